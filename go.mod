@@ -1,0 +1,3 @@
+module github.com/logbook-go/logbook
+
+go 1.26

@@ -1,0 +1,144 @@
+package logbook
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+)
+
+// Level is the severity of a record. It stands on slog's scale, so a Level is
+// an [slog.Leveler] and every slog level between the named ones survives.
+//
+// There is no registry and there are no custom levels. A level between two
+// named ones prints as the lower name with its distance: INFO+3.
+type Level int8
+
+// The named levels. LevelNotSet lies below everything: a handler with it
+// takes all records. It is never the level of a useful record.
+//
+// Trace, Success and Notice are Logbook's own; Debug, Info, Warn and Error
+// have slog's numbers.
+const (
+	LevelNotSet   Level = -128
+	LevelTrace    Level = -8
+	LevelDebug    Level = -4
+	LevelInfo     Level = 0
+	LevelSuccess  Level = 1
+	LevelNotice   Level = 2
+	LevelWarn     Level = 4
+	LevelError    Level = 8
+	LevelCritical Level = 12
+)
+
+// ErrUnknownLevel is wrapped by the error of [ParseLevel].
+var ErrUnknownLevel = errors.New("unknown level")
+
+var levelNames = [...]struct {
+	level Level
+	name  string
+}{
+	{LevelCritical, "CRITICAL"},
+	{LevelError, "ERROR"},
+	{LevelWarn, "WARNING"},
+	{LevelNotice, "NOTICE"},
+	{LevelSuccess, "SUCCESS"},
+	{LevelInfo, "INFO"},
+	{LevelDebug, "DEBUG"},
+	{LevelTrace, "TRACE"},
+	{LevelNotSet, "NOTSET"},
+}
+
+// levelStrings holds the text of every level, so that String never allocates.
+var levelStrings = func() (t [256]string) {
+	for i := range t {
+		l := Level(i - 128)
+		for _, n := range levelNames {
+			if l < n.level {
+				continue
+			}
+			t[i] = n.name
+			if d := int(l) - int(n.level); d > 0 {
+				t[i] += "+" + strconv.Itoa(d)
+			}
+			break
+		}
+	}
+	return t
+}()
+
+// String returns the level's name in upper case: "WARNING" for LevelWarn, as
+// Logbook says it, and "INFO+3" for a level without a name of its own. It does
+// not allocate.
+func (l Level) String() string { return levelStrings[int(l)+128] }
+
+// Level returns l on slog's scale. It makes Level an [slog.Leveler].
+func (l Level) Level() slog.Level { return slog.Level(l) }
+
+// MarshalText returns the level's name, as String does.
+func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
+// UnmarshalText reads what [ParseLevel] reads.
+func (l *Level) UnmarshalText(text []byte) error {
+	v, err := ParseLevel(string(text))
+	if err == nil {
+		*l = v
+	}
+	return err
+}
+
+// ParseLevel reads the name of a level in any case, with an optional distance:
+// "warning", "WARN", "Info+3", "error-1". The aliases WARN, FATAL and ERR are
+// known. Its error wraps [ErrUnknownLevel] and names what it was given and
+// what it knows. A level that does not fit is refused.
+func ParseLevel(s string) (Level, error) {
+	name, offset := strings.TrimSpace(s), 0
+	if i := strings.IndexAny(name, "+-"); i > 0 {
+		n, err := strconv.Atoi(name[i:])
+		if err != nil {
+			return 0, levelError(s)
+		}
+		name, offset = name[:i], n
+	}
+	base, ok := namedLevel(strings.ToUpper(name))
+	if v := int(base) + offset; ok && v >= -128 && v <= 127 {
+		return Level(v), nil
+	}
+	return 0, levelError(s)
+}
+
+func namedLevel(name string) (Level, bool) {
+	switch name {
+	case "WARN":
+		return LevelWarn, true
+	case "FATAL":
+		return LevelCritical, true
+	case "ERR":
+		return LevelError, true
+	}
+	for _, n := range levelNames {
+		if n.name == name {
+			return n.level, true
+		}
+	}
+	return 0, false
+}
+
+func levelError(s string) error {
+	return fmt.Errorf("logbook: %w %q (known: trace, debug, info, success, notice, warning, error, critical, notset)", ErrUnknownLevel, s)
+}
+
+// LevelOf returns the level of any leveler on this scale; what does not fit is
+// cut to the nearest end. nil is LevelNotSet.
+func LevelOf(l slog.Leveler) Level {
+	switch v := l.(type) {
+	case nil:
+		return LevelNotSet
+	case Level:
+		return v
+	}
+	return clampLevel(l.Level())
+}
+
+func clampLevel(l slog.Level) Level { return Level(max(-128, min(127, l))) }
