@@ -1,0 +1,135 @@
+package encode
+
+import (
+	"encoding/binary"
+	"math"
+	"math/bits"
+	"slices"
+	"strconv"
+)
+
+// zeros turns eight digits into their ASCII bytes.
+const zeros = '0' * ones
+
+// digits8 returns the eight decimal digits of v, which must be below 1e8, as
+// bytes 0 to 9. The lowest byte is the first digit. All digits are computed at
+// once, by multiplication with the reciprocals of 100 and 10 in lanes.
+func digits8(v uint32) uint64 {
+	q := v / 10000
+	x := uint64(q) | uint64(v-q*10000)<<32
+	hundreds := x * 10486 >> 20 & 0x0000_007f_0000_007f
+	x = hundreds | (x-100*hundreds)<<16
+	tens := x * 103 >> 10 & 0x000f_000f_000f_000f
+	return tens | (x-10*tens)<<8
+}
+
+// grow makes room for n more bytes. It is small enough to be inlined.
+func grow(b []byte, n int) []byte {
+	if cap(b)-len(b) < n {
+		b = slices.Grow(b, n)
+	}
+	return b
+}
+
+// put8 writes eight digits of digits8 behind b, which must have room for them,
+// and keeps n of them.
+func put8(b []byte, digits uint64, n int) []byte {
+	i := len(b)
+	binary.LittleEndian.PutUint64(b[i:i+8], digits|zeros)
+	return b[:i+n]
+}
+
+// AppendInt appends i in decimal, as [strconv.AppendInt] does, in about half
+// its time.
+func AppendInt(b []byte, i int64) []byte {
+	u := uint64(i)
+	if i < 0 {
+		b = append(b, '-')
+		u = -u
+	}
+	return AppendUint(b, u)
+}
+
+// AppendUint appends u in decimal, as [strconv.AppendUint] does, in about half
+// its time.
+func AppendUint(b []byte, u uint64) []byte {
+	if u < 10 {
+		return append(b, '0'+byte(u))
+	}
+	b = grow(b, 24)
+	if u < 1e8 {
+		return appendHead(b, uint32(u))
+	}
+	if u < 1e16 {
+		q := u / 1e8
+		b = appendHead(b, uint32(q))
+		return put8(b, digits8(uint32(u-q*1e8)), 8)
+	}
+	q := u / 1e16
+	b = appendHead(b, uint32(q))
+	u -= q * 1e16
+	q = u / 1e8
+	b = put8(b, digits8(uint32(q)), 8)
+	return put8(b, digits8(uint32(u-q*1e8)), 8)
+}
+
+// appendHead appends v, which must not be 0 and be below 1e8, without leading
+// zeros. There must be room for eight bytes.
+func appendHead(b []byte, v uint32) []byte {
+	digits := digits8(v)
+	lead := bits.TrailingZeros64(digits) >> 3 & 7
+	return put8(b, digits>>(8*lead), 8-lead)
+}
+
+// AppendJSONFloat appends f as encoding/json does: the shortest number that
+// reads back as f, with an exponent below 1e-6 and from 1e21 on. What JSON has
+// no number for becomes one of the strings "NaN", "+Inf" and "-Inf".
+func AppendJSONFloat(b []byte, f float64) []byte {
+	abs := math.Abs(f)
+	switch {
+	case abs < 1e9:
+		// Most floats of a log are integers or have few decimals. n/1e6 has at
+		// most 15 digits, and no two such decimals are the same float64. So if
+		// it reads back as f, it is the shortest number that does.
+		n := uint64(abs*1e6 + 0.5)
+		if float64(n)/1e6 == abs && (n != 0 || !math.Signbit(f)) {
+			if f < 0 {
+				b = append(b, '-')
+			}
+			whole := n / 1e6
+			return appendFraction(AppendUint(b, whole), uint32(n-whole*1e6)*100)
+		}
+	case abs < 1e15:
+		if i := int64(f); float64(i) == f {
+			return AppendInt(b, i)
+		}
+	}
+	switch {
+	case math.IsNaN(f):
+		return append(b, `"NaN"`...)
+	case f > math.MaxFloat64:
+		return append(b, `"+Inf"`...)
+	case f < -math.MaxFloat64:
+		return append(b, `"-Inf"`...)
+	case abs != 0 && abs < 1e-6 || abs >= 1e21:
+		b = strconv.AppendFloat(b, f, 'e', -1, 64)
+		if n := len(b); b[n-4] == 'e' && b[n-2] == '0' {
+			// encoding/json writes e-9 where strconv writes e-09.
+			b[n-2] = b[n-1]
+			b = b[:n-1]
+		}
+		return b
+	}
+	return strconv.AppendFloat(b, f, 'f', -1, 64)
+}
+
+// appendFraction appends the point and the eight digits of v, which must be
+// below 1e8, without trailing zeros: nothing if v is 0.
+func appendFraction(b []byte, v uint32) []byte {
+	if v == 0 {
+		return b
+	}
+	b = append(grow(b, 9), '.')
+	digits := digits8(v)
+	return put8(b, digits, 8-bits.LeadingZeros64(digits)>>3)
+}

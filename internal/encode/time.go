@@ -1,0 +1,174 @@
+package encode
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// The two layouts, as [time.Time.Format] takes them.
+const (
+	layoutRFC3339 = "2006-01-02T15:04:05.000000Z07:00"
+	layoutText    = "2006-01-02 15:04:05.000000-0700"
+)
+
+// A TimeCache appends times and keeps what is the same for all times of one
+// second and location. Its zero value is ready, and it must not be copied.
+//
+// A hit takes about a fifth of the time of a miss. Times of many seconds or
+// locations, in any order, cost a miss each but hardly an allocation: only one
+// miss in missesPerRefresh replaces what is kept.
+//
+// Years before 0 and after 9999, which RFC 3339 cannot express, are shown as
+// the first second of year 0 and the last of year 9999, in UTC, with the
+// fraction of the time itself. A zone that is a day or more away from UTC is
+// shown as UTC. Seconds of a zone's offset are left out, as by Format.
+//
+// A location must not be overwritten (*time.Local = ...): the change would be
+// seen from the next second on.
+type TimeCache struct {
+	second atomic.Pointer[second]
+	misses atomic.Uint32
+}
+
+// missesPerRefresh bounds what a stream of misses allocates. In a busy second
+// its first misses hardly count.
+const missesPerRefresh = 16
+
+// A second is the text of one second at one location, with room for the
+// microseconds. A zone's offset changes between seconds only, so the second
+// and the location determine it.
+type second struct {
+	unix    int64
+	loc     *time.Location // also keeps its address from being used again
+	text    [32]byte
+	rfc3339 [32]byte
+	rfcLen  int
+}
+
+// textLen is the length of layoutText, fracPos where its microseconds begin;
+// the latter is the same in both layouts.
+const (
+	textLen = len(layoutText)
+	fracPos = len("2006-01-02T15:04:05.")
+)
+
+// AppendRFC3339 appends t as 2006-01-02T15:04:05.000000Z07:00.
+func (c *TimeCache) AppendRFC3339(b []byte, t time.Time) []byte {
+	s := c.second.Load()
+	if s == nil || s.unix != t.Unix() || s.loc != t.Location() {
+		return c.missRFC3339(b, t)
+	}
+	return appendSecond(b, &s.rfc3339, s.rfcLen, t)
+}
+
+// AppendText appends t as 2006-01-02 15:04:05.000000-0700.
+func (c *TimeCache) AppendText(b []byte, t time.Time) []byte {
+	s := c.second.Load()
+	if s == nil || s.unix != t.Unix() || s.loc != t.Location() {
+		return c.missText(b, t)
+	}
+	return appendSecond(b, &s.text, textLen, t)
+}
+
+func (c *TimeCache) missRFC3339(b []byte, t time.Time) []byte {
+	var s second
+	c.render(&s, t)
+	return appendSecond(b, &s.rfc3339, s.rfcLen, t)
+}
+
+func (c *TimeCache) missText(b []byte, t time.Time) []byte {
+	var s second
+	c.render(&s, t)
+	return appendSecond(b, &s.text, textLen, t)
+}
+
+// render sets s to the second of t, and keeps a copy of it if it is time to.
+func (c *TimeCache) render(s *second, t time.Time) {
+	s.set(t)
+	if c.misses.Add(1)%missesPerRefresh == 1 {
+		kept := new(second)
+		*kept = *s
+		c.second.Store(kept)
+	}
+}
+
+// appendSecond appends the n bytes of a rendered second with the microseconds
+// of t in their place.
+func appendSecond(b []byte, rendered *[32]byte, n int, t time.Time) []byte {
+	b = grow(b, len(rendered))
+	i := len(b)
+	line := (*[32]byte)(b[i : i+32])
+	*line = *rendered
+	digits := digits8(uint32(t.Nanosecond())/1000) | zeros
+	line[fracPos+0] = byte(digits >> 16)
+	line[fracPos+1] = byte(digits >> 24)
+	line[fracPos+2] = byte(digits >> 32)
+	line[fracPos+3] = byte(digits >> 40)
+	line[fracPos+4] = byte(digits >> 48)
+	line[fracPos+5] = byte(digits >> 56)
+	return b[:i+n]
+}
+
+// The seconds that have four digits for the year.
+const (
+	firstUnix = -62167219200 // 0000-01-01T00:00:00Z
+	lastUnix  = 253402300799 // 9999-12-31T23:59:59Z
+)
+
+// set renders the second of t, with zeros for the microseconds.
+func (s *second) set(t time.Time) {
+	s.unix, s.loc = t.Unix(), t.Location()
+
+	_, offset := t.Zone()
+	if offset <= -86400 || offset >= 86400 {
+		t, offset = t.UTC(), 0
+	}
+	if local := t.Unix(); local < firstUnix-int64(offset) {
+		t, offset = time.Unix(firstUnix, 0).UTC(), 0
+	} else if local > lastUnix-int64(offset) {
+		t, offset = time.Unix(lastUnix, 0).UTC(), 0
+	}
+
+	year, month, day := t.Date()
+	hour, minute, sec := t.Clock()
+	line := append(s.text[:0], "0000-00-00 00:00:00.000000+0000"...)
+	put2(line[0:], year/100)
+	put2(line[2:], year%100)
+	put2(line[5:], int(month))
+	put2(line[8:], day)
+	put2(line[11:], hour)
+	put2(line[14:], minute)
+	put2(line[17:], sec)
+	zone := offset / 60
+	if zone < 0 {
+		zone = -zone
+		line[26] = '-'
+	}
+	put2(line[27:], zone/60)
+	put2(line[29:], zone%60)
+
+	line = append(s.rfc3339[:0], line...)
+	line[10] = 'T'
+	if offset == 0 {
+		line = append(line[:26], 'Z')
+	} else {
+		line = append(line[:29], ':', line[29], line[30])
+	}
+	s.rfcLen = len(line)
+}
+
+// put2 writes the two digits of v over the first two bytes of b.
+func put2(b []byte, v int) {
+	b[0], b[1] = '0'+byte(v/10), '0'+byte(v%10)
+}
+
+// values is the cache of the times that have no owner with a cache of its own.
+var values TimeCache
+
+// AppendRFC3339 is [TimeCache.AppendRFC3339] with a cache that all callers
+// share. It is meant for attributes: what formats the times of records has a
+// cache of its own, which other times do not disturb.
+func AppendRFC3339(b []byte, t time.Time) []byte { return values.AppendRFC3339(b, t) }
+
+// AppendTextTime is [TimeCache.AppendText] with the cache of [AppendRFC3339].
+func AppendTextTime(b []byte, t time.Time) []byte { return values.AppendText(b, t) }

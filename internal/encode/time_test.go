@@ -1,0 +1,184 @@
+package encode_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+	_ "time/tzdata" // the zones of the tests, wherever they run
+
+	"github.com/logbook-go/logbook/internal/encode"
+)
+
+const (
+	layoutRFC3339 = "2006-01-02T15:04:05.000000Z07:00"
+	layoutText    = "2006-01-02 15:04:05.000000-0700"
+)
+
+func zones(t testing.TB) []*time.Location {
+	t.Helper()
+	all := []*time.Location{
+		time.UTC, time.Local, time.FixedZone("", 0), time.FixedZone("east", 23*3600+59*60), time.FixedZone("west", -23*3600-59*60),
+		time.FixedZone("seconds", 1172), time.FixedZone("less than a minute", -30), time.FixedZone("half", -(3*3600 + 1800)),
+	}
+	for _, name := range []string{"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "America/St_Johns", "Africa/Casablanca", "Pacific/Apia", "Europe/Dublin"} {
+		loc, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, loc)
+	}
+	return all
+}
+
+func checkTime(t *testing.T, c *encode.TimeCache, tm time.Time) {
+	t.Helper()
+	if got, want := string(c.AppendRFC3339([]byte("x"), tm)), tm.Format("x"+layoutRFC3339); got != want {
+		t.Fatalf("AppendRFC3339(%v) = %s, want %s", tm, got, want)
+	}
+	if got, want := string(c.AppendText([]byte("x"), tm)), tm.Format("x"+layoutText); got != want {
+		t.Fatalf("AppendText(%v) = %s, want %s", tm, got, want)
+	}
+}
+
+// TestTimeDST walks second by second over every change of the offset within
+// some years, in one zone and in all of them by turns.
+func TestTimeDST(t *testing.T) {
+	locs := zones(t)
+	var changes []time.Time
+	for _, loc := range locs {
+		at := time.Date(2010, 1, 1, 0, 0, 0, 0, loc)
+		for at.Year() < 2028 {
+			_, end := at.ZoneBounds()
+			if end.IsZero() {
+				break
+			}
+			changes = append(changes, end)
+			at = end
+		}
+	}
+	if len(changes) < 100 {
+		t.Fatalf("only %d changes", len(changes))
+	}
+	var shared encode.TimeCache
+	for _, change := range changes {
+		var own encode.TimeCache
+		for quarter := range 24 {
+			tm := change.Add(time.Duration(quarter-12)*250*time.Millisecond + 123456789)
+			for range 3 { // miss, hit, hit
+				checkTime(t, &own, tm)
+			}
+			for _, loc := range locs {
+				checkTime(t, &shared, tm.In(loc))
+			}
+		}
+	}
+}
+
+func TestTimeFractions(t *testing.T) {
+	var c encode.TimeCache
+	at := time.Date(2026, 7, 29, 12, 34, 56, 0, time.UTC)
+	for _, ns := range []int{0, 1, 999, 1000, 1999, 999_999, 1_000_000, 99_999_999, 100_000_000, 123_456_789, 999_999_999} {
+		checkTime(t, &c, at.Add(time.Duration(ns)))
+	}
+}
+
+func TestTimeSharedCache(t *testing.T) {
+	at := time.Date(2026, 7, 29, 12, 34, 56, 789012345, time.UTC)
+	if got, want := string(encode.AppendRFC3339(nil, at)), at.Format(layoutRFC3339); got != want {
+		t.Errorf("AppendRFC3339 = %s, want %s", got, want)
+	}
+	if got, want := string(encode.AppendTextTime(nil, at)), at.Format(layoutText); got != want {
+		t.Errorf("AppendTextTime = %s, want %s", got, want)
+	}
+}
+
+func TestTimeOutOfRange(t *testing.T) {
+	const first, last = "0000-01-01T00:00:00.000000Z", "9999-12-31T23:59:59.000000Z"
+	tests := []struct {
+		name string
+		t    time.Time
+		want string
+	}{
+		{"zero", time.Time{}, "0001-01-01T00:00:00.000000Z"},
+		{"year 0", time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), first},
+		{"year -1", time.Date(-1, 12, 31, 23, 59, 59, 0, time.UTC), first},
+		{"year -1 in the west", time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC).In(time.FixedZone("", -3600)), first},
+		{"year 0 in the east", time.Date(0, 1, 1, 0, 0, 0, 0, time.FixedZone("", 3600)), "0000-01-01T00:00:00.000000+01:00"},
+		{"year 9999", time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), last},
+		{"year 10000", time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), last},
+		{"year 10000 in the east", time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC).In(time.FixedZone("", 3600)), last},
+		{"year 9999 in the west", time.Date(9999, 12, 31, 23, 59, 59, 0, time.FixedZone("", -3600)), "9999-12-31T23:59:59.000000-01:00"},
+		{"fraction stays", time.Date(10000, 1, 1, 0, 0, 0, 5000, time.UTC), "9999-12-31T23:59:59.000005Z"},
+		{"first second", time.Unix(math.MinInt64, 0), first},
+		{"last second", time.Unix(math.MaxInt64, 0), last},
+		{"zone of a day", time.Date(2026, 1, 1, 0, 0, 0, 0, time.FixedZone("", 86400)), "2025-12-31T00:00:00.000000Z"},
+		{"zone of a day west", time.Date(2026, 1, 1, 0, 0, 0, 0, time.FixedZone("", -86400)), "2026-01-02T00:00:00.000000Z"},
+	}
+	for _, test := range tests {
+		var c encode.TimeCache
+		for range 2 { // miss and hit
+			got := string(c.AppendRFC3339(nil, test.t))
+			if got != test.want {
+				t.Errorf("%s: got %s, want %s", test.name, got, test.want)
+			}
+			if _, err := time.Parse(time.RFC3339Nano, got); err != nil {
+				t.Errorf("%s: %v", test.name, err)
+			}
+		}
+	}
+}
+
+func TestTimeConcurrent(t *testing.T) {
+	var c encode.TimeCache
+	locs := zones(t)
+	var wg sync.WaitGroup
+	for seed := range uint64(4) {
+		wg.Go(func() {
+			rng := rand.New(rand.NewPCG(seed, 1))
+			for range 20000 {
+				tm := time.Unix(1_790_000_000+rng.Int64N(3), rng.Int64N(1e9)).In(locs[rng.IntN(3)])
+				if got, want := string(c.AppendRFC3339(nil, tm)), tm.Format(layoutRFC3339); got != want {
+					t.Errorf("AppendRFC3339 = %s, want %s", got, want)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestTimeSynctest(t *testing.T) {
+	var c encode.TimeCache
+	checkTime(t, &c, time.Now())
+	synctest.Test(t, func(t *testing.T) {
+		for range 50 {
+			checkTime(t, &c, time.Now())
+			<-time.After(300 * time.Millisecond)
+		}
+		if got := string(c.AppendRFC3339(nil, time.Now().UTC()))[:4]; got != "2000" {
+			t.Errorf("the year in a bubble is %s, want 2000", got)
+		}
+	})
+}
+
+func FuzzTime(f *testing.F) {
+	locs := zones(f)
+	f.Add(int64(0), int64(0), byte(0))
+	f.Add(int64(1774745999), int64(999999999), byte(8))
+	var c encode.TimeCache
+	f.Fuzz(func(t *testing.T, sec, ns int64, zone byte) {
+		tm := time.Unix(sec, ns).In(locs[int(zone)%len(locs)])
+		if y := tm.Year(); sec < -62167219200 || sec > 253402300799 || y < 0 || y > 9999 {
+			got := string(c.AppendRFC3339(nil, tm))
+			if _, err := time.Parse(time.RFC3339Nano, got); err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+		checkTime(t, &c, tm)
+		checkTime(t, &c, tm)
+	})
+}

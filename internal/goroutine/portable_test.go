@@ -1,0 +1,11 @@
+//go:build !gc || !(amd64 || 386 || arm64) || logbook_portable
+
+package goroutine
+
+import "testing"
+
+func TestPortableIsNotFast(t *testing.T) {
+	if Fast() {
+		t.Error("Fast() = true without a fast way")
+	}
+}

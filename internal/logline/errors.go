@@ -1,0 +1,123 @@
+package logline
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+)
+
+// offerError offers an attribute that is an error: its text, or an object with
+// a message.
+func (r *role) offerError(i int, a slog.Attr) {
+	rank := 0
+	if a.Key != "error" {
+		rank = 1
+	}
+	switch a.Value.Kind() {
+	case slog.KindString:
+		if a.Value.String() != "" {
+			r.offer(i, a.Key, rank)
+		}
+	case slog.KindGroup:
+		if memberText(a.Value.Group(), "message") != "" {
+			r.offer(i, a.Key, rank)
+		}
+	}
+}
+
+// offerStack offers an attribute that is a stack. zap's errorVerbose comes
+// last: it repeats the error's text.
+func (r *role) offerStack(i int, a slog.Attr) {
+	rank := 0
+	if a.Key == "errorVerbose" {
+		rank = 1
+	}
+	if stackText(a.Value) != "" {
+		r.offer(i, a.Key, rank)
+	}
+}
+
+// takeError takes the error out of attrs[i]. Of an error that is an object,
+// the other members stay behind, and it reports false if there are any.
+func (l *Line) takeError(attrs []slog.Attr, i int) bool {
+	a := attrs[i]
+	if a.Value.Kind() == slog.KindString {
+		l.Err = a.Value.String()
+		return true
+	}
+	rest := make([]slog.Attr, 0, len(a.Value.Group()))
+	for _, m := range a.Value.Group() {
+		switch {
+		case m.Key == "message" && l.Err == "" && m.Value.Kind() == slog.KindString:
+			l.Err = m.Value.String()
+		case m.Key == "stack" && l.Stack == "" && stackText(m.Value) != "":
+			l.Stack = stackText(m.Value)
+		default:
+			rest = append(rest, m)
+		}
+	}
+	attrs[i].Value = slog.GroupValue(rest...)
+	return len(rest) == 0
+}
+
+// errorFields is fields for the attributes of a line whose other parts are
+// known.
+func (l *Line) errorFields(attrs []slog.Attr) {
+	var err, stack role
+	for i, a := range attrs {
+		switch a.Key {
+		case "error", "err":
+			err.offerError(i, a)
+		case "stacktrace", "errorVerbose":
+			stack.offerStack(i, a)
+		}
+	}
+	var used [2]int
+	n := 0
+	if err.key != "" && l.takeError(attrs, err.index) {
+		used[n] = err.index
+		n++
+	}
+	if stack.key != "" && l.Stack == "" {
+		l.Stack = stackText(attrs[stack.index].Value)
+		used[n] = stack.index
+		n++
+	}
+	l.Attrs = append(l.Attrs, without(attrs, used[:n])...)
+}
+
+func memberText(group []slog.Attr, key string) string {
+	for _, a := range group {
+		if a.Key == key && a.Value.Kind() == slog.KindString {
+			return a.Value.String()
+		}
+	}
+	return ""
+}
+
+// stackText reads a stack: text of several lines, or zerolog's list of frames.
+// "": v is neither.
+func stackText(v slog.Value) string {
+	if v.Kind() == slog.KindString {
+		if s := v.String(); strings.Contains(s, "\n") {
+			return s
+		}
+		return ""
+	}
+	frames, ok := v.Any().([]any)
+	if !ok {
+		return ""
+	}
+	var b strings.Builder
+	for _, e := range frames {
+		m, _ := e.(map[string]any)
+		fn, ok1 := m["func"].(string)
+		line, ok2 := m["line"].(string)
+		file, ok3 := m["source"].(string)
+		if !ok1 || !ok2 || !ok3 || len(m) != 3 {
+			return ""
+		}
+		fmt.Fprintf(&b, "%s\n\t%s:%s\n", fn, file, line)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}

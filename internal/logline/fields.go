@@ -1,0 +1,269 @@
+package logline
+
+import (
+	"log/slog"
+	"math"
+	"slices"
+)
+
+// json takes apart a line that is one JSON object.
+func (p *parser) json(s string) (Line, bool) {
+	attrs, nonfinite, ok := readObject(s)
+	switch {
+	case !ok || len(attrs) == 0:
+		return Line{}, false
+	case isWire(attrs):
+		return Line{Format: Wire, Message: s}, true
+	case nonfinite:
+		return Line{}, false
+	}
+	l, f := p.fields(attrs, s)
+	l.Format = f.format()
+	return l, true
+}
+
+// isWire reports whether attrs are a record in Python Logbook's form.
+func isWire(attrs []slog.Attr) bool {
+	var init, pulled, channel, level, msg, extra bool
+	for _, a := range attrs {
+		switch a.Key {
+		case "heavy_initialized":
+			init = true
+		case "information_pulled":
+			pulled = true
+		case "channel":
+			channel = true
+		case "level":
+			level = a.Value.Kind() == slog.KindInt64
+		case "msg":
+			msg = true
+		case "extra":
+			extra = true
+		}
+	}
+	return init && pulled || channel && level && msg && extra
+}
+
+// role is the index and the key of the attribute chosen for a part of the
+// line. Of several, the one of the lowest rank is chosen, then the first.
+type role struct {
+	key   string
+	index int
+	rank  int
+}
+
+func (r *role) offer(i int, key string, rank int) {
+	if r.key == "" || rank < r.rank {
+		*r = role{key: key, index: i, rank: rank}
+	}
+}
+
+// fieldSet says which attributes were chosen.
+type fieldSet struct {
+	time, level, msg, channel, name  role
+	caller, function, file           role
+	err, stack, pid, hostname, v     role
+	numericTime, numericLevel, upper bool
+	levelText                        string
+}
+
+// fields takes the known fields out of attrs, which it changes. all is the
+// text they were read from: it is the message if nothing else would be left.
+func (p *parser) fields(attrs []slog.Attr, all string) (Line, *fieldSet) {
+	var l Line
+	f := new(fieldSet)
+	for i, a := range attrs {
+		p.field(&l, f, i, a)
+	}
+	if f.numericLevel {
+		f.pinoOnly(&l, attrs)
+	} else if f.level.key == "levelname" && f.channel.key == "" {
+		f.channel = f.name
+	}
+
+	var used [12]int
+	n := 0
+	use := func(r role) {
+		if r.key != "" {
+			used[n] = r.index
+			n++
+		}
+	}
+	use(f.time)
+	use(f.level)
+	if f.msg.key != "" {
+		l.Message = attrs[f.msg.index].Value.String()
+		use(f.msg)
+	}
+	if f.channel.key != "" {
+		l.Channel = attrs[f.channel.index].Value.String()
+		use(f.channel)
+	}
+	if l.PID != 0 {
+		use(f.pid)
+	}
+	if f.format() == Bunyan {
+		use(f.v)
+	}
+	if f.caller.key == "" && f.function.key == "func" {
+		f.caller = f.file
+	}
+	if f.caller.key != "" {
+		l.Source = source(attrs[f.caller.index].Value)
+		use(f.caller)
+		if f.function.key != "" && l.Source.Function == "" {
+			l.Source.Function = attrs[f.function.index].Value.String()
+			use(f.function)
+		}
+	}
+	if f.err.key != "" && l.takeError(attrs, f.err.index) {
+		use(f.err)
+	}
+	if f.stack.key != "" && l.Stack == "" {
+		l.Stack = stackText(attrs[f.stack.index].Value)
+		use(f.stack)
+	}
+
+	l.Attrs = without(attrs, used[:n])
+	if f.msg.key == "" && len(l.Attrs) == 0 && l.Err == "" && l.Stack == "" {
+		l.Message = all
+	}
+	return l, f
+}
+
+// field offers one attribute to the parts of the line its key names, if its
+// value is of their type.
+func (p *parser) field(l *Line, f *fieldSet, i int, a slog.Attr) {
+	text := a.Value.Kind() == slog.KindString && a.Value.String() != ""
+	switch a.Key {
+	case "time", "ts", "timestamp", "@timestamp", "asctime":
+		if f.time.key != "" {
+			return
+		}
+		if t, ok := p.fieldTime(a.Value); ok {
+			l.Time = t
+			f.time = role{key: a.Key, index: i}
+			f.numericTime = a.Value.Kind() != slog.KindString
+		}
+	case "level", "lvl", "severity", "levelname", "@level", "log.level":
+		switch {
+		case f.level.key != "":
+		case text:
+			s := a.Value.String()
+			if lv, ok := levelName(s); ok {
+				l.Level, l.HasLevel = lv, true
+				f.level = role{key: a.Key, index: i}
+				f.levelText, f.upper = s, isUpper(s[0])
+			}
+		case a.Key == "level" && a.Value.Kind() == slog.KindInt64:
+			if lv, ok := pinoLevel(a.Value.Int64()); ok {
+				l.Level, l.HasLevel = lv, true
+				f.level = role{key: a.Key, index: i}
+				f.numericLevel = true
+			}
+		}
+	case "msg", "message", "@message":
+		if a.Value.Kind() == slog.KindString {
+			f.msg.offer(i, a.Key, 0)
+		}
+	case "channel", "logger", "@module", "component":
+		if text {
+			f.channel.offer(i, a.Key, channelRank(a.Key))
+		}
+	case "name":
+		if text {
+			f.name.offer(i, a.Key, 0)
+		}
+	case "source", "caller", "@caller", "src":
+		if source(a.Value) != nil {
+			f.caller.offer(i, a.Key, 0)
+		}
+	case "file":
+		if text && source(a.Value) != nil {
+			f.file.offer(i, a.Key, 0)
+		}
+	case "func", "callerfunc":
+		if text {
+			f.function.offer(i, a.Key, 0)
+		}
+	case "error", "err":
+		f.err.offerError(i, a)
+	case "stacktrace", "stack_trace", "stack", "errorVerbose":
+		f.stack.offerStack(i, a)
+	case "pid":
+		if a.Value.Kind() == slog.KindInt64 && a.Value.Int64() > 0 && a.Value.Int64() <= math.MaxInt32 {
+			f.pid.offer(i, a.Key, 0)
+		}
+	case "hostname":
+		f.hostname.offer(i, a.Key, 0)
+	case "v":
+		if a.Value.Kind() == slog.KindInt64 && a.Value.Int64() == 0 {
+			f.v.offer(i, a.Key, 0)
+		}
+	}
+}
+
+func channelRank(key string) int {
+	switch key {
+	case "channel":
+		return 0
+	case "component":
+		return 2
+	}
+	return 1
+}
+
+// pinoOnly handles what only stands in the lines of pino and bunyan: the level
+// as a number, and the fields that are anyone's elsewhere.
+func (f *fieldSet) pinoOnly(l *Line, attrs []slog.Attr) {
+	if f.time.key == "" && f.hostname.key == "" {
+		l.Level, l.HasLevel = 0, false
+		f.level, f.numericLevel = role{}, false
+		return
+	}
+	if f.channel.key == "" {
+		f.channel = f.name
+	}
+	if f.pid.key != "" {
+		l.PID = int(attrs[f.pid.index].Value.Int64())
+	}
+}
+
+// format tells whose the JSON is by the keys chosen.
+func (f *fieldSet) format() string {
+	switch {
+	case f.level.key != "level":
+	case f.numericLevel && f.v.key != "" && f.name.key != "" && f.hostname.key != "":
+		return Bunyan
+	case f.numericLevel && f.time.key == "time":
+		return Pino
+	case f.numericLevel:
+	case f.msg.key == "msg" && f.time.key == "ts":
+		return Zap
+	case f.time.key != "time" || f.upper && f.numericTime:
+	case f.msg.key == "message" && !f.upper:
+		return Zerolog
+	case f.msg.key == "msg" && f.upper && f.channel.key == "channel":
+		return Logbook
+	case f.msg.key == "msg" && f.upper:
+		return Slog
+	case f.msg.key == "msg" && f.levelText != "warn": // logrus says warning
+		return Logrus
+	}
+	return JSON
+}
+
+// without removes the attributes at the given indexes in place. nil: none is
+// left.
+func without(attrs []slog.Attr, used []int) []slog.Attr {
+	if len(used) == len(attrs) {
+		return nil
+	}
+	out := attrs[:0]
+	for i, a := range attrs {
+		if !slices.Contains(used, i) {
+			out = append(out, a)
+		}
+	}
+	return out
+}

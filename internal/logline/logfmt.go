@@ -1,0 +1,118 @@
+package logline
+
+import (
+	"log/slog"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// logfmt takes apart a line that is logfmt from its first byte to its last:
+// pairs and nothing else, at least two, or one that a logger writes.
+func (p *parser) logfmt(s string) (Line, bool) {
+	attrs, ok := readPairs(s)
+	if !ok || len(attrs) == 1 && !logfmtKey(attrs[0].Key) {
+		return Line{}, false
+	}
+	l, _ := p.fields(attrs, s)
+	l.Format = Logfmt
+	return l, true
+}
+
+func logfmtKey(key string) bool {
+	switch key {
+	case "time", "ts", "level", "lvl", "msg", "message":
+		return true
+	}
+	return false
+}
+
+// readPairs reads s, which must be key=value pairs with single or more spaces
+// between them. Values stay text: whether 3 was a number is not known.
+func readPairs(s string) ([]slog.Attr, bool) {
+	if n := keyLen(s); n == 0 {
+		return nil, false
+	}
+	attrs := make([]slog.Attr, 0, 12)
+	for s = strings.TrimRight(s, " "); s != ""; s = strings.TrimLeft(s, " ") {
+		n := keyLen(s)
+		if n == 0 {
+			return nil, false
+		}
+		key := s[:n]
+		if key[0] == '"' {
+			var ok bool
+			if key, ok = unquote(key); !ok {
+				return nil, false
+			}
+		}
+		s = s[n+1:]
+		var value string
+		if s != "" && s[0] == '"' {
+			n = quotedLen(s)
+			var ok bool
+			if value, ok = unquote(s[:n]); !ok || n < len(s) && s[n] != ' ' {
+				return nil, false
+			}
+		} else {
+			if n = strings.IndexByte(s, ' '); n < 0 {
+				n = len(s)
+			}
+			value = s[:n]
+		}
+		s = s[n:]
+		attrs = append(attrs, slog.String(key, value))
+	}
+	return attrs, true
+}
+
+// keyLen returns the length of the key that starts s and has its = after it;
+// 0 if there is none.
+func keyLen(s string) int {
+	if s == "" {
+		return 0
+	}
+	n := 0
+	if s[0] == '"' {
+		n = quotedLen(s)
+	} else {
+		if c := s[0] | 0x20; !isLower(c) && s[0] != '_' && s[0] != '@' && s[0] < utf8.RuneSelf {
+			return 0
+		}
+		for n < len(s) && s[n] > ' ' && s[n] != '=' && s[n] != '"' && s[n] != 0x7f {
+			n++
+		}
+	}
+	if n == len(s) || s[n] != '=' {
+		return 0
+	}
+	return n
+}
+
+// quotedLen returns the length of the quoted text that starts s, or 0.
+func quotedLen(s string) int {
+	for i := 1; i < len(s); i++ {
+		switch s[i] {
+		case '"':
+			return i + 1
+		case '\\':
+			i++
+		}
+	}
+	return 0
+}
+
+// unquote reads text that Go has quoted.
+func unquote(s string) (string, bool) {
+	if len(s) < 2 {
+		return "", false
+	}
+	if in := s[1 : len(s)-1]; strings.IndexByte(in, '\\') < 0 {
+		return in, true
+	}
+	if !utf8.ValidString(s) {
+		return "", false // strconv would replace the broken bytes
+	}
+	s, err := strconv.Unquote(s)
+	return s, err == nil
+}

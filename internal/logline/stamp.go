@@ -1,0 +1,313 @@
+package logline
+
+import (
+	"log/slog"
+	"strconv"
+	"time"
+)
+
+// stamp is a time read from the start of a text, with what of its form tells
+// formats apart.
+type stamp struct {
+	time     time.Time
+	len      int // of its text
+	seconds  bool
+	fraction int  // digits of it
+	offset   bool // a zone in numbers
+}
+
+// isoStamp reads 2006-01-02 or 2006/01/02, then T or a space, 15:04, :05, a
+// fraction after . or , and a zone: Z, +02:00, +0200, +02, or after a space
+// +0200 or UTC. From the minute on, all is optional.
+func isoStamp(s string, loc *time.Location) (st stamp, ok bool) {
+	if len(s) < 16 || s[4] != '-' && s[4] != '/' || s[7] != s[4] || s[10] != 'T' && s[10] != ' ' {
+		return st, false
+	}
+	y, ok1 := number(s, 4)
+	mo, ok2 := number(s[5:], 2)
+	d, ok3 := number(s[8:], 2)
+	c, ok4 := clock(s[11:])
+	if !ok1 || !ok2 || !ok3 || !ok4 || !validDate(y, mo, d) {
+		return st, false
+	}
+	st.seconds, st.fraction = c.seconds, c.fraction
+	st.len = 11 + c.len
+	zone, n := zone(s[st.len:])
+	if zone != nil {
+		loc = zone
+		st.offset = s[st.len] == '+' || s[st.len] == '-'
+		st.len += n
+	}
+	st.time = c.on(y, mo, d, loc)
+	return st, true
+}
+
+// zone reads a zone, after a space if it is written so. nil: there is none.
+func zone(s string) (*time.Location, int) {
+	n := 0
+	if n < len(s) && s[n] == ' ' {
+		n++
+	}
+	if n == len(s) {
+		return nil, 0
+	}
+	switch s[n] {
+	case 'Z', 'z':
+		if n == 0 {
+			return time.UTC, 1
+		}
+	case 'U', 'G':
+		if n == 1 && len(s) >= 4 && (s[1:4] == "UTC" || s[1:4] == "GMT") && stampEnds(s[4:]) {
+			return time.UTC, 4
+		}
+	case '+', '-':
+		h, ok := number(s[n+1:], 2)
+		if !ok || h > 24 {
+			return nil, 0
+		}
+		end := n + 3
+		m := 0
+		switch {
+		case end+2 < len(s) && s[end] == ':':
+			m, ok = number(s[end+1:], 2)
+			end += 3
+		case end < len(s) && isDigit(s[end]):
+			m, ok = number(s[end:], 2)
+			end += 2
+		default:
+			ok = n == 0
+		}
+		if !ok || m > 59 {
+			return nil, 0
+		}
+		offset := h*3600 + m*60
+		if s[n] == '-' {
+			offset = -offset
+		}
+		if offset == 0 {
+			return time.UTC, end
+		}
+		return time.FixedZone("", offset), end
+	}
+	return nil, 0
+}
+
+// stampEnds reports whether a time may end before s.
+func stampEnds(s string) bool {
+	return s == "" || s[0] == ' ' || s[0] == '\t' || s[0] == ']' || s[0] == ':' || s[0] == ',' || s[0] == '|'
+}
+
+// bsdStamp reads RFC 3164's time: "Nov 20 10:32:01", with a fraction if there
+// is one.
+func (p *parser) bsdStamp(s string) (st stamp, ok bool) {
+	if len(s) < 14 || s[3] != ' ' {
+		return st, false
+	}
+	mo := month(s[:3])
+	i := 4
+	if s[i] == ' ' {
+		i++
+	}
+	n := digits(s[i:])
+	if mo == 0 || n == 0 || n > 2 || s[i+n] != ' ' {
+		return st, false
+	}
+	d, _ := number(s[i:], n)
+	i += n + 1
+	c, ok := clock(s[i:])
+	if !ok || !c.seconds {
+		return st, false
+	}
+	st.time, ok = p.withYear(mo, d, c)
+	st.len, st.seconds, st.fraction = i+c.len, true, c.fraction
+	return st, ok
+}
+
+// withYear gives a date its year.
+func (p *parser) withYear(mo, d int, c clockTime) (time.Time, bool) {
+	limit := p.now.AddDate(0, 0, 1)
+	// Eight years lie between two leap days at most.
+	for y := limit.Year(); y >= limit.Year()-8; y-- {
+		if !validDate(y, mo, d) {
+			continue
+		}
+		t := c.on(y, mo, d, p.now.Location())
+		if !t.After(limit) {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// dayStamp reads a time without a date, as consoles print it: 15:04:05, with a
+// fraction if there is one, or 3:04PM. It is the newest such time that is at
+// most an hour after now.
+func (p *parser) dayStamp(s string) (st stamp, ok bool) {
+	c, ok := clock(s)
+	if !ok || !c.seconds {
+		if c, ok = kitchen(s); !ok {
+			return st, false
+		}
+	}
+	y, mo, d := p.now.Date()
+	t := c.on(y, int(mo), d, p.now.Location())
+	if t.After(p.now.Add(time.Hour)) {
+		t = t.AddDate(0, 0, -1)
+	}
+	return stamp{time: t, len: c.len, seconds: c.seconds, fraction: c.fraction}, true
+}
+
+type clockTime struct {
+	hour, min, sec, nsec int
+	seconds              bool
+	fraction, len        int
+}
+
+// on returns the time of day c on a date.
+func (c clockTime) on(y, mo, d int, loc *time.Location) time.Time {
+	return time.Date(y, time.Month(mo), d, c.hour, c.min, c.sec, c.nsec, loc)
+}
+
+// clock reads 15:04, then :05 and a fraction if they are there.
+func clock(s string) (c clockTime, ok bool) {
+	if len(s) < 5 || s[2] != ':' {
+		return c, false
+	}
+	h, ok1 := number(s, 2)
+	m, ok2 := number(s[3:], 2)
+	if !ok1 || !ok2 || h > 23 || m > 59 {
+		return c, false
+	}
+	c.hour, c.min, c.len = h, m, 5
+	if len(s) < 8 || s[5] != ':' {
+		return c, true
+	}
+	sec, ok := number(s[6:], 2)
+	if !ok || sec > 60 { // 60: a leap second
+		return c, false
+	}
+	c.sec, c.len, c.seconds = sec, 8, true
+	if len(s) > 9 && (s[8] == '.' || s[8] == ',') {
+		c.fraction = digits(s[9:])
+		c.nsec = nanoseconds(s[9 : 9+c.fraction])
+		if c.fraction > 0 {
+			c.len += 1 + c.fraction
+		}
+	}
+	return c, true
+}
+
+func kitchen(s string) (c clockTime, ok bool) {
+	n := digits(s)
+	if n < 1 || n > 2 || len(s) < n+5 || s[n] != ':' || s[n+3] != 'A' && s[n+3] != 'P' || s[n+4] != 'M' {
+		return c, false
+	}
+	h, _ := number(s, n)
+	m, ok := number(s[n+1:], 2)
+	if !ok || h < 1 || h > 12 || m > 59 {
+		return c, false
+	}
+	h %= 12
+	if s[n+3] == 'P' {
+		h += 12
+	}
+	return clockTime{hour: h, min: m, len: n + 5}, true
+}
+
+// nanoseconds reads the digits of a fraction; those after the ninth are cut.
+func nanoseconds(s string) int {
+	v := 0
+	for i := range 9 {
+		v *= 10
+		if i < len(s) {
+			v += int(s[i] - '0')
+		}
+	}
+	return v
+}
+
+func validDate(y, mo, d int) bool {
+	if mo < 1 || mo > 12 || d < 1 || d > 31 {
+		return false
+	}
+	return d <= 28 || time.Date(y, time.Month(mo), d, 0, 0, 0, 0, time.UTC).Day() == d
+}
+
+func month(s string) int {
+	const names = "JanFebMarAprMayJunJulAugSepOctNovDec"
+	for i := 0; i < len(names); i += 3 {
+		if names[i:i+3] == s {
+			return i/3 + 1
+		}
+	}
+	return 0
+}
+
+// fieldTime reads the value of a time field: a full time as text, or the time
+// since the epoch.
+func (p *parser) fieldTime(v slog.Value) (time.Time, bool) {
+	switch v.Kind() {
+	case slog.KindString:
+		s := v.String()
+		if st, ok := isoStamp(s, p.now.Location()); ok && st.len == len(s) {
+			return st.time, true
+		}
+		return p.epoch(s)
+	case slog.KindInt64:
+		return p.epochUnits(v.Int64(), 0)
+	case slog.KindFloat64:
+		return p.epochFloat(v.Float64())
+	}
+	return time.Time{}, false
+}
+
+// epochFloat takes the shortest decimal for what the writer meant: the float's
+// own nanoseconds are noise.
+func (p *parser) epochFloat(f float64) (time.Time, bool) {
+	if !(f >= 1e8 && f < 1e19) {
+		return time.Time{}, false
+	}
+	var buf [32]byte
+	return p.epoch(string(strconv.AppendFloat(buf[:0], f, 'f', -1, 64)))
+}
+
+// epoch reads a decimal number of seconds, or of a smaller unit.
+func (p *parser) epoch(s string) (time.Time, bool) {
+	n := digits(s)
+	if n == 0 || n > 19 {
+		return time.Time{}, false
+	}
+	v, err := strconv.ParseInt(s[:n], 10, 64)
+	if err != nil {
+		return time.Time{}, false
+	}
+	frac := 0
+	if n < len(s) {
+		f := s[n+1:]
+		if s[n] != '.' || f == "" || digits(f) != len(f) {
+			return time.Time{}, false
+		}
+		frac = nanoseconds(f)
+	}
+	return p.epochUnits(v, frac)
+}
+
+// epochUnits tells seconds, milliseconds, microseconds and nanoseconds apart
+// by their size: each range goes from 1973 to 2286. A number outside of them is
+// no time. frac is in billionths of the unit.
+func (p *parser) epochUnits(v int64, frac int) (time.Time, bool) {
+	var t time.Time
+	switch {
+	case 1e8 <= v && v < 1e10:
+		t = time.Unix(v, int64(frac))
+	case 1e11 <= v && v < 1e13:
+		t = time.UnixMilli(v).Add(time.Duration(frac / 1e3))
+	case 1e14 <= v && v < 1e16:
+		t = time.UnixMicro(v).Add(time.Duration(frac / 1e6))
+	case 1e17 <= v:
+		t = time.Unix(v/1e9, v%1e9)
+	default:
+		return t, false
+	}
+	return t.In(p.now.Location()), true
+}

@@ -1,0 +1,246 @@
+package logline
+
+import (
+	"log/slog"
+	"strings"
+)
+
+// facilities are syslog's, by number.
+var facilities = [...]string{
+	"kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news",
+	"uucp", "cron", "authpriv", "ftp", "ntp", "audit", "alert", "clock",
+	"local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
+}
+
+// priority reads a line that starts with "<PRI>": syslog of either kind, or
+// what a service of systemd writes, which has the priority alone.
+func (p *parser) priority(s string) (Line, bool) {
+	n := digits(s[1:])
+	pri, ok := number(s[1:], n)
+	if n == 0 || n > 3 || !ok || pri >= 8*len(facilities) || !strings.HasPrefix(s[1+n:], ">") {
+		return Line{}, false
+	}
+	rest := s[n+2:]
+	l, ok := p.syslog5424(rest)
+	if !ok {
+		l, ok = p.syslog3164(rest)
+	}
+	if !ok {
+		if l, ok = p.syslogISO(rest); !ok {
+			l.Message = rest
+			if pri > 7 {
+				if h, tagged := tagHeader(rest); tagged {
+					l = p.fromHost(l, h)
+				}
+			}
+		}
+	}
+	if ok || pri > 7 {
+		l.Attrs = append([]slog.Attr{slog.String("facility", facilities[pri/8])}, l.Attrs...)
+	}
+	if !l.HasLevel {
+		l.Level, l.HasLevel = severity(pri%8), true
+	}
+	return l, true
+}
+
+// syslog3164 reads "Nov 20 10:32:01 host program[pid]: text". Local senders
+// leave out the host.
+func (p *parser) syslog3164(s string) (Line, bool) {
+	st, ok := p.bsdStamp(s)
+	if !ok || !strings.HasPrefix(s[st.len:], " ") {
+		return Line{}, false
+	}
+	return p.header(Line{Time: st.time}, s[st.len+1:]), true
+}
+
+// syslogISO is syslog3164 with an ISO time.
+func (p *parser) syslogISO(s string) (Line, bool) {
+	st, ok := isoStamp(s, p.now.Location())
+	if !ok || !strings.HasPrefix(s[st.len:], " ") {
+		return Line{}, false
+	}
+	return p.header(Line{Time: st.time}, s[st.len+1:]), true
+}
+
+// header reads what follows the time of a syslog line.
+func (p *parser) header(l Line, s string) Line {
+	h, ok := tagHeader(s)
+	if !ok {
+		h, ok = hostHeader(s)
+	}
+	if !ok {
+		h = host{text: s}
+	}
+	return p.fromHost(l, h)
+}
+
+// host is a syslog header: the machine, the program and its process.
+type host struct {
+	name, program string
+	pid           int
+	text          string
+}
+
+// hostHeader reads "host program[pid]: text".
+func hostHeader(s string) (h host, ok bool) {
+	name, rest, ok := strings.Cut(s, " ")
+	if !ok || !isHostName(name) {
+		return host{}, false
+	}
+	h, ok = tagHeader(rest)
+	h.name = name
+	return h, ok
+}
+
+// tagHeader reads "program[pid]: text"; the process id may be missing.
+func tagHeader(s string) (h host, ok bool) {
+	tag := word(s)
+	if len(tag) < 2 || tag[len(tag)-1] != ':' {
+		return host{}, false
+	}
+	h.text = strings.TrimPrefix(s[len(tag):], " ")
+	tag = tag[:len(tag)-1]
+	h.program = tag
+	if i := strings.LastIndexByte(tag, '['); i > 0 {
+		pid, end, ok := cutPID(tag[i+1:])
+		if !ok || end != "]" {
+			return host{}, false
+		}
+		h.program, h.pid = tag[:i], pid
+	}
+	return h, !strings.ContainsAny(h.program, ":\"=")
+}
+
+func isHostName(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if !isDigit(c) && !isLower(c|0x20) && c != '.' && c != '-' && c != '_' && c != ':' {
+			return false
+		}
+	}
+	return s != "" && s[len(s)-1] != ':'
+}
+
+// fromHost fills a line from its syslog header. The text may be JSON or logfmt
+// again, or start with a level.
+func (p *parser) fromHost(l Line, h host) Line {
+	if h.name != "" {
+		l.Attrs = append(l.Attrs, slog.String("host", h.name))
+	}
+	l.Channel, l.PID = h.program, h.pid
+	return p.payload(l, h.text)
+}
+
+func (p *parser) payload(l Line, s string) Line {
+	if inner, ok := p.structured(l, s); ok {
+		return inner
+	}
+	if lv, n, ok := levelWord(s); ok && n < len(s) {
+		l.Level, l.HasLevel = lv, true
+		s = cutSeparator(s[n:])
+	}
+	l.Message = s
+	return l
+}
+
+// syslog5424 reads "1 time host program pid msgid data text". A dash stands
+// for each that is not known.
+func (p *parser) syslog5424(s string) (Line, bool) {
+	rest, ok := strings.CutPrefix(s, "1 ")
+	if !ok {
+		return Line{}, false
+	}
+	var head [5]string // time, host, program, pid, msgid
+	for i := range head {
+		if head[i], rest, ok = strings.Cut(rest, " "); !ok || head[i] == "" {
+			return Line{}, false
+		}
+	}
+	var l Line
+	if head[0] != "-" {
+		st, ok := isoStamp(head[0], p.now.Location())
+		if !ok || st.len != len(head[0]) || head[0][10] != 'T' {
+			return Line{}, false
+		}
+		l.Time = st.time
+	}
+	if head[1] != "-" {
+		l.Attrs = append(l.Attrs, slog.String("host", head[1]))
+	}
+	if head[2] != "-" {
+		l.Channel = head[2]
+	}
+	if pid, end, ok := cutPID(head[3]); ok && end == "" {
+		l.PID = pid
+	} else if head[3] != "-" {
+		l.Attrs = append(l.Attrs, slog.String("procid", head[3]))
+	}
+	if head[4] != "-" {
+		l.Attrs = append(l.Attrs, slog.String("msgid", head[4]))
+	}
+	if after, none := strings.CutPrefix(rest, "-"); none {
+		rest = after
+	} else if l.Attrs, rest, ok = structuredData(l.Attrs, rest); !ok {
+		return Line{}, false
+	}
+	if rest != "" && rest[0] != ' ' {
+		return Line{}, false
+	}
+	rest = strings.TrimPrefix(rest, " ")
+	rest = strings.TrimPrefix(rest, "\ufeff")
+	return p.payload(l, rest), true
+}
+
+// structuredData reads [id name="value" ...][...] into a group each.
+func structuredData(attrs []slog.Attr, s string) (_ []slog.Attr, rest string, ok bool) {
+	if !strings.HasPrefix(s, "[") {
+		return attrs, s, false
+	}
+	for strings.HasPrefix(s, "[") {
+		end := strings.IndexAny(s, " ]")
+		if end < 2 {
+			return attrs, s, false
+		}
+		id := s[1:end]
+		s = s[end:]
+		var params []slog.Attr
+		for strings.HasPrefix(s, " ") {
+			name, r, ok := strings.Cut(s[1:], "=")
+			if !ok || name == "" || !strings.HasPrefix(r, `"`) {
+				return attrs, s, false
+			}
+			n := quotedLen(r)
+			if n == 0 {
+				return attrs, s, false
+			}
+			params = append(params, slog.String(name, unescapeParam(r[1:n-1])))
+			s = r[n:]
+		}
+		if !strings.HasPrefix(s, "]") {
+			return attrs, s, false
+		}
+		s = s[1:]
+		if len(params) == 0 {
+			attrs = append(attrs, slog.Any(id, map[string]any{}))
+		} else {
+			attrs = append(attrs, slog.Attr{Key: id, Value: slog.GroupValue(params...)})
+		}
+	}
+	return attrs, s, true
+}
+
+// unescapeParam removes the backslash before ", \ and ]; any other stays.
+func unescapeParam(s string) string {
+	if strings.IndexByte(s, '\\') < 0 {
+		return s
+	}
+	b := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) && strings.IndexByte(`"\]`, s[i+1]) >= 0 {
+			i++
+		}
+		b = append(b, s[i])
+	}
+	return string(b)
+}

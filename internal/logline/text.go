@@ -1,0 +1,334 @@
+package logline
+
+import (
+	"log/slog"
+	"strconv"
+	"strings"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// text takes apart a line of text that starts with a time, a level or a
+// syslog header.
+func (p *parser) text(s string) (l Line, ok bool) {
+	if s == "" || s[0] <= ' ' {
+		return Line{}, false
+	}
+	switch c := s[0]; {
+	case c == '<':
+		l, ok = p.priority(s)
+	case c == '[':
+		l, ok = p.bracketTime(s)
+	case isDigit(c):
+		if l, ok = p.zapConsole(s); ok {
+			break
+		}
+		if l, ok = p.syslog5424(s); ok && !l.Time.IsZero() {
+			break
+		}
+		if l, ok = p.leadingTime(s); ok {
+			break
+		}
+		l, ok = p.leadingClock(s)
+	case isUpper(c):
+		if l, ok = p.klog(s); ok {
+			break
+		}
+		l, ok = p.syslog3164(s)
+	}
+	if !ok {
+		l, ok = p.leadingLevel(s)
+	}
+	if !ok {
+		return Line{}, false
+	}
+	if l.Format == "" {
+		l.Format = Text
+	}
+	if l.Message == "" && len(l.Attrs) == 0 && l.Err == "" {
+		l.Message = s
+	}
+	return l, true
+}
+
+// bracketTime reads what follows "[2006-01-02 15:04:05.000000] ". Six digits
+// of a second, or no seconds at all as in its early versions, are Logbook's:
+// the level and the channel follow.
+func (p *parser) bracketTime(s string) (Line, bool) {
+	st, ok := isoStamp(s[1:], p.now.Location())
+	if !ok || st.len+1 >= len(s) || s[st.len+1] != ']' {
+		return Line{}, false
+	}
+	l := Line{Time: st.time}
+	rest := strings.TrimLeft(s[st.len+2:], " ")
+	if st.fraction == 6 || !st.seconds {
+		lv, n, ok := levelWord(rest)
+		if ok && rest[n-1] == ':' && n < len(rest) && rest[n] == ' ' {
+			if channel, msg, found := strings.Cut(rest[n+1:], ": "); found {
+				l.Format, l.Level, l.HasLevel = Logbook, lv, true
+				l.Channel, l.Message = channel, msg
+				return l, true
+			}
+		}
+	}
+	return p.afterTime(l, rest), true
+}
+
+// leadingTime reads what follows "2006-01-02 15:04:05".
+func (p *parser) leadingTime(s string) (Line, bool) {
+	st, ok := isoStamp(s, p.now.Location())
+	if !ok || !stampEnds(s[st.len:]) {
+		return Line{}, false
+	}
+	l := Line{Time: st.time}
+	rest := s[st.len:]
+	if r, ok := strings.CutPrefix(rest, " - "); ok {
+		return p.pythonText(l, r), true
+	}
+	rest = cutSeparator(rest)
+	if st.offset && strings.HasPrefix(s[10:], "T") {
+		// journald's and rsyslog's time; neither writes Z.
+		if _, _, isLevel := levelWord(rest); !isLevel {
+			if h, ok := hostHeader(rest); ok {
+				return p.fromHost(l, h), true
+			}
+		}
+	}
+	return p.afterTime(l, rest), true
+}
+
+// leadingClock reads what follows a time without a date. By itself such a time
+// may be anything, so a level must follow it.
+func (p *parser) leadingClock(s string) (Line, bool) {
+	st, ok := p.dayStamp(s)
+	if !ok || !stampEnds(s[st.len:]) {
+		return Line{}, false
+	}
+	rest := cutSeparator(s[st.len:])
+	if _, _, ok := levelWord(rest); !ok {
+		return Line{}, false
+	}
+	return p.afterTime(Line{Time: st.time}, rest), true
+}
+
+// leadingLevel reads a line that starts with a level. Python's logging names
+// the logger after it, "WARNING:name:text"; others put the time there.
+func (p *parser) leadingLevel(s string) (Line, bool) {
+	lv, n, ok := levelWord(s)
+	if !ok {
+		if lv, n, ok = levelPair(s); !ok {
+			return Line{}, false
+		}
+	}
+	l := Line{Level: lv, HasLevel: true}
+	rest := s[n:]
+	if s[n-1] == ':' && rest != "" {
+		w := word(rest)
+		if i := strings.IndexByte(w, ':'); i > 0 && !strings.HasPrefix(rest[i+1:], "//") {
+			l.Channel, l.Message = rest[:i], rest[i+1:]
+			return l, true
+		}
+	}
+	if strings.HasPrefix(rest, "[") && isUpper(s[n-1]) {
+		rest = p.logrusTime(&l, rest)
+	}
+	rest = cutSeparator(rest)
+	open := strings.TrimPrefix(rest, "[")
+	if st, ok := isoStamp(open, p.now.Location()); ok {
+		end := open[st.len:]
+		if len(open) != len(rest) && strings.HasPrefix(end, "]") {
+			end = end[1:]
+		}
+		if stampEnds(end) {
+			l.Time = st.time
+			return p.afterTime(l, cutSeparator(end)), true
+		}
+	}
+	l.Message = rest
+	return l, true
+}
+
+// logrusTime skips what logrus puts in brackets after the level on a terminal:
+// the time, or the seconds since its start.
+func (p *parser) logrusTime(l *Line, s string) string {
+	in, rest, _ := strings.Cut(s[1:], "]")
+	if st, ok := isoStamp(in, p.now.Location()); ok && st.len == len(in) {
+		l.Time = st.time
+		return rest
+	}
+	if digits(in) == len(in) {
+		return rest
+	}
+	return s
+}
+
+// pythonText reads what follows "time - " in the format of Python's logging
+// that everybody uses: "name - LEVEL - text".
+func (p *parser) pythonText(l Line, s string) Line {
+	if name, r, ok := strings.Cut(s, " - "); ok {
+		if level, msg, ok := strings.Cut(r, " - "); ok {
+			if lv, ok := levelName(level); ok {
+				l.Level, l.HasLevel = lv, true
+				l.Channel, l.Message = name, msg
+				return l
+			}
+		}
+	}
+	return p.afterTime(l, s)
+}
+
+// afterTime reads what loggers put between the time and the text, in any
+// order, each once: the level, the process id in brackets, the caller.
+func (p *parser) afterTime(l Line, s string) Line {
+	if inner, ok := p.structured(l, s); ok {
+		return inner
+	}
+	for start := s; ; start = s {
+		if !l.HasLevel {
+			lv, n, ok := levelWord(s)
+			if !ok {
+				lv, n, ok = levelPair(s)
+			}
+			if ok {
+				l.Level, l.HasLevel = lv, true
+				s = nginxIDs(&l, cutSeparator(s[n:]))
+			}
+		}
+		if l.PID == 0 && strings.HasPrefix(s, "[") {
+			if pid, r, ok := cutPID(s[1:]); ok && strings.HasPrefix(r, "]") {
+				l.PID = pid
+				s = cutSeparator(r[1:])
+			}
+		}
+		if w := word(s); l.Source == nil && strings.HasSuffix(w, ":") {
+			if src, ok := goFileLine(w[:len(w)-1]); ok {
+				l.Source = src
+				s = strings.TrimPrefix(s[len(w):], " ")
+			}
+		}
+		if len(s) == len(start) {
+			break
+		}
+	}
+	if inner, ok := p.structured(l, s); ok {
+		return inner
+	}
+	l.Message = s
+	return l
+}
+
+// nginxIDs reads "pid#thread: ".
+func nginxIDs(l *Line, s string) string {
+	pid, r, ok := cutPID(s)
+	if !ok || !strings.HasPrefix(r, "#") {
+		return s
+	}
+	tid, r, ok := cutPID(r[1:])
+	if !ok || !strings.HasPrefix(r, ": ") {
+		return s
+	}
+	l.PID = pid
+	l.Attrs = append(l.Attrs, slog.Int("tid", tid))
+	return r[2:]
+}
+
+// cutSeparator removes what stands between the parts of a head: spaces, and
+// one colon, dash or bar among them.
+func cutSeparator(s string) string {
+	s = strings.TrimLeft(s, " \t")
+	if len(s) > 1 && (s[0] == ':' || s[0] == '-' || s[0] == '|') && s[1] == ' ' {
+		s = strings.TrimLeft(s[1:], " ")
+	}
+	return s
+}
+
+// zapConsole reads the fields between tabs of zap's console encoder: time,
+// level, logger if named, caller if known, the message, and a JSON object.
+func (p *parser) zapConsole(s string) (Line, bool) {
+	head, rest, ok := strings.Cut(s, "\t")
+	if !ok {
+		return Line{}, false
+	}
+	t, ok := p.fieldTime(slog.StringValue(head))
+	if f, err := strconv.ParseFloat(head, 64); !ok && err == nil {
+		t, ok = p.epochFloat(f)
+	}
+	if !ok {
+		return Line{}, false
+	}
+	level, rest, ok := strings.Cut(rest, "\t")
+	lv, known := levelName(level)
+	if !ok || !known {
+		return Line{}, false
+	}
+	l := Line{Format: Zap, Time: t, Level: lv, HasLevel: true}
+	first, r, _ := strings.Cut(rest, "\t")
+	if src, ok := goFileLine(first); ok {
+		l.Source, rest = src, r
+	} else if second, r, _ := strings.Cut(r, "\t"); second != "" {
+		if src, ok := goFileLine(second); ok {
+			l.Channel, l.Source, rest = first, src, r
+		}
+	}
+	if i := strings.LastIndexByte(rest, '\t'); strings.HasPrefix(rest[i+1:], "{") {
+		if attrs, nonfinite, ok := readObject(rest[i+1:]); ok && !nonfinite {
+			l.errorFields(attrs)
+			rest = rest[:max(i, 0)]
+		}
+	}
+	l.Message = rest
+	return l, true
+}
+
+// klog reads "Lmmdd hh:mm:ss.uuuuuu threadid file:line] text". glog for C++
+// has the year before the month. The text of klog's structured calls is quoted
+// and has pairs after it.
+func (p *parser) klog(s string) (Line, bool) {
+	i := strings.IndexByte("IWEF", s[0])
+	n := digits(s[1:])
+	if i < 0 || n != 4 && n != 8 || len(s) < n+17 || s[n+1] != ' ' {
+		return Line{}, false
+	}
+	date := s[1 : n+1]
+	mo, _ := number(date[n-4:], 2)
+	d, _ := number(date[n-2:], 2)
+	c, ok := clock(s[n+2:])
+	if !ok || c.fraction != 6 {
+		return Line{}, false
+	}
+	l := Line{HasLevel: true, Level: [...]logbook.Level{
+		logbook.LevelInfo, logbook.LevelWarn, logbook.LevelError, logbook.LevelCritical}[i]}
+	if n == 8 {
+		y, _ := number(date, 4)
+		if ok = validDate(y, mo, d); ok {
+			l.Time = c.on(y, mo, d, p.now.Location())
+		}
+	} else {
+		l.Time, ok = p.withYear(mo, d, c)
+	}
+	if !ok {
+		return Line{}, false
+	}
+	rest := strings.TrimLeft(s[n+2+c.len:], " ")
+	l.PID, rest, ok = cutPID(rest)
+	if !ok || !strings.HasPrefix(rest, " ") {
+		return Line{}, false
+	}
+	caller, rest, ok := strings.Cut(rest[1:], "] ")
+	if !ok {
+		return Line{}, false
+	}
+	if l.Source, ok = fileLine(caller); !ok {
+		return Line{}, false
+	}
+	l.Message = rest
+	if n := quotedLen(rest); n > 0 && rest[0] == '"' && strings.HasPrefix(rest[n:], " ") {
+		if msg, ok := unquote(rest[:n]); ok {
+			if attrs, ok := readPairs(rest[n+1:]); ok {
+				l.Message = msg
+				l.errorFields(attrs)
+			}
+		}
+	}
+	return l, true
+}

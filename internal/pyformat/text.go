@@ -1,0 +1,204 @@
+package pyformat
+
+import (
+	"fmt"
+	"log/slog"
+	"reflect"
+	"strconv"
+)
+
+// maxDepth is how deep groups are written. LogValue methods can nest without
+// an end.
+const maxDepth = 10
+
+// maxLogValues is how often a LogValuer may return another one, as in slog.
+const maxLogValues = 100
+
+// appendText writes v without any spec.
+func appendText(b []byte, v slog.Value, depth int) ([]byte, error) {
+	switch v.Kind() {
+	case slog.KindString:
+		return append(b, v.String()...), nil
+	case slog.KindInt64:
+		return strconv.AppendInt(b, v.Int64(), 10), nil
+	case slog.KindUint64:
+		return strconv.AppendUint(b, v.Uint64(), 10), nil
+	case slog.KindFloat64:
+		return appendShortest(b, v.Float64()), nil
+	case slog.KindBool:
+		return strconv.AppendBool(b, v.Bool()), nil
+	case slog.KindDuration:
+		return append(b, v.Duration().String()...), nil
+	case slog.KindTime:
+		return appendTimeText(b, v.Time()), nil
+	case slog.KindGroup:
+		return appendGroup(b, v.Group(), depth)
+	case slog.KindLogValuer:
+		v, err := resolve(v)
+		if err != nil {
+			return b, err
+		}
+		return appendText(b, v, depth)
+	}
+	return appendAny(b, v.Any())
+}
+
+func appendGroup(b []byte, attrs []slog.Attr, depth int) ([]byte, error) {
+	if depth == maxDepth {
+		return append(b, "{...}"...), nil
+	}
+	b = append(b, '{')
+	for i, a := range attrs {
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		if a.Key != "" {
+			b = append(append(b, a.Key...), '=')
+		}
+		var err error
+		if b, err = appendText(b, a.Value, depth+1); err != nil {
+			return b, err
+		}
+	}
+	return append(b, '}'), nil
+}
+
+// resolve calls LogValue until there is a plain value. slog's Resolve would
+// make a value of a panic.
+func resolve(v slog.Value) (slog.Value, error) {
+	for range maxLogValues {
+		if v.Kind() != slog.KindLogValuer {
+			return v, nil
+		}
+		var err error
+		if v, err = logValue(v.LogValuer()); err != nil {
+			return v, err
+		}
+	}
+	return v, &ValueError{Type: typeName(v), Msg: "LogValue returns LogValuers without end"}
+}
+
+func logValue(lv slog.LogValuer) (v slog.Value, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			if isNilPointer(lv) {
+				v = slog.AnyValue(nil)
+			} else {
+				err = panicError("LogValue", fmt.Sprintf("%T", lv), r)
+			}
+		}
+	}()
+	return lv.LogValue(), nil
+}
+
+// appendAny writes what has no kind of its own in slog.
+func appendAny(b []byte, v any) (out []byte, err error) {
+	method := ""
+	defer func() {
+		if r := recover(); r != nil {
+			if isNilPointer(v) {
+				out = append(b, "<nil>"...)
+			} else {
+				out, err = b, panicError(method, fmt.Sprintf("%T", v), r)
+			}
+		}
+	}()
+	switch v := v.(type) {
+	case nil:
+		return append(b, "<nil>"...), nil
+	case []byte:
+		return append(b, v...), nil
+	case error:
+		method = "Error"
+		return append(b, v.Error()...), nil
+	case fmt.Stringer:
+		method = "String"
+		return append(b, v.String()...), nil
+	case fmt.Formatter:
+		method = "Format"
+		f := panicKeeper{formatter: v}
+		out = fmt.Appendf(b, "%+v", &f)
+		if f.panicked != nil {
+			panic(f.panicked)
+		}
+		return out, nil
+	}
+	if reflect.TypeOf(v).Kind() == reflect.Float32 || reflect.TypeOf(v).Kind() == reflect.Float64 {
+		return appendShortest(b, reflect.ValueOf(v).Float()), nil
+	}
+	return fmt.Appendf(b, "%+v", v), nil
+}
+
+// panicKeeper keeps the panic of a Format method, which fmt would write into
+// the text.
+type panicKeeper struct {
+	formatter fmt.Formatter
+	panicked  any
+}
+
+func (k *panicKeeper) Format(s fmt.State, verb rune) {
+	defer func() { k.panicked = recover() }()
+	k.formatter.Format(s, verb)
+}
+
+func isNilPointer(v any) bool {
+	rv := reflect.ValueOf(v)
+	return rv.Kind() == reflect.Pointer && rv.IsNil()
+}
+
+// hasText reports whether v says itself how it reads.
+func hasText(v any) bool {
+	switch v.(type) {
+	case error, fmt.Stringer, fmt.Formatter:
+		return true
+	}
+	return false
+}
+
+// isString reports whether v holds the text that is written for it.
+func isString(v slog.Value) bool {
+	if v.Kind() == slog.KindString {
+		return true
+	}
+	if v.Kind() != slog.KindAny || v.Any() == nil {
+		return false
+	}
+	if _, ok := v.Any().([]byte); ok {
+		return true
+	}
+	return reflect.TypeOf(v.Any()).Kind() == reflect.String && !hasText(v.Any())
+}
+
+// appendNumberKind writes a value of a named number or bool type. ok is false
+// if it is to be text.
+func appendNumberKind(b []byte, v any, spec *Spec) (out []byte, ok bool, err error) {
+	textVerb := spec.Verb == 0 || spec.Verb == 's'
+	if v == nil || textVerb && hasText(v) {
+		return b, false, nil
+	}
+	rv := reflect.ValueOf(v)
+	switch {
+	case rv.CanInt():
+		out, err = appendInt(b, rv.Int(), spec, rv.Type().String())
+	case rv.CanUint():
+		out, err = appendUint(b, false, rv.Uint(), spec, rv.Type().String())
+	case rv.CanFloat():
+		out, err = appendFloat(b, rv.Float(), spec, rv.Type().String())
+	case rv.Kind() == reflect.Bool && !textVerb:
+		out, err = appendInt(b, boolInt(rv.Bool()), spec, rv.Type().String())
+	default:
+		return b, false, nil
+	}
+	return out, true, err
+}
+
+// typeName is the Go type of v for errors.
+func typeName(v slog.Value) string {
+	switch v.Kind() {
+	case slog.KindGroup:
+		return "group"
+	case slog.KindAny, slog.KindLogValuer:
+		return fmt.Sprintf("%T", v.Any())
+	}
+	return reflect.TypeOf(v.Any()).String()
+}

@@ -1,0 +1,214 @@
+package pyjson
+
+import (
+	"fmt"
+	"slices"
+)
+
+// A SyntaxError says where a text stops being JSON.
+type SyntaxError struct {
+	Offset int // of the first byte that does not fit, in bytes
+	Msg    string
+}
+
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("invalid JSON at byte %d: %s", e.Offset, e.Msg)
+}
+
+// Decode returns the one JSON value in data, which white space may surround.
+// The grammar is the standard's, with Python's NaN, Infinity and -Infinity.
+//
+// The value is
+//
+//   - nil, bool or string;
+//   - int64 for an integer, uint64 if it is larger than that, *big.Int if it
+//     does not fit in 64 bits;
+//   - float64 for a number with a fraction or an exponent, infinite if it is
+//     too large;
+//   - []any or [Object].
+//
+// In strings, bytes that are not UTF-8 and surrogates without their other
+// half read as U+FFFD.
+//
+// The error is a [*SyntaxError], or a [*LimitError] if arrays and objects are
+// nested deeper than 1000 or an integer has more than 4300 digits. Decode
+// takes time and memory in proportion to the data, whatever it holds, and
+// keeps no reference to it.
+func Decode(data []byte) (any, error) {
+	d := decoder{data: data}
+	d.space()
+	v, err := d.value()
+	if err != nil {
+		return nil, err
+	}
+	d.space()
+	if d.pos < len(data) {
+		return nil, d.syntaxError("data after the value")
+	}
+	return v, nil
+}
+
+type decoder struct {
+	data  []byte
+	pos   int // of the next byte
+	depth int // of the arrays and objects around it
+
+	// The elements and members of all containers that are still open, the
+	// innermost container's last. When one ends, its own are copied out.
+	elements []any
+	members  []Member
+
+	text []byte // buffer for a string that has to be rewritten
+}
+
+func (d *decoder) syntaxError(msg string) error {
+	if d.pos >= len(d.data) {
+		msg = "unexpected end"
+	}
+	return &SyntaxError{Offset: min(d.pos, len(d.data)), Msg: msg}
+}
+
+// peek returns the next byte, or 0, which fits nowhere, at the end.
+func (d *decoder) peek() byte {
+	if d.pos < len(d.data) {
+		return d.data[d.pos]
+	}
+	return 0
+}
+
+func (d *decoder) space() {
+	for d.pos < len(d.data) {
+		switch d.data[d.pos] {
+		case ' ', '\t', '\n', '\r':
+			d.pos++
+		default:
+			return
+		}
+	}
+}
+
+func (d *decoder) value() (any, error) {
+	switch c := d.peek(); c {
+	case '{':
+		return d.object()
+	case '[':
+		return d.array()
+	case '"':
+		return d.string()
+	case 't':
+		return true, d.literal("true")
+	case 'f':
+		return false, d.literal("false")
+	case 'n':
+		return nil, d.literal("null")
+	default:
+		return d.number()
+	}
+}
+
+// literal consumes the word.
+func (d *decoder) literal(word string) error {
+	for i := range len(word) {
+		if d.peek() != word[i] {
+			return d.syntaxError("expected " + word)
+		}
+		d.pos++
+	}
+	return nil
+}
+
+// open enters an array or object. It consumes the bracket and the space after
+// it.
+func (d *decoder) open() error {
+	if d.depth == maxDepth {
+		return &LimitError{Offset: d.pos, Msg: fmt.Sprintf("nested deeper than %d", maxDepth)}
+	}
+	d.depth++
+	d.pos++
+	d.space()
+	return nil
+}
+
+// next decides, after a value in an array or object, whether another follows.
+// It consumes the comma or closing bracket and, after a comma, the space.
+func (d *decoder) next(closing byte, msg string) (bool, error) {
+	d.space()
+	switch d.peek() {
+	case ',':
+		d.pos++
+		d.space()
+		return true, nil
+	case closing:
+		d.pos++
+		d.depth--
+		return false, nil
+	}
+	return false, d.syntaxError(msg)
+}
+
+func (d *decoder) array() (any, error) {
+	if err := d.open(); err != nil {
+		return nil, err
+	}
+	if d.peek() == ']' {
+		d.pos++
+		d.depth--
+		return []any{}, nil
+	}
+	start := len(d.elements)
+	for more := true; more; {
+		v, err := d.value()
+		if err != nil {
+			return nil, err
+		}
+		d.elements = append(d.elements, v)
+		if more, err = d.next(']', "expected , or ] after an element"); err != nil {
+			return nil, err
+		}
+	}
+	a := slices.Clone(d.elements[start:])
+	d.elements = d.elements[:start]
+	return a, nil
+}
+
+func (d *decoder) object() (any, error) {
+	if err := d.open(); err != nil {
+		return nil, err
+	}
+	if d.peek() == '}' {
+		d.pos++
+		d.depth--
+		return Object{}, nil
+	}
+	start := len(d.members)
+	for more := true; more; {
+		m, err := d.member()
+		if err != nil {
+			return nil, err
+		}
+		d.members = append(d.members, m)
+		if more, err = d.next('}', "expected , or } after a member"); err != nil {
+			return nil, err
+		}
+	}
+	o := Object(slices.Clone(d.members[start:]))
+	d.members = d.members[:start]
+	return o, nil
+}
+
+func (d *decoder) member() (m Member, err error) {
+	if d.peek() != '"' {
+		return m, d.syntaxError("expected a key in quotes")
+	}
+	if m.Key, err = d.string(); err != nil {
+		return m, err
+	}
+	d.space()
+	if d.peek() != ':' {
+		return m, d.syntaxError("expected : after a key")
+	}
+	d.pos++
+	d.space()
+	m.Value, err = d.value()
+	return m, err
+}

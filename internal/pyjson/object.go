@@ -1,0 +1,24 @@
+package pyjson
+
+// An Object is a JSON object with its members in the order of the text. A key
+// that the text has twice stands here twice.
+type Object []Member
+
+// A Member is one key and value of an [Object]. The values are those of
+// [Decode].
+type Member struct {
+	Key   string
+	Value any
+}
+
+// Get returns the value of the key, and whether there is one. Of several
+// members with the key the last counts, as in Python. Get looks at one member
+// after the other.
+func (o Object) Get(key string) (any, bool) {
+	for i := len(o) - 1; i >= 0; i-- {
+		if o[i].Key == key {
+			return o[i].Value, true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,98 @@
+package logbook
+
+import (
+	"slices"
+	"sync/atomic"
+)
+
+// application is the stack that every record meets.
+var application applicationStack
+
+type applicationStack struct {
+	entries  []pushed // oldest first; replaced, never changed; under registry.mu
+	fallback Handler  // below everything
+	snapshot atomic.Pointer[snapshot]
+}
+
+func init() {
+	application.fallback = newDefaultHandler()
+	application.snapshot.Store(compile(application.newestFirst()))
+}
+
+func (s *applicationStack) newestFirst() []pushed {
+	items := flatten(nil, s.entries)
+	if s.fallback != nil {
+		items = append(items, pushed{item: s.fallback})
+	}
+	return items
+}
+
+// PushApplication binds items for the whole program; the last one is met first.
+// The function it returns takes them off again, whatever was pushed since, tells
+// them that they are unbound, and closes nothing. Calling it again does nothing.
+//
+//	defer logbook.PushApplication(handler)()
+//
+// It compiles the stack and touches every logger: microseconds.
+func PushApplication(items ...Bindable) (undo func()) {
+	items = slices.Clone(items)
+	registry.mu.Lock()
+	push := nextPush()
+	application.entries = append(slices.Clip(application.entries), pushed{push, Setup(items)})
+	recompileLocked()
+	registry.mu.Unlock()
+	return once(func() {
+		registry.mu.Lock()
+		before := len(application.entries)
+		application.entries = removePush(application.entries, push)
+		removed := len(application.entries) < before
+		if removed {
+			recompileLocked()
+		}
+		registry.mu.Unlock()
+		if removed {
+			unbound(items)
+		}
+	})
+}
+
+// SetDefaultHandler sets the handler at the bottom of the application's stack,
+// nil for none. At the start of a program it prints to stderr from Info up.
+func SetDefaultHandler(h Handler) {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	application.fallback = h
+	recompileLocked()
+}
+
+// removePush returns the entries without those of one push.
+func removePush(entries []pushed, push uint64) []pushed {
+	return slices.DeleteFunc(slices.Clone(entries), func(p pushed) bool { return p.push == push })
+}
+
+// unbound tells handlers that they are no longer bound, the newest first.
+func unbound(items []Bindable) {
+	var simple []Bindable
+	eachItem(items, func(item Bindable) { simple = append(simple, item) })
+	for _, item := range slices.Backward(simple) {
+		if u, ok := item.(Unbinder); ok {
+			callUnbound(item, u)
+		}
+	}
+}
+
+func callUnbound(item Bindable, u Unbinder) {
+	var failure *HandlerError
+	func() {
+		defer func() {
+			if p := recover(); p != nil {
+				h, _ := item.(Handler)
+				failure = &HandlerError{Handler: h, Err: panicked(p)}
+			}
+		}()
+		u.Unbound()
+	}()
+	if failure != nil {
+		visible(nil).onError(failure)
+	}
+}

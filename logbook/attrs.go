@@ -1,0 +1,289 @@
+package logbook
+
+import (
+	"log/slog"
+	"slices"
+	"strings"
+)
+
+// badKey stands for the key of an argument that has none, as in slog.
+const badKey = "!BADKEY"
+
+// appendArgs turns the arguments of a call into attributes.
+func appendArgs(dst []slog.Attr, args []any) []slog.Attr {
+	for i := 0; i < len(args); i++ {
+		switch key := args[i].(type) {
+		case string:
+			if i+1 == len(args) {
+				return append(dst, slog.String(badKey, key))
+			}
+			i++
+			dst = append(dst, slog.Attr{Key: key, Value: slog.AnyValue(args[i])})
+		case slog.Attr:
+			dst = append(dst, key)
+		default:
+			dst = append(dst, slog.Any(badKey, key))
+		}
+	}
+	return dst
+}
+
+// scope holds what With and WithGroup fixed on a logger. It is immutable, and
+// shared by all records of the logger.
+type scope struct {
+	// layers[0] is the root, each further one an open group.
+	layers []layer
+	// encoded keeps each encoder's rendering of the scope.
+	encoded encodedScopes
+}
+
+type layer struct {
+	group string
+	attrs []slog.Attr
+}
+
+func (s *scope) with(attrs []slog.Attr) *scope {
+	attrs = slices.DeleteFunc(slices.Clone(attrs), func(a slog.Attr) bool { return a.Equal(slog.Attr{}) })
+	if len(attrs) == 0 {
+		return s
+	}
+	n := s.clone()
+	last := &n.layers[len(n.layers)-1]
+	last.attrs = append(slices.Clip(last.attrs), attrs...)
+	return n
+}
+
+func (s *scope) withGroup(name string) *scope {
+	if name == "" {
+		return s
+	}
+	n := s.clone()
+	n.layers = append(n.layers, layer{group: name})
+	return n
+}
+
+func (s *scope) clone() *scope {
+	if s == nil {
+		return &scope{layers: make([]layer, 1)}
+	}
+	return &scope{layers: slices.Clone(s.layers)}
+}
+
+func (s *scope) empty() bool {
+	return s == nil || len(s.layers) == 1 && len(s.layers[0].attrs) == 0
+}
+
+// rootAttrs are the attributes outside of any group.
+func (s *scope) rootAttrs() []slog.Attr {
+	if s == nil {
+		return nil
+	}
+	return s.layers[0].attrs
+}
+
+// grouped are the layers inside groups.
+func (s *scope) grouped() []layer {
+	if s == nil {
+		return nil
+	}
+	return s.layers[1:]
+}
+
+// Attrs ranges over the record's attributes: what With fixed, the call's and
+// the processors', in this order. An open group of the logger stands as one
+// group attribute. Write for a := range r.Attrs. It allocates only for groups.
+func (r *Record) Attrs(yield func(slog.Attr) bool) {
+	r.alive()
+	for _, a := range r.scope.rootAttrs() {
+		if !yield(a) {
+			return
+		}
+	}
+	if groups := r.scope.grouped(); len(groups) > 0 {
+		if a := nestGroups(groups, r.call); !a.Equal(slog.Attr{}) && !yield(a) {
+			return
+		}
+	} else {
+		for i := range r.call {
+			if !yield(r.call[i]) {
+				return
+			}
+		}
+	}
+	for _, a := range r.extra {
+		if !yield(a) {
+			return
+		}
+	}
+}
+
+// nestGroups builds the attribute of the outermost open group. It is empty if
+// no layer holds anything.
+func nestGroups(groups []layer, call []slog.Attr) slog.Attr {
+	inner := call
+	for i := len(groups) - 1; i >= 0; i-- {
+		attrs := slices.Concat(groups[i].attrs, inner)
+		if len(attrs) == 0 {
+			inner = nil
+			continue
+		}
+		inner = []slog.Attr{{Key: groups[i].group, Value: slog.GroupValue(attrs...)}}
+	}
+	if len(inner) == 0 {
+		return slog.Attr{}
+	}
+	return inner[0]
+}
+
+// Lookup returns the value of an attribute. The newest wins: processors before
+// the call before With. A key with dots is also looked for inside of groups. The
+// value is resolved.
+func (r *Record) Lookup(key string) (slog.Value, bool) {
+	r.alive()
+	if v, ok := findAttr(r.extra, key); ok {
+		return v.Resolve(), true
+	}
+	if v, ok := r.find(key); ok {
+		return v.Resolve(), true
+	}
+	groups := r.scope.grouped()
+	for _, g := range groups {
+		rest, ok := strings.CutPrefix(key, g.group+".")
+		if !ok {
+			return slog.Value{}, false
+		}
+		key = rest
+	}
+	if len(groups) == 0 {
+		return slog.Value{}, false
+	}
+	v, ok := r.find(key)
+	return v.Resolve(), ok
+}
+
+// find looks among the call's attributes, then With's, the innermost group
+// first.
+func (r *Record) find(key string) (slog.Value, bool) {
+	if v, ok := findAttr(r.call, key); ok {
+		return v, true
+	}
+	if r.scope == nil {
+		return slog.Value{}, false
+	}
+	for i := len(r.scope.layers) - 1; i >= 0; i-- {
+		if v, ok := findAttr(r.scope.layers[i].attrs, key); ok {
+			return v, true
+		}
+	}
+	return slog.Value{}, false
+}
+
+// findAttr looks a key up in one list, the last one first; a dotted key also
+// means an attribute of a group.
+func findAttr(attrs []slog.Attr, key string) (slog.Value, bool) {
+	for i := len(attrs) - 1; i >= 0; i-- {
+		if attrs[i].Key == key {
+			return attrs[i].Value, true
+		}
+	}
+	group, rest, dotted := strings.Cut(key, ".")
+	if !dotted {
+		return slog.Value{}, false
+	}
+	for i := len(attrs) - 1; i >= 0; i-- {
+		if attrs[i].Key != group {
+			continue
+		}
+		if v := attrs[i].Value.Resolve(); v.Kind() == slog.KindGroup {
+			if v, ok := findAttr(v.Group(), rest); ok {
+				return v, true
+			}
+		}
+	}
+	return slog.Value{}, false
+}
+
+// Text returns the text of an attribute, or "" if there is none of this name.
+func (r *Record) Text(key string) string {
+	v, ok := r.Lookup(key)
+	if !ok {
+		return ""
+	}
+	return valueText(v)
+}
+
+// Set adds an attribute on behalf of a processor, or replaces the one that a
+// processor set before. The call's own attributes and With's stay as they are.
+//
+// Only processors may change a record, and whoever made it by [Record.Clone] or
+// [NewRecord]: Set panics on a record that handlers already read.
+func (r *Record) Set(key string, value any) {
+	r.mutable("Set")
+	v := slog.AnyValue(value)
+	for i := range r.extra {
+		if r.extra[i].Key == key {
+			r.extra[i].Value = v
+			return
+		}
+	}
+	r.extra = append(r.extra, slog.Attr{Key: key, Value: v})
+}
+
+// SetAttrs adds attributes on behalf of a processor. It allocates nothing for a
+// few of them, but unlike Set it does not look for one of the same key: of two,
+// the newer wins in [Record.Lookup].
+func (r *Record) SetAttrs(attrs ...slog.Attr) {
+	r.mutable("SetAttrs")
+	r.extra = append(r.extra, attrs...)
+}
+
+// SetMessage replaces the rendered message.
+func (r *Record) SetMessage(s string) {
+	r.mutable("SetMessage")
+	r.message, r.rendered = s, true
+}
+
+// ReplaceAttrs calls fn for every attribute of the record, whichever layer it
+// stands in, with the groups around it; what fn returns takes its place, and the
+// zero Attr removes it. A message that names an attribute is rendered from what
+// fn returned. It is meant for redaction. Group attributes are not handed to fn,
+// their members are.
+func (r *Record) ReplaceAttrs(fn func(groups []string, a slog.Attr) slog.Attr) {
+	r.mutable("ReplaceAttrs")
+	var path []string
+	if r.scope != nil {
+		n := r.scope.clone()
+		for i := range n.layers {
+			if i > 0 {
+				path = append(path, n.layers[i].group)
+			}
+			n.layers[i].attrs = replaceAttrs(path, n.layers[i].attrs, fn)
+		}
+		r.scope = n
+	}
+	r.call = replaceAttrs(path, r.call, fn)
+	r.extra = replaceAttrs(nil, r.extra, fn)
+	if r.template != "" && !r.literal {
+		r.rendered = false
+	}
+}
+
+func replaceAttrs(path []string, attrs []slog.Attr, fn func([]string, slog.Attr) slog.Attr) []slog.Attr {
+	out := make([]slog.Attr, 0, len(attrs))
+	for _, a := range attrs {
+		a.Value = a.Value.Resolve()
+		if a.Value.Kind() == slog.KindGroup {
+			inner := path
+			if a.Key != "" {
+				inner = append(slices.Clip(path), a.Key)
+			}
+			a.Value = slog.GroupValue(replaceAttrs(inner, a.Value.Group(), fn)...)
+		} else {
+			a = fn(path, a)
+		}
+		if !a.Equal(slog.Attr{}) {
+			out = append(out, a)
+		}
+	}
+	return out
+}

@@ -1,0 +1,61 @@
+package logbook
+
+import "log/slog"
+
+// Bindable is what can be pushed on a stack: a [Handler], a [Processor],
+// [Flags], [Attrs], a [Setup] of several of them, or a [*Slot].
+type Bindable interface {
+	// Binding is read when the item is pushed, and again whenever the stacks
+	// are compiled anew; it must always return the same answer.
+	Binding() Binding
+}
+
+// Binding says how a handler stands on a stack. Its zero value takes every
+// record and lets none through to the handlers below.
+type Binding struct {
+	// Level is the lowest level the handler takes; nil takes all. A [Level],
+	// an [slog.Level] and a [*LevelVar] are compiled into the stack, any other
+	// Leveler is asked at each call.
+	Level slog.Leveler
+
+	// Accept is asked before anything expensive is computed: the record has no
+	// time, no caller and no processors' attributes yet.
+	Accept func(*Record) bool
+
+	// Filter is asked after the processors have run, so it sees what they added.
+	Filter func(*Record) bool
+
+	// Bubble lets a handled record go on to the next handler.
+	Bubble bool
+
+	// Blackhole marks a handler that does nothing: a record that reaches it is
+	// dropped before anything expensive is computed. Its Handle is never called.
+	Blackhole bool
+
+	// NoCaller promises that the handler never reads the record's Source or PC,
+	// so that the caller need not be looked up for it.
+	NoCaller bool
+}
+
+// Setup is a list of items that are pushed together; the last is met first. It
+// is Logbook's NestedSetup.
+type Setup []Bindable
+
+// Binding makes Setup a [Bindable].
+func (Setup) Binding() Binding { return Binding{} }
+
+// eachItem calls fn for every simple item of a list, in the order in which they
+// are pushed; setups and slots are opened.
+func eachItem(items []Bindable, fn func(Bindable)) {
+	for _, item := range items {
+		switch v := item.(type) {
+		case nil:
+		case Setup:
+			eachItem(v, fn)
+		case *Slot:
+			eachItem(v.items(), fn)
+		default:
+			fn(item)
+		}
+	}
+}

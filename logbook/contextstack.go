@@ -1,0 +1,76 @@
+package logbook
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+)
+
+type contextKey struct{}
+
+// contextsUsed is set once anything has been bound to a context.
+var contextsUsed atomic.Bool
+
+// contextBinding is one binding in a context; parent is the one around it.
+type contextBinding struct {
+	parent *contextBinding
+	push   uint64
+	items  Setup
+	ended  *atomic.Bool // nil: the binding has no end
+	cache  atomic.Pointer[merged]
+}
+
+// Bind returns a context to which the items are bound; the last one is met
+// first. Calls that are given the context, or one derived from it, meet them. A
+// binding without an end keeps calls with any context at its level from being
+// skipped early, so prefer [BindScope] where there is a place for its end.
+func Bind(ctx context.Context, items ...Bindable) context.Context {
+	return bind(ctx, nextPush(), slices.Clone(items), nil)
+}
+
+// BindScope is Bind with an end: after the function it returns was called,
+// contexts that are still held skip what was bound, and the items are told that
+// they are unbound.
+func BindScope(ctx context.Context, items ...Bindable) (_ context.Context, undo func()) {
+	items = slices.Clone(items)
+	ctx, end := bindScope(ctx, nextPush(), items)
+	return ctx, once(func() {
+		end()
+		unbound(items)
+	})
+}
+
+func bindScope(ctx context.Context, push uint64, items Setup) (_ context.Context, end func()) {
+	ended := new(atomic.Bool)
+	return bind(ctx, push, items, ended), func() {
+		ended.Store(true)
+		countBinding(&registry.contexts, lowestLevel(items), -1)
+	}
+}
+
+func bind(ctx context.Context, push uint64, items Setup, ended *atomic.Bool) context.Context {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	b := &contextBinding{push: push, items: items, ended: ended}
+	b.parent, _ = ctx.Value(contextKey{}).(*contextBinding)
+	contextsUsed.Store(true)
+	countBinding(&registry.contexts, lowestLevel(items), 1)
+	return context.WithValue(ctx, contextKey{}, b)
+}
+
+// InContext calls fn with the items bound to its context and to the running
+// goroutine, so that calls with and without the context meet them, once each. It
+// takes them off when fn returns or panics.
+func InContext(ctx context.Context, fn func(ctx context.Context), items ...Bindable) {
+	items = slices.Clone(items)
+	push := nextPush()
+	ctx, end := bindScope(ctx, push, items)
+	remove := pushGoroutine(push, items)
+	defer func() {
+		end()
+		remove()
+		unbound(items)
+	}()
+	fn(ctx)
+}

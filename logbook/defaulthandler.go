@@ -1,0 +1,29 @@
+package logbook
+
+import (
+	"os"
+	"sync"
+)
+
+// defaultHandler stands at the bottom of the application's stack until
+// SetDefaultHandler puts another one there: lines to stderr, from Info up, so
+// that a library's debug records stay silent.
+type defaultHandler struct {
+	Options
+	mu sync.Mutex
+}
+
+func newDefaultHandler() *defaultHandler {
+	return &defaultHandler{Options: Options{Level: LevelInfo}}
+}
+
+func (h *defaultHandler) Handle(r *Record) error {
+	b, err := h.AppendFormat(nil, r)
+	if err != nil {
+		return err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	_, err = os.Stderr.Write(append(b, '\n'))
+	return err
+}

@@ -1,0 +1,251 @@
+package logbook
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+	"sync/atomic"
+)
+
+// maxChain bounds how many wrapped errors are told, so that a pathological tree
+// cannot fill a disk.
+const maxChain = 64
+
+// ErrorInfo describes the error of a record. It is an error itself, which
+// stands for the original where that is not at hand: in records that were
+// received.
+type ErrorInfo struct {
+	Type    string        // dynamic type, as %T prints it: "*fs.PathError"
+	Message string        // its text
+	Chain   []ErrorLink   // the errors it wraps, outermost first; trees depth first
+	Stack   []slog.Source // most recent call first, as Go does; empty if there is none
+
+	// Trace is the text of an error that was received from elsewhere with a
+	// traceback of its own.
+	Trace string
+}
+
+// ErrorLink is one wrapped error.
+type ErrorLink struct {
+	Depth   int // 1 for what the error itself wraps
+	Type    string
+	Message string
+}
+
+// Error returns the message.
+func (e *ErrorInfo) Error() string { return e.Message }
+
+// String returns type and message on one line.
+func (e *ErrorInfo) String() string { return e.Type + ": " + e.Message }
+
+// Traceback returns the error as text of several lines, without a newline at
+// its end: the stack with the most recent call last, as Logbook prints it, type
+// and message, and what the error wraps.
+func (e *ErrorInfo) Traceback() string {
+	if e.Trace != "" {
+		return e.Trace
+	}
+	var b []byte
+	if len(e.Stack) > 0 {
+		b = append(b, "Traceback (most recent call last):\n"...)
+		for i := len(e.Stack) - 1; i >= 0; i-- {
+			f := &e.Stack[i]
+			b = append(append(b, `  File "`...), f.File...)
+			b = strconv.AppendInt(append(b, `", line `...), int64(f.Line), 10)
+			b = append(append(append(b, ", in "...), f.Function...), '\n')
+		}
+	}
+	b = append(b, e.String()...)
+	for _, l := range e.Chain {
+		b = append(b, '\n')
+		b = append(b, strings.Repeat("  ", l.Depth)...)
+		b = append(append(append(append(b, "wraps "...), l.Type...), ": "...), l.Message...)
+	}
+	return string(b)
+}
+
+// Err returns an attribute that gives a record of any level its error, with its
+// chain and, where the error carries one, its stack. For nil it returns an empty
+// attribute, which is left out.
+func Err(err error) slog.Attr {
+	if err == nil {
+		return slog.Attr{}
+	}
+	return slog.Any("error", &loggedError{err: err})
+}
+
+// loggedError is the value of an attribute made by Err or Exception.
+type loggedError struct {
+	err  error
+	pcs  []uintptr // the caller's stack, for an error without one
+	info atomic.Pointer[ErrorInfo]
+}
+
+func (e *loggedError) Error() string { return e.Info().Message }
+
+func (e *loggedError) Unwrap() error { return e.err }
+
+// Info describes the error. It is computed once; later changes of the error do
+// not show.
+func (e *loggedError) Info() *ErrorInfo {
+	if info := e.info.Load(); info != nil {
+		return info
+	}
+	info := describeError(e.err)
+	if info.Stack == nil {
+		info.Stack = frames(e.pcs)
+	}
+	e.info.CompareAndSwap(nil, info)
+	return e.info.Load()
+}
+
+// exception returns the error that the record was given by Err or Exception.
+func (r *Record) exception() *loggedError {
+	for i := range r.call {
+		if e, ok := errorValue(r.call[i].Value); ok {
+			return e
+		}
+	}
+	if r.scope != nil {
+		for _, l := range r.scope.layers {
+			for i := range l.attrs {
+				if e, ok := errorValue(l.attrs[i].Value); ok {
+					return e
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func errorValue(v slog.Value) (*loggedError, bool) {
+	if v.Kind() != slog.KindAny {
+		return nil, false
+	}
+	e, ok := v.Any().(*loggedError)
+	return e, ok
+}
+
+// Err returns the record's error: the one given to [Logger.Exception] or by
+// [Err], else the first attribute of the call or of With that is an error, else
+// nil. In a record that was received it is an [*ErrorInfo].
+func (r *Record) Err() error {
+	r.alive()
+	if e := r.exception(); e != nil {
+		if e.err == nil {
+			return e.Info()
+		}
+		return e.err
+	}
+	for _, a := range r.call {
+		if err, ok := plainError(a.Value); ok {
+			return err
+		}
+	}
+	if r.scope != nil {
+		for _, l := range r.scope.layers {
+			for _, a := range l.attrs {
+				if err, ok := plainError(a.Value); ok {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func plainError(v slog.Value) (error, bool) {
+	if v.Kind() != slog.KindAny {
+		return nil, false
+	}
+	err, ok := v.Any().(error)
+	if f, frozen := err.(*frozenError); frozen {
+		err = f.error
+	}
+	return err, ok
+}
+
+// ErrorInfo describes the record's error, as [Record.Err] finds it; nil if there
+// is none.
+func (r *Record) ErrorInfo() *ErrorInfo {
+	r.alive()
+	if e := r.exception(); e != nil {
+		return e.Info()
+	}
+	if err := r.Err(); err != nil {
+		return describeError(err)
+	}
+	return nil
+}
+
+func describeError(err error) *ErrorInfo {
+	stack := errorStack(err)
+	err = bare(err)
+	info := &ErrorInfo{Type: typeName(err), Message: errorText(err), Stack: stack}
+	info.addChain(err, 1)
+	return info
+}
+
+func (e *ErrorInfo) addChain(err error, depth int) {
+	for _, inner := range unwrap(err) {
+		inner = bare(inner)
+		if inner == nil {
+			continue
+		}
+		if len(e.Chain) == maxChain {
+			e.Chain = append(e.Chain, ErrorLink{Depth: depth, Type: "...", Message: "chain cut"})
+		}
+		if len(e.Chain) > maxChain {
+			return
+		}
+		e.Chain = append(e.Chain, ErrorLink{Depth: depth, Type: typeName(inner), Message: errorText(inner)})
+		e.addChain(inner, depth+1)
+	}
+}
+
+// unwrap returns what an error wraps, however many that are.
+func unwrap(err error) []error {
+	switch x := err.(type) {
+	case interface{ Unwrap() []error }:
+		return x.Unwrap()
+	case interface{ Unwrap() error }:
+		if inner := x.Unwrap(); inner != nil {
+			return []error{inner}
+		}
+	}
+	return nil
+}
+
+// bare takes off the wrappers of this package, which only carry a stack.
+func bare(err error) error {
+	for {
+		switch x := err.(type) {
+		case *stackError:
+			err = x.error
+		case *frozenError:
+			err = x.error
+		default:
+			return err
+		}
+	}
+}
+
+func typeName(err error) string {
+	if p := (*PanicError)(nil); errors.As(err, &p) && err == error(p) {
+		return fmt.Sprintf("%T", p.Value)
+	}
+	return fmt.Sprintf("%T", err)
+}
+
+// errorText guards against Error methods that panic, such as those of a nil
+// pointer.
+func errorText(err error) (text string) {
+	defer func() {
+		if p := recover(); p != nil {
+			text = panicText(err, p)
+		}
+	}()
+	return err.Error()
+}

@@ -1,0 +1,145 @@
+package logbook
+
+import (
+	"log/slog"
+	"strings"
+
+	"github.com/logbook-go/logbook/internal/encode"
+	"github.com/logbook-go/logbook/internal/pyformat"
+)
+
+// Formatter turns a record into bytes.
+//
+// AppendFormat appends to b, without a newline at the end, and returns what it
+// made of it; on an error that is b itself. It is called from many goroutines
+// at once. What comes from the record must not be able to start a line of its
+// own or to control a terminal; the formatters of this package see to that.
+type Formatter interface {
+	AppendFormat(b []byte, r *Record) ([]byte, error)
+}
+
+// FormatterFunc makes a [Formatter] of a function. It allocates its string, and
+// what it returns is written as it is.
+type FormatterFunc func(r *Record) string
+
+// AppendFormat implements [Formatter].
+func (f FormatterFunc) AppendFormat(b []byte, r *Record) ([]byte, error) {
+	return append(b, f(r)...), nil
+}
+
+// callerReader is implemented by formatters that know whether they read a
+// record's caller. If none on a stack does, it is not looked up.
+type callerReader interface{ readsCaller() bool }
+
+func readsCaller(f Formatter) bool {
+	switch f := f.(type) {
+	case nil:
+		return false
+	case callerReader:
+		return f.readsCaller()
+	}
+	return true
+}
+
+// continuation starts each further line of an entry of several lines, which only
+// an error's traceback has.
+const continuation = "  | "
+
+// appendTraceback appends an error's traceback as continuation lines.
+func appendTraceback(b []byte, e *ErrorInfo) []byte {
+	return encode.AppendTextLines(append(b, "\n"+continuation...), e.Traceback(), continuation)
+}
+
+// appendSafeText appends data so that it can neither start a line nor control a
+// terminal.
+func appendSafeText(b []byte, s string) []byte { return encode.AppendText(b, s) }
+
+// appendValueText appends a value as text, as it is.
+func appendValueText(b []byte, v slog.Value) []byte {
+	out, err := pyformat.Append(b, v, 0, nil)
+	if err != nil {
+		return append(append(b, "!ERROR: "...), err.Error()...)
+	}
+	return out
+}
+
+// appendPairs appends attributes as key=value pairs, each after a space; groups
+// are opened, with dots in the keys. Errors of Err and Exception are left out:
+// their traceback is shown. used has a bit for each attribute to be left out.
+func appendPairs(b []byte, prefix string, attrs []slog.Attr, used uint64) []byte {
+	for i := range attrs {
+		if i < 64 && used&(1<<i) != 0 {
+			continue
+		}
+		b = appendPair(b, prefix, &attrs[i])
+	}
+	return b
+}
+
+func appendPair(b []byte, prefix string, a *slog.Attr) []byte {
+	v := a.Value
+	if v.Kind() == slog.KindLogValuer {
+		v = v.Resolve()
+	}
+	switch v.Kind() {
+	case slog.KindGroup:
+		if a.Key != "" {
+			prefix = string(encode.AppendLogfmtKey([]byte(prefix), a.Key)) + "."
+		}
+		return appendPairs(b, prefix, v.Group(), 0)
+	case slog.KindAny:
+		if _, ok := v.Any().(*loggedError); ok {
+			return b
+		}
+		if v.Any() == nil && a.Key == "" {
+			return b
+		}
+	}
+	b = append(append(b, ' '), prefix...)
+	b = append(encode.AppendLogfmtKey(b, a.Key), '=')
+	return appendLogfmtValue(b, v)
+}
+
+func appendLogfmtValue(b []byte, v slog.Value) []byte {
+	switch v.Kind() {
+	case slog.KindString:
+		if s := v.String(); len(s) <= maxAttr {
+			return encode.AppendLogfmtValue(b, s)
+		}
+		return encode.AppendLogfmtValue(b, cut(v.String(), maxAttr))
+	case slog.KindInt64, slog.KindUint64, slog.KindFloat64, slog.KindBool, slog.KindDuration:
+		return appendValueText(b, v)
+	case slog.KindTime:
+		return encode.AppendRFC3339(b, v.Time())
+	}
+	return encode.AppendLogfmtValue(b, cut(valueText(v), maxAttr))
+}
+
+// appendUnused appends the attributes that the message did not show as
+// key=value pairs, each after a space.
+func (r *Record) appendUnused(b []byte) []byte {
+	r.Message() // notes what it shows
+	return r.appendAttrs(b, r.named)
+}
+
+// appendAttrs appends the attributes but those that are used.
+func (r *Record) appendAttrs(b []byte, used usedAttrs) []byte {
+	b = appendPairs(b, "", r.scope.rootAttrs(), used.root)
+	prefix := ""
+	for _, g := range r.scope.grouped() {
+		prefix = string(encode.AppendLogfmtKey([]byte(prefix), g.group)) + "."
+		b = appendPairs(b, prefix, g.attrs, 0)
+	}
+	b = appendPairs(b, prefix, r.call, used.call)
+	return appendPairs(b, "", r.extra, 0)
+}
+
+// maxAttr bounds the text of one attribute, in bytes; what is cut is marked.
+const maxAttr = 256 << 10
+
+func cut(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	return strings.ToValidUTF8(s[:limit], "") + cutMark
+}

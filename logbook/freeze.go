@@ -1,0 +1,166 @@
+package logbook
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"slices"
+	"sync"
+)
+
+// frozen stands for a value that could have changed before its record was
+// written: what text and JSON formatters would have printed at the time.
+type frozen struct {
+	text string
+	json json.RawMessage
+}
+
+func (f *frozen) String() string               { return f.text }
+func (f *frozen) MarshalJSON() ([]byte, error) { return f.json, nil }
+
+// frozenError is the same for an error; errors.Is and errors.As see the original.
+type frozenError struct {
+	error
+	text string
+}
+
+func (e *frozenError) Error() string { return e.text }
+func (e *frozenError) Unwrap() error { return e.error }
+
+// freezeAttrs resolves, in place, what could change.
+func freezeAttrs(attrs []slog.Attr) {
+	for i := range attrs {
+		attrs[i].Value = freeze(attrs[i].Value)
+	}
+}
+
+func freeze(v slog.Value) slog.Value {
+	switch v.Kind() {
+	case slog.KindLogValuer:
+		return freeze(v.Resolve())
+	case slog.KindGroup:
+		if slices.ContainsFunc(v.Group(), func(a slog.Attr) bool { return changeable(a.Value) }) {
+			members := slices.Clone(v.Group())
+			freezeAttrs(members)
+			return slog.GroupValue(members...)
+		}
+		return v
+	case slog.KindAny:
+		if !changeable(v) {
+			return v
+		}
+		switch x := v.Any().(type) {
+		case *loggedError:
+			x.Info()
+			return v
+		case error:
+			return slog.AnyValue(&frozenError{x, valueText(v)})
+		case []byte:
+			return slog.AnyValue(bytes.Clone(x))
+		}
+		return slog.AnyValue(&frozen{text: valueText(v), json: appendJSONAny(nil, v.Any())})
+	}
+	return v
+}
+
+// changeable reports whether a value may print differently later.
+func changeable(v slog.Value) bool {
+	switch v.Kind() {
+	case slog.KindLogValuer:
+		return true
+	case slog.KindGroup:
+		return slices.ContainsFunc(v.Group(), func(a slog.Attr) bool { return changeable(a.Value) })
+	case slog.KindAny:
+		switch x := v.Any().(type) {
+		case nil, *frozen, *frozenError:
+			return false
+		default:
+			return !immutableType(reflect.TypeOf(x))
+		}
+	}
+	return false
+}
+
+var immutableTypes sync.Map // reflect.Type to bool
+
+// immutableType reports whether a value of the type, once copied into an
+// interface, refers to nothing that could change.
+func immutableType(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Struct, reflect.Array:
+		if known, ok := immutableTypes.Load(t); ok {
+			return known.(bool)
+		}
+		ok := true
+		if t.Kind() == reflect.Array {
+			ok = immutableType(t.Elem())
+		} else {
+			for i := range t.NumField() {
+				ok = ok && immutableType(t.Field(i).Type)
+			}
+		}
+		immutableTypes.Store(t, ok)
+		return ok
+	case reflect.Chan, reflect.Func, reflect.Interface, reflect.Map, reflect.Pointer, reflect.Slice, reflect.UnsafePointer:
+		return false
+	}
+	return true
+}
+
+// mutable reports whether the scope holds a value that may print differently
+// later.
+func (s *scope) mutable() bool {
+	if s == nil {
+		return false
+	}
+	for _, l := range s.layers {
+		if slices.ContainsFunc(l.attrs, func(a slog.Attr) bool { return changeable(a.Value) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// valueText returns a value as text formatters print it.
+func valueText(v slog.Value) string {
+	v = v.Resolve()
+	if v.Kind() == slog.KindString {
+		return v.String()
+	}
+	return string(appendValueText(nil, v))
+}
+
+// panicText stands in the output for a value whose own method panicked.
+func panicText(v any, p any) string { return fmt.Sprintf("!PANIC in %T: %v", v, p) }
+
+// appendJSONAny writes a value of no known kind: by its own MarshalJSON, as text
+// where it is an error or has a text form only, else by encoding/json. It never
+// fails: what cannot be encoded is said in its place.
+func appendJSONAny(b []byte, v any) (out []byte) {
+	defer func() {
+		if p := recover(); p != nil {
+			out = appendJSONText(b, panicText(v, p))
+		}
+	}()
+	switch x := v.(type) {
+	case nil:
+		return append(b, "null"...)
+	case *frozen:
+		return append(b, x.json...)
+	case json.Marshaler:
+	case error:
+		return appendJSONText(b, x.Error())
+	case interface{ MarshalText() ([]byte, error) }:
+	case fmt.Stringer:
+		return appendJSONText(b, x.String())
+	}
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return appendJSONText(b, "!ERROR: "+err.Error()+": "+fmt.Sprintf("%+v", v))
+	}
+	return appendSafeJSON(b, bytes.TrimRight(buf.Bytes(), "\n"))
+}

@@ -1,0 +1,131 @@
+package logbook
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/logbook-go/logbook/internal/goroutine"
+)
+
+// goroutines holds the stacks of the goroutines that have anything bound.
+var goroutines = goroutine.Table[*goroutineStack]{Reclaim: (*goroutineStack).reclaim}
+
+// goroutineStack is what is bound to one goroutine.
+type goroutineStack struct {
+	mu      sync.Mutex // held to change what follows: an undo may run elsewhere
+	gone    bool       // nothing was bound any more, and it left the table
+	entries atomic.Pointer[goroutineEntries]
+	cache   atomic.Pointer[merged]
+}
+
+type goroutineEntries struct{ list []pushed } // oldest first
+
+func newGoroutineStack(entries []pushed) *goroutineStack {
+	g := new(goroutineStack)
+	g.entries.Store(&goroutineEntries{entries})
+	for _, p := range entries {
+		countBinding(&registry.goroutines, lowestLevel([]Bindable{p.item}), 1)
+	}
+	goroutines.Store(goroutine.ID(), g)
+	return g
+}
+
+// PushGoroutine binds items to the running goroutine; the last one is met first.
+// The function it returns takes them off again; it may be called on any
+// goroutine. A goroutine started with go inherits nothing; see [Go].
+//
+//	defer logbook.PushGoroutine(handler)()
+//
+// What a goroutine that ended has left bound is reclaimed some time later,
+// without being told that it is unbound.
+func PushGoroutine(items ...Bindable) (undo func()) {
+	items = slices.Clone(items)
+	remove := pushGoroutine(nextPush(), items)
+	return once(func() {
+		remove()
+		unbound(items)
+	})
+}
+
+func pushGoroutine(push uint64, items Setup) (remove func()) {
+	id := goroutine.ID()
+	entry := pushed{push, items}
+	g, ok := goroutines.Load(id)
+	if !ok || !g.add(entry) {
+		g = newGoroutineStack([]pushed{entry})
+	}
+	return func() { g.remove(id, entry) }
+}
+
+// add binds an entry. It reports false if the stack has just left the table.
+func (g *goroutineStack) add(entry pushed) bool {
+	countBinding(&registry.goroutines, lowestLevel([]Bindable{entry.item}), 1)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.gone {
+		countBinding(&registry.goroutines, lowestLevel([]Bindable{entry.item}), -1)
+		return false
+	}
+	g.entries.Store(&goroutineEntries{append(slices.Clip(g.entries.Load().list), entry)})
+	return true
+}
+
+func (g *goroutineStack) remove(id uint64, entry pushed) {
+	g.mu.Lock()
+	before := g.entries.Load().list
+	rest := removePush(before, entry.push)
+	g.entries.Store(&goroutineEntries{rest})
+	g.cache.Store(nil)
+	if len(rest) == 0 && !g.gone {
+		g.gone = true
+		goroutines.Delete(id, g)
+	}
+	g.mu.Unlock()
+	if len(rest) < len(before) {
+		countBinding(&registry.goroutines, lowestLevel([]Bindable{entry.item}), -1)
+	}
+}
+
+// reclaim gives up what an ended goroutine left bound.
+func (g *goroutineStack) reclaim() {
+	g.mu.Lock()
+	g.gone = true
+	entries := g.entries.Swap(new(goroutineEntries)).list
+	g.mu.Unlock()
+	for _, p := range entries {
+		countBinding(&registry.goroutines, lowestLevel([]Bindable{p.item}), -1)
+	}
+}
+
+// InGoroutine calls fn with the items bound to the running goroutine, and takes
+// them off when fn returns or panics.
+func InGoroutine(fn func(), items ...Bindable) {
+	defer PushGoroutine(items...)()
+	fn()
+}
+
+// Go starts fn on a new goroutine that has bound what the calling one has now:
+// what is pushed or taken off here later makes no difference there. When fn
+// returns, nothing is told that it is unbound.
+func Go(fn func()) {
+	var entries []pushed
+	if goroutines.Len() != 0 {
+		if g, ok := goroutines.Load(goroutine.ID()); ok {
+			entries = g.entries.Load().list
+		}
+	}
+	if len(entries) == 0 {
+		go fn()
+		return
+	}
+	go func() {
+		g := newGoroutineStack(entries)
+		defer func() {
+			for _, p := range entries {
+				g.remove(goroutine.ID(), p)
+			}
+		}()
+		fn()
+	}()
+}

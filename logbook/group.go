@@ -1,0 +1,105 @@
+package logbook
+
+import (
+	"log/slog"
+	"slices"
+	"sync/atomic"
+)
+
+// LoggerGroup gives several loggers a common level, disabled flag and processor.
+// A logger that has a level of its own, or was enabled or disabled itself, keeps
+// to that. A logger is in one group at most. It is safe for concurrent use.
+type LoggerGroup struct {
+	state   atomic.Pointer[groupState]
+	members []*core // under registry.mu
+}
+
+type groupState struct {
+	level     slog.Leveler
+	disabled  bool
+	processor Processor
+}
+
+// NewLoggerGroup returns a group of the loggers.
+func NewLoggerGroup(loggers ...*Logger) *LoggerGroup {
+	g := new(LoggerGroup)
+	g.state.Store(new(groupState))
+	g.Add(loggers...)
+	return g
+}
+
+// Add makes the loggers members; they leave the groups they were in.
+func (g *LoggerGroup) Add(loggers ...*Logger) {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	for _, l := range loggers {
+		if l == nil {
+			continue
+		}
+		if old := l.core.settings.Load().group; old != nil {
+			old.removeLocked(l.core)
+		}
+		g.members = append(g.members, l.core)
+		l.core.changeLocked(func(s *settings) { s.group = g })
+	}
+}
+
+// Remove takes the loggers out of the group; those of other groups stay there.
+func (g *LoggerGroup) Remove(loggers ...*Logger) {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	for _, l := range loggers {
+		if l != nil && l.core.settings.Load().group == g {
+			g.removeLocked(l.core)
+			l.core.changeLocked(func(s *settings) { s.group = nil })
+		}
+	}
+}
+
+func (g *LoggerGroup) removeLocked(c *core) {
+	g.members = slices.DeleteFunc(g.members, func(m *core) bool { return m == c })
+}
+
+// SetLevel sets the level of the members that have none of their own.
+func (g *LoggerGroup) SetLevel(l slog.Leveler) {
+	g.change(func(s *groupState) { s.level = l }, nil)
+}
+
+// SetProcessor sets a processor that runs for the members' records, before the
+// bound ones; nil for none.
+func (g *LoggerGroup) SetProcessor(p Processor) {
+	g.change(func(s *groupState) { s.processor = p }, nil)
+}
+
+// Enable lets the members log, but for those that were disabled themselves; with
+// force, those as well.
+func (g *LoggerGroup) Enable(force bool) { g.setDisabled(Off, force) }
+
+// Disable makes the members silent, but for those that were enabled themselves;
+// with force, those as well. Loggers that compute whether they log are left alone.
+func (g *LoggerGroup) Disable(force bool) { g.setDisabled(On, force) }
+
+func (g *LoggerGroup) setDisabled(v Switch, force bool) {
+	var member func(s *settings)
+	if force {
+		member = func(s *settings) { s.disabled = v }
+	}
+	g.change(func(s *groupState) { s.disabled = v == On }, member)
+}
+
+// change replaces the group's state by a changed copy, and each member's
+// settings if asked to.
+func (g *LoggerGroup) change(group func(s *groupState), member func(s *settings)) {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	s := *g.state.Load()
+	group(&s)
+	g.state.Store(&s)
+	for _, c := range g.members {
+		c.changeLocked(func(s *settings) {
+			if member != nil {
+				member(s)
+			}
+		})
+	}
+}

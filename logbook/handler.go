@@ -1,0 +1,207 @@
+package logbook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/logbook-go/logbook/internal/goroutine"
+)
+
+// Handler writes records somewhere. A third party's handler is a struct that
+// embeds [Options] and has one method; package logbooktest checks it.
+//
+// Handle is called from many goroutines at once. It may read the record until it
+// returns, and keeps only what [Record.Retain] gives it. An error is reported
+// through the error flag and counts as handled, but for [ErrPass]. A panic counts
+// as an error.
+type Handler interface {
+	Bindable
+	Handle(r *Record) error
+}
+
+// ErrPass is returned by Handle for a record that the handler did not want: it
+// goes on to the next one.
+var ErrPass = errors.New("logbook: record passed on")
+
+// Reason says why several records are handed over at once.
+type Reason string
+
+// The reasons of a [BatchHandler].
+const (
+	ReasonBuffer     Reason = "buffer"     // they were collected
+	ReasonEscalation Reason = "escalation" // the last one set the others free
+	ReasonGroup      Reason = "group"      // they belong together; the first one leads
+)
+
+// BatchHandler is implemented by handlers that treat records handed over
+// together in a way of their own, such as one mail for all.
+type BatchHandler interface {
+	HandleBatch(rs []*Record, why Reason) error
+}
+
+// Flusher is implemented by handlers that hold records back. Flush hands over
+// what is held, within the context's deadline; what remains is told by an
+// [*UnsentError].
+type Flusher interface {
+	Flush(ctx context.Context) error
+}
+
+// Closer is implemented by handlers that hold something open. Close flushes,
+// within the context's deadline, and gives everything free; what remains unsent
+// is told by an [*UnsentError]. Closing twice does no harm.
+type Closer interface {
+	Close(ctx context.Context) error
+}
+
+// Unbinder is implemented by items that want to know when they are taken off a
+// stack.
+type Unbinder interface {
+	Unbound()
+}
+
+// UnsentError is returned by Flush and Close where records were left over.
+type UnsentError struct {
+	Records int
+	Err     error // why; may be nil
+}
+
+// Error says how many records are left over, and why.
+func (e *UnsentError) Error() string {
+	if e.Err == nil {
+		return fmt.Sprintf("logbook: %d records unsent", e.Records)
+	}
+	return fmt.Sprintf("logbook: %d records unsent: %v", e.Records, e.Err)
+}
+
+// Unwrap returns why.
+func (e *UnsentError) Unwrap() error { return e.Err }
+
+// Offer hands a record to a handler as the dispatch does: with its level, Accept
+// and filter, and with its failure reported through the error flag. It reports
+// whether the handler took the record. Handlers that stand before others are
+// built on it.
+func Offer(h Handler, r *Record) (handled bool) {
+	e := compileHandler(h)
+	d := delivery{stack: visible(r.ctx), record: r}
+	handled = d.offer(&e)
+	if d.failures != nil {
+		d.reportApart()
+	}
+	return handled
+}
+
+func (d *delivery) offer(e *handlerEntry) (handled bool) {
+	if !e.takes(d.record.level) ||
+		e.accept != nil && !d.ask(e, e.accept) ||
+		e.filter != nil && !d.ask(e, e.filter) {
+		return false
+	}
+	if e.blackhole {
+		return true
+	}
+	err := handle(e.handler, d.record)
+	if err == nil {
+		return true
+	}
+	if errors.Is(err, ErrPass) {
+		return false
+	}
+	d.failed(e.handler, err)
+	return true
+}
+
+// reportApart reports failures that may have happened on another goroutine than
+// the one that logged. There, a flag that panics would end the program, so its
+// panic becomes a line on stderr.
+func (d *delivery) reportApart() {
+	if g := d.record.goroutine; g != 0 && g != goroutine.ID() {
+		defer func() {
+			if e, ok := recover().(*HandlerError); ok {
+				PrintErrors(e)
+			}
+		}()
+	}
+	d.report()
+}
+
+// HandleBatch hands several records to a handler at once: through its
+// HandleBatch if it has one, else one by one. Level, filter and bubble are left
+// aside. The errors are joined; a panic counts as an error.
+func HandleBatch(h Handler, rs []*Record, why Reason) (err error) {
+	if b, ok := h.(BatchHandler); ok {
+		defer func() {
+			if p := recover(); p != nil {
+				err = panicked(p)
+			}
+		}()
+		return b.HandleBatch(rs, why)
+	}
+	var errs []error
+	for _, r := range rs {
+		if err := handle(h, r); err != nil && !errors.Is(err, ErrPass) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Must returns v, and panics if there is an error. It is for handlers that are
+// made at the start of a program.
+func Must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// Options are what most handlers have in common. Embedding them makes a struct
+// [Bindable] and gives it AppendFormat. nil stands for the zero value wherever a
+// pointer to options is taken.
+type Options struct {
+	Level     slog.Leveler       // lowest level taken; nil: all
+	Filter    func(*Record) bool // asked after the processors; nil: all
+	Bubble    bool               // let handled records go on to the next handler
+	Formatter Formatter          // nil: the format string [DefaultFormat]
+}
+
+// Binding implements [Bindable].
+func (o Options) Binding() Binding {
+	return Binding{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, NoCaller: !readsCaller(o.Formatter)}
+}
+
+// AppendFormat appends the formatted record, without a newline at its end.
+func (o Options) AppendFormat(b []byte, r *Record) ([]byte, error) {
+	switch f := o.Formatter.(type) {
+	case nil:
+		return defaultFormatter.AppendFormat(b, r)
+	case *StringFormatter:
+		return f.append(b, r, &o)
+	default:
+		return f.AppendFormat(b, r)
+	}
+}
+
+// HandlerFunc returns a handler that calls fn. The formatter of the options is
+// not used; nil options take all records and let none through.
+func HandlerFunc(fn func(*Record) error, o *Options) Handler {
+	h := &handlerFunc{fn: fn}
+	if o != nil {
+		h.Options = *o
+	}
+	return h
+}
+
+type handlerFunc struct {
+	Options
+	fn func(*Record) error
+}
+
+func (h *handlerFunc) Binding() Binding {
+	b := h.Options.Binding()
+	b.NoCaller = false // nobody knows what fn reads
+	return b
+}
+
+func (h *handlerFunc) Handle(r *Record) error { return h.fn(r) }

@@ -1,0 +1,274 @@
+package logbook
+
+import (
+	"log/slog"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/logbook-go/logbook/internal/encode"
+)
+
+// JSONOptions configure [JSON]. nil and the zero value give the default shape.
+type JSONOptions struct {
+	// Source adds where the call stands: "source":{"function","file","line"}.
+	Source bool
+
+	// Location is the zone in which times are shown; nil: the record's own.
+	Location *time.Location
+
+	// Keys names the fields that every record has; an empty name is the default.
+	Keys JSONKeys
+
+	// Duplicates says what becomes of an attribute whose key was there before.
+	Duplicates Duplicates
+}
+
+// JSONKeys are the names of the fields of a JSON line.
+type JSONKeys struct {
+	Time    string // default "time"
+	Level   string // default "level"
+	Channel string // default "channel"
+	Message string // default "msg"
+	Source  string // default "source"
+	Error   string // default "error"; of errors given by Err and Exception
+}
+
+// Duplicates is a policy for keys that occur twice in one object.
+type Duplicates int8
+
+// The policies. Nothing is lost but by DuplicatesLast.
+const (
+	DuplicatesRename Duplicates = iota // the second "k" becomes "k#2"
+	DuplicatesKeep                     // both stay; few readers see the first
+	DuplicatesLast                     // the last one stays
+)
+
+// JSON returns a formatter of one JSON object a line, in slog's flat shape: time
+// (RFC 3339 with microseconds and zone), level, channel, msg (the rendered
+// message), then the attributes: With's, the call's and the processors'. Durations
+// are nanoseconds, as in slog; NaN and the infinities are strings; an error of
+// [Logger.Exception] or [Err] is an object with type, message, chain and stack. The
+// line is valid JSON whatever the data is, and safe to show in a terminal.
+func JSON(o *JSONOptions) Formatter {
+	f := new(jsonFormatter)
+	if o != nil {
+		f.JSONOptions = *o
+	}
+	f.timeKey = "{" + f.reserve(&f.Keys.Time, slog.TimeKey) + `"`
+	levelKey := f.reserve(&f.Keys.Level, slog.LevelKey)
+	channelKey := "," + f.reserve(&f.Keys.Channel, "channel")
+	for i := range f.levels {
+		f.levels[i] = levelKey + `"` + levelStrings[i] + `"` + channelKey
+	}
+	f.messageKey = "," + f.reserve(&f.Keys.Message, slog.MessageKey)
+	if f.Source {
+		f.sourceKey = "," + f.reserve(&f.Keys.Source, slog.SourceKey)
+	}
+	if f.Keys.Error == "" {
+		f.Keys.Error = "error"
+	}
+	return f
+}
+
+type jsonFormatter struct {
+	JSONOptions
+	timeKey    string // {"time":"
+	levels     [256]string
+	messageKey string
+	sourceKey  string
+
+	reserved   []string // names of the fields, and their marks
+	reservedIn keyMarks
+}
+
+// reserve settles the name of a field and returns it as JSON, with its colon.
+func (f *jsonFormatter) reserve(name *string, def string) string {
+	if *name == "" {
+		*name = def
+	}
+	f.reserved = append(f.reserved, *name)
+	f.reservedIn.add(*name)
+	return string(encode.AppendJSONString(nil, *name)) + ":"
+}
+
+func (f *jsonFormatter) readsCaller() bool { return f.Source }
+
+// AppendFormat implements [Formatter].
+func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
+	r.alive()
+	if t := r.time; t.IsZero() {
+		b = append(b, '{')
+	} else {
+		if f.Location != nil {
+			t = t.In(f.Location)
+		}
+		b = append(b, f.timeKey...)
+		b = lineTimes.AppendRFC3339(b, t)
+		b = append(b, '"', ',')
+	}
+	b = append(b, f.levels[int(r.level)+128]...)
+	b = encode.AppendJSONString(b, r.channel)
+	b = append(b, f.messageKey...)
+	b = encode.AppendJSONString(b, r.Message())
+	if f.Source {
+		b = appendJSONSource(append(b, f.sourceKey...), r.Source())
+	}
+	if len(r.call) > 0 || len(r.extra) > 0 || r.scope != nil {
+		if f.Duplicates == DuplicatesLast {
+			b = f.appendLast(b, r)
+		} else {
+			b = f.appendAttrs(b, r)
+		}
+	}
+	return append(b, '}'), nil
+}
+
+// appendAttrs appends the attributes of all layers to the open object.
+func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
+	w := jsonWriter{f: f, b: b}
+	root := jsonObject{marks: f.reservedIn, reserved: f.reserved}
+	switch {
+	case r.scope == nil:
+		w.attrs(&root, r.call)
+	case len(r.scope.layers) == 1:
+		e := r.scope.encodedBy(f)
+		w.b = append(w.b, e.open...)
+		root.marks = e.rootMarks
+		root.seen = append(root.seenSpace[:0], r.scope.layers[0].attrs)
+		w.attrs(&root, r.call)
+	default:
+		e := r.scope.encodedBy(f)
+		start := len(w.b)
+		w.b = append(w.b, e.open...)
+		opened := len(w.b)
+		inner := jsonObject{marks: e.innerMarks}
+		inner.seen = append(inner.seenSpace[:0], r.scope.layers[len(r.scope.layers)-1].attrs)
+		w.attrs(&inner, r.call)
+		closers := e.openGroups
+		if len(w.b) == opened {
+			// Nothing came into the open group: those that are empty are left out.
+			w.b, closers = append(w.b[:start], e.bare...), e.bareGroups
+		}
+		for range closers {
+			w.b = append(w.b, '}')
+		}
+		root.marks = e.rootMarks
+		root.seen = append(root.seenSpace[:0], r.scope.layers[0].attrs)
+		root.reserved = append(slices.Clip(root.reserved), r.scope.layers[1].group)
+	}
+	if len(r.extra) > 0 {
+		w.attrs(&root, r.extra)
+	}
+	return w.b
+}
+
+// appendLast is appendAttrs where of equal keys only the last one stays.
+func (f *jsonFormatter) appendLast(b []byte, r *Record) []byte {
+	w := jsonWriter{f: f, b: b}
+	w.attrs(&jsonObject{marks: f.reservedIn, reserved: f.reserved}, lastOnly(slices.Collect(r.Attrs)))
+	return w.b
+}
+
+func lastOnly(attrs []slog.Attr) []slog.Attr {
+	var out []slog.Attr
+	for i, a := range attrs {
+		a.Value = a.Value.Resolve()
+		if slices.ContainsFunc(attrs[i+1:], func(b slog.Attr) bool { return b.Key == a.Key && a.Key != "" }) {
+			continue
+		}
+		if a.Value.Kind() == slog.KindGroup {
+			a.Value = slog.GroupValue(lastOnly(a.Value.Group())...)
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// encodedScopes keeps, for each JSON formatter that wrote it, a scope's text.
+type encodedScopes struct {
+	list atomic.Pointer[[]*encodedScope]
+}
+
+// maxEncodings bounds how many formatters' texts a scope keeps.
+const maxEncodings = 8
+
+// encodedScope is the JSON of a scope: what stands before the call's attributes.
+type encodedScope struct {
+	by         *jsonFormatter
+	open       []byte // all layers, with the groups left open
+	openGroups int
+	bare       []byte // without the groups at the end that hold nothing
+	bareGroups int
+	rootMarks  keyMarks // of the root object
+	innerMarks keyMarks // of the innermost open group
+}
+
+// encodedBy returns the scope's text. With's attributes are encoded once, unless
+// they compute their value anew each time.
+func (s *scope) encodedBy(f *jsonFormatter) *encodedScope {
+	list := s.encoded.list.Load()
+	if list != nil {
+		for _, e := range *list {
+			if e.by == f {
+				return e
+			}
+		}
+	}
+	e := s.encode(f)
+	if s.computed() {
+		return e
+	}
+	var all []*encodedScope
+	if list != nil {
+		all = *list
+	}
+	if len(all) < maxEncodings {
+		all = append(slices.Clip(all), e)
+		s.encoded.list.CompareAndSwap(list, &all)
+	}
+	return e
+}
+
+func (s *scope) encode(f *jsonFormatter) *encodedScope {
+	e := &encodedScope{by: f}
+	// The byte in front stands for what precedes: it makes a comma follow.
+	w := jsonWriter{f: f, b: []byte{'"'}}
+	object := jsonObject{marks: f.reservedIn, reserved: f.reserved}
+	for i, l := range s.layers {
+		if i > 0 {
+			w.key(&object, l.group)
+			w.b = append(w.b, '{')
+			if i == 1 {
+				e.rootMarks = object.marks
+			}
+			object = jsonObject{}
+		}
+		n := len(w.b)
+		w.attrs(&object, l.attrs)
+		if len(w.b) > n || i == 0 {
+			e.bare, e.bareGroups = slices.Clone(w.b[1:]), i
+		}
+	}
+	e.open, e.openGroups, e.innerMarks = w.b[1:], len(s.layers)-1, object.marks
+	if len(s.layers) == 1 {
+		e.rootMarks = object.marks
+	}
+	return e
+}
+
+// computed reports whether an attribute computes its value anew each time.
+func (s *scope) computed() bool {
+	for _, l := range s.layers {
+		if hasLogValuer(l.attrs) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasLogValuer(attrs []slog.Attr) bool {
+	return slices.ContainsFunc(attrs, func(a slog.Attr) bool {
+		return a.Value.Kind() == slog.KindLogValuer || a.Value.Kind() == slog.KindGroup && hasLogValuer(a.Value.Group())
+	})
+}

@@ -1,0 +1,278 @@
+package logbook
+
+import (
+	"log/slog"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/logbook-go/logbook/internal/encode"
+)
+
+// jsonWriter appends attributes to a JSON line.
+type jsonWriter struct {
+	f *jsonFormatter
+	b []byte
+}
+
+// jsonObject knows the keys of an object that is being written, so that none is
+// written twice.
+type jsonObject struct {
+	marks     keyMarks
+	reserved  []string      // keys that are no attributes
+	seen      [][]slog.Attr // attributes before the list that is being written
+	renamed   []string
+	seenSpace [4][]slog.Attr
+}
+
+// keyMarks is a set of keys that may err: a bit for each of 64 classes. Most
+// keys of a record differ in length, first or last byte, so that most are known
+// to be new by one look at it.
+type keyMarks uint64
+
+func markOf(key string) keyMarks {
+	n := len(key)
+	if n == 0 {
+		return 1
+	}
+	return 1 << ((uint(n)*7 + uint(key[0])*3 + uint(key[n-1])) & 63)
+}
+
+func (m *keyMarks) add(key string) { *m |= markOf(key) }
+
+// attrs appends a list of attributes to the object.
+func (w *jsonWriter) attrs(o *jsonObject, list []slog.Attr) {
+	for i := range list {
+		a := &list[i]
+		v := a.Value
+		kind := v.Kind()
+		if kind == slog.KindLogValuer {
+			v = v.Resolve()
+			kind = v.Kind()
+		}
+		switch {
+		case kind == slog.KindGroup:
+			w.group(o, list[:i], a.Key, v.Group())
+			continue
+		case kind == slog.KindAny && a.Key == "" && v.Any() == nil:
+			continue
+		}
+		key := a.Key
+		if kind == slog.KindAny {
+			if _, ok := v.Any().(*loggedError); ok {
+				key = w.f.Keys.Error
+			}
+		}
+		mark := markOf(key)
+		if o.marks&mark != 0 && w.f.Duplicates != DuplicatesKeep {
+			key = o.unused(list[:i], key)
+			mark = markOf(key)
+		}
+		o.marks |= mark
+		w.rawKey(key)
+		w.value(v, kind)
+	}
+	if len(list) > 0 {
+		if o.seen == nil {
+			o.seen = o.seenSpace[:0]
+		}
+		o.seen = append(o.seen, list)
+	}
+}
+
+// group appends a group as an object, or its members if it has no name. Empty
+// groups are left out.
+func (w *jsonWriter) group(o *jsonObject, before []slog.Attr, key string, members []slog.Attr) {
+	if len(members) == 0 {
+		return
+	}
+	if key == "" {
+		o.seen = append(o.seen, before)
+		w.attrs(o, members)
+		return
+	}
+	start, marks := len(w.b), o.marks
+	if o.marks&markOf(key) != 0 && w.f.Duplicates != DuplicatesKeep {
+		key = o.unused(before, key)
+	}
+	o.marks.add(key)
+	w.rawKey(key)
+	w.b = append(w.b, '{')
+	opened := len(w.b)
+	var inner jsonObject
+	w.attrs(&inner, members)
+	if len(w.b) == opened {
+		w.b, o.marks = w.b[:start], marks
+		return
+	}
+	w.b = append(w.b, '}')
+}
+
+// key appends a key that may have to be renamed.
+func (w *jsonWriter) key(o *jsonObject, key string) {
+	if o.marks&markOf(key) != 0 && w.f.Duplicates != DuplicatesKeep {
+		key = o.unused(nil, key)
+	}
+	o.marks.add(key)
+	w.rawKey(key)
+}
+
+func (w *jsonWriter) rawKey(key string) {
+	if n := len(w.b); n > 0 && w.b[n-1] != '{' {
+		w.b = append(w.b, ',')
+	}
+	w.b = append(encode.AppendJSONString(w.b, key), ':')
+}
+
+// unused returns key, or key#2, key#3, ... if that was written before.
+func (o *jsonObject) unused(before []slog.Attr, key string) string {
+	if !o.has(before, key) {
+		return key
+	}
+	for n := 2; ; n++ {
+		if k := key + "#" + strconv.Itoa(n); !o.has(before, k) {
+			o.renamed = append(o.renamed, k)
+			return k
+		}
+	}
+}
+
+func (o *jsonObject) has(before []slog.Attr, key string) bool {
+	for _, k := range o.reserved {
+		if k == key {
+			return true
+		}
+	}
+	for _, k := range o.renamed {
+		if k == key {
+			return true
+		}
+	}
+	for _, list := range o.seen {
+		if hasKey(list, key) {
+			return true
+		}
+	}
+	return hasKey(before, key)
+}
+
+func hasKey(attrs []slog.Attr, key string) bool {
+	for i := range attrs {
+		if attrs[i].Key == key && key != "" {
+			return true
+		}
+		if attrs[i].Key == "" && attrs[i].Value.Kind() == slog.KindGroup && hasKey(attrs[i].Value.Group(), key) {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *jsonWriter) value(v slog.Value, kind slog.Kind) {
+	switch kind {
+	case slog.KindString:
+		w.b = appendJSONText(w.b, v.String())
+	case slog.KindInt64:
+		w.b = encode.AppendInt(w.b, v.Int64())
+	case slog.KindUint64:
+		w.b = encode.AppendUint(w.b, v.Uint64())
+	case slog.KindFloat64:
+		w.b = encode.AppendJSONFloat(w.b, v.Float64())
+	case slog.KindBool:
+		w.b = strconv.AppendBool(w.b, v.Bool())
+	case slog.KindDuration:
+		w.b = encode.AppendInt(w.b, int64(v.Duration()))
+	case slog.KindTime:
+		w.b = append(w.b, '"')
+		w.b = encode.AppendRFC3339(w.b, v.Time())
+		w.b = append(w.b, '"')
+	case slog.KindAny:
+		w.any(v.Any())
+	}
+}
+
+func (w *jsonWriter) any(v any) {
+	switch x := v.(type) {
+	case *loggedError:
+		w.b = appendJSONError(w.b, x.Info())
+		return
+	case *slog.Source:
+		w.b = appendJSONSource(w.b, x)
+		return
+	}
+	n := len(w.b)
+	w.b = appendJSONAny(w.b, v)
+	if len(w.b)-n > maxAttr {
+		text := cut(string(w.b[n:]), maxAttr)
+		w.b = appendJSONText(w.b[:n], text)
+	}
+}
+
+// appendJSONText appends a string, cut where it is too long.
+func appendJSONText(b []byte, s string) []byte {
+	if len(s) > maxAttr {
+		s = cut(s, maxAttr)
+	}
+	return encode.AppendJSONString(b, s)
+}
+
+func appendJSONSource(b []byte, s *slog.Source) []byte {
+	b = append(b, `{"function":`...)
+	b = encode.AppendJSONString(b, s.Function)
+	b = append(b, `,"file":`...)
+	b = encode.AppendJSONString(b, s.File)
+	b = append(b, `,"line":`...)
+	return append(strconv.AppendInt(b, int64(s.Line), 10), '}')
+}
+
+func appendJSONError(b []byte, e *ErrorInfo) []byte {
+	b = append(b, `{"type":`...)
+	b = appendJSONText(b, e.Type)
+	b = append(b, `,"message":`...)
+	b = appendJSONText(b, e.Message)
+	if len(e.Chain) > 0 {
+		b = append(b, `,"chain":[`...)
+		for i := range e.Chain {
+			l := &e.Chain[i]
+			b = append(b, `{"depth":`...)
+			b = strconv.AppendInt(b, int64(l.Depth), 10)
+			b = append(b, `,"type":`...)
+			b = appendJSONText(b, l.Type)
+			b = append(b, `,"message":`...)
+			b = appendJSONText(b, l.Message)
+			b = append(b, '}', ',')
+		}
+		b[len(b)-1] = ']'
+	}
+	if len(e.Stack) > 0 {
+		b = append(b, `,"stack":[`...)
+		for i := range e.Stack {
+			b = append(appendJSONSource(b, &e.Stack[i]), ',')
+		}
+		b[len(b)-1] = ']'
+	}
+	if e.Trace != "" {
+		b = append(b, `,"trace":`...)
+		b = appendJSONText(b, e.Trace)
+	}
+	return append(b, '}')
+}
+
+// appendSafeJSON appends JSON of another encoder, with what could control a
+// terminal escaped. Such characters stand only inside of strings.
+func appendSafeJSON(b, text []byte) []byte {
+	for len(text) > 0 {
+		if c := text[0]; c < utf8.RuneSelf && c != 0x7f {
+			n := 1
+			for n < len(text) && text[n] < utf8.RuneSelf && text[n] != 0x7f {
+				n++
+			}
+			b = append(b, text[:n]...)
+			text = text[n:]
+			continue
+		}
+		_, n := utf8.DecodeRune(text)
+		b = encode.AppendJSONText(b, text[:n])
+		text = text[n:]
+	}
+	return b
+}

@@ -1,0 +1,60 @@
+package logbook
+
+import (
+	"log/slog"
+	"sync/atomic"
+)
+
+// LevelVar is a level that can be changed while programs log. Unlike
+// [slog.LevelVar], it tells the compiled stacks, so a level that nobody wants
+// stays as cheap as with a constant. Its zero value is LevelInfo. It is safe for
+// concurrent use and must not be copied.
+type LevelVar struct {
+	level atomic.Int32
+}
+
+// NewLevelVar returns a variable that holds the level.
+func NewLevelVar(l Level) *LevelVar {
+	v := new(LevelVar)
+	v.level.Store(int32(l))
+	return v
+}
+
+// Level returns the level on slog's scale, which makes *LevelVar an
+// [slog.Leveler].
+func (v *LevelVar) Level() slog.Level { return slog.Level(v.level.Load()) }
+
+// Set changes the level for every handler and logger that uses the variable.
+// It compiles the stacks anew: microseconds, so it is no call for a hot path.
+func (v *LevelVar) Set(l slog.Leveler) {
+	v.level.Store(int32(LevelOf(l)))
+	recompile()
+}
+
+// MarshalText returns the level's name.
+func (v *LevelVar) MarshalText() ([]byte, error) { return Level(v.level.Load()).MarshalText() }
+
+// UnmarshalText sets the level from its name, as [ParseLevel] reads it.
+func (v *LevelVar) UnmarshalText(text []byte) error {
+	l, err := ParseLevel(string(text))
+	if err == nil {
+		v.Set(l)
+	}
+	return err
+}
+
+// fixedLevel reports a leveler's level, and whether it stays what it is until
+// the next compilation.
+func fixedLevel(l slog.Leveler) (level Level, fixed bool) {
+	switch v := l.(type) {
+	case nil:
+		return LevelNotSet, true
+	case Level:
+		return v, true
+	case slog.Level:
+		return clampLevel(v), true
+	case *LevelVar:
+		return Level(v.level.Load()), true
+	}
+	return LevelNotSet, false
+}

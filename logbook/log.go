@@ -1,0 +1,117 @@
+package logbook
+
+import (
+	"context"
+	"log/slog"
+)
+
+// Numbers of functions between deliver and the code that logged: what the
+// exported call adds, and the function in this file that it calls.
+const (
+	callerSkip = 2
+	noCaller   = -1
+)
+
+// The functions in this file are the slow way of the calls: the level was not
+// below the floor. They must be called by the exported function that the user
+// calls, since they count the frames in between.
+
+func (l *Logger) log(ctx context.Context, level Level, msg string, args []any) {
+	stack := visible(ctx)
+	if !l.core.wants(stack, level) {
+		return
+	}
+	r := l.record(ctx, level, msg)
+	r.call = appendArgs(r.call, args)
+	deliver(stack, r, callerSkip+l.skip)
+}
+
+func (l *Logger) logAttrs(ctx context.Context, level Level, msg string, attrs []slog.Attr) {
+	stack := visible(ctx)
+	if !l.core.wants(stack, level) {
+		return
+	}
+	r := l.record(ctx, level, msg)
+	r.call = append(r.call, attrs...)
+	deliver(stack, r, callerSkip+l.skip)
+}
+
+func (l *Logger) logf(level Level, format string, args []any) {
+	stack := visible(nil)
+	if !l.core.wants(stack, level) {
+		return
+	}
+	r := l.record(nil, level, format)
+	r.fargs = append(r.argSpace[:0], args...)
+	deliver(stack, r, callerSkip+l.skip)
+}
+
+func (l *Logger) exception(ctx context.Context, err error, msg string, args []any) {
+	if l == nil || int32(LevelError) < l.core.contextFloor.Load() {
+		return
+	}
+	stack := visible(ctx)
+	if !l.core.wants(stack, LevelError) {
+		return
+	}
+	if msg == "" {
+		msg = defaultExceptionMessage
+	}
+	r := l.record(ctx, LevelError, msg)
+	r.call = appendArgs(r.call, args)
+	if err != nil {
+		e := &loggedError{err: err}
+		if errorStack(err) == nil {
+			e.pcs = callers(2 + l.skip)
+		}
+		r.call = append(r.call, slog.Any("error", e))
+	}
+	deliver(stack, r, callerSkip+l.skip)
+}
+
+// logPanic logs a recovered panic; the place that panicked is the caller.
+func (l *Logger) logPanic(ctx context.Context, level Level, msg string, e *loggedError) {
+	stack := visible(ctx)
+	if !l.core.wants(stack, level) {
+		return
+	}
+	r := l.record(ctx, level, msg)
+	r.literal = true
+	r.call = append(r.call, slog.Any("error", e))
+	if len(e.pcs) > 0 {
+		r.pc = e.pcs[0]
+	}
+	deliver(stack, r, noCaller)
+}
+
+// record returns a record from the pool with what every call sets.
+func (l *Logger) record(ctx context.Context, level Level, msg string) *Record {
+	r := getRecord()
+	r.level, r.channel, r.template = level, l.core.channel, msg
+	r.ctx, r.logger, r.scope = ctx, l, l.scope
+	r.timed, r.pid = false, pid
+	return r
+}
+
+// Dispatch hands a record that was made by [NewRecord] or [Record.Clone] to the
+// handlers that a call with this context would meet. It is delivered as it is,
+// but for what processors add. A zero time is set to now.
+func Dispatch(ctx context.Context, r *Record) {
+	r.alive()
+	if r.pooled {
+		r = r.Clone()
+	}
+	if r.ctx == nil {
+		r.ctx = ctx
+	}
+	stack := visible(ctx)
+	if r.logger != nil {
+		if !r.logger.core.wants(stack, r.level) {
+			return
+		}
+	} else if r.level < stack.floor {
+		return
+	}
+	r.sealed = false
+	deliver(stack, r, noCaller)
+}

@@ -1,0 +1,310 @@
+package logbook
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync/atomic"
+)
+
+// ErrComputed is returned by Enable and Disable of a logger whose
+// [LoggerOptions].Enabled computes whether it logs.
+var ErrComputed = errors.New("logbook: the logger computes whether it is enabled")
+
+// Logger makes records on a channel. It has no sink: its records go to the
+// handlers that are bound where the call is made.
+//
+// Loggers are cheap and safe for concurrent use. Those made by With and
+// WithGroup share level, disabled flag, handlers and group with the one they were
+// made from. A nil *Logger is silent.
+type Logger struct {
+	core  *core
+	scope *scope
+	skip  int
+}
+
+// LoggerOptions configure a logger. nil and the zero value mean: takes all
+// levels, enabled.
+type LoggerOptions struct {
+	// Level is the lowest level that is logged. nil and LevelNotSet mean: the
+	// group's, or all.
+	Level slog.Leveler
+
+	// Disabled makes the logger silent until it is enabled.
+	Disabled bool
+
+	// Enabled, if set, is asked at each call; Enable and Disable then return
+	// an error. It must be quick and safe for concurrent use.
+	Enabled func() bool
+
+	// Processor runs for this logger's records, after the bound ones.
+	Processor Processor
+
+	// Handlers meet the logger's records before any bound handler does. They
+	// are for special cases: bind handlers where the records are made.
+	Handlers []Handler
+
+	// Group is the group that the logger joins.
+	Group *LoggerGroup
+}
+
+// core is what loggers made from each other share.
+type core struct {
+	// floor is the lowest level that anyone wants of a plain call, and
+	// contextFloor of a call with a context. They are kept up to date by whoever
+	// changes a stack, so a disabled call is one load and one compare.
+	floor        atomic.Int32
+	contextFloor atomic.Int32
+
+	enrolled atomic.Bool
+	channel  string
+	settings atomic.Pointer[settings]
+}
+
+// settings is everything about a core that can change. It is immutable;
+// changes replace it under registry.mu.
+type settings struct {
+	level     slog.Leveler
+	disabled  Switch // Inherit: the group's
+	enabled   func() bool
+	processor Processor
+	handlers  []handlerEntry
+	group     *LoggerGroup
+}
+
+// New returns a logger for the channel.
+func New(channel string) *Logger { return NewLogger(channel, nil) }
+
+// NewLogger returns a logger for the channel, with options.
+func NewLogger(channel string, o *LoggerOptions) *Logger {
+	if o == nil {
+		o = new(LoggerOptions)
+	}
+	c := &core{channel: channel}
+	s := &settings{level: o.Level, enabled: o.Enabled, processor: o.Processor}
+	if o.Disabled {
+		s.disabled = On
+	}
+	for _, h := range o.Handlers {
+		s.handlers = append(s.handlers, compileHandler(h))
+	}
+	c.settings.Store(s)
+	// Until it is enrolled, by its first call, every call takes the slow way.
+	c.floor.Store(int32(LevelNotSet))
+	c.contextFloor.Store(int32(LevelNotSet))
+	l := &Logger{core: c}
+	if o.Group != nil {
+		o.Group.Add(l)
+	}
+	return l
+}
+
+// Channel returns the logger's channel.
+func (l *Logger) Channel() string {
+	if l == nil {
+		return ""
+	}
+	return l.core.channel
+}
+
+// Level returns the lowest level that the logger logs: its own, or its group's
+// if it has none; LevelNotSet if neither has.
+func (l *Logger) Level() Level {
+	if l == nil {
+		return LevelNotSet
+	}
+	return LevelOf(l.core.settings.Load().effectiveLevel())
+}
+
+// effectiveLevel is the logger's own level, or the group's.
+func (s *settings) effectiveLevel() slog.Leveler {
+	if s.level != nil && s.level.Level() != slog.Level(LevelNotSet) || s.group == nil {
+		return s.level
+	}
+	return s.group.state.Load().level
+}
+
+// SetLevel changes the lowest level that the logger logs. nil and LevelNotSet
+// leave it to the group.
+func (l *Logger) SetLevel(v slog.Leveler) {
+	l.change(func(s *settings) { s.level = v })
+}
+
+// Disabled reports whether the logger is silent.
+func (l *Logger) Disabled() bool { return l == nil || l.core.settings.Load().silent() }
+
+func (s *settings) silent() bool {
+	switch {
+	case s.enabled != nil:
+		return !s.enabled()
+	case s.disabled != Inherit:
+		return s.disabled == On
+	case s.group != nil:
+		return s.group.state.Load().disabled
+	}
+	return false
+}
+
+// Enable makes the logger log, whatever its group says. It returns
+// [ErrComputed] where [LoggerOptions].Enabled decides.
+func (l *Logger) Enable() error { return l.setDisabled(Off) }
+
+// Disable makes the logger silent, whatever its group says. It returns
+// [ErrComputed] where [LoggerOptions].Enabled decides.
+func (l *Logger) Disable() error { return l.setDisabled(On) }
+
+func (l *Logger) setDisabled(v Switch) error {
+	if l == nil {
+		return nil
+	}
+	if l.core.settings.Load().enabled != nil {
+		return ErrComputed
+	}
+	l.change(func(s *settings) { s.disabled = v })
+	return nil
+}
+
+// SetProcessor sets the processor that runs for this logger's records, after
+// the bound ones; nil for none.
+func (l *Logger) SetProcessor(p Processor) {
+	l.change(func(s *settings) { s.processor = p })
+}
+
+// AddHandler gives the logger a handler of its own, which meets its records
+// before any bound handler does. The function that is returned takes it off.
+func (l *Logger) AddHandler(h Handler) (undo func()) {
+	if l == nil || h == nil {
+		return func() {}
+	}
+	entry := compileHandler(h)
+	entry.push = nextPush()
+	l.change(func(s *settings) { s.handlers = append([]handlerEntry{entry}, s.handlers...) })
+	return once(func() {
+		l.change(func(s *settings) {
+			s.handlers = slices.DeleteFunc(slices.Clone(s.handlers), func(e handlerEntry) bool { return e.push == entry.push })
+		})
+		unbound([]Bindable{h})
+	})
+}
+
+// Group returns the logger's group, nil if it has none.
+func (l *Logger) Group() *LoggerGroup {
+	if l == nil {
+		return nil
+	}
+	return l.core.settings.Load().group
+}
+
+// change replaces the settings by a changed copy.
+func (l *Logger) change(fn func(s *settings)) {
+	if l == nil {
+		return
+	}
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	l.core.changeLocked(fn)
+}
+
+func (c *core) changeLocked(fn func(s *settings)) {
+	s := *c.settings.Load()
+	fn(&s)
+	c.settings.Store(&s)
+	if c.enrolled.Load() {
+		c.setFloors()
+	}
+}
+
+// With returns a logger whose records carry the attributes, given as key-value
+// pairs and [slog.Attr] values.
+func (l *Logger) With(args ...any) *Logger {
+	if l == nil || len(args) == 0 {
+		return l
+	}
+	return l.WithAttrs(appendArgs(nil, args)...)
+}
+
+// WithAttrs is With for typed attributes.
+func (l *Logger) WithAttrs(attrs ...slog.Attr) *Logger {
+	if l == nil {
+		return nil
+	}
+	return &Logger{l.core, l.scope.with(attrs), l.skip}
+}
+
+// WithGroup returns a logger that puts the attributes of its calls, and of With
+// from here on, into a group. An empty name changes nothing.
+func (l *Logger) WithGroup(name string) *Logger {
+	if l == nil {
+		return nil
+	}
+	return &Logger{l.core, l.scope.withGroup(name), l.skip}
+}
+
+// WithCallerSkip returns a logger for use in a helper: its records name the
+// caller n functions above the one that logs.
+func (l *Logger) WithCallerSkip(n int) *Logger {
+	if l == nil {
+		return nil
+	}
+	return &Logger{l.core, l.scope, max(0, l.skip+n)}
+}
+
+// Enabled reports whether a record of this level would reach any handler. It
+// may be true for a record that all handlers' filters then decline. It is for
+// arguments that are expensive to compute.
+func (l *Logger) Enabled(ctx context.Context, level Level) bool {
+	if l == nil || int32(level) < l.core.contextFloor.Load() {
+		return false
+	}
+	return l.core.wants(visible(ctx), level)
+}
+
+// Log logs at any level, as Info does, for handlers bound to the context as well.
+func (l *Logger) Log(ctx context.Context, level Level, msg string, args ...any) {
+	if l != nil && int32(level) >= l.core.contextFloor.Load() {
+		l.log(ctx, level, msg, args)
+	}
+}
+
+// LogAttrs is Log for typed attributes. It allocates nothing for up to 16 of
+// them.
+func (l *Logger) LogAttrs(ctx context.Context, level Level, msg string, attrs ...slog.Attr) {
+	if l != nil && int32(level) >= l.core.contextFloor.Load() {
+		l.logAttrs(ctx, level, msg, attrs)
+	}
+}
+
+// LogSlog logs a record of slog with its own time, caller and attributes. The
+// message is taken as it is: braces mean nothing in it. Bridges are built on it.
+func (l *Logger) LogSlog(ctx context.Context, sr slog.Record) {
+	level := clampLevel(sr.Level)
+	if l == nil || int32(level) < l.core.contextFloor.Load() {
+		return
+	}
+	stack := visible(ctx)
+	if !l.core.wants(stack, level) {
+		return
+	}
+	r := l.record(ctx, level, sr.Message)
+	r.literal = true
+	r.time, r.timed, r.pc = sr.Time, true, sr.PC
+	sr.Attrs(func(a slog.Attr) bool {
+		r.call = append(r.call, a)
+		return true
+	})
+	deliver(stack, r, noCaller)
+}
+
+// Exception logs an error at LevelError: its type, text, what it wraps, and a
+// stack, its own where it carries one, else the caller's. The message "" stands
+// for "Uncaught exception occurred". A nil error is logged as a record without
+// one.
+func (l *Logger) Exception(err error, msg string, args ...any) {
+	l.exception(nil, err, msg, args)
+}
+
+// ExceptionContext is Exception for handlers bound to the context as well.
+func (l *Logger) ExceptionContext(ctx context.Context, err error, msg string, args ...any) {
+	l.exception(ctx, err, msg, args)
+}

@@ -1,0 +1,233 @@
+package logbook
+
+import (
+	"fmt"
+	"log/slog"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"unsafe"
+
+	"github.com/logbook-go/logbook/internal/pyformat"
+)
+
+// TemplateError says why a message could not be rendered. The raw message was
+// logged in its place.
+type TemplateError struct {
+	Template string
+	Err      error
+}
+
+// Error names the template and what is wrong with it.
+func (e *TemplateError) Error() string {
+	return fmt.Sprintf("could not format message with provided arguments: %v (msg=%q)", e.Err, e.Template)
+}
+
+// Unwrap returns what is wrong.
+func (e *TemplateError) Unwrap() error { return e.Err }
+
+// maxMessage bounds a rendered message, in bytes. What is cut is marked.
+const maxMessage = 1 << 20
+
+const cutMark = "...(cut)"
+
+// Message returns the rendered message. It is rendered once, when it is first
+// asked for. A template that cannot be rendered stands for itself, and the error
+// goes to the error flag.
+func (r *Record) Message() string {
+	r.alive()
+	if !r.rendered {
+		r.render()
+	}
+	return r.message
+}
+
+func (r *Record) render() {
+	r.rendered = true
+	switch {
+	case r.fargs != nil:
+		r.message = sprintf(r.template, r.fargs)
+	case r.literal || len(r.call) == 0 && r.scope.empty() || strings.IndexByte(r.template, '{') < 0 && strings.IndexByte(r.template, '}') < 0:
+		r.message = r.template
+	default:
+		r.expand()
+	}
+	if len(r.message) > maxMessage {
+		r.message = strings.ToValidUTF8(r.message[:maxMessage], "") + cutMark
+	}
+}
+
+func sprintf(format string, args []any) (s string) {
+	defer func() {
+		if p := recover(); p != nil {
+			s = format + " " + panicText(args, p)
+		}
+	}()
+	return fmt.Sprintf(format, args...)
+}
+
+func (r *Record) expand() {
+	t, err := parsedTemplate(r.template)
+	var space [256]byte
+	b := space[:0]
+	if err == nil {
+		b, err = r.appendTemplate(b, t)
+	}
+	if err != nil {
+		r.message, r.failure = r.template, &TemplateError{r.template, err}
+		return
+	}
+	r.message = string(b)
+}
+
+func (r *Record) appendTemplate(b []byte, t *pyformat.Template) ([]byte, error) {
+	for i := range t.Segments {
+		b = append(b, t.Segments[i].Literal...)
+		f := t.Segments[i].Field
+		if f == nil {
+			continue
+		}
+		v, err := r.fieldValue(f)
+		if err != nil {
+			return b, err
+		}
+		spec := &f.Spec
+		if f.Nested != nil {
+			text, err := r.appendTemplate(nil, f.Nested)
+			if err != nil {
+				return b, err
+			}
+			s, err := pyformat.ParseSpec(string(text))
+			if err != nil {
+				return b, err
+			}
+			spec = &s
+		}
+		if v.Kind() == slog.KindString && spec.IsZero() && f.Conversion == 0 {
+			b = append(b, v.String()...)
+		} else if b, err = pyformat.Append(b, v, f.Conversion, spec); err != nil {
+			return b, fmt.Errorf("{%s}: %w", f.Name, err)
+		}
+		if len(b) > maxMessage {
+			return append(b[:maxMessage], cutMark...), nil
+		}
+	}
+	return b, nil
+}
+
+// fieldValue finds what a name in a message means: an attribute of the call, or
+// of With, the open group first; then dotted through groups; then an index into
+// a map, slice or group.
+func (r *Record) fieldValue(f *pyformat.Field) (slog.Value, error) {
+	if f.Name == "" || f.Name[0] >= '0' && f.Name[0] <= '9' {
+		return slog.Value{}, fmt.Errorf("{%s}: positional fields are not supported; name an attribute or use Infof", f.Name)
+	}
+	if len(f.Path) == 0 {
+		if v, ok := r.findNamed(f.Name); ok {
+			return v, nil
+		}
+		return slog.Value{}, fmt.Errorf("no attribute %q", f.Name)
+	}
+	dotted := 0
+	for dotted < len(f.Path) && !f.Path[dotted].Index {
+		dotted++
+	}
+	// The longest dotted name that is an attribute is meant.
+	for n := dotted; n >= 0; n-- {
+		name := f.Name
+		for _, step := range f.Path[:n] {
+			name += "." + step.Key
+		}
+		if v, ok := r.find(name); ok {
+			return descend(v, name, f.Path[n:])
+		}
+	}
+	return slog.Value{}, fmt.Errorf("no attribute %q", f.Name)
+}
+
+// findNamed is find for the message: it notes that the attribute was used.
+func (r *Record) findNamed(name string) (slog.Value, bool) {
+	for i := len(r.call) - 1; i >= 0; i-- {
+		if r.call[i].Key == name {
+			r.named.call |= 1 << i
+			return r.call[i].Value, true
+		}
+	}
+	if r.scope == nil {
+		return slog.Value{}, false
+	}
+	if root := r.scope.rootAttrs(); len(r.scope.layers) == 1 {
+		for i := len(root) - 1; i >= 0; i-- {
+			if root[i].Key == name {
+				r.named.root |= 1 << i
+				return root[i].Value, true
+			}
+		}
+	}
+	return r.find(name)
+}
+
+// usedAttrs says which attributes of a record its message shows: a bit for each of
+// the first 64 of the call and of With.
+type usedAttrs struct{ call, root uint64 }
+
+// descend follows a path into groups, maps and slices.
+func descend(v slog.Value, name string, path []pyformat.Step) (slog.Value, error) {
+	for _, step := range path {
+		next, ok := member(v.Resolve(), step)
+		if !ok {
+			return slog.Value{}, fmt.Errorf("%q has no member %q", name, step.Key)
+		}
+		v, name = next, name+"."+step.Key
+	}
+	return v, nil
+}
+
+func member(v slog.Value, step pyformat.Step) (slog.Value, bool) {
+	switch v.Kind() {
+	case slog.KindGroup:
+		return findAttr(v.Group(), step.Key)
+	case slog.KindAny:
+		x := reflect.ValueOf(v.Any())
+		switch {
+		case x.Kind() == reflect.Map && x.Type().Key().Kind() == reflect.String:
+			x = x.MapIndex(reflect.ValueOf(step.Key).Convert(x.Type().Key()))
+		case (x.Kind() == reflect.Slice || x.Kind() == reflect.Array) && step.Index:
+			i, err := strconv.Atoi(step.Key)
+			if err != nil || i < 0 || i >= x.Len() {
+				return slog.Value{}, false
+			}
+			x = x.Index(i)
+		default:
+			return slog.Value{}, false
+		}
+		if !x.IsValid() || !x.CanInterface() {
+			return slog.Value{}, false
+		}
+		return slog.AnyValue(x.Interface()), true
+	}
+	return slog.Value{}, false
+}
+
+// templates keeps parsed messages. It is a cache with one place for each hash
+// of a string's address: messages are constants as a rule, so a look costs no
+// hash of the text, and one that is made at run time pushes another out.
+var templates [256]atomic.Pointer[cachedTemplate]
+
+type cachedTemplate struct {
+	text     string
+	template *pyformat.Template
+	err      error
+}
+
+func parsedTemplate(s string) (*pyformat.Template, error) {
+	h := uintptr(unsafe.Pointer(unsafe.StringData(s)))
+	place := &templates[(h^h>>8)%uintptr(len(templates))]
+	if c := place.Load(); c != nil && c.text == s {
+		return c.template, c.err
+	}
+	t, err := pyformat.Parse(s)
+	place.Store(&cachedTemplate{s, t, err})
+	return t, err
+}

@@ -1,0 +1,73 @@
+package logbook
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+)
+
+// defaultExceptionMessage is the message where none is given.
+const defaultExceptionMessage = "Uncaught exception occurred"
+
+// PanicOptions change how a panic is logged. nil means the defaults.
+type PanicOptions struct {
+	Level   slog.Leveler // default LevelError
+	Message string       // default "Uncaught exception occurred"
+	Repanic bool         // after logging, go on panicking with the same value
+}
+
+// PanicError is the error of a record that CatchPanics made of a panic whose
+// value was no error.
+type PanicError struct{ Value any }
+
+// Error returns the value as text.
+func (e *PanicError) Error() string { return fmt.Sprint(e.Value) }
+
+// CatchPanics recovers from a panic and logs it with its stack. It must be
+// deferred itself:
+//
+//	defer log.CatchPanics(nil)
+//
+// A nil logger catches nothing, since it could not tell.
+func (l *Logger) CatchPanics(o *PanicOptions) {
+	if l == nil {
+		return
+	}
+	if p := recover(); p != nil {
+		l.caught(nil, p, o)
+	}
+}
+
+// CatchPanicsContext is CatchPanics for handlers bound to the context as well.
+// Where the binding ends in a deferred call too, defer this one after it, so that
+// it runs before.
+func (l *Logger) CatchPanicsContext(ctx context.Context, o *PanicOptions) {
+	if l == nil {
+		return
+	}
+	if p := recover(); p != nil {
+		l.caught(ctx, p, o)
+	}
+}
+
+func (l *Logger) caught(ctx context.Context, p any, o *PanicOptions) {
+	if o == nil {
+		o = new(PanicOptions)
+	}
+	err, ok := p.(error)
+	if !ok {
+		err = &PanicError{p}
+	}
+	level, message := LevelError, o.Message
+	if o.Level != nil {
+		level = LevelOf(o.Level)
+	}
+	if message == "" {
+		message = defaultExceptionMessage
+	}
+	pcs := panicCallers()
+	l.logPanic(ctx, level, message, &loggedError{err: err, pcs: pcs})
+	if o.Repanic {
+		panic(p)
+	}
+}

@@ -1,0 +1,209 @@
+package logbook
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/logbook-go/logbook/internal/goroutine"
+)
+
+// Record is one logged event.
+//
+// Records are pooled. A handler may read one during its Handle only; what wants
+// to keep it calls [Record.Retain] and keeps what that returns. A record is
+// sealed once the processors have run: handlers change only a [Record.Clone].
+// With the race detector, or the build tag logbook_poison, a record that is used
+// after its time panics.
+type Record struct {
+	level   Level
+	time    time.Time
+	timed   bool // time is what it is to be; zero: none
+	channel string
+
+	template string // as logged
+	message  string // rendered, if rendered is set
+	rendered bool
+	literal  bool  // the template is no template
+	fargs    []any // arguments of a printf-style template
+	named    usedAttrs
+	failure  error // why the template could not be rendered
+
+	ctx    context.Context
+	logger *Logger
+
+	scope *scope      // With's attributes and groups
+	call  []slog.Attr // the call's attributes
+	extra []slog.Attr // the processors' attributes
+
+	pc        uintptr
+	source    *slog.Source // instead of a pc, in records from elsewhere
+	pid       int
+	goroutine uint64
+	foreign   *foreignFields
+
+	sealed bool
+	pooled bool
+	dead   bool
+	refs   atomic.Int32 // 0: not retained
+
+	callSpace  [16]slog.Attr
+	extraSpace [8]slog.Attr
+	argSpace   [8]any
+	pcs        [1]uintptr
+}
+
+var pid = os.Getpid()
+
+// Time returns when the record was made, in the local zone unless it came from
+// elsewhere.
+func (r *Record) Time() time.Time {
+	r.alive()
+	return r.time
+}
+
+// Level returns the record's level.
+func (r *Record) Level() Level {
+	r.alive()
+	return r.level
+}
+
+// Channel returns the name of the logger.
+func (r *Record) Channel() string {
+	r.alive()
+	return r.channel
+}
+
+// Context returns the context of the call, never nil. It is there for its
+// values, such as trace ids; it may be cancelled, and its deadline does not
+// concern whoever writes the record.
+func (r *Record) Context() context.Context {
+	r.alive()
+	if r.ctx == nil {
+		return context.Background()
+	}
+	return r.ctx
+}
+
+// Template returns the message as it was logged, with its names in braces.
+func (r *Record) Template() string {
+	r.alive()
+	return r.template
+}
+
+// PID returns the id of the process that logged.
+func (r *Record) PID() int {
+	r.alive()
+	return r.pid
+}
+
+// Goroutine returns the id of the goroutine that logged, 0 if not known. Asked
+// outside of Handle it is known only for retained records.
+func (r *Record) Goroutine() uint64 {
+	r.alive()
+	if r.goroutine == 0 && r.pooled && r.refs.Load() == 0 {
+		return goroutine.ID()
+	}
+	return r.goroutine
+}
+
+// From reports whether the record was logged through l or a logger that With
+// made of it.
+func (r *Record) From(l *Logger) bool {
+	r.alive()
+	return l != nil && r.logger != nil && r.logger.core == l.core
+}
+
+// PC returns the program counter of the logging call, 0 if the caller was not
+// looked up: with introspection off, if no handler needs it, or in a record from
+// elsewhere.
+func (r *Record) PC() uintptr {
+	r.alive()
+	return r.pc
+}
+
+// Source returns where the logging call stands: function, file and line. It is
+// never nil; it is empty where [Record.PC] is 0, unless the record came with a
+// source of its own. The result must not be changed.
+func (r *Record) Source() *slog.Source {
+	r.alive()
+	if r.source != nil {
+		return r.source
+	}
+	return sourceOf(r.pc)
+}
+
+// Retain makes the record fit to be kept after Handle, on any goroutine, and
+// returns what to keep: read-only, from then on. What would not survive is
+// pulled in first: the message is rendered, values that could change are
+// resolved, and the goroutine is noted.
+func (r *Record) Retain() *Record {
+	r.alive()
+	if !r.pooled {
+		return r
+	}
+	if r.refs.Load() == 0 {
+		r.pull()
+		// One reference for the call that is still running, one for the caller.
+		r.refs.Store(2)
+		return r
+	}
+	r.refs.Add(1)
+	return r
+}
+
+// Release gives a retained record back for reuse. It is optional, and saves the
+// garbage collector work. The record must not be used afterwards.
+func (r *Record) Release() {
+	r.alive()
+	if r.pooled && r.refs.Load() > 0 && r.refs.Add(-1) == 0 {
+		recycle(r)
+	}
+}
+
+// pull resolves everything that depends on the moment of the call.
+func (r *Record) pull() {
+	r.Message()
+	r.goroutine = goroutine.ID()
+	freezeAttrs(r.call)
+	freezeAttrs(r.extra)
+	if r.scope.mutable() {
+		r.scope = r.scope.clone()
+		for i := range r.scope.layers {
+			l := &r.scope.layers[i]
+			l.attrs = slices.Clone(l.attrs)
+			freezeAttrs(l.attrs)
+		}
+	}
+	if e := r.exception(); e != nil {
+		e.Info()
+	}
+}
+
+// Clone returns a copy that may be changed, kept and dispatched.
+func (r *Record) Clone() *Record {
+	r.alive()
+	c := &Record{
+		level: r.level, time: r.time, timed: r.timed, channel: r.channel,
+		template: r.template, message: r.Message(), rendered: true, literal: r.literal, named: r.named,
+		ctx: r.ctx, logger: r.logger, scope: r.scope,
+		call: slices.Clone(r.call), extra: slices.Clone(r.extra),
+		pc: r.pc, source: r.source, pid: r.pid, goroutine: r.Goroutine(), foreign: r.foreign,
+	}
+	if r.fargs != nil {
+		c.literal = true
+	}
+	return c
+}
+
+// mutable panics unless the record may be changed. A panic in a handler is
+// reported through the error flag, so misuse is loud and costs nobody a record.
+func (r *Record) mutable(method string) {
+	r.alive()
+	if r.sealed {
+		panic("logbook: Record." + method + " on a record that handlers read; change a Clone")
+	}
+}

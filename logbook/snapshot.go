@@ -1,0 +1,172 @@
+package logbook
+
+import (
+	"log/slog"
+	"math"
+	"slices"
+)
+
+// levelNone is above every level: nobody wants anything.
+const levelNone = math.MaxInt8 + 1
+
+// pushed is one item on a stack, with the number that its push drew.
+type pushed struct {
+	push uint64
+	item Bindable
+}
+
+// snapshot is a stack compiled for dispatch: what a record meets, newest first.
+// It is immutable.
+type snapshot struct {
+	handlers   []handlerEntry
+	processors []Bindable // Processor and fixedAttrs
+	floor      Level      // lowest level that a handler takes; levelNone-1 and quiet if none does
+	quiet      bool       // no handler takes anything
+	onError    func(*HandlerError)
+	caller     bool // callers may be looked up
+}
+
+// handlerEntry is a handler with its binding, opened for dispatch.
+type handlerEntry struct {
+	handler   Handler
+	push      uint64       // of a logger's own handler
+	level     Level        // if leveler is nil
+	leveler   slog.Leveler // asked at each call
+	accept    func(*Record) bool
+	filter    func(*Record) bool
+	bubble    bool
+	blackhole bool
+	noCaller  bool
+}
+
+func compileHandler(h Handler) handlerEntry {
+	b := h.Binding()
+	e := handlerEntry{
+		handler: h, accept: b.Accept, filter: b.Filter,
+		bubble: b.Bubble, blackhole: b.Blackhole, noCaller: b.NoCaller,
+	}
+	var fixed bool
+	if e.level, fixed = fixedLevel(b.Level); !fixed {
+		e.leveler = b.Level
+	}
+	return e
+}
+
+// takes reports whether the handler's level lets a record through.
+func (e *handlerEntry) takes(level Level) bool {
+	if e.leveler != nil {
+		return level >= LevelOf(e.leveler)
+	}
+	return level >= e.level
+}
+
+// swallowsAll reports whether no record that the level lets through gets past.
+func (e *handlerEntry) swallowsAll() bool {
+	return e.blackhole && e.accept == nil && e.filter == nil && e.leveler == nil
+}
+
+// compile builds the snapshot of items that stand newest first.
+func compile(items []pushed) *snapshot {
+	s := &snapshot{caller: true, onError: PrintErrors}
+	var haveErrors, haveCaller bool
+	open := levelNone // levels below this get past the black holes so far
+	floor := levelNone
+	for _, p := range items {
+		switch v := p.item.(type) {
+		case Flags:
+			if v.Errors != nil && !haveErrors {
+				s.onError, haveErrors = v.Errors, true
+			}
+			if v.Introspection != Inherit && !haveCaller {
+				s.caller, haveCaller = v.Introspection == On, true
+			}
+		case Processor:
+			if v != nil {
+				s.processors = append(s.processors, v)
+			}
+		case fixedAttrs:
+			s.processors = append(s.processors, v)
+		case Handler:
+			e := compileHandler(v)
+			if int(e.level) >= open && e.leveler == nil {
+				continue // everything it takes ends in a black hole above it
+			}
+			s.handlers = append(s.handlers, e)
+			if e.swallowsAll() {
+				open = min(open, int(e.level))
+			} else {
+				floor = min(floor, int(e.level))
+			}
+		}
+	}
+	s.quiet = floor == levelNone
+	s.floor = Level(min(floor, math.MaxInt8))
+	return s
+}
+
+// wants reports whether a record of the level would reach a handler.
+func (s *snapshot) wants(level Level) bool { return level >= s.floor && !s.quiet }
+
+// flatten appends the simple items of stack entries, given oldest first, newest
+// first.
+func flatten(dst []pushed, entries []pushed) []pushed {
+	for _, p := range slices.Backward(entries) {
+		start := len(dst)
+		eachItem([]Bindable{p.item}, func(item Bindable) { dst = append(dst, pushed{p.push, item}) })
+		slices.Reverse(dst[start:])
+	}
+	return dst
+}
+
+// merge joins stacks, each newest first, into one by push number. An item that
+// was bound to a goroutine and to a context by one push is met once.
+func merge(stacks ...[]pushed) []pushed {
+	var out []pushed
+	for {
+		newest := -1
+		for i, s := range stacks {
+			if len(s) > 0 && (newest < 0 || s[0].push > stacks[newest][0].push) {
+				newest = i
+			}
+		}
+		if newest < 0 {
+			return out
+		}
+		push := stacks[newest][0].push
+		for i, s := range stacks {
+			n := 0
+			for n < len(s) && s[n].push == push {
+				n++
+			}
+			if i == newest {
+				out = append(out, s[:n]...)
+			}
+			stacks[i] = s[n:]
+		}
+	}
+}
+
+// lowestLevel returns the lowest level that a handler among the items may take,
+// now or later: what can change counts as LevelNotSet. levelNone if there is no
+// handler.
+func lowestLevel(items []Bindable) int {
+	lowest := levelNone
+	for _, item := range items {
+		switch v := item.(type) {
+		case Setup:
+			lowest = min(lowest, lowestLevel(v))
+		case *Slot:
+			return int(LevelNotSet)
+		case Handler:
+			b := v.Binding()
+			level, fixed := fixedLevel(b.Level)
+			if _, changes := b.Level.(*LevelVar); changes || !fixed {
+				level = LevelNotSet
+			}
+			if !b.Blackhole {
+				lowest = min(lowest, int(level))
+			}
+		}
+	}
+	return lowest
+}

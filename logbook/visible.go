@@ -1,0 +1,100 @@
+package logbook
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"github.com/logbook-go/logbook/internal/goroutine"
+)
+
+// merged is a cached compilation of the stacks that one goroutine or context
+// sees. It holds as long as what it was made of is what there is.
+type merged struct {
+	application *snapshot
+	goroutine   *goroutineEntries
+	scopes      []*atomic.Bool // the context scopes that had not ended
+	result      *snapshot
+}
+
+func (m *merged) valid(app *snapshot, g *goroutineEntries) bool {
+	if m == nil || m.application != app || m.goroutine != g {
+		return false
+	}
+	for _, ended := range m.scopes {
+		if ended.Load() {
+			return false
+		}
+	}
+	return true
+}
+
+// visible returns the stack that a call made here meets: the application's,
+// joined with the goroutine's and the context's where there is anything.
+func visible(ctx context.Context) *snapshot {
+	app := application.snapshot.Load()
+	var g *goroutineStack
+	if goroutines.Len() != 0 {
+		g, _ = goroutines.Load(goroutine.ID())
+	}
+	var c *contextBinding
+	if ctx != nil && contextsUsed.Load() {
+		c, _ = ctx.Value(contextKey{}).(*contextBinding)
+	}
+	switch {
+	case c != nil:
+		return c.visible(app, g)
+	case g != nil:
+		return g.visible(app)
+	}
+	return app
+}
+
+func (g *goroutineStack) visible(app *snapshot) *snapshot {
+	entries := g.entries.Load()
+	if m := g.cache.Load(); m.valid(app, entries) {
+		return m.result
+	}
+	m := &merged{application: app, goroutine: entries}
+	m.result = compile(merge(flatten(nil, entries.list), applicationItems()))
+	g.cache.Store(m)
+	return m.result
+}
+
+func (c *contextBinding) visible(app *snapshot, g *goroutineStack) *snapshot {
+	var entries *goroutineEntries
+	if g != nil {
+		entries = g.entries.Load()
+	}
+	if m := c.cache.Load(); m.valid(app, entries) {
+		return m.result
+	}
+	m := &merged{application: app, goroutine: entries}
+	var bound []pushed
+	for b := c; b != nil; b = b.parent {
+		if b.ended != nil {
+			if b.ended.Load() {
+				continue
+			}
+			m.scopes = append(m.scopes, b.ended)
+		}
+		bound = append(bound, flatten(nil, []pushed{{b.push, b.items}})...)
+	}
+	stacks := [][]pushed{bound, nil, applicationItems()}
+	if entries != nil {
+		stacks[1] = flatten(nil, entries.list)
+	}
+	m.result = compile(merge(stacks...))
+	c.cache.Store(m)
+	return m.result
+}
+
+// applicationItems returns the application's items, newest first.
+func applicationItems() []pushed {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	return application.newestFirst()
+}
+
+// once returns a function that calls fn at its first call only.
+func once(fn func()) func() { return sync.OnceFunc(fn) }
