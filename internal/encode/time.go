@@ -14,7 +14,7 @@ const (
 // A TimeCache appends times and keeps what is the same for all times of one
 // second and location. Its zero value is ready, and it must not be copied.
 //
-// A hit takes about a fifth of the time of a miss. Times of many seconds or
+// A hit takes about a tenth of the time of a miss. Times of many seconds or
 // locations, in any order, cost a miss each but hardly an allocation: only one
 // miss in missesPerRefresh replaces what is kept.
 //

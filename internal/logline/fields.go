@@ -17,7 +17,8 @@ func (p *parser) json(s string) (Line, bool) {
 	case nonfinite:
 		return Line{}, false
 	}
-	l, f := p.fields(attrs, s)
+	var f fieldSet
+	l := p.fields(&f, attrs, s)
 	l.Format = f.format()
 	return l, true
 }
@@ -67,11 +68,11 @@ type fieldSet struct {
 	levelText                        string
 }
 
-// fields takes the known fields out of attrs, which it changes. all is the
-// text they were read from: it is the message if nothing else would be left.
-func (p *parser) fields(attrs []slog.Attr, all string) (Line, *fieldSet) {
+// fields takes the known fields out of attrs, which it changes, and notes them
+// in f. all is the text they were read from: it is the message if nothing else
+// would be left.
+func (p *parser) fields(f *fieldSet, attrs []slog.Attr, all string) Line {
 	var l Line
-	f := new(fieldSet)
 	for i, a := range attrs {
 		p.field(&l, f, i, a)
 	}
@@ -128,7 +129,7 @@ func (p *parser) fields(attrs []slog.Attr, all string) (Line, *fieldSet) {
 	if f.msg.key == "" && len(l.Attrs) == 0 && l.Err == "" && l.Stack == "" {
 		l.Message = all
 	}
-	return l, f
+	return l
 }
 
 // field offers one attribute to the parts of the line its key names, if its

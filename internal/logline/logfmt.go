@@ -14,7 +14,7 @@ func (p *parser) logfmt(s string) (Line, bool) {
 	if !ok || len(attrs) == 1 && !logfmtKey(attrs[0].Key) {
 		return Line{}, false
 	}
-	l, _ := p.fields(attrs, s)
+	l := p.fields(new(fieldSet), attrs, s)
 	l.Format = Logfmt
 	return l, true
 }

@@ -18,7 +18,7 @@ type stamp struct {
 
 // isoStamp reads 2006-01-02 or 2006/01/02, then T or a space, 15:04, :05, a
 // fraction after . or , and a zone: Z, +02:00, +0200, +02, or after a space
-// +0200 or UTC. From the minute on, all is optional.
+// +0200 or UTC. What follows the minutes is optional.
 func isoStamp(s string, loc *time.Location) (st stamp, ok bool) {
 	if len(s) < 16 || s[4] != '-' && s[4] != '/' || s[7] != s[4] || s[10] != 'T' && s[10] != ' ' {
 		return st, false
