@@ -94,27 +94,33 @@ func (s *scope) grouped() []layer {
 // group attribute. Write for a := range r.Attrs. It allocates only for groups.
 func (r *Record) Attrs(yield func(slog.Attr) bool) {
 	r.alive()
-	for _, a := range r.scope.rootAttrs() {
+	if !eachLogged(r.scope, r.call, yield) {
+		return
+	}
+	for i := range r.extra {
+		if !yield(r.extra[i]) {
+			return
+		}
+	}
+}
+
+// eachLogged ranges over the attributes of With and of the call.
+func eachLogged(s *scope, call []slog.Attr, yield func(slog.Attr) bool) bool {
+	for _, a := range s.rootAttrs() {
 		if !yield(a) {
-			return
+			return false
 		}
 	}
-	if groups := r.scope.grouped(); len(groups) > 0 {
-		if a := nestGroups(groups, r.call); !a.Equal(slog.Attr{}) && !yield(a) {
-			return
-		}
-	} else {
-		for i := range r.call {
-			if !yield(r.call[i]) {
-				return
-			}
+	if groups := s.grouped(); len(groups) > 0 {
+		a := nestGroups(groups, call)
+		return a.Equal(slog.Attr{}) || yield(a)
+	}
+	for i := range call {
+		if !yield(call[i]) {
+			return false
 		}
 	}
-	for _, a := range r.extra {
-		if !yield(a) {
-			return
-		}
-	}
+	return true
 }
 
 // nestGroups builds the attribute of the outermost open group. It is empty if
@@ -241,6 +247,7 @@ func (r *Record) SetAttrs(attrs ...slog.Attr) {
 func (r *Record) SetMessage(s string) {
 	r.mutable("SetMessage")
 	r.message, r.rendered = s, true
+	r.foreign = nil // it is not sent on as it came
 }
 
 // ReplaceAttrs calls fn for every attribute of the record, whichever layer it
@@ -250,6 +257,7 @@ func (r *Record) SetMessage(s string) {
 // their members are.
 func (r *Record) ReplaceAttrs(fn func(groups []string, a slog.Attr) slog.Attr) {
 	r.mutable("ReplaceAttrs")
+	r.foreign = nil // it is not sent on as it came
 	var path []string
 	if r.scope != nil {
 		n := r.scope.clone()

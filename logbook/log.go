@@ -98,7 +98,7 @@ func (l *Logger) record(ctx context.Context, level Level, msg string) *Record {
 // but for what processors add. A zero time is set to now.
 func Dispatch(ctx context.Context, r *Record) {
 	r.alive()
-	if r.pooled {
+	if r.pooled || r.sealed {
 		r = r.Clone()
 	}
 	if r.ctx == nil {
@@ -112,6 +112,5 @@ func Dispatch(ctx context.Context, r *Record) {
 	} else if r.level < stack.floor {
 		return
 	}
-	r.sealed = false
 	deliver(stack, r, noCaller)
 }

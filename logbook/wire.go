@@ -1,0 +1,300 @@
+package logbook
+
+import (
+	"log/slog"
+	"slices"
+	"strconv"
+
+	"github.com/logbook-go/logbook/internal/pyjson"
+)
+
+// Wire returns a formatter of Python Logbook's wire form: what its
+// record.to_dict(json_safe=True) gives, as json.dumps writes it. A Python
+// subscriber reads it, and [Record.UnmarshalJSON] does. The 23 keys are filled so:
+//
+//	channel              the channel
+//	level                Logbook's number, 0 and 9 to 15; a level in between goes out as
+//	                     the next lower one, and its exact value in extra as "go_level"
+//	msg, message         the template, and the text
+//	args                 empty; a printf-style message is rendered, and is msg as well
+//	kwargs               the call's attributes
+//	extra                all attributes
+//	time                 UTC with six digits of a second
+//	process              process id; process_name null
+//	thread, greenlet     goroutine id; thread_name "Goroutine-7"
+//	filename, lineno, module, func_name
+//	                     of the caller; null if it is not known; module is the package
+//	exception_name, exception_message, formatted_exception
+//	                     type, text and traceback of the error; null without one
+//	frame_correction     0
+//	heavy_initialized, information_pulled
+//	                     true
+//
+// Values become what JSON has: times as text in the form above, durations and
+// errors as text, groups as objects, other values as encoding/json writes them. Of
+// equal keys the newest keeps the name, the others become "k#2". NaN and the
+// infinities are written as Python does, which is not JSON;
+// [Record.MarshalJSON] writes them as strings.
+//
+// A record that was received is sent on with all it came with, whatever this
+// package knows of it, unless it was changed meanwhile.
+func Wire() Formatter { return wireFormatter{} }
+
+type wireFormatter struct{}
+
+// AppendFormat implements [Formatter].
+func (wireFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
+	r.alive()
+	return r.appendWire(b, false), nil
+}
+
+// MarshalJSON returns the record in the form of [Wire], as strict JSON.
+func (r *Record) MarshalJSON() ([]byte, error) {
+	r.alive()
+	return r.appendWire(nil, true), nil
+}
+
+// exactLevel is the key under which a level that Logbook has no number for goes
+// along, on slog's scale.
+const exactLevel = "go_level"
+
+// foreignFields is what a record came with from elsewhere.
+type foreignFields struct {
+	object pyjson.Object
+	extra  int // how many of the record's processors' attributes came along
+}
+
+// name returns a text field that Go has no place for.
+func (f *foreignFields) name(key string) string {
+	if f == nil {
+		return ""
+	}
+	v, _ := f.object.Get(key)
+	s, _ := v.(string)
+	return s
+}
+
+type wireWriter struct {
+	b      []byte
+	strict bool // NaN and the infinities as strings
+}
+
+func (r *Record) appendWire(b []byte, strict bool) []byte {
+	w := &wireWriter{b, strict}
+	if r.foreign != nil {
+		w.foreign(r)
+		return w.b
+	}
+	message := r.Message()
+	template := r.template
+	if r.fargs != nil {
+		template = message
+	}
+	w.open("channel")
+	w.text(r.channel)
+	w.key("msg")
+	w.text(template)
+	w.key("args")
+	w.b = append(w.b, "[]"...)
+	w.key("kwargs")
+	w.attrs(withoutErrors(r.call))
+	w.key("level")
+	w.int(int64(wireLevel(r.level)))
+	w.key("extra")
+	w.attrs(r.wireExtra())
+	w.key("frame_correction")
+	w.int(0)
+	w.key("process")
+	w.int(int64(r.pid))
+	w.key("heavy_initialized")
+	w.b = append(w.b, "true"...)
+	w.key("time")
+	w.b = appendISOTime(w.b, r.time)
+	w.key("message")
+	w.text(message)
+	w.key("process_name")
+	w.null()
+	w.exception(r.exception())
+	w.caller(r.Source())
+	id := r.Goroutine()
+	w.key("greenlet")
+	w.int(int64(id))
+	w.key("thread")
+	w.int(int64(id))
+	w.key("thread_name")
+	w.text("Goroutine-" + strconv.FormatUint(id, 10))
+	w.key("information_pulled")
+	w.b = append(w.b, "true}"...)
+	return w.b
+}
+
+// wireExtra returns all attributes, and the exact level where it would be lost.
+func (r *Record) wireExtra() []slog.Attr {
+	var all []slog.Attr
+	eachLogged(r.scope, withoutErrors(r.call), func(a slog.Attr) bool {
+		all = append(all, a)
+		return true
+	})
+	all = withoutErrors(append(all, r.extra...))
+	if l, _ := levelFromWire(int64(wireLevel(r.level))); l != r.level {
+		all = append(all, slog.Int(exactLevel, int(r.level)))
+	}
+	return all
+}
+
+// foreign writes a record that was received as it came, with the attributes that
+// were added since.
+func (w *wireWriter) foreign(r *Record) {
+	for i, m := range r.foreign.object {
+		if i == 0 {
+			w.open(m.Key)
+		} else {
+			w.key(m.Key)
+		}
+		object, ok := m.Value.(pyjson.Object)
+		if m.Key == "extra" && ok && len(r.extra) > r.foreign.extra {
+			object = slices.Clip(object)
+			for _, a := range r.extra[r.foreign.extra:] {
+				object = append(object, pyjson.Member{Key: a.Key, Value: w.plain(a.Value)})
+			}
+			w.any(object)
+			continue
+		}
+		w.any(m.Value)
+	}
+	w.b = append(w.b, '}')
+}
+
+func (w *wireWriter) exception(e *loggedError) {
+	w.key("exception_name")
+	if e == nil {
+		w.null()
+		w.key("formatted_exception")
+		w.null()
+		w.key("exception_message")
+		w.null()
+		return
+	}
+	w.text(e.Info().Type)
+	w.key("formatted_exception")
+	w.text(e.Info().Traceback())
+	w.key("exception_message")
+	w.text(e.Info().Message)
+}
+
+func (w *wireWriter) caller(s *slog.Source) {
+	module, name := splitFunction(s.Function)
+	w.key("module")
+	w.textOrNull(module)
+	w.key("filename")
+	w.textOrNull(s.File)
+	w.key("func_name")
+	w.textOrNull(name)
+	w.key("lineno")
+	if s.Line == 0 {
+		w.null()
+	} else {
+		w.int(int64(s.Line))
+	}
+}
+
+func (w *wireWriter) open(key string) {
+	w.b = append(w.b, '{')
+	w.b = append(pyjson.AppendString(w.b, key), ": "...)
+}
+
+func (w *wireWriter) key(key string) {
+	w.b = append(w.b, ", "...)
+	w.b = append(pyjson.AppendString(w.b, key), ": "...)
+}
+
+func (w *wireWriter) text(s string) { w.b = pyjson.AppendString(w.b, s) }
+
+func (w *wireWriter) textOrNull(s string) {
+	if s == "" {
+		w.null()
+		return
+	}
+	w.text(s)
+}
+
+func (w *wireWriter) int(n int64) { w.b = pyjson.AppendInt(w.b, n) }
+
+func (w *wireWriter) null() { w.b = append(w.b, "null"...) }
+
+// attrs writes attributes as an object. Of equal keys the newest keeps its name.
+func (w *wireWriter) attrs(attrs []slog.Attr) { w.any(w.object(attrs)) }
+
+func (w *wireWriter) object(attrs []slog.Attr) pyjson.Object {
+	attrs = inlined(attrs)
+	object := make(pyjson.Object, 0, len(attrs))
+	for i, a := range attrs {
+		later := 1
+		for _, b := range attrs[i+1:] {
+			if a.Key == b.Key {
+				later++
+			}
+		}
+		if later > 1 {
+			a.Key += "#" + strconv.Itoa(later)
+		}
+		object = append(object, pyjson.Member{Key: a.Key, Value: w.plain(a.Value)})
+	}
+	return object
+}
+
+// inlined opens groups without a name and leaves empty attributes out.
+func inlined(attrs []slog.Attr) []slog.Attr {
+	isOpen := func(a slog.Attr) bool {
+		return a.Key == "" && (a.Value.Kind() == slog.KindGroup || a.Value.Equal(slog.Value{}))
+	}
+	if !slices.ContainsFunc(attrs, isOpen) {
+		return attrs
+	}
+	var out []slog.Attr
+	for _, a := range attrs {
+		switch {
+		case !isOpen(a):
+			out = append(out, a)
+		case a.Value.Kind() == slog.KindGroup:
+			out = append(out, inlined(a.Value.Group())...)
+		}
+	}
+	return out
+}
+
+// plain turns a value into what package pyjson writes.
+func (w *wireWriter) plain(v slog.Value) any {
+	v = v.Resolve()
+	switch v.Kind() {
+	case slog.KindString:
+		return v.String()
+	case slog.KindInt64:
+		return v.Int64()
+	case slog.KindUint64:
+		return v.Uint64()
+	case slog.KindFloat64:
+		return v.Float64()
+	case slog.KindBool:
+		return v.Bool()
+	case slog.KindDuration:
+		return v.Duration().String()
+	case slog.KindTime:
+		return isoTime(v.Time())
+	case slog.KindGroup:
+		return w.object(v.Group())
+	}
+	text := appendJSONAny(nil, v.Any())
+	plain, err := pyjson.Decode(text)
+	if err != nil {
+		return valueText(v)
+	}
+	return plain
+}
+
+func (w *wireWriter) any(v any) {
+	if w.strict {
+		v = strict(v)
+	}
+	w.b = pyjson.Append(w.b, v)
+}
