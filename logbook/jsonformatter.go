@@ -171,13 +171,16 @@ func (f *jsonFormatter) appendLast(b []byte, r *Record) []byte {
 }
 
 func lastOnly(attrs []slog.Attr) []slog.Attr {
+	last := make(map[string]int, len(attrs))
+	for i, a := range attrs {
+		last[a.Key] = i
+	}
 	var out []slog.Attr
 	for i, a := range attrs {
-		a.Value = a.Value.Resolve()
-		if slices.ContainsFunc(attrs[i+1:], func(b slog.Attr) bool { return b.Key == a.Key && a.Key != "" }) {
+		if last[a.Key] != i && a.Key != "" {
 			continue
 		}
-		if a.Value.Kind() == slog.KindGroup {
+		if a.Value = a.Value.Resolve(); a.Value.Kind() == slog.KindGroup {
 			a.Value = slog.GroupValue(lastOnly(a.Value.Group())...)
 		}
 		out = append(out, a)
@@ -237,7 +240,7 @@ func (s *scope) encode(f *jsonFormatter) *encodedScope {
 	object := jsonObject{marks: f.reservedIn, reserved: f.reserved}
 	for i, l := range s.layers {
 		if i > 0 {
-			w.key(&object, l.group)
+			w.key(&object, nil, l.group)
 			w.b = append(w.b, '{')
 			if i == 1 {
 				e.rootMarks = object.marks

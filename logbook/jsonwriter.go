@@ -20,8 +20,8 @@ type jsonObject struct {
 	marks     keyMarks
 	reserved  []string      // keys that are no attributes
 	seen      [][]slog.Attr // attributes before the list that is being written
-	renamed   []string
 	seenSpace [4][]slog.Attr
+	index     map[string]int // of objects with many attributes or with renamed ones
 }
 
 // keyMarks is a set of keys that may err: a bit for each of 64 classes. Most
@@ -62,13 +62,7 @@ func (w *jsonWriter) attrs(o *jsonObject, list []slog.Attr) {
 				key = w.f.Keys.Error
 			}
 		}
-		mark := markOf(key)
-		if o.marks&mark != 0 && w.f.Duplicates != DuplicatesKeep {
-			key = o.unused(list[:i], key)
-			mark = markOf(key)
-		}
-		o.marks |= mark
-		w.rawKey(key)
+		w.key(o, list[:i], key)
 		w.value(v, kind)
 	}
 	if len(list) > 0 {
@@ -90,29 +84,31 @@ func (w *jsonWriter) group(o *jsonObject, before []slog.Attr, key string, member
 		w.attrs(o, members)
 		return
 	}
-	start, marks := len(w.b), o.marks
-	if o.marks&markOf(key) != 0 && w.f.Duplicates != DuplicatesKeep {
-		key = o.unused(before, key)
-	}
-	o.marks.add(key)
-	w.rawKey(key)
+	start := len(w.b)
+	w.key(o, before, key)
 	w.b = append(w.b, '{')
 	opened := len(w.b)
 	var inner jsonObject
 	w.attrs(&inner, members)
 	if len(w.b) == opened {
-		w.b, o.marks = w.b[:start], marks
+		w.b = w.b[:start]
 		return
 	}
 	w.b = append(w.b, '}')
 }
 
-// key appends a key that may have to be renamed.
-func (w *jsonWriter) key(o *jsonObject, key string) {
-	if o.marks&markOf(key) != 0 && w.f.Duplicates != DuplicatesKeep {
-		key = o.unused(nil, key)
+// key appends the key of an attribute that stands behind those of before in its
+// list, renamed if the object has it.
+func (w *jsonWriter) key(o *jsonObject, before []slog.Attr, key string) {
+	mark := markOf(key)
+	if o.marks&mark != 0 && w.f.Duplicates != DuplicatesKeep {
+		key = o.unused(before, key)
+		mark = markOf(key)
 	}
-	o.marks.add(key)
+	o.marks |= mark
+	if o.index != nil {
+		o.index[key] = max(1, o.index[key])
+	}
 	w.rawKey(key)
 }
 
@@ -123,26 +119,59 @@ func (w *jsonWriter) rawKey(key string) {
 	w.b = append(encode.AppendJSONString(w.b, key), ':')
 }
 
+// manyKeys is how many keys are looked through one by one.
+const manyKeys = 32
+
 // unused returns key, or key#2, key#3, ... if that was written before.
 func (o *jsonObject) unused(before []slog.Attr, key string) string {
-	if !o.has(before, key) {
+	if o.index == nil {
+		n := len(before)
+		for _, list := range o.seen {
+			n += len(list)
+		}
+		if n < manyKeys && !o.has(before, key) {
+			return key
+		}
+		o.buildIndex(before)
+	}
+	n, written := o.index[key]
+	if !written {
 		return key
 	}
-	for n := 2; ; n++ {
-		if k := key + "#" + strconv.Itoa(n); !o.has(before, k) {
-			o.renamed = append(o.renamed, k)
-			return k
+	for {
+		n++
+		renamed := key + "#" + strconv.Itoa(n)
+		if _, taken := o.index[renamed]; !taken {
+			o.index[key] = n
+			return renamed
 		}
+	}
+}
+
+// buildIndex maps each key that was written to how often that was.
+func (o *jsonObject) buildIndex(before []slog.Attr) {
+	o.index = make(map[string]int)
+	for _, k := range o.reserved {
+		o.index[k] = 1
+	}
+	for _, list := range o.seen {
+		o.addIndex(list)
+	}
+	o.addIndex(before)
+}
+
+func (o *jsonObject) addIndex(attrs []slog.Attr) {
+	for i := range attrs {
+		if v := attrs[i].Value; attrs[i].Key == "" && v.Kind() == slog.KindGroup {
+			o.addIndex(v.Group())
+			continue
+		}
+		o.index[attrs[i].Key] = 1
 	}
 }
 
 func (o *jsonObject) has(before []slog.Attr, key string) bool {
 	for _, k := range o.reserved {
-		if k == key {
-			return true
-		}
-	}
-	for _, k := range o.renamed {
 		if k == key {
 			return true
 		}
@@ -157,10 +186,11 @@ func (o *jsonObject) has(before []slog.Attr, key string) bool {
 
 func hasKey(attrs []slog.Attr, key string) bool {
 	for i := range attrs {
-		if attrs[i].Key == key && key != "" {
-			return true
-		}
-		if attrs[i].Key == "" && attrs[i].Value.Kind() == slog.KindGroup && hasKey(attrs[i].Value.Group(), key) {
+		if v := attrs[i].Value; attrs[i].Key == "" && v.Kind() == slog.KindGroup {
+			if hasKey(v.Group(), key) {
+				return true
+			}
+		} else if attrs[i].Key == key {
 			return true
 		}
 	}

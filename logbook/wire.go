@@ -227,17 +227,17 @@ func (w *wireWriter) attrs(attrs []slog.Attr) { w.any(w.object(attrs)) }
 
 func (w *wireWriter) object(attrs []slog.Attr) pyjson.Object {
 	attrs = inlined(attrs)
+	left := make(map[string]int, len(attrs))
+	for _, a := range attrs {
+		left[a.Key]++
+	}
 	object := make(pyjson.Object, 0, len(attrs))
-	for i, a := range attrs {
-		later := 1
-		for _, b := range attrs[i+1:] {
-			if a.Key == b.Key {
-				later++
-			}
+	for _, a := range attrs {
+		key := a.Key
+		if left[key] > 1 {
+			a.Key += "#" + strconv.Itoa(left[key])
 		}
-		if later > 1 {
-			a.Key += "#" + strconv.Itoa(later)
-		}
+		left[key]--
 		object = append(object, pyjson.Member{Key: a.Key, Value: w.plain(a.Value)})
 	}
 	return object

@@ -161,12 +161,16 @@ func (d *wireReader) attributes(r *Record) {
 	if !ok {
 		d.fail("extra", "not an object but %s", jsonKind(v))
 	}
+	sent := make(map[string]int, len(r.call))
+	for i, a := range r.call {
+		sent[a.Key] = i
+	}
 	for _, m := range extra {
 		if m.Key == exactLevel {
 			continue
 		}
 		a := slog.Attr{Key: m.Key, Value: fromJSON(m.Value)}
-		if v, ok := findAttr(r.call, m.Key); ok && valueText(v) == valueText(a.Value) {
+		if i, ok := sent[m.Key]; ok && valueText(r.call[i].Value) == valueText(a.Value) {
 			continue // Go sends the call's attributes in both
 		}
 		r.extra = append(r.extra, a)
