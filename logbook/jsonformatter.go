@@ -135,7 +135,7 @@ func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
 		e := r.scope.encodedBy(f)
 		w.b = append(w.b, e.open...)
 		root.marks = e.rootMarks
-		root.seen = append(root.seenSpace[:0], r.scope.layers[0].attrs)
+		root.addSeen(r.scope.layers[0].attrs)
 		w.attrs(&root, r.call)
 	default:
 		e := r.scope.encodedBy(f)
@@ -143,7 +143,7 @@ func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
 		w.b = append(w.b, e.open...)
 		opened := len(w.b)
 		inner := jsonObject{marks: e.innerMarks}
-		inner.seen = append(inner.seenSpace[:0], r.scope.layers[len(r.scope.layers)-1].attrs)
+		inner.addSeen(r.scope.layers[len(r.scope.layers)-1].attrs)
 		w.attrs(&inner, r.call)
 		closers := e.openGroups
 		if len(w.b) == opened {
@@ -154,7 +154,7 @@ func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
 			w.b = append(w.b, '}')
 		}
 		root.marks = e.rootMarks
-		root.seen = append(root.seenSpace[:0], r.scope.layers[0].attrs)
+		root.addSeen(r.scope.layers[0].attrs)
 		root.reserved = append(slices.Clip(root.reserved), r.scope.layers[1].group)
 	}
 	if len(r.extra) > 0 {

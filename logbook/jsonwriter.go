@@ -17,11 +17,24 @@ type jsonWriter struct {
 // jsonObject knows the keys of an object that is being written, so that none is
 // written twice.
 type jsonObject struct {
-	marks     keyMarks
-	reserved  []string      // keys that are no attributes
-	seen      [][]slog.Attr // attributes before the list that is being written
-	seenSpace [4][]slog.Attr
-	index     map[string]int // of objects with many attributes or with renamed ones
+	marks    keyMarks
+	reserved []string       // keys that are no attributes
+	seen     [4][]slog.Attr // attributes before the list that is being written
+	lists    int            // how many lists of seen are in use
+	index    map[string]int // of objects with many attributes or with renamed ones
+}
+
+// addSeen notes that a list has been written. An object of more lists than it
+// has room for, which takes groups without names, keeps an index.
+func (o *jsonObject) addSeen(list []slog.Attr) {
+	switch {
+	case o.index != nil || len(list) == 0:
+	case o.lists < len(o.seen):
+		o.seen[o.lists] = list
+		o.lists++
+	default:
+		o.buildIndex(list)
+	}
 }
 
 // keyMarks is a set of keys that may err: a bit for each of 64 classes. Most
@@ -65,12 +78,7 @@ func (w *jsonWriter) attrs(o *jsonObject, list []slog.Attr) {
 		w.key(o, list[:i], key)
 		w.value(v, kind)
 	}
-	if len(list) > 0 {
-		if o.seen == nil {
-			o.seen = o.seenSpace[:0]
-		}
-		o.seen = append(o.seen, list)
-	}
+	o.addSeen(list)
 }
 
 // group appends a group as an object, or its members if it has no name. Empty
@@ -80,7 +88,7 @@ func (w *jsonWriter) group(o *jsonObject, before []slog.Attr, key string, member
 		return
 	}
 	if key == "" {
-		o.seen = append(o.seen, before)
+		o.addSeen(before)
 		w.attrs(o, members)
 		return
 	}
@@ -126,7 +134,7 @@ const manyKeys = 32
 func (o *jsonObject) unused(before []slog.Attr, key string) string {
 	if o.index == nil {
 		n := len(before)
-		for _, list := range o.seen {
+		for _, list := range o.seen[:o.lists] {
 			n += len(list)
 		}
 		if n < manyKeys && !o.has(before, key) {
@@ -154,7 +162,7 @@ func (o *jsonObject) buildIndex(before []slog.Attr) {
 	for _, k := range o.reserved {
 		o.index[k] = 1
 	}
-	for _, list := range o.seen {
+	for _, list := range o.seen[:o.lists] {
 		o.addIndex(list)
 	}
 	o.addIndex(before)
@@ -176,7 +184,7 @@ func (o *jsonObject) has(before []slog.Attr, key string) bool {
 			return true
 		}
 	}
-	for _, list := range o.seen {
+	for _, list := range o.seen[:o.lists] {
 		if hasKey(list, key) {
 			return true
 		}
