@@ -2,7 +2,7 @@
 
 GO        ?= go
 STATIC    := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-NEXT      ?= go1.27.0
+NEXT      ?= go1.27.3
 FUZZTIME  ?= 30s
 RUNDIR    ?= run
 
