@@ -97,11 +97,7 @@ func (r *Record) Attrs(yield func(slog.Attr) bool) {
 	if !eachLogged(r.scope, r.call, yield) {
 		return
 	}
-	for i := range r.extra {
-		if !yield(r.extra[i]) {
-			return
-		}
-	}
+	yieldAttrs(r.extra, yield)
 }
 
 // eachLogged ranges over the attributes of With and of the call.
@@ -115,8 +111,16 @@ func eachLogged(s *scope, call []slog.Attr, yield func(slog.Attr) bool) bool {
 		a := nestGroups(groups, call)
 		return a.Equal(slog.Attr{}) || yield(a)
 	}
-	for i := range call {
-		if !yield(call[i]) {
+	return yieldAttrs(call, yield)
+}
+
+// yieldAttrs hands over attributes but the empty ones, such as a nil error's.
+func yieldAttrs(attrs []slog.Attr, yield func(slog.Attr) bool) bool {
+	for i := range attrs {
+		if attrs[i].Key == "" && attrs[i].Equal(slog.Attr{}) {
+			continue
+		}
+		if !yield(attrs[i]) {
 			return false
 		}
 	}
@@ -152,19 +156,30 @@ func (r *Record) Lookup(key string) (slog.Value, bool) {
 	if v, ok := r.find(key); ok {
 		return v.Resolve(), true
 	}
+	v, ok := r.findInGroups(key)
+	return v.Resolve(), ok
+}
+
+// findInGroups looks for a key that begins with the names of the logger's open
+// groups.
+func (r *Record) findInGroups(key string) (slog.Value, bool) {
 	groups := r.scope.grouped()
-	for _, g := range groups {
+	for i, g := range groups {
 		rest, ok := strings.CutPrefix(key, g.group+".")
 		if !ok {
-			return slog.Value{}, false
+			break
 		}
 		key = rest
+		if i == len(groups)-1 {
+			if v, ok := findAttr(r.call, key); ok {
+				return v, true
+			}
+		}
+		if v, ok := findAttr(g.attrs, key); ok {
+			return v, true
+		}
 	}
-	if len(groups) == 0 {
-		return slog.Value{}, false
-	}
-	v, ok := r.find(key)
-	return v.Resolve(), ok
+	return slog.Value{}, false
 }
 
 // find looks among the call's attributes, then With's, the innermost group
@@ -246,7 +261,8 @@ func (r *Record) SetAttrs(attrs ...slog.Attr) {
 // SetMessage replaces the rendered message.
 func (r *Record) SetMessage(s string) {
 	r.mutable("SetMessage")
-	r.message, r.rendered = s, true
+	r.message, r.rendered, r.replaced = s, true, true
+	r.named = usedAttrs{}
 	r.foreign = nil // it is not sent on as it came
 }
 
@@ -269,9 +285,11 @@ func (r *Record) ReplaceAttrs(fn func(groups []string, a slog.Attr) slog.Attr) {
 		}
 		r.scope = n
 	}
-	r.call = replaceAttrs(path, r.call, fn)
+	before := r.call
+	r.call = replaceAttrs(path, before, fn)
+	clear(before) // or the pool would keep it
 	r.extra = replaceAttrs(nil, r.extra, fn)
-	if r.template != "" && !r.literal {
+	if !r.literal && !r.replaced {
 		r.rendered = false
 	}
 }

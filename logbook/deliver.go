@@ -3,20 +3,21 @@ package logbook
 import (
 	"errors"
 	"runtime"
-	"time"
+
+	"github.com/logbook-go/logbook/internal/clock"
 )
 
 // deliver hands a record to those who are to see it, and gives it back to the
 // pool. skip is the number of functions between deliver and the code that
 // logged, or noCaller.
 func deliver(stack *snapshot, r *Record, skip int) {
-	var d delivery
-	d.stack, d.record = stack, r
-	var own []handlerEntry
+	d := delivery{stack: stack, record: r}
 	if r.logger != nil {
-		own = r.logger.core.settings.Load().handlers
+		if s := r.logger.core.settings.Load(); s.special {
+			d.own = s
+		}
 	}
-	if !d.offerAll(own, skip) {
+	if d.own == nil || !d.offerAll(d.own.handlers, skip) {
 		d.offerAll(stack.handlers, skip)
 	}
 	if r.failure != nil {
@@ -24,13 +25,26 @@ func deliver(stack *snapshot, r *Record, skip int) {
 		r.failure = nil
 	}
 	if d.failures != nil {
-		if r.pc == 0 && stack.caller && skip != noCaller {
-			runtime.Callers(skip+2, r.pcs[:])
-			r.pc = r.pcs[0]
+		if d.needsCaller(skip) {
+			runtime.Callers(skip+2, d.record.pcs[:])
+			d.record.pc = d.record.pcs[0]
 		}
 		d.report()
 	}
 	finish(r)
+}
+
+// needsCaller reports whether the caller is still to be looked up. A record that
+// a handler retained may be read elsewhere by now: a copy of it goes on.
+func (d *delivery) needsCaller(skip int) bool {
+	if d.record.pc != 0 || skip == noCaller || !d.stack.caller {
+		return false
+	}
+	if d.record.refs.Load() != 0 {
+		d.record = d.record.Clone()
+		d.record.sealed = true
+	}
+	return true
 }
 
 // finish ends a delivery: unless somebody retained the record, it is free.
@@ -44,6 +58,7 @@ func finish(r *Record) {
 type delivery struct {
 	stack    *snapshot
 	record   *Record
+	own      *settings // of the logger, if they are special
 	prepared bool
 	failures []*HandlerError
 }
@@ -63,16 +78,14 @@ func (d *delivery) offerAll(handlers []handlerEntry, skip int) (stop bool) {
 		if e.blackhole && e.filter == nil {
 			return true
 		}
-		if !d.prepared {
-			d.prepared = true
-			if r.pc == 0 && !e.noCaller && d.stack.caller && skip != noCaller {
-				runtime.Callers(skip+3, r.pcs[:])
-				r.pc = r.pcs[0]
-			}
-			d.prepare()
-		} else if r.pc == 0 && !e.noCaller && d.stack.caller && skip != noCaller {
+		if r.pc == 0 && !e.noCaller && d.needsCaller(skip) {
+			r = d.record
 			runtime.Callers(skip+3, r.pcs[:])
 			r.pc = r.pcs[0]
+		}
+		if !d.prepared {
+			d.prepared = true
+			d.prepare()
 		}
 		if e.filter != nil && !d.ask(e, e.filter) {
 			continue
@@ -96,31 +109,34 @@ func (d *delivery) offerAll(handlers []handlerEntry, skip int) (stop bool) {
 
 // prepare completes the record: what is expensive, and what processors add.
 func (d *delivery) prepare() {
+	d.prepared = true
 	r := d.record
 	if !r.timed {
-		r.time, r.timed = time.Now(), true
+		r.time, r.timed = clock.Now(), true
 	}
-	var own *settings
-	if r.logger != nil {
-		own = r.logger.core.settings.Load()
-		if own.group != nil {
-			if p := own.group.state.Load().processor; p != nil {
-				d.process(p)
-			}
+	if len(d.stack.processors) > 0 || d.own != nil {
+		d.processAll()
+	}
+	r.sealed = true
+}
+
+func (d *delivery) processAll() {
+	if d.own != nil && d.own.group != nil {
+		if p := d.own.group.state.Load().processor; p != nil {
+			d.process(p)
 		}
 	}
 	for _, p := range d.stack.processors {
 		switch v := p.(type) {
 		case fixedAttrs:
-			r.extra = append(r.extra, v.attrs...)
+			d.record.extra = append(d.record.extra, v.attrs...)
 		case Processor:
 			d.process(v)
 		}
 	}
-	if own != nil && own.processor != nil {
-		d.process(own.processor)
+	if d.own != nil && d.own.processor != nil {
+		d.process(d.own.processor)
 	}
-	r.sealed = true
 }
 
 func (d *delivery) process(p Processor) {

@@ -183,6 +183,39 @@ func (o Options) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	}
 }
 
+// WriteLine formats the record and hands the line, with its newline, to write. The
+// line is valid until write returns. Formatting is done before write is called, so
+// a lock that write takes is not held meanwhile. It allocates nothing: while a
+// record is dispatched its line stands in a buffer of its own.
+func (o *Options) WriteLine(r *Record, write func(line []byte) error) error {
+	b, own := r.takeBuffer()
+	out, err := o.AppendFormat(b[:0], r)
+	if err == nil {
+		out = append(out, '\n')
+		err = write(out)
+	}
+	if own && cap(out) <= maxBuffer {
+		r.buffer = out
+	}
+	return err
+}
+
+// maxBuffer bounds what a pooled record keeps of a very long line.
+const maxBuffer = 64 << 10
+
+// takeBuffer returns a buffer for formatting the record, and whether it is the
+// record's own, to be put back. A record that was retained may be formatted on
+// several goroutines at once, and one that is being formatted may be formatted
+// again by what reads it: those get a new one.
+func (r *Record) takeBuffer() (b []byte, own bool) {
+	if !r.pooled || r.refs.Load() != 0 {
+		return nil, false
+	}
+	b = r.buffer
+	r.buffer = nil
+	return b, true
+}
+
 // HandlerFunc returns a handler that calls fn. The formatter of the options is
 // not used; nil options take all records and let none through.
 func HandlerFunc(fn func(*Record) error, o *Options) Handler {

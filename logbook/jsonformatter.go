@@ -45,8 +45,8 @@ const (
 )
 
 // JSON returns a formatter of one JSON object a line, in slog's flat shape: time
-// (RFC 3339 with microseconds and zone), level, channel, msg (the rendered
-// message), then the attributes: With's, the call's and the processors'. Durations
+// (RFC 3339 with microseconds and zone), level, channel (unless it is empty), msg
+// (the rendered message), then the attributes: With's, the call's and the processors'. Durations
 // are nanoseconds, as in slog; NaN and the infinities are strings; an error of
 // [Logger.Exception] or [Err] is an object with type, message, chain and stack. The
 // line is valid JSON whatever the data is, and safe to show in a terminal.
@@ -58,10 +58,12 @@ func JSON(o *JSONOptions) Formatter {
 	f.timeKey = "{" + f.reserve(&f.Keys.Time, slog.TimeKey) + `"`
 	levelKey := f.reserve(&f.Keys.Level, slog.LevelKey)
 	channelKey := "," + f.reserve(&f.Keys.Channel, "channel")
+	messageKey := "," + f.reserve(&f.Keys.Message, slog.MessageKey)
 	for i := range f.levels {
-		f.levels[i] = levelKey + `"` + levelStrings[i] + `"` + channelKey
+		level := levelKey + `"` + levelStrings[i] + `"`
+		f.levels[i] = jsonLevel{level + channelKey, level + messageKey}
 	}
-	f.messageKey = "," + f.reserve(&f.Keys.Message, slog.MessageKey)
+	f.messageKey = messageKey
 	if f.Source {
 		f.sourceKey = "," + f.reserve(&f.Keys.Source, slog.SourceKey)
 	}
@@ -74,13 +76,17 @@ func JSON(o *JSONOptions) Formatter {
 type jsonFormatter struct {
 	JSONOptions
 	timeKey    string // {"time":"
-	levels     [256]string
+	levels     [256]jsonLevel
 	messageKey string
 	sourceKey  string
 
 	reserved   []string // names of the fields, and their marks
 	reservedIn keyMarks
 }
+
+// jsonLevel is a level as JSON, with the key of what follows: the channel, or the
+// message where there is no channel.
+type jsonLevel struct{ channel, message string }
 
 // reserve settles the name of a field and returns it as JSON, with its colon.
 func (f *jsonFormatter) reserve(name *string, def string) string {
@@ -107,9 +113,14 @@ func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 		b = lineTimes.AppendRFC3339(b, t)
 		b = append(b, '"', ',')
 	}
-	b = append(b, f.levels[int(r.level)+128]...)
-	b = encode.AppendJSONString(b, r.channel)
-	b = append(b, f.messageKey...)
+	level := &f.levels[int(r.level)+128]
+	if r.channel == "" {
+		b = append(b, level.message...)
+	} else {
+		b = append(b, level.channel...)
+		b = encode.AppendJSONString(b, r.channel)
+		b = append(b, f.messageKey...)
+	}
 	b = encode.AppendJSONString(b, r.Message())
 	if f.Source {
 		b = appendJSONSource(append(b, f.sourceKey...), r.Source())

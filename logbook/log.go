@@ -109,7 +109,7 @@ func Dispatch(ctx context.Context, r *Record) {
 		if !r.logger.core.wants(stack, r.level) {
 			return
 		}
-	} else if r.level < stack.floor {
+	} else if !stack.wants(r.level) {
 		return
 	}
 	deliver(stack, r, noCaller)

@@ -71,6 +71,17 @@ type settings struct {
 	processor Processor
 	handlers  []handlerEntry
 	group     *LoggerGroup
+
+	// special is set where a call must look at more than the floors and the
+	// stack: most loggers have a name and no more.
+	special bool
+}
+
+// settle computes what follows from the settings. They must not change after it.
+func (s *settings) settle() *settings {
+	_, fixed := fixedLevel(s.level)
+	s.special = !fixed || s.enabled != nil || s.processor != nil || len(s.handlers) > 0 || s.group != nil
+	return s
 }
 
 // New returns a logger for the channel.
@@ -87,9 +98,11 @@ func NewLogger(channel string, o *LoggerOptions) *Logger {
 		s.disabled = On
 	}
 	for _, h := range o.Handlers {
-		s.handlers = append(s.handlers, compileHandler(h))
+		if h != nil {
+			s.handlers = append(s.handlers, compileHandler(h))
+		}
 	}
-	c.settings.Store(s)
+	c.settings.Store(s.settle())
 	// Until it is enrolled, by its first call, every call takes the slow way.
 	c.floor.Store(int32(LevelNotSet))
 	c.contextFloor.Store(int32(LevelNotSet))
@@ -119,7 +132,7 @@ func (l *Logger) Level() Level {
 
 // effectiveLevel is the logger's own level, or the group's.
 func (s *settings) effectiveLevel() slog.Leveler {
-	if s.level != nil && s.level.Level() != slog.Level(LevelNotSet) || s.group == nil {
+	if LevelOf(s.level) != LevelNotSet || s.group == nil {
 		return s.level
 	}
 	return s.group.state.Load().level
@@ -209,7 +222,7 @@ func (l *Logger) change(fn func(s *settings)) {
 func (c *core) changeLocked(fn func(s *settings)) {
 	s := *c.settings.Load()
 	fn(&s)
-	c.settings.Store(&s)
+	c.settings.Store(s.settle())
 	if c.enrolled.Load() {
 		c.setFloors()
 	}

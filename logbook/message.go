@@ -44,7 +44,7 @@ func (r *Record) Message() string {
 }
 
 func (r *Record) render() {
-	r.rendered = true
+	r.rendered, r.named = true, usedAttrs{}
 	switch {
 	case r.fargs != nil:
 		r.message = sprintf(r.template, r.fargs)
@@ -76,6 +76,7 @@ func (r *Record) expand() {
 	}
 	if err != nil {
 		r.message, r.failure = r.template, &TemplateError{r.template, err}
+		r.named = usedAttrs{} // the raw message shows none
 		return
 	}
 	r.message = string(b)

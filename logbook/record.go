@@ -27,6 +27,7 @@ type Record struct {
 	template string // as logged
 	message  string // rendered, if rendered is set
 	rendered bool
+	replaced bool  // by SetMessage
 	literal  bool  // the template is no template
 	fargs    []any // arguments of a printf-style template
 	named    usedAttrs
@@ -46,6 +47,7 @@ type Record struct {
 	foreign   *foreignFields
 
 	sealed bool
+	frozen bool // what could change is resolved
 	pooled bool
 	dead   bool
 	refs   atomic.Int32 // 0: not retained
@@ -54,6 +56,7 @@ type Record struct {
 	extraSpace [8]slog.Attr
 	argSpace   [8]any
 	pcs        [1]uintptr
+	buffer     []byte // see Options.WriteLine
 }
 
 var pid = os.Getpid()
@@ -143,9 +146,13 @@ func (r *Record) Source() *slog.Source {
 func (r *Record) Retain() *Record {
 	r.alive()
 	if !r.pooled {
+		if !r.frozen {
+			r.pull()
+		}
 		return r
 	}
 	if r.refs.Load() == 0 {
+		r.goroutine = goroutine.ID()
 		r.pull()
 		// One reference for the call that is still running, one for the caller.
 		r.refs.Store(2)
@@ -166,8 +173,8 @@ func (r *Record) Release() {
 
 // pull resolves everything that depends on the moment of the call.
 func (r *Record) pull() {
+	r.frozen = true
 	r.Message()
-	r.goroutine = goroutine.ID()
 	freezeAttrs(r.call)
 	freezeAttrs(r.extra)
 	if r.scope.mutable() {
@@ -188,7 +195,7 @@ func (r *Record) Clone() *Record {
 	r.alive()
 	c := &Record{
 		level: r.level, time: r.time, timed: r.timed, channel: r.channel,
-		template: r.template, message: r.Message(), rendered: true, literal: r.literal, named: r.named,
+		template: r.template, message: r.Message(), rendered: true, replaced: r.replaced, literal: r.literal, named: r.named,
 		ctx: r.ctx, logger: r.logger, scope: r.scope,
 		call: slices.Clone(r.call), extra: slices.Clone(r.extra),
 		pc: r.pc, source: r.source, pid: r.pid, goroutine: r.Goroutine(), foreign: r.foreign,

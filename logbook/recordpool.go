@@ -41,7 +41,7 @@ func recycle(r *Record) {
 	}
 	r.call, r.extra = r.call[:0], r.extra[:0]
 	r.channel, r.template, r.message = "", "", ""
-	r.rendered, r.literal, r.sealed = false, false, false
+	r.rendered, r.replaced, r.literal, r.sealed, r.frozen = false, false, false, false, false
 	r.named, r.failure = usedAttrs{}, nil
 	r.ctx, r.logger, r.scope, r.source, r.foreign = nil, nil, nil, nil, nil
 	r.time = time.Time{}

@@ -101,16 +101,16 @@ func (c *core) setFloors() {
 	case s.silent():
 		own = levelNone
 	default:
-		level, fixed := fixedLevel(s.effectiveLevel())
-		if !fixed {
+		level, fixed := fixedLevel(s.level)
+		if fixed {
+			level, fixed = fixedLevel(s.effectiveLevel())
+		}
+		if !fixed { // asked at each call; it may leave it to the group only now
 			level = LevelNotSet
 		}
 		own = int(level)
 	}
-	wanted := levelNone
-	if app := application.snapshot.Load(); !app.quiet {
-		wanted = int(app.floor)
-	}
+	wanted := application.snapshot.Load().floor
 	for i := range s.handlers {
 		wanted = min(wanted, int(s.handlers[i].level))
 	}
@@ -127,12 +127,14 @@ func (c *core) wants(stack *snapshot, level Level) bool {
 		c.enroll()
 	}
 	s := c.settings.Load()
-	if s.silent() {
-		return false
-	}
-	if l := s.effectiveLevel(); l != nil && level < LevelOf(l) {
-		return false
-	}
+	if s.special {
+		if s.silent() {
+			return false
+		}
+		if l := s.effectiveLevel(); l != nil && level < LevelOf(l) {
+			return false
+		}
+	} // else the floor has said all there is to say
 	if stack.wants(level) {
 		return true
 	}

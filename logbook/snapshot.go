@@ -20,8 +20,7 @@ type pushed struct {
 type snapshot struct {
 	handlers   []handlerEntry
 	processors []Bindable // Processor and fixedAttrs
-	floor      Level      // lowest level that a handler takes; levelNone-1 and quiet if none does
-	quiet      bool       // no handler takes anything
+	floor      int        // lowest level that a handler takes, or levelNone
 	onError    func(*HandlerError)
 	caller     bool // callers may be looked up
 }
@@ -99,13 +98,12 @@ func compile(items []pushed) *snapshot {
 			}
 		}
 	}
-	s.quiet = floor == levelNone
-	s.floor = Level(min(floor, math.MaxInt8))
+	s.floor = floor
 	return s
 }
 
 // wants reports whether a record of the level would reach a handler.
-func (s *snapshot) wants(level Level) bool { return level >= s.floor && !s.quiet }
+func (s *snapshot) wants(level Level) bool { return int(level) >= s.floor }
 
 // flatten appends the simple items of stack entries, given oldest first, newest
 // first.

@@ -108,6 +108,13 @@ func BenchmarkInt(b *testing.B) {
 
 func BenchmarkJSONFloat(b *testing.B) {
 	buf := make([]byte, 0, 64)
+	// The formats are those that JSON asks for.
+	format := func(f float64) byte {
+		if f != 0 && f < 1e-6 || f >= 1e21 {
+			return 'e'
+		}
+		return 'f'
+	}
 	for _, f := range []float64{0, 1, 42, 0.5, 12.345, 99.999999, 1e12, math.Pi, 1e-9, 1.7e300} {
 		b.Run(fmt.Sprint(f), func(b *testing.B) {
 			buf := buf
@@ -116,9 +123,9 @@ func BenchmarkJSONFloat(b *testing.B) {
 			}
 		})
 		b.Run(fmt.Sprint(f)+"/strconv", func(b *testing.B) {
-			buf := buf
+			buf, format := buf, format(f)
 			for b.Loop() {
-				buf = strconv.AppendFloat(buf[:0], f, 'f', -1, 64)
+				buf = strconv.AppendFloat(buf[:0], f, format, -1, 64)
 			}
 		})
 	}
@@ -183,7 +190,7 @@ func BenchmarkTime(b *testing.B) {
 	})
 	b.Run("rfc3339/two zones", func(b *testing.B) {
 		var c encode.TimeCache
-		buf, u := buf, t.UTC()
+		buf, t, u := buf, t, t.UTC()
 		b.ReportAllocs()
 		for b.Loop() {
 			buf = c.AppendRFC3339(buf[:0], t)

@@ -1,0 +1,74 @@
+package clock
+
+import (
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// What Now returns lies between two full readings, give or take what slewing can
+// do in a window.
+func TestNowIsTheTime(t *testing.T) {
+	const slack = window / 1000
+	for range 200_000 {
+		before := time.Now().Round(0)
+		got := Now().Round(0)
+		after := time.Now().Round(0)
+		if got.Before(before.Add(-slack)) || got.After(after.Add(slack)) {
+			t.Fatalf("%v is not between %v and %v", got, before, after)
+		}
+	}
+}
+
+func TestNowIsLocal(t *testing.T) {
+	Now()
+	if loc := Now().Location(); loc != time.Local {
+		t.Error(loc)
+	}
+}
+
+func TestBubbles(t *testing.T) {
+	check := func(t *testing.T) {
+		for range 5 {
+			if got, want := Now(), time.Now(); !got.Equal(want) {
+				t.Errorf("%v, the bubble has %v", got, want)
+			}
+			time.Sleep(3 * time.Millisecond) // the bubble's clock
+		}
+	}
+	for range 3 {
+		Now()
+		synctest.Test(t, check)
+		if d := time.Since(Now()); d < 0 || d > time.Minute {
+			t.Fatalf("after a bubble the time is %v off", d)
+		}
+	}
+}
+
+func TestConcurrentUse(t *testing.T) {
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 10_000 {
+				if d := time.Since(Now()); d < -window || d > time.Minute {
+					t.Error(d)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func BenchmarkNow(b *testing.B) {
+	for b.Loop() {
+		Now()
+	}
+}
+
+func BenchmarkTimeNow(b *testing.B) {
+	for b.Loop() {
+		time.Now()
+	}
+}
