@@ -93,11 +93,11 @@ func (d *delivery) offerAll(handlers []handlerEntry, skip int) (stop bool) {
 		if e.blackhole {
 			return true
 		}
-		err := handle(e.handler, r)
+		pass, err := handle(e.handler, r)
+		if pass {
+			continue
+		}
 		if err != nil {
-			if err == ErrPass || errors.Is(err, ErrPass) {
-				continue
-			}
 			d.failed(e.handler, err)
 		}
 		if !e.bubble {

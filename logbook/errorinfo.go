@@ -1,7 +1,6 @@
 package logbook
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -205,8 +204,14 @@ func (e *ErrorInfo) addChain(err error, depth int) {
 	}
 }
 
-// unwrap returns what an error wraps, however many that are.
-func unwrap(err error) []error {
+// unwrap returns what an error wraps, however many that are. It guards against
+// methods that panic, such as those of a nil pointer.
+func unwrap(err error) (inner []error) {
+	defer func() {
+		if recover() != nil {
+			inner = nil
+		}
+	}()
 	switch x := err.(type) {
 	case interface{ Unwrap() []error }:
 		return x.Unwrap()
@@ -233,7 +238,7 @@ func bare(err error) error {
 }
 
 func typeName(err error) string {
-	if p := (*PanicError)(nil); errors.As(err, &p) && err == error(p) {
+	if p, ok := err.(*PanicError); ok {
 		return fmt.Sprintf("%T", p.Value)
 	}
 	return fmt.Sprintf("%T", err)

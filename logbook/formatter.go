@@ -64,19 +64,19 @@ func appendValueText(b []byte, v slog.Value) []byte {
 }
 
 // appendPairs appends attributes as key=value pairs, each after a space; groups
-// are opened, with dots in the keys. Errors of Err and Exception are left out:
-// their traceback is shown. used has a bit for each attribute to be left out.
-func appendPairs(b []byte, prefix string, attrs []slog.Attr, used uint64) []byte {
+// are opened, with dots in the keys. Left out are the error whose traceback is
+// shown, and the attributes that used has a bit for.
+func appendPairs(b []byte, prefix string, attrs []slog.Attr, used uint64, shown *loggedError) []byte {
 	for i := range attrs {
 		if i < 64 && used&(1<<i) != 0 {
 			continue
 		}
-		b = appendPair(b, prefix, &attrs[i])
+		b = appendPair(b, prefix, &attrs[i], shown)
 	}
 	return b
 }
 
-func appendPair(b []byte, prefix string, a *slog.Attr) []byte {
+func appendPair(b []byte, prefix string, a *slog.Attr, shown *loggedError) []byte {
 	v := a.Value
 	if v.Kind() == slog.KindLogValuer {
 		v = v.Resolve()
@@ -86,9 +86,9 @@ func appendPair(b []byte, prefix string, a *slog.Attr) []byte {
 		if a.Key != "" {
 			prefix = string(encode.AppendLogfmtKey([]byte(prefix), a.Key)) + "."
 		}
-		return appendPairs(b, prefix, v.Group(), 0)
+		return appendPairs(b, prefix, v.Group(), 0, shown)
 	case slog.KindAny:
-		if _, ok := v.Any().(*loggedError); ok {
+		if e, ok := v.Any().(*loggedError); ok && e == shown {
 			return b
 		}
 		if v.Any() == nil && a.Key == "" {
@@ -124,14 +124,15 @@ func (r *Record) appendUnused(b []byte) []byte {
 
 // appendAttrs appends the attributes but those that are used.
 func (r *Record) appendAttrs(b []byte, used usedAttrs) []byte {
-	b = appendPairs(b, "", r.scope.rootAttrs(), used.root)
+	shown := r.exception()
+	b = appendPairs(b, "", r.scope.rootAttrs(), used.root, shown)
 	prefix := ""
 	for _, g := range r.scope.grouped() {
 		prefix = string(encode.AppendLogfmtKey([]byte(prefix), g.group)) + "."
-		b = appendPairs(b, prefix, g.attrs, 0)
+		b = appendPairs(b, prefix, g.attrs, 0, shown)
 	}
-	b = appendPairs(b, prefix, r.call, used.call)
-	return appendPairs(b, "", r.extra, 0)
+	b = appendPairs(b, prefix, r.call, used.call, shown)
+	return appendPairs(b, "", r.extra, 0, shown)
 }
 
 // maxAttr bounds the text of one attribute, in bytes; what is cut is marked.

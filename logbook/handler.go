@@ -13,9 +13,11 @@ import (
 // embeds [Options] and has one method; package logbooktest checks it.
 //
 // Handle is called from many goroutines at once. It may read the record until it
-// returns, and keeps only what [Record.Retain] gives it. An error is reported
-// through the error flag and counts as handled, but for [ErrPass]. A panic counts
-// as an error.
+// returns, and keeps only what [Record.Retain] gives it. Retaining, formatting and
+// reading a record may call methods of its values, which may log: do it before a
+// lock is taken. Records below the handler's level come in batches. An error is
+// reported through the error flag and counts as handled, but for [ErrPass]. A panic
+// counts as an error.
 type Handler interface {
 	Bindable
 	Handle(r *Record) error
@@ -36,7 +38,8 @@ const (
 )
 
 // BatchHandler is implemented by handlers that treat records handed over
-// together in a way of their own, such as one mail for all.
+// together in a way of their own, such as one mail for all. HandleBatch leaves the
+// slice as it is, and keeps nothing of it that it did not retain.
 type BatchHandler interface {
 	HandleBatch(rs []*Record, why Reason) error
 }
@@ -101,15 +104,11 @@ func (d *delivery) offer(e *handlerEntry) (handled bool) {
 	if e.blackhole {
 		return true
 	}
-	err := handle(e.handler, d.record)
-	if err == nil {
-		return true
+	pass, err := handle(e.handler, d.record)
+	if err != nil && !pass {
+		d.failed(e.handler, err)
 	}
-	if errors.Is(err, ErrPass) {
-		return false
-	}
-	d.failed(e.handler, err)
-	return true
+	return !pass
 }
 
 // reportApart reports failures that may have happened on another goroutine than
@@ -140,7 +139,7 @@ func HandleBatch(h Handler, rs []*Record, why Reason) (err error) {
 	}
 	var errs []error
 	for _, r := range rs {
-		if err := handle(h, r); err != nil && !errors.Is(err, ErrPass) {
+		if pass, err := handle(h, r); err != nil && !pass {
 			errs = append(errs, err)
 		}
 	}
@@ -168,8 +167,15 @@ type Options struct {
 
 // Binding implements [Bindable].
 func (o Options) Binding() Binding {
-	return Binding{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, NoCaller: !readsCaller(o.Formatter)}
+	return Binding{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble}
 }
+
+// ReadsCaller reports whether the formatter may read the record's caller. A
+// handler that does not itself can say so, which saves looking the caller up:
+//
+//	b := h.Options.Binding()
+//	b.NoCaller = !h.ReadsCaller()
+func (o Options) ReadsCaller() bool { return readsCaller(o.Formatter) }
 
 // AppendFormat appends the formatted record, without a newline at its end.
 func (o Options) AppendFormat(b []byte, r *Record) ([]byte, error) {
@@ -229,12 +235,6 @@ func HandlerFunc(fn func(*Record) error, o *Options) Handler {
 type handlerFunc struct {
 	Options
 	fn func(*Record) error
-}
-
-func (h *handlerFunc) Binding() Binding {
-	b := h.Options.Binding()
-	b.NoCaller = false // nobody knows what fn reads
-	return b
 }
 
 func (h *handlerFunc) Handle(r *Record) error { return h.fn(r) }

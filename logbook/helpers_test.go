@@ -31,12 +31,6 @@ type recorder struct {
 	lines   []string
 }
 
-func (h *recorder) Binding() logbook.Binding {
-	b := h.Options.Binding()
-	b.NoCaller = false // tests look at the caller
-	return b
-}
-
 func (h *recorder) Handle(r *logbook.Record) error {
 	line, err := h.AppendFormat(nil, r)
 	if err != nil {

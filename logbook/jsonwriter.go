@@ -1,6 +1,7 @@
 package logbook
 
 import (
+	"encoding/json"
 	"log/slog"
 	"strconv"
 	"unicode/utf8"
@@ -37,20 +38,23 @@ func (o *jsonObject) addSeen(list []slog.Attr) {
 	}
 }
 
-// keyMarks is a set of keys that may err: a bit for each of 64 classes. Most
-// keys of a record differ in length, first or last byte, so that most are known
-// to be new by one look at it.
-type keyMarks uint64
+// keyMarks is a set of keys that may err, in that it takes a key for known which is
+// not: a bit for each of 256 classes. So most keys are known to be new by one look.
+type keyMarks [4]uint64
 
-func markOf(key string) keyMarks {
-	n := len(key)
-	if n == 0 {
-		return 1
+// add puts a key into the set, and reports whether it may have been there.
+func (m *keyMarks) add(key string) (known bool) {
+	h := uint(len(key))
+	if h > 0 {
+		h = h*31 + uint(key[0])
+		h = h*31 + uint(key[len(key)/2])
+		h = h*31 + uint(key[len(key)-1])
 	}
-	return 1 << ((uint(n)*7 + uint(key[0])*3 + uint(key[n-1])) & 63)
+	word, bit := &m[h>>6&3], uint64(1)<<(h&63)
+	known = *word&bit != 0
+	*word |= bit
+	return known
 }
-
-func (m *keyMarks) add(key string) { *m |= markOf(key) }
 
 // attrs appends a list of attributes to the object.
 func (w *jsonWriter) attrs(o *jsonObject, list []slog.Attr) {
@@ -108,23 +112,16 @@ func (w *jsonWriter) group(o *jsonObject, before []slog.Attr, key string, member
 // key appends the key of an attribute that stands behind those of before in its
 // list, renamed if the object has it.
 func (w *jsonWriter) key(o *jsonObject, before []slog.Attr, key string) {
-	mark := markOf(key)
-	if o.marks&mark != 0 && w.f.Duplicates != DuplicatesKeep {
-		key = o.unused(before, key)
-		mark = markOf(key)
+	if o.marks.add(key) && w.f.Duplicates != DuplicatesKeep {
+		if unused := o.unused(before, key); unused != key {
+			key = unused
+			o.marks.add(key)
+		}
 	}
-	o.marks |= mark
 	if o.index != nil {
 		o.index[key] = max(1, o.index[key])
 	}
-	w.rawKey(key)
-}
-
-func (w *jsonWriter) rawKey(key string) {
-	if n := len(w.b); n > 0 && w.b[n-1] != '{' {
-		w.b = append(w.b, ',')
-	}
-	w.b = append(encode.AppendJSONString(w.b, key), ':')
+	w.b = encode.AppendJSONKey(w.b, key)
 }
 
 // manyKeys is how many keys are looked through one by one.
@@ -236,6 +233,11 @@ func (w *jsonWriter) any(v any) {
 	case *slog.Source:
 		w.b = appendJSONSource(w.b, x)
 		return
+	case error:
+		if _, ok := v.(json.Marshaler); !ok {
+			w.b = appendJSONText(w.b, errorText(x))
+			return
+		}
 	}
 	n := len(w.b)
 	w.b = appendJSONAny(w.b, v)

@@ -58,6 +58,7 @@ func (l *Logger) exception(ctx context.Context, err error, msg string, args []an
 		msg = defaultExceptionMessage
 	}
 	r := l.record(ctx, LevelError, msg)
+	r.literal = len(args) == 0 && l.scope.empty() // the error is no argument of the message
 	r.call = appendArgs(r.call, args)
 	if err != nil {
 		e := &loggedError{err: err}

@@ -16,12 +16,13 @@ import (
 // logged in its place.
 type TemplateError struct {
 	Template string
+	Args     string // the attributes it could name, as key=value pairs
 	Err      error
 }
 
-// Error names the template and what is wrong with it.
+// Error names the template, what is wrong with it, and the arguments.
 func (e *TemplateError) Error() string {
-	return fmt.Sprintf("could not format message with provided arguments: %v (msg=%q)", e.Err, e.Template)
+	return fmt.Sprintf("could not format message with provided arguments: %v (msg=%q args: %s)", e.Err, e.Template, e.Args)
 }
 
 // Unwrap returns what is wrong.
@@ -31,6 +32,9 @@ func (e *TemplateError) Unwrap() error { return e.Err }
 const maxMessage = 1 << 20
 
 const cutMark = "...(cut)"
+
+// maxReportedArgs bounds what a [TemplateError] tells of the arguments.
+const maxReportedArgs = 1 << 10
 
 // Message returns the rendered message. It is rendered once, when it is first
 // asked for. A template that cannot be rendered stands for itself, and the error
@@ -75,8 +79,13 @@ func (r *Record) expand() {
 		b, err = r.appendTemplate(b, t)
 	}
 	if err != nil {
-		r.message, r.failure = r.template, &TemplateError{r.template, err}
 		r.named = usedAttrs{} // the raw message shows none
+		var args []byte
+		eachLogged(r.scope, r.call, func(a slog.Attr) bool {
+			args = appendPair(args, "", &a, nil)
+			return len(args) <= maxReportedArgs
+		})
+		r.message, r.failure = r.template, &TemplateError{r.template, cut(strings.TrimSpace(string(args)), maxReportedArgs), err}
 		return
 	}
 	r.message = string(b)
@@ -140,7 +149,11 @@ func (r *Record) fieldValue(f *pyformat.Field) (slog.Value, error) {
 		for _, step := range f.Path[:n] {
 			name += "." + step.Key
 		}
-		if v, ok := r.find(name); ok {
+		v, ok := r.find(name)
+		if !ok {
+			v, ok = r.findInGroups(name)
+		}
+		if ok {
 			return descend(v, name, f.Path[n:])
 		}
 	}

@@ -293,7 +293,7 @@ func TestMessageVectorsByName(t *testing.T) {
 		{"(True,)", "{0:d}", []any{true}, ""},
 		{"(datetime.datetime(2024, 2, 29, 1, 2, 3),)", "{0}", []any{when}, "2024-02-29 01:02:03+00:00"},
 		{"(None,)", "{0}", []any{nil}, "<nil>"},
-		{"(True, 1.0)", "{0} {1}", []any{true, 1.0}, "true 1.0"},
+		{"(True, 1.0)", "{0} {1}", []any{true, 1.0}, "true 1"},
 	}
 	type vector struct{ Msg, Args, Message string }
 	want := make(map[string]string)

@@ -189,6 +189,12 @@ type funcHandler struct {
 	fn func(r *logbook.Record) error
 }
 
+func (h *funcHandler) Binding() logbook.Binding {
+	b := h.Options.Binding()
+	b.NoCaller = true
+	return b
+}
+
 func (h *funcHandler) Handle(r *logbook.Record) error { return h.fn(r) }
 
 func TestRetainSeveralTimes(t *testing.T) {

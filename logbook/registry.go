@@ -126,6 +126,9 @@ func (c *core) wants(stack *snapshot, level Level) bool {
 	if !c.enrolled.Load() {
 		c.enroll()
 	}
+	if int32(level) < c.contextFloor.Load() { // not every way here has asked
+		return false
+	}
 	s := c.settings.Load()
 	if s.special {
 		if s.silent() {

@@ -58,15 +58,18 @@ func frames(pcs []uintptr) []slog.Source {
 // errorStack returns the stack that the innermost error of a chain carries: it
 // is the one nearest to the failure. nil if none carries any.
 func errorStack(err error) []slog.Source {
-	return findStack(err, maxChain)
+	looks := maxChain
+	return findStack(err, &looks)
 }
 
-func findStack(err error, limit int) []slog.Source {
-	if err == nil || limit == 0 {
+// findStack looks at as many errors as looks says: trees may be without end.
+func findStack(err error, looks *int) []slog.Source {
+	if err == nil || *looks == 0 {
 		return nil
 	}
+	*looks--
 	for _, inner := range unwrap(err) {
-		if s := findStack(inner, limit-1); s != nil {
+		if s := findStack(inner, looks); s != nil {
 			return s
 		}
 	}

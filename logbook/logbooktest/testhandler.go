@@ -1,9 +1,12 @@
 package logbooktest
 
 import (
-	"context"
+	"cmp"
+	"errors"
 	"fmt"
-	"runtime/debug"
+	"runtime"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,9 +20,8 @@ const patience = 30 * time.Second
 // of [logbook.BatchHandler], [logbook.Flusher], [logbook.Closer] and
 // [logbook.Unbinder] where it implements them. Each check is a subtest on a handler
 // of its own, which newHandler makes and the check closes; its sink should be one
-// that the test can do without. A handler gets some hundred records, one of them of
-// several megabytes. It may fail with them: what is checked is how, not whether,
-// so test on your own that the right things are written.
+// that can take some hundred records, among them some of megabytes. The handler may
+// fail with them: what is checked is how it behaves, not what it writes.
 //
 // Run it with the race detector, or the build tag logbook_poison: only then is it
 // seen that a handler keeps a record, or what belongs to one.
@@ -40,7 +42,7 @@ const patience = 30 * time.Second
 //	errors      ErrPass stays what it is, and no error is a nil pointer
 //	batch       HandleBatch takes any number of records and leaves the slice alone
 //	flush       Flush returns with a cancelled context, and works twice
-//	close       Close returns with a cancelled context, and closing is not the end of the world
+//	close       Close returns with a cancelled context, works twice, and nothing panics after it
 //	unbound     Unbound works twice, and the handler may be bound again
 func TestHandler(t *testing.T, newHandler func() logbook.Handler) {
 	for _, c := range checks {
@@ -71,7 +73,7 @@ var checks = []check{
 	{"kept", "a handler must not use a record after Handle returned, unless it kept what Retain gave it", checkKept},
 	{"released", "a handler must release only what it retained: a record belongs to others too", checkReleased},
 	{"concurrent", "Handle, Binding and Flush must be safe for concurrent use", checkConcurrent},
-	{"reentrant", "a record must be formatted before a lock is taken: its values' methods may log, too", checkReentrant},
+	{"reentrant", "a record must be formatted, read or retained before a lock is taken: the methods of its values may log, too", checkReentrant},
 	{"context", "the deadline of a record's context does not concern the handler: the errors of a cancelled request must not be lost", checkContext},
 	{"errors", "Handle must return nil and not a nil pointer, and ErrPass wrapped with %w if at all", checkErrors},
 	{"batch", "HandleBatch must take any number of records for any reason, keep none without Retain, and leave the slice as it is", checkBatch},
@@ -83,21 +85,92 @@ var checks = []check{
 // try runs the check and closes the handler. A handler that hangs is left
 // behind.
 func (c check) try(h logbook.Handler) error {
+	err := within(patience, c.name, func() error { return c.run(h) })
+	if errors.Is(err, errHung) {
+		return err
+	}
+	// What is wrong with closing is for the check of that name to find.
+	_ = within(patience, "Close", func() error { return closing(h) })
+	return err
+}
+
+var errHung = errors.New("did not return")
+
+// within calls fn on a goroutine of its own, and returns its error or what else
+// became of it.
+func within(limit time.Duration, what string, fn func() error) error {
 	result := make(chan error, 1)
 	go func() {
-		err := fmt.Errorf("the check ended early: %w", context.Canceled) // if Goexit ends it
+		err := fmt.Errorf("%s: the goroutine was ended", what)
 		defer func() { result <- err }()
-		_, err = attempt(c.name, func() error { return c.run(h) })
-		if err == nil {
-			err = failed
-		}
+		failure, problem := attempt(what, fn)
+		err = cmp.Or(problem, failure)
 	}()
-	limit := time.NewTimer(patience)
-	defer limit.Stop()
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
 	select {
 	case err := <-result:
 		return err
-	case <-limit.C:
-		return fmt.Errorf("did not return within %v", patience)
+	case <-timer.C:
+		return fmt.Errorf("%w within %v", errHung, limit)
+	}
+}
+
+// attempt calls fn. A panic is a problem; what fn returns may be all right.
+func attempt(what string, fn func() error) (result, problem error) {
+	defer func() {
+		if p := recover(); p != nil {
+			problem = fmt.Errorf("%s panicked: %v%s", what, p, panicStack())
+		}
+	}()
+	return fn(), nil
+}
+
+// panicStack returns where the panic that is being recovered came from, back to
+// attempt.
+func panicStack() string {
+	pcs := make([]uintptr, 100)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
+	var b strings.Builder
+	for panicking := false; ; {
+		f, more := frames.Next()
+		switch {
+		case f.Function == "runtime.gopanic":
+			panicking = true
+		case strings.HasSuffix(f.Function, ".attempt") || !more:
+			return b.String()
+		case panicking && !strings.HasPrefix(f.Function, "runtime."):
+			fmt.Fprintf(&b, "\n  %s:%d: %s", f.File, f.Line, f.Function)
+		}
+	}
+}
+
+// deliver calls fn with a logger whose records go to take, and returns the first
+// error of take. Level and filter of the handler are left aside, as batches do.
+func deliver(fn func(l *logbook.Logger), take func(r *logbook.Record) error) error {
+	var mu sync.Mutex
+	var first error
+	sink := logbook.HandlerFunc(func(r *logbook.Record) error {
+		if err := take(r); err != nil {
+			mu.Lock()
+			defer mu.Unlock()
+			first = cmp.Or(first, err)
+		}
+		return nil
+	}, nil)
+	logbook.InGoroutine(func() { fn(logbook.New("logbooktest")) }, logbook.Flags{Errors: logbook.SilentErrors}, sink)
+	return first
+}
+
+// handle calls the handler's Handle.
+func handle(h logbook.Handler, r *logbook.Record) (result, problem error) {
+	return attempt("Handle", func() error { return h.Handle(r) })
+}
+
+// survives is for [deliver]: the handler may fail, but not panic.
+func survives(h logbook.Handler) func(r *logbook.Record) error {
+	return func(r *logbook.Record) error {
+		_, problem := handle(h, r)
+		return problem
 	}
 }

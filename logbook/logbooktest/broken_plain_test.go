@@ -1,0 +1,7 @@
+//go:build !race && !logbook_poison
+
+package logbooktest
+
+const poisoned = false
+
+var poisonedMistakes []mistake
