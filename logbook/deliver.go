@@ -158,14 +158,16 @@ func (d *delivery) ask(e *handlerEntry, fn func(*Record) bool) (yes bool) {
 	return fn(d.record)
 }
 
-// handle calls a handler; one that panics has failed.
-func handle(h Handler, r *Record) (err error) {
+// handle calls a handler, and reports whether it passed the record on; one that
+// panics has failed, and so has one whose error panics when it is looked at.
+func handle(h Handler, r *Record) (pass bool, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = panicked(v)
 		}
 	}()
-	return h.Handle(r)
+	err = h.Handle(r)
+	return err != nil && (err == ErrPass || errors.Is(err, ErrPass)), err
 }
 
 func (d *delivery) failed(h Handler, err error) {
