@@ -36,6 +36,7 @@ func (s *applicationStack) newestFirst() []pushed {
 // It compiles the stack and touches every logger: microseconds.
 func PushApplication(items ...Bindable) (undo func()) {
 	items = slices.Clone(items)
+	readBindings(items)
 	registry.mu.Lock()
 	push := nextPush()
 	application.entries = append(slices.Clip(application.entries), pushed{push, Setup(items)})
@@ -59,6 +60,7 @@ func PushApplication(items ...Bindable) (undo func()) {
 // SetDefaultHandler sets the handler at the bottom of the application's stack,
 // nil for none. At the start of a program it prints to stderr from Info up.
 func SetDefaultHandler(h Handler) {
+	readBindings([]Bindable{h})
 	registry.mu.Lock()
 	defer registry.mu.Unlock()
 	application.fallback = h

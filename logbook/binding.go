@@ -44,6 +44,12 @@ type Setup []Bindable
 // Binding makes Setup a [Bindable].
 func (Setup) Binding() Binding { return Binding{} }
 
+// readBindings reads every item's binding once before a stack is changed: one that
+// panics then leaves it as it was.
+func readBindings(items []Bindable) {
+	eachItem(items, func(item Bindable) { item.Binding() })
+}
+
 // eachItem calls fn for every simple item of a list, in the order in which they
 // are pushed; setups and slots are opened.
 func eachItem(items []Bindable, fn func(Bindable)) {

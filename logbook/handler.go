@@ -179,11 +179,17 @@ func (o Options) ReadsCaller() bool { return readsCaller(o.Formatter) }
 
 // AppendFormat appends the formatted record, without a newline at its end.
 func (o Options) AppendFormat(b []byte, r *Record) ([]byte, error) {
+	return o.appendFormat(b, r)
+}
+
+func (o *Options) appendFormat(b []byte, r *Record) ([]byte, error) {
 	switch f := o.Formatter.(type) {
 	case nil:
-		return defaultFormatter.AppendFormat(b, r)
+		return defaultFormatter.append(b, r, o)
+	case *jsonFormatter:
+		return f.AppendFormat(b, r)
 	case *StringFormatter:
-		return f.append(b, r, &o)
+		return f.append(b, r, o)
 	default:
 		return f.AppendFormat(b, r)
 	}
@@ -195,7 +201,7 @@ func (o Options) AppendFormat(b []byte, r *Record) ([]byte, error) {
 // record is dispatched its line stands in a buffer of its own.
 func (o *Options) WriteLine(r *Record, write func(line []byte) error) error {
 	b, own := r.takeBuffer()
-	out, err := o.AppendFormat(b[:0], r)
+	out, err := o.appendFormat(b[:0], r)
 	if err == nil {
 		out = append(out, '\n')
 		err = write(out)

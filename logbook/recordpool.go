@@ -27,8 +27,12 @@ func recycle(r *Record) {
 		r.dead = true
 		return
 	}
-	clear(r.call)
-	clear(r.extra)
+	if len(r.call) > 0 {
+		clear(r.call)
+	}
+	if len(r.extra) > 0 {
+		clear(r.extra)
+	}
 	if r.fargs != nil {
 		clear(r.fargs)
 		r.fargs = nil

@@ -1,6 +1,9 @@
 package logbook
 
-import "sync/atomic"
+import (
+	"slices"
+	"sync/atomic"
+)
 
 // Slot keeps a place in a stack while its content is exchanged: push it once,
 // and Set what it holds when the configuration is read again. It is safe for
@@ -11,6 +14,8 @@ type Slot struct {
 
 // NewSlot returns a slot that holds the items.
 func NewSlot(items ...Bindable) *Slot {
+	items = slices.Clone(items)
+	readBindings(items)
 	s := new(Slot)
 	s.content.Store(&items)
 	return s
@@ -23,6 +28,8 @@ func (s *Slot) Binding() Binding { return Binding{} }
 // unbound but does not close. Every record meets either the old content or the
 // new, never a mixture and never none.
 func (s *Slot) Set(items ...Bindable) (old []Bindable) {
+	items = slices.Clone(items)
+	readBindings(items)
 	if p := s.content.Swap(&items); p != nil {
 		old = *p
 	}

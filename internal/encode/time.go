@@ -99,15 +99,20 @@ func appendSecond(b []byte, rendered *[32]byte, n int, t time.Time) []byte {
 	i := len(b)
 	line := (*[32]byte)(b[i : i+32])
 	*line = *rendered
-	digits := digits8(uint32(t.Nanosecond())/1000) | zeros
-	line[fracPos+0] = byte(digits >> 16)
-	line[fracPos+1] = byte(digits >> 24)
-	line[fracPos+2] = byte(digits >> 32)
-	line[fracPos+3] = byte(digits >> 40)
-	line[fracPos+4] = byte(digits >> 48)
-	line[fracPos+5] = byte(digits >> 56)
+	micros := uint32(t.Nanosecond()) / 1000
+	millis := micros / 1000
+	*(*[3]byte)(line[fracPos:]) = threeDigits[millis]
+	*(*[3]byte)(line[fracPos+3:]) = threeDigits[micros-1000*millis]
 	return b[:i+n]
 }
+
+// threeDigits holds 000 to 999. Two looks at it are quicker than dividing.
+var threeDigits = func() (t [1000][3]byte) {
+	for i := range t {
+		t[i] = [3]byte{'0' + byte(i/100), '0' + byte(i/10%10), '0' + byte(i%10)}
+	}
+	return t
+}()
 
 // The seconds that have four digits for the year.
 const (

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/logbook-go/logbook/internal/encode"
+)
+
+// The exit codes, which the help topic exit-codes explains.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+	exitClosed = 128 + int(syscall.SIGPIPE)
+)
+
+const exitCodesHelp = `The exit codes of logbook:
+
+  0    all is done; no record was lost
+  1    records could not be written to a sink, or the input could not be read
+       to its end; standard error says which, and how many
+  2    the command line is wrong, or a sink could not be opened; no input was
+       read
+  130  interrupted (SIGINT, Ctrl-C); what was read until then is written
+  141  whoever read the output has closed it, as "head" does; nothing is printed
+  143  told to end (SIGTERM); what was read until then is written
+
+If several apply, 1 goes before 130 and 143, and these before 141.
+
+Example, for a script that must know whether the log is complete:
+
+  set -o pipefail
+  some-service 2>&1 | logbook pipe --to json:app.log || echo "log incomplete: $?"`
+
+// exitError ends the program with a code. What there is to say was said already.
+type exitError struct{ code int }
+
+func (e *exitError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+// exitCode returns the exit code for what a command returned. An error that is no
+// exitError is a wrong command line.
+func exitCode(cmd *cobra.Command, err error) int {
+	if err == nil {
+		return exitOK
+	}
+	if e := (*exitError)(nil); errors.As(err, &e) {
+		return e.code
+	}
+	complain(cmd.ErrOrStderr(), "%s", oneLine.Replace(err.Error()))
+	fmt.Fprintf(cmd.ErrOrStderr(), "Try '%s --help'.\n", cmd.CommandPath())
+	return exitUsage
+}
+
+// oneLine puts the suggestions of package cobra on the line of the error.
+var oneLine = strings.NewReplacer("\n\nDid you mean this?\n\t", "; did you mean: ", "\n\t", ", ", "\n", "")
+
+// signalCode is the exit code of a program that a signal ended.
+func signalCode(s os.Signal) int {
+	if n, ok := s.(syscall.Signal); ok {
+		return 128 + int(n)
+	}
+	return exitFailed
+}
+
+// complain prints a message on one line, fit for a terminal.
+func complain(w io.Writer, format string, args ...any) {
+	line := encode.AppendText([]byte("logbook: "), fmt.Sprintf(format, args...))
+	_, _ = w.Write(append(line, '\n')) // there is nobody else to tell
+}

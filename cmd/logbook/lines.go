@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"unicode/utf8"
+)
+
+// lineSplitter cuts what is written to it into lines, and hands each over as soon
+// as it is complete. Of a line that is too long, the beginning is kept, with a
+// mark that says how much was cut.
+type lineSplitter struct {
+	max  int               // bytes of a line
+	emit func(line []byte) // without the line's end; valid during the call
+
+	held []byte // a line without its end
+	cut  int64  // bytes that were cut from it
+}
+
+func (s *lineSplitter) Write(p []byte) (int, error) {
+	n := len(p)
+	for len(p) > 0 {
+		end := bytes.IndexByte(p, '\n')
+		switch {
+		case end < 0:
+			s.hold(p)
+			return n, nil
+		case s.empty() && end <= s.max:
+			s.emit(trimCR(p[:end]))
+		default:
+			s.hold(p[:end])
+			s.end()
+		}
+		p = p[end+1:]
+	}
+	return n, nil
+}
+
+func (s *lineSplitter) empty() bool { return len(s.held) == 0 && s.cut == 0 }
+
+func (s *lineSplitter) hold(p []byte) {
+	n := min(len(p), s.max-len(s.held))
+	s.held = append(s.held, p[:n]...)
+	s.cut += int64(len(p) - n)
+}
+
+// end hands over the line that is held, if there is one: at its end, and at the
+// end of the input.
+func (s *lineSplitter) end() {
+	if s.empty() {
+		return
+	}
+	line := s.held
+	if s.cut > 0 {
+		whole := wholeRunes(line)
+		s.cut += int64(len(line) - len(whole))
+		line = fmt.Appendf(whole, "...(cut %d bytes)", s.cut)
+	} else {
+		line = trimCR(line)
+	}
+	s.emit(line)
+	s.held, s.cut = s.held[:0], 0
+}
+
+func trimCR(line []byte) []byte { return bytes.TrimSuffix(line, []byte("\r")) }
+
+// wholeRunes takes off a character at the end of which bytes are missing.
+func wholeRunes(b []byte) []byte {
+	for i := len(b) - 1; i >= 0 && i >= len(b)-utf8.UTFMax; i-- {
+		if utf8.RuneStart(b[i]) {
+			if !utf8.FullRune(b[i:]) {
+				return b[:i]
+			}
+			break
+		}
+	}
+	return b
+}

@@ -1,0 +1,220 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// program is the path of the program, built for the tests.
+var program string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(withProgram(m))
+}
+
+func withProgram(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "logbook-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	program = filepath.Join(dir, "logbook.exe")
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
+		return 1
+	}
+	return m.Run()
+}
+
+// command returns the program with arguments, in an environment that sets no
+// colours.
+func command(t *testing.T, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(t.Context(), program, args...)
+	for _, v := range os.Environ() {
+		if !strings.Contains(v, "COLOR") {
+			cmd.Env = append(cmd.Env, v)
+		}
+	}
+	return cmd
+}
+
+// execute runs the program to its end.
+func execute(t *testing.T, stdin string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	cmd := command(t, args...)
+	var out, errs bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &errs
+	code = exitOf(t, cmd.Run())
+	return out.String(), errs.String(), code
+}
+
+// exitOf returns the exit code of a program that has ended.
+func exitOf(t *testing.T, err error) int {
+	t.Helper()
+	if e := (*exec.ExitError)(nil); errors.As(err, &e) {
+		return e.ExitCode()
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	return 0
+}
+
+// runHere runs the program in this process.
+func runHere(args ...string) (stdout, stderr string, code int) {
+	var out, errs bytes.Buffer
+	code = run(args, strings.NewReader(""), &out, &errs)
+	return out.String(), errs.String(), code
+}
+
+func TestHelp(t *testing.T) {
+	tests := map[string][]string{
+		"logbook":    {"--help"},
+		"pipe":       {"pipe", "--help"},
+		"version":    {"version", "--help"},
+		"help":       {"help", "--help"},
+		"exit-codes": {"help", "exit-codes"},
+		"sinks":      {"help", "sinks"},
+	}
+	for name, args := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, stderr, code := runHere(args...)
+			if stderr != "" || code != exitOK {
+				t.Errorf("exit code %d, %q", code, stderr)
+			}
+			golden := filepath.Join("testdata", "help", name+".txt")
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o666); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil || got != string(want) {
+				t.Errorf("got\n%s\nwant (%v)\n%s", got, err, want)
+			}
+		})
+	}
+}
+
+// All ways to ask for the same help give the same.
+func TestHelpSpellings(t *testing.T) {
+	for _, group := range [][][]string{
+		{{}, {"help"}, {"--help"}, {"-h"}},
+		{{"help", "pipe"}, {"pipe", "--help"}, {"pipe", "-h"}},
+		{{"help", "exit-codes"}, {"exit-codes"}, {"exit-codes", "--help"}},
+	} {
+		want, _, _ := runHere(group[0]...)
+		for _, args := range group {
+			if got, stderr, code := runHere(args...); got != want || stderr != "" || code != exitOK {
+				t.Errorf("%q: exit code %d, %q, %s", args, code, stderr, got)
+			}
+		}
+	}
+}
+
+// Every command and flag has an example in its help.
+func TestHelpHasExamples(t *testing.T) {
+	for _, c := range rootCommand().Commands() {
+		text, _, _ := runHere("help", c.Name())
+		if c.Name() != "completion" && !strings.Contains(text, "Example") {
+			t.Errorf("%s: no example in\n%s", c.Name(), text)
+		}
+	}
+	text, _, _ := runHere("help", "pipe")
+	for _, flag := range []string{"to", "channel", "level", "max-line", "grace"} {
+		_, line, found := strings.Cut(text, "--"+flag+" ")
+		line, _, _ = strings.Cut(line, "\n")
+		if i := strings.LastIndex(text, "--"+flag+" "); !found || !strings.Contains(strings.SplitN(text[i:], "\n", 2)[0], "such as") {
+			t.Errorf("--%s: no example in %q", flag, line)
+		}
+	}
+}
+
+func TestUsageErrors(t *testing.T) {
+	tests := []struct {
+		args []string
+		want string
+	}{
+		{[]string{"nope"}, `unknown command "nope" for "logbook"`},
+		{[]string{"pip"}, `did you mean: pipe`},
+		{[]string{"--nope"}, "unknown flag: --nope\nTry 'logbook --help'."},
+		{[]string{"help", "nope"}, `unknown help topic "nope"`},
+		{[]string{"help", "pipe", "nope"}, `unknown help topic "pipe nope"`},
+		{[]string{"version", "nope"}, `unknown command "nope" for "logbook version"`},
+		{[]string{"pipe", "--nope"}, "unknown flag: --nope\nTry 'logbook pipe --help'."},
+		{[]string{"pipe", "app.log"}, `pipe takes no arguments, but was given "app.log"`},
+		{[]string{"pipe", "--to"}, "flag needs an argument: --to"},
+		{[]string{"pipe", "--to", "fiel:x"}, `did you mean "file"?`},
+		{[]string{"pipe", "--to", "json:", "--to", "file:missing/x"}, "missing/x: no such file or directory"},
+		{[]string{"pipe", "--to", "nats://me:hunter2@host"}, `sink "nats://xxxxx@host"`},
+		{[]string{"pipe", "--to", "fi\x1b[31mle:x"}, `no scheme`},
+		{[]string{"pipe", "--level", "loud"}, `unknown level "loud"`},
+		{[]string{"pipe", "--max-line", "huge"}, `"huge" is no size from 64B to 1GiB, such as 64KiB`},
+		{[]string{"pipe", "--grace", "soon"}, `invalid duration "soon"`},
+	}
+	for _, tt := range tests {
+		stdout, stderr, code := runHere(tt.args...)
+		if stdout != "" || code != exitUsage || !strings.HasPrefix(stderr, "logbook: ") || !strings.Contains(stderr, tt.want) {
+			t.Errorf("%q: exit code %d, %q\n%s", tt.args, code, stdout, stderr)
+		}
+		if strings.Count(stderr, "\n") != 2 || strings.Contains(stderr, "hunter2") || strings.Contains(stderr, "\x1b") {
+			t.Errorf("%q: %q", tt.args, stderr)
+		}
+	}
+}
+
+func TestVersion(t *testing.T) {
+	got, stderr, code := execute(t, "", "version")
+	if !strings.HasPrefix(got, "logbook ") || !strings.Contains(got, " (") || !strings.Contains(got, "go1.") || stderr != "" || code != exitOK {
+		t.Errorf("%q, %q, exit code %d", got, stderr, code)
+	}
+	if flag, _, _ := execute(t, "", "--version"); flag != got {
+		t.Errorf("--version: %q, version: %q", flag, got)
+	}
+}
+
+func TestCompletion(t *testing.T) {
+	tests := []struct {
+		args []string
+		want string
+	}{
+		{[]string{"pipe", "--to", ""}, "file:\n"},
+		{[]string{"pipe", "--level", ""}, "warning\n"},
+		{[]string{"pi"}, "pipe\t"},
+		{[]string{"help", "ex"}, "exit-codes\t"},
+	}
+	for _, tt := range tests {
+		got, _, code := runHere(append([]string{"__complete"}, tt.args...)...)
+		if code != exitOK || !strings.Contains(got, tt.want) {
+			t.Errorf("%q: exit code %d, %q", tt.args, code, got)
+		}
+	}
+	if got, _, code := runHere("completion", "bash"); code != exitOK || !strings.Contains(got, "logbook") {
+		t.Errorf("bash: exit code %d, %d bytes", code, len(got))
+	}
+}
+
+func TestSize(t *testing.T) {
+	for text, want := range map[string]string{"64": "64B", "100B": "100B", "1KiB": "1KiB", "1024": "1KiB", "1536": "1536B", "3MiB": "3MiB", "1GiB": "1GiB"} {
+		var s size
+		if err := s.Set(text); err != nil || s.String() != want {
+			t.Errorf("%s: %v, %v", text, s, err)
+		}
+	}
+	for _, text := range []string{"", "63", "2GiB", "1025MiB", "1.5KiB", "-1KiB", "KiB", "1kb", "99999999999999999999", "0x100"} {
+		s := size(100)
+		if err := s.Set(text); err == nil || s != 100 {
+			t.Errorf("%q: %v", text, s)
+		}
+	}
+}

@@ -1,0 +1,310 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+const (
+	slogLine = `{"time":"2026-11-20T10:40:31.355Z","level":"WARN","msg":"slow {query}","took":3}`
+	textLine = `[2024-02-29 13:37:42.500000+0000] ERROR: db: lost`
+)
+
+func TestPipe(t *testing.T) {
+	const both = slogLine + "\n" + textLine + "\n"
+	const slogJSON = `{"time":"2026-11-20T10:40:31.355000Z","level":"WARNING","channel":"pipe","msg":"slow {query}","took":3}` + "\n"
+	const textJSON = `{"time":"2024-02-29T13:37:42.500000Z","level":"ERROR","channel":"db","msg":"lost"}` + "\n"
+	tests := []struct {
+		name, stdin  string
+		args         []string
+		want, stderr string
+	}{
+		{name: "for people", stdin: both, want: "10:40:31.355 WARNING  pipe slow {query} took=3\n13:37:42.500 ERROR    db lost\n"},
+		{name: "nothing", stdin: "", want: ""},
+		{name: "empty lines", stdin: "\n\r\n" + textLine + "\n\n", want: "13:37:42.500 ERROR    db lost\n"},
+		{name: "no newline at the end", stdin: textLine, want: "13:37:42.500 ERROR    db lost\n"},
+		{name: "CRLF", stdin: textLine + "\r\n", want: "13:37:42.500 ERROR    db lost\n"},
+		{name: "channel", stdin: both, args: []string{"--channel", "web"}, want: "10:40:31.355 WARNING  web slow {query} took=3\n13:37:42.500 ERROR    db lost\n"},
+		{name: "level", stdin: both, args: []string{"--level=error"}, want: "13:37:42.500 ERROR    db lost\n"},
+		{name: "JSON", stdin: both, args: []string{"--to", "json:"}, want: slogJSON + textJSON},
+		{name: "sinks", stdin: both, args: []string{"--to", "json:", "--to", "stderr:?level=error", "--to", "json:-?level=error&bubble=false"},
+			want: slogJSON + textJSON + textJSON, stderr: "[2024-02-29 13:37:42.500000+0000] ERROR: db: lost\n"},
+		{name: "hostile", stdin: textLine + "\x00\xff\x1b[2J\u202e\rx\r\n", want: `13:37:42.500 ERROR    db lost\x00\ufffd\x1b[2J\u202e\rx` + "\n"},
+		{name: "too long", stdin: textLine + strings.Repeat("€", 100) + "\n" + textLine + "\n", args: []string{"--max-line", "64B"},
+			want: "13:37:42.500 ERROR    db lost€€€€€...(cut 285 bytes)\n13:37:42.500 ERROR    db lost\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, stderr, code := execute(t, tt.stdin, append([]string{"pipe"}, tt.args...)...)
+			if got != tt.want || stderr != tt.stderr || code != exitOK {
+				t.Errorf("exit code %d, stderr %q\ngot  %q\nwant %q", code, stderr, got, tt.want)
+			}
+		})
+	}
+}
+
+// What pipe writes as JSON, or in the wire form, it reads as the same records.
+func TestPipeTwice(t *testing.T) {
+	const lines = slogLine + "\n" + textLine + "\n" +
+		`{"level":50,"time":1795171237265,"pid":5823,"hostname":"vm","err":{"type":"E","message":"m","stack":"E: m\n    at f"},"msg":"it"}` + "\n"
+	want, _, _ := execute(t, lines, "pipe", "--to", "json:")
+	for _, sink := range []string{"json:", "json:?format=wire"} {
+		once, _, _ := execute(t, lines, "pipe", "--to", sink)
+		twice, stderr, code := execute(t, once, "pipe", "--to", "json:")
+		if code != exitOK || stderr != "" || !sameLines(t, twice, want) {
+			t.Errorf("%s: exit code %d, %q\ngot\n%s\nwant\n%s", sink, code, stderr, twice, want)
+		}
+	}
+}
+
+// sameLines compares JSON lines but for the order of keys and the zone of times.
+func sameLines(t *testing.T, a, b string) bool {
+	t.Helper()
+	read := func(text string) (out []string) {
+		for line := range strings.Lines(text) {
+			var m map[string]any
+			if err := json.Unmarshal([]byte(line), &m); err != nil {
+				t.Fatalf("%v in %q", err, line)
+			}
+			at, err := time.Parse(time.RFC3339Nano, m["time"].(string))
+			if err != nil {
+				t.Fatal(err)
+			}
+			m["time"] = at.UTC()
+			sorted, _ := json.Marshal(m)
+			out = append(out, string(sorted))
+		}
+		return out
+	}
+	return strings.Join(read(a), "\n") == strings.Join(read(b), "\n")
+}
+
+func TestPipeForcedColors(t *testing.T) {
+	cmd := command(t, "pipe")
+	cmd.Env = append(cmd.Env, "FORCE_COLOR=1", "NO_COLOR=")
+	cmd.Stdin = strings.NewReader(textLine)
+	out, err := cmd.Output()
+	if err != nil || !strings.Contains(string(out), "\x1b[31;1mERROR\x1b[0m") {
+		t.Errorf("%q, %v", out, err)
+	}
+}
+
+// running is the program with its ends in the hands of a test.
+type running struct {
+	stdin  io.WriteCloser
+	stdout io.ReadCloser
+	lines  *bufio.Scanner
+	stderr bytes.Buffer
+	signal func(os.Signal) error
+	wait   func() error
+}
+
+func start(t *testing.T, args ...string) *running {
+	t.Helper()
+	cmd := command(t, args...)
+	r := new(running)
+	var err error
+	if r.stdin, err = cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if r.stdout, err = cmd.StdoutPipe(); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = &r.stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	r.lines = bufio.NewScanner(r.stdout)
+	r.signal, r.wait = cmd.Process.Signal, cmd.Wait
+	return r
+}
+
+// write writes to the program's input.
+func (r *running) write(t *testing.T, text string) {
+	t.Helper()
+	if _, err := io.WriteString(r.stdin, text); err != nil {
+		t.Error(err)
+	}
+}
+
+// next reads a line of the program's output.
+func (r *running) next(t *testing.T) string {
+	t.Helper()
+	if !r.lines.Scan() {
+		t.Errorf("no line: %v", r.lines.Err())
+	}
+	return r.lines.Text()
+}
+
+// A line comes out while the input stays open.
+func TestPipeAtOnce(t *testing.T) {
+	r := start(t, "pipe")
+	for range 3 {
+		r.write(t, textLine[:20])
+		r.write(t, textLine[20:]+"\n")
+		if got := r.next(t); got != "13:37:42.500 ERROR    db lost" {
+			t.Errorf("got %q", got)
+		}
+	}
+	r.stdin.Close()
+	if code := exitOf(t, r.wait()); code != exitOK {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+// A reader that goes away ends the program without a word.
+func TestPipeClosedOutput(t *testing.T) {
+	r := start(t, "pipe")
+	r.write(t, textLine+"\n")
+	r.next(t)
+	r.stdout.Close()
+	for {
+		if _, err := io.WriteString(r.stdin, textLine+"\n"); err != nil {
+			break // the program has ended
+		}
+	}
+	if code := exitOf(t, r.wait()); code != exitClosed || r.stderr.Len() > 0 {
+		t.Errorf("exit code %d, %q", code, r.stderr.String())
+	}
+}
+
+// The other sinks get all the same.
+func TestPipeClosedOutputOfSeveral(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "all.log")
+	r := start(t, "pipe", "--to", "console:-", "--to", "file:"+filepath.ToSlash(path))
+	r.write(t, textLine+"\n")
+	r.next(t)
+	r.stdout.Close()
+	const n = 100
+	r.write(t, strings.Repeat(textLine+"\n", n))
+	r.stdin.Close()
+	code := exitOf(t, r.wait())
+	got, err := os.ReadFile(path)
+	if code != exitClosed || r.stderr.Len() > 0 || err != nil || bytes.Count(got, []byte("\n")) != n+1 {
+		t.Errorf("exit code %d, %q, %d lines, %v", code, r.stderr.String(), bytes.Count(got, []byte("\n")), err)
+	}
+}
+
+func TestPipeUnreadableInput(t *testing.T) {
+	dir, err := os.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.Close()
+	cmd := command(t, "pipe")
+	cmd.Stdin = dir
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if code := exitOf(t, cmd.Run()); code != exitFailed || !strings.HasPrefix(stderr.String(), "logbook: standard input: ") {
+		t.Errorf("exit code %d, %q", code, stderr.String())
+	}
+}
+
+// testPipe returns a pipe into a file, and what reads that.
+func testPipe(t *testing.T) (p *pipe, stderr *bytes.Buffer, read func() string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "out.log")
+	stderr = new(bytes.Buffer)
+	s, err := openSinks([]string{"file:" + filepath.ToSlash(path) + "?format={record.message}"}, stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p = &pipe{channel: "pipe", level: -128, maxLine: 1 << 10, grace: time.Minute, sinks: s, bound: s.bind(t.Context())}
+	return p, stderr, func() string {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Error(err)
+		}
+		return string(b)
+	}
+}
+
+// After a signal the input is read to its end, so that last words are not lost.
+func TestPipeReadsOnAfterSignal(t *testing.T) {
+	p, stderr, read := testPipe(t)
+	synctest.Test(t, func(t *testing.T) {
+		in, out := io.Pipe()
+		stop := make(chan os.Signal, 1)
+		codes := make(chan int)
+		go func() { codes <- p.copy(in, stop, stderr) }()
+		_, _ = io.WriteString(out, "one\n")
+		stop <- syscall.SIGINT
+		synctest.Wait()
+		<-time.After(p.grace - time.Second) // by the bubble's clock
+		_, _ = io.WriteString(out, "two\nthree")
+		out.Close()
+		if code := <-codes; code != 130 {
+			t.Errorf("exit code %d", code)
+		}
+	})
+	if got := read(); got != "one\ntwo\nthree\n" || stderr.Len() > 0 {
+		t.Errorf("got %q, %q", got, stderr)
+	}
+}
+
+// But not for longer than the time given.
+func TestPipeEndsAfterGrace(t *testing.T) {
+	p, stderr, read := testPipe(t)
+	synctest.Test(t, func(t *testing.T) {
+		in, out := io.Pipe()
+		stop := make(chan os.Signal, 1)
+		codes := make(chan int)
+		go func() { codes <- p.copy(in, stop, stderr) }()
+		_, _ = io.WriteString(out, "one\ntwo")
+		begin := time.Now()
+		stop <- syscall.SIGTERM
+		if code := <-codes; code != 143 {
+			t.Errorf("exit code %d", code)
+		}
+		if took := time.Since(begin); took != p.grace {
+			t.Errorf("took %v", took)
+		}
+		out.Close()
+	})
+	if got := read(); got != "one\ntwo\n" || stderr.Len() > 0 {
+		t.Errorf("got %q, %q", got, stderr)
+	}
+}
+
+// A signal that comes along with the end of the input is not forgotten.
+func TestPipeSignalAtTheEnd(t *testing.T) {
+	for range 20 { // the order in which both are seen is random
+		p, stderr, _ := testPipe(t)
+		stop := make(chan os.Signal, 1)
+		stop <- syscall.SIGINT
+		if code := p.copy(strings.NewReader("x\n"), stop, stderr); code != 130 {
+			t.Fatalf("exit code %d", code)
+		}
+	}
+}
+
+// failing fails each Read after the first.
+type failing struct{ text string }
+
+func (f *failing) Read(p []byte) (int, error) {
+	if f.text == "" {
+		return 0, errors.New("the tape is torn")
+	}
+	n := copy(p, f.text)
+	f.text = f.text[n:]
+	return n, nil
+}
+
+func TestPipeBrokenInput(t *testing.T) {
+	p, stderr, read := testPipe(t)
+	code := p.copy(&failing{"one\ntwo"}, nil, stderr)
+	if code != exitFailed || stderr.String() != "logbook: standard input: the tape is torn\n" || read() != "one\ntwo\n" {
+		t.Errorf("exit code %d, %q, %q", code, stderr, read())
+	}
+}

@@ -1,0 +1,55 @@
+//go:build unix
+
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+	"testing"
+)
+
+// A signal ends the program, with what was read written and its own exit code.
+func TestPipeSignals(t *testing.T) {
+	for s, want := range map[os.Signal]int{os.Interrupt: 130, syscall.SIGTERM: 143} {
+		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
+			r := start(t, "pipe", "--grace", "1ms")
+			r.write(t, textLine+"\nno newline")
+			r.next(t)
+			if err := r.signal(s); err != nil {
+				t.Fatal(err)
+			}
+			if got := r.next(t); len(got) < 10 || got[len(got)-10:] != "no newline" {
+				t.Errorf("got %q", got)
+			}
+			if code := exitOf(t, r.wait()); code != want || r.stderr.Len() > 0 {
+				t.Errorf("exit code %d, %q", code, r.stderr.String())
+			}
+		})
+	}
+}
+
+// The second signal ends the program whatever it is doing.
+func TestPipeSecondSignal(t *testing.T) {
+	r := start(t, "pipe", "--grace", "1h")
+	r.write(t, textLine+"\n")
+	r.next(t)
+	done := make(chan error, 1)
+	go func() { done <- r.wait() }()
+	for {
+		select {
+		case err := <-done:
+			var e *exec.ExitError
+			if !errors.As(err, &e) || e.Sys().(syscall.WaitStatus).Signal() != syscall.SIGINT {
+				t.Errorf("ended by %v", err)
+			}
+			return
+		default:
+			_ = r.signal(os.Interrupt) // until it has ended
+			runtime.Gosched()
+		}
+	}
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// rootCommand returns the command line as a whole.
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "logbook",
+		Short: "Read, convert and route logs",
+		Long: `Logbook reads logs, converts them, and hands their records to sinks.
+
+The command-line program of Logbook for Go.`,
+		Example: `  some-service 2>&1 | logbook pipe
+  some-service 2>&1 | logbook pipe --to json:app.log --to 'console:-?level=warning'`,
+		Version:       versionText(),
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.Flags().Bool("version", false, "print the version, as logbook version does")
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.AddCommand(
+		pipeCommand(),
+		versionCommand(),
+		topic("sinks", "Where records can go", sinksHelp),
+		topic("exit-codes", "What the exit codes mean", exitCodesHelp),
+	)
+	root.SetHelpCommand(helpCommand(root))
+	return root
+}
+
+// topic is a page of help: a command that does nothing.
+func topic(name, short, text string) *cobra.Command {
+	c := &cobra.Command{Use: name, Short: short, Long: text}
+	c.SetHelpTemplate("{{.Long}}\n")
+	return c
+}
+
+// helpCommand differs from cobra's in that a topic it does not know is an error.
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [command or topic]",
+		Short:   "Help about any command or topic",
+		Example: "  logbook help pipe\n  logbook help exit-codes",
+		ValidArgsFunction: func(_ *cobra.Command, args []string, prefix string) (names []cobra.Completion, _ cobra.ShellCompDirective) {
+			for _, c := range root.Commands() {
+				if len(args) == 0 && strings.HasPrefix(c.Name(), prefix) {
+					names = append(names, cobra.CompletionWithDesc(c.Name(), c.Short))
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return fmt.Errorf("unknown help topic %q", strings.Join(args, " "))
+			}
+			c.InitDefaultHelpFlag()
+			c.InitDefaultVersionFlag()
+			return c.Help()
+		},
+	}
+}

@@ -1,0 +1,129 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// parse takes a URI apart. url.Parse is not used: it refuses Windows' paths and
+// cuts a file's name at "#", and its error repeats the URI with the password.
+func parse(uri string) (*Sink, error) {
+	s := new(Sink)
+	s.safe, s.secrets = redact(uri)
+	scheme, rest, ok := strings.Cut(uri, ":")
+	if !ok || !isScheme(scheme) {
+		return nil, s.fail("", errNoScheme)
+	}
+	s.Scheme = strings.ToLower(scheme)
+	path, query, _ := strings.Cut(rest, "?")
+	at := len(scheme) + 1
+	if authority, ok := strings.CutPrefix(path, "//"); ok {
+		authority, path, _ = cutBefore(authority, '/')
+		if err := s.authority(authority); err != nil {
+			return nil, s.fail("", err)
+		}
+		at += len("//") + len(authority)
+	}
+	var err error
+	if s.Path, err = decode(path, at); err != nil {
+		return nil, s.fail("", err)
+	}
+	if strings.IndexByte(s.Path, 0) >= 0 {
+		return nil, s.fail("", errors.New("the path holds a NUL byte"))
+	}
+	if err := s.parseOptions(query, len(uri)-len(query)); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+var errNoScheme = errors.New(`no scheme; for a file write "file:PATH"`)
+
+// authority reads user:password@host:port. Its errors show nothing of it.
+func (s *Sink) authority(text string) error {
+	if i := strings.LastIndexByte(text, '@'); i >= 0 {
+		user, password, both := strings.Cut(text[:i], ":")
+		user, err1 := url.PathUnescape(user)
+		password, err2 := url.PathUnescape(password)
+		if err1 != nil || err2 != nil {
+			return errors.New("invalid percent escape in the userinfo")
+		}
+		if both {
+			s.User = url.UserPassword(user, password)
+			s.secrets.hide(password)
+		} else {
+			s.User = url.User(user)
+			s.secrets.hide(user) // a token, perhaps
+		}
+		text = text[i+1:]
+	}
+	host := text
+	if !strings.HasSuffix(host, "]") { // [::1] has no port
+		if i := strings.LastIndexByte(host, ':'); i >= 0 {
+			if strings.Trim(host[i+1:], "0123456789") != "" {
+				return errors.New("the port is no number")
+			}
+			host = host[:i]
+		}
+	}
+	if strings.ContainsAny(host, " <>\"%\\") || !strings.HasPrefix(host, "[") && strings.Contains(host, ":") {
+		return errors.New("invalid host")
+	}
+	s.Host = text
+	return nil
+}
+
+func (s *Sink) parseOptions(query string, at int) error {
+	for query != "" {
+		piece, rest, _ := strings.Cut(query, "&")
+		name, value, _ := strings.Cut(piece, "=")
+		name, err := decode(name, at)
+		if err != nil {
+			return s.fail("", err)
+		}
+		o := option{name: name, secret: isSecret(name) || s.afterSecret()}
+		if o.value, err = decode(value, at+len(piece)-len(value)); err != nil {
+			return s.fail(o.shown(), err)
+		}
+		if o.secret {
+			s.secrets.hide(o.value)
+		}
+		switch {
+		case piece == "":
+		case s.option(name) != nil:
+			return s.fail(o.shown(), errors.New("given twice"))
+		default:
+			s.options = append(s.options, o)
+		}
+		at += len(piece) + 1
+		query = rest
+	}
+	return nil
+}
+
+// decode decodes percent escapes. at is where the text stands in the URI.
+func decode(text string, at int) (string, error) {
+	s, err := url.PathUnescape(text)
+	if err == nil {
+		return s, nil
+	}
+	for i := strings.IndexByte(text, '%'); ; i += 3 {
+		for i < len(text) && text[i] != '%' {
+			i++
+		}
+		if _, err := url.PathUnescape(text[i:min(i+3, len(text))]); err != nil {
+			return "", fmt.Errorf("invalid percent escape at byte %d; a percent sign is written %%25", at+i)
+		}
+	}
+}
+
+// cutBefore cuts s before the first sep, which stays with the second part.
+func cutBefore(s string, sep byte) (before, after string, found bool) {
+	i := strings.IndexByte(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i:], true
+}

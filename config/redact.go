@@ -1,0 +1,143 @@
+package config
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// mask stands for a secret, as in package net/url.
+const mask = "xxxxx"
+
+// secretWords are what the name of an option that holds a secret contains. It
+// is better to hide too much: "monkey" is hidden as well.
+var secretWords = []string{"pass", "pwd", "secret", "token", "key", "auth", "cred", "private"}
+
+// Redact returns a sink URI, or any text that was meant to be one, without
+// userinfo and secrets, to be shown.
+func Redact(uri string) string {
+	safe, _ := redact(uri)
+	return safe
+}
+
+// redact returns the URI without its secrets, and the secrets. It takes any
+// text, since what cannot be parsed has to be shown, too. So it does not rely
+// on a password being escaped as it should be: hidden is
+//
+//   - everything from the scheme to the last at sign, if there is a host or a
+//     second colon before it,
+//   - of an option that holds a secret, its value and all behind it,
+//   - of an option that holds an address with userinfo, the value.
+func redact(uri string) (safe string, hidden secrets) {
+	var r redactor
+	rest := r.userinfo(uri)
+	path, query, found := strings.Cut(rest, "?")
+	safe = r.pairs(path)
+	if found && len(safe) == len(path) {
+		safe += "?" + r.pairs(query)
+	}
+	return safe, r.secrets
+}
+
+type redactor struct{ secrets }
+
+// secrets are texts that no error may show.
+type secrets []string
+
+// hide adds a secret, in all forms in which it may show.
+func (s *secrets) hide(text string) {
+	for _, t := range []string{text, unescape(text)} {
+		quoted := strconv.Quote(t)
+		*s = append(*s, t, url.User(t).String(), url.PathEscape(t), url.QueryEscape(t), quoted[1:len(quoted)-1])
+	}
+	// One may be part of another.
+	slices.SortFunc(*s, func(a, b string) int { return len(b) - len(a) })
+}
+
+// scrub returns err, with the secrets taken out of its text: libraries like to
+// repeat the address that they were given.
+func (s secrets) scrub(err error) error {
+	text := err.Error()
+	for _, secret := range s {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, mask)
+		}
+	}
+	if text == err.Error() {
+		return err
+	}
+	return &scrubbed{text, err}
+}
+
+func (r *redactor) userinfo(uri string) string {
+	at := strings.LastIndexByte(uri, '@')
+	start := strings.IndexByte(uri, ':') + 1
+	if start >= at {
+		return uri
+	}
+	info := strings.TrimLeft(uri[start:at], "/")
+	slashes := at - start - len(info)
+	if info == "" || slashes != len("//") && !strings.Contains(info, ":") {
+		return uri // a path may have an at sign
+	}
+	start += slashes
+	r.hide(info)
+	_, password, _ := strings.Cut(info, ":")
+	r.hide(password)
+	return uri[:start] + mask + uri[at:]
+}
+
+// pairs hides secrets in a text of name=value pairs.
+func (r *redactor) pairs(s string) string {
+	for at := 0; ; {
+		piece, _, more := strings.Cut(s[at:], "&")
+		text := unescape(piece)
+		value := at + strings.IndexByte(piece, '=') + 1
+		if i := strings.LastIndexByte(text, '='); i >= 0 && isSecret(text[:i]) {
+			r.hide(s[value:])
+			r.hide(s[value : at+len(piece)])
+			return s[:value] + mask
+		}
+		if before, _, found := strings.Cut(text, "@"); found && value > at && strings.Contains(before, ":") {
+			r.hide(s[value : at+len(piece)])
+			s = s[:value] + mask + s[at+len(piece):]
+			piece = s[at : value+len(mask)]
+		}
+		if !more {
+			return s
+		}
+		at += len(piece) + 1
+	}
+}
+
+// isSecret reports whether the option of this name holds a secret. Case and
+// everything between the letters are left aside.
+func isSecret(name string) bool {
+	letters := strings.Map(func(c rune) rune {
+		switch {
+		case 'a' <= c && c <= 'z':
+			return c
+		case 'A' <= c && c <= 'Z':
+			return c + 'a' - 'A'
+		}
+		return -1
+	}, unescape(name))
+	return slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(letters, w) })
+}
+
+// unescape decodes the percent escapes that are right, and leaves all else.
+func unescape(s string) string {
+	var b []byte
+	for i := 0; i < len(s); i++ {
+		if s[i] == '%' && i+2 < len(s) {
+			if d, err := url.PathUnescape(s[i : i+3]); err == nil {
+				b = append(b, d...)
+				i += 2
+				continue
+			}
+		}
+		b = append(b, s[i])
+	}
+	return string(b)
+}

@@ -1,0 +1,141 @@
+package config_test
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/logbook-go/logbook/config"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// password is what must never be seen.
+const password = "hunter2"
+
+// leaks reports whether an error or what it wraps tells the password.
+func leaks(err error) bool {
+	for ; err != nil; err = errors.Unwrap(err) {
+		for _, format := range []string{"%v", "%+v", "%#v", "%q"} {
+			if strings.Contains(fmt.Sprintf(format, err), password) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// talkative fails as libraries do: its error repeats all it was given.
+func talkative(s *config.Sink) (logbook.Handler, error) {
+	text := s.Host + s.Path
+	if s.User != nil {
+		p, _ := s.User.Password()
+		text += " " + s.User.String() + " " + s.User.Username() + " " + p
+	}
+	for _, name := range []string{"password", "token", "dsn"} {
+		text += " " + s.Text(name)
+		s.Func(name, func(v string) error { return fmt.Errorf("bad value %q", v) })
+	}
+	_, err := url.Parse("probe://" + s.Host + "/%zz" + text)
+	if s.Text("password") != "" {
+		return nil, s.Err()
+	}
+	return nil, errors.Join(errors.New(text), err)
+}
+
+func TestPasswordsStaySecret(t *testing.T) {
+	inTempDir(t)
+	probe = talkative
+	uris := []string{
+		"probe:me:hunter2@host?x", "probe::me:hunter2@host?x", "probe:x&token=hunter2?x",
+		"file:me:hunter2@host?x", "file:/me:hunter2@host?x", "json:x&token=hunter2?x", "console:me:hunter2@host",
+	}
+	for _, scheme := range []string{"probe", "file", "json", "console", "nats", "nosuch+x", "bad scheme", "C"} {
+		for _, form := range []string{
+			"://me:hunter2@host/x",
+			"://hunter2@host/x",
+			"://:hunter2@host",
+			"://me:hunter2@",
+			"://me:a@hunter2@host/x",
+			"://me:a/hunter2@host/x",
+			"://me:a?hunter2@host/x",
+			"://me:a?b=hunter2@host/x",
+			"://me:1?hunter2@host/x",
+			"://me:1?x=1&hunter2@host/x",
+			"://me:a#hunter2@host/x",
+			"://me:%zzhunter2@host/x",
+			"://me:hunter2%@host/x",
+			"://me:hunter2@host:port/x",
+			"://me:hunter2@ho st/x",
+			"://me:hunter2@[::1/x",
+			"://me:hunter2@host/%zz",
+			"://me:hunter2@host/x\x00",
+			"://me:hunter2@host/x?level=loud",
+			"://me:hunter2\x7f@host/\x01",
+			":x?password=hunter2",
+			":x?PASSWORD=hunter2",
+			":x?Pass-Word=hunter2",
+			":x?pass%77ord=hunter2",
+			":x?p%61ss=hunter2",
+			":x?smtp_passwd=hunter2",
+			":x?pwd=hunter2",
+			":x?passphrase=hunter2",
+			":x?token=hunter2",
+			":x?accessToken=hunter2",
+			":x?secret=hunter2",
+			":x?client.secret=hunter2",
+			":x?key=hunter2",
+			":x?api_key=hunter2",
+			":x?sslkey=hunter2",
+			":x?authorization=hunter2",
+			":x?credentials=hunter2",
+			":x?level=loud&token=hunter2",
+			":x?token=hunter2&level=loud",
+			":x?token=hunter2&token=hunter2",
+			":x?token=a&hunter2",
+			":x?token=a&hunter2=b",
+			":x?token=a&hunter2&hunter2",
+			":x?token=a&%zzhunter2",
+			":x?token=a%zzhunter2",
+			":x?token=hunter2%",
+			":x?token=a?hunter2",
+			":x?token=a#hunter2",
+			":x?token=a=hunter2",
+			":x?x?token=hunter2",
+			":%zz?token=hunter2",
+			":x?=&token=hunter2",
+			":x?token%3Dhunter2",
+			":x?dsn=postgres://me:hunter2@host/db",
+			":x?dsn=postgres%3A%2F%2Fme%3Ahunter2%40host",
+			":x?dsn=host=h password=hunter2",
+			":x?dsn=host%3Dh%20password%3Dhunter2",
+			":x?dsn=token=a&hunter2",
+		} {
+			uris = append(uris, scheme+form)
+		}
+	}
+	for _, uri := range uris {
+		h, err := config.Open(uri)
+		switch {
+		case err == nil:
+			t.Errorf("%q was opened: %v", uri, h)
+		case leaks(err):
+			t.Errorf("%q leaks: %v", uri, err)
+		}
+	}
+	if files, _ := os.ReadDir("."); len(files) > 0 {
+		t.Errorf("created %v", files)
+	}
+}
+
+// Even where the error of an opener is not shown, it can be asked for.
+func TestScrubbedErrorIs(t *testing.T) {
+	failure := errors.New("dial me:hunter2")
+	probe = func(*config.Sink) (logbook.Handler, error) { return nil, failure }
+	_, err := config.Open("probe://me:hunter2@host")
+	if !errors.Is(err, failure) || err.Error() != `config: sink "probe://xxxxx@host": dial xxxxx` {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,134 @@
+package config_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/logbook-go/logbook/config"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// What the scheme "probe" was opened with, and what its opener does.
+var (
+	probed   *config.Sink
+	probe    func(s *config.Sink) (logbook.Handler, error)
+	openings = 0
+)
+
+func init() {
+	config.Register("probe", func(s *config.Sink) (logbook.Handler, error) {
+		probed = s
+		openings++
+		return probe(s)
+	})
+}
+
+func TestRegisterRefuses(t *testing.T) {
+	nothing := func(*config.Sink) (logbook.Handler, error) { return logbook.Null{}, nil }
+	tests := []struct {
+		name, scheme string
+		open         config.Opener
+		want         string
+	}{
+		{"duplicate", "file", nothing, "called twice for scheme file"},
+		{"no opener", "new", nil, "without an opener"},
+		{"empty", "", nothing, "invalid scheme"},
+		{"drive", "c", nothing, "invalid scheme"},
+		{"upper case", "New", nothing, "invalid scheme"},
+		{"digit first", "9p", nothing, "invalid scheme"},
+		{"colon", "a:b", nothing, "invalid scheme"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			defer func() {
+				if p := fmt.Sprint(recover()); !strings.Contains(p, tt.want) {
+					t.Errorf("panic %q, want %q", p, tt.want)
+				}
+			}()
+			config.Register(tt.scheme, tt.open)
+		})
+	}
+}
+
+func TestSink(t *testing.T) {
+	probe = func(s *config.Sink) (logbook.Handler, error) {
+		s.Text("a")
+		s.Text("b")
+		return logbook.Null{}, s.Err()
+	}
+	tests := []struct{ uri, user, host, path, a, b, text string }{
+		{uri: "probe:", text: "probe:"},
+		{uri: "PROBE:x/y", path: "x/y", text: "PROBE:x/y"},
+		{uri: "probe://host", host: "host", text: "probe://host"},
+		{uri: "probe://host:80", host: "host:80", text: "probe://host:80"},
+		{uri: "probe://[::1]:80/", host: "[::1]:80", path: "/", text: "probe://[::1]:80/"},
+		{uri: "probe://[::1]", host: "[::1]", text: "probe://[::1]"},
+		{uri: "probe:///x", path: "/x", text: "probe:///x"},
+		{uri: "probe://me@host/x%2Fy", user: "me", host: "host", path: "/x/y", text: "probe://xxxxx@host/x%2Fy"},
+		{uri: "probe://me:p%40ss@host/x", user: "me:p%40ss", host: "host", path: "/x", text: "probe://xxxxx@host/x"},
+		{uri: "probe://me:p@ss@host/x", user: "me:p%40ss", host: "host", path: "/x", text: "probe://xxxxx@host/x"},
+		{uri: "probe:x?a=1&b=x=y+z&", path: "x", a: "1", b: "x=y+z", text: "probe:x?a=1&b=x=y+z&"},
+		{uri: "probe:x?a=%26%3D%25&&b=?#", path: "x", a: "&=%", b: "?#", text: "probe:x?a=%26%3D%25&&b=?#"},
+		{uri: "probe://h?a=me@example.org", host: "h", a: "me@example.org", text: "probe://xxxxx@example.org"},
+		{uri: "probe:x?a=me@example.org", path: "x", a: "me@example.org", text: "probe:x?a=me@example.org"},
+		{uri: "probe:x?a=postgres%3A//u:p%40h", path: "x", a: "postgres://u:p@h", text: "probe:x?a=xxxxx"},
+		{uri: "probe:x?a=host=h password=p&b=2", path: "x", a: "host=h password=p", b: "2", text: "probe:x?a=xxxxx"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.uri, func(t *testing.T) {
+			open(t, tt.uri)
+			s := probed
+			user := ""
+			if s.User != nil {
+				user = s.User.String()
+			}
+			if s.Scheme != "probe" || user != tt.user || s.Host != tt.host || s.Path != tt.path || s.Text("a") != tt.a || s.Text("b") != tt.b {
+				t.Errorf("got %q %q %q %q a=%q b=%q", s.Scheme, user, s.Host, s.Path, s.Text("a"), s.Text("b"))
+			}
+			if s.String() != tt.text {
+				t.Errorf("shown as %q, want %q", s, tt.text)
+			}
+		})
+	}
+}
+
+// closeable counts how often it is closed.
+type closeable struct {
+	logbook.Options
+	closed int
+}
+
+func (c *closeable) Handle(*logbook.Record) error { return nil }
+
+func (c *closeable) Close(context.Context) error {
+	c.closed++
+	return nil
+}
+
+// An opener that does not ask for Err has its handler closed again.
+func TestCarelessOpener(t *testing.T) {
+	h := new(closeable)
+	probe = func(*config.Sink) (logbook.Handler, error) { return h, nil }
+	_, err := config.Open("probe:?x=1")
+	var e *config.URIError
+	if !errors.As(err, &e) || e.Option != "x" || h.closed != 1 {
+		t.Errorf("%v; closed %d times", err, h.closed)
+	}
+
+	probe = func(*config.Sink) (logbook.Handler, error) { return nil, nil }
+	if h, err := config.Open("probe:"); err == nil {
+		t.Errorf("no handler: %v", h)
+	}
+}
+
+func TestOpenerError(t *testing.T) {
+	failure := errors.New("no route")
+	probe = func(*config.Sink) (logbook.Handler, error) { return nil, failure }
+	_, err := config.Open("probe://host/x")
+	if !errors.Is(err, failure) || err.Error() != `config: sink "probe://host/x": no route` {
+		t.Error(err)
+	}
+}

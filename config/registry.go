@@ -1,0 +1,69 @@
+package config
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// Opener makes the handler of a sink. It reads the options that it knows, and
+// asks [Sink.Err] before it opens anything.
+type Opener func(s *Sink) (logbook.Handler, error)
+
+var (
+	openersMu sync.RWMutex
+	openers   = map[string]Opener{
+		"console": openConsole,
+		"stderr":  openStderr,
+		"file":    openFile,
+		"json":    openJSON,
+	}
+)
+
+// Register makes a scheme known to [Open], as database drivers are made known:
+// in an init function. Its name is one of lower-case letters, digits and "+-.",
+// at least two, beginning with a letter. Register panics if it is not, if open is
+// nil, or if the scheme is taken.
+func Register(scheme string, open Opener) {
+	if !isScheme(scheme) || strings.ToLower(scheme) != scheme {
+		panic("config: Register of the invalid scheme " + scheme)
+	}
+	if open == nil {
+		panic("config: Register of scheme " + scheme + " without an opener")
+	}
+	openersMu.Lock()
+	defer openersMu.Unlock()
+	if _, taken := openers[scheme]; taken {
+		panic("config: Register called twice for scheme " + scheme)
+	}
+	openers[scheme] = open
+}
+
+// Schemes returns the names of the known schemes, sorted.
+func Schemes() []string {
+	openersMu.RLock()
+	defer openersMu.RUnlock()
+	return slices.Sorted(maps.Keys(openers))
+}
+
+func opener(scheme string) Opener {
+	openersMu.RLock()
+	defer openersMu.RUnlock()
+	return openers[scheme]
+}
+
+// isScheme leaves out names of one letter, which are drives of Windows.
+func isScheme(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c|0x20 && c|0x20 <= 'z':
+		case i > 0 && ('0' <= c && c <= '9' || c == '+' || c == '-' || c == '.'):
+		default:
+			return false
+		}
+	}
+	return len(s) > 1
+}

@@ -1,0 +1,147 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// Sink is a sink URI, taken apart for an [Opener]:
+//
+//	SCHEME:PATH?OPTION=VALUE&...
+//	SCHEME://USER:PASSWORD@HOST:PORT/PATH?OPTION=VALUE&...
+//
+// Its methods that read an option note it as known and return the zero value if
+// it is missing or wrong; [Sink.Err] then tells what is wrong.
+type Sink struct {
+	Scheme string        // in lower case
+	User   *url.Userinfo // nil: none
+	Host   string        // with the port; "" if there is none
+	Path   string        // decoded, with its first slash where there is a host
+
+	color   bool // for the format console
+	options []option
+	known   []string
+	err     error // the first one
+	safe    string
+	secrets secrets
+}
+
+type option struct {
+	name, value string
+	secret      bool
+}
+
+// shown returns the name, or "" if it could be a piece of a secret that was not
+// escaped.
+func (o *option) shown() string {
+	if o.secret && !isSecret(o.name) || strings.ContainsAny(o.name, "@=:") {
+		return ""
+	}
+	return o.name
+}
+
+// String returns the URI without its secrets.
+func (s *Sink) String() string { return s.safe }
+
+// Options reads the options that all handlers have in common: level, bubble,
+// format and source. format is what the option is if it is missing.
+func (s *Sink) Options(format string) *logbook.Options {
+	o := new(logbook.Options)
+	s.Func("level", func(v string) error {
+		level, err := logbook.ParseLevel(v)
+		o.Level = level
+		return err
+	})
+	o.Bubble = s.Bool("bubble")
+	o.Formatter = s.formatter(format)
+	return o
+}
+
+// Text reads an option as text.
+func (s *Sink) Text(name string) string {
+	var text string
+	s.Func(name, func(v string) error {
+		text = v
+		return nil
+	})
+	return text
+}
+
+// Bool reads an option that is true or false.
+func (s *Sink) Bool(name string) bool {
+	var b bool
+	s.Func(name, func(v string) (err error) {
+		if b, err = strconv.ParseBool(v); err != nil {
+			err = fmt.Errorf("%q is neither true nor false", v)
+		}
+		return err
+	})
+	return b
+}
+
+// Func reads an option with a function of its own. It is called if the option is
+// there; what it returns becomes the error of the option.
+func (s *Sink) Func(name string, read func(value string) error) {
+	if !slices.Contains(s.known, name) {
+		s.known = append(s.known, name)
+	}
+	o := s.option(name)
+	if o == nil {
+		return
+	}
+	err := read(o.value)
+	if err == nil || s.err != nil {
+		return
+	}
+	s.err = s.fail(name, err)
+}
+
+// Err returns what is wrong with the options that were read, or that there are
+// others, which this scheme does not know. It is an [*URIError].
+func (s *Sink) Err() error {
+	if s.err != nil {
+		return s.err
+	}
+	for i := range s.options {
+		if o := &s.options[i]; !slices.Contains(s.known, o.name) {
+			return s.fail(o.shown(), s.unknown(o))
+		}
+	}
+	return nil
+}
+
+func (s *Sink) unknown(o *option) error {
+	known := slices.Sorted(slices.Values(s.known))
+	if o.shown() == "" {
+		return errors.New("an unknown option; in a value, & is written %26, and @ %40")
+	}
+	return fmt.Errorf("unknown%s (known to %s: %s)", didYouMean(o.name, known), s.Scheme, strings.Join(known, ", "))
+}
+
+// fail returns an error that blames an option, or the URI if option is empty.
+func (s *Sink) fail(option string, err error) error {
+	if e := (*URIError)(nil); errors.As(err, &e) {
+		return err
+	}
+	return &URIError{URI: s.safe, Option: option, Err: s.secrets.scrub(err)}
+}
+
+func (s *Sink) option(name string) *option {
+	for i := range s.options {
+		if s.options[i].name == name {
+			return &s.options[i]
+		}
+	}
+	return nil
+}
+
+// afterSecret reports whether one of the options so far holds a secret.
+func (s *Sink) afterSecret() bool {
+	return slices.ContainsFunc(s.options, func(o option) bool { return o.secret })
+}

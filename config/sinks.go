@@ -1,0 +1,109 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// stdout is the path that stands for standard output.
+const stdout = "-"
+
+func openConsole(s *Sink) (logbook.Handler, error) {
+	if s.remote() || s.Path != "" && s.Path != stdout {
+		return nil, errors.New(`no such console: "console:" is standard error, "console:-" is standard output`)
+	}
+	out := os.Stderr
+	if s.Path == stdout {
+		out = os.Stdout
+	}
+	s.color = handlers.ColorEnabled(out)
+	o := s.Options("console")
+	if err := s.Err(); err != nil {
+		return nil, err
+	}
+	return handlers.NewStream(out, o), nil
+}
+
+func openStderr(s *Sink) (logbook.Handler, error) {
+	if s.remote() || s.Path != "" {
+		return nil, errors.New("standard error has no path")
+	}
+	o := s.Options("text")
+	if err := s.Err(); err != nil {
+		return nil, err
+	}
+	return handlers.NewStderr(o), nil
+}
+
+func openFile(s *Sink) (logbook.Handler, error) {
+	if s.Path == "" && !s.remote() {
+		return nil, errors.New(`no path; standard output is "-"`)
+	}
+	return s.openFile("text")
+}
+
+func openJSON(s *Sink) (logbook.Handler, error) {
+	if s.Path == "" && !s.remote() {
+		s.Path = stdout
+	}
+	return s.openFile("json")
+}
+
+func (s *Sink) openFile(format string) (logbook.Handler, error) {
+	path, err := s.filePath(runtime.GOOS == "windows")
+	if err != nil {
+		return nil, err
+	}
+	o := s.Options(format)
+	if path == stdout {
+		if err := s.Err(); err != nil {
+			return nil, err
+		}
+		return handlers.NewStream(os.Stdout, o), nil
+	}
+	fo := &handlers.FileOptions{
+		Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter,
+		Delay:    s.Bool("delay"),
+		Truncate: s.Bool("truncate"),
+	}
+	s.Func("mode", func(v string) (err error) {
+		fo.Mode, err = parseMode(v)
+		return err
+	})
+	if err := s.Err(); err != nil {
+		return nil, err
+	}
+	return handlers.NewFile(path, fo)
+}
+
+// remote reports whether the URI names a host or somebody there.
+func (s *Sink) remote() bool { return s.Host != "" || s.User != nil }
+
+// filePath returns the path of a file. file://localhost/x is file:/x, and on
+// Windows file:///C:/x is file:C:/x.
+func (s *Sink) filePath(windows bool) (string, error) {
+	if s.remote() && (s.User != nil || !strings.EqualFold(s.Host, "localhost")) {
+		return "", errors.New(`a file has no host: write "file:PATH" or "file:///PATH"`)
+	}
+	p := s.Path
+	if windows && len(p) > 2 && p[0] == '/' && p[2] == ':' {
+		p = p[1:]
+	}
+	return p, nil
+}
+
+func parseMode(v string) (fs.FileMode, error) {
+	n, err := strconv.ParseUint(strings.TrimPrefix(v, "0o"), 8, 32)
+	if err != nil || n == 0 || n > 0o777 {
+		return 0, fmt.Errorf("%q is no file mode from 0001 to 0777, in octal digits", v)
+	}
+	return fs.FileMode(n), nil
+}

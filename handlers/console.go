@@ -1,0 +1,75 @@
+package handlers
+
+import (
+	"io"
+	"os"
+	"syscall"
+
+	"github.com/mattn/go-isatty"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// NewConsole returns a handler for people who watch a program: short lines by
+// [logbook.Console], with colours where [ColorEnabled] says so. It writes to
+// stderr, since stdout belongs to what the program puts out: a log must not end
+// up in the pipe behind it.
+//
+// The environment and the terminal are looked at once, here. Options with a
+// Formatter are taken as they are; to change how the lines look and keep the
+// decision on colours, give
+//
+//	logbook.Console(&logbook.ConsoleOptions{Color: handlers.ColorEnabled(os.Stderr), Source: true})
+func NewConsole(o *logbook.Options) *Stream {
+	s := NewStderr(o)
+	if s.Formatter == nil {
+		s.Formatter = logbook.Console(&logbook.ConsoleOptions{Color: ColorEnabled(os.Stderr)})
+	}
+	return s
+}
+
+// ColorEnabled reports whether text for w is to have colours. The first of these
+// that applies decides:
+//
+//   - NO_COLOR is set and not empty: no
+//   - FORCE_COLOR or CLICOLOR_FORCE is set, not empty and not "0": yes
+//   - CLICOLOR is "0", or TERM is "dumb": no
+//   - w is a terminal, a Cygwin or MSYS one included: yes, else no
+//
+// On Windows it also makes the console understand escape sequences; a console too
+// old for that counts as no terminal.
+func ColorEnabled(w io.Writer) bool {
+	switch {
+	case os.Getenv("NO_COLOR") != "":
+		return false
+	case isForced("FORCE_COLOR") || isForced("CLICOLOR_FORCE"):
+		showsColors(w) // for what it does to a Windows console
+		return true
+	case os.Getenv("CLICOLOR") == "0" || os.Getenv("TERM") == "dumb":
+		return false
+	}
+	return showsColors(w)
+}
+
+func isForced(variable string) bool {
+	v := os.Getenv(variable)
+	return v != "" && v != "0"
+}
+
+// showsColors reports whether w is a terminal that understands escape sequences.
+// It asks through SyscallConn since (*os.File).Fd would make a nonblocking
+// descriptor block, for every process that shares it.
+func showsColors(w io.Writer) (yes bool) {
+	c, ok := w.(syscall.Conn)
+	if !ok {
+		return false
+	}
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return false
+	}
+	err = raw.Control(func(fd uintptr) {
+		yes = isatty.IsTerminal(fd) && enableEscapes(fd) || isatty.IsCygwinTerminal(fd)
+	})
+	return yes && err == nil
+}

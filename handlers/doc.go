@@ -1,0 +1,92 @@
+// Package handlers has the handlers that most programs need: to the terminal, to
+// a stream, to a file, and those that stand before others and decide what gets
+// through.
+//
+// # Which handler for what
+//
+//	a person watches the program    NewConsole: short lines with colours, to stderr
+//	a supervisor reads stderr       NewStderr: plain lines
+//	any other writer                NewStream
+//	a log file                      NewFile
+//	debug only of what failed       NewFingersCrossed before one of these
+//	one mail for a whole job        NewGroup before a mail handler
+//
+// A handler does nothing until it is bound, as [logbook.PushApplication] does for
+// the whole program:
+//
+//	func main() {
+//		defer logbook.PushApplication(handlers.NewConsole(nil))()
+//		logbook.Info("hello {name}", "name", "world")
+//	}
+//
+// Mind the second pair of parentheses: PushApplication binds at once and returns
+// the function that takes the handler off again.
+//
+// # Options
+//
+// A constructor takes what the handler needs, then a pointer to options, which
+// may be nil. All options begin with the same fields: Level is the lowest level
+// taken, Filter is asked about each record, Bubble lets a handled record go on to
+// the handlers below, and Formatter makes the text. Handlers that hand records on
+// have no Formatter. A constructor returns an error only if it can fail; at the
+// start of a program [logbook.Must] makes that short:
+//
+//	file := logbook.Must(handlers.NewFile("app.log", &handlers.FileOptions{
+//		Level:     logbook.LevelInfo,
+//		Formatter: logbook.JSON(nil),
+//	}))
+//	defer file.Close(context.Background())
+//
+// # Writing
+//
+// [Stream] and [File] format a record before they take a lock, and write it with
+// one Write: text, newline. So values whose methods log do not lock up, and lines
+// of several handlers and processes stay apart. A write that fails is reported
+// through the error flag and costs that one record in that one place; what follows
+// a line that was cut short starts on a line of its own.
+//
+// Nothing is buffered: after the call that logged returns, the line is with the
+// operating system. For a file on disk, [File.Sync] makes it last through a power
+// failure.
+//
+// # Colours
+//
+// [NewConsole] colours its lines if [ColorEnabled] says so: on a terminal, unless
+// NO_COLOR, CLICOLOR=0 or TERM=dumb forbid it, and anywhere else if FORCE_COLOR or
+// CLICOLOR_FORCE ask for it.
+//
+// # Fingers crossed
+//
+// Debug records are wanted when something failed, and a burden when nothing did.
+// [FingersCrossed] keeps them in memory, and hands them to the handler inside when
+// an error arrives. Bound to a request, it does so for each request apart:
+//
+//	ctx, undo := logbook.BindScope(req.Context(), handlers.NewFingersCrossed(file, nil))
+//	defer undo()
+//
+// A request without an error writes nothing, and its records are given back when
+// undo is called.
+//
+// # Groups
+//
+// [Group] collects what is logged while it is bound, and hands it over as one
+// batch at the end. Handlers that know about batches, such as mail, make one
+// message of it; others write the records in a row:
+//
+//	logbook.InGoroutine(nightlyJob, handlers.NewGroup(mailer))
+//
+// # Nothing is lost in silence
+//
+// Whatever keeps records keeps a bounded number of them. What it drops is counted
+// by its Stats method, and told by a record "N records dropped" where the loss was.
+// To watch the counts, publish them:
+//
+//	expvar.Publish("log", expvar.Func(func() any { return h.Stats() }))
+//
+// # Closing
+//
+// Unbinding a handler closes nothing, since it may be bound elsewhere too. Whoever
+// made a handler closes it, with its Close or with [logbook.Close]. A Stream
+// closes no writer: that is for whoever opened it. A handler that stands before
+// another closes that one as well.
+package handlers

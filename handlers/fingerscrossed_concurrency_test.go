@@ -1,0 +1,166 @@
+package handlers_test
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// case 55: neither an argument nor the handler inside may lock up by logging.
+func TestFingersCrossedReentrance(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		reset bool
+		want  []string
+	}{
+		{"once", false, []string{"escalation[inner outer asked]", "from inside", "after"}},
+		{"with reset", true, []string{"escalation[inner outer asked]", "escalation[from inside after]"}},
+	} {
+		s := new(sink)
+		s.on = func() { s.on = nil; log.Info("from inside") }
+		h := handlers.NewFingersCrossed(s, &handlers.FingersCrossedOptions{Reset: c.reset})
+		bound(t, func() {
+			log.Error("outer {a}", "a", &ask{func() { log.Info("inner") }})
+			if c.reset {
+				log.Error("after")
+			} else {
+				log.Info("after")
+			}
+		}, h)
+		s.expect(t, c.want...)
+	}
+}
+
+// A trigger that arrives while a batch is handed over has a batch of its own.
+func TestFingersCrossedTriggerDuringEscalation(t *testing.T) {
+	s := new(sink)
+	s.on = func() { s.on = nil; log.Info("b"); log.Error("c"); log.Info("d") }
+	h := handlers.NewFingersCrossed(s, &handlers.FingersCrossedOptions{Reset: true})
+	bound(t, func() {
+		log.Error("a")
+		s.expect(t, "escalation[a]", "escalation[b c]")
+		if stats := h.Stats(); stats != (handlers.FingersCrossedStats{Buffered: 1, Triggered: 2}) {
+			t.Errorf("%+v", stats)
+		}
+	}, h)
+}
+
+// What arrives while a batch is handed over is to get out, even if the handler is
+// unbound meanwhile.
+func TestFingersCrossedUnboundDuringEscalation(t *testing.T) {
+	s := new(sink)
+	h := handlers.NewFingersCrossed(s, nil)
+	s.on = func() { s.on = nil; log.Info("b"); h.Unbound() }
+	bound(t, func() { log.Error("a") }, h)
+	s.expect(t, "escalation[a]", "b")
+}
+
+// A handler that ends its goroutine, as a failing test does, leaves nothing
+// locked.
+func TestFingersCrossedGoexitDuringEscalation(t *testing.T) {
+	s := new(sink)
+	h := handlers.NewFingersCrossed(s, nil)
+	s.on = func() { s.on = nil; runtime.Goexit() }
+	var wg sync.WaitGroup
+	wg.Go(func() { _ = h.Handle(logbook.NewRecord(logbook.RecordData{Level: logbook.LevelError, Message: "a"})) })
+	wg.Wait()
+	bound(t, func() { log.Error("b"); log.Info("c") }, h)
+	s.expect(t, "escalation[a]", "escalation[b]", "c")
+}
+
+// Many goroutines: nothing is lost, and each goroutine's records keep their
+// order. The buffer is far smaller than what arrives during the handover.
+func TestFingersCrossedConcurrently(t *testing.T) {
+	for _, reset := range []bool{false, true} {
+		const goroutines, each = 8, 500
+		var mu sync.Mutex
+		next := make([]int, goroutines)
+		inner := logbook.HandlerFunc(func(r *logbook.Record) error {
+			g, _ := r.Lookup("g")
+			i, _ := r.Lookup("i")
+			mu.Lock()
+			defer mu.Unlock()
+			if next[g.Int64()] != int(i.Int64()) {
+				return fmt.Errorf("record %d of goroutine %d, want %d", i.Int64(), g.Int64(), next[g.Int64()])
+			}
+			next[g.Int64()]++
+			return nil
+		}, nil)
+		o := &handlers.FingersCrossedOptions{Reset: reset, MaxRecords: 200}
+		if reset {
+			o.MaxRecords = goroutines * each // a buffer that begins anew may drop
+		}
+		h := handlers.NewFingersCrossed(inner, o)
+		var wg sync.WaitGroup
+		for g := range goroutines {
+			wg.Go(func() {
+				defer logbook.PushGoroutine(raise(t), logbook.HandlerFunc(h.Handle, nil))()
+				for i := range each {
+					level := logbook.LevelInfo
+					if i == 20 || i == each-1 {
+						level = logbook.LevelError
+					}
+					log.Log(context.Background(), level, "m", "g", g, "i", i)
+				}
+			})
+		}
+		wg.Wait()
+		for g, n := range next {
+			if n != each {
+				t.Errorf("reset %v: goroutine %d has %d records, want %d", reset, g, n, each)
+			}
+		}
+		if stats := h.Stats(); stats.Buffered != 0 || stats.Dropped != 0 {
+			t.Errorf("reset %v: %+v", reset, stats)
+		}
+	}
+}
+
+// What arrives while the buffer is full and a batch is handed over waits for up
+// to a second, and is told of when it is dropped after that.
+func TestFingersCrossedFullDuringEscalation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := new(sink)
+		blocked := make(chan struct{})
+		s.on = func() {
+			if len(s.got()) == 1 {
+				<-blocked
+			}
+		}
+		h := handlers.NewFingersCrossed(s, &handlers.FingersCrossedOptions{MaxRecords: 2})
+		// The goroutines are the same to the handler, so it is called directly.
+		record := func(level logbook.Level, m string) *logbook.Record {
+			return logbook.NewRecord(logbook.RecordData{Level: level, Channel: "c", Message: m})
+		}
+		go h.Handle(record(logbook.LevelError, "trigger"))
+		synctest.Wait()
+		start := time.Now()
+		for _, m := range []string{"1", "2", "3"} {
+			if err := h.Handle(record(logbook.LevelInfo, m)); err != nil {
+				t.Error(err)
+			}
+		}
+		if took := time.Since(start); took != time.Second {
+			t.Errorf("3 records into room for 2 took %v, want 1s", took)
+		}
+		waiting := make(chan error)
+		go func() { waiting <- h.Handle(record(logbook.LevelInfo, "4")) }()
+		synctest.Wait()
+		close(blocked)
+		if err := <-waiting; err != nil {
+			t.Error(err)
+		}
+		synctest.Wait()
+		s.expect(t, "escalation[trigger]", "1 record dropped", "2", "3", "4")
+		if stats := h.Stats(); stats != (handlers.FingersCrossedStats{Dropped: 1, Triggered: 1}) {
+			t.Errorf("%+v", stats)
+		}
+	})
+}

@@ -1,0 +1,144 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+const (
+	maxGroupRecords = 10_000
+	maxGroupBytes   = 16 << 20
+)
+
+// Group collects records while it is bound, and hands them over as one batch
+// with [logbook.ReasonGroup] when it is unbound: one mail for all that a job
+// logged. The first record leads. It is unbound by a panic as well, where the undo
+// is deferred. Level, filter and bubble are those of the handler inside.
+//
+// It holds up to 10,000 records and 16 MiB of their text. What comes beyond that
+// is dropped, and the batch ends with a record that tells how many.
+//
+// It is safe for concurrent use. No lock is held while the batch is handed over,
+// so the handler inside may itself log; what it logs is collected for the next
+// batch.
+type Group struct {
+	logbook.Wrapper
+	mu      sync.Mutex
+	backlog backlog
+}
+
+// NewGroup returns a handler that collects before h.
+func NewGroup(h logbook.Handler) *Group {
+	if h == nil {
+		h = noHandler{}
+	}
+	return &Group{
+		Wrapper: logbook.Wrapper{Handler: h},
+		backlog: backlog{maxRecords: maxGroupRecords, maxBytes: maxGroupBytes},
+	}
+}
+
+// Handle collects the record.
+func (g *Group) Handle(r *logbook.Record) error {
+	k := keep(r)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.backlog.full(k) {
+		g.backlog.refuse(k)
+	} else {
+		g.backlog.push(k)
+	}
+	return nil
+}
+
+// GroupStats tell what a Group did.
+type GroupStats struct {
+	Buffered int    // records that are collected now
+	Dropped  uint64 // records that were too many
+}
+
+// Stats returns what happened so far.
+func (g *Group) Stats() GroupStats {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return GroupStats{g.backlog.len(), g.backlog.dropped}
+}
+
+// Unbound hands over what was collected. A failure goes to the error flag.
+func (g *Group) Unbound() {
+	if ks, batch := g.take(); batch != nil {
+		logbook.Offer(batch, ks[0].record)
+		release(ks)
+	}
+	g.Wrapper.Unbound()
+}
+
+// Flush hands over what was collected so far, as one batch, and flushes the
+// handler inside. If the batch fails, the error is a [*logbook.UnsentError], and
+// the records are not handed over a second time. If the context has ended, they
+// are kept.
+func (g *Group) Flush(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		if n := g.Stats().Buffered; n > 0 {
+			return &logbook.UnsentError{Records: n, Err: err}
+		}
+	}
+	return errors.Join(g.handOver(), g.Wrapper.Flush(ctx))
+}
+
+// Close is Flush, and closes the handler inside.
+func (g *Group) Close(ctx context.Context) error {
+	var err error
+	if ctx.Err() == nil {
+		err = g.handOver()
+	} else if ks, batch := g.take(); batch != nil {
+		err = &logbook.UnsentError{Records: len(ks), Err: ctx.Err()}
+		release(ks)
+	}
+	return errors.Join(err, g.Wrapper.Close(ctx))
+}
+
+func (g *Group) handOver() error {
+	ks, batch := g.take()
+	if batch == nil {
+		return nil
+	}
+	defer release(ks)
+	err := batch.Handle(ks[0].record)
+	if unsent := (*logbook.UnsentError)(nil); err == nil || errors.As(err, &unsent) {
+		return err
+	}
+	return &logbook.UnsentError{Records: len(ks), Err: err}
+}
+
+// take removes what was collected; batch is nil if that is nothing.
+func (g *Group) take() (ks []kept, batch logbook.Handler) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.backlog.len() == 0 {
+		return nil, nil
+	}
+	ks, lost := g.backlog.take(g.backlog.len())
+	rs := records(ks)
+	if lost > 0 {
+		rs = append(rs, lossNotice(lost, rs[len(rs)-1]))
+	}
+	return ks, groupBatch{Wrapper: g.Wrapper, records: rs}
+}
+
+// groupBatch is the handler inside with all records of a group, so that
+// [logbook.Offer] can report their failure as one. It is no pointer, since
+// failures of different pointers are told apart and each printed.
+type groupBatch struct {
+	logbook.Wrapper
+	records []*logbook.Record
+}
+
+func (groupBatch) Binding() logbook.Binding { return logbook.Binding{} }
+
+func (b groupBatch) Handle(*logbook.Record) error {
+	return logbook.HandleBatch(b.Wrapper.Handler, b.records, logbook.ReasonGroup)
+}

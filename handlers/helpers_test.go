@@ -1,0 +1,105 @@
+package handlers_test
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+var (
+	log   = logbook.New("testlogger")
+	plain = logbook.MustFormat("{record.level_name}:{record.channel}:{record.message}")
+)
+
+// raise makes a failure inside of fn's logging calls fail the test.
+func raise(t *testing.T) logbook.Flags {
+	return logbook.Flags{Errors: func(e *logbook.HandlerError) { t.Error(e) }}
+}
+
+// bound calls fn with the items bound to the goroutine, under a black hole and
+// with failures failing the test.
+func bound(t *testing.T, fn func(), items ...logbook.Bindable) {
+	t.Helper()
+	logbook.InGoroutine(fn, append([]logbook.Bindable{logbook.Null{}, raise(t)}, items...)...)
+}
+
+// failures calls fn with the items bound to the goroutine, and returns the
+// failures of logging.
+func failures(fn func(), items ...logbook.Bindable) (errs []error) {
+	collect := logbook.Flags{Errors: func(e *logbook.HandlerError) { errs = append(errs, e) }}
+	logbook.InGoroutine(fn, append([]logbook.Bindable{logbook.Null{}, collect}, items...)...)
+	return errs
+}
+
+// logFields logs on the path that allocates nothing by itself.
+func logFields() {
+	log.LogAttrs(context.Background(), logbook.LevelInfo, "served",
+		slog.String("path", "/index.html"), slog.Int("status", 200), slog.Bool("cached", true))
+}
+
+// sink remembers the messages that it was handed, singly or as batches.
+type sink struct {
+	logbook.Options
+	mu    sync.Mutex
+	calls []string        // "a" for a record, "escalation[a b]" for a batch
+	on    func()          // called by each Handle and HandleBatch
+	err   func() error    // what they return; nil: nil
+	noted []logbook.Level // levels of all records
+}
+
+func (s *sink) Handle(r *logbook.Record) error {
+	return s.note(r.Message(), r)
+}
+
+func (s *sink) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
+	var texts []string
+	for _, r := range rs {
+		texts = append(texts, r.Message())
+	}
+	return s.note(string(why)+"["+strings.Join(texts, " ")+"]", rs...)
+}
+
+func (s *sink) note(call string, rs ...*logbook.Record) error {
+	s.mu.Lock()
+	s.calls = append(s.calls, call)
+	for _, r := range rs {
+		s.noted = append(s.noted, r.Level())
+	}
+	s.mu.Unlock()
+	if s.on != nil {
+		s.on()
+	}
+	if s.err != nil {
+		return s.err()
+	}
+	return nil
+}
+
+func (s *sink) got() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.calls)
+}
+
+func (s *sink) expect(t *testing.T, want ...string) {
+	t.Helper()
+	if got := s.got(); !slices.Equal(got, want) {
+		t.Errorf("the handler inside got %q, want %q", got, want)
+	}
+}
+
+// ask returns an argument whose String calls fn once.
+type ask struct{ fn func() }
+
+func (a *ask) String() string {
+	if fn := a.fn; fn != nil {
+		a.fn = nil
+		fn()
+	}
+	return "asked"
+}

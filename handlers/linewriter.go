@@ -1,0 +1,39 @@
+package handlers
+
+import (
+	"io"
+	"slices"
+)
+
+// lineWriter writes lines, each with one Write. Its user locks.
+type lineWriter struct {
+	w    io.Writer
+	torn bool // the last line written has no end: a write failed halfway
+}
+
+// write writes a line, which ends in a newline. After a write that failed
+// halfway the line is put on a line of its own.
+func (l *lineWriter) write(line []byte) error {
+	if l.torn {
+		line = slices.Insert(line, 0, '\n')
+	}
+	for len(line) > 0 {
+		was := l.torn
+		l.torn = true // should Write panic, nobody knows how far it came
+		n, err := l.w.Write(line)
+		n = max(0, min(n, len(line)))
+		if n == 0 {
+			l.torn = was
+		} else {
+			l.torn = line[n-1] != '\n'
+		}
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return io.ErrShortWrite
+		}
+		line = line[n:]
+	}
+	return nil
+}

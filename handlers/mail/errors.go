@@ -1,0 +1,80 @@
+package mail
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/logbook-go/logbook/internal/encode"
+)
+
+// Reasons why the server is given no mail, found in an [*Error] or
+// [*OptionError].
+var (
+	// ErrPlaintextAuth: credentials are not sent over a connection without TLS.
+	ErrPlaintextAuth = errors.New("credentials need StartTLS or ImplicitTLS (or AllowPlaintextAuth)")
+
+	// ErrNoStartTLS: the server does not offer STARTTLS.
+	ErrNoStartTLS = errors.New("the server does not offer STARTTLS")
+
+	// ErrNoAuth: the server offers neither AUTH PLAIN nor AUTH LOGIN.
+	ErrNoAuth = errors.New("the server offers neither AUTH PLAIN nor AUTH LOGIN")
+
+	// ErrNoRecipients: there is no valid recipient for a record.
+	ErrNoRecipients = errors.New("no recipients")
+)
+
+// OptionError says which of the [Options] is wrong.
+type OptionError struct {
+	Option string // name of the field
+	Err    error
+}
+
+// Error names the option.
+func (e *OptionError) Error() string { return "mail: option " + e.Option + ": " + e.Err.Error() }
+
+// Unwrap returns what is wrong.
+func (e *OptionError) Unwrap() error { return e.Err }
+
+// Step is a step of a delivery, as an [Error] names it.
+type Step string
+
+// The steps, in their order.
+const (
+	StepCompose   Step = "compose"
+	StepConnect   Step = "connect"
+	StepTLS       Step = "TLS handshake"
+	StepGreeting  Step = "greeting"
+	StepHello     Step = "EHLO"
+	StepStartTLS  Step = "STARTTLS"
+	StepAuth      Step = "AUTH"
+	StepFrom      Step = "MAIL FROM"
+	StepRecipient Step = "RCPT TO"
+	StepData      Step = "DATA"
+	StepDataEnd   Step = "end of DATA" // the mail may have been accepted
+)
+
+// Error says why mail was not delivered. It never holds a credential, not even
+// where the server repeats one.
+type Error struct {
+	Server  string // host:port
+	Step    Step   // which failed
+	Records int    // that were not mailed; 0 if some recipients were refused, but not all
+	Err     error  // a *textproto.Error where the server answered
+}
+
+// Error says all of it on one line.
+func (e *Error) Error() string {
+	b := fmt.Appendf(nil, "mail: %s: %s: ", e.Server, e.Step)
+	b = encode.AppendText(b, e.Err.Error())
+	switch e.Records {
+	case 0:
+	case 1:
+		b = append(b, " (1 record not mailed)"...)
+	default:
+		b = fmt.Appendf(b, " (%d records not mailed)", e.Records)
+	}
+	return string(b)
+}
+
+// Unwrap returns why.
+func (e *Error) Unwrap() error { return e.Err }

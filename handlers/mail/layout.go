@@ -1,0 +1,158 @@
+package mail
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/logbook-go/logbook/internal/encode"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// DefaultFormat is the format string of mails, Logbook's own with the attributes
+// that the message does not show.
+const DefaultFormat = `Subject: {handler.subject}
+
+Message type:       {record.level_name}
+Location:           {record.filename}:{record.lineno}
+Module:             {record.module}
+Function:           {record.func_name}
+Time:               {record.time:%Y-%m-%d %H:%M:%S}
+
+Message:
+
+{record.message}{record.attrs}
+`
+
+// DefaultRelatedFormat is the format string of the further records of a mail.
+const DefaultRelatedFormat = `Message type:       {record.level_name}
+Location:           {record.filename}:{record.lineno}
+Module:             {record.module}
+Function:           {record.func_name}
+{record.message}{record.attrs}
+`
+
+// DefaultSubject is the subject of mails.
+const DefaultSubject = "Server Error in Application"
+
+// layout is a format taken apart. Each header has a formatter of its own, which
+// keeps the data on one line, so that no data can start another header or the
+// text.
+type layout struct {
+	headers []headerFormat
+	text    logbook.Formatter
+}
+
+type headerFormat struct {
+	name  string
+	value *logbook.StringFormatter
+}
+
+var headerLine = regexp.MustCompile(`^([!-9;-z|~]+):[ \t]*(.*)$`)
+
+// newLayout takes a format apart. handler gives the fields of the handler.
+func newLayout(f logbook.Formatter, handler func(string) string) (*layout, error) {
+	sf, ok := f.(*logbook.StringFormatter)
+	if !ok {
+		return &layout{text: f}, nil
+	}
+	l := new(layout)
+	rest := strings.ReplaceAll(sf.String(), "\r\n", "\n")
+	for n := 1; ; n++ {
+		line, after, more := strings.Cut(rest, "\n")
+		rest = after
+		if !more {
+			return nil, errors.New("the headers of the format string end with an empty line, which it does not have")
+		}
+		if strings.TrimSpace(line) == "" {
+			break
+		}
+		if err := l.addHeader(line, sf, handler); err != nil {
+			return nil, fmt.Errorf("line %d of the format string: %w", n, err)
+		}
+	}
+	text, err := multiline(sf, rest, handler)
+	if err != nil {
+		return nil, err
+	}
+	l.text = text
+	return l, nil
+}
+
+func (l *layout) addHeader(line string, sf *logbook.StringFormatter, handler func(string) string) error {
+	m := headerLine.FindStringSubmatch(line)
+	if m == nil {
+		return errors.New(`no header ("Name: value"); an empty line must stand before the text`)
+	}
+	name := m[1]
+	if ownHeader(name) {
+		return fmt.Errorf("the header %s is set by the handler", name)
+	}
+	for _, h := range l.headers {
+		if strings.EqualFold(h.name, name) {
+			return fmt.Errorf("the header %s stands there twice", name)
+		}
+	}
+	value, err := derive(sf, m[2], handler)
+	if err != nil {
+		return err
+	}
+	value.Exception = func(b []byte, _ *logbook.ErrorInfo) []byte { return b }
+	l.headers = append(l.headers, headerFormat{name, value})
+	return nil
+}
+
+// ownHeader reports whether a header is the handler's, or would tell recipients
+// what is not for them.
+func ownHeader(name string) bool {
+	name = strings.ToLower(name)
+	switch name {
+	case "from", "date", "message-id", "mime-version", "bcc":
+		return true
+	}
+	return strings.HasPrefix(name, "content-")
+}
+
+// multiline returns a formatter for text, in which newlines of the data stay.
+// source is the format string of sf, or a part of it.
+func multiline(sf *logbook.StringFormatter, source string, handler func(string) string) (*logbook.StringFormatter, error) {
+	f, err := derive(sf, source, handler)
+	if err != nil {
+		return nil, err
+	}
+	f.Multiline = true
+	if f.Exception == nil {
+		f.Exception = func(b []byte, e *logbook.ErrorInfo) []byte {
+			return encode.AppendTextLines(append(b, '\n'), e.Traceback(), "")
+		}
+	}
+	return f, nil
+}
+
+// derive returns a formatter with another format string and the fields of sf.
+func derive(sf *logbook.StringFormatter, source string, handler func(string) string) (*logbook.StringFormatter, error) {
+	f, err := logbook.Format(source)
+	if err != nil {
+		return nil, err
+	}
+	f.Location, f.Exception, f.Handler = sf.Location, sf.Exception, sf.Handler
+	if f.Handler == nil {
+		f.Handler = handler
+	}
+	return f, nil
+}
+
+// readsCaller reports whether the layout shows where a record was logged.
+func (l *layout) readsCaller() bool {
+	for _, h := range l.headers {
+		if readsCaller(h.value) {
+			return true
+		}
+	}
+	return readsCaller(l.text)
+}
+
+func readsCaller(f logbook.Formatter) bool {
+	return !logbook.Options{Formatter: f}.Binding().NoCaller
+}

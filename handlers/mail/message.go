@@ -1,0 +1,152 @@
+package mail
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"mime"
+	"net/mail"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	gomail "github.com/wneessen/go-mail"
+)
+
+// Bounds in bytes. What is beyond is cut, and the cut is marked.
+const (
+	maxHeader = 256     // of a header's value
+	maxRecord = 1 << 20 // of a record's text
+	maxText   = 4 << 20 // of a mail's text
+)
+
+const cutMark = "...[cut]"
+
+// message is a mail, ready to be sent.
+type message struct {
+	from *mail.Address
+	to   []*mail.Address
+	data []byte // with headers; lines end with CRLF
+}
+
+// draft is what a mail is made of.
+type draft struct {
+	from     *mail.Address
+	to       []*mail.Address
+	hostname string
+	headers  []headerValue
+	text     string
+	html     string // "": none
+}
+
+type headerValue struct{ name, value string }
+
+// header returns the value of a header, "" if there is none.
+func (d *draft) header(name string) string {
+	for _, h := range d.headers {
+		if strings.EqualFold(h.name, name) {
+			return h.value
+		}
+	}
+	return ""
+}
+
+// render writes the mail.
+func (d *draft) render() (*message, error) {
+	m := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	m.FromMailAddress(d.from)
+	m.ToMailAddress(d.to...)
+	m.SetDateWithValue(time.Now())
+	m.SetMessageIDWithValue(rand.Text() + "@" + d.hostname)
+	m.SetGenHeader("Auto-Submitted", "auto-generated") // no vacation notices, please
+	for _, h := range d.headers {
+		switch name := strings.ToLower(h.name); name {
+		case "to", "cc", "reply-to":
+			if as := parseList(h.value); as != nil {
+				m.SetAddrHeaderFromMailAddress(addressHeaders[name], as...)
+			}
+		default:
+			m.SetGenHeader(gomail.Header(h.name), encodeHeader(h.value))
+		}
+	}
+	m.SetBodyString(gomail.TypeTextPlain, crlf(d.text), gomail.WithPartEncoding(encodingOf(d.text)))
+	if d.html != "" {
+		m.AddAlternativeString(gomail.TypeTextHTML, crlf(d.html), gomail.WithPartEncoding(encodingOf(d.html)))
+	}
+	var b bytes.Buffer
+	if _, err := m.WriteTo(&b); err != nil {
+		return nil, fmt.Errorf("writing the mail: %w", err)
+	}
+	return &message{d.from, d.to, b.Bytes()}, nil
+}
+
+var addressHeaders = map[string]gomail.AddrHeader{
+	"to": gomail.HeaderTo, "cc": gomail.HeaderCc, "reply-to": gomail.HeaderReplyTo,
+}
+
+// cleanHeader makes text fit for a header: one line, with single spaces, since a
+// folded line of nothing but spaces would pass for the end of the headers.
+func cleanHeader(s string) string {
+	s = strings.Map(func(c rune) rune {
+		if isControl(c) {
+			return ' '
+		}
+		return c
+	}, s)
+	return cut(strings.Join(strings.Fields(s), " "), maxHeader)
+}
+
+// encodeHeader makes encoded words (RFC 2047) of what is not ASCII, and of what
+// would be read as one though it is not.
+func encodeHeader(s string) string {
+	if !strings.Contains(s, "=?") {
+		return mime.QEncoding.Encode("utf-8", s)
+	}
+	var words []string
+	for s != "" {
+		n := min(45, len(s)) // 75 characters are allowed in a word
+		for n < len(s) && !utf8.RuneStart(s[n]) {
+			n--
+		}
+		words = append(words, "=?utf-8?b?"+base64.StdEncoding.EncodeToString([]byte(s[:n]))+"?=")
+		s = s[n:]
+	}
+	return strings.Join(words, " ")
+}
+
+// encodingOf returns how a part is encoded: not at all, if it is ASCII in lines
+// that SMTP takes, else quoted-printable.
+func encodingOf(s string) gomail.Encoding {
+	const maxLine = 900
+	line := 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '\n':
+			line = 0
+			continue
+		case c < ' ' && c != '\t' || c >= 0x7f:
+			return gomail.EncodingQP
+		}
+		if line++; line > maxLine {
+			return gomail.EncodingQP
+		}
+	}
+	return gomail.NoEncoding
+}
+
+var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+func crlf(s string) string { return strings.ReplaceAll(newlines.Replace(s), "\n", "\r\n") }
+
+// cut bounds a text, and marks the cut.
+func cut(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	n := limit - len(cutMark)
+	for !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + cutMark
+}

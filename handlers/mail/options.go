@@ -1,0 +1,202 @@
+package mail
+
+import (
+	"crypto/tls"
+	"errors"
+	"html/template"
+	"log/slog"
+	"net"
+	"net/netip"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// Options configure [New]. From is required, and To or RecordRecipients.
+type Options struct {
+	Level  slog.Leveler               // lowest level taken; nil: all
+	Filter func(*logbook.Record) bool // asked after the processors; nil: all
+	Bubble bool                       // let handled records go on to the next handler
+
+	// Formatter makes the mail; nil: the format string [DefaultFormat].
+	//
+	// The leading lines of a format string, up to the first empty one, are the
+	// headers of the mail: "Subject: {record.level_name} in {record.channel}".
+	// The rest is its text. A format string that starts with an empty line has no
+	// headers. Newlines of the data stay newlines in the text; in headers they are
+	// escaped. From, Date, Message-ID, MIME-Version and Content headers are the
+	// handler's own; To, Cc and Reply-To only show addresses and deliver to no
+	// one.
+	//
+	// Any other formatter makes the text alone.
+	Formatter logbook.Formatter
+
+	// RelatedFormatter makes the text of the further records of a mail; nil: the
+	// format string [DefaultRelatedFormat]. It has no headers.
+	RelatedFormatter logbook.Formatter
+
+	// HTML makes an HTML part beside the text, for a *[Content]; nil: none.
+	// [DefaultHTML] is one that shows the text.
+	HTML *template.Template
+
+	From string   // "errors@example.com" or "Errors <errors@example.com>"
+	To   []string // recipients, in the same form
+
+	// RecordRecipients returns the recipients of a record; nil, or none returned:
+	// To. Of several records in one mail, the one on top is asked for. An address
+	// that is none is left out, and reported as an error.
+	RecordRecipients func(*logbook.Record) []string
+
+	// Subject is what a format string has as {handler.subject}, and the subject
+	// of mails whose formatter sets none; "": [DefaultSubject].
+	Subject string
+
+	// Server is the mail server, "host" or "host:port"; "": 127.0.0.1. Without a
+	// port it is 25, or the one of TLS.
+	Server string
+
+	// TLS says how the connection is secured; the zero value is [PlainText].
+	TLS TLSMode
+
+	// TLSConfig holds roots, client certificates and the like; nil: the system's
+	// roots. The server's certificate is verified for the host of Server, unless
+	// TLSConfig says otherwise.
+	TLSConfig *tls.Config
+
+	// Username and Password log in, by AUTH PLAIN or LOGIN. With PlainText they
+	// are refused, since anybody on the way could read them, unless
+	// AllowPlaintextAuth is set.
+	Username, Password string
+	AllowPlaintextAuth bool
+
+	// Timeout bounds connecting, with all up to the login, and again each mail.
+	// 0: 5 s.
+	Timeout time.Duration
+
+	// Hostname is the name of this machine in EHLO and Message-ID; "": the
+	// system's.
+	Hostname string
+
+	// RecordLimit bounds the mails for one call site (level, channel, file and
+	// line) to so many in each RecordDelta. 0: no limit. What is suppressed is
+	// counted and told by the next mail of the call site: "This message occurred
+	// additional N time(s) and was suppressed", where N counts all occurrences
+	// since the window began, the mailed ones included, as in Logbook. Counts that
+	// no mail told go into a last mail on [Handler.Close].
+	//
+	// 512 call sites are known at a time. Beyond that, the third with the oldest
+	// windows is forgotten, and the next mail tells how much was suppressed there.
+	RecordLimit int
+	RecordDelta time.Duration // 0: 1 min
+}
+
+// TLSMode says how a connection is secured. There is none that falls back to
+// plain text.
+type TLSMode int8
+
+const (
+	PlainText   TLSMode = iota // no TLS; port 25
+	StartTLS                   // STARTTLS, without which no mail is sent; port 587
+	ImplicitTLS                // TLS from the start; port 465
+)
+
+// String returns "plain text", "STARTTLS" or "implicit TLS".
+func (m TLSMode) String() string {
+	switch m {
+	case PlainText:
+		return "plain text"
+	case StartTLS:
+		return "STARTTLS"
+	case ImplicitTLS:
+		return "implicit TLS"
+	}
+	return "TLSMode(" + strconv.Itoa(int(m)) + ")"
+}
+
+func (m TLSMode) port() string {
+	switch m {
+	case StartTLS:
+		return "587"
+	case ImplicitTLS:
+		return "465"
+	}
+	return "25"
+}
+
+const (
+	defaultTimeout = 5 * time.Second
+	defaultDelta   = time.Minute
+)
+
+// check finds what is wrong with options of which no address or format is
+// asked.
+func (o *Options) check() error {
+	wrong := func(option, msg string) error { return &OptionError{option, errors.New(msg)} }
+	switch {
+	case o.TLS < PlainText || o.TLS > ImplicitTLS:
+		return wrong("TLS", "there is no "+o.TLS.String())
+	case o.TLSConfig != nil && o.TLS == PlainText:
+		return wrong("TLSConfig", "TLS is plain text, so it would not be used")
+	case o.Username == "" && o.Password != "":
+		return wrong("Username", "missing, but there is a Password")
+	case o.Username != "" && o.Password == "":
+		return wrong("Password", "missing, but there is a Username")
+	case o.Username != "" && o.TLS == PlainText && !o.AllowPlaintextAuth:
+		return &OptionError{"TLS", ErrPlaintextAuth}
+	case o.Timeout < 0:
+		return wrong("Timeout", "is negative")
+	case o.RecordLimit < 0:
+		return wrong("RecordLimit", "is negative")
+	case o.RecordDelta < 0:
+		return wrong("RecordDelta", "is negative")
+	case strings.ContainsFunc(o.Subject, isControl):
+		return wrong("Subject", "holds a control character")
+	case o.Hostname != "" && !isHostname(o.Hostname):
+		return wrong("Hostname", "is no name of a host")
+	}
+	return nil
+}
+
+var errServer = errors.New("must be a host or host:port")
+
+// splitServer returns host and port of an address. Errors do not repeat it,
+// since somebody may have put a password there.
+func splitServer(address, defaultPort string) (host, port string, err error) {
+	host, port, err = net.SplitHostPort(address)
+	if err != nil {
+		host, port = strings.TrimSuffix(strings.TrimPrefix(address, "["), "]"), defaultPort
+	}
+	if _, err := netip.ParseAddr(host); err != nil && !isHostname(host) && host != "" {
+		return "", "", errServer
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+		return "", "", errServer
+	}
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	return host, port, nil
+}
+
+// isHostname reports whether s may stand in EHLO and in a Message-ID: a name, or
+// an address in brackets.
+func isHostname(s string) bool {
+	if inner, ok := strings.CutPrefix(s, "["); ok {
+		inner, ok = strings.CutSuffix(inner, "]")
+		_, err := netip.ParseAddr(strings.TrimPrefix(inner, "IPv6:"))
+		return ok && err == nil
+	}
+	return s != "" && len(s) <= 255 && strings.Trim(s, ".") != "" && !strings.ContainsFunc(s, func(c rune) bool {
+		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '.' && c != '-' && c != '_'
+	})
+}
+
+func systemHostname() string {
+	if s, err := os.Hostname(); err == nil && isHostname(s) {
+		return s
+	}
+	return "localhost"
+}

@@ -1,0 +1,256 @@
+package mail
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/base64"
+	"errors"
+	"net"
+	"net/textproto"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wneessen/go-mail/smtp"
+)
+
+// server is where mails are handed over, and how.
+type server struct {
+	host, port string
+	hostname   string // ours
+	mode       TLSMode
+	config     *tls.Config
+	timeout    time.Duration
+
+	username, password string // "": no login
+	plaintextAuth      bool
+	secrets            *strings.Replacer // takes credentials out of texts
+
+	dial func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+func newServer(o *Options) (*server, error) {
+	host, port, err := splitServer(o.Server, o.TLS.port())
+	if err != nil {
+		return nil, &OptionError{"Server", err}
+	}
+	s := &server{
+		host: host, port: port, hostname: o.Hostname, mode: o.TLS, timeout: o.Timeout,
+		username: o.Username, password: o.Password, plaintextAuth: o.AllowPlaintextAuth,
+		secrets: redactor(o.Username, o.Password),
+		dial:    new(net.Dialer).DialContext,
+	}
+	if s.hostname == "" {
+		s.hostname = systemHostname()
+	}
+	if s.timeout == 0 {
+		s.timeout = defaultTimeout
+	}
+	if o.TLS != PlainText {
+		s.config = new(tls.Config)
+		if o.TLSConfig != nil {
+			s.config = o.TLSConfig.Clone()
+		}
+		if s.config.ServerName == "" {
+			s.config.ServerName = host
+		}
+	}
+	return s, nil
+}
+
+func (s *server) address() string { return net.JoinHostPort(s.host, s.port) }
+
+// redactor replaces a password, in the forms in which it is sent.
+func redactor(username, password string) *strings.Replacer {
+	if password == "" {
+		return strings.NewReplacer()
+	}
+	const hidden = "[redacted]"
+	encode := base64.StdEncoding.EncodeToString
+	return strings.NewReplacer(
+		encode([]byte("\x00"+username+"\x00"+password)), hidden,
+		encode([]byte(password)), hidden,
+		password, hidden,
+	)
+}
+
+// failure returns an error for a step, in which nothing that the server said
+// gives a credential away.
+func (s *server) failure(ctx context.Context, step Step, err error) *Error {
+	if text := err.Error(); s.secrets.Replace(text) != text {
+		var reply *textproto.Error
+		if errors.As(err, &reply) {
+			err = &textproto.Error{Code: reply.Code, Msg: s.secrets.Replace(reply.Msg)}
+		} else {
+			err = errors.New(s.secrets.Replace(text))
+		}
+	}
+	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
+		err = &endedError{ended, err}
+	}
+	return &Error{Server: s.address(), Step: step, Err: err}
+}
+
+// endedError says that the context ended, and what that did.
+type endedError struct{ ctx, err error }
+
+func (e *endedError) Error() string   { return e.ctx.Error() + ": " + e.err.Error() }
+func (e *endedError) Unwrap() []error { return []error{e.ctx, e.err} }
+
+// session is a connection that is ready for mails. It is used by one goroutine.
+type session struct {
+	*server
+	conn   net.Conn
+	client *smtp.Client
+	stop   func() bool // unties the connection from the context
+}
+
+// connect opens a session. Errors are of type [*Error].
+func (s *server) connect(ctx context.Context) (*session, error) {
+	deadline := time.Now().Add(s.timeout)
+	dialing, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
+	conn, err := s.dial(dialing, "tcp", s.address())
+	if err != nil {
+		return nil, s.failure(ctx, StepConnect, err)
+	}
+	se := &session{server: s, conn: conn}
+	se.setDeadline(ctx, deadline)
+	se.stop = context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	if step, err := se.open(); err != nil {
+		se.drop()
+		return nil, s.failure(ctx, step, err)
+	}
+	return se, nil
+}
+
+func (se *session) setDeadline(ctx context.Context, t time.Time) {
+	if ctx.Err() != nil {
+		return // the deadline has been set, to the past
+	}
+	if end, ok := ctx.Deadline(); ok && end.Before(t) {
+		t = end
+	}
+	_ = se.conn.SetDeadline(t) // a broken connection says so when it is used
+}
+
+// open does what stands before the first mail.
+func (se *session) open() (Step, error) {
+	conn := se.conn
+	if se.mode == ImplicitTLS {
+		secured := tls.Client(conn, se.config)
+		if err := secured.Handshake(); err != nil {
+			return StepTLS, err
+		}
+		conn = secured
+	}
+	client, err := smtp.NewClient(conn, se.host)
+	if err != nil {
+		return StepGreeting, err
+	}
+	se.client = client
+	if err := client.Hello(se.hostname); err != nil {
+		return StepHello, err
+	}
+	if se.mode == StartTLS {
+		if ok, _ := client.Extension("STARTTLS"); !ok {
+			return StepStartTLS, ErrNoStartTLS
+		}
+		if err := client.StartTLS(se.config); err != nil {
+			return StepStartTLS, err
+		}
+	}
+	if se.username != "" {
+		return StepAuth, se.login()
+	}
+	return "", nil
+}
+
+func (se *session) login() error {
+	if se.mode == PlainText && !se.plaintextAuth {
+		return ErrPlaintextAuth
+	}
+	_, offered := se.client.Extension("AUTH")
+	mechanisms := strings.Fields(strings.ToUpper(offered))
+	switch {
+	case slices.Contains(mechanisms, "PLAIN"):
+		return se.client.Auth(smtp.PlainAuth("", se.username, se.password, se.host, se.plaintextAuth))
+	case slices.Contains(mechanisms, "LOGIN"):
+		return se.client.Auth(smtp.LoginAuth(se.username, se.password, se.host, se.plaintextAuth))
+	}
+	return ErrNoAuth
+}
+
+// send hands one mail over. Some recipients may be refused though the mail is
+// taken for the others: then accepted is true, and there is an error.
+func (se *session) send(ctx context.Context, m *message) (accepted bool, err *Error) {
+	se.setDeadline(ctx, time.Now().Add(se.timeout))
+	unicode := !isASCII(m.from.Address)
+	for _, to := range m.to {
+		unicode = unicode || !isASCII(to.Address)
+	}
+	se.client.SkipSMTPUTF8(!unicode)
+	if err := se.client.Mail(bare(m.from)); err != nil {
+		return false, se.failure(ctx, StepFrom, err)
+	}
+	var refused error
+	taken := 0
+	for _, to := range m.to {
+		switch err := se.client.Rcpt(bare(to)); {
+		case err == nil:
+			taken++
+		case alive(err):
+			refused = errors.Join(refused, err)
+		default:
+			return false, se.failure(ctx, StepRecipient, err)
+		}
+	}
+	if taken == 0 {
+		return false, se.failure(ctx, StepRecipient, refused)
+	}
+	w, failed := se.client.Data()
+	if failed != nil {
+		return false, se.failure(ctx, StepData, failed)
+	}
+	if _, err := w.Write(m.data); err != nil {
+		return false, se.failure(ctx, StepData, err)
+	}
+	if err := w.Close(); err != nil {
+		return false, se.failure(ctx, StepDataEnd, err)
+	}
+	if refused != nil {
+		return true, se.failure(ctx, StepRecipient, refused)
+	}
+	return true, nil
+}
+
+// alive reports whether the connection can be used on after an error: the server
+// said no, and did not say that it will hang up.
+func alive(err error) bool {
+	var reply *textproto.Error
+	return errors.As(err, &reply) && reply.Code != 421
+}
+
+// reset makes the session ready for the next mail after one that failed. It
+// reports whether it did.
+func (se *session) reset() bool { return se.client.Reset() == nil }
+
+// quit ends the session as the protocol wants it, without waiting long for the
+// server: the mails are delivered.
+func (se *session) quit() {
+	if se.stop() {
+		_ = se.conn.SetDeadline(time.Now().Add(min(se.timeout, time.Second)))
+		_ = se.client.Quit()
+	}
+	se.drop()
+}
+
+// drop closes the connection.
+func (se *session) drop() {
+	se.stop()
+	_ = se.conn.Close()
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(c rune) bool { return c >= 0x80 })
+}

@@ -1,0 +1,82 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"sync"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// Stream writes each record as a line to a writer.
+//
+// A record is one Write of the formatted text and a newline, so lines of several
+// Streams on one file, pipe or terminal do not mix where the system keeps single
+// writes together. A writer that is not itself safe for concurrent use, such as a
+// [bytes.Buffer], must be given to one Stream only. The writer must not log to
+// its own Stream.
+//
+// What the writer returns as an error is what Handle returns. If a write fails
+// halfway, the next record starts on a line of its own. Handle allocates nothing
+// as long as the formatter does not.
+type Stream struct {
+	logbook.Options
+	mu    sync.Mutex
+	lines lineWriter
+}
+
+var errNoWriter = errors.New("handlers: the stream was given no writer")
+
+// NewStream returns a handler that writes to w. It does not close w: that is for
+// whoever opened it.
+func NewStream(w io.Writer, o *logbook.Options) *Stream {
+	if w == nil {
+		w = noWriter{}
+	}
+	s := &Stream{lines: lineWriter{w: w}}
+	if o != nil {
+		s.Options = *o
+	}
+	return s
+}
+
+// NewStderr returns a handler that writes to what [os.Stderr] is at the moment
+// of each record, so a program or test that exchanges it sees the records there.
+func NewStderr(o *logbook.Options) *Stream { return NewStream(stderr{}, o) }
+
+// Handle writes the record.
+func (s *Stream) Handle(r *logbook.Record) error {
+	b, err := formatLine(&s.Options, r)
+	if err != nil {
+		return err
+	}
+	defer b.free()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lines.write(b.line)
+}
+
+// Flush calls the writer's Flush() error, if it has one, as a [bufio.Writer]
+// does; else there is nothing held back. The context cannot interrupt a writer
+// that blocks.
+func (s *Stream) Flush(context.Context) error {
+	f, ok := s.lines.w.(interface{ Flush() error })
+	if !ok {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return f.Flush()
+}
+
+// stderr is os.Stderr, looked up at each write.
+type stderr struct{}
+
+func (stderr) Write(p []byte) (int, error) { return os.Stderr.Write(p) }
+
+// noWriter stands for the writer that a Stream was not given.
+type noWriter struct{}
+
+func (noWriter) Write([]byte) (int, error) { return 0, errNoWriter }

@@ -1,0 +1,325 @@
+package logbook_test
+
+import (
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// from returns a recorder that takes records from the level on.
+func from(level logbook.Level) *recorder {
+	return &recorder{Options: logbook.Options{Level: level}}
+}
+
+// The ways to bind. Each returns how to end the binding, and a logging call that
+// meets what is bound.
+type binding struct {
+	name string
+	bind func(t *testing.T, items ...logbook.Bindable) (undo func(), log func(*logbook.Logger, logbook.Level, string))
+}
+
+var bindings = []binding{
+	{"application", func(t *testing.T, items ...logbook.Bindable) (func(), func(*logbook.Logger, logbook.Level, string)) {
+		return logbook.PushApplication(items...), func(l *logbook.Logger, lv logbook.Level, msg string) { l.Log(nil, lv, msg) }
+	}},
+	{"goroutine", func(t *testing.T, items ...logbook.Bindable) (func(), func(*logbook.Logger, logbook.Level, string)) {
+		return logbook.PushGoroutine(items...), func(l *logbook.Logger, lv logbook.Level, msg string) { l.Log(nil, lv, msg) }
+	}},
+	{"context", func(t *testing.T, items ...logbook.Bindable) (func(), func(*logbook.Logger, logbook.Level, string)) {
+		ctx, undo := logbook.BindScope(t.Context(), items...)
+		return undo, func(l *logbook.Logger, lv logbook.Level, msg string) { l.Log(ctx, lv, msg) }
+	}},
+}
+
+// each runs a test once with each way to bind.
+func each(t *testing.T, fn func(t *testing.T, b binding)) {
+	for _, b := range bindings {
+		t.Run(b.name, func(t *testing.T) { fn(t, b) })
+	}
+}
+
+// Case 35.
+func TestTopmostWillingHandler(t *testing.T) {
+	each(t, func(t *testing.T, b binding) {
+		h1, h2, h3 := from(logbook.LevelDebug), from(logbook.LevelInfo), from(logbook.LevelWarn)
+		undo, log := b.bind(t, h1, h2, h3)
+		defer undo()
+		for _, level := range []logbook.Level{logbook.LevelWarn, logbook.LevelInfo, logbook.LevelDebug} {
+			log(logbook.Default(), level, level.String())
+		}
+		h1.want(t, "DEBUG")
+		h2.want(t, "INFO")
+		h3.want(t, "WARNING")
+	})
+}
+
+// Case 36.
+func TestFiltering(t *testing.T) {
+	each(t, func(t *testing.T, b binding) {
+		one, two := logbook.New("one"), logbook.New("two")
+		outer, inner := new(recorder), new(recorder)
+		inner.Filter = func(r *logbook.Record) bool { return r.From(one) }
+		undo, log := b.bind(t, outer, inner)
+		defer undo()
+		log(one, logbook.LevelWarn, "from one")
+		log(two, logbook.LevelWarn, "from two")
+		inner.want(t, "from one")
+		outer.want(t, "from two")
+	})
+}
+
+// Case 37.
+func TestPassingOn(t *testing.T) {
+	each(t, func(t *testing.T, b binding) {
+		outer := new(recorder)
+		inner := logbook.HandlerFunc(func(r *logbook.Record) error {
+			if strings.HasPrefix(r.Message(), "pass") {
+				return logbook.ErrPass
+			}
+			return nil
+		}, nil)
+		undo, log := b.bind(t, outer, inner)
+		defer undo()
+		log(logbook.Default(), logbook.LevelInfo, "pass me")
+		log(logbook.Default(), logbook.LevelInfo, "keep me")
+		outer.want(t, "pass me")
+	})
+}
+
+// Case 38.
+func TestDefaultHandler(t *testing.T) {
+	got := stderrOf(t, func() {
+		log := logbook.New("app.web")
+		logAt(log, at, logbook.LevelInfo, "Hello, World!")
+		logAt(log, at, logbook.LevelDebug, "silent")
+	})
+	if want := "[2024-02-29 13:37:42.005000+0000] INFO: app.web: Hello, World!\n"; got != want {
+		t.Errorf("stderr has %q, want %q", got, want)
+	}
+}
+
+// The handler that a program starts with, seen from outside: nothing replaced it.
+func TestDefaultHandlerOfAFreshProgram(t *testing.T) {
+	if os.Getenv("LOGBOOK_TEST_FRESH") != "" {
+		logbook.New("app").Info("to stderr", "a", 1)
+		logbook.New("app").Debug("silent")
+		logbook.SetDefaultHandler(nil)
+		logbook.New("app").Error("removed")
+		return
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestDefaultHandlerOfAFreshProgram$")
+	cmd.Env = append(os.Environ(), "LOGBOOK_TEST_FRESH=1")
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%v: %s", err, stderr.String())
+	}
+	got := stderr.String()
+	if !strings.HasSuffix(got, "] INFO: app: to stderr a=1\n") || strings.Count(got, "\n") != 1 {
+		t.Errorf("stderr has %q", got)
+	}
+}
+
+// A handler above the default one leaves it what it does not take.
+func TestHandlerAboveTheDefault(t *testing.T) {
+	got := stderrOf(t, func() {
+		defer logbook.PushApplication(from(logbook.LevelError))()
+		logbook.Info("left over")
+		logbook.Error("taken")
+	})
+	if !strings.Contains(got, "left over") || strings.Contains(got, "taken") {
+		t.Errorf("stderr has %q", got)
+	}
+	h := new(recorder)
+	logbook.SetDefaultHandler(h)
+	logbook.Trace("to the new default")
+	logbook.SetDefaultHandler(stderrHandler{})
+	h.want(t, "to the new default")
+}
+
+// Cases 39 and 40.
+func TestNestedSetups(t *testing.T) {
+	each(t, func(t *testing.T, b binding) {
+		test, mail := from(logbook.LevelWarn), from(logbook.LevelError)
+		mail.Bubble = true
+		var order []string
+		told := func(name string) logbook.Handler { return &unbindTeller{name: name, order: &order} }
+		setup := logbook.Setup{logbook.Null{}, told("a"), logbook.Setup{test, nil, mail}, told("b")}
+		log := logbook.New("nested")
+		stderr := stderrOf(t, func() {
+			undo, call := b.bind(t, setup)
+			call(log, logbook.LevelWarn, "warning")
+			call(log, logbook.LevelError, "error")
+			call(log, logbook.LevelError, "exception")
+			call(log, logbook.LevelInfo, "swallowed")
+			undo()
+		})
+		test.want(t, "warning", "error", "exception")
+		mail.want(t, "error", "exception")
+		if stderr != "" {
+			t.Errorf("stderr has %q", stderr)
+		}
+		if want := []string{"b", "a"}; !slices.Equal(order, want) {
+			t.Errorf("items were unbound in order %q, want %q", order, want)
+		}
+		if got := stderrOf(t, func() { log.Info("again") }); !strings.Contains(got, "again") {
+			t.Errorf("after the setup is left, stderr has %q", got)
+		}
+	})
+}
+
+// unbindTeller takes no record and notes when it is unbound.
+type unbindTeller struct {
+	name  string
+	order *[]string
+}
+
+func (h *unbindTeller) Binding() logbook.Binding {
+	return logbook.Binding{Accept: func(*logbook.Record) bool { return false }}
+}
+func (h *unbindTeller) Handle(*logbook.Record) error { return nil }
+func (h *unbindTeller) Unbound() {
+	if h.order != nil {
+		*h.order = append(*h.order, h.name)
+	}
+}
+
+// Case 42: an undo that is deferred runs when the body panics, and swallows
+// nothing.
+func TestUndoOnPanic(t *testing.T) {
+	each(t, func(t *testing.T, b binding) {
+		h := new(recorder)
+		var log func(*logbook.Logger, logbook.Level, string)
+		func() {
+			defer func() {
+				if p := recover(); p != "body" {
+					t.Errorf("recovered %v", p)
+				}
+			}()
+			undo, call := b.bind(t, h)
+			log = call
+			defer undo()
+			panic("body")
+		}()
+		_ = stderrOf(t, func() { log(logbook.Default(), logbook.LevelInfo, "after") })
+		h.want(t)
+	})
+}
+
+// An undo takes off what its push put on, in whatever order, once, and on
+// whatever goroutine it is called.
+func TestUndoOrder(t *testing.T) {
+	for _, b := range bindings[:2] {
+		t.Run(b.name, func(t *testing.T) {
+			withoutDefault(t)
+			h := &unboundRecorder{}
+			h.Bubble = true
+			undo1, log := b.bind(t, h)
+			undo2, _ := b.bind(t, h)
+			undo3, _ := b.bind(t, h)
+			check := func(n int) {
+				t.Helper()
+				before := len(h.messages())
+				log(logbook.Default(), logbook.LevelInfo, "m")
+				if got := len(h.messages()) - before; got != n {
+					t.Errorf("the handler was met %d times, want %d", got, n)
+				}
+			}
+			check(3)
+			undo2()
+			undo2()
+			check(2)
+			var wg sync.WaitGroup
+			for range 4 {
+				wg.Go(undo1)
+			}
+			wg.Wait()
+			check(1)
+			undo3()
+			check(0)
+			if h.unbound != 3 {
+				t.Errorf("the handler was told %d times that it is unbound, want 3", h.unbound)
+			}
+		})
+	}
+}
+
+// Whatever the binding, the newest push is met first; the default handler last.
+// The order is golden: logger, app2, ctx1, app1.
+func TestOneOrderForAllStacks(t *testing.T) {
+	var order []string
+	note := func(name string) logbook.Handler {
+		return logbook.HandlerFunc(func(*logbook.Record) error {
+			order = append(order, name)
+			return logbook.ErrPass
+		}, nil)
+	}
+	logbook.SetDefaultHandler(note("default"))
+	defer logbook.SetDefaultHandler(stderrHandler{})
+	log := logbook.NewLogger("order", &logbook.LoggerOptions{Handlers: []logbook.Handler{note("logger")}})
+
+	defer logbook.PushApplication(note("app1"), note("app1b"))()
+	ctx, undo := logbook.BindScope(t.Context(), note("ctx1"))
+	defer undo()
+	defer logbook.PushGoroutine(note("go1"))()
+	defer logbook.PushApplication(note("app2"))()
+	ctx, undo2 := logbook.BindScope(ctx, note("ctx2"))
+	defer undo2()
+	defer logbook.PushGoroutine(note("go2"))()
+
+	log.InfoContext(ctx, "m")
+	want := []string{"logger", "go2", "ctx2", "app2", "go1", "ctx1", "app1b", "app1", "default"}
+	if !slices.Equal(order, want) {
+		t.Errorf("order is %q, want %q", order, want)
+	}
+	order = nil
+	log.Info("m")
+	want = slices.DeleteFunc(want, func(s string) bool { return strings.HasPrefix(s, "ctx") })
+	if !slices.Equal(order, want) {
+		t.Errorf("without the context the order is %q, want %q", order, want)
+	}
+}
+
+// A Binding that panics, which is a mistake of the handler, leaves the stack as it
+// was, and usable.
+func TestBindingThatPanics(t *testing.T) {
+	h := record(t)
+	bad := badBinding{}
+	for name, push := range map[string]func(){
+		"application": func() { logbook.PushApplication(bad) },
+		"goroutine":   func() { logbook.PushGoroutine(bad) },
+		"context":     func() { logbook.Bind(t.Context(), bad) },
+		"slot":        func() { s := logbook.NewSlot(); defer logbook.PushGoroutine(s)(); s.Set(bad) },
+		"default":     func() { logbook.SetDefaultHandler(bad) },
+		"logger":      func() { logbook.New("x").AddHandler(bad) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: no panic", name)
+				}
+			}()
+			push()
+		}()
+		done := make(chan bool)
+		go func() { // would wait for ever for a lock that is still held
+			logbook.PushApplication(new(unbindTeller))()
+			close(done)
+		}()
+		<-done
+		logbook.Info(name)
+		if got := h.messages(); got[len(got)-1] != name {
+			t.Errorf("%s: the record did not arrive", name)
+		}
+	}
+}
+
+type badBinding struct{}
+
+func (badBinding) Binding() logbook.Binding     { panic("no binding") }
+func (badBinding) Handle(*logbook.Record) error { return nil }
