@@ -63,16 +63,16 @@ func NewFile(path string, o *FileOptions) (*File, error) {
 	}, nil
 }
 
+// Binding implements [logbook.Bindable].
+func (h *File) Binding() logbook.Binding { return lineBinding(h.Options) }
+
 // Handle writes the record. After Close its error wraps [fs.ErrClosed].
-func (h *File) Handle(r *logbook.Record) error {
-	b, err := formatLine(&h.Options, r)
-	if err != nil {
-		return err
-	}
-	defer b.free()
+func (h *File) Handle(r *logbook.Record) error { return h.WriteLine(r, h.write) }
+
+func (h *File) write(line []byte) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.file.write(b.line)
+	return h.file.write(line)
 }
 
 // Sync makes the disk hold what was written: it calls fsync, which takes

@@ -111,7 +111,7 @@ func NewFingersCrossed(h logbook.Handler, o *FingersCrossedOptions) *FingersCros
 	}
 	switch {
 	case h != nil:
-		f.binding.NoCaller = h.Binding().NoCaller
+		f.binding.NoCaller = o.Filter == nil && h.Binding().NoCaller
 	case f.factory == nil:
 		f.inner = noHandler{}
 	}

@@ -15,7 +15,8 @@ import (
 // A record is one Write of the formatted text and a newline, so lines of several
 // Streams on one file, pipe or terminal do not mix where the system keeps single
 // writes together. A writer that is not itself safe for concurrent use, such as a
-// [bytes.Buffer], must be given to one Stream only. The writer must not log to
+// [bytes.Buffer], must be given to one Stream only; one that is, a
+// [ConcurrentWriter], is used without a lock. The writer must not log to
 // its own Stream.
 //
 // What the writer returns as an error is what Handle returns. If a write fails
@@ -23,8 +24,9 @@ import (
 // as long as the formatter does not.
 type Stream struct {
 	logbook.Options
-	mu    sync.Mutex
-	lines lineWriter
+	w    io.Writer
+	line func([]byte) error // writes a line
+	mu   sync.Mutex         // of a writer that needs one
 }
 
 var errNoWriter = errors.New("handlers: the stream was given no writer")
@@ -35,9 +37,19 @@ func NewStream(w io.Writer, o *logbook.Options) *Stream {
 	if w == nil {
 		w = noWriter{}
 	}
-	s := &Stream{lines: lineWriter{w: w}}
+	s := &Stream{w: w}
 	if o != nil {
 		s.Options = *o
+	}
+	if isConcurrent(w) {
+		s.line = (&concurrentLines{w: w}).write
+		return s
+	}
+	lines := &lineWriter{w: w}
+	s.line = func(line []byte) error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return lines.write(line)
 	}
 	return s
 }
@@ -46,23 +58,17 @@ func NewStream(w io.Writer, o *logbook.Options) *Stream {
 // of each record, so a program or test that exchanges it sees the records there.
 func NewStderr(o *logbook.Options) *Stream { return NewStream(stderr{}, o) }
 
+// Binding implements [logbook.Bindable].
+func (s *Stream) Binding() logbook.Binding { return lineBinding(s.Options) }
+
 // Handle writes the record.
-func (s *Stream) Handle(r *logbook.Record) error {
-	b, err := formatLine(&s.Options, r)
-	if err != nil {
-		return err
-	}
-	defer b.free()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.lines.write(b.line)
-}
+func (s *Stream) Handle(r *logbook.Record) error { return s.WriteLine(r, s.line) }
 
 // Flush calls the writer's Flush() error, if it has one, as a [bufio.Writer]
 // does; else there is nothing held back. The context cannot interrupt a writer
 // that blocks.
 func (s *Stream) Flush(context.Context) error {
-	f, ok := s.lines.w.(interface{ Flush() error })
+	f, ok := s.w.(interface{ Flush() error })
 	if !ok {
 		return nil
 	}
@@ -75,6 +81,8 @@ func (s *Stream) Flush(context.Context) error {
 type stderr struct{}
 
 func (stderr) Write(p []byte) (int, error) { return os.Stderr.Write(p) }
+
+func (stderr) ConcurrentWrite() {}
 
 // noWriter stands for the writer that a Stream was not given.
 type noWriter struct{}

@@ -50,6 +50,32 @@ func TestStreamTakesItsOptions(t *testing.T) {
 	}
 }
 
+// The caller is looked up for those who read it, and a filter may.
+func TestStreamLooksUpTheCaller(t *testing.T) {
+	here := func(r *logbook.Record) bool { return strings.HasSuffix(r.Source().File, "stream_test.go") }
+	for _, c := range []struct {
+		name string
+		o    logbook.Options
+		none bool
+		want string
+	}{
+		{"nobody reads it", logbook.Options{Formatter: plain}, true, "INFO:testlogger:x\n"},
+		{"the formatter reads it", logbook.Options{Formatter: logbook.MustFormat("{record.func_name}")}, false, "TestStreamLooksUpTheCaller.func2\n"},
+		{"the filter reads it", logbook.Options{Formatter: plain, Filter: here}, false, "INFO:testlogger:x\n"},
+	} {
+		var out bytes.Buffer
+		h := handlers.NewStream(&out, &c.o)
+		bound(t, func() { log.Info("x") }, h)
+		if out.String() != c.want || h.Binding().NoCaller != c.none {
+			t.Errorf("%s: got %q, want %q; NoCaller is %v", c.name, out.String(), c.want, h.Binding().NoCaller)
+		}
+		f := handlers.NewFingersCrossed(h, &handlers.FingersCrossedOptions{Filter: c.o.Filter})
+		if got := f.Binding().NoCaller; got != c.none {
+			t.Errorf("%s: before it, NoCaller is %v", c.name, got)
+		}
+	}
+}
+
 // case 55
 func TestStreamArgumentThatLogsToTheSameStream(t *testing.T) {
 	var out bytes.Buffer

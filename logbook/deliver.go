@@ -31,7 +31,11 @@ func deliver(stack *snapshot, r *Record, skip int) {
 		}
 		d.report()
 	}
+	raised := r.raised
 	finish(r)
+	if raised != nil {
+		panic(raised)
+	}
 }
 
 // needsCaller reports whether the caller is still to be looked up. A record that

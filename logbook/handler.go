@@ -111,14 +111,29 @@ func (d *delivery) offer(e *handlerEntry) (handled bool) {
 	return !pass
 }
 
-// reportApart reports failures that may have happened on another goroutine than
-// the one that logged. There, a flag that panics would end the program, so its
-// panic becomes a line on stderr.
+// reportApart reports failures that did not happen right below the logging call.
+// Within the call, a failure that the flag raises waits until all handlers were
+// served. On another goroutine than the one that logged, a flag that panics would
+// end the program, so its panic becomes a line on stderr.
 func (d *delivery) reportApart() {
-	if g := d.record.goroutine; g != 0 && g != goroutine.ID() {
+	r := d.record
+	within := r.pooled && r.refs.Load() == 0
+	away := !within && r.goroutine != 0 && r.goroutine != goroutine.ID()
+	if within || away {
 		defer func() {
-			if e, ok := recover().(*HandlerError); ok {
-				PrintErrors(e)
+			switch p := recover().(type) {
+			case nil:
+			case *HandlerError:
+				if away {
+					PrintErrors(p)
+				} else if r.raised == nil {
+					r.raised = p
+				}
+			default:
+				if !away {
+					panic(p)
+				}
+				PrintErrors(&HandlerError{Err: panicked(p), Source: noSource})
 			}
 		}()
 	}
@@ -193,39 +208,6 @@ func (o *Options) appendFormat(b []byte, r *Record) ([]byte, error) {
 	default:
 		return f.AppendFormat(b, r)
 	}
-}
-
-// WriteLine formats the record and hands the line, with its newline, to write. The
-// line is valid until write returns. Formatting is done before write is called, so
-// a lock that write takes is not held meanwhile. It allocates nothing: while a
-// record is dispatched its line stands in a buffer of its own.
-func (o *Options) WriteLine(r *Record, write func(line []byte) error) error {
-	b, own := r.takeBuffer()
-	out, err := o.appendFormat(b[:0], r)
-	if err == nil {
-		out = append(out, '\n')
-		err = write(out)
-	}
-	if own && cap(out) <= maxBuffer {
-		r.buffer = out
-	}
-	return err
-}
-
-// maxBuffer bounds what a pooled record keeps of a very long line.
-const maxBuffer = 64 << 10
-
-// takeBuffer returns a buffer for formatting the record, and whether it is the
-// record's own, to be put back. A record that was retained may be formatted on
-// several goroutines at once, and one that is being formatted may be formatted
-// again by what reads it: those get a new one.
-func (r *Record) takeBuffer() (b []byte, own bool) {
-	if !r.pooled || r.refs.Load() != 0 {
-		return nil, false
-	}
-	b = r.buffer
-	r.buffer = nil
-	return b, true
 }
 
 // HandlerFunc returns a handler that calls fn. The formatter of the options is

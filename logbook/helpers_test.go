@@ -36,9 +36,10 @@ func (h *recorder) Handle(r *logbook.Record) error {
 	if err != nil {
 		return err
 	}
+	r = r.Retain() // may call methods that log: before the lock
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.records = append(h.records, r.Retain())
+	h.records = append(h.records, r)
 	h.lines = append(h.lines, string(line))
 	return nil
 }

@@ -60,6 +60,21 @@ func TestForgottenBindingsAreReclaimed(t *testing.T) {
 	}
 }
 
+// A binding to a context that has ended slows no call any more.
+func TestEndedScopesAreNotCounted(t *testing.T) {
+	before := registry.contexts.count
+	h := HandlerFunc(func(*Record) error { return nil }, &Options{Level: LevelDebug})
+	_, end := BindScope(t.Context(), h)
+	if registry.contexts.count == before {
+		t.Error("a binding is not counted")
+	}
+	end()
+	end()
+	if registry.contexts.count != before {
+		t.Error("a binding that has ended is counted")
+	}
+}
+
 // Everything that the other tests of this package bound was taken off.
 func TestNothingIsLeftInTheTable(t *testing.T) {
 	if n := goroutines.Len(); n != 0 {

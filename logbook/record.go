@@ -31,7 +31,8 @@ type Record struct {
 	literal  bool  // the template is no template
 	fargs    []any // arguments of a printf-style template
 	named    usedAttrs
-	failure  error // why the template could not be rendered
+	failure  error         // why the template could not be rendered
+	raised   *HandlerError // by the error flag, when a handler offered the record on
 
 	ctx    context.Context
 	logger *Logger

@@ -12,7 +12,7 @@ const maxPooledAttrs = 256
 var recordPool = sync.Pool{New: func() any { return newPooledRecord() }}
 
 func newPooledRecord() *Record {
-	r := &Record{pooled: true}
+	r := &Record{pooled: true, buffer: make([]byte, 0, 512)}
 	r.call = r.callSpace[:0]
 	r.extra = r.extraSpace[:0]
 	return r
@@ -49,7 +49,7 @@ func recycle(r *Record) {
 	r.named, r.failure = usedAttrs{}, nil
 	r.ctx, r.logger, r.scope, r.source, r.foreign = nil, nil, nil, nil, nil
 	r.time = time.Time{}
-	r.pc, r.goroutine = 0, 0
+	r.pc, r.goroutine, r.raised = 0, 0, nil
 	recordPool.Put(r)
 }
 

@@ -230,11 +230,9 @@ func (f *StringFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 // append formats for a handler with the options o, which may be nil.
 func (f *StringFormatter) append(b []byte, r *Record, o *Options) ([]byte, error) {
 	r.alive()
-	start := b
 	for i := range f.parts {
 		p := &f.parts[i]
 		b = append(b, p.literal...)
-		var err error
 		switch {
 		case p.field == fieldNone:
 		case p.spec == nil && p.conv == 0 && p.path == nil:
@@ -242,10 +240,7 @@ func (f *StringFormatter) append(b []byte, r *Record, o *Options) ([]byte, error
 		case p.field == fieldTime && p.conv == 0 && p.spec.Layout != "":
 			b = f.appendTime(b, r.time, p.spec.Layout)
 		default:
-			b, err = f.appendSpec(b, r, p, o)
-		}
-		if err != nil {
-			return start, &FormatError{f.source, strings.Index(f.source, p.literal), err.Error()}
+			b = f.appendSpec(b, r, p, o)
 		}
 	}
 	if e := r.exception(); e != nil && !f.traceback {
@@ -295,7 +290,7 @@ func (f *StringFormatter) appendField(b []byte, r *Record, p *part, o *Options) 
 	}
 	n := len(b)
 	b = appendValueText(b, v)
-	if v.Kind() == slog.KindAny {
+	if v.Kind() == slog.KindAny || v.Kind() == slog.KindGroup {
 		return f.appendText(b[:n], string(b[n:]))
 	}
 	return b
@@ -316,21 +311,25 @@ func (f *StringFormatter) appendText(b []byte, s string) []byte {
 	return encode.AppendText(b, s)
 }
 
-// appendSpec appends a field with a spec, a conversion or a path.
-func (f *StringFormatter) appendSpec(b []byte, r *Record, p *part, o *Options) ([]byte, error) {
+// appendSpec appends a field with a spec, a conversion or a path. What the spec does
+// not fit is said in its place: one attribute must not cost the record.
+func (f *StringFormatter) appendSpec(b []byte, r *Record, p *part, o *Options) []byte {
 	v := f.value(r, p, o)
 	if len(p.path) > 0 {
 		inner, err := descend(v, p.key, p.path)
 		if err != nil {
-			return b, nil // a missing extra is empty, and so is what it lacks
+			return b // a missing extra is empty, and so is what it lacks
 		}
 		v = inner
 	}
 	text, err := pyformat.Append(nil, v, p.conv, p.spec)
 	if err != nil {
-		return b, err
+		if p.field == fieldAttr && v.Equal(slog.StringValue("")) {
+			return b
+		}
+		text = append([]byte("!ERROR: "), err.Error()...)
 	}
-	return f.appendText(b, string(text)), nil
+	return f.appendText(b, string(text))
 }
 
 // value returns a field's value.

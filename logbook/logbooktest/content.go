@@ -123,7 +123,7 @@ var contents = []struct {
 			"reflect", reflect.Value{}, "any", []any{nil, []any{}}, "pointer", new(**int))
 	}},
 	{"extreme numbers and times", func(l *logbook.Logger) {
-		l.Error("message", "int", math.MinInt64, "uint", uint64(math.MaxUint64), "float", math.SmallestNonzeroFloat64,
+		l.Error("message", "int", int64(math.MinInt64), "uint", uint64(math.MaxUint64), "float", math.SmallestNonzeroFloat64,
 			"duration", time.Duration(math.MinInt64), "zero", time.Time{}, "late", time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC),
 			"early", time.Date(-5, 1, 1, 0, 0, 0, 0, time.FixedZone("", 86399)))
 	}},

@@ -1,0 +1,49 @@
+package handlers
+
+import (
+	"io"
+	"os"
+	"slices"
+	"sync/atomic"
+)
+
+// ConcurrentWriter is a writer whose Write may be called from several goroutines
+// at once and keeps the bytes of each call together. A [Stream] takes no lock of
+// its own for it. An [*os.File] is known to be one.
+type ConcurrentWriter interface {
+	io.Writer
+	ConcurrentWrite() // does nothing; it marks the type
+}
+
+func isConcurrent(w io.Writer) bool {
+	switch w.(type) {
+	case *os.File, ConcurrentWriter:
+		return true
+	}
+	return false
+}
+
+// concurrentLines writes lines, each with one Write, without a lock.
+type concurrentLines struct {
+	w    io.Writer
+	torn atomic.Bool // the last line written has no end: a write failed halfway
+}
+
+// write writes a line, which ends in a newline. After a write that failed
+// halfway the next line is put on a line of its own.
+func (l *concurrentLines) write(line []byte) error {
+	if l.torn.Load() && l.torn.CompareAndSwap(true, false) {
+		line = slices.Insert(line, 0, '\n')
+	}
+	n, err := l.w.Write(line)
+	if n == len(line) {
+		return err
+	}
+	if n > 0 && n < len(line) {
+		l.torn.Store(true)
+	}
+	if err == nil {
+		err = io.ErrShortWrite
+	}
+	return err
+}

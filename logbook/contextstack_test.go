@@ -1,0 +1,161 @@
+package logbook_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// Plain calls see what the application and the goroutine have bound, Context calls
+// also what the context has.
+func TestContextCallsOnly(t *testing.T) {
+	withoutDefault(t)
+	h := new(recorder)
+	ctx := logbook.Bind(t.Context(), h)
+	type key struct{}
+	derived, cancel := context.WithCancel(context.WithValue(ctx, key{}, 1))
+	cancel() // a cancelled context loses nothing
+	log := logbook.New("ctx")
+	log.Info("plain")
+	log.InfoContext(t.Context(), "another")
+	log.InfoContext(nil, "nil")
+	log.InfoContext(ctx, "bound")
+	log.InfoContext(derived, "derived")
+	logbook.DebugContext(ctx, "package")
+	log.Log(ctx, logbook.LevelTrace, "log")
+	h.want(t, "bound", "derived", "package", "log")
+	if got := logbook.Bind(nil); got == nil {
+		t.Error("Bind of a nil context is nil")
+	}
+}
+
+// What one context binds is not seen through its parent or a sibling.
+func TestContextsNest(t *testing.T) {
+	withoutDefault(t)
+	outer, left, right := new(recorder), new(recorder), new(recorder)
+	parent := logbook.Bind(t.Context(), outer)
+	a, b := logbook.Bind(parent, left, logbook.Attrs("at", "left")), logbook.Bind(parent, right)
+	logbook.InfoContext(a, "left")
+	logbook.InfoContext(b, "right")
+	logbook.InfoContext(parent, "parent")
+	left.want(t, "left")
+	right.want(t, "right")
+	outer.want(t, "parent")
+	if left.last(t).Text("at") != "left" || right.last(t).Text("at") != "" {
+		t.Error("a processor was met through the wrong context")
+	}
+}
+
+// After its end, contexts that are still held skip what a scope had bound.
+func TestBindScope(t *testing.T) {
+	withoutDefault(t)
+	outer, inner, innermost := new(recorder), &unboundRecorder{}, new(recorder)
+	ctx1, end1 := logbook.BindScope(t.Context(), outer)
+	ctx2, end2 := logbook.BindScope(ctx1, inner)
+	ctx3, end3 := logbook.BindScope(ctx2, innermost)
+	logbook.InfoContext(ctx3, "1")
+	end3()
+	logbook.InfoContext(ctx3, "2")
+	end2()
+	end2()
+	logbook.InfoContext(ctx3, "3")
+	logbook.InfoContext(ctx2, "4")
+	end1()
+	logbook.InfoContext(ctx3, "5")
+	innermost.want(t, "1")
+	inner.want(t, "2")
+	outer.want(t, "3", "4")
+	if inner.unbound != 1 {
+		t.Errorf("told %d times that it is unbound", inner.unbound)
+	}
+	if logbook.Default().Enabled(ctx3, logbook.LevelCritical) {
+		t.Error("enabled after all scopes have ended")
+	}
+}
+
+// An outer scope that ends first takes only its own.
+func TestBindScopeEndsInAnyOrder(t *testing.T) {
+	withoutDefault(t)
+	outer, inner := new(recorder), new(recorder)
+	ctx1, end1 := logbook.BindScope(t.Context(), outer)
+	ctx2, end2 := logbook.BindScope(ctx1, inner)
+	end1()
+	logbook.InfoContext(ctx2, "inner")
+	end2()
+	inner.want(t, "inner")
+	outer.want(t)
+}
+
+// InContext binds to the context and the goroutine; each item is met once.
+func TestInContext(t *testing.T) {
+	withoutDefault(t)
+	runs := 0
+	h := &unboundRecorder{}
+	h.Bubble = true
+	var held context.Context
+	func() {
+		defer func() {
+			if p := recover(); p != "out" {
+				t.Errorf("recovered %v", p)
+			}
+		}()
+		logbook.InContext(t.Context(), func(ctx context.Context) {
+			held = ctx
+			logbook.InfoContext(ctx, "with")
+			logbook.Info("without")
+			logbook.InContext(ctx, func(ctx context.Context) { logbook.InfoContext(ctx, "nested") })
+			done := make(chan bool)
+			go func() { // only the context reaches here
+				defer close(done)
+				logbook.InfoContext(ctx, "context elsewhere")
+				logbook.Info("lost")
+			}()
+			<-done
+			done = make(chan bool)
+			logbook.Go(func() { // both do
+				defer close(done)
+				logbook.InfoContext(ctx, "both elsewhere")
+			})
+			<-done
+			panic("out")
+		}, h, logbook.Processor(func(*logbook.Record) { runs++ }))
+	}()
+	logbook.InfoContext(held, "after")
+	logbook.Info("after")
+	h.want(t, "with", "without", "nested", "context elsewhere", "both elsewhere")
+	if runs != 5 || h.unbound != 1 {
+		t.Errorf("the processor ran %d times for 5 records; told %d times that it is unbound", runs, h.unbound)
+	}
+}
+
+// One item bound to context and goroutine by pushes of their own is met twice:
+// they are two bindings.
+func TestTwoBindingsOfOneHandler(t *testing.T) {
+	withoutDefault(t)
+	h := &recorder{Options: logbook.Options{Bubble: true}}
+	ctx, end := logbook.BindScope(t.Context(), h)
+	defer end()
+	defer logbook.PushGoroutine(h)()
+	logbook.InfoContext(ctx, "m")
+	h.want(t, "m", "m")
+}
+
+// Plain and Context calls have floors of their own.
+func TestContextFloor(t *testing.T) {
+	withoutDefault(t)
+	asked := 0
+	log := logbook.NewLogger("floor", &logbook.LoggerOptions{Enabled: func() bool { asked++; return true }})
+	log.Debug("enrols the logger")
+	ctx, end := logbook.BindScope(t.Context(), from(logbook.LevelDebug))
+	asked = 0
+	log.Debug("skipped early")
+	if asked != 0 {
+		t.Error("a binding to a context slows plain calls")
+	}
+	log.DebugContext(ctx, "m")
+	if asked != 1 {
+		t.Errorf("asked %d times", asked)
+	}
+	end()
+}
