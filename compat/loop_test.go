@@ -197,6 +197,27 @@ func TestLoopThroughWriter(t *testing.T) {
 	}
 }
 
+// A call from within does not make the outer record forgotten.
+func TestLoopAroundNestedCall(t *testing.T) {
+	below, e := record(t), watchErrors(t)
+	h := compat.ToSlog(slog.NewTextHandler(compat.NewWriter(nil, logbook.LevelInfo), nil), nil)
+	defer logbook.PushApplication(h)()
+	logbook.Info("outer", "v", chatty{func() { logbook.Info("inner") }})
+	outer := 0
+	for _, err := range e.take() {
+		if !errors.Is(err, compat.ErrLoop) {
+			t.Errorf("reported: %v", err)
+		}
+		if err.Message == "outer" {
+			outer++
+		}
+	}
+	got := strings.Join(messages(below.take()), "\n")
+	if outer != 1 || strings.Count(got, "outer") != 1 || !strings.Contains(got, "inner") {
+		t.Errorf("outer was reported %d times; the handler below got\n%s", outer, got)
+	}
+}
+
 // hidden is a writer that nobody knows to lead to Logbook.
 type hidden struct{}
 
@@ -270,7 +291,7 @@ func TestNestedCallIsNoLoop(t *testing.T) {
 					defer redirect()()
 					var b bytes.Buffer
 					defer logbook.PushApplication(&logbook.Null{}, out.make(&b))()
-					logbook.Info("outer", "v", chatty{func() { nested.log("inner") }})
+					logbook.Info("outer", "v", chatty{func() { nested.log("inner") }}, "again", chatty{func() { nested.log("inner") }})
 					slog.Info("outer", "v", chatty{func() { nested.log("inner") }})
 					e.wantLoops(t, 0)
 					for _, msg := range []string{"outer", "inner"} {

@@ -88,6 +88,9 @@ func TestUndoOutOfOrder(t *testing.T) {
 	}
 	first, second := logbook.New("first"), logbook.New("second")
 
+	// SetDefault with any other handler than the one it starts with changes log, too.
+	slog.SetDefault(slog.New(slog.NewTextHandler(io.Discard, nil)))
+
 	undoFirst, undoSecond := compat.RedirectSlog(first), compat.RedirectLog(second, logbook.LevelNotice)
 	equal(t, both(), []string{"NOTICE second l", "INFO first s"})
 	undoFirst()

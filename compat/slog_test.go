@@ -224,6 +224,29 @@ func TestSlogReplaceAttr(t *testing.T) {
 	}
 }
 
+// Siblings do not write into the group names that ReplaceAttr is given, either.
+func TestSlogReplaceAttrGroups(t *testing.T) {
+	record(t)
+	var path string
+	h := compat.NewSlogHandler(nil, &compat.SlogOptions{ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+		path = strings.Join(groups, ".")
+		return a
+	}})
+	parent := slog.New(h)
+	for range 8 {
+		parent = parent.WithGroup("p")
+		first, second := parent.WithGroup("first"), parent.WithGroup("second")
+		second.Info("m", "k", 1)
+		if !strings.HasSuffix(path, "p.second") {
+			t.Errorf("groups %s", path)
+		}
+		first.Info("m", slog.Group("g", "k", 1))
+		if !strings.HasSuffix(path, "p.first.g") {
+			t.Errorf("groups %s", path)
+		}
+	}
+}
+
 func TestSlogBindings(t *testing.T) {
 	outer := record(t)
 	l := slog.New(compat.NewSlogHandler(logbook.New("c"), nil))

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"log/slog"
 	"runtime"
 	"slices"
@@ -15,6 +17,7 @@ import (
 
 	"github.com/logbook-go/logbook/compat"
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/logbook/logbooktest"
 )
 
 // sink is a slog handler that keeps records, as asynchronous ones do.
@@ -230,5 +233,51 @@ func TestToSlogRetained(t *testing.T) {
 	}
 	if got := s.records[0].Message + fmt.Sprint(attrs(s.records[0])); got != "kept 1[channel=c k=1]" {
 		t.Errorf("the slog record is now %s", got)
+	}
+}
+
+// A record that was received has no caller and no error value, but descriptions.
+func TestToSlogReceived(t *testing.T) {
+	s := &sink{level: -100}
+	r := logbook.NewRecord(logbook.RecordData{
+		Time: time.Unix(1, 0), Level: logbook.LevelError, Channel: "far", Message: "m {k}",
+		Attrs:  []slog.Attr{slog.Int("k", 1)},
+		Error:  &logbook.ErrorInfo{Type: "ValueError", Message: "bad"},
+		Source: &slog.Source{File: "far.py", Line: 7},
+	})
+	if err := compat.ToSlog(s, nil).Handle(r); err != nil {
+		t.Fatal(err)
+	}
+	got := s.records[0]
+	var source *slog.Source
+	var failure error
+	got.Attrs(func(a slog.Attr) bool {
+		switch v := a.Value.Any().(type) {
+		case *slog.Source:
+			source = v
+		case error:
+			failure = v
+		}
+		return true
+	})
+	info, ok := failure.(*logbook.ErrorInfo)
+	if got.Message != "m {k}" || !got.Time.Equal(time.Unix(1, 0)) || source == nil || source.Line != 7 || !ok || info.Type != "ValueError" {
+		t.Errorf("%v with %v, source %v, error %v", got, attrs(got), source, failure)
+	}
+}
+
+func TestConformance(t *testing.T) {
+	o := &logbook.Options{Level: logbook.LevelNotice, Filter: func(r *logbook.Record) bool { return r.Text("k") != "no" }, Bubble: true}
+	for name, newHandler := range map[string]func() logbook.Handler{
+		"ToLog":           func() logbook.Handler { return compat.ToLog(log.New(struct{ io.Writer }{io.Discard}, "", 0), nil) },
+		"ToLog, options":  func() logbook.Handler { return compat.ToLog(log.New(struct{ io.Writer }{io.Discard}, "", 0), o) },
+		"ToSlog":          func() logbook.Handler { return compat.ToSlog(slog.NewJSONHandler(io.Discard, nil), nil) },
+		"ToSlog, options": func() logbook.Handler { return compat.ToSlog(slog.NewTextHandler(io.Discard, nil), o) },
+		"ToSlog, to log":  func() logbook.Handler { return compat.ToSlog(slog.Default().Handler(), nil) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			logTo(t)
+			logbooktest.TestHandler(t, newHandler)
+		})
 	}
 }

@@ -45,29 +45,66 @@ type redactor struct{ secrets }
 // secrets are texts that no error may show.
 type secrets []string
 
-// hide adds a secret, in all forms in which it may show.
+// hide adds a secret, and the pieces of it that a library may take it for if it
+// was not escaped: all but the shortest, which are anybody's.
 func (s *secrets) hide(text string) {
+	s.add(text)
+	for _, t := range []string{text, unescape(text)} {
+		for piece := range strings.FieldsFuncSeq(t, func(c rune) bool { return strings.ContainsRune("/?#@:&= ", c) }) {
+			if len(piece) > 3 && len(piece) < len(t) {
+				s.add(piece)
+			}
+		}
+	}
+}
+
+// add adds a secret in all forms in which it may show.
+func (s *secrets) add(text string) {
 	for _, t := range []string{text, unescape(text)} {
 		quoted := strconv.Quote(t)
 		*s = append(*s, t, url.User(t).String(), url.PathEscape(t), url.QueryEscape(t), quoted[1:len(quoted)-1])
 	}
-	// One may be part of another.
-	slices.SortFunc(*s, func(a, b string) int { return len(b) - len(a) })
 }
 
 // scrub returns err, with the secrets taken out of its text: libraries like to
 // repeat the address that they were given.
 func (s secrets) scrub(err error) error {
 	text := err.Error()
+	if safe := s.mask(text); safe != text {
+		return &scrubbed{safe, err}
+	}
+	return err
+}
+
+// mask hides all secrets in a text. They may overlap, or be part of the mask, so
+// it first looks for all and then hides them at once.
+func (s secrets) mask(text string) string {
+	hidden := make([]bool, len(text))
 	for _, secret := range s {
-		if secret != "" {
-			text = strings.ReplaceAll(text, secret, mask)
+		if secret == "" {
+			continue
+		}
+		for at := 0; ; at++ {
+			i := strings.Index(text[at:], secret)
+			if i < 0 {
+				break
+			}
+			at += i
+			for j := range len(secret) {
+				hidden[at+j] = true
+			}
 		}
 	}
-	if text == err.Error() {
-		return err
+	var b []byte
+	for i := range len(text) {
+		switch {
+		case !hidden[i]:
+			b = append(b, text[i])
+		case i == 0 || !hidden[i-1]:
+			b = append(b, mask...)
+		}
 	}
-	return &scrubbed{text, err}
+	return string(b)
 }
 
 func (r *redactor) userinfo(uri string) string {
@@ -82,7 +119,7 @@ func (r *redactor) userinfo(uri string) string {
 		return uri // a path may have an at sign
 	}
 	start += slashes
-	r.hide(info)
+	r.add(info)
 	_, password, _ := strings.Cut(info, ":")
 	r.hide(password)
 	return uri[:start] + mask + uri[at:]

@@ -139,3 +139,20 @@ func TestScrubbedErrorIs(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Secrets that overlap, or that are part of what stands for them.
+func TestScrubbedTexts(t *testing.T) {
+	tests := []struct{ password, text, want string }{
+		{"x", "xxxx y x", "xxxxx y xxxxx"},
+		{"aba", "ababa c", "xxxxx c"},
+		{"p%40ss", "p@ss p%40ss", "xxxxx xxxxx"},
+		{"a%09b", `a\tb "a	b"`, `xxxxx "xxxxx"`},
+	}
+	for _, tt := range tests {
+		probe = func(*config.Sink) (logbook.Handler, error) { return nil, errors.New(tt.text) }
+		_, err := config.Open("probe://0:" + tt.password + "@host")
+		if want := `config: sink "probe://xxxxx@host": ` + tt.want; err == nil || err.Error() != want {
+			t.Errorf("%v\nwant %s", err, want)
+		}
+	}
+}

@@ -166,7 +166,7 @@ func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
 		}
 		root.marks = e.rootMarks
 		root.addSeen(r.scope.layers[0].attrs)
-		root.reserved = append(slices.Clip(root.reserved), r.scope.layers[1].group)
+		root.group = r.scope.layers[1].group
 	}
 	if len(r.extra) > 0 {
 		w.attrs(&root, r.extra)

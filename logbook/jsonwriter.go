@@ -20,6 +20,7 @@ type jsonWriter struct {
 type jsonObject struct {
 	marks    keyMarks
 	reserved []string       // keys that are no attributes
+	group    string         // the logger's open group, another such key
 	seen     [4][]slog.Attr // attributes before the list that is being written
 	lists    int            // how many lists of seen are in use
 	index    map[string]int // of objects with many attributes or with renamed ones
@@ -159,6 +160,9 @@ func (o *jsonObject) buildIndex(before []slog.Attr) {
 	for _, k := range o.reserved {
 		o.index[k] = 1
 	}
+	if o.group != "" {
+		o.index[o.group] = 1
+	}
 	for _, list := range o.seen[:o.lists] {
 		o.addIndex(list)
 	}
@@ -176,6 +180,9 @@ func (o *jsonObject) addIndex(attrs []slog.Attr) {
 }
 
 func (o *jsonObject) has(before []slog.Attr, key string) bool {
+	if key == o.group && key != "" {
+		return true
+	}
 	for _, k := range o.reserved {
 		if k == key {
 			return true

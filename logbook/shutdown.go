@@ -56,32 +56,59 @@ func eachOnce(items []Bindable, fn func(Bindable) error) error {
 	var simple []Bindable
 	eachItem(items, func(item Bindable) { simple = append(simple, item) })
 	seen := make(map[Bindable]bool)
-	var unsent *UnsentError
+	var unsent UnsentError
 	var errs []error
 	for _, item := range slices.Backward(simple) {
-		if reflect.TypeOf(item).Comparable() {
+		if reflect.ValueOf(item).Comparable() {
 			if seen[item] {
 				continue
 			}
 			seen[item] = true
 		}
-		err := fn(item)
-		if err == nil {
-			continue
+		if err := unsent.takeFrom(guarded(fn, item)); err != nil {
+			errs = append(errs, err)
 		}
-		if u := (*UnsentError)(nil); errors.As(err, &u) {
-			if unsent == nil {
-				unsent = new(UnsentError)
-				errs = append(errs, unsent)
-			}
-			unsent.Records += u.Records
-			unsent.Err = errors.Join(unsent.Err, u.Err)
-			continue
-		}
-		errs = append(errs, err)
+	}
+	if unsent != (UnsentError{}) {
+		errs = append(errs, &unsent)
 	}
 	if len(errs) == 1 {
 		return errs[0]
 	}
 	return errors.Join(errs...)
+}
+
+// guarded calls fn; a panic counts as an error.
+func guarded(fn func(Bindable) error, item Bindable) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = panicked(p)
+		}
+	}()
+	return fn(item)
+}
+
+// takeFrom adds up what an error says of unsent records, and returns what else it
+// says.
+func (e *UnsentError) takeFrom(err error) (rest error) {
+	switch x := err.(type) {
+	case nil:
+		return nil
+	case *UnsentError:
+		e.Records += x.Records
+		e.Err = errors.Join(e.Err, x.Err)
+		return nil
+	case interface{ Unwrap() []error }:
+		var others []error
+		for _, inner := range x.Unwrap() {
+			others = append(others, e.takeFrom(inner))
+		}
+		return errors.Join(others...)
+	}
+	if u := (*UnsentError)(nil); errors.As(err, &u) {
+		e.Records += u.Records
+		e.Err = errors.Join(e.Err, err)
+		return nil
+	}
+	return err
 }

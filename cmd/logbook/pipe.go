@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -217,9 +216,6 @@ func startReading(r io.Reader) *input {
 		now, next := make([]byte, chunkSize), make([]byte, chunkSize)
 		for {
 			n, err := r.Read(now)
-			if errors.Is(err, os.ErrClosed) {
-				err = io.EOF
-			}
 			select {
 			case in.chunks <- chunk{now[:n], err}:
 			case <-in.done:

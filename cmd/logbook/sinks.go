@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -129,18 +130,16 @@ func (s *sinks) failure(e *logbook.HandlerError) {
 		return
 	}
 	k.failed++
-	if now := time.Now(); now.Sub(k.reported) < reportInterval {
+	if time.Since(k.reported) < reportInterval {
 		k.held++
 		return
-	} else {
-		k.reported = now
 	}
-	if k.held == 0 {
-		complain(s.stderr, "sink %q: %v", k.name, e.Err)
-	} else {
-		complain(s.stderr, "sink %q: %v (and %d more before)", k.name, e.Err, k.held)
+	before := ""
+	if k.held > 0 {
+		before = fmt.Sprintf(" (and %d more before)", k.held)
 	}
-	k.held = 0
+	complain(s.stderr, "sink %q: %v%s", k.name, e.Err, before)
+	k.reported, k.held = time.Now(), 0
 }
 
 // allGone reports whether nobody reads any sink.

@@ -1,0 +1,227 @@
+package logbook_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+func TestHandlerFunc(t *testing.T) {
+	var got []string
+	fn := func(r *logbook.Record) error { got = append(got, r.Message()); return nil }
+	below := record(t)
+	options := &logbook.Options{Level: logbook.LevelWarn, Bubble: true, Filter: func(r *logbook.Record) bool { return r.Message() != "no" }}
+	defer logbook.PushGoroutine(logbook.HandlerFunc(fn, options))()
+	options.Bubble = false // the handler has its own copy
+	logbook.Info("low")
+	logbook.Warn("no")
+	logbook.Warn("yes")
+	if !slices.Equal(got, []string{"yes"}) {
+		t.Errorf("got %q", got)
+	}
+	below.want(t, "low", "no", "yes")
+}
+
+// Offer does what the dispatch does with one handler.
+func TestOffer(t *testing.T) {
+	var f failures
+	defer logbook.PushGoroutine(f.flag())()
+	bad := errors.New("bad")
+	fn := func(err error) func(*logbook.Record) error { return func(*logbook.Record) error { return err } }
+	tests := []struct {
+		name    string
+		h       logbook.Handler
+		handled bool
+		fails   bool
+	}{
+		{"takes", new(recorder), true, false},
+		{"level", from(logbook.LevelError), false, false},
+		{"filter", logbook.HandlerFunc(fn(nil), &logbook.Options{Filter: func(*logbook.Record) bool { return false }}), false, false},
+		{"accept", &acceptor{func(*logbook.Record) bool { return false }}, false, false},
+		{"null", logbook.Null{}, true, false},
+		{"null's filter", logbook.Null{Filter: func(*logbook.Record) bool { return false }}, false, false},
+		{"pass", logbook.HandlerFunc(fn(logbook.ErrPass), nil), false, false},
+		{"wrapped pass", logbook.HandlerFunc(fn(errors.Join(bad, logbook.ErrPass)), nil), false, false},
+		{"error", logbook.HandlerFunc(fn(bad), nil), true, true},
+		{"panic", logbook.HandlerFunc(func(*logbook.Record) error { panic("x") }, nil), true, true},
+		{"panicking filter", logbook.HandlerFunc(fn(nil), &logbook.Options{Filter: func(*logbook.Record) bool { panic("x") }}), false, true},
+	}
+	for _, test := range tests {
+		f.list = nil
+		called := false
+		logbook.InGoroutine(func() { logbook.Info("m") }, logbook.HandlerFunc(func(r *logbook.Record) error {
+			called = true
+			if got := logbook.Offer(test.h, r); got != test.handled {
+				t.Errorf("%s: handled is %v", test.name, got)
+			}
+			return nil
+		}, nil))
+		if !called {
+			t.Errorf("%s: not called", test.name)
+		}
+		if failed := len(f.list) != 0; failed != test.fails {
+			t.Errorf("%s: reported %v", test.name, f.list)
+		}
+	}
+}
+
+// On another goroutine than the one that logged, a raised failure is printed: it
+// must not end the program.
+func TestOfferOnAnotherGoroutine(t *testing.T) {
+	inFreshTime(t, func(t *testing.T) {
+		for name, flag := range map[string]func(*logbook.HandlerError){
+			"raise": logbook.RaiseErrors,
+			"other": func(e *logbook.HandlerError) { panic("flag of one's own: " + e.Err.Error()) },
+		} {
+			late := &lateHandler{fn: func(r *logbook.Record) {
+				logbook.InGoroutine(func() {
+					logbook.Offer(&namedFailure{name: name}, r)
+				}, logbook.Flags{Errors: flag})
+			}}
+			got := stderrOf(t, func() {
+				logbook.InGoroutine(func() { logbook.Info("m") }, late)
+				late.release()
+			})
+			if !strings.Contains(got, name+" failed") {
+				t.Errorf("%s: stderr has %q", name, got)
+			}
+		}
+	})
+}
+
+type namedFailure struct {
+	logbook.Options
+	name string
+}
+
+func (h *namedFailure) Handle(*logbook.Record) error { return errors.New(h.name + " failed") }
+
+type batcher struct {
+	recorder
+	batches []string
+}
+
+func (h *batcher) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
+	text := string(why)
+	for _, r := range rs {
+		text += " " + r.Message()
+		if r.Message() == "panic" {
+			panic("in a batch")
+		}
+	}
+	h.batches = append(h.batches, text)
+	return nil
+}
+
+// collected returns retained records with the messages.
+func collected(t *testing.T, messages ...string) []*logbook.Record {
+	h := new(recorder)
+	logbook.InGoroutine(func() {
+		for _, m := range messages {
+			logbook.Info(m)
+		}
+	}, h)
+	return h.records
+}
+
+func TestHandleBatch(t *testing.T) {
+	b := new(batcher)
+	if err := logbook.HandleBatch(b, collected(t, "1", "2"), logbook.ReasonGroup); err != nil {
+		t.Error(err)
+	}
+	if !slices.Equal(b.batches, []string{"group 1 2"}) {
+		t.Errorf("batches are %q", b.batches)
+	}
+	if err := logbook.HandleBatch(b, collected(t, "panic"), logbook.ReasonBuffer); err == nil || !strings.Contains(err.Error(), "in a batch") {
+		t.Errorf("a panic became %v", err)
+	}
+
+	var one []string
+	single := logbook.HandlerFunc(func(r *logbook.Record) error {
+		one = append(one, r.Message())
+		switch r.Message() {
+		case "2":
+			return io.EOF
+		case "3":
+			panic("three")
+		case "4":
+			return logbook.ErrPass
+		}
+		return nil
+	}, &logbook.Options{Level: logbook.LevelCritical}) // the level is left aside
+	err := logbook.HandleBatch(single, collected(t, "1", "2", "3", "4", "5"), logbook.ReasonEscalation)
+	if !errors.Is(err, io.EOF) || !strings.Contains(err.Error(), "three") || errors.Is(err, logbook.ErrPass) {
+		t.Errorf("errors are %v", err)
+	}
+	if !slices.Equal(one, []string{"1", "2", "3", "4", "5"}) {
+		t.Errorf("got %q", one)
+	}
+}
+
+// upper overrides Handle of what it wraps.
+type upper struct {
+	logbook.Wrapper
+	handled int
+}
+
+func (h *upper) Handle(r *logbook.Record) error {
+	h.handled++
+	return h.Handler.Handle(r)
+}
+
+type closable struct {
+	batcher
+	flushed, closed, unbound int
+	err                      error
+}
+
+func (h *closable) Flush(context.Context) error { h.flushed++; return h.err }
+func (h *closable) Close(context.Context) error { h.closed++; return h.err }
+func (h *closable) Unbound()                    { h.unbound++ }
+
+// A wrapper forwards all but batches, which would go around its Handle.
+func TestWrapper(t *testing.T) {
+	inner := &closable{err: io.EOF}
+	inner.Level = logbook.LevelWarn
+	w := &upper{Wrapper: logbook.Wrapper{Handler: inner}}
+	if w.Binding().Level != logbook.LevelWarn {
+		t.Error("the binding is not forwarded")
+	}
+	if err := logbook.HandleBatch(w, collected(t, "1", "2"), logbook.ReasonBuffer); err != nil || w.handled != 2 || len(inner.batches) != 0 {
+		t.Errorf("a batch: %v, %d handled, batches %q", err, w.handled, inner.batches)
+	}
+	undo := logbook.PushGoroutine(w)
+	logbook.Warn("3")
+	undo()
+	if w.handled != 3 || inner.unbound != 1 {
+		t.Errorf("%d handled, told %d times that it is unbound", w.handled, inner.unbound)
+	}
+	if err := logbook.Flush(t.Context(), w); !errors.Is(err, io.EOF) || inner.flushed != 1 {
+		t.Errorf("Flush: %v, %d", err, inner.flushed)
+	}
+	if err := logbook.Close(t.Context(), w); !errors.Is(err, io.EOF) || inner.closed != 1 {
+		t.Errorf("Close: %v, %d", err, inner.closed)
+	}
+	plain := logbook.Wrapper{Handler: new(recorder)} // has none of the rest
+	plain.Unbound()
+	if err := errors.Join(plain.Flush(t.Context()), plain.Close(t.Context())); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestMust(t *testing.T) {
+	if got := logbook.Must(logbook.Format("{record.message}")); got.String() != "{record.message}" {
+		t.Errorf("got %q", got)
+	}
+	defer func() {
+		if p := recover(); p != io.EOF {
+			t.Errorf("recovered %v", p)
+		}
+	}()
+	logbook.Must(1, io.EOF)
+}
