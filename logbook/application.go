@@ -89,7 +89,7 @@ func callUnbound(item Bindable, u Unbinder) {
 		defer func() {
 			if p := recover(); p != nil {
 				h, _ := item.(Handler)
-				failure = &HandlerError{Handler: h, Err: panicked(p), Source: noSource}
+				failure = &HandlerError{Handler: h, Err: panicked(p), Source: &noSite.source}
 			}
 		}()
 		u.Unbound()

@@ -281,29 +281,30 @@ func (r *Record) ReplaceAttrs(fn func(groups []string, a slog.Attr) slog.Attr) {
 			if i > 0 {
 				path = append(path, n.layers[i].group)
 			}
-			n.layers[i].attrs = replaceAttrs(path, n.layers[i].attrs, fn)
+			n.layers[i].attrs = replaceAttrs(path, n.layers[i].attrs, fn, 0)
 		}
 		r.scope = n
 	}
 	before := r.call
-	r.call = replaceAttrs(path, before, fn)
+	r.call = replaceAttrs(path, before, fn, 0)
 	clear(before) // or the pool would keep it
-	r.extra = replaceAttrs(nil, r.extra, fn)
+	r.extra = replaceAttrs(nil, r.extra, fn, 0)
 	if !r.literal && !r.replaced {
 		r.rendered = false
 	}
 }
 
-func replaceAttrs(path []string, attrs []slog.Attr, fn func([]string, slog.Attr) slog.Attr) []slog.Attr {
+func replaceAttrs(path []string, attrs []slog.Attr, fn func([]string, slog.Attr) slog.Attr, depth int) []slog.Attr {
 	out := make([]slog.Attr, 0, len(attrs))
 	for _, a := range attrs {
-		a.Value = a.Value.Resolve()
+		depth := depth
+		a.Value = resolve(a.Value, &depth)
 		if a.Value.Kind() == slog.KindGroup {
 			inner := path
 			if a.Key != "" {
 				inner = append(slices.Clip(path), a.Key)
 			}
-			a.Value = slog.GroupValue(replaceAttrs(inner, a.Value.Group(), fn)...)
+			a.Value = slog.GroupValue(replaceAttrs(inner, a.Value.Group(), fn, depth)...)
 		} else {
 			a = fn(path, a)
 		}

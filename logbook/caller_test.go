@@ -137,12 +137,7 @@ func TestCallerForLaterHandlers(t *testing.T) {
 	var f failures
 	h := record(t, f.flag())
 	log := logbook.New("own")
-	first := &funcHandler{fn: func(r *logbook.Record) error {
-		if r.PC() != 0 {
-			t.Error("the caller was looked up for a handler that does not need it")
-		}
-		return errors.New("failed")
-	}}
+	first := &funcHandler{fn: func(*logbook.Record) error { return errors.New("failed") }}
 	first.Bubble = true
 	defer log.AddHandler(first)()
 	log.Info("m")
@@ -161,6 +156,21 @@ func TestCallerForLaterHandlers(t *testing.T) {
 		t.Errorf("the only handler's failure names line %d, want %d", got, want)
 	}
 	undo()
+}
+
+// Where no handler needs the caller, it is not looked up.
+func TestCallerThatNobodyNeeds(t *testing.T) {
+	ran := false
+	defer logbook.PushGoroutine(logbook.Null{}, &funcHandler{fn: func(r *logbook.Record) error {
+		if ran = true; r.PC() != 0 || r.Source().Line != 0 {
+			t.Errorf("the caller is %v", r.Source())
+		}
+		return nil
+	}})()
+	logbook.Info("m")
+	if !ran {
+		t.Error("no record arrived")
+	}
 }
 
 // A record of slog brings its own caller along.

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/logbook-go/logbook/internal/encode"
-	"github.com/logbook-go/logbook/internal/pyformat"
 )
 
 // ConsoleOptions configure [Console]. nil is the default.
@@ -48,8 +47,13 @@ func Console(o *ConsoleOptions) Formatter {
 	if colors == nil {
 		colors = DefaultColors()
 	}
+	color := ""
 	for i := range f.levels {
-		f.levels[i] = f.levelText(Level(i-128), colors)
+		level := Level(i - 128)
+		if c, ok := colors[level]; ok {
+			color = c
+		}
+		f.levels[i] = f.levelText(level, color)
 	}
 	if f.Color {
 		f.dim, f.reset = "\x1b[2m", "\x1b[0m"
@@ -64,15 +68,9 @@ type consoleFormatter struct {
 }
 
 // levelText is the level's name, coloured and padded to the width of most.
-func (f *consoleFormatter) levelText(l Level, colors map[Level]string) string {
+func (f *consoleFormatter) levelText(l Level, color string) string {
 	name := l.String()
 	pad := strings.Repeat(" ", max(0, len("CRITICAL")-len(name))+1)
-	best, color := LevelNotSet, ""
-	for at, c := range colors {
-		if at <= l && (at >= best || color == "") {
-			best, color = at, c
-		}
-	}
 	if !f.Color || color == "" {
 		return name + pad
 	}
@@ -92,7 +90,7 @@ func (f *consoleFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 		if f.TimeLayout == "" {
 			b = appendClock(b, t)
 		} else {
-			b = pyformat.AppendTime(b, t, f.TimeLayout)
+			b = appendLayout(b, t, f.TimeLayout)
 		}
 		b = append(append(b, f.reset...), ' ')
 	}

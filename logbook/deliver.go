@@ -26,8 +26,11 @@ func deliver(stack *snapshot, r *Record, skip int) {
 	}
 	if d.failures != nil {
 		if d.needsCaller(skip) {
-			runtime.Callers(skip+2, d.record.pcs[:])
-			d.record.pc = d.record.pcs[0]
+			if d.record.caller == nil {
+				runtime.Callers(skip+2, d.record.pcs[:])
+				d.record.caller = siteOf(d.record.pcs[0])
+			}
+			d.record.pc = d.record.caller.pc
 		}
 		d.report()
 	}
@@ -84,8 +87,11 @@ func (d *delivery) offerAll(handlers []handlerEntry, skip int) (stop bool) {
 		}
 		if r.pc == 0 && !e.noCaller && d.needsCaller(skip) {
 			r = d.record
-			runtime.Callers(skip+3, r.pcs[:])
-			r.pc = r.pcs[0]
+			if r.caller == nil {
+				runtime.Callers(skip+3, r.pcs[:])
+				r.caller = siteOf(r.pcs[0])
+			}
+			r.pc = r.caller.pc
 		}
 		if !d.prepared {
 			d.prepared = true

@@ -54,7 +54,9 @@ func TestBlackholeComputesNothing(t *testing.T) {
 
 type acceptor struct{ fn func(*logbook.Record) bool }
 
-func (h *acceptor) Binding() logbook.Binding     { return logbook.Binding{Accept: h.fn} }
+func (h *acceptor) Binding() logbook.Binding {
+	return logbook.Binding{Accept: h.fn, NoCaller: true}
+}
 func (h *acceptor) Handle(*logbook.Record) error { return nil }
 
 // Case 47.

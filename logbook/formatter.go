@@ -3,6 +3,7 @@ package logbook
 import (
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/logbook-go/logbook/internal/encode"
 	"github.com/logbook-go/logbook/internal/pyformat"
@@ -50,6 +51,16 @@ func appendTraceback(b []byte, e *ErrorInfo) []byte {
 	return encode.AppendTextLines(append(b, "\n"+continuation...), e.Traceback(), continuation)
 }
 
+// appendLayout appends a time in a strftime layout. The name of its zone is data.
+func appendLayout(b []byte, t time.Time, layout string) []byte {
+	n := len(b)
+	b = pyformat.AppendTime(b, t, layout)
+	if strings.Contains(layout, "%Z") {
+		b = appendSafeText(b[:n], string(b[n:]))
+	}
+	return b
+}
+
 // appendSafeText appends data so that it can neither start a line nor control a
 // terminal.
 func appendSafeText(b []byte, s string) []byte { return encode.AppendText(b, s) }
@@ -71,22 +82,23 @@ func appendPairs(b []byte, prefix string, attrs []slog.Attr, used uint64, shown 
 		if i < 64 && used&(1<<i) != 0 {
 			continue
 		}
-		b = appendPair(b, prefix, &attrs[i], shown)
+		b = appendPair(b, prefix, &attrs[i], shown, 0)
 	}
 	return b
 }
 
-func appendPair(b []byte, prefix string, a *slog.Attr, shown *loggedError) []byte {
-	v := a.Value
-	if v.Kind() == slog.KindLogValuer {
-		v = v.Resolve()
-	}
+func appendPair(b []byte, prefix string, a *slog.Attr, shown *loggedError, depth int) []byte {
+	v := resolve(a.Value, &depth)
 	switch v.Kind() {
 	case slog.KindGroup:
 		if a.Key != "" {
 			prefix = string(encode.AppendLogfmtKey([]byte(prefix), a.Key)) + "."
 		}
-		return appendPairs(b, prefix, v.Group(), 0, shown)
+		members := v.Group()
+		for i := range members {
+			b = appendPair(b, prefix, &members[i], shown, depth)
+		}
+		return b
 	case slog.KindAny:
 		if e, ok := v.Any().(*loggedError); ok && e == shown {
 			return b

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -30,20 +31,20 @@ func (e *frozenError) Error() string { return e.text }
 func (e *frozenError) Unwrap() error { return e.error }
 
 // freezeAttrs resolves, in place, what could change.
-func freezeAttrs(attrs []slog.Attr) {
+func freezeAttrs(attrs []slog.Attr, depth int) {
 	for i := range attrs {
-		attrs[i].Value = freeze(attrs[i].Value)
+		attrs[i].Value = freeze(attrs[i].Value, depth)
 	}
 }
 
-func freeze(v slog.Value) slog.Value {
+func freeze(v slog.Value, depth int) slog.Value {
 	switch v.Kind() {
 	case slog.KindLogValuer:
-		return freeze(v.Resolve())
+		return freeze(resolve(v, &depth), depth)
 	case slog.KindGroup:
 		if slices.ContainsFunc(v.Group(), func(a slog.Attr) bool { return changeable(a.Value) }) {
 			members := slices.Clone(v.Group())
-			freezeAttrs(members)
+			freezeAttrs(members, depth)
 			return slog.GroupValue(members...)
 		}
 		return v
@@ -123,6 +124,22 @@ func (s *scope) mutable() bool {
 	return false
 }
 
+// maxValuers is how deep LogValue methods may nest: one may hand out itself.
+const maxValuers = 8
+
+// resolve returns what a value stands for, one level deep in LogValue methods if
+// it has one. Beyond the deepest level the cut mark stands for it.
+func resolve(v slog.Value, depth *int) slog.Value {
+	if v.Kind() != slog.KindLogValuer {
+		return v
+	}
+	if *depth == maxValuers {
+		return slog.StringValue(cutMark)
+	}
+	*depth++
+	return v.Resolve()
+}
+
 // valueText returns a value as text formatters print it.
 func valueText(v slog.Value) string {
 	v = v.Resolve()
@@ -160,6 +177,9 @@ func appendJSONAny(b []byte, v any) (out []byte) {
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(v); err != nil {
+		if e, ok := err.(*json.UnsupportedValueError); ok && strings.HasPrefix(e.Str, "encountered a cycle") {
+			return appendJSONText(b, "!ERROR: "+err.Error()) // printing it would not end
+		}
 		return appendJSONText(b, "!ERROR: "+err.Error()+": "+fmt.Sprintf("%+v", v))
 	}
 	return appendSafeJSON(b, bytes.TrimRight(buf.Bytes(), "\n"))

@@ -133,7 +133,7 @@ func (d *delivery) reportApart() {
 				if !away {
 					panic(p)
 				}
-				PrintErrors(&HandlerError{Err: panicked(p), Source: noSource})
+				PrintErrors(&HandlerError{Err: panicked(p), Source: &noSite.source})
 			}
 		}()
 	}

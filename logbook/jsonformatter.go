@@ -2,6 +2,7 @@ package logbook
 
 import (
 	"log/slog"
+	"maps"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -123,7 +124,12 @@ func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	}
 	b = encode.AppendJSONString(b, r.Message())
 	if f.Source {
-		b = appendJSONSource(append(b, f.sourceKey...), r.Source())
+		b = append(b, f.sourceKey...)
+		if r.source != nil {
+			b = appendJSONSource(b, r.source)
+		} else {
+			b = append(b, r.site().json...)
+		}
 	}
 	if len(r.call) > 0 || len(r.extra) > 0 || r.scope != nil {
 		if f.Duplicates == DuplicatesLast {
@@ -145,7 +151,7 @@ func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
 	case len(r.scope.layers) == 1:
 		e := r.scope.encodedBy(f)
 		w.b = append(w.b, e.open...)
-		root.marks = e.rootMarks
+		root.marks, root.index = e.rootMarks, maps.Clone(e.rootIndex)
 		root.addSeen(r.scope.layers[0].attrs)
 		w.attrs(&root, r.call)
 	default:
@@ -153,7 +159,7 @@ func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
 		start := len(w.b)
 		w.b = append(w.b, e.open...)
 		opened := len(w.b)
-		inner := jsonObject{marks: e.innerMarks}
+		inner := jsonObject{marks: e.innerMarks, index: maps.Clone(e.innerIndex)}
 		inner.addSeen(r.scope.layers[len(r.scope.layers)-1].attrs)
 		w.attrs(&inner, r.call)
 		closers := e.openGroups
@@ -164,7 +170,7 @@ func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
 		for range closers {
 			w.b = append(w.b, '}')
 		}
-		root.marks = e.rootMarks
+		root.marks, root.index = e.rootMarks, maps.Clone(e.rootIndex)
 		root.addSeen(r.scope.layers[0].attrs)
 		root.group = r.scope.layers[1].group
 	}
@@ -177,11 +183,11 @@ func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
 // appendLast is appendAttrs where of equal keys only the last one stays.
 func (f *jsonFormatter) appendLast(b []byte, r *Record) []byte {
 	w := jsonWriter{f: f, b: b}
-	w.attrs(&jsonObject{marks: f.reservedIn, reserved: f.reserved}, lastOnly(slices.Collect(r.Attrs)))
+	w.attrs(&jsonObject{marks: f.reservedIn, reserved: f.reserved}, lastOnly(slices.Collect(r.Attrs), 0))
 	return w.b
 }
 
-func lastOnly(attrs []slog.Attr) []slog.Attr {
+func lastOnly(attrs []slog.Attr, depth int) []slog.Attr {
 	last := make(map[string]int, len(attrs))
 	for i, a := range attrs {
 		last[a.Key] = i
@@ -191,8 +197,9 @@ func lastOnly(attrs []slog.Attr) []slog.Attr {
 		if last[a.Key] != i && a.Key != "" {
 			continue
 		}
-		if a.Value = a.Value.Resolve(); a.Value.Kind() == slog.KindGroup {
-			a.Value = slog.GroupValue(lastOnly(a.Value.Group())...)
+		depth := depth
+		if a.Value = resolve(a.Value, &depth); a.Value.Kind() == slog.KindGroup {
+			a.Value = slog.GroupValue(lastOnly(a.Value.Group(), depth)...)
 		}
 		out = append(out, a)
 	}
@@ -214,8 +221,10 @@ type encodedScope struct {
 	openGroups int
 	bare       []byte // without the groups at the end that hold nothing
 	bareGroups int
-	rootMarks  keyMarks // of the root object
-	innerMarks keyMarks // of the innermost open group
+	rootMarks  keyMarks       // of the root object
+	innerMarks keyMarks       // of the innermost open group
+	rootIndex  map[string]int // nil, as a rule: of objects that renamed a key
+	innerIndex map[string]int
 }
 
 // encodedBy returns the scope's text. With's attributes are encoded once, unless
@@ -254,7 +263,7 @@ func (s *scope) encode(f *jsonFormatter) *encodedScope {
 			w.key(&object, nil, l.group)
 			w.b = append(w.b, '{')
 			if i == 1 {
-				e.rootMarks = object.marks
+				e.rootMarks, e.rootIndex = object.marks, object.index
 			}
 			object = jsonObject{}
 		}
@@ -264,9 +273,10 @@ func (s *scope) encode(f *jsonFormatter) *encodedScope {
 			e.bare, e.bareGroups = slices.Clone(w.b[1:]), i
 		}
 	}
-	e.open, e.openGroups, e.innerMarks = w.b[1:], len(s.layers)-1, object.marks
+	e.open, e.openGroups = w.b[1:], len(s.layers)-1
+	e.innerMarks, e.innerIndex = object.marks, object.index
 	if len(s.layers) == 1 {
-		e.rootMarks = object.marks
+		e.rootMarks, e.rootIndex = object.marks, object.index
 	}
 	return e
 }

@@ -11,8 +11,9 @@ import (
 
 // jsonWriter appends attributes to a JSON line.
 type jsonWriter struct {
-	f *jsonFormatter
-	b []byte
+	f     *jsonFormatter
+	b     []byte
+	depth int // in LogValue methods
 }
 
 // jsonObject knows the keys of an object that is being written, so that none is
@@ -35,7 +36,7 @@ func (o *jsonObject) addSeen(list []slog.Attr) {
 		o.seen[o.lists] = list
 		o.lists++
 	default:
-		o.buildIndex(list)
+		o.needIndex(list)
 	}
 }
 
@@ -63,13 +64,17 @@ func (w *jsonWriter) attrs(o *jsonObject, list []slog.Attr) {
 		a := &list[i]
 		v := a.Value
 		kind := v.Kind()
+		depth := w.depth
 		if kind == slog.KindLogValuer {
-			v = v.Resolve()
+			v = resolve(v, &depth)
 			kind = v.Kind()
 		}
 		switch {
 		case kind == slog.KindGroup:
+			outer := w.depth
+			w.depth = depth
 			w.group(o, list[:i], a.Key, v.Group())
+			w.depth = outer
 			continue
 		case kind == slog.KindAny && a.Key == "" && v.Any() == nil:
 			continue
@@ -77,7 +82,9 @@ func (w *jsonWriter) attrs(o *jsonObject, list []slog.Attr) {
 		key := a.Key
 		if kind == slog.KindAny {
 			if _, ok := v.Any().(*loggedError); ok {
-				key = w.f.Keys.Error
+				if key = w.f.Keys.Error; key != a.Key {
+					o.needIndex(list[:i]) // the attributes' own keys do not tell
+				}
 			}
 		}
 		w.key(o, list[:i], key)
@@ -113,6 +120,7 @@ func (w *jsonWriter) group(o *jsonObject, before []slog.Attr, key string, member
 // key appends the key of an attribute that stands behind those of before in its
 // list, renamed if the object has it.
 func (w *jsonWriter) key(o *jsonObject, before []slog.Attr, key string) {
+	start := len(w.b)
 	if o.marks.add(key) && w.f.Duplicates != DuplicatesKeep {
 		if unused := o.unused(before, key); unused != key {
 			key = unused
@@ -123,6 +131,12 @@ func (w *jsonWriter) key(o *jsonObject, before []slog.Attr, key string) {
 		o.index[key] = max(1, o.index[key])
 	}
 	w.b = encode.AppendJSONKey(w.b, key)
+	if len(w.b)-start > len(key)+len(`,"":`) && !utf8.ValidString(key) && w.f.Duplicates != DuplicatesKeep {
+		// Keys that differ only in what is no UTF-8 look the same.
+		w.b = w.b[:start]
+		o.needIndex(before)
+		w.key(o, before, string([]rune(key)))
+	}
 }
 
 // manyKeys is how many keys are looked through one by one.
@@ -138,7 +152,7 @@ func (o *jsonObject) unused(before []slog.Attr, key string) string {
 		if n < manyKeys && !o.has(before, key) {
 			return key
 		}
-		o.buildIndex(before)
+		o.needIndex(before)
 	}
 	n, written := o.index[key]
 	if !written {
@@ -154,8 +168,12 @@ func (o *jsonObject) unused(before []slog.Attr, key string) string {
 	}
 }
 
-// buildIndex maps each key that was written to how often that was.
-func (o *jsonObject) buildIndex(before []slog.Attr) {
+// needIndex maps each key that was written to how often that was, if that has not
+// been done.
+func (o *jsonObject) needIndex(before []slog.Attr) {
+	if o.index != nil {
+		return
+	}
 	o.index = make(map[string]int)
 	for _, k := range o.reserved {
 		o.index[k] = 1

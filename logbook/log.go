@@ -23,6 +23,9 @@ func (l *Logger) log(ctx context.Context, level Level, msg string, args []any) {
 	}
 	r := l.record(ctx, level, msg)
 	r.call = appendArgs(r.call, args)
+	if stack.callers && l.skip == 0 {
+		r.caller = callSite()
+	}
 	deliver(stack, r, callerSkip+l.skip)
 }
 
@@ -33,6 +36,9 @@ func (l *Logger) logAttrs(ctx context.Context, level Level, msg string, attrs []
 	}
 	r := l.record(ctx, level, msg)
 	r.call = append(r.call, attrs...)
+	if stack.callers && l.skip == 0 {
+		r.caller = callSite()
+	}
 	deliver(stack, r, callerSkip+l.skip)
 }
 
@@ -43,6 +49,9 @@ func (l *Logger) logf(level Level, format string, args []any) {
 	}
 	r := l.record(nil, level, format)
 	r.fargs = append(r.argSpace[:0], args...)
+	if stack.callers && l.skip == 0 {
+		r.caller = callSite()
+	}
 	deliver(stack, r, callerSkip+l.skip)
 }
 
@@ -66,6 +75,9 @@ func (l *Logger) exception(ctx context.Context, err error, msg string, args []an
 			e.pcs = callers(2 + l.skip)
 		}
 		r.call = append(r.call, slog.Any("error", e))
+	}
+	if stack.callers && l.skip == 0 {
+		r.caller = callSite()
 	}
 	deliver(stack, r, callerSkip+l.skip)
 }

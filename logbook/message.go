@@ -82,7 +82,7 @@ func (r *Record) expand() {
 		r.named = usedAttrs{} // the raw message shows none
 		var args []byte
 		eachLogged(r.scope, r.call, func(a slog.Attr) bool {
-			args = appendPair(args, "", &a, nil)
+			args = appendPair(args, "", &a, nil, 0)
 			return len(args) <= maxReportedArgs
 		})
 		r.message, r.failure = r.template, &TemplateError{r.template, cut(strings.TrimSpace(string(args)), maxReportedArgs), err}

@@ -42,6 +42,7 @@ type Record struct {
 	extra []slog.Attr // the processors' attributes
 
 	pc        uintptr
+	caller    *site        // what pc is to be once it is needed, if that is known
 	source    *slog.Source // instead of a pc, in records from elsewhere
 	pid       int
 	goroutine uint64
@@ -121,6 +122,14 @@ func (r *Record) From(l *Logger) bool {
 	return l != nil && r.logger != nil && r.logger.core == l.core
 }
 
+// site returns what is known of the record's program counter.
+func (r *Record) site() *site {
+	if r.caller != nil && r.caller.pc == r.pc {
+		return r.caller
+	}
+	return siteOf(r.pc)
+}
+
 // PC returns the program counter of the logging call, 0 if the caller was not
 // looked up: with introspection off, if no handler needs it, or in a record from
 // elsewhere.
@@ -137,7 +146,7 @@ func (r *Record) Source() *slog.Source {
 	if r.source != nil {
 		return r.source
 	}
-	return sourceOf(r.pc)
+	return &r.site().source
 }
 
 // Retain makes the record fit to be kept after Handle, on any goroutine, and
@@ -176,14 +185,14 @@ func (r *Record) Release() {
 func (r *Record) pull() {
 	r.frozen = true
 	r.Message()
-	freezeAttrs(r.call)
-	freezeAttrs(r.extra)
+	freezeAttrs(r.call, 0)
+	freezeAttrs(r.extra, 0)
 	if r.scope.mutable() {
 		r.scope = r.scope.clone()
 		for i := range r.scope.layers {
 			l := &r.scope.layers[i]
 			l.attrs = slices.Clone(l.attrs)
-			freezeAttrs(l.attrs)
+			freezeAttrs(l.attrs, 0)
 		}
 	}
 	if e := r.exception(); e != nil {
@@ -199,7 +208,7 @@ func (r *Record) Clone() *Record {
 		template: r.template, message: r.Message(), rendered: true, replaced: r.replaced, literal: r.literal, named: r.named,
 		ctx: r.ctx, logger: r.logger, scope: r.scope,
 		call: slices.Clone(r.call), extra: slices.Clone(r.extra),
-		pc: r.pc, source: r.source, pid: r.pid, goroutine: r.Goroutine(), foreign: r.foreign,
+		pc: r.pc, caller: r.caller, source: r.source, pid: r.pid, goroutine: r.Goroutine(), foreign: r.foreign,
 	}
 	if r.fargs != nil {
 		c.literal = true

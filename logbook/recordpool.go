@@ -47,7 +47,7 @@ func recycle(r *Record) {
 	r.channel, r.template, r.message = "", "", ""
 	r.rendered, r.replaced, r.literal, r.sealed, r.frozen = false, false, false, false, false
 	r.named, r.failure = usedAttrs{}, nil
-	r.ctx, r.logger, r.scope, r.source, r.foreign = nil, nil, nil, nil, nil
+	r.ctx, r.logger, r.scope, r.caller, r.source, r.foreign = nil, nil, nil, nil, nil, nil
 	r.time = time.Time{}
 	r.pc, r.goroutine, r.raised = 0, 0, nil
 	recordPool.Put(r)

@@ -65,7 +65,7 @@ func eachOnce(items []Bindable, fn func(Bindable) error) error {
 			}
 			seen[item] = true
 		}
-		if err := unsent.takeFrom(guarded(fn, item)); err != nil {
+		if err := guarded(func() error { return unsent.takeFrom(fn(item)) }); err != nil {
 			errs = append(errs, err)
 		}
 	}
@@ -79,21 +79,23 @@ func eachOnce(items []Bindable, fn func(Bindable) error) error {
 }
 
 // guarded calls fn; a panic counts as an error.
-func guarded(fn func(Bindable) error, item Bindable) (err error) {
+func guarded(fn func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = panicked(p)
 		}
 	}()
-	return fn(item)
+	return fn()
 }
 
 // takeFrom adds up what an error says of unsent records, and returns what else it
 // says.
 func (e *UnsentError) takeFrom(err error) (rest error) {
+	var u *UnsentError
+	if !errors.As(err, &u) {
+		return err
+	}
 	switch x := err.(type) {
-	case nil:
-		return nil
 	case *UnsentError:
 		e.Records += x.Records
 		e.Err = errors.Join(e.Err, x.Err)
@@ -105,10 +107,7 @@ func (e *UnsentError) takeFrom(err error) (rest error) {
 		}
 		return errors.Join(others...)
 	}
-	if u := (*UnsentError)(nil); errors.As(err, &u) {
-		e.Records += u.Records
-		e.Err = errors.Join(e.Err, err)
-		return nil
-	}
-	return err
+	e.Records += u.Records
+	e.Err = errors.Join(e.Err, err)
+	return nil
 }

@@ -23,6 +23,7 @@ type snapshot struct {
 	floor      int        // lowest level that a handler takes, or levelNone
 	onError    func(*HandlerError)
 	caller     bool // callers may be looked up
+	callers    bool // and some handler reads them
 }
 
 // handlerEntry is a handler with its binding, opened for dispatch.
@@ -91,6 +92,7 @@ func compile(items []pushed) *snapshot {
 				continue // everything it takes ends in a black hole above it
 			}
 			s.handlers = append(s.handlers, e)
+			s.callers = s.callers || !e.noCaller
 			if e.swallowsAll() {
 				open = min(open, int(e.level))
 			} else {
@@ -99,6 +101,7 @@ func compile(items []pushed) *snapshot {
 		}
 	}
 	s.floor = floor
+	s.callers = s.callers && s.caller
 	return s
 }
 

@@ -4,23 +4,131 @@ import (
 	"log/slog"
 	"runtime"
 	"sync"
+	"sync/atomic"
+
+	"github.com/logbook-go/logbook/internal/callsite"
 )
 
-var noSource = new(slog.Source)
+// site is a place in the program that logs.
+type site struct {
+	pc     uintptr // as runtime.Callers tells it
+	source slog.Source
+	json   string // the source as a JSON object
+}
 
-// sources keeps what is known of each program counter. Call sites are as many as
-// a program has logging calls, so it needs no bound.
-var sources sync.Map // uintptr to *slog.Source
+var noSite = &site{json: `{"function":"","file":"","line":0}`}
 
-func sourceOf(pc uintptr) *slog.Source {
+// sites keeps what is known of each program counter. Places that log are as many
+// as a program has logging calls, so it needs no bound.
+var sites sync.Map // uintptr to *site
+
+func siteOf(pc uintptr) *site {
 	if pc == 0 {
-		return noSource
+		return noSite
 	}
-	if s, ok := sources.Load(pc); ok {
-		return s.(*slog.Source)
+	if s, ok := sites.Load(pc); ok {
+		return s.(*site)
 	}
 	frame, _ := runtime.CallersFrames([]uintptr{pc}).Next()
-	s := &slog.Source{Function: frame.Function, File: frame.File, Line: frame.Line}
-	sources.Store(pc, s)
+	s := &site{pc: pc, source: slog.Source{Function: frame.Function, File: frame.File, Line: frame.Line}}
+	s.json = string(appendJSONSource(nil, &s.source))
+	known, _ := sites.LoadOrStore(pc, s)
+	return known.(*site)
+}
+
+// callSite returns the place that called an exported function, which called the
+// function that calls callSite. It looks up the return addresses of these two; only
+// for new ones is runtime.Callers asked.
+//
+//go:noinline
+func callSite() *site {
+	if !callsite.Proven() {
+		var pcs [1]uintptr
+		runtime.Callers(4, pcs[:])
+		return siteOf(pcs[0])
+	}
+	var to [callsite.Depth]uintptr
+	callsite.Returns(&to)
+	inner, outer := to[callsite.First+1], to[callsite.First+2]
+	r := direct.load(inner)
+	if r != nil && r.site == nil {
+		r = indirect.load(outer)
+	}
+	if r == nil || r.site == nil {
+		return learnSite(inner, outer)
+	}
+	return r.site
+}
+
+// learnSite asks runtime.Callers, and notes what it says for the return address
+// that lies in the calling function. That is inner, where the exported function was
+// inlined there, else outer. It may be neither, as in deferred calls: then nothing
+// is noted.
+//
+//go:noinline
+func learnSite(inner, outer uintptr) *site {
+	var pcs [1]uintptr
+	runtime.Callers(5, pcs[:])
+	s := siteOf(pcs[0])
+	switch {
+	case s.contains(inner):
+		direct.store(inner, s)
+	case s.contains(outer):
+		direct.store(inner, nil)
+		indirect.store(outer, s)
+	}
 	return s
+}
+
+// contains reports whether a call that returns to ret was made by the place, with
+// or without functions that were inlined there.
+func (s *site) contains(ret uintptr) bool {
+	if ret == 0 {
+		return false
+	}
+	for frames := runtime.CallersFrames([]uintptr{ret}); ; {
+		f, more := frames.Next()
+		if f.Function == s.source.Function && f.Line == s.source.Line && f.File == s.source.File {
+			return true
+		}
+		if !more {
+			return false
+		}
+	}
+}
+
+// direct and indirect map return addresses to places. In direct, an address
+// without a place is one inside of an exported function that was not inlined.
+var direct, indirect returnTable
+
+// returnTable has a place for each hash of an address in front of a map.
+type returnTable struct {
+	front [1024]atomic.Pointer[returnEntry]
+	all   sync.Map // uintptr to *returnEntry
+}
+
+type returnEntry struct {
+	ret  uintptr
+	site *site
+}
+
+func (t *returnTable) place(ret uintptr) *atomic.Pointer[returnEntry] {
+	return &t.front[(ret^ret>>10)%uintptr(len(t.front))]
+}
+
+func (t *returnTable) load(ret uintptr) *returnEntry {
+	if e := t.place(ret).Load(); e != nil && e.ret == ret {
+		return e
+	}
+	if e, ok := t.all.Load(ret); ok {
+		t.place(ret).Store(e.(*returnEntry))
+		return e.(*returnEntry)
+	}
+	return nil
+}
+
+func (t *returnTable) store(ret uintptr, s *site) {
+	e := &returnEntry{ret, s}
+	t.all.Store(ret, e)
+	t.place(ret).Store(e)
 }

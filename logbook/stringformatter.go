@@ -267,7 +267,7 @@ func (f *StringFormatter) appendTime(b []byte, t time.Time, layout string) []byt
 	if layout == defaultLayout {
 		return lineTimes.AppendText(b, t)
 	}
-	return pyformat.AppendTime(b, t, layout)
+	return appendLayout(b, t, layout)
 }
 
 // appendField appends a field without spec and conversion.

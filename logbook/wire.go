@@ -77,10 +77,11 @@ func (f *foreignFields) name(key string) string {
 type wireWriter struct {
 	b      []byte
 	strict bool // NaN and the infinities as strings
+	depth  int  // in LogValue methods
 }
 
 func (r *Record) appendWire(b []byte, strict bool) []byte {
-	w := &wireWriter{b, strict}
+	w := &wireWriter{b: b, strict: strict}
 	if r.foreign != nil {
 		w.foreign(r)
 		return w.b
@@ -265,7 +266,9 @@ func inlined(attrs []slog.Attr) []slog.Attr {
 
 // plain turns a value into what package pyjson writes.
 func (w *wireWriter) plain(v slog.Value) any {
-	v = v.Resolve()
+	depth := w.depth
+	v = resolve(v, &w.depth)
+	defer func() { w.depth = depth }()
 	switch v.Kind() {
 	case slog.KindString:
 		return v.String()

@@ -1,0 +1,298 @@
+package logbook_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+func TestJSON(t *testing.T) {
+	const head = `{"time":"2024-02-29T13:37:42.005000Z","level":"WARNING","channel":"app.web",`
+	tests := []struct {
+		name string
+		o    *logbook.JSONOptions
+		d    logbook.RecordData
+		want string
+	}{
+		{"plain", nil, logbook.RecordData{Time: at, Message: "m"}, head + `"msg":"m"}`},
+		{"rendered", nil, logbook.RecordData{Time: at, Template: "m {a}", Attrs: []slog.Attr{slog.Int("a", 1)}}, head + `"msg":"m 1","a":1}`},
+		{"no time", nil, logbook.RecordData{Message: "m"}, `{"level":"WARNING","channel":"app.web","msg":"m"}`},
+		{"zone", &logbook.JSONOptions{Location: time.FixedZone("", 3600)}, logbook.RecordData{Time: at, Message: "m"},
+			strings.Replace(head, "13:37:42.005000Z", "14:37:42.005000+01:00", 1) + `"msg":"m"}`},
+		{"values", nil, logbook.RecordData{Time: at, Message: "m", Attrs: []slog.Attr{
+			slog.Bool("b", true), slog.Int64("i", -1), slog.Uint64("u", 1<<63), slog.Float64("f", 1.5), slog.Duration("d", time.Second),
+			slog.Time("t", at), slog.Any("nil", nil), slog.Any("l", []int{1}), slog.Any("e", io.EOF), slog.Any("level", logbook.LevelError),
+			slog.Any("raw", json.RawMessage(`{"a": 1}`))}},
+			head + `"msg":"m","b":true,"i":-1,"u":9223372036854775808,"f":1.5,"d":1000000000,"t":"2024-02-29T13:37:42.005000Z",` +
+				`"nil":null,"l":[1],"e":"EOF","level#2":"ERROR","raw":{"a":1}}`},
+		{"no numbers", nil, logbook.RecordData{Time: at, Message: "m", Attrs: []slog.Attr{
+			slog.Float64("n", math.NaN()), slog.Float64("p", math.Inf(1)), slog.Float64("m", math.Inf(-1))}},
+			head + `"msg":"m","n":"NaN","p":"+Inf","m":"-Inf"}`},
+		{"groups", nil, logbook.RecordData{Time: at, Message: "m",
+			Attrs: []slog.Attr{slog.Group("g", "a", 1, slog.Group("h", "b", 2), slog.Group("none")), slog.Group("", "c", 3), slog.Group("none"), {}},
+			Extra: []slog.Attr{slog.Int("p", 4)}}, head + `"msg":"m","g":{"a":1,"h":{"b":2}},"c":3,"p":4}`},
+		{"source", &logbook.JSONOptions{Source: true},
+			logbook.RecordData{Time: at, Message: "m", Source: &slog.Source{Function: "f", File: "/srv/main.go", Line: 9}},
+			head + `"msg":"m","source":{"function":"f","file":"/srv/main.go","line":9}}`},
+		{"error", nil, logbook.RecordData{Time: at, Message: "m", Cause: fmt.Errorf("a: %w", io.EOF)},
+			head + `"msg":"m","error":{"type":"*fmt.wrapError","message":"a: EOF","chain":[{"depth":1,"type":"*errors.errorString","message":"EOF"}]}}`},
+		{"received error", nil, logbook.RecordData{Time: at, Message: "m", Error: &logbook.ErrorInfo{Type: "ValueError", Message: "bad", Trace: "a\nb"}},
+			head + `"msg":"m","error":{"type":"ValueError","message":"bad","trace":"a\nb"}}`},
+		{"keys", &logbook.JSONOptions{Source: true, Keys: logbook.JSONKeys{Time: "ts", Level: "lvl", Channel: "logger", Message: "message", Source: "src", Error: "exc"}},
+			logbook.RecordData{Time: at, Message: "m", Cause: io.EOF, Source: &slog.Source{}, Attrs: []slog.Attr{slog.Int("time", 1), slog.Int("msg", 2)}},
+			`{"ts":"2024-02-29T13:37:42.005000Z","lvl":"WARNING","logger":"app.web","message":"m","src":{"function":"","file":"","line":0},` +
+				`"time":1,"msg":2,"exc":{"type":"*errors.errorString","message":"EOF"}}`},
+	}
+	for _, test := range tests {
+		test.d.Level, test.d.Channel = logbook.LevelWarn, "app.web"
+		got, err := logbook.JSON(test.o).AppendFormat(nil, logbook.NewRecord(test.d))
+		if err != nil || string(got) != test.want {
+			t.Errorf("%s:\ngot  %s, %v\nwant %s", test.name, got, err, test.want)
+		}
+		if err := checkJSON(string(got)); err != nil {
+			t.Errorf("%s: %v", test.name, err)
+		}
+	}
+}
+
+// A key that was there before is renamed, whatever wrote it, and nothing is lost.
+func TestJSONDuplicates(t *testing.T) {
+	text := func(pairs ...any) []any { return pairs }
+	tests := []struct {
+		name string
+		with []any
+		call []any
+		proc []any
+		want string // behind msg
+	}{
+		{"in the call", nil, text("k", 1, "k", 2, "k", 3), nil, `"k":1,"k#2":2,"k#3":3`},
+		{"k#2 comes after", nil, text("k", 1, "k", 2, "k#2", 3), nil, `"k":1,"k#2":2,"k#2#2":3`},
+		{"k#2 comes before", nil, text("k#2", 1, "k", 2, "k", 3), nil, `"k#2":1,"k":2,"k#3":3`},
+		{"all layers", text("k", 1), text("k", 2), text("k", 3), `"k":1,"k#2":2,"k#3":3`},
+		{"within With", text("k", 1, "k", 2), text("k", 3), nil, `"k":1,"k#2":2,"k#3":3`},
+		{"k#2 of With", text("k", 1, "k", 2), text("k#2", 3), nil, `"k":1,"k#2":2,"k#2#2":3`},
+		{"reserved", nil, text("time", 1, "level", 2, "channel", 3, "msg", 4, "source", 5), nil,
+			`"time#2":1,"level#2":2,"channel#2":3,"msg#2":4,"source":5`},
+		{"reserved in two layers", text("time", 1), text("time", 2), text("time", 3), `"time#2":1,"time#3":2,"time#4":3`},
+		{"reserved and taken", text("time", 1), text("time#2", 2), nil, `"time#2":1,"time#2#2":2`},
+		{"groups", nil, text(slog.Group("g", "a", 1, "a", 2), slog.Group("g", "a", 3)), text("g", 4), `"g":{"a":1,"a#2":2},"g#2":{"a":3},"g#3":4`},
+		{"a group's members are its own", text("a", 0), text(slog.Group("g", "a", 1, "time", 2)), nil, `"a":0,"g":{"a":1,"time":2}`},
+		{"without a name", text("a", 1), text(slog.Group("", "a", 2, "b", 3), "b", 4), nil, `"a":1,"a#2":2,"b":3,"b#2":4`},
+		{"empty key", text("", 1), text("", 2), nil, `"":1,"#2":2`},
+		{"error", text("error", 1), text(logbook.Err(io.EOF), "error", 2), nil,
+			`"error":1,"error#2":{"type":"*errors.errorString","message":"EOF"},"error#3":2`},
+		{"invalid UTF-8", text("a\xff", 1), text("a\xfe", 2, "a\ufffd", 3), text("a\xff", 4), `"a\ufffd":1,"a\ufffd#2":2,"a` + "\ufffd" + `#3":3,"a\ufffd#4":4`},
+	}
+	for _, test := range tests {
+		h := &recorder{Options: logbook.Options{Formatter: logbook.JSON(nil)}}
+		undo := logbook.PushGoroutine(h, logbook.Attrs(test.proc...))
+		log := logbook.With(test.with...)
+		for range 2 { // the second time With's part comes from the cache
+			log.Info("m", test.call...)
+			line := h.line(t)
+			_, got, _ := strings.Cut(line, `"msg":"m",`)
+			if got != test.want+"}" && !sameJSON(t, got, test.want+"}") {
+				t.Errorf("%s:\ngot  %s\nwant %s", test.name, got, test.want)
+			}
+			if err := checkJSON(line); err != nil {
+				t.Errorf("%s: %v", test.name, err)
+			}
+		}
+		undo()
+	}
+}
+
+// sameJSON reports whether two objects, each without its opening brace, are the
+// same but for escapes.
+func sameJSON(t *testing.T, a, b string) bool {
+	t.Helper()
+	var x, y any
+	if err := errors.Join(json.Unmarshal([]byte("{"+a), &x), json.Unmarshal([]byte("{"+b), &y)); err != nil {
+		t.Error(err)
+		return false
+	}
+	return fmt.Sprint(x) == fmt.Sprint(y)
+}
+
+func TestJSONDuplicatesInOpenGroups(t *testing.T) {
+	tests := []struct {
+		name string
+		log  func()
+		want string
+	}{
+		{"group named like an attribute", func() { logbook.With("g", 1).WithGroup("g").Info("m", "a", 2) }, `"g":1,"g#2":{"a":2},"p":0,"g#3":9`},
+		{"group and processor", func() { logbook.Default().WithGroup("g").Info("m", "a", 2) }, `"g":{"a":2},"p":0,"g#2":9`},
+		{"within the group", func() { logbook.Default().WithGroup("h").With("k", 1, "k", 2).Info("m", "k", 3, "k#2", 4) },
+			`"h":{"k":1,"k#2":2,"k#3":3,"k#2#2":4},"p":0,"g":9`},
+		{"reserved name", func() { logbook.Default().WithGroup("time").Info("m", "time", 1) }, `"time#2":{"time":1},"p":0,"g":9`},
+		{"twice", func() { logbook.Default().WithGroup("h").WithGroup("h").With("h", 1).Info("m", "h", 2) }, `"h":{"h":{"h":1,"h#2":2}},"p":0,"g":9`},
+		{"root renamed, group open", func() { logbook.With("p", 1, "p", 2).WithGroup("h").Info("m", "a", 3) },
+			`"p":1,"p#2":2,"h":{"a":3},"p#3":0,"g":9`},
+	}
+	h := recordAs(t, logbook.JSON(nil), logbook.Attrs("p", 0, "g", 9))
+	for _, test := range tests {
+		test.log()
+		_, got, _ := strings.Cut(h.line(t), `"msg":"m",`)
+		if got != test.want+"}" {
+			t.Errorf("%s:\ngot  %s\nwant %s", test.name, got, test.want)
+		}
+		if err := checkJSON(h.line(t)); err != nil {
+			t.Errorf("%s: %v", test.name, err)
+		}
+	}
+}
+
+func TestJSONErrorKeyDuplicates(t *testing.T) {
+	f := logbook.JSON(&logbook.JSONOptions{Keys: logbook.JSONKeys{Error: "exc"}})
+	h := recordAs(t, f)
+	for _, args := range [][]any{
+		{"exc", 1, logbook.Err(io.EOF), "error", 2},
+		{logbook.Err(io.EOF), "exc", 1, "error", 2},
+		{logbook.Err(io.EOF), logbook.Err(io.EOF)},
+	} {
+		logbook.Info("m", args...)
+		if err := checkJSON(h.line(t)); err != nil {
+			t.Error(err)
+		}
+		logbook.With(args...).Info("m", "exc", 3, "error", 4)
+		if err := checkJSON(h.line(t)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Many attributes, and many of one name, take no time to speak of.
+func TestJSONManyDuplicates(t *testing.T) {
+	var attrs []slog.Attr
+	for i := range 5000 {
+		attrs = append(attrs, slog.Int("k", i), slog.Int(fmt.Sprint("k#", i), i))
+	}
+	h := recordAs(t, logbook.JSON(nil))
+	logbook.LogAttrs(t.Context(), logbook.LevelInfo, "m", attrs...)
+	if m := decodeJSON(t, h.line(t)); len(m) != 4+len(attrs) {
+		t.Errorf("%d keys, want %d", len(m), 4+len(attrs))
+	}
+}
+
+func TestJSONDuplicatePolicies(t *testing.T) {
+	attrs := []any{"k", 1, slog.Group("g", "a", 1, "a", 2), "k", 2, "msg", 3, "g", 4}
+	for policy, want := range map[logbook.Duplicates]string{
+		logbook.DuplicatesKeep: `"k":1,"g":{"a":1,"a":2},"k":2,"msg":3,"g":4}`,
+		logbook.DuplicatesLast: `"k":2,"msg#2":3,"g":4}`,
+	} {
+		h := recordAs(t, logbook.JSON(&logbook.JSONOptions{Duplicates: policy}))
+		logbook.Info("m", attrs...)
+		_, got, _ := strings.Cut(h.line(t), `"msg":"m",`)
+		if got != want {
+			t.Errorf("policy %d: got %s, want %s", policy, got, want)
+		}
+		if !json.Valid([]byte(h.line(t))) {
+			t.Errorf("policy %d: invalid: %s", policy, h.line(t))
+		}
+	}
+	h := recordAs(t, logbook.JSON(&logbook.JSONOptions{Duplicates: logbook.DuplicatesLast}), logbook.Attrs("k", "proc"))
+	logbook.With("k", "with").Info("m", slog.Group("g", "a", 1, "a", 2))
+	if m := decodeJSON(t, h.line(t)); m["k"] != "proc" || fmt.Sprint(m["g"]) != "map[a:2]" {
+		t.Errorf("got %v", m)
+	}
+}
+
+// Values that cannot be encoded say so in their place.
+func TestJSONHostileValues(t *testing.T) {
+	h := recordAs(t, logbook.JSON(nil))
+	logbook.Info("m", "chan", make(chan int), "func", func() {}, "nan", struct{ X float64 }{math.NaN()},
+		"badjson", badJSON("{"), "twolines", badJSON("{\n\"a\": \n 1}"), "control", badJSON("\"\u009b\u202e\xff\""),
+		"panic", jsonPanicker{}, "string", stringPanicker{}, "error", errorPanicker{}, "valuer", panicker{})
+	m := decodeJSON(t, h.line(t))
+	for _, key := range []string{"chan", "func", "nan", "badjson"} {
+		if s, _ := m[key].(string); !strings.HasPrefix(s, "!ERROR: ") {
+			t.Errorf("%s is %v", key, m[key])
+		}
+	}
+	for _, key := range []string{"panic", "string", "error"} {
+		if s, _ := m[key].(string); !strings.HasPrefix(s, "!PANIC") {
+			t.Errorf("%s is %v", key, m[key])
+		}
+	}
+	if fmt.Sprint(m["twolines"]) != "map[a:1]" {
+		t.Errorf("twolines is %v", m["twolines"])
+	}
+}
+
+// A value that contains itself is said to.
+func TestJSONCycle(t *testing.T) {
+	cyclic := map[string]any{}
+	cyclic["self"] = cyclic
+	r := logbook.NewRecord(logbook.RecordData{Message: "m", Attrs: []slog.Attr{slog.Any("cyclic", cyclic)}})
+	b, err := logbook.JSON(nil).AppendFormat(nil, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, _ := decodeJSON(t, string(b))["cyclic"].(string); !strings.Contains(s, "cycle") {
+		t.Errorf("got %s", b)
+	}
+}
+
+type badJSON string
+
+func (s badJSON) MarshalJSON() ([]byte, error) { return []byte(s), nil }
+
+// A LogValue method that hands out itself without end does not end the program.
+func TestEndlessGroups(t *testing.T) {
+	var endless valuerFunc
+	endless = func() slog.Value { return slog.GroupValue(slog.Int("n", 1), slog.Any("inner", endless)) }
+	redact := logbook.Processor(func(r *logbook.Record) {
+		r.ReplaceAttrs(func(_ []string, a slog.Attr) slog.Attr { return a })
+	})
+	for name, f := range map[string]logbook.Formatter{
+		"text": nil, "json": logbook.JSON(nil), "last": logbook.JSON(&logbook.JSONOptions{Duplicates: logbook.DuplicatesLast}),
+		"logfmt": logbook.Logfmt(nil), "console": logbook.Console(nil), "wire": logbook.Wire(),
+	} {
+		h := recordAs(t, f)
+		logbook.With("w", endless).Info("m", "v", endless)
+		if len(h.line(t)) > 1<<20 {
+			t.Errorf("%s: %d bytes", name, len(h.line(t)))
+		}
+		logbook.InGoroutine(func() { logbook.Info("m", "v", endless) }, redact)
+		if len(h.messages()) != 2 {
+			t.Errorf("%s: a record is lost", name)
+		}
+	}
+}
+
+// With's attributes are encoded once, but for those that compute their value.
+func TestJSONCachesWith(t *testing.T) {
+	n := 0
+	counted := countingJSON{&n}
+	calls := 0
+	computed := valuerFunc(func() slog.Value { calls++; return slog.IntValue(calls) })
+	f := logbook.JSON(nil)
+	sink := logbook.HandlerFunc(func(r *logbook.Record) error { _, err := f.AppendFormat(nil, r); return err }, nil)
+	defer logbook.PushGoroutine(sink)()
+	log := logbook.With("c", counted)
+	for range 5 {
+		log.Info("m")
+	}
+	if n != 1 {
+		t.Errorf("encoded %d times", n)
+	}
+	log = logbook.With("v", computed)
+	for range 3 {
+		log.Info("m")
+	}
+	if calls != 3 {
+		t.Errorf("computed %d times", calls)
+	}
+}
+
+type countingJSON struct{ n *int }
+
+func (c countingJSON) MarshalJSON() ([]byte, error) { *c.n++; return []byte("1"), nil }

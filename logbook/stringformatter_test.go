@@ -1,0 +1,341 @@
+package logbook_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// Golden: Logbook's own format strings, over the same record. What differs is
+// written down here.
+func TestGoldenFormatStrings(t *testing.T) {
+	ours := map[string]string{
+		"{record.time}": "2024-02-29 13:37:42.005000+00:00", // times carry their zone
+		// The places of this test.
+		"{record.func_name} {record.module} {record.lineno} {record.filename}": "f example.com/app 99 /srv/app/main.go",
+		"{record.lineno:05d}": "00099",
+		"{record.process} {record.process_name} {record.thread_name}": "4242  ",
+		"{handler.level_name} {handler.bubble}":                       "NOTSET false",
+		"{record.msg}":                                                "hello {0} {k}",
+		"{record.exception_name} {record.exception_message}":          " ",
+	}
+	refused := map[string]bool{
+		"{record.kwargs} {record.args}": true, // Python's own texts of a tuple and a dict
+		"{record.nosuch}":               true, // refused when it is set, not at each record
+		"{nosuch}":                      true,
+	}
+	r := logbook.NewRecord(logbook.RecordData{
+		Time: at, Level: logbook.LevelInfo, Channel: "app.web", Message: "hello x 1", Template: "hello {0} {k}", PID: 4242,
+		Attrs:  []slog.Attr{slog.Int("k", 1)},
+		Extra:  []slog.Attr{slog.String("cwd", "/srv"), slog.Any("obj", map[string]string{"attr": "A"})},
+		Source: &slog.Source{Function: "example.com/app.f", File: "/srv/app/main.go", Line: 99},
+	})
+	for format, want := range golden[map[string]string](t, "format_strings.json") {
+		f, err := logbook.Format(format)
+		if refused[format] {
+			var fe *logbook.FormatError
+			if !errors.As(err, &fe) {
+				t.Errorf("%s is accepted", format)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", format, err)
+			continue
+		}
+		want = strings.TrimSuffix(want, "\n")
+		if w, ok := ours[format]; ok {
+			want = w
+		}
+		got, err := logbook.Options{Formatter: f}.AppendFormat(nil, r)
+		if err != nil || string(got) != want {
+			t.Errorf("%s gives %q, %v, want %q", format, got, err, want)
+		}
+	}
+}
+
+// Golden: every default format string of Logbook compiles, but for mail's.
+func TestGoldenDefaultFormats(t *testing.T) {
+	formats := golden[map[string]string](t, "default_format_strings.json")
+	for name, format := range formats {
+		if _, err := logbook.Format(format); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if got := formats["DEFAULT"] + "{record.attrs}"; got != logbook.DefaultFormat {
+		t.Errorf("the default is %q, Logbook's with attributes is %q", logbook.DefaultFormat, got)
+	}
+	r := logbook.NewRecord(logbook.RecordData{Time: at, Level: logbook.LevelWarn, Channel: "testlogger", Message: "warning message"})
+	for name, want := range map[string]string{
+		"DEFAULT": "[2024-02-29 13:37:42.005000+0000] WARNING: testlogger: warning message",
+		"SYSLOG":  "testlogger: warning message",
+		"TEST":    "[WARNING] testlogger: warning message",
+	} {
+		got, err := logbook.MustFormat(formats[name]).AppendFormat(nil, r)
+		if err != nil || string(got) != want {
+			t.Errorf("%s gives %q, %v, want %q", name, got, err, want)
+		}
+	}
+}
+
+// An error points at the bad field.
+func TestFormatErrors(t *testing.T) {
+	tests := []struct {
+		format string
+		offset int
+		msg    string
+	}{
+		{"{record.nosuch}", 0, `"record.nosuch"`},
+		{"ok {record.message} {nosuch}", 20, `"nosuch"`},
+		{"ä{record}", 2, "record"},
+		{"{record.extra}", 0, "needs a key"},
+		{"{record.extra.key}", 0, "needs a key"},
+		{"{record.time", 0, "not closed"},
+		{"a } b", 2, "'}'"},
+		{"{record.message:zz}", 16, "spec"},
+		{"{record.level_name:%Y}", 0, "no time"},
+		{"{record.message!x}", 16, "conversion"},
+		{"{record.message:{record.level}}", 0, "spec"},
+		{"{record.message.upper}", 0, "unknown field"},
+		{"{record.message[0]}", 0, "unknown field"},
+		{"{record[message]}", 0, ""},
+		{"{handler.formatter}", 0, "unknown field"},
+		{"{handler}", 0, ""},
+		{"{}", 0, ""},
+		{"{0}", 0, ""},
+		{"{record.message:99999999}", 16, "4096"},
+	}
+	for _, test := range tests {
+		f, err := logbook.Format(test.format)
+		var fe *logbook.FormatError
+		if !errors.As(err, &fe) || f != nil {
+			t.Errorf("%s: error is %v", test.format, err)
+			continue
+		}
+		if fe.Offset != test.offset || fe.Format != test.format || !strings.Contains(fe.Msg, test.msg) {
+			t.Errorf("%s: at %d: %s; want at %d: %s", test.format, fe.Offset, fe.Msg, test.offset, test.msg)
+		}
+		if text := err.Error(); !strings.Contains(text, fmt.Sprintf("at byte %d", test.offset)) || !strings.Contains(text, fe.Msg) {
+			t.Errorf("%s: the error says %s", test.format, text)
+		}
+	}
+}
+
+// Cases 10 and 19: a missing extra is empty, whatever is asked of it, and is not
+// there afterwards either.
+func TestExtra(t *testing.T) {
+	tests := []struct{ format, want string }{
+		{"[{record.extra[missing]}]", "[]"},
+		{"[{record.extra[missing]:>3}]", "[   ]"},
+		{"[{record.extra[missing]:05d}{record.extra[missing]:%Y}]", "[]"},
+		{"[{record.extra[missing].attr}{record.extra[missing][k]!r}]", "[]"},
+		{"{record.extra[n]:05d} {record.kwargs[n]}", "00042 42"},
+		{"{record.extra[s]!r}", `"text"`},
+		{"{record.extra[f]:.1f}", "1.5"},
+		{"{record.extra[t]:%H:%M}", "13:37"},
+		{"{record.extra[g.k]} {record.extra[g].k}", "v v"},
+		{"{record.extra[m][k]} {record.extra[m].k}", "7 7"},
+		{"{record.extra[with]} {record.extra[proc]}", "w p"},
+		{"{record.extra[lazy]}", "resolved"},
+	}
+	for _, test := range tests {
+		h := recordAs(t, logbook.MustFormat(test.format), logbook.Attrs("proc", "p"))
+		logbook.With("with", "w").Info("m", "n", 42, "s", "text", "f", 1.5, "t", at, slog.Group("g", "k", "v"),
+			"m", map[string]int{"k": 7}, "lazy", valuerFunc(func() slog.Value { return slog.StringValue("resolved") }))
+		if got := h.line(t); got != test.want {
+			t.Errorf("%s gives %q, want %q", test.format, got, test.want)
+		}
+		if _, ok := h.last(t).Lookup("missing"); ok {
+			t.Error("reading a missing attribute made it")
+		}
+	}
+}
+
+// A value that does not fit its spec costs no record: the line says so in its
+// place.
+func TestSpecThatDoesNotFit(t *testing.T) {
+	var f failures
+	h := recordAs(t, logbook.MustFormat("{{}} {record.message} {record.extra[n]:05d} end"), f.flag())
+	logbook.Info("m", "n", "no number")
+	if got := h.line(t); !strings.HasPrefix(got, "{} m !ERROR: ") || !strings.HasSuffix(got, " end") {
+		t.Errorf("the line is %q", got)
+	}
+	f.none(t)
+}
+
+func TestRecordFieldsInFormat(t *testing.T) {
+	format := "{record.filename}:{record.lineno} {record.func_name} {record.module} {record.process} {record.thread} " +
+		"{record.dispatcher.name} {record.level} {record.msg}"
+	h := recordAs(t, logbook.MustFormat(format))
+	logbook.New("fields").Warn("hello {x}", "x", 1)
+	r := h.last(t)
+	want := fmt.Sprintf("%s:%d TestRecordFieldsInFormat github.com/logbook-go/logbook/logbook_test %d %d fields 13 hello {x}",
+		r.Source().File, r.Source().Line, os.Getpid(), r.Goroutine())
+	if got := h.line(t); got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+func TestHandlerFields(t *testing.T) {
+	f := logbook.MustFormat("{handler.level} {handler.level_name} {handler.bubble} {handler.subject}")
+	h := &recorder{Options: logbook.Options{Formatter: f, Level: logbook.LevelNotice, Bubble: true}}
+	defer logbook.PushGoroutine(logbook.Null{}, h)()
+	logbook.Error("m")
+	if got := h.line(t); got != "12 NOTICE true " {
+		t.Errorf("got %q", got)
+	}
+	f.Handler = func(name string) string { return "<" + name + ">" }
+	logbook.Error("m")
+	if got := h.line(t); got != "<level> <level_name> <bubble> <subject>" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// Attributes follow that the message does not show.
+func TestAttrsField(t *testing.T) {
+	h := recordAs(t, logbook.MustFormat("{record.message}{record.attrs}"), logbook.Attrs("p", 1))
+	tests := []struct {
+		log  func(l *logbook.Logger)
+		want string
+	}{
+		{func(l *logbook.Logger) { l.Info("m") }, "m w=1 p=1"},
+		{func(l *logbook.Logger) { l.Info("m {w}") }, "m 1 p=1"},
+		{func(l *logbook.Logger) { l.Info("m {a}", "a", 1, "b", "x y") }, `m 1 w=1 b="x y" p=1`},
+		{func(l *logbook.Logger) { l.WithGroup("g").With("c", 2).Info("m", "d", 3, slog.Group("h", "e", 4)) }, "m w=1 g.c=2 g.d=3 g.h.e=4 p=1"},
+		{func(l *logbook.Logger) {
+			l.Info("m", "t", at, "d", 1500*time.Millisecond, "n", nil, "e", io.EOF, "s", "")
+		},
+			`m w=1 t=2024-02-29T13:37:42.005000Z d=1.5s n=<nil> e=EOF s="" p=1`},
+		{func(l *logbook.Logger) { l.Info("m", "bad key", 1, "=", 2, "", 3, "x\n", 4) }, "m w=1 bad_key=1 _=2 _=3 x_=4 p=1"},
+		{func(l *logbook.Logger) { l.Info("m", "a", 1, "left") }, "m w=1 a=1 !BADKEY=left p=1"},
+	}
+	for _, test := range tests {
+		test.log(logbook.With("w", 1))
+		if got := h.line(t); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+}
+
+// Tracebacks follow as marked lines, unless the format shows them; how they are
+// printed can be replaced.
+func TestExceptionInFormat(t *testing.T) {
+	err := fmt.Errorf("a: %w", io.EOF)
+	tests := []struct {
+		name   string
+		format func() *logbook.StringFormatter
+		want   string
+	}{
+		{"default", func() *logbook.StringFormatter { return logbook.MustFormat("{record.message}") },
+			"m\n  | *fmt.wrapError: a: EOF\n  |   wraps *errors.errorString: EOF"},
+		{"fields", func() *logbook.StringFormatter {
+			return logbook.MustFormat("{record.exception_name}|{record.exception_message}|{record.formatted_exception}|")
+		}, "*fmt.wrapError|a: EOF|*fmt.wrapError: a: EOF\n  |   wraps *errors.errorString: EOF|"},
+		{"replaced", func() *logbook.StringFormatter {
+			f := logbook.MustFormat("{record.message}")
+			f.Exception = func(b []byte, e *logbook.ErrorInfo) []byte { return append(append(b, " <- "...), e.Type...) }
+			return f
+		}, "m <- *fmt.wrapError"},
+		{"left out", func() *logbook.StringFormatter {
+			f := logbook.MustFormat("{record.message}")
+			f.Exception = func(b []byte, e *logbook.ErrorInfo) []byte { return b }
+			return f
+		}, "m"},
+	}
+	for _, test := range tests {
+		h := recordAs(t, test.format())
+		logbook.Error("m", logbook.Err(err))
+		if got := h.line(t); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
+		}
+		logbook.Error("no error")
+		if got := h.line(t); strings.Contains(got, "EOF") || strings.Contains(got, "\n") {
+			t.Errorf("%s: without an error: %q", test.name, got)
+		}
+	}
+}
+
+// What comes from the record stays on its line, whichever field shows it.
+func TestFormatEscapes(t *testing.T) {
+	hostile := "a\r\nb\x1b[31m\x00\u009b\u202e\u2028\x7f\xff"
+	fields := []string{
+		"{record.message}", "{record.channel}", "{record.msg}", "{record.attrs}", "{record.dispatcher.name}",
+		"{record.extra[s]}", "{record.extra[s]:>40}", "{record.extra[g]}", "{record.extra[any]}", "{record.extra[bytes]}",
+		"{record.extra[err]}", "{record.extra[m]}", "{record.extra[m][k]}", "{record.extra[v]}", "{record.message:<80}",
+		"{record.exception_message}", "{record.exception_name}", "{record.extra[t]}", "{record.extra[t]:%Z}", "{record.time:%Z}",
+	}
+	zone := time.FixedZone(hostile, 3600)
+	for _, field := range fields {
+		f := logbook.MustFormat("<" + field + ">")
+		f.Exception = func(b []byte, _ *logbook.ErrorInfo) []byte { return b }
+		f.Location = zone
+		h := recordAs(t, f)
+		logbook.New(hostile).Info(hostile, "s", hostile, slog.Group("g", hostile, hostile), "any", struct{ A string }{hostile},
+			"bytes", []byte(hostile), "err", errors.New(hostile), "m", map[string]string{"k": hostile}, "t", at.In(zone),
+			"v", valuerFunc(func() slog.Value { return slog.GroupValue(slog.String(hostile, hostile)) }), logbook.Err(errors.New(hostile)))
+		if err := checkLine(h.line(t)); err != nil {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+}
+
+// Texts that are no lines of a log may have lines of their own.
+func TestMultiline(t *testing.T) {
+	f := logbook.MustFormat("Subject: x\n\n{record.message}\n{record.formatted_exception}")
+	f.Multiline = true
+	h := recordAs(t, f)
+	logbook.Error("one\ntwo\x1b\r\n", logbook.Err(errors.New("e\ne")))
+	if got, want := h.line(t), "Subject: x\n\none\ntwo\\x1b\\r\n\n*errors.errorString: e\ne"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Cases 118 and 119: times are shown in the zone that is asked for.
+func TestFormatTimes(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plus2 := time.FixedZone("", 2*3600)
+	tests := []struct {
+		time     time.Time
+		location *time.Location
+		want     string
+	}{
+		{at, nil, "2024-02-29 13:37:42.005000+0000"},
+		{at.In(plus2), nil, "2024-02-29 15:37:42.005000+0200"},
+		{at.In(plus2), time.UTC, "2024-02-29 13:37:42.005000+0000"},
+		{at, berlin, "2024-02-29 14:37:42.005000+0100"},
+		{time.Date(2024, 3, 31, 0, 59, 59, 999_999_000, time.UTC), berlin, "2024-03-31 01:59:59.999999+0100"},
+		{time.Date(2024, 3, 31, 1, 0, 0, 0, time.UTC), berlin, "2024-03-31 03:00:00.000000+0200"},
+		{time.Date(2024, 10, 27, 0, 59, 59, 0, time.UTC), berlin, "2024-10-27 02:59:59.000000+0200"},
+		{time.Date(2024, 10, 27, 1, 0, 0, 0, time.UTC), berlin, "2024-10-27 02:00:00.000000+0100"},
+	}
+	for _, test := range tests {
+		f := logbook.MustFormat("{record.time:%Y-%m-%d %H:%M:%S.%f%z}|{record.time:%H:%M}|{record.time}")
+		f.Location = test.location
+		h := recordAs(t, f)
+		logAt(logbook.Default(), test.time, logbook.LevelInfo, "m")
+		parts := strings.Split(h.line(t), "|")
+		if parts[0] != test.want || parts[1] != test.want[11:16] || !strings.HasPrefix(parts[2], test.want[:19]) {
+			t.Errorf("%v in %v is %q, want %q", test.time, test.location, parts, test.want)
+		}
+		for name, f := range map[string]logbook.Formatter{
+			"json": logbook.JSON(&logbook.JSONOptions{Location: test.location}), "logfmt": logbook.Logfmt(&logbook.LogfmtOptions{Location: test.location}),
+			"console": logbook.Console(&logbook.ConsoleOptions{Location: test.location, TimeLayout: "%Y-%m-%dT%H:%M:%S.%f"}),
+		} {
+			h := recordAs(t, f)
+			logAt(logbook.Default(), test.time, logbook.LevelInfo, "m")
+			if iso := strings.Replace(test.want[:26], " ", "T", 1); !strings.Contains(h.line(t), iso) {
+				t.Errorf("%s: %v in %v is %q", name, test.time, test.location, h.line(t))
+			}
+		}
+	}
+}
