@@ -261,7 +261,7 @@ func (r *Record) SetAttrs(attrs ...slog.Attr) {
 // SetMessage replaces the rendered message.
 func (r *Record) SetMessage(s string) {
 	r.mutable("SetMessage")
-	r.message, r.rendered, r.replaced = s, true, true
+	r.message, r.rendered, r.replaced, r.expanded = s, true, true, false
 	r.named = usedAttrs{}
 	r.foreign = nil // it is not sent on as it came
 }
@@ -290,7 +290,7 @@ func (r *Record) ReplaceAttrs(fn func(groups []string, a slog.Attr) slog.Attr) {
 	clear(before) // or the pool would keep it
 	r.extra = replaceAttrs(nil, r.extra, fn, 0)
 	if !r.literal && !r.replaced {
-		r.rendered = false
+		r.rendered, r.expanded = false, false
 	}
 }
 

@@ -90,6 +90,8 @@ func TestCaller(t *testing.T) {
 		},
 	}
 	for name, call := range calls {
+		call() // from the second time on, the place is known
+		call()
 		line := call()
 		s := h.last(t).Source()
 		if !strings.HasSuffix(s.File, "/caller_test.go") || s.Line != line || !strings.Contains(s.Function, "TestCaller.func") {
@@ -97,6 +99,70 @@ func TestCaller(t *testing.T) {
 		}
 		if info := h.last(t).ErrorInfo(); info != nil && (info.Stack[0].Line != line || info.Stack[0].File != s.File) {
 			t.Errorf("%s: the stack of line %d begins at %v", name, line, info.Stack[0])
+		}
+	}
+}
+
+type informer interface{ Info(msg string, args ...any) }
+
+// app has the logger's methods by embedding.
+type app struct{ *logbook.Logger }
+
+//go:noinline
+func infoThrough(l informer) { l.Info("m") }
+
+func infoOf[T informer](l T) { l.Info("m") }
+
+// Two calls through one wrapper of the compiler's, from two places in turn, keep
+// their places apart.
+func TestCallerThroughInterfaces(t *testing.T) {
+	h := record(t)
+	log := logbook.New("caller")
+	line := func() int { return h.last(t).Source().Line }
+	for range 3 {
+		for _, l := range []informer{log, app{log}, &app{log}} {
+			l.Info("m")
+			if got, want := line(), lineOf()-1; got != want {
+				t.Errorf("%T: line %d, want %d", l, got, want)
+			}
+			l.Info("m")
+			if got, want := line(), lineOf()-1; got != want {
+				t.Errorf("%T: line %d, want %d", l, got, want)
+			}
+			f := l.Info
+			f("m")
+			if got, want := line(), lineOf()-1; got != want {
+				t.Errorf("%T's method value: line %d, want %d", l, got, want)
+			}
+			f("m")
+			if got, want := line(), lineOf()-1; got != want {
+				t.Errorf("%T's method value: line %d, want %d", l, got, want)
+			}
+			infoThrough(l)
+			if got := h.last(t).Source().Function; !strings.HasSuffix(got, ".infoThrough") {
+				t.Errorf("%T through a function: %s", l, got)
+			}
+			infoOf(l)
+			if got := h.last(t).Source().Function; !strings.Contains(got, ".infoOf[") {
+				t.Errorf("%T through a generic function: %s", l, got)
+			}
+		}
+		infoOf(app{log})
+		if got := h.last(t).Source().Function; !strings.Contains(got, ".infoOf[") {
+			t.Errorf("through a generic function: %s", got)
+		}
+	}
+}
+
+// A call without a caller in Go names none, and does not fail.
+func TestCallerOfAGoStatement(t *testing.T) {
+	got := make(chan *logbook.Record, 1)
+	h := logbook.HandlerFunc(func(r *logbook.Record) error { got <- r.Retain(); return nil }, nil)
+	defer logbook.PushApplication(h)()
+	for range 3 {
+		go logbook.Info("m")
+		if s := (<-got).Source(); strings.Contains(s.File, "caller_test.go") && s.Line == 0 {
+			t.Errorf("the source is %v", s)
 		}
 	}
 }

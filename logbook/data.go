@@ -21,7 +21,7 @@ type RecordData struct {
 	Error     *ErrorInfo   // nil: none
 	Cause     error        // the error itself, if it is at hand; nil where it was received
 	Source    *slog.Source // nil: not known
-	PID       int          // 0: this process
+	PID       int          // 0: this process; negative: not known
 	Goroutine uint64       // 0: not known
 }
 
@@ -34,8 +34,11 @@ func NewRecord(d RecordData) *Record {
 		call: slices.Clone(d.Attrs), extra: slices.Clone(d.Extra),
 		source: d.Source, pid: d.PID, goroutine: d.Goroutine,
 	}
-	if r.pid == 0 {
+	switch {
+	case r.pid == 0:
 		r.pid = pid
+	case r.pid < 0:
+		r.pid = 0
 	}
 	switch {
 	case d.Template == "":

@@ -37,7 +37,12 @@ type ErrorLink struct {
 func (e *ErrorInfo) Error() string { return e.Message }
 
 // String returns type and message on one line.
-func (e *ErrorInfo) String() string { return e.Type + ": " + e.Message }
+func (e *ErrorInfo) String() string {
+	if e.Type == "" {
+		return e.Message
+	}
+	return e.Type + ": " + e.Message
+}
 
 // Traceback returns the error as text of several lines, without a newline at
 // its end: the stack with the most recent call last, as Logbook prints it, type

@@ -122,13 +122,16 @@ func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 		b = encode.AppendJSONString(b, r.channel)
 		b = append(b, f.messageKey...)
 	}
-	b = encode.AppendJSONString(b, r.Message())
+	if text, rendered := r.messageBytes(); rendered != nil {
+		b = encode.AppendJSONString(b, rendered)
+	} else {
+		b = encode.AppendJSONString(b, text)
+	}
 	if f.Source {
-		b = append(b, f.sourceKey...)
 		if r.source != nil {
-			b = appendJSONSource(b, r.source)
-		} else {
-			b = append(b, r.site().json...)
+			b = appendJSONSource(append(b, f.sourceKey...), r.source)
+		} else if r.pc != 0 {
+			b = append(append(b, f.sourceKey...), r.site().json...)
 		}
 	}
 	if len(r.call) > 0 || len(r.extra) > 0 || r.scope != nil {
@@ -143,6 +146,14 @@ func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 
 // appendAttrs appends the attributes of all layers to the open object.
 func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
+	if len(r.call) == 0 && len(r.extra) == 0 {
+		e := r.scope.encodedBy(f)
+		b = append(b, e.bare...)
+		for range e.bareGroups {
+			b = append(b, '}')
+		}
+		return b
+	}
 	w := jsonWriter{f: f, b: b}
 	root := jsonObject{marks: f.reservedIn, reserved: f.reserved}
 	switch {

@@ -46,16 +46,23 @@ type keyMarks [4]uint64
 
 // add puts a key into the set, and reports whether it may have been there.
 func (m *keyMarks) add(key string) (known bool) {
-	h := uint(len(key))
-	if h > 0 {
-		h = h*31 + uint(key[0])
-		h = h*31 + uint(key[len(key)/2])
-		h = h*31 + uint(key[len(key)-1])
+	h := uint64(len(key))
+	if n := len(key); n >= 8 {
+		h ^= load8(key) ^ load8(key[n-8:])*3
+	} else if n > 0 {
+		h ^= uint64(key[0])<<8 | uint64(key[n/2])<<16 | uint64(key[n-1])<<24
 	}
-	word, bit := &m[h>>6&3], uint64(1)<<(h&63)
+	h = h * 0x9E3779B97F4A7C15 >> 56
+	word, bit := &m[h>>6], uint64(1)<<(h&63)
 	known = *word&bit != 0
 	*word |= bit
 	return known
+}
+
+func load8(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 // attrs appends a list of attributes to the object.
@@ -139,8 +146,9 @@ func (w *jsonWriter) key(o *jsonObject, before []slog.Attr, key string) {
 	}
 }
 
-// manyKeys is how many keys are looked through one by one.
-const manyKeys = 32
+// manyKeys is how many keys are looked through one by one, for the few that
+// keyMarks takes for known. To index them all costs more up to here.
+const manyKeys = 256
 
 // unused returns key, or key#2, key#3, ... if that was written before.
 func (o *jsonObject) unused(before []slog.Attr, key string) string {

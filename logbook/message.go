@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"github.com/logbook-go/logbook/internal/encode"
 	"github.com/logbook-go/logbook/internal/pyformat"
 )
 
@@ -48,14 +49,17 @@ func (r *Record) Message() string {
 }
 
 func (r *Record) render() {
-	r.rendered, r.named = true, usedAttrs{}
+	r.rendered = true
+	if !r.expanded {
+		r.named = usedAttrs{}
+	}
 	switch {
 	case r.fargs != nil:
 		r.message = sprintf(r.template, r.fargs)
-	case r.literal || len(r.call) == 0 && r.scope.empty() || strings.IndexByte(r.template, '{') < 0 && strings.IndexByte(r.template, '}') < 0:
-		r.message = r.template
-	default:
+	case r.isTemplate():
 		r.expand()
+	default:
+		r.message = r.template
 	}
 	if len(r.message) > maxMessage {
 		r.message = strings.ToValidUTF8(r.message[:maxMessage], "") + cutMark
@@ -71,7 +75,38 @@ func sprintf(format string, args []any) (s string) {
 	return fmt.Sprintf(format, args...)
 }
 
+// messageBytes returns the rendered message for a formatter of this package: valid
+// until the record is formatted again, and not to be changed. It spares a template
+// the string, which would be an allocation.
+func (r *Record) messageBytes() (text string, b []byte) {
+	if r.rendered || !r.pooled || r.refs.Load() != 0 || !r.isTemplate() {
+		return r.Message(), nil
+	}
+	if !r.expanded {
+		t, err := parsedTemplate(r.template)
+		r.named = usedAttrs{}
+		if err == nil {
+			r.text, err = r.appendTemplate(r.text[:0], t)
+		}
+		if err != nil || len(r.text) > maxBuffer {
+			return r.Message(), nil
+		}
+		r.expanded = true
+	}
+	return "", r.text
+}
+
+// isTemplate reports whether the message has names to be replaced, or might.
+func (r *Record) isTemplate() bool {
+	return r.fargs == nil && !r.literal && (len(r.call) > 0 || !r.scope.empty()) &&
+		(strings.IndexByte(r.template, '{') >= 0 || strings.IndexByte(r.template, '}') >= 0)
+}
+
 func (r *Record) expand() {
+	if r.expanded {
+		r.message = string(r.text)
+		return
+	}
 	t, err := parsedTemplate(r.template)
 	var space [256]byte
 	b := space[:0]
@@ -114,10 +149,18 @@ func (r *Record) appendTemplate(b []byte, t *pyformat.Template) ([]byte, error) 
 			}
 			spec = &s
 		}
-		if v.Kind() == slog.KindString && spec.IsZero() && f.Conversion == 0 {
+		plain := f.Conversion == 0 && spec.IsZero()
+		switch kind := v.Kind(); {
+		case plain && kind == slog.KindString:
 			b = append(b, v.String()...)
-		} else if b, err = pyformat.Append(b, v, f.Conversion, spec); err != nil {
-			return b, fmt.Errorf("{%s}: %w", f.Name, err)
+		case plain && kind == slog.KindInt64:
+			b = encode.AppendInt(b, v.Int64())
+		case plain && kind == slog.KindDuration:
+			b = encode.AppendDuration(b, v.Duration())
+		default:
+			if b, err = pyformat.Append(b, v, f.Conversion, spec); err != nil {
+				return b, fmt.Errorf("{%s}: %w", f.Name, err)
+			}
 		}
 		if len(b) > maxMessage {
 			return append(b[:maxMessage], cutMark...), nil

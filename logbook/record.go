@@ -59,6 +59,8 @@ type Record struct {
 	argSpace   [8]any
 	pcs        [1]uintptr
 	buffer     []byte // see Options.WriteLine
+	text       []byte // the rendered message, if expanded is set
+	expanded   bool
 }
 
 var pid = os.Getpid()

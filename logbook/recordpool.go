@@ -27,6 +27,7 @@ func recycle(r *Record) {
 		r.dead = true
 		return
 	}
+	r.expanded = false
 	if len(r.call) > 0 {
 		clear(r.call)
 	}

@@ -80,21 +80,19 @@ func learnSite(inner, outer uintptr) *site {
 	return s
 }
 
-// contains reports whether a call that returns to ret was made by the place, with
-// or without functions that were inlined there.
+// contains reports whether a return address lies in the same machine code as the
+// place, be it of a function or of another one that this was inlined into.
 func (s *site) contains(ret uintptr) bool {
-	if ret == 0 {
-		return false
+	return ret != 0 && entry(ret) == entry(s.pc)
+}
+
+// entry returns where the machine code starts that a call returns to.
+func entry(ret uintptr) uintptr {
+	f := runtime.FuncForPC(ret - 1)
+	if f == nil {
+		return 0
 	}
-	for frames := runtime.CallersFrames([]uintptr{ret}); ; {
-		f, more := frames.Next()
-		if f.Function == s.source.Function && f.Line == s.source.Line && f.File == s.source.File {
-			return true
-		}
-		if !more {
-			return false
-		}
-	}
+	return f.Entry()
 }
 
 // direct and indirect map return addresses to places. In direct, an address

@@ -15,6 +15,7 @@ const (
 	escapeHex     = 'x'  // \x1b
 	escapeUnicode = 'u'  // \u001b
 	escapeLine    = '\n' // a line break, and the prefix of the next line
+	escapeTab     = '\t' // four spaces
 	escapeRune    = 0xFF // the byte is not ASCII
 )
 
@@ -59,6 +60,8 @@ func appendEscaped[S text](b []byte, s S, st *style, prefix string) []byte {
 			case escapeLine:
 				b = append(b, '\n')
 				b = append(b, prefix...)
+			case escapeTab:
+				b = append(b, "    "...)
 			case escapeRune:
 				if n = safeRune(s); n != 0 {
 					b = append(b, s[:n]...)

@@ -201,7 +201,7 @@ func TestTextLines(t *testing.T) {
 		{"", "> ", ""},
 		{"one", "> ", "one"},
 		{"one\ntwo\n\nthree\n", "> ", "one\n> two\n> \n> three\n> "},
-		{"one\r\n\ttwo\x1b", "", "one\\r\n\\ttwo\\x1b"},
+		{"one\r\n\ttwo\x1b", "", "one\\r\n    two\\x1b"},
 	}
 	for _, test := range tests {
 		if got := string(encode.AppendTextLines(nil, test.in, test.prefix)); got != test.want {
@@ -218,13 +218,13 @@ func checkText(t *testing.T, s string) {
 	if b := encode.AppendText(nil, []byte(s)); !bytes.Equal(b, out) {
 		t.Fatalf("%q: as bytes %q, as string %q", s, b, out)
 	}
-	// The lines of the text are the texts of the lines.
+	// The lines of the text are the texts of the lines, with spaces for tabs.
 	var want []byte
 	for i, line := range strings.Split(s, "\n") {
 		if i > 0 {
 			want = append(want, "\n| "...)
 		}
-		want = encode.AppendText(want, line)
+		want = encode.AppendText(want, strings.ReplaceAll(line, "\t", "    "))
 	}
 	if got := encode.AppendTextLines(nil, s, "| "); !bytes.Equal(got, want) {
 		t.Fatalf("AppendTextLines(%q) = %q, want %q", s, got, want)

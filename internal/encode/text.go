@@ -5,7 +5,7 @@ var (
 		'\n': 'n', '\r': 'r', '\t': 't',
 	})
 	linesStyle = newStyle(charset{low: ' ' * ones}, escapeHex, map[byte]byte{
-		'\n': escapeLine, '\r': 'r', '\t': 't',
+		'\n': escapeLine, '\r': 'r', '\t': escapeTab,
 	})
 )
 
@@ -22,8 +22,9 @@ func AppendText[S text](b []byte, s S) []byte {
 }
 
 // AppendTextLines appends s as [AppendText] does, but a newline stays one and
-// is followed by prefix, which marks the continuation line. The prefix is
-// appended unchecked.
+// is followed by prefix, which marks the continuation line, and a tab becomes four
+// spaces: texts of several lines are indented with them. The prefix is appended
+// unchecked.
 func AppendTextLines[S text](b []byte, s S, prefix string) []byte {
 	return appendEscaped(b, s, linesStyle, prefix)
 }

@@ -1,0 +1,188 @@
+package loggers
+
+import (
+	"context"
+	"io"
+	"log/slog"
+
+	"github.com/logbook-go/logbook/compat"
+	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+var ours = logbook.New("bench")
+
+func init() { logbook.SetDefaultHandler(nil) }
+
+// jsonStream is the handler of most rows.
+func jsonStream(w io.Writer) *handlers.Stream {
+	return handlers.NewStream(w, &logbook.Options{Level: logbook.LevelInfo, Formatter: logbook.JSON(nil)})
+}
+
+// bound makes a case of ours, whose bindings last as long as a sample.
+func bound(log func(n int), bind func(w io.Writer) (undo func())) Case {
+	return Case{Logger: Ours, Start: func(w io.Writer) (func(int), func(), error) {
+		return log, bind(w), nil
+	}}
+}
+
+// onJSON is a case that logs to a JSON stream of the application.
+func onJSON(log func(n int)) Case {
+	return bound(log, func(w io.Writer) func() { return logbook.PushApplication(jsonStream(w)) })
+}
+
+// onFormat is a case that logs to a stream of another format.
+func onFormat(f logbook.Formatter, log func(n int)) Case {
+	return bound(log, func(w io.Writer) func() {
+		return logbook.PushApplication(handlers.NewStream(w, &logbook.Options{Formatter: f}))
+	})
+}
+
+func logDisabled(n int) {
+	for range n {
+		ours.Debug(message)
+	}
+}
+
+func logDisabledTwo(n int) {
+	for range n {
+		ours.LogAttrs(ctx, logbook.LevelDebug, message, slog.String("user", user), slog.Int("status", status))
+	}
+}
+
+func logMessage(n int) { logPlain(ours, message)(n) }
+
+func logPlain(l *logbook.Logger, message string) func(n int) {
+	return func(n int) {
+		for range n {
+			l.LogAttrs(ctx, logbook.LevelInfo, message)
+		}
+	}
+}
+
+func logTen(n int) {
+	for i := range n {
+		ours.LogAttrs(ctx, logbook.LevelInfo, message, slog.String("user", user), slog.String("path", path),
+			slog.Int("status", status), slog.Int64("size", size), slog.Float64("ratio", ratio), slog.Bool("cached", cached),
+			slog.Duration("took", took), slog.Time("at", at(i)), slog.Any("err", errIO), slog.String("city", city))
+	}
+}
+
+func logWithFive(n int) {
+	logPlain(ours.WithAttrs(slog.String("user", user), slog.String("path", path),
+		slog.Int("status", status), slog.Duration("took", took), slog.String("city", city)), message)(n)
+}
+
+func logPairs(n int) {
+	for i := range n {
+		ours.Info(message, "user", user, "path", path, "status", status, "size", size, "ratio", ratio,
+			"cached", cached, "took", took, "at", at(i), "err", errIO, "city", city)
+	}
+}
+
+func logTemplate(n int) {
+	for range n {
+		ours.LogAttrs(ctx, logbook.LevelInfo, "user {user} got {status}", slog.String("user", user), slog.Int("status", status))
+	}
+}
+
+func logFields(k int) func(n int) {
+	return func(n int) {
+		var space [len(keys)]slog.Attr
+		for range n {
+			ours.LogAttrs(ctx, logbook.LevelInfo, message, manyAttrs(space[:k])...)
+		}
+	}
+}
+
+func logSlog(n int) { slogFive(slog.New(compat.NewSlogHandler(ours, nil)))(n) }
+
+// onFile logs to a file of its own, which is opened by its name.
+func onFile(log func(n int), f logbook.Formatter) Case {
+	return Case{Logger: Ours, Start: func(w io.Writer) (func(int), func(), error) {
+		file, err := handlers.NewFile(nameOf(w), &handlers.FileOptions{Formatter: f})
+		if err != nil {
+			return nil, nil, err
+		}
+		undo := logbook.PushApplication(file)
+		return log, func() {
+			undo()
+			_ = file.Close(ctx)
+		}, nil
+	}}
+}
+
+// stackOf binds k handlers that each write the record and let it go on.
+func stackOf(k int) Case {
+	return bound(logMessage, func(w io.Writer) func() {
+		var stack logbook.Setup
+		for i := range k {
+			h := jsonStream(w)
+			h.Bubble = i > 0 // the lowest one ends the way
+			stack = append(stack, h)
+		}
+		return logbook.PushApplication(stack)
+	})
+}
+
+// plain is what the cost of a binding is compared with.
+func plain() Case {
+	c := onJSON(logMessage)
+	c.Logger = Plain
+	return c
+}
+
+func goroutineBound() Case {
+	return bound(logMessage, func(w io.Writer) func() { return logbook.PushGoroutine(jsonStream(w)) })
+}
+
+func contextBound() Case {
+	return Case{Logger: Ours, Start: func(w io.Writer) (func(int), func(), error) {
+		ctx, undo := logbook.BindScope(ctx, jsonStream(w))
+		return func(n int) {
+			for range n {
+				ours.LogAttrs(ctx, logbook.LevelInfo, message)
+			}
+		}, undo, nil
+	}}
+}
+
+func withProcessor() Case {
+	return bound(logMessage, func(w io.Writer) func() {
+		return logbook.PushApplication(jsonStream(w), logbook.Processor(func(r *logbook.Record) {
+			r.SetAttrs(slog.String("user", user), slog.Int("status", status))
+		}))
+	})
+}
+
+// besideGoroutine logs while another goroutine has a handler bound.
+func besideGoroutine() Case {
+	return bound(logMessage, func(w io.Writer) func() {
+		undo := logbook.PushApplication(jsonStream(w))
+		ready, done := make(chan bool), make(chan bool)
+		go logbook.InGoroutine(func() {
+			ready <- true
+			<-done
+			ready <- true
+		}, jsonStream(w))
+		<-ready
+		return func() {
+			close(done)
+			<-ready
+			undo()
+		}
+	})
+}
+
+// besideContext logs while a handler is bound to a context that the call does
+// not have.
+func besideContext() Case {
+	return bound(logMessage, func(w io.Writer) func() {
+		undo := logbook.PushApplication(jsonStream(w))
+		_, end := logbook.BindScope(context.Background(), jsonStream(w))
+		return func() {
+			end()
+			undo()
+		}
+	})
+}

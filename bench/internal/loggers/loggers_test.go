@@ -1,0 +1,269 @@
+package loggers
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Every case of every row is run, and what it wrote is looked at: nobody is fast
+// by leaving something out.
+func TestOutput(t *testing.T) {
+	for _, row := range Rows() {
+		for _, c := range row.Cases {
+			t.Run(row.Goals[0].ID+"/"+c.Logger, func(t *testing.T) { checkCase(t, row, c) })
+		}
+	}
+	for _, s := range Growth() {
+		row := s.Row(s.Sizes[1])
+		for _, c := range row.Cases {
+			t.Run(s.ID+"/"+c.Logger, func(t *testing.T) { checkCase(t, row, c) })
+		}
+	}
+}
+
+func checkCase(t *testing.T, row Row, c Case) {
+	const n = 3
+	out := output(t, row, c, n)
+	if row.Output == Nothing {
+		if out != "" {
+			t.Fatalf("a disabled call wrote %q", out)
+		}
+		return
+	}
+	lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
+	want := n
+	if k := stackSize(row); k > 0 && c.Logger == Ours {
+		want = n * k // each handler writes
+	}
+	if len(lines) != want {
+		t.Fatalf("%d records wrote %d lines, want %d:\n%s", n, len(lines), want, out)
+	}
+	for _, line := range lines {
+		if row.Output == JSON {
+			checkJSON(t, row, line)
+		} else {
+			checkText(t, row, line)
+		}
+	}
+}
+
+// stackSize is the number in the names of the rows stack-N, 0 for others.
+func stackSize(row Row) (k int) {
+	if len(row.Goals) > 0 {
+		_, _ = fmt.Sscanf(row.Goals[0].ID, "stack-%d", &k)
+	}
+	return k
+}
+
+// output returns what n records of a case write.
+func output(t *testing.T, row Row, c Case, n int) string {
+	t.Helper()
+	if row.File {
+		file, err := os.OpenFile(filepath.Join(t.TempDir(), "log"), os.O_CREATE|os.O_APPEND|os.O_RDWR, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		log, stop, err := c.Start(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		log(n)
+		stop()
+		b, err := os.ReadFile(file.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	var out lockedBuffer
+	log, stop, err := c.Start(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	log(n)
+	stop()
+	return out.b.String()
+}
+
+// lockedBuffer is a buffer for the rows that log on several goroutines.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (r Row) message() string {
+	if r.Message != "" {
+		return r.Message
+	}
+	return message
+}
+
+// A field's value, in whatever form a logger writes it.
+var wantJSON = map[string]func(v any) bool{
+	"user":   func(v any) bool { return v == user },
+	"path":   func(v any) bool { return v == path },
+	"status": func(v any) bool { return v == float64(status) },
+	"size":   func(v any) bool { return v == float64(size) },
+	"ratio":  func(v any) bool { return v == ratio },
+	"cached": func(v any) bool { return v == cached },
+	"city":   func(v any) bool { return v == city },
+	"took":   isDuration,
+	"at": func(v any) bool {
+		s, _ := v.(string)
+		at, err := time.Parse(time.RFC3339Nano, s)
+		if err != nil {
+			at, err = time.Parse("2006-01-02 15:04:05.999999999 -0700 MST", s) // charm's only form
+		}
+		return err == nil && at.Sub(base).Abs() < 10*time.Millisecond
+	},
+	"err": func(v any) bool { return strings.Contains(fmt.Sprint(v), errIO.Error()) },
+}
+
+func isDuration(v any) bool {
+	switch v := v.(type) {
+	case string:
+		d, err := time.ParseDuration(v)
+		return err == nil && d == took
+	case float64:
+		for _, unit := range []time.Duration{time.Nanosecond, time.Microsecond, time.Millisecond, time.Second} {
+			if math.Abs(v*float64(unit)-float64(took)) < 1 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func checkJSON(t *testing.T, row Row, line string) {
+	t.Helper()
+	var fields map[string]any
+	if err := json.Unmarshal([]byte(line), &fields); err != nil {
+		t.Fatalf("%v in %s", err, line)
+	}
+	if got := first(fields, "msg", "message"); got != row.message() {
+		t.Errorf("message %q in %s", got, line)
+	}
+	if got, _ := first(fields, "level").(string); !strings.EqualFold(got, "info") {
+		t.Errorf("level %q in %s", got, line)
+	}
+	checkNow(t, fmt.Sprint(first(fields, "time", "ts")), line)
+	for _, key := range row.Fields {
+		if key == "caller" {
+			if got := fmt.Sprint(first(fields, "caller", "source", "file")); !strings.Contains(got, ".go") || !strings.ContainsAny(got, "0123456789") {
+				t.Errorf("caller %q in %s", got, line)
+			}
+		} else if !wantJSON[key](fields[key]) {
+			t.Errorf("field %s is %v in %s", key, fields[key], line)
+		}
+	}
+}
+
+// checkNow wants a time of this minute, with a fraction.
+func checkNow(t *testing.T, s, line string) {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil || time.Since(at).Abs() > time.Minute {
+		t.Errorf("time %q (%v) in %s", s, err, line)
+	}
+	if !strings.Contains(s, ".") {
+		t.Errorf("time %q has no fraction in %s", s, line)
+	}
+}
+
+func first(fields map[string]any, keys ...string) any {
+	for _, k := range keys {
+		if v, ok := fields[k]; ok {
+			return v
+		}
+	}
+	return nil
+}
+
+// phuslu writes a field that is true as its key alone, as logfmt may.
+var wantText = map[string][]string{
+	"user": {user}, "path": {path}, "status": {"200"}, "size": {"73114"}, "ratio": {"0.8123"}, "cached": {"true", " "}, "city": {city},
+	"took": {"1.234567ms", "1234567", "1.234567", "0:00:00.001235"},
+	"at":   {"2024-02-29T13:37:42.12", "2024-02-29 13:37:42.12"},
+	"err":  {errIO.Error()},
+}
+
+func checkText(t *testing.T, row Row, line string) {
+	t.Helper()
+	if !strings.Contains(line, row.message()) {
+		t.Errorf("no message in %s", line)
+	}
+	if !strings.Contains(strings.ToUpper(line), "INF") {
+		t.Errorf("no level in %s", line)
+	}
+	now := time.Now()
+	if !strings.Contains(line, now.Format("15:04")) && !strings.Contains(line, now.Add(-time.Second).Format("15:04")) {
+		t.Errorf("no time in %s", line)
+	}
+	for _, key := range row.Fields {
+		_, rest, ok := strings.Cut(line, key)
+		if !ok || !containsAny(rest, wantText[key]) {
+			t.Errorf("no field %s in %s", key, line)
+		}
+	}
+}
+
+func containsAny(s string, texts []string) bool {
+	for _, t := range texts {
+		if strings.Contains(s, t) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestRowsAreNamedOnce(t *testing.T) {
+	seen := map[string]bool{}
+	for _, row := range Rows() {
+		if row.Cases[0].Logger != Ours {
+			t.Errorf("%s: the first case is %s", row.Goals[0].ID, row.Cases[0].Logger)
+		}
+		for _, g := range row.Goals {
+			if seen[g.ID] {
+				t.Errorf("two rows are called %s", g.ID)
+			}
+			seen[g.ID] = true
+		}
+	}
+}
+
+func TestSpreadLogsAll(t *testing.T) {
+	for _, n := range []int{0, 1, 7, 1000} {
+		var c Counter
+		spread(3, n, func(n int) {
+			for range n {
+				_, _ = c.Write([]byte("x"))
+			}
+		})
+		if c.Bytes() != int64(n) {
+			t.Errorf("spread(3, %d) logged %d", n, c.Bytes())
+		}
+	}
+}
+
+func TestTextHasItsLength(t *testing.T) {
+	for _, n := range []int{0, 1, 10, 100, 100_000} {
+		if got := len(text(n)); got != n {
+			t.Errorf("text(%d) has %d bytes", n, got)
+		}
+	}
+}

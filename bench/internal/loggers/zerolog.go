@@ -1,0 +1,110 @@
+package loggers
+
+import (
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+func init() {
+	// RFC3339Nano is the layout that package time formats fastest. Durations as
+	// integer nanoseconds are the cheapest form, and the one we write.
+	zerolog.TimeFieldFormat = time.RFC3339Nano
+	zerolog.DurationFieldUnit = time.Nanosecond
+	zerolog.DurationFieldFormat = zerolog.DurationFormatInt
+}
+
+func newZerolog(w io.Writer) zerolog.Logger {
+	return zerolog.New(w).Level(zerolog.InfoLevel).With().Timestamp().Logger()
+}
+
+func zerologDisabled(w io.Writer) func(n int) {
+	l := newZerolog(w)
+	return func(n int) {
+		for range n {
+			l.Debug().Msg(message)
+		}
+	}
+}
+
+func zerologDisabledTwo(w io.Writer) func(n int) {
+	l := newZerolog(w)
+	return func(n int) {
+		for range n {
+			l.Debug().Str("user", user).Int("status", status).Msg(message)
+		}
+	}
+}
+
+func zerologMessage(w io.Writer) func(n int) { return zerologPlain(newZerolog(w), message) }
+
+func zerologPlain(l zerolog.Logger, message string) func(n int) {
+	return func(n int) {
+		for range n {
+			l.Info().Msg(message)
+		}
+	}
+}
+
+func zerologTen(w io.Writer) func(n int) {
+	l := newZerolog(w)
+	return func(n int) {
+		for i := range n {
+			l.Info().Str("user", user).Str("path", path).Int("status", status).Int64("size", size).
+				Float64("ratio", ratio).Bool("cached", cached).Dur("took", took).Time("at", at(i)).
+				AnErr("err", errIO).Str("city", city).Msg(message)
+		}
+	}
+}
+
+func zerologWithFive(w io.Writer) func(n int) {
+	return zerologPlain(newZerolog(w).With().Str("user", user).Str("path", path).Int("status", status).
+		Dur("took", took).Str("city", city).Logger(), message)
+}
+
+func zerologCaller(w io.Writer) func(n int) {
+	return zerologPlain(newZerolog(w).With().Caller().Logger(), message)
+}
+
+func zerologConsole(w io.Writer) func(n int) {
+	return zerologTen(zerolog.ConsoleWriter{Out: w, NoColor: true, TimeFormat: time.RFC3339Nano})
+}
+
+func zerologSlog(w io.Writer) func(n int) {
+	return slogFive(slog.New(zerolog.NewSlogHandler(zerolog.New(w).Level(zerolog.InfoLevel))))
+}
+
+func zerologPrintf(w io.Writer) func(n int) {
+	l := newZerolog(w)
+	return func(n int) {
+		for range n {
+			l.Info().Msgf("user %s got %d", user, status)
+		}
+	}
+}
+
+func zerologFields(k int) func(w io.Writer) func(n int) {
+	return func(w io.Writer) func(n int) {
+		l := newZerolog(w)
+		return func(n int) {
+			for range n {
+				e := l.Info()
+				for i := range k {
+					if i%2 == 0 {
+						e.Str(keys[i], user)
+					} else {
+						e.Int(keys[i], status)
+					}
+				}
+				e.Msg(message)
+			}
+		}
+	}
+}
+
+func zerologLength(k int) func(w io.Writer) func(n int) {
+	long := text(k)
+	return func(w io.Writer) func(n int) { return zerologPlain(newZerolog(w), long) }
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/logbook-go/logbook/bench/internal/report"
+)
+
+// The files that are written, seen from this directory. The pages keep what they
+// hold outside of their markers.
+const (
+	resultsFile = "results.json"
+	machineFile = "results.meta.json"
+)
+
+var pages = []string{"../README.md", "../docs/performance.md"}
+
+// peerModules are the modules whose versions are reported.
+var peerModules = []string{
+	"github.com/rs/zerolog", "go.uber.org/zap", "github.com/phuslu/log", "github.com/sirupsen/logrus", "charm.land/log",
+}
+
+// publish prints the tables and, if all was measured, writes the files.
+func (b *bench) publish(m report.Machine, all bool) error {
+	tables := report.Markdown(m, b.rows)
+	fmt.Print(tables)
+	if missed := b.missed(); len(missed) > 0 {
+		fmt.Println("\nBelow the target:", missed)
+	}
+	if !all {
+		return nil
+	}
+	if err := report.WriteJSON(resultsFile, b.rows); err != nil {
+		return err
+	}
+	if err := report.WriteJSON(machineFile, m); err != nil {
+		return err
+	}
+	for _, page := range pages {
+		done, err := report.Insert(page, tables)
+		if err != nil {
+			return err
+		}
+		if done {
+			fmt.Fprintln(b.out, "updated", page)
+		}
+	}
+	return nil
+}
+
+// missed names the rows that do not reach their target.
+func (b *bench) missed() (rows []string) {
+	for _, r := range b.rows {
+		if !r.Met() {
+			rows = append(rows, r.Row)
+		}
+	}
+	return rows
+}

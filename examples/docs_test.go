@@ -1,0 +1,234 @@
+// Package examples_test checks what the pages of the repository say: that their Go
+// code compiles, and that the names they mention exist.
+package examples_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/doc"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/logbook-go/logbook"
+
+// packages that code on a page may use without importing them, by name.
+var packages = map[string]string{
+	"logbook": module + "/logbook", "logbooktest": module + "/logbook/logbooktest",
+	"handlers": module + "/handlers", "compat": module + "/compat", "config": module + "/config",
+	"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "json": "encoding/json",
+	"os": "os", "slog": "log/slog", "testing": "testing", "time": "time",
+}
+
+// given is what fragments may use without declaring it.
+var given = map[string]string{
+	"log":      `var log = logbook.New("page")`,
+	"ctx":      `var ctx = context.Background()`,
+	"path":     `var path string`,
+	"status":   `var status int`,
+	"dump":     `func dump() string { return "" }`,
+	"transfer": `func transfer(int) {}`,
+}
+
+// TestPages compiles each block of Go code as a package of its own, inside the
+// module but without writing to it: the go command overlays the files.
+func TestPages(t *testing.T) {
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay := make(map[string]string)
+	tmp := t.TempDir()
+	place := make(map[string]string) // of the blocks, by the name of their package
+	for _, page := range pages(t) {
+		for _, b := range goBlocks(t, page) {
+			name := fmt.Sprintf("block%02d", len(place))
+			place[name] = fmt.Sprintf("%s:%d", page, b.line)
+			source, err := complete(b.text)
+			if err != nil {
+				t.Errorf("%s: %v\n%s", place[name], err, b.text)
+				continue
+			}
+			file := filepath.Join(tmp, name+".go")
+			if err := os.WriteFile(file, []byte(source), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			overlay[filepath.Join(root, "examples", "internal", name, "page.go")] = file
+		}
+	}
+	if len(overlay) < 5 {
+		t.Errorf("only %d blocks of Go code were found", len(overlay))
+	}
+	text, err := json.Marshal(map[string]any{"Replace": overlay})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(tmp, "overlay.json")
+	if err := os.WriteFile(file, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("go", "build", "-overlay="+file, "./internal/...").CombinedOutput()
+	if err != nil {
+		t.Errorf("go build: %v\n%s\nthe blocks are\n%v", err, out, place)
+	}
+}
+
+// TestNames checks that each exported name of the module that a page mentions
+// exists.
+func TestNames(t *testing.T) {
+	exported := make(map[string]map[string]bool)
+	for name, path := range packages {
+		if dir, ok := strings.CutPrefix(path, module+"/"); ok {
+			exported[name] = exportedNames(t, filepath.Join("..", dir))
+		}
+	}
+	mention := regexp.MustCompile(`\b(logbook|logbooktest|handlers|compat|config)\.([A-Z]\w*)`)
+	for _, page := range pages(t) {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range mention.FindAllStringSubmatch(string(text), -1) {
+			if !exported[m[1]][m[2]] {
+				t.Errorf("%s: there is no %s", page, m[0])
+			}
+		}
+	}
+}
+
+func exportedNames(t *testing.T, dir string) map[string]bool {
+	fset := token.NewFileSet()
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var parsed []*ast.File
+	for _, f := range files {
+		if strings.HasSuffix(f, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(fset, f, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed = append(parsed, file)
+	}
+	p, err := doc.NewFromFiles(fset, parsed, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := make(map[string]bool)
+	values := func(vs []*doc.Value) {
+		for _, v := range vs {
+			for _, n := range v.Names {
+				names[n] = true
+			}
+		}
+	}
+	funcs := func(fs []*doc.Func) {
+		for _, f := range fs {
+			names[f.Name] = true
+		}
+	}
+	values(p.Consts)
+	values(p.Vars)
+	funcs(p.Funcs)
+	for _, typ := range p.Types {
+		names[typ.Name] = true
+		values(typ.Consts)
+		values(typ.Vars)
+		funcs(typ.Funcs)
+	}
+	return names
+}
+
+func pages(t *testing.T) []string {
+	pages, err := filepath.Glob("../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append([]string{"../README.md"}, pages...)
+}
+
+type block struct {
+	line int
+	text string
+}
+
+// goBlocks returns the fenced blocks of Go code on a page.
+func goBlocks(t *testing.T, page string) (blocks []block) {
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside, line := false, 0
+	for l := range strings.Lines(string(text)) {
+		line++
+		switch {
+		case strings.TrimSpace(l) == "```go":
+			inside = true
+			blocks = append(blocks, block{line: line + 1})
+		case strings.HasPrefix(l, "```"):
+			inside = false
+		case inside:
+			blocks[len(blocks)-1].text += l
+		}
+	}
+	return blocks
+}
+
+// complete makes a file of a block: declarations, or statements, get what they
+// use without declaring it.
+func complete(text string) (string, error) {
+	if strings.HasPrefix(text, "package ") {
+		return strings.Replace(text, "package main", "package page", 1), nil
+	}
+	declarations := "package page\n\n" + text
+	source := declarations
+	file, err := parse(source)
+	if err != nil {
+		source = "package page\n\nfunc _() {\n" + text + "}\n"
+		if file, err = parse(source); err != nil {
+			return "", fmt.Errorf("neither declarations nor statements: %w", err)
+		}
+	}
+	var imports []string
+	use := func(file *ast.File) (missing []string) {
+		for _, id := range file.Unresolved {
+			if path, ok := packages[id.Name]; ok && !slices.Contains(imports, path) {
+				imports = append(imports, path)
+			}
+			if given[id.Name] != "" && !slices.Contains(missing, id.Name) {
+				missing = append(missing, id.Name)
+			}
+		}
+		return missing
+	}
+	for _, name := range use(file) {
+		source += "\n" + given[name] + "\n"
+		addition, err := parse("package page\n" + given[name])
+		if err != nil {
+			return "", err
+		}
+		use(addition)
+	}
+	var b strings.Builder
+	for _, path := range imports {
+		fmt.Fprintf(&b, "import %q\n", path)
+	}
+	return strings.Replace(source, "package page\n", "package page\n\n"+b.String(), 1), nil
+}
+
+// parse resolves the names of a file, which parser.SkipObjectResolution would
+// leave out.
+func parse(source string) (*ast.File, error) {
+	return parser.ParseFile(token.NewFileSet(), "page.go", source, 0)
+}

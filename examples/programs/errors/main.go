@@ -1,0 +1,42 @@
+// Errors keep their type, what they wrap, and a stack; so do panics.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+var log = logbook.New("errs")
+
+func open(name string) error {
+	_, err := os.Open(name)
+	if err != nil {
+		return logbook.WithStack(fmt.Errorf("open config: %w", err))
+	}
+	return nil
+}
+
+func main() {
+	defer logbook.PushApplication(handlers.NewStderr(nil), logbook.HandlerFunc(func(r *logbook.Record) error {
+		if errors.Is(r.Err(), fs.ErrNotExist) {
+			fmt.Println("missing file:", r.ErrorInfo(), r.Source().Line)
+		}
+		return logbook.ErrPass
+	}, nil))()
+	err := open("/nope")
+	log.Exception(err, "cannot start {app}", "app", "x") // ERROR, chain and stack
+	log.Exception(err, "")                               // the empty message
+	log.Warn("going on without", logbook.Err(err))       // any level, the error's own stack
+	log.Warn("going on without", "err", err)             // text; r.Err() still finds it
+
+	func() {
+		defer log.CatchPanics(nil)
+		jobs := os.Args[:0]
+		log.Info("first job {name}", "name", jobs[0])
+	}()
+}

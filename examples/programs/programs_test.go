@@ -1,0 +1,148 @@
+// Package programs_test runs quickstart and the small programs in the folders
+// below, and compares what they put out with the files in testdata. Those are written anew
+// with
+//
+//	go test ./examples/programs -update
+package programs_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the expected output anew")
+
+func TestPrograms(t *testing.T) {
+	bin := build(t)
+	for _, name := range []string{"quickstart", "hello", "web", "library", "slog", "format", "errors"} {
+		t.Run(name, func(t *testing.T) {
+			got := run(t, filepath.Join(bin, name))
+			golden := filepath.Join("testdata", name+".txt")
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != string(want) {
+				t.Errorf("put out\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+	t.Run("workers", func(t *testing.T) {
+		checkWorkers(t, run(t, filepath.Join(bin, "workers")))
+	})
+}
+
+// TestReadme checks that the README shows what quickstart prints.
+func TestReadme(t *testing.T) {
+	page, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden, err := os.ReadFile("testdata/quickstart.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed := strings.TrimPrefix(string(golden), "-- stderr --\n")
+	if !strings.Contains(mask(string(page)), "$ go run ./examples/quickstart\n"+printed+"```\n") {
+		t.Errorf("README.md does not show\n%s", printed)
+	}
+}
+
+// build builds all programs and returns the folder that they are in.
+func build(t *testing.T) string {
+	bin := t.TempDir()
+	out, err := exec.Command("go", "build", "-o", bin, "./...", "../quickstart").CombinedOutput()
+	if err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return bin
+}
+
+// run runs a program in a folder of its own, and returns what it printed and
+// the files it wrote, without what differs from run to run.
+func run(t *testing.T, program string) string {
+	dir := t.TempDir()
+	var stdout, stderr bytes.Buffer
+	c := exec.Command(program)
+	c.Dir, c.Stdout, c.Stderr = dir, &stdout, &stderr
+	c.Env = append(os.Environ(), "NO_COLOR=1")
+	if err := c.Run(); err != nil {
+		t.Fatalf("%v\n%s", err, &stderr)
+	}
+	var b strings.Builder
+	section := func(name, text string) {
+		if text != "" {
+			fmt.Fprintf(&b, "-- %s --\n%s", name, mask(text))
+		}
+	}
+	section("stdout", stdout.String())
+	section("stderr", stderr.String())
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		section(filepath.Base(f), string(text))
+	}
+	return b.String()
+}
+
+var masks = []struct {
+	what *regexp.Regexp
+	with string
+}{
+	{regexp.MustCompile(`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)`), "TIME"},
+	{regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d(\.\d{3})?`), "CLOCK"},
+	{regexp.MustCompile(`took=[\d.]+(ns|µs|ms)`), "took=DURATION"},
+	{regexp.MustCompile(`"[^"]*/(\w+\.go)"`), `"$1"`},
+	{regexp.MustCompile(`("server\.go", line |"server\.go","line":)\d+`), "${1}N"}, // of the standard library
+	{regexp.MustCompile(`\bmain\.[\w.]+\.func\d[\w.]*`), "main.FUNC"},              // the compiler's names
+}
+
+func mask(s string) string {
+	for _, m := range masks {
+		s = m.what.ReplaceAllString(s, m.with)
+	}
+	return s
+}
+
+// checkWorkers checks that each job was logged once, and its child's record came
+// from the handler of the same worker.
+func checkWorkers(t *testing.T, out string) {
+	var got, want []string
+	worker := make(map[string]string) // by the job's number
+	for line := range strings.Lines(strings.TrimPrefix(out, "-- stdout --\n")) {
+		w, text, _ := strings.Cut(strings.TrimSpace(line), " ")
+		n := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(text, "job "), "child of "), " done")
+		if earlier, ok := worker[n]; ok && earlier != w {
+			t.Errorf("job %s was logged by %s and by %s", n, earlier, w)
+		}
+		worker[n] = w
+		got = append(got, text)
+	}
+	for n := range 9 {
+		want = append(want, fmt.Sprintf("job %d done", n), fmt.Sprintf("child of %d", n))
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("put out\n%s", out)
+	}
+}

@@ -1,0 +1,63 @@
+// Quickstart shows Logbook in five steps. It prints to stderr and ends by itself:
+//
+//	go run ./examples/quickstart
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/logbook-go/logbook/compat"
+	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+func main() {
+	// 1. Three lines that print: import, bind a handler, log. A logger has no
+	// sink of its own. Records go to whatever is bound where the call is made;
+	// here, for the whole program. PushApplication returns the function that
+	// takes the handler off again, hence the second pair of parentheses.
+	defer logbook.PushApplication(handlers.NewConsole(nil))()
+	logbook.Info("hello {name}", "name", "world")
+
+	// 2. Each part of a program has a logger of its own: a name, the channel.
+	// What the message does not name in braces is printed behind it, and is a
+	// field of its own in JSON.
+	log := logbook.New("copier")
+	log.Success("copied {n} files", "n", 3, "took", 1500*time.Millisecond)
+
+	// 3. With gives a logger attributes that all its records carry.
+	disk := log.With("disk", "sda")
+	disk.Notice("{free:.1f} % free", "free", 3.94)
+
+	// 4. An error keeps its type, what it wraps, and a stack.
+	disk.Exception(save(), "cannot save {file}", "file", "a.txt")
+
+	// 5. Fingers crossed: debug records are kept in memory, and written only if
+	// something goes wrong. The first job ends well and prints nothing.
+	for _, job := range []string{"first", "second"} {
+		logbook.InGoroutine(func() { work(job) },
+			handlers.NewFingersCrossed(handlers.NewConsole(nil), nil),
+			logbook.Attrs("job", job)) // on every record of the job
+	}
+
+	// Code that logs through package log takes part.
+	defer compat.RedirectLog(logbook.New("stdlib"), logbook.LevelInfo)()
+	oldCode()
+}
+
+var errDiskFull = errors.New("no space left on device")
+
+func save() error { return fmt.Errorf("write a.txt: %w", errDiskFull) }
+
+var jobs = logbook.New("jobs")
+
+// work knows nothing of who listens.
+func work(job string) {
+	jobs.Debug("opening the file")
+	jobs.Debug("read {n} lines", "n", 12)
+	if job == "second" {
+		jobs.Error("line {line} makes no sense", "line", 7)
+	}
+}

@@ -1,0 +1,5 @@
+package main
+
+import "log"
+
+func oldCode() { log.Print("printed through package log") }

@@ -1,0 +1,121 @@
+// Webapp is an HTTP server that logs with Logbook. Each request has its own
+// bindings: attributes that all its records carry, and a buffer that keeps its
+// debug records until something fails.
+//
+//	go run ./examples/webapp                  serve until interrupted
+//	go run ./examples/webapp -selfdrive 300   send 300 requests to itself, and end
+//
+// It writes three files to the folder of -dir, which is run unless given:
+//
+//	records.json   everything, one JSON object a line
+//	app.log        all records of the requests that failed, and of no others
+//	worker.log     what the background worker did
+//
+// Exit codes: 0 after a clean end, 1 if the server or the log failed, 2 for wrong
+// flags.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/logbook-go/logbook/compat"
+	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+var log = logbook.New("webapp")
+
+type options struct {
+	addr      string
+	dir       string
+	selfdrive uint // requests to send; 0: serve until interrupted
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.addr, "addr", "127.0.0.1:0", "listen at `HOST:PORT`; port 0 is a free one")
+	flag.StringVar(&o.dir, "dir", "run", "write the log files to this `folder`; it is made if need be")
+	flag.UintVar(&o.selfdrive, "selfdrive", 0, "send `N` requests to the server, then end")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, &o, os.Stdout); err != nil {
+		// Nothing is bound any more: this goes to the default handler, stderr.
+		log.Exception(err, "webapp failed")
+		os.Exit(1)
+	}
+}
+
+// run serves until the context ends or all own requests are answered. It leaves
+// nothing bound and nothing open.
+func run(ctx context.Context, o *options, stdout io.Writer) (err error) {
+	if err := os.MkdirAll(o.dir, 0o750); err != nil {
+		return err
+	}
+	records, err := handlers.NewFile(filepath.Join(o.dir, "records.json"), &handlers.FileOptions{
+		Formatter: logbook.JSON(nil),
+		Truncate:  true,
+		Bubble:    true, // what is written here goes on to the console
+	})
+	if err != nil {
+		return err
+	}
+	console := handlers.NewConsole(&logbook.Options{Level: logbook.LevelInfo})
+	logbook.PushApplication(console, records) // the last one is met first
+	defer func() { err = errors.Join(err, shutdown()) }()
+
+	// What is logged through log/slog and log goes the same way.
+	defer compat.RedirectSlog(logbook.New("slog"))()
+	defer compat.RedirectLog(logbook.New("log"), logbook.LevelInfo)()
+
+	app, err := newApp(o.dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, app.close()) }()
+
+	listener, err := net.Listen("tcp", o.addr)
+	if err != nil {
+		return err
+	}
+	url := "http://" + listener.Addr().String()
+	fmt.Fprintln(stdout, url)
+	log.Notice("listening at {url}", "url", url)
+
+	server := &http.Server{Handler: app.handler(), ReadHeaderTimeout: 10 * time.Second}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+
+	if o.selfdrive > 0 {
+		err = drive(ctx, url, int(o.selfdrive), stdout)
+	} else {
+		select {
+		case <-ctx.Done():
+		case err = <-served:
+			return err
+		}
+	}
+	log.Notice("shutting down")
+	end, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return errors.Join(err, server.Shutdown(end))
+}
+
+// shutdown takes everything off the application's stack, flushes and closes it.
+func shutdown() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	return logbook.Shutdown(ctx)
+}
