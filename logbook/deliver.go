@@ -95,7 +95,13 @@ func (d *delivery) offerAll(handlers []handlerEntry, skip int) (stop bool) {
 		}
 		if !d.prepared {
 			d.prepared = true
-			d.prepare()
+			if !r.timed {
+				r.time, r.timed = clock.Now(), true
+			}
+			if len(d.stack.processors) > 0 || d.own != nil {
+				d.processAll()
+			}
+			r.sealed = true
 		}
 		if e.filter != nil && !d.ask(e, e.filter) {
 			continue
@@ -117,19 +123,7 @@ func (d *delivery) offerAll(handlers []handlerEntry, skip int) (stop bool) {
 	return false
 }
 
-// prepare completes the record: what is expensive, and what processors add.
-func (d *delivery) prepare() {
-	d.prepared = true
-	r := d.record
-	if !r.timed {
-		r.time, r.timed = clock.Now(), true
-	}
-	if len(d.stack.processors) > 0 || d.own != nil {
-		d.processAll()
-	}
-	r.sealed = true
-}
-
+// processAll calls the processors: the group's, the bound ones, the logger's.
 func (d *delivery) processAll() {
 	if d.own != nil && d.own.group != nil {
 		if p := d.own.group.state.Load().processor; p != nil {

@@ -1,5 +1,7 @@
 package logbook
 
+import "context"
+
 // Flags change how logging itself behaves where they are bound. A zero field
 // inherits from the flags below.
 type Flags struct {
@@ -14,6 +16,18 @@ type Flags struct {
 
 // Binding makes Flags a [Bindable].
 func (Flags) Binding() Binding { return Binding{} }
+
+// CurrentFlags returns the flags that a call with this context would be under
+// here, with every field settled. For a call without a context give
+// [context.Background].
+func CurrentFlags(ctx context.Context) Flags {
+	stack := visible(ctx)
+	f := Flags{Errors: stack.onError, Introspection: Off}
+	if stack.caller {
+		f.Introspection = On
+	}
+	return f
+}
 
 // Switch is a flag with a third state.
 type Switch int8

@@ -40,9 +40,11 @@ func TestGoInheritsASnapshot(t *testing.T) {
 		logbook.Info("3")
 		undoChild()
 		logbook.Info("4")
-		logbook.PushGoroutine(inChild) // left behind
-		logbook.Go(func() { defer close(proceed2); logbook.Info("5") })
-		<-proceed2
+		undoChild = logbook.PushGoroutine(inChild)
+		grandchild := make(chan bool)
+		logbook.Go(func() { defer close(grandchild); logbook.Info("5") })
+		<-grandchild
+		undoChild()
 	})
 	<-started
 	undo()
@@ -61,8 +63,6 @@ func TestGoInheritsASnapshot(t *testing.T) {
 		t.Errorf("the processor was not handed on twice: %q", got)
 	}
 }
-
-var proceed2 = make(chan bool)
 
 func TestGoWithoutBindings(t *testing.T) {
 	done := make(chan bool)

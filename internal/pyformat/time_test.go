@@ -1,6 +1,7 @@
 package pyformat
 
 import (
+	"math"
 	"testing"
 	"time"
 )
@@ -60,7 +61,7 @@ func TestAppendTimeStdlib(t *testing.T) {
 
 func FuzzAppendTime(f *testing.F) {
 	f.Add(int64(0), int64(0), 0, defaultLayout)
-	f.Add(int64(1)<<62, int64(-1), -1<<63, "%c%x%X%U%W%V%G%j%y%e%%%")
+	f.Add(int64(1)<<62, int64(-1), math.MinInt32, "%c%x%X%U%W%V%G%j%y%e%%%")
 	f.Fuzz(func(t *testing.T, seconds, nanos int64, offset int, layout string) {
 		at := time.Unix(seconds, nanos).In(time.FixedZone("zone", offset))
 		b := AppendTime(nil, at, layout)
