@@ -1,6 +1,6 @@
 module github.com/logbook-go/logbook/bench
 
-go 1.26
+go 1.26.0
 
 require (
 	charm.land/log/v2 v2.0.0
@@ -33,7 +33,7 @@ require (
 	go.uber.org/multierr v1.10.0 // indirect
 	golang.org/x/exp v0.0.0-20231006140011-7918f672742d // indirect
 	golang.org/x/sync v0.18.0 // indirect
-	golang.org/x/sys v0.47.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
 )
 
 replace github.com/logbook-go/logbook => ../

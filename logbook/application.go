@@ -39,7 +39,7 @@ func PushApplication(items ...Bindable) (undo func()) {
 	readBindings(items)
 	registry.mu.Lock()
 	push := nextPush()
-	application.entries = append(slices.Clip(application.entries), pushed{push, Setup(items)})
+	application.entries = append(slices.Clip(application.entries), pushed{push: push, item: Setup(items)})
 	recompileLocked()
 	registry.mu.Unlock()
 	return once(func() {

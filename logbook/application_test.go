@@ -95,10 +95,10 @@ func TestPassingOn(t *testing.T) {
 func TestDefaultHandler(t *testing.T) {
 	got := stderrOf(t, func() {
 		log := logbook.New("app.web")
-		logAt(log, at, logbook.LevelInfo, "Hello, World!")
+		logAt(log, at, logbook.LevelInfo, "Hello, \u2603!") // case 34
 		logAt(log, at, logbook.LevelDebug, "silent")
 	})
-	if want := "[2024-02-29 13:37:42.005000+0000] INFO: app.web: Hello, World!\n"; got != want {
+	if want := "[2024-02-29 13:37:42.005000+0000] INFO: app.web: Hello, \u2603!\n"; got != want {
 		t.Errorf("stderr has %q, want %q", got, want)
 	}
 }

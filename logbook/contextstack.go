@@ -17,6 +17,7 @@ type contextBinding struct {
 	push   uint64
 	items  Setup
 	ended  *atomic.Bool // nil: the binding has no end
+	lowest int          // as it was counted; see lowestLevel
 	cache  atomic.Pointer[merged]
 }
 
@@ -25,7 +26,8 @@ type contextBinding struct {
 // binding without an end keeps calls with any context at its level from being
 // skipped early, so prefer [BindScope] where there is a place for its end.
 func Bind(ctx context.Context, items ...Bindable) context.Context {
-	return bind(ctx, nextPush(), slices.Clone(items), nil)
+	ctx, _ = bind(ctx, nextPush(), slices.Clone(items), nil)
+	return ctx
 }
 
 // BindScope is Bind with an end: after the function it returns was called,
@@ -42,21 +44,23 @@ func BindScope(ctx context.Context, items ...Bindable) (_ context.Context, undo 
 
 func bindScope(ctx context.Context, push uint64, items Setup) (_ context.Context, end func()) {
 	ended := new(atomic.Bool)
-	return bind(ctx, push, items, ended), func() {
+	ctx, b := bind(ctx, push, items, ended)
+	return ctx, func() {
 		ended.Store(true)
-		countBinding(&registry.contexts, lowestLevel(items), -1)
+		b.cache.Store(nil)
+		countBinding(&registry.contexts, b.lowest, -1)
 	}
 }
 
-func bind(ctx context.Context, push uint64, items Setup, ended *atomic.Bool) context.Context {
+func bind(ctx context.Context, push uint64, items Setup, ended *atomic.Bool) (context.Context, *contextBinding) {
 	if ctx == nil {
 		ctx = context.Background()
 	}
-	b := &contextBinding{push: push, items: items, ended: ended}
+	b := &contextBinding{push: push, items: items, ended: ended, lowest: lowestLevel(items)}
 	b.parent, _ = ctx.Value(contextKey{}).(*contextBinding)
 	contextsUsed.Store(true)
-	countBinding(&registry.contexts, lowestLevel(items), 1)
-	return context.WithValue(ctx, contextKey{}, b)
+	countBinding(&registry.contexts, b.lowest, 1)
+	return context.WithValue(ctx, contextKey{}, b), b
 }
 
 // InContext calls fn with the items bound to its context and to the running

@@ -138,3 +138,22 @@ type unboundPanicker struct{ logbook.Options }
 
 func (unboundPanicker) Handle(*logbook.Record) error { return nil }
 func (unboundPanicker) Unbound()                     { panic("unbound panicked") }
+
+func TestCurrentFlags(t *testing.T) {
+	var f failures
+	ctx, end := logbook.BindScope(t.Context(), logbook.Flags{Introspection: logbook.Off})
+	defer end()
+	defer logbook.PushGoroutine(f.flag())()
+	logbook.CurrentFlags(ctx).Errors(&logbook.HandlerError{Err: errors.New("x")})
+	if f.one(t).Err.Error() != "x" || logbook.CurrentFlags(ctx).Introspection != logbook.Off {
+		t.Error("the bound flags are not the current ones")
+	}
+	if got := logbook.CurrentFlags(t.Context()).Introspection; got != logbook.On {
+		t.Errorf("without the context, introspection is %v", got)
+	}
+	done := make(chan logbook.Flags)
+	go func() { done <- logbook.CurrentFlags(t.Context()) }()
+	if got := <-done; got.Errors == nil || got.Introspection != logbook.On {
+		t.Errorf("where nothing is bound: %+v", got)
+	}
+}

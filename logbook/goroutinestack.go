@@ -25,7 +25,7 @@ func newGoroutineStack(entries []pushed) *goroutineStack {
 	g := new(goroutineStack)
 	g.entries.Store(&goroutineEntries{entries})
 	for _, p := range entries {
-		countBinding(&registry.goroutines, lowestLevel([]Bindable{p.item}), 1)
+		countBinding(&registry.goroutines, p.lowest, 1)
 	}
 	goroutines.Store(goroutine.ID(), g)
 	return g
@@ -50,7 +50,7 @@ func PushGoroutine(items ...Bindable) (undo func()) {
 
 func pushGoroutine(push uint64, items Setup) (remove func()) {
 	id := goroutine.ID()
-	entry := pushed{push, items}
+	entry := pushed{push, items, lowestLevel(items)}
 	g, ok := goroutines.Load(id)
 	if !ok || !g.add(entry) {
 		g = newGoroutineStack([]pushed{entry})
@@ -60,11 +60,11 @@ func pushGoroutine(push uint64, items Setup) (remove func()) {
 
 // add binds an entry. It reports false if the stack has just left the table.
 func (g *goroutineStack) add(entry pushed) bool {
-	countBinding(&registry.goroutines, lowestLevel([]Bindable{entry.item}), 1)
+	countBinding(&registry.goroutines, entry.lowest, 1)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.gone {
-		countBinding(&registry.goroutines, lowestLevel([]Bindable{entry.item}), -1)
+		countBinding(&registry.goroutines, entry.lowest, -1)
 		return false
 	}
 	g.entries.Store(&goroutineEntries{append(slices.Clip(g.entries.Load().list), entry)})
@@ -83,7 +83,7 @@ func (g *goroutineStack) remove(id uint64, entry pushed) {
 	}
 	g.mu.Unlock()
 	if len(rest) < len(before) {
-		countBinding(&registry.goroutines, lowestLevel([]Bindable{entry.item}), -1)
+		countBinding(&registry.goroutines, entry.lowest, -1)
 	}
 }
 
@@ -94,7 +94,7 @@ func (g *goroutineStack) reclaim() {
 	entries := g.entries.Swap(new(goroutineEntries)).list
 	g.mu.Unlock()
 	for _, p := range entries {
-		countBinding(&registry.goroutines, lowestLevel([]Bindable{p.item}), -1)
+		countBinding(&registry.goroutines, p.lowest, -1)
 	}
 }
 

@@ -214,6 +214,34 @@ func TestWrapper(t *testing.T) {
 	}
 }
 
+// What handlers say of the caller follows from their formatter.
+func TestReadsCaller(t *testing.T) {
+	tests := []struct {
+		name string
+		f    logbook.Formatter
+		want bool
+	}{
+		{"default", nil, false},
+		{"format", logbook.MustFormat("{record.message}"), false},
+		{"format with the line", logbook.MustFormat("{record.lineno}"), true},
+		{"format with the function", logbook.MustFormat("{record.func_name:>10}"), true},
+		{"json", logbook.JSON(nil), false},
+		{"json with source", logbook.JSON(&logbook.JSONOptions{Source: true}), true},
+		{"logfmt", logbook.Logfmt(nil), false},
+		{"logfmt with source", logbook.Logfmt(&logbook.LogfmtOptions{Source: true}), true},
+		{"console", logbook.Console(nil), false},
+		{"console with source", logbook.Console(&logbook.ConsoleOptions{Source: true}), true},
+		{"wire", logbook.Wire(), true},
+		{"function", logbook.FormatterFunc(func(*logbook.Record) string { return "" }), true},
+		{"template", logbook.Must(logbook.Template("{{.Message}}")), true},
+	}
+	for _, test := range tests {
+		if got := (logbook.Options{Formatter: test.f}).ReadsCaller(); got != test.want {
+			t.Errorf("%s: ReadsCaller is %v", test.name, got)
+		}
+	}
+}
+
 func TestMust(t *testing.T) {
 	if got := logbook.Must(logbook.Format("{record.message}")); got.String() != "{record.message}" {
 		t.Errorf("got %q", got)

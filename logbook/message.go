@@ -272,6 +272,10 @@ func member(v slog.Value, step pyformat.Step) (slog.Value, bool) {
 // hash of the text, and one that is made at run time pushes another out.
 var templates [256]atomic.Pointer[cachedTemplate]
 
+// maxCachedTemplate is the longest message that is kept, in bytes. Longer ones are no
+// constants.
+const maxCachedTemplate = 4 << 10
+
 type cachedTemplate struct {
 	text     string
 	template *pyformat.Template
@@ -285,6 +289,9 @@ func parsedTemplate(s string) (*pyformat.Template, error) {
 		return c.template, c.err
 	}
 	t, err := pyformat.Parse(s)
+	if len(s) > maxCachedTemplate {
+		return t, err
+	}
 	place.Store(&cachedTemplate{s, t, err})
 	return t, err
 }

@@ -28,9 +28,10 @@ func (e *PanicError) Error() string { return fmt.Sprint(e.Value) }
 //
 //	defer log.CatchPanics(nil)
 //
-// A nil logger catches nothing, since it could not tell.
+// It catches nothing if no handler would be told, as with a nil or disabled logger:
+// a panic must not vanish.
 func (l *Logger) CatchPanics(o *PanicOptions) {
-	if l == nil {
+	if !l.Enabled(nil, o.level()) {
 		return
 	}
 	if p := recover(); p != nil {
@@ -42,12 +43,19 @@ func (l *Logger) CatchPanics(o *PanicOptions) {
 // Where the binding ends in a deferred call too, defer this one after it, so that
 // it runs before.
 func (l *Logger) CatchPanicsContext(ctx context.Context, o *PanicOptions) {
-	if l == nil {
+	if !l.Enabled(ctx, o.level()) {
 		return
 	}
 	if p := recover(); p != nil {
 		l.caught(ctx, p, o)
 	}
+}
+
+func (o *PanicOptions) level() Level {
+	if o == nil || o.Level == nil {
+		return LevelError
+	}
+	return LevelOf(o.Level)
 }
 
 func (l *Logger) caught(ctx context.Context, p any, o *PanicOptions) {
@@ -58,10 +66,7 @@ func (l *Logger) caught(ctx context.Context, p any, o *PanicOptions) {
 	if !ok {
 		err = &PanicError{p}
 	}
-	level, message := LevelError, o.Message
-	if o.Level != nil {
-		level = LevelOf(o.Level)
-	}
+	level, message := o.level(), o.Message
 	if message == "" {
 		message = defaultExceptionMessage
 	}

@@ -16,10 +16,7 @@ import (
 func panicWith(v any) { panic(v) }
 
 //go:noinline
-func nilMap() {
-	var m map[string]int
-	m["a"] = 1
-}
+func writeTo(m map[string]int) { m["a"] = 1 }
 
 //go:noinline
 func nilPointer(p *struct{ n int }) int { return p.n }
@@ -46,10 +43,10 @@ func TestCatchPanics(t *testing.T) {
 		{"number", func() { panicWith(42) }, "42", "int", "panicWith"},
 		{"error", func() { panicWith(io.EOF) }, "EOF", "*errors.errorString", "panicWith"},
 		{"nil", func() { panicWith(nil) }, "panic called with nil argument", "*runtime.PanicNilError", "panicWith"},
-		{"nil map", nilMap, "assignment to entry in nil map", "", "nilMap"},
+		{"nil map", func() { writeTo(nil) }, "assignment to entry in nil map", "", "writeTo"},
 		{"nil pointer", func() { nilPointer(nil) }, "nil pointer dereference", "", "nilPointer"},
 		{"index", func() { outOfRange(nil, 3) }, "index out of range [3]", "", "outOfRange"},
-		{"division", func() { divide(1, zero) }, "integer divide by zero", "", "divide"},
+		{"division", func() { _ = divide(1, zero) }, "integer divide by zero", "", "divide"},
 		{"type assertion", func() { _ = any(1).(string) }, "interface conversion", "", "TestCatchPanics.func"},
 		{"in a deferred function", func() { defer panicWith("second"); panicWith("first") }, "second", "string", "panicWith"},
 		{"hostile", func() { panicWith(stringPanicker{}) }, "PANIC", "", "panicWith"},
@@ -152,20 +149,6 @@ func TestNilLoggerCatchesNoPanics(t *testing.T) {
 
 const name1 = "not swallowed"
 
-// A level that nobody wants, and a disabled logger, are quiet.
-func TestCatchPanicsBelowTheLevel(t *testing.T) {
-	h := record(t)
-	quiet := logbook.NewLogger("quiet", &logbook.LoggerOptions{Disabled: true})
-	high := logbook.NewLogger("high", &logbook.LoggerOptions{Level: logbook.LevelCritical})
-	for _, log := range []*logbook.Logger{quiet, high} {
-		func() {
-			defer log.CatchPanics(nil)
-			panicWith("x")
-		}()
-	}
-	h.want(t)
-}
-
 // runtime.Goexit is no panic.
 func TestCatchPanicsAndGoexit(t *testing.T) {
 	h := new(recorder)
@@ -178,4 +161,31 @@ func TestCatchPanicsAndGoexit(t *testing.T) {
 	}()
 	<-done
 	h.want(t)
+}
+
+// A panic that nobody would be told of goes on.
+func TestPanicsDoNotVanish(t *testing.T) {
+	for name, log := range map[string]*logbook.Logger{
+		"nil": nil, "disabled": logbook.NewLogger("off", &logbook.LoggerOptions{Disabled: true}),
+		"below the level": logbook.NewLogger("high", &logbook.LoggerOptions{Level: logbook.LevelCritical}),
+	} {
+		func() {
+			defer func() {
+				if recover() != "boom" {
+					t.Errorf("%s logger: the panic vanished", name)
+				}
+			}()
+			defer log.CatchPanics(nil)
+			panic("boom")
+		}()
+	}
+	logbook.InGoroutine(func() {
+		defer func() {
+			if recover() == nil {
+				t.Error("the panic vanished in a black hole")
+			}
+		}()
+		defer logbook.Default().CatchPanics(nil)
+		panic("boom")
+	}, logbook.Null{})
 }

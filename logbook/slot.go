@@ -1,6 +1,7 @@
 package logbook
 
 import (
+	"reflect"
 	"slices"
 	"sync/atomic"
 )
@@ -24,8 +25,8 @@ func NewSlot(items ...Bindable) *Slot {
 // Binding makes *Slot a [Bindable].
 func (s *Slot) Binding() Binding { return Binding{} }
 
-// Set replaces the content and returns the old, which it tells that it is
-// unbound but does not close. Every record meets either the old content or the
+// Set replaces the content and returns the old. What the slot no longer holds is
+// told that it is unbound; nothing is closed. Every record meets either the old content or the
 // new, never a mixture and never none.
 func (s *Slot) Set(items ...Bindable) (old []Bindable) {
 	items = slices.Clone(items)
@@ -34,8 +35,25 @@ func (s *Slot) Set(items ...Bindable) (old []Bindable) {
 		old = *p
 	}
 	recompile()
-	unbound(old)
+	unbound(without(old, items))
 	return old
+}
+
+// without returns the simple items of old that are not among those of kept.
+func without(old, kept []Bindable) []Bindable {
+	still := make(map[Bindable]bool)
+	eachItem(kept, func(item Bindable) {
+		if reflect.TypeOf(item).Comparable() {
+			still[item] = true
+		}
+	})
+	var gone []Bindable
+	eachItem(old, func(item Bindable) {
+		if !reflect.TypeOf(item).Comparable() || !still[item] {
+			gone = append(gone, item)
+		}
+	})
+	return gone
 }
 
 func (s *Slot) items() []Bindable {

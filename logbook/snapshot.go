@@ -11,8 +11,9 @@ const levelNone = math.MaxInt8 + 1
 
 // pushed is one item on a stack, with the number that its push drew.
 type pushed struct {
-	push uint64
-	item Bindable
+	push   uint64
+	item   Bindable
+	lowest int // as it was counted; see lowestLevel
 }
 
 // snapshot is a stack compiled for dispatch: what a record meets, newest first.
@@ -113,7 +114,7 @@ func (s *snapshot) wants(level Level) bool { return int(level) >= s.floor }
 func flatten(dst []pushed, entries []pushed) []pushed {
 	for _, p := range slices.Backward(entries) {
 		start := len(dst)
-		eachItem([]Bindable{p.item}, func(item Bindable) { dst = append(dst, pushed{p.push, item}) })
+		eachItem([]Bindable{p.item}, func(item Bindable) { dst = append(dst, pushed{push: p.push, item: item}) })
 		slices.Reverse(dst[start:])
 	}
 	return dst

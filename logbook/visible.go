@@ -78,7 +78,7 @@ func (c *contextBinding) visible(app *snapshot, g *goroutineStack) *snapshot {
 			}
 			m.scopes = append(m.scopes, b.ended)
 		}
-		bound = append(bound, flatten(nil, []pushed{{b.push, b.items}})...)
+		bound = append(bound, flatten(nil, []pushed{{push: b.push, item: b.items}})...)
 	}
 	stacks := [][]pushed{bound, nil, applicationItems()}
 	if entries != nil {

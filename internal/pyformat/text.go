@@ -126,6 +126,9 @@ func appendAny(b []byte, v any) (out []byte, err error) {
 	if reflect.TypeOf(v).Kind() == reflect.Float32 || reflect.TypeOf(v).Kind() == reflect.Float64 {
 		return appendShortest(b, reflect.ValueOf(v).Float()), nil
 	}
+	if !printable(reflect.ValueOf(v)) {
+		return b, &ValueError{Type: fmt.Sprintf("%T", v), Msg: "value is nested without end, or too large"}
+	}
 	return fmt.Appendf(b, "%+v", v), nil
 }
 
