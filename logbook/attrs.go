@@ -261,7 +261,7 @@ func (r *Record) SetAttrs(attrs ...slog.Attr) {
 // SetMessage replaces the rendered message.
 func (r *Record) SetMessage(s string) {
 	r.mutable("SetMessage")
-	r.message, r.rendered, r.replaced, r.expanded = s, true, true, false
+	r.message, r.rendered, r.replaced, r.expanded = cut(s, maxMessage), true, true, false
 	r.named = usedAttrs{}
 	r.foreign = nil // it is not sent on as it came
 }

@@ -30,7 +30,7 @@ type RecordData struct {
 func NewRecord(d RecordData) *Record {
 	r := &Record{
 		level: d.Level, time: d.Time, timed: !d.Time.IsZero(), channel: d.Channel,
-		template: d.Template, message: d.Message,
+		template: d.Template, message: cut(d.Message, maxMessage),
 		call: slices.Clone(d.Attrs), extra: slices.Clone(d.Extra),
 		source: d.Source, pid: d.PID, goroutine: d.Goroutine,
 	}
@@ -42,7 +42,7 @@ func NewRecord(d RecordData) *Record {
 	}
 	switch {
 	case d.Template == "":
-		r.template, r.rendered, r.literal = d.Message, true, true
+		r.template, r.rendered, r.literal = r.message, true, true
 	case d.Message != "":
 		r.rendered = true
 	}

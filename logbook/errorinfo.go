@@ -257,5 +257,5 @@ func errorText(err error) (text string) {
 			text = panicText(err, p)
 		}
 	}()
-	return err.Error()
+	return cut(err.Error(), maxAttr)
 }

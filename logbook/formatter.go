@@ -1,7 +1,9 @@
 package logbook
 
 import (
+	"bytes"
 	"log/slog"
+	"strconv"
 	"strings"
 	"time"
 
@@ -82,10 +84,18 @@ func appendPairs(b []byte, prefix string, attrs []slog.Attr, used uint64, shown 
 		if i < 64 && used&(1<<i) != 0 {
 			continue
 		}
+		if len(b) > maxRecord {
+			if !bytes.HasSuffix(b, leftOut) {
+				b = append(b, leftOut...)
+			}
+			return b
+		}
 		b = appendPair(b, prefix, &attrs[i], shown, 0)
 	}
 	return b
 }
+
+var leftOut = []byte(" " + leftOutKey + "=" + strconv.Quote(leftOutText))
 
 func appendPair(b []byte, prefix string, a *slog.Attr, shown *loggedError, depth int) []byte {
 	v := resolve(a.Value, &depth)
@@ -145,14 +155,4 @@ func (r *Record) appendAttrs(b []byte, used usedAttrs) []byte {
 	}
 	b = appendPairs(b, prefix, r.call, used.call, shown)
 	return appendPairs(b, "", r.extra, 0, shown)
-}
-
-// maxAttr bounds the text of one attribute, in bytes; what is cut is marked.
-const maxAttr = 256 << 10
-
-func cut(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	return strings.ToValidUTF8(s[:limit], "") + cutMark
 }

@@ -13,7 +13,8 @@ import (
 type jsonWriter struct {
 	f     *jsonFormatter
 	b     []byte
-	depth int // in LogValue methods
+	depth int  // in LogValue methods
+	cut   bool // attributes were left out
 }
 
 // jsonObject knows the keys of an object that is being written, so that none is
@@ -68,6 +69,14 @@ func load8(s string) uint64 {
 // attrs appends a list of attributes to the object.
 func (w *jsonWriter) attrs(o *jsonObject, list []slog.Attr) {
 	for i := range list {
+		if len(w.b) > maxRecord {
+			if !w.cut {
+				w.cut = true
+				w.key(o, list[:i], leftOutKey)
+				w.b = encode.AppendJSONString(w.b, leftOutText)
+			}
+			return
+		}
 		a := &list[i]
 		v := a.Value
 		kind := v.Kind()

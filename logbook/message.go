@@ -29,14 +29,6 @@ func (e *TemplateError) Error() string {
 // Unwrap returns what is wrong.
 func (e *TemplateError) Unwrap() error { return e.Err }
 
-// maxMessage bounds a rendered message, in bytes. What is cut is marked.
-const maxMessage = 1 << 20
-
-const cutMark = "...(cut)"
-
-// maxReportedArgs bounds what a [TemplateError] tells of the arguments.
-const maxReportedArgs = 1 << 10
-
 // Message returns the rendered message. It is rendered once, when it is first
 // asked for. A template that cannot be rendered stands for itself, and the error
 // goes to the error flag.

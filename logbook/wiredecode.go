@@ -79,7 +79,7 @@ func (d *wireReader) record() *Record {
 	r.level = d.level()
 	r.template = d.text("msg")
 	if _, ok := d.object.Get("message"); ok {
-		r.message = d.text("message")
+		r.message = cut(d.text("message"), maxMessage)
 	} else if r.message = r.template; r.template == "" {
 		d.fail("message", "missing")
 	}

@@ -1,0 +1,26 @@
+package logbook
+
+import "strings"
+
+// Bounds of what is written of one record, in bytes. What is cut is marked.
+const (
+	maxMessage = 1 << 20   // the rendered message
+	maxAttr    = 256 << 10 // the text of one attribute, or of one error
+	maxRecord  = 4 << 20   // from here on, attributes are left out
+
+	maxReportedArgs = 1 << 10 // the attributes in a TemplateError
+)
+
+const (
+	cutMark     = "...(cut)"
+	leftOutKey  = "!CUT"
+	leftOutText = "attributes were left out of a record that is too large"
+)
+
+// cut shortens a text to the limit.
+func cut(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	return strings.ToValidUTF8(s[:limit], "") + cutMark
+}
