@@ -17,6 +17,13 @@ func newDefaultHandler() *defaultHandler {
 	return &defaultHandler{Options: Options{Level: LevelInfo}}
 }
 
+// Binding implements [Bindable]. The default format does not show the caller.
+func (h *defaultHandler) Binding() Binding {
+	b := h.Options.Binding()
+	b.NoCaller = true
+	return b
+}
+
 func (h *defaultHandler) Handle(r *Record) error {
 	b, err := h.AppendFormat(nil, r)
 	if err != nil {
