@@ -28,12 +28,13 @@ type RecordData struct {
 // NewRecord returns a record made of d, to be changed, dispatched, kept or
 // formatted. It is not pooled.
 func NewRecord(d RecordData) *Record {
-	r := &Record{
+	r := &Record{content: content{
 		level: d.Level, time: d.Time, timed: !d.Time.IsZero(), channel: d.Channel,
 		template: d.Template, message: cut(d.Message, maxMessage),
 		call: slices.Clone(d.Attrs), extra: slices.Clone(d.Extra),
 		source: d.Source, pid: d.PID, goroutine: d.Goroutine,
-	}
+	}}
+
 	switch {
 	case r.pid == 0:
 		r.pid = pid

@@ -122,7 +122,9 @@ func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 		b = encode.AppendJSONString(b, r.channel)
 		b = append(b, f.messageKey...)
 	}
-	if text, rendered := r.messageBytes(); rendered != nil {
+	if r.isPlain() {
+		b = encode.AppendJSONString(b, r.template)
+	} else if text, rendered := r.messageBytes(); rendered != nil {
 		b = encode.AppendJSONString(b, rendered)
 	} else {
 		b = encode.AppendJSONString(b, text)

@@ -19,27 +19,44 @@ import (
 // With the race detector, or the build tag logbook_poison, a record that is used
 // after its time panics.
 type Record struct {
-	level   Level
-	time    time.Time
-	timed   bool // time is what it is to be; zero: none
-	channel string
+	content
 
+	refs   atomic.Int32 // 0: not retained
+	pooled bool
+	dead   bool
+
+	// What a pooled record keeps from one use to the next.
+	callSpace  [16]slog.Attr
+	extraSpace [8]slog.Attr
+	argSpace   [8]any
+	pcs        [1]uintptr
+	buffer     []byte // see Options.WriteLine
+	text       []byte // the rendered message, if expanded is set
+}
+
+// content is what a record is about. A pooled record's is emptied after each use.
+type content struct {
+	level    Level
+	timed    bool // time is what it is to be; zero: none
+	rendered bool
+	expanded bool
+	replaced bool // by SetMessage
+	literal  bool // the template is no template
+	sealed   bool
+	frozen   bool // what could change is resolved
+
+	time     time.Time
+	channel  string
 	template string // as logged
 	message  string // rendered, if rendered is set
-	rendered bool
-	replaced bool  // by SetMessage
-	literal  bool  // the template is no template
-	fargs    []any // arguments of a printf-style template
+	fargs    []any  // arguments of a printf-style template
 	named    usedAttrs
-	failure  error         // why the template could not be rendered
-	raised   *HandlerError // by the error flag, when a handler offered the record on
 
 	ctx    context.Context
 	logger *Logger
-
-	scope *scope      // With's attributes and groups
-	call  []slog.Attr // the call's attributes
-	extra []slog.Attr // the processors' attributes
+	scope  *scope      // With's attributes and groups
+	call   []slog.Attr // the call's attributes
+	extra  []slog.Attr // the processors' attributes
 
 	pc        uintptr
 	caller    *site        // what pc is to be once it is needed, if that is known
@@ -48,19 +65,8 @@ type Record struct {
 	goroutine uint64
 	foreign   *foreignFields
 
-	sealed bool
-	frozen bool // what could change is resolved
-	pooled bool
-	dead   bool
-	refs   atomic.Int32 // 0: not retained
-
-	callSpace  [16]slog.Attr
-	extraSpace [8]slog.Attr
-	argSpace   [8]any
-	pcs        [1]uintptr
-	buffer     []byte // see Options.WriteLine
-	text       []byte // the rendered message, if expanded is set
-	expanded   bool
+	failure error         // why the template could not be rendered
+	raised  *HandlerError // by the error flag, when a handler offered the record on
 }
 
 var pid = os.Getpid()
@@ -205,13 +211,13 @@ func (r *Record) pull() {
 // Clone returns a copy that may be changed, kept and dispatched.
 func (r *Record) Clone() *Record {
 	r.alive()
-	c := &Record{
+	c := &Record{content: content{
 		level: r.level, time: r.time, timed: r.timed, channel: r.channel,
 		template: r.template, message: r.Message(), rendered: true, replaced: r.replaced, literal: r.literal, named: r.named,
 		ctx: r.ctx, logger: r.logger, scope: r.scope,
 		call: slices.Clone(r.call), extra: slices.Clone(r.extra),
 		pc: r.pc, caller: r.caller, source: r.source, pid: r.pid, goroutine: r.Goroutine(), foreign: r.foreign,
-	}
+	}}
 	if r.fargs != nil {
 		c.literal = true
 	}

@@ -1,9 +1,6 @@
 package logbook
 
-import (
-	"sync"
-	"time"
-)
+import "sync"
 
 // maxPooledAttrs bounds what a pooled record keeps of a call with very many
 // attributes: 256 of 40 bytes.
@@ -27,30 +24,23 @@ func recycle(r *Record) {
 		r.dead = true
 		return
 	}
-	r.expanded = false
-	if len(r.call) > 0 {
-		clear(r.call)
+	call, extra := r.call, r.extra
+	if len(call) > 0 {
+		clear(call)
 	}
-	if len(r.extra) > 0 {
-		clear(r.extra)
+	if len(extra) > 0 {
+		clear(extra)
+	}
+	if cap(call) > maxPooledAttrs {
+		call = r.callSpace[:0]
+	}
+	if cap(extra) > maxPooledAttrs {
+		extra = r.extraSpace[:0]
 	}
 	if r.fargs != nil {
 		clear(r.fargs)
-		r.fargs = nil
 	}
-	if cap(r.call) > maxPooledAttrs {
-		r.call = r.callSpace[:0]
-	}
-	if cap(r.extra) > maxPooledAttrs {
-		r.extra = r.extraSpace[:0]
-	}
-	r.call, r.extra = r.call[:0], r.extra[:0]
-	r.channel, r.template, r.message = "", "", ""
-	r.rendered, r.replaced, r.literal, r.sealed, r.frozen = false, false, false, false, false
-	r.named, r.failure = usedAttrs{}, nil
-	r.ctx, r.logger, r.scope, r.caller, r.source, r.foreign = nil, nil, nil, nil, nil, nil
-	r.time = time.Time{}
-	r.pc, r.goroutine, r.raised = 0, 0, nil
+	r.content = content{call: call[:0], extra: extra[:0]}
 	recordPool.Put(r)
 }
 

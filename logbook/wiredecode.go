@@ -74,7 +74,7 @@ func (d *wireReader) fail(key, format string, args ...any) {
 }
 
 func (d *wireReader) record() *Record {
-	r := &Record{foreign: &foreignFields{object: d.object}, literal: true, rendered: true}
+	r := &Record{content: content{foreign: &foreignFields{object: d.object}, literal: true, rendered: true}}
 	r.channel = d.text("channel")
 	r.level = d.level()
 	r.template = d.text("msg")
