@@ -150,54 +150,53 @@ func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
 	if len(r.call) == 0 && len(r.extra) == 0 {
 		e := r.scope.encodedBy(f)
-		b = append(b, e.bare...)
-		for range e.bareGroups {
-			b = append(b, '}')
-		}
-		return b
+		return closeGroups(append(b, e.bare...), e.bareGroups)
 	}
-	w := jsonWriter{f: f, b: b}
+	w := jsonWriter{f: f}
 	root := jsonObject{marks: f.reservedIn, reserved: f.reserved}
 	switch {
 	case r.scope == nil:
-		w.attrs(&root, r.call)
+		b = w.attrs(b, &root, r.call)
 	case len(r.scope.layers) == 1:
 		e := r.scope.encodedBy(f)
-		w.b = append(w.b, e.open...)
+		b = append(b, e.open...)
 		root.marks, root.index = e.rootMarks, maps.Clone(e.rootIndex)
 		root.addSeen(r.scope.layers[0].attrs)
-		w.attrs(&root, r.call)
+		b = w.attrs(b, &root, r.call)
 	default:
 		e := r.scope.encodedBy(f)
-		start := len(w.b)
-		w.b = append(w.b, e.open...)
-		opened := len(w.b)
+		start := len(b)
+		b = append(b, e.open...)
+		opened := len(b)
 		inner := jsonObject{marks: e.innerMarks, index: maps.Clone(e.innerIndex)}
 		inner.addSeen(r.scope.layers[len(r.scope.layers)-1].attrs)
-		w.attrs(&inner, r.call)
-		closers := e.openGroups
-		if len(w.b) == opened {
-			// Nothing came into the open group: those that are empty are left out.
-			w.b, closers = append(w.b[:start], e.bare...), e.bareGroups
-		}
-		for range closers {
-			w.b = append(w.b, '}')
+		b = w.attrs(b, &inner, r.call)
+		if len(b) > opened {
+			b = closeGroups(b, e.openGroups)
+		} else { // nothing came into the open group: those that are empty are left out
+			b = closeGroups(append(b[:start], e.bare...), e.bareGroups)
 		}
 		root.marks, root.index = e.rootMarks, maps.Clone(e.rootIndex)
 		root.addSeen(r.scope.layers[0].attrs)
 		root.group = r.scope.layers[1].group
 	}
 	if len(r.extra) > 0 {
-		w.attrs(&root, r.extra)
+		b = w.attrs(b, &root, r.extra)
 	}
-	return w.b
+	return b
+}
+
+func closeGroups(b []byte, n int) []byte {
+	for range n {
+		b = append(b, '}')
+	}
+	return b
 }
 
 // appendLast is appendAttrs where of equal keys only the last one stays.
 func (f *jsonFormatter) appendLast(b []byte, r *Record) []byte {
-	w := jsonWriter{f: f, b: b}
-	w.attrs(&jsonObject{marks: f.reservedIn, reserved: f.reserved}, lastOnly(slices.Collect(r.Attrs), 0))
-	return w.b
+	w := jsonWriter{f: f}
+	return w.attrs(b, &jsonObject{marks: f.reservedIn, reserved: f.reserved}, lastOnly(slices.Collect(r.Attrs), 0))
 }
 
 func lastOnly(attrs []slog.Attr, depth int) []slog.Attr {
@@ -269,24 +268,24 @@ func (s *scope) encodedBy(f *jsonFormatter) *encodedScope {
 func (s *scope) encode(f *jsonFormatter) *encodedScope {
 	e := &encodedScope{by: f}
 	// The byte in front stands for what precedes: it makes a comma follow.
-	w := jsonWriter{f: f, b: []byte{'"'}}
+	b := []byte{'"'}
+	w := jsonWriter{f: f}
 	object := jsonObject{marks: f.reservedIn, reserved: f.reserved}
 	for i, l := range s.layers {
 		if i > 0 {
-			w.key(&object, nil, l.group)
-			w.b = append(w.b, '{')
+			b = append(w.key(b, &object, nil, l.group), '{')
 			if i == 1 {
 				e.rootMarks, e.rootIndex = object.marks, object.index
 			}
 			object = jsonObject{}
 		}
-		n := len(w.b)
-		w.attrs(&object, l.attrs)
-		if len(w.b) > n || i == 0 {
-			e.bare, e.bareGroups = slices.Clone(w.b[1:]), i
+		n := len(b)
+		b = w.attrs(b, &object, l.attrs)
+		if len(b) > n || i == 0 {
+			e.bare, e.bareGroups = slices.Clone(b[1:]), i
 		}
 	}
-	e.open, e.openGroups = w.b[1:], len(s.layers)-1
+	e.open, e.openGroups = b[1:], len(s.layers)-1
 	e.innerMarks, e.innerIndex = object.marks, object.index
 	if len(s.layers) == 1 {
 		e.rootMarks, e.rootIndex = object.marks, object.index
