@@ -125,14 +125,19 @@ func appendPair(b []byte, prefix string, a *slog.Attr, shown *loggedError, depth
 func appendLogfmtValue(b []byte, v slog.Value) []byte {
 	switch v.Kind() {
 	case slog.KindString:
-		if s := v.String(); len(s) <= maxAttr {
-			return encode.AppendLogfmtValue(b, s)
-		}
 		return encode.AppendLogfmtValue(b, cut(v.String(), maxAttr))
-	case slog.KindInt64, slog.KindUint64, slog.KindFloat64, slog.KindBool, slog.KindDuration:
+	case slog.KindInt64:
+		return encode.AppendInt(b, v.Int64())
+	case slog.KindDuration:
+		return encode.AppendDuration(b, v.Duration())
+	case slog.KindUint64, slog.KindFloat64, slog.KindBool:
 		return appendValueText(b, v)
 	case slog.KindTime:
 		return encode.AppendRFC3339(b, v.Time())
+	case slog.KindAny:
+		if err, ok := v.Any().(error); ok {
+			return encode.AppendLogfmtValue(b, errorText(err))
+		}
 	}
 	return encode.AppendLogfmtValue(b, cut(valueText(v), maxAttr))
 }
