@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/mail"
 	"strings"
+	"unicode"
 )
 
 // maxAddress bounds an address with its name, so that it fits on a line of
@@ -23,11 +24,24 @@ func parseAddress(s string) (*mail.Address, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%q: %w", s, err)
 	}
-	// What the parser decoded from an encoded word has to be looked at as well.
-	if strings.ContainsFunc(a.Name, isControl) || strings.ContainsFunc(a.Address, isControl) {
-		return nil, fmt.Errorf("%q holds a control character", s)
+	if err := tidy(a); err != nil {
+		return nil, fmt.Errorf("%q: %w", s, err)
 	}
 	return a, nil
+}
+
+// tidy makes an address fit for a header, also where it was decoded from an
+// encoded word. A folded line of nothing but spaces would pass for the end of the
+// headers.
+func tidy(a *mail.Address) error {
+	if strings.ContainsFunc(a.Name, isControl) || strings.ContainsFunc(a.Address, isControl) {
+		return errors.New("holds a control character")
+	}
+	if strings.ContainsFunc(a.Address, unicode.IsSpace) {
+		return errors.New("holds a space")
+	}
+	a.Name = strings.Join(strings.Fields(a.Name), " ")
+	return nil
 }
 
 // parseAddresses parses what can be parsed.
@@ -52,7 +66,7 @@ func parseList(s string) []*mail.Address {
 		return nil
 	}
 	for _, a := range as {
-		if strings.ContainsFunc(a.Name, isControl) || strings.ContainsFunc(a.Address, isControl) {
+		if tidy(a) != nil {
 			return nil
 		}
 	}

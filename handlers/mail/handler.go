@@ -116,7 +116,7 @@ func (h *Handler) field(name string) string {
 // Binding implements [logbook.Bindable].
 func (h *Handler) Binding() logbook.Binding {
 	b := h.Options.Binding()
-	b.NoCaller = h.limiter == nil && h.recipients == nil && h.html == nil &&
+	b.NoCaller = h.Filter == nil && h.limiter == nil && h.recipients == nil && h.html == nil &&
 		!h.layout.readsCaller() && !readsCaller(h.related)
 	return b
 }
@@ -199,13 +199,18 @@ func (h *Handler) deliver(ctx context.Context, jobs []job) error {
 		se    *session
 		fresh bool     // se has carried nothing yet
 		m     *message // of jobs[i]; nil: to be composed
+		i     int
+		ended bool
 	)
 	defer func() {
+		if !ended { // a function of the options has panicked
+			h.lose(jobs[i:])
+		}
 		if se != nil {
 			se.quit()
 		}
 	}()
-	for i := 0; i < len(jobs); i++ {
+	for ; i < len(jobs); i++ {
 		if m == nil {
 			var partial, err error
 			m, partial, err = h.compose(&jobs[i])
@@ -216,7 +221,7 @@ func (h *Handler) deliver(ctx context.Context, jobs []job) error {
 			}
 		}
 		if se == nil {
-			var failure error
+			var failure *Error
 			if se, failure = h.server.connect(ctx); failure != nil {
 				out.fail(h.lose(jobs[i:]), failure)
 				break
@@ -236,7 +241,7 @@ func (h *Handler) deliver(ctx context.Context, jobs []job) error {
 		case alive(problem):
 			out.fail(h.lose(jobs[i:i+1]), problem)
 			fresh, m = false, nil
-			if se.reset() {
+			if i == len(jobs)-1 || se.reset() {
 				continue
 			}
 		case fresh:
@@ -251,6 +256,7 @@ func (h *Handler) deliver(ctx context.Context, jobs []job) error {
 		se.drop()
 		se = nil
 	}
+	ended = true
 	return out.err()
 }
 
@@ -276,13 +282,8 @@ type outcome struct {
 	notes   []error
 }
 
-// fail adds a failure, of type [*Error], that cost so many records.
-func (o *outcome) fail(records int, err error) {
-	var e *Error
-	if !errors.As(err, &e) {
-		o.note(err)
-		return
-	}
+// fail adds a failure that cost so many records.
+func (o *outcome) fail(records int, e *Error) {
 	if o.failure == nil {
 		o.failure = e
 	}
@@ -297,15 +298,12 @@ func (o *outcome) note(err error) {
 }
 
 func (o *outcome) err() error {
-	switch {
-	case len(o.notes) == 0 && o.failure == nil:
-		return nil
-	case len(o.notes) == 0:
-		return o.failure
-	case len(o.notes) == 1 && o.failure == nil:
-		return o.notes[0]
-	case o.failure == nil:
-		return errors.Join(o.notes...)
+	errs := o.notes
+	if o.failure != nil {
+		errs = append([]error{o.failure}, errs...)
 	}
-	return errors.Join(append([]error{o.failure}, o.notes...)...)
+	if len(errs) == 1 {
+		return errs[0]
+	}
+	return errors.Join(errs...)
 }

@@ -322,6 +322,7 @@ func TestCallerIsLookedUpIfNeeded(t *testing.T) {
 		{"formats without it", mail.Options{Formatter: plain, RelatedFormatter: related}, true},
 		{"the related format", mail.Options{Formatter: plain}, false},
 		{"a header", mail.Options{Formatter: logbook.MustFormat("Subject: {record.filename}\n\nx"), RelatedFormatter: related}, false},
+		{"a filter", mail.Options{Formatter: plain, RelatedFormatter: related, Filter: func(*logbook.Record) bool { return true }}, false},
 		{"a rate limit", mail.Options{Formatter: plain, RelatedFormatter: related, RecordLimit: 1}, false},
 	} {
 		if got := newHandler(t, "", c.o).Binding().NoCaller; got != c.noCaller {

@@ -154,5 +154,5 @@ func (l *layout) readsCaller() bool {
 }
 
 func readsCaller(f logbook.Formatter) bool {
-	return !logbook.Options{Formatter: f}.Binding().NoCaller
+	return logbook.Options{Formatter: f}.ReadsCaller()
 }

@@ -72,8 +72,8 @@ type Options struct {
 	Username, Password string
 	AllowPlaintextAuth bool
 
-	// Timeout bounds connecting, with all up to the login, and again each mail.
-	// 0: 5 s.
+	// Timeout bounds connecting, with all up to the login, and again each mail; of
+	// a large one, each MiB. 0: 5 s.
 	Timeout time.Duration
 
 	// Hostname is the name of this machine in EHLO and Message-ID; "": the
@@ -144,6 +144,8 @@ func (o *Options) check() error {
 		return wrong("Username", "missing, but there is a Password")
 	case o.Username != "" && o.Password == "":
 		return wrong("Password", "missing, but there is a Username")
+	case strings.Contains(o.Username+o.Password, "\x00"):
+		return wrong("Password", "it or the Username holds a NUL, which SMTP does not allow")
 	case o.Username != "" && o.TLS == PlainText && !o.AllowPlaintextAuth:
 		return &OptionError{"TLS", ErrPlaintextAuth}
 	case o.Timeout < 0:

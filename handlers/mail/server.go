@@ -85,7 +85,11 @@ func (s *server) failure(ctx context.Context, step Step, err error) *Error {
 			err = errors.New(s.secrets.Replace(text))
 		}
 	}
-	if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
+	ended := ctx.Err()
+	if end, ok := ctx.Deadline(); ok && ended == nil && !time.Now().Before(end) {
+		ended = context.DeadlineExceeded // the connection noticed first
+	}
+	if ended != nil && !errors.Is(err, ended) {
 		err = &endedError{ended, err}
 	}
 	return &Error{Server: s.address(), Step: step, Err: err}
@@ -105,8 +109,8 @@ type session struct {
 	stop   func() bool // unties the connection from the context
 }
 
-// connect opens a session. Errors are of type [*Error].
-func (s *server) connect(ctx context.Context) (*session, error) {
+// connect opens a session.
+func (s *server) connect(ctx context.Context) (*session, *Error) {
 	deadline := time.Now().Add(s.timeout)
 	dialing, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
@@ -181,6 +185,9 @@ func (se *session) login() error {
 	return ErrNoAuth
 }
 
+// maxChunk is how much of a mail has to get through within the timeout.
+const maxChunk = 1 << 20
+
 // send hands one mail over. Some recipients may be refused though the mail is
 // taken for the others: then accepted is true, and there is an error.
 func (se *session) send(ctx context.Context, m *message) (accepted bool, err *Error) {
@@ -212,8 +219,11 @@ func (se *session) send(ctx context.Context, m *message) (accepted bool, err *Er
 	if failed != nil {
 		return false, se.failure(ctx, StepData, failed)
 	}
-	if _, err := w.Write(m.data); err != nil {
-		return false, se.failure(ctx, StepData, err)
+	for chunk := range slices.Chunk(m.data, maxChunk) {
+		se.setDeadline(ctx, time.Now().Add(se.timeout))
+		if _, err := w.Write(chunk); err != nil {
+			return false, se.failure(ctx, StepData, err)
+		}
 	}
 	if err := w.Close(); err != nil {
 		return false, se.failure(ctx, StepDataEnd, err)

@@ -2,27 +2,13 @@ package mail_test
 
 import (
 	"bufio"
-	"bytes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"errors"
 	"io"
 	"log"
-	"math/big"
-	"mime"
-	"mime/multipart"
-	"mime/quotedprintable"
 	"net"
-	netmail "net/mail"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
@@ -95,6 +81,7 @@ func newMailServer(l net.Listener, o serverOptions) *mailServer {
 	}()
 	s.stop = func() {
 		_ = back.Close()
+		_ = l.Close() // which the server may not have seen yet
 		<-stopped
 	}
 	return s
@@ -280,151 +267,3 @@ func scriptedServer(t *testing.T, script func(c net.Conn, r *bufio.Reader)) stri
 	})
 	return l.Addr().String()
 }
-
-// parsed is a mail taken apart.
-type parsed struct {
-	header  netmail.Header
-	subject string // decoded
-	text    string // decoded, with \n
-	html    string
-}
-
-var decoder = new(mime.WordDecoder)
-
-func parse(tb testing.TB, data []byte) *parsed {
-	tb.Helper()
-	p, err := parseMail(data)
-	if err != nil {
-		tb.Fatalf("%v in\n%s", err, data)
-	}
-	return p
-}
-
-func parseMail(data []byte) (*parsed, error) {
-	m, err := netmail.ReadMessage(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
-	p := &parsed{header: m.Header}
-	if p.subject, err = decoder.DecodeHeader(m.Header.Get("Subject")); err != nil {
-		return nil, err
-	}
-	kind, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
-	if err != nil {
-		return nil, err
-	}
-	switch kind {
-	case "text/plain":
-		p.text, err = decodeText(m.Body, m.Header.Get("Content-Transfer-Encoding"))
-		return p, err
-	case "multipart/alternative":
-	default:
-		return nil, errors.New("the mail is " + kind)
-	}
-	parts := multipart.NewReader(m.Body, params["boundary"])
-	for {
-		part, err := parts.NextRawPart()
-		if err == io.EOF {
-			return p, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		text, err := decodeText(part, part.Header.Get("Content-Transfer-Encoding"))
-		if err != nil {
-			return nil, err
-		}
-		if strings.HasPrefix(part.Header.Get("Content-Type"), "text/html") {
-			p.html = text
-		} else {
-			p.text = text
-		}
-	}
-}
-
-func decodeText(r io.Reader, encoding string) (string, error) {
-	switch encoding {
-	case "quoted-printable":
-		r = quotedprintable.NewReader(r)
-	case "8bit":
-	default:
-		return "", errors.New("encoding " + encoding)
-	}
-	b, err := io.ReadAll(r)
-	text := strings.ReplaceAll(string(b), "\r\n", "\n")
-	return strings.TrimSuffix(text, "\n"), err
-}
-
-// authority makes certificates.
-type authority struct {
-	tb   testing.TB
-	cert *x509.Certificate
-	key  *ecdsa.PrivateKey
-}
-
-func newAuthority(tb testing.TB) *authority {
-	tb.Helper()
-	a := &authority{tb: tb}
-	c := a.template("logbook test CA")
-	c.IsCA, c.BasicConstraintsValid, c.KeyUsage = true, true, x509.KeyUsageCertSign
-	a.key = a.newKey()
-	der, err := x509.CreateCertificate(rand.Reader, c, c, &a.key.PublicKey, a.key)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if a.cert, err = x509.ParseCertificate(der); err != nil {
-		tb.Fatal(err)
-	}
-	return a
-}
-
-func (a *authority) newKey() *ecdsa.PrivateKey {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		a.tb.Fatal(err)
-	}
-	return key
-}
-
-func (a *authority) template(name string) *x509.Certificate {
-	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 100))
-	if err != nil {
-		a.tb.Fatal(err)
-	}
-	return &x509.Certificate{
-		SerialNumber: serial, Subject: pkix.Name{CommonName: name},
-		NotBefore: time.Unix(0, 0), NotAfter: time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC),
-	}
-}
-
-// issue makes a certificate for a host, or for a client.
-func (a *authority) issue(name string) tls.Certificate {
-	c := a.template(name)
-	c.KeyUsage = x509.KeyUsageDigitalSignature
-	c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
-	if ip := net.ParseIP(name); ip != nil {
-		c.IPAddresses = []net.IP{ip}
-	} else {
-		c.DNSNames = []string{name}
-	}
-	key := a.newKey()
-	der, err := x509.CreateCertificate(rand.Reader, c, a.cert, &key.PublicKey, a.key)
-	if err != nil {
-		a.tb.Fatal(err)
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
-}
-
-func (a *authority) pool() *x509.CertPool {
-	p := x509.NewCertPool()
-	p.AddCert(a.cert)
-	return p
-}
-
-// server returns what a server for the host needs.
-func (a *authority) server(host string) *tls.Config {
-	return &tls.Config{Certificates: []tls.Certificate{a.issue(host)}}
-}
-
-// client returns what a client that trusts the authority needs.
-func (a *authority) client() *tls.Config { return &tls.Config{RootCAs: a.pool()} }

@@ -1,0 +1,452 @@
+package mail_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/textproto"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"github.com/logbook-go/logbook/handlers/mail"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+func refuse(code int, text string) error {
+	return &smtp.SMTPError{Code: code, EnhancedCode: smtp.EnhancedCode{code / 100, 7, 1}, Message: text}
+}
+
+func batch(n int) []*logbook.Record {
+	var rs []*logbook.Record
+	for i := range n {
+		rs = append(rs, record(logbook.LevelError, fmt.Sprint("record ", i+1)))
+	}
+	return rs
+}
+
+// lastLines returns the last line of each mail.
+func lastLines(t *testing.T, s *mailServer) (lines []string) {
+	t.Helper()
+	for _, m := range s.mails() {
+		text := parse(t, m.data).text
+		lines = append(lines, text[strings.LastIndexByte(text, '\n')+1:])
+	}
+	return lines
+}
+
+// What the server refuses is an error with its answer, and the connection is
+// used on.
+func TestRefusals(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		set   func(s *mailServer)
+		step  mail.Step
+		code  int
+		lost  int
+		mails []string
+	}{
+		{"sender", func(s *mailServer) { s.onMail = func(string) error { return refuse(550, "go away") } },
+			mail.StepFrom, 550, 3, nil},
+		{"all recipients", func(s *mailServer) { s.onRcpt = func(string) error { return refuse(450, "try later") } },
+			mail.StepRecipient, 450, 3, nil},
+		{"one mail", func(s *mailServer) {
+			n := 0
+			s.onData = func(int) error {
+				if n++; n == 2 {
+					return refuse(552, "too large")
+				}
+				return nil
+			}
+		}, mail.StepDataEnd, 552, 1, []string{"record 1", "record 3"}},
+		{"for now", func(s *mailServer) { s.onData = func(int) error { return refuse(451, "greylisted") } },
+			mail.StepDataEnd, 451, 3, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := startServer(t, serverOptions{})
+			c.set(s)
+			h := newHandler(t, s.Addr, mail.Options{})
+			err := h.HandleBatch(batch(3), logbook.ReasonBuffer)
+			var e *mail.Error
+			var reply *textproto.Error
+			if !errors.As(err, &e) || e.Step != c.step || e.Records != c.lost || e.Server != s.Addr {
+				t.Errorf("error %+v", err)
+			}
+			if !errors.As(err, &reply) || reply.Code != c.code {
+				t.Errorf("answer %v, want %d", reply, c.code)
+			}
+			if want := fmt.Sprintf("(%d record", c.lost); !strings.Contains(err.Error(), want) {
+				t.Errorf("%q does not say how many records", err)
+			}
+			if got := lastLines(t, s); !slices.Equal(got, c.mails) {
+				t.Errorf("mails %q, want %q", got, c.mails)
+			}
+			if s.connected() != 1 {
+				t.Errorf("%d connections", s.connected())
+			}
+			if got, want := h.Stats(), (mail.Stats{Mails: uint64(3 - c.lost), Records: uint64(3 - c.lost), Failed: uint64(c.lost)}); got != want {
+				t.Errorf("stats %+v, want %+v", got, want)
+			}
+		})
+	}
+}
+
+// The others get the mail, and the error names the one that did not.
+func TestOneRecipientRefused(t *testing.T) {
+	s := startServer(t, serverOptions{})
+	s.onRcpt = func(to string) error {
+		if to == "b@example.com" {
+			return refuse(550, "no such user b")
+		}
+		return nil
+	}
+	h := newHandler(t, s.Addr, mail.Options{To: []string{"a@example.com", "b@example.com", "c@example.com"}})
+	err := h.Handle(record(logbook.LevelError, "boom"))
+	var e *mail.Error
+	if !errors.As(err, &e) || e.Step != mail.StepRecipient || e.Records != 0 || !strings.Contains(err.Error(), "no such user b") {
+		t.Errorf("error %v", err)
+	}
+	if got := s.mails(); len(got) != 1 || !slices.Equal(got[0].to, []string{"a@example.com", "c@example.com"}) {
+		t.Errorf("mails %v", got)
+	}
+}
+
+// A connection that breaks after it has carried mails is replaced, and the mail
+// is not lost.
+func TestConnectionBreaksBetweenMails(t *testing.T) {
+	s := startServer(t, serverOptions{})
+	n := 0
+	s.onMail = func(string) error {
+		if n++; n == 2 {
+			s.hangUp()
+		}
+		return nil
+	}
+	h := newHandler(t, s.Addr, mail.Options{})
+	if err := h.HandleBatch(batch(3), logbook.ReasonBuffer); err != nil {
+		t.Error(err)
+	}
+	if got := lastLines(t, s); !slices.Equal(got, []string{"record 1", "record 2", "record 3"}) || s.connected() != 2 {
+		t.Errorf("mails %q over %d connections", got, s.connected())
+	}
+}
+
+// A server that says it will hang up is asked again over a new connection.
+func TestServerWantsNoMoreMailsOnAConnection(t *testing.T) {
+	s := startServer(t, serverOptions{})
+	n := 0
+	s.onMail = func(string) error {
+		if n++; n == 2 {
+			return refuse(421, "too many mails")
+		}
+		return nil
+	}
+	h := newHandler(t, s.Addr, mail.Options{})
+	if err := h.HandleBatch(batch(3), logbook.ReasonBuffer); err != nil {
+		t.Error(err)
+	}
+	if got := lastLines(t, s); len(got) != 3 || s.connected() != 2 {
+		t.Errorf("mails %q over %d connections", got, s.connected())
+	}
+}
+
+// A mail that may have been taken is not sent twice.
+func TestConnectionBreaksAtTheEndOfAMail(t *testing.T) {
+	s := startServer(t, serverOptions{})
+	n := 0
+	s.onData = func(int) error {
+		if n++; n == 2 {
+			s.hangUp()
+		}
+		return nil
+	}
+	h := newHandler(t, s.Addr, mail.Options{})
+	err := h.HandleBatch(batch(3), logbook.ReasonBuffer)
+	var e *mail.Error
+	if !errors.As(err, &e) || e.Step != mail.StepDataEnd || e.Records != 1 {
+		t.Errorf("error %v", err)
+	}
+	if got := lastLines(t, s); !slices.Equal(got, []string{"record 1", "record 2", "record 3"}) {
+		t.Errorf("mails %q", got)
+	}
+}
+
+// script is a server that answers each command with the next line of a list, and
+// then does what is said at its end.
+func script(answers []string, end func(c net.Conn, r *bufio.Reader)) func(net.Conn, *bufio.Reader) {
+	return func(c net.Conn, r *bufio.Reader) {
+		for i, answer := range answers {
+			if i > 0 {
+				line, err := r.ReadString('\n')
+				if err != nil {
+					return
+				}
+				if strings.HasPrefix(line, "DATA") {
+					defer io.Copy(io.Discard, r)
+				}
+			}
+			if _, err := io.WriteString(c, answer+"\r\n"); err != nil {
+				return
+			}
+		}
+		end(c, r)
+	}
+}
+
+func drop(c net.Conn, r *bufio.Reader) {
+	_, _ = r.ReadString('\n')
+	c.Close()
+}
+
+// hang reads and never answers.
+func hang(_ net.Conn, r *bufio.Reader) { _, _ = io.Copy(io.Discard, r) }
+
+// Whatever the server does, the error says at which step, within the timeout,
+// and never holds a credential.
+func TestBrokenServers(t *testing.T) {
+	const user, password = "the-user", "m4rker-pässword"
+	plain := base64.StdEncoding.EncodeToString([]byte("\x00" + user + "\x00" + password))
+	alone := base64.StdEncoding.EncodeToString([]byte(password))
+	repeat := "535-no " + password + "\r\n535-" + plain + "\r\n535 " + alone
+
+	hello := "250-mail.test\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME"
+	greet := []string{"220 mail.test", hello}
+	login := append(slices.Clone(greet), "235 welcome")
+	for _, c := range []struct {
+		name   string
+		script func(net.Conn, *bufio.Reader)
+		step   mail.Step
+	}{
+		{"hangs up at once", func(c net.Conn, _ *bufio.Reader) { c.Close() }, mail.StepGreeting},
+		{"hangs before it greets", hang, mail.StepGreeting},
+		{"greets with nonsense", script([]string{"HTTP/1.1 400 Bad Request " + password}, hang), mail.StepGreeting},
+		{"is busy", script([]string{"421 " + password + " too many connections"}, drop), mail.StepGreeting},
+		{"drops at EHLO", script(greet[:1], drop), mail.StepHello},
+		{"hangs at EHLO", script(greet[:1], hang), mail.StepHello},
+		{"refuses EHLO", script([]string{"220 mail.test", "550 " + password, "550 " + password}, drop), mail.StepHello},
+		{"drops at AUTH", script(greet, drop), mail.StepAuth},
+		{"hangs at AUTH", script(greet, hang), mail.StepAuth},
+		{"repeats the password", script(append(slices.Clone(greet), repeat), drop), mail.StepAuth},
+		{"repeats it without a code", script(append(slices.Clone(greet), password), drop), mail.StepAuth},
+		{"asks on", script(append(slices.Clone(greet), "334 "+alone), drop), mail.StepAuth},
+		{"drops at MAIL", script(login, drop), mail.StepFrom},
+		{"hangs at MAIL", script(login, hang), mail.StepFrom},
+		{"drops at RCPT", script(append(slices.Clone(login), "250 ok"), drop), mail.StepRecipient},
+		{"hangs at RCPT", script(append(slices.Clone(login), "250 ok"), hang), mail.StepRecipient},
+		{"hangs up at RCPT", script(append(slices.Clone(login), "250 ok", "421 "+plain), drop), mail.StepRecipient},
+		{"refuses DATA", script(append(slices.Clone(login), "250 ok", "250 ok", "554 "+password), hang), mail.StepData},
+		{"drops at DATA", script(append(slices.Clone(login), "250 ok", "250 ok"), drop), mail.StepData},
+		{"hangs after DATA", script(append(slices.Clone(login), "250 ok", "250 ok", "354 go"), hang), mail.StepDataEnd},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			address := scriptedServer(t, c.script)
+			o := mail.Options{Username: user, Password: password, AllowPlaintextAuth: true, Timeout: time.Minute}
+			hangs := strings.HasPrefix(c.name, "hangs ") && !strings.HasPrefix(c.name, "hangs up")
+			if hangs {
+				o.Timeout = 500 * time.Millisecond // enough for the steps before
+			}
+			h := newHandler(t, address, o)
+			err := h.HandleBatch(batch(2), logbook.ReasonEscalation)
+			var e *mail.Error
+			if !errors.As(err, &e) || e.Step != c.step || e.Server != address || e.Records != 2 {
+				t.Errorf("error %v", err)
+			}
+			if hangs && !errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Errorf("%v is no timeout", err)
+			}
+			noSecret(t, err, user, password)
+		})
+	}
+}
+
+// noSecret checks an error and all that it wraps.
+func noSecret(t *testing.T, err error, user, password string) {
+	t.Helper()
+	secrets := []string{
+		password, base64.StdEncoding.EncodeToString([]byte(password)),
+		base64.StdEncoding.EncodeToString([]byte("\x00" + user + "\x00" + password)),
+	}
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		for _, secret := range secrets {
+			for _, text := range []string{e.Error(), fmt.Sprintf("%+v", e), fmt.Sprintf("%#v", e)} {
+				if strings.Contains(text, secret) {
+					t.Errorf("a credential in %q", text)
+				}
+			}
+		}
+	}
+	if text := err.Error(); strings.ContainsAny(text, "\r\n") {
+		t.Errorf("the error has several lines: %q", text)
+	}
+}
+
+func TestSecretsDoNotShow(t *testing.T) {
+	const user, password = "the-user", "m4rker-password"
+	ca := newAuthority()
+	s := startServer(t, serverOptions{tls: ca.server("127.0.0.1")})
+	s.username, s.password = user, "another"
+	for name, mechanisms := range map[string][]string{"PLAIN": {"PLAIN"}, "LOGIN": {"LOGIN"}} {
+		s.mechanisms = mechanisms
+		h := newHandler(t, s.Addr, mail.Options{TLS: mail.StartTLS, TLSConfig: ca.client(), Username: user, Password: password})
+		err := h.Handle(record(logbook.LevelError, "boom"))
+		var reply *textproto.Error
+		if !errors.As(err, &reply) || reply.Code != 535 {
+			t.Fatalf("%s: %v", name, err)
+		}
+		noSecret(t, err, user, password)
+		for _, format := range []string{"%v", "%+v", "%#v"} {
+			if text := fmt.Sprintf(format, h); strings.Contains(text, password) {
+				t.Errorf("%s of the handler shows the password", format)
+			}
+		}
+	}
+	_, err := mail.New(&mail.Options{From: "a@b", To: []string{"c@d"}, Username: user, Password: password})
+	if !errors.Is(err, mail.ErrPlaintextAuth) {
+		t.Errorf("credentials over plain text: %v", err)
+	}
+	noSecret(t, err, user, password)
+	_, err = mail.New(&mail.Options{From: "a@b", To: []string{"c@d"}, Server: "smtp://" + user + ":" + password + "@mail.test"})
+	if err == nil {
+		t.Fatal("a URI passed for a server")
+	}
+	noSecret(t, err, user, password)
+}
+
+func TestNoServer(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := l.Addr().String()
+	l.Close()
+	h := newHandler(t, address, mail.Options{})
+	err = h.HandleBatch(batch(3), logbook.ReasonBuffer)
+	var e *mail.Error
+	if !errors.As(err, &e) || e.Step != mail.StepConnect || e.Records != 3 || e.Server != address {
+		t.Errorf("%v", err)
+	}
+}
+
+// A broken server is tried once for a batch, not once for each record.
+func TestHangingServerIsTriedOnce(t *testing.T) {
+	accepted := make(chan struct{}, 10)
+	address := scriptedServer(t, func(c net.Conn, r *bufio.Reader) {
+		accepted <- struct{}{}
+		script([]string{"220 mail.test", "250 mail.test"}, hang)(c, r)
+	})
+	h := newHandler(t, address, mail.Options{Timeout: 50 * time.Millisecond})
+	var e *mail.Error
+	if err := h.HandleBatch(batch(5), logbook.ReasonBuffer); !errors.As(err, &e) || e.Records != 5 {
+		t.Errorf("%v", err)
+	}
+	if n := len(accepted); n != 1 {
+		t.Errorf("%d connections", n)
+	}
+}
+
+// A server that hangs at QUIT does no harm: the mail is there.
+func TestServerHangsAtQuit(t *testing.T) {
+	t.Parallel()
+	address := scriptedServer(t, func(c net.Conn, r *bufio.Reader) {
+		answers := []string{"220 mail.test", "250 mail.test", "250 ok", "250 ok", "354 go"}
+		for i, answer := range answers {
+			if i > 0 {
+				_, _ = r.ReadString('\n')
+			}
+			fmt.Fprint(c, answer+"\r\n")
+		}
+		for line := ""; line != ".\r\n"; {
+			var err error
+			if line, err = r.ReadString('\n'); err != nil {
+				return
+			}
+		}
+		fmt.Fprint(c, "250 taken\r\n")
+		hang(c, r)
+	})
+	h := newHandler(t, address, mail.Options{Timeout: 500 * time.Millisecond})
+	if err := h.Handle(record(logbook.LevelError, "boom")); err != nil {
+		t.Error(err)
+	}
+	if got := h.Stats(); got.Mails != 1 {
+		t.Errorf("stats %+v", got)
+	}
+}
+
+// failing is a formatter that cannot format one message.
+type failing struct{}
+
+func (failing) AppendFormat(b []byte, r *logbook.Record) ([]byte, error) {
+	if r.Message() == "record 1" {
+		return b, errors.New("cannot be formatted")
+	}
+	return append(b, r.Message()...), nil
+}
+
+// A record that cannot be formatted costs no other one its mail.
+func TestFormatFails(t *testing.T) {
+	s := startServer(t, serverOptions{})
+	h := newHandler(t, s.Addr, mail.Options{Formatter: failing{}, RelatedFormatter: failing{}})
+	err := h.HandleBatch(batch(3), logbook.ReasonBuffer)
+	var e *mail.Error
+	if !errors.As(err, &e) || e.Step != mail.StepCompose || e.Records != 1 {
+		t.Errorf("%v", err)
+	}
+	if got := lastLines(t, s); !slices.Equal(got, []string{"record 2", "record 3"}) {
+		t.Errorf("mails %q", got)
+	}
+	if err := h.HandleBatch(batch(3), logbook.ReasonEscalation); err != nil {
+		t.Error(err)
+	}
+	want := "record 3\n\n\nLog records that led up to this one:\n\n!ERROR: cannot be formatted\n\nrecord 2"
+	if m := parse(t, s.mails()[2].data); m.text != want || m.subject != mail.DefaultSubject {
+		t.Errorf("text %q, subject %q", m.text, m.subject)
+	}
+}
+
+func TestCloseIsBoundByItsContext(t *testing.T) {
+	address := scriptedServer(t, hang)
+	s := startServer(t, serverOptions{})
+	target := s.Addr
+	h := newHandler(t, s.Addr, mail.Options{RecordLimit: 1, Timeout: time.Hour})
+	for range 3 {
+		if err := h.Handle(record(logbook.LevelError, "boom")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.DialTo(address, func(string) {})
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := h.Close(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Close: %v", err)
+	}
+	if err := h.Close(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Close again: %v", err)
+	}
+	cancelled, cancel := context.WithCancel(t.Context())
+	asked := make(chan struct{})
+	h.DialTo(address, func(string) { close(asked) })
+	go func() {
+		<-asked
+		cancel()
+	}()
+	if err := h.Close(cancelled); !errors.Is(err, context.Canceled) {
+		t.Errorf("Close, cancelled: %v", err)
+	}
+	h.DialTo(target, func(string) {})
+	if err := h.Close(t.Context()); err != nil {
+		t.Errorf("Close at last: %v", err)
+	}
+	if mails := s.mails(); len(mails) != 2 || !strings.Contains(parse(t, mails[1].data).text, "2 time(s) ERROR app /srv/app/main.go:12") {
+		t.Errorf("%d mails; what was suppressed is not told", len(mails))
+	}
+}
