@@ -4,9 +4,9 @@ import "strings"
 
 // Bounds of what is written of one record, in bytes. What is cut is marked.
 const (
-	maxMessage = 1 << 20   // the rendered message
-	maxAttr    = 256 << 10 // the text of one attribute, or of one error
-	maxRecord  = 4 << 20   // from here on, attributes are left out
+	maxMessage = 1<<20 + 1<<10 // the rendered message; a line of a MiB has room for the mark of who cut it
+	maxAttr    = 256 << 10     // the text of one attribute, or of one error
+	maxRecord  = 4 << 20       // from here on, attributes are left out
 
 	maxReportedArgs = 1 << 10 // the attributes in a TemplateError
 )
