@@ -10,7 +10,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-var ours = logbook.New("bench")
+// ours has no channel, as the peers' loggers have no name.
+var ours = logbook.New("")
 
 func init() { logbook.SetDefaultHandler(nil) }
 

@@ -1,0 +1,67 @@
+package eventlog
+
+import (
+	"strings"
+	"unicode/utf16"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// kind is the type of an event.
+type kind int8
+
+const (
+	typeInformation kind = iota
+	typeWarning
+	typeError
+)
+
+// eventType returns the type of a level's events.
+func eventType(l logbook.Level) kind {
+	switch {
+	case l >= logbook.LevelError:
+		return typeError
+	case l >= logbook.LevelWarn:
+		return typeWarning
+	}
+	return typeInformation
+}
+
+// maxText bounds an event's text, in UTF-16 units. Windows takes 31,839.
+const maxText = 31000
+
+const cutMark = "...(cut)"
+
+// eventText makes a text that an event can hold: without zero bytes, and short
+// enough. A percent sign before a digit is parted from it, since the event viewer
+// would put another text in their place.
+func eventText(s string) string {
+	s = strings.ReplaceAll(s, "\x00", `\x00`)
+	if i := tooLong(s); i >= 0 {
+		s = s[:i] + cutMark
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		b.WriteByte(s[i])
+		if s[i] == '%' && i+1 < len(s) && s[i+1] >= '0' && s[i+1] <= '9' {
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}
+
+// tooLong returns where to cut s, -1 if it need not be. A percent sign counts
+// twice, for what may be put behind it.
+func tooLong(s string) int {
+	units := 0
+	for i, c := range s {
+		units += max(utf16.RuneLen(c), 1)
+		if c == '%' {
+			units++
+		}
+		if units > maxText {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,11 @@
+package eventlog
+
+// NewWithLog returns a handler that writes to a log of a test.
+func NewWithLog(source string, log interface {
+	Info(id uint32, text string) error
+	Warning(id uint32, text string) error
+	Error(id uint32, text string) error
+	Close() error
+}, o *Options) *Handler {
+	return newHandler(source, log, o)
+}

@@ -1,0 +1,148 @@
+package eventlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"strings"
+	"sync"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// DefaultFormat is the format string of events: Logbook's own, and the attributes
+// that the message does not show.
+const DefaultFormat = `Message Level: {record.level_name}
+Location: {record.filename}:{record.lineno}
+Module: {record.module}
+Function: {record.func_name}
+Exact Time: {record.time:%Y-%m-%d %H:%M:%S}
+
+Event provided Message:
+
+{record.message}{record.attrs}
+`
+
+var defaultFormatter = func() logbook.Formatter {
+	f := logbook.MustFormat(DefaultFormat)
+	f.Multiline = true
+	return f
+}()
+
+// Options configure [New]. nil is the default.
+type Options struct {
+	Level     slog.Leveler               // lowest level taken; nil: all
+	Filter    func(*logbook.Record) bool // asked after the processors; nil: all
+	Bubble    bool                       // let handled records go on to the next handler
+	Formatter logbook.Formatter          // nil: the format string [DefaultFormat], with the newlines of the data
+}
+
+// Handler writes records to the event log, each as an event with id 1. It is safe
+// for concurrent use. A text of more than 31,000 UTF-16 units is cut, and ends in
+// "...(cut)".
+type Handler struct {
+	logbook.Options
+	source string
+	mu     sync.RWMutex
+	log    eventLog // nil: closed
+}
+
+// eventLog is an open event log, as golang.org/x/sys/windows/svc/eventlog has it.
+type eventLog interface {
+	Info(id uint32, text string) error
+	Warning(id uint32, text string) error
+	Error(id uint32, text string) error
+	Close() error
+}
+
+// eventID is Logbook's. What shows the events knows 1 to 1000.
+const eventID = 1
+
+// New returns a handler that writes events of a source, the name of the program.
+// The source needs not be registered.
+func New(source string, o *Options) (*Handler, error) {
+	if err := checkName("source", source); err != nil {
+		return nil, err
+	}
+	log, err := open(source)
+	if err != nil {
+		return nil, fmt.Errorf("eventlog: source %q: %w", source, err)
+	}
+	return newHandler(source, log, o), nil
+}
+
+func newHandler(source string, log eventLog, o *Options) *Handler {
+	if o == nil {
+		o = new(Options)
+	}
+	h := &Handler{
+		Options: logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
+		source:  source,
+		log:     log,
+	}
+	if h.Formatter == nil {
+		h.Formatter = defaultFormatter
+	}
+	return h
+}
+
+// ErrName is wrapped by the error for a source or log whose name the registry
+// cannot hold.
+var ErrName = errors.New("must be 1 to 255 characters without backslash and control characters")
+
+func checkName(what, name string) error {
+	bad := func(c rune) bool { return c < ' ' || c == '\\' || c == 0x7F }
+	if name == "" || len(name) > 255 || strings.ContainsFunc(name, bad) {
+		return fmt.Errorf("eventlog: %s %q: %w", what, name, ErrName)
+	}
+	return nil
+}
+
+// Binding implements [logbook.Bindable].
+func (h *Handler) Binding() logbook.Binding {
+	b := h.Options.Binding()
+	b.NoCaller = h.Filter == nil && !h.ReadsCaller()
+	return b
+}
+
+// Handle writes the record. After Close its error wraps [fs.ErrClosed].
+func (h *Handler) Handle(r *logbook.Record) error {
+	b, err := h.AppendFormat(nil, r)
+	if err != nil {
+		return err
+	}
+	text := eventText(string(b))
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	if h.log == nil {
+		return fmt.Errorf("eventlog: source %q: %w", h.source, fs.ErrClosed)
+	}
+	write := h.log.Info
+	switch eventType(r.Level()) {
+	case typeWarning:
+		write = h.log.Warning
+	case typeError:
+		write = h.log.Error
+	}
+	if err := write(eventID, text); err != nil {
+		return fmt.Errorf("eventlog: source %q: %w", h.source, err)
+	}
+	return nil
+}
+
+// Close closes the log. Closing again does nothing.
+func (h *Handler) Close(context.Context) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	log := h.log
+	h.log = nil
+	if log == nil {
+		return nil
+	}
+	if err := log.Close(); err != nil {
+		return fmt.Errorf("eventlog: source %q: %w", h.source, err)
+	}
+	return nil
+}

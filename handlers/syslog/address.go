@@ -1,0 +1,75 @@
+package syslog
+
+import (
+	"errors"
+	"net"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// address is where messages go.
+type address struct {
+	scheme string   // unix, udp, tcp, tls
+	paths  []string // of unix sockets; the first one that answers is used
+	host   string   // without a port
+	target string   // host:port
+}
+
+func (a address) unix() bool { return a.scheme == "unix" }
+
+// String is what errors call the address.
+func (a address) String() string {
+	if a.unix() {
+		return "unix:" + strings.Join(a.paths, ",")
+	}
+	return a.scheme + "://" + a.target
+}
+
+// platformSockets are where syslog daemons listen on Linux, macOS and the BSDs.
+var platformSockets = []string{"/dev/log", "/var/run/syslog", "/var/run/log"}
+
+var defaultPorts = map[string]string{"udp": "514", "tcp": "514", "tls": "6514"}
+
+var errAddress = errors.New("must be unix:/path, udp://host:port, tcp://host:port, tls://host:port, or empty")
+
+// parseAddress reads Options.Address. Errors do not repeat it, since somebody may
+// have put a password there.
+func parseAddress(s string) (address, error) {
+	if s == "" {
+		return address{scheme: "unix", paths: platformSockets}, nil
+	}
+	if path, ok := strings.CutPrefix(s, "unix:"); ok {
+		path = strings.TrimPrefix(path, "//")
+		if path == "" || strings.IndexByte(path, 0) >= 0 {
+			return address{}, errAddress
+		}
+		return address{scheme: "unix", paths: []string{path}}, nil
+	}
+	scheme, target, ok := strings.Cut(s, "://")
+	port, known := defaultPorts[scheme]
+	if !ok || !known || strings.ContainsFunc(target, notInHost) {
+		return address{}, errAddress
+	}
+	host, explicit, err := net.SplitHostPort(target)
+	if err == nil {
+		port = explicit
+	} else {
+		host = strings.TrimSuffix(strings.TrimPrefix(target, "["), "]")
+		if strings.Contains(host, ":") && host == target { // an IPv6 address needs brackets
+			return address{}, errAddress
+		}
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 || host == "" {
+		return address{}, errAddress
+	}
+	return address{scheme: scheme, host: host, target: net.JoinHostPort(host, port)}, nil
+}
+
+func notInHost(c rune) bool { return c <= ' ' || c >= 0x7F || strings.ContainsRune(`/@?#\"`, c) }
+
+// unixSockets reports whether the platform has the sockets of syslog daemons.
+func unixSockets() bool {
+	return !slices.Contains([]string{"windows", "plan9", "js", "wasip1"}, runtime.GOOS)
+}

@@ -1,0 +1,39 @@
+package syslog
+
+import "sync"
+
+// batch is what one record becomes on the wire: one message or several, each with
+// its framing.
+type batch struct {
+	b       []byte
+	ends    []int  // of the messages in b
+	text    []byte // what the formatter made
+	header  []byte
+	scratch []byte
+}
+
+// maxPooled bounds what a pooled batch keeps of a very long record.
+const maxPooled = 64 << 10
+
+var batches = sync.Pool{New: func() any { return new(batch) }}
+
+func newBatch() *batch {
+	m := batches.Get().(*batch)
+	m.b, m.ends, m.text, m.header = m.b[:0], m.ends[:0], m.text[:0], m.header[:0]
+	return m
+}
+
+func (m *batch) free() {
+	if cap(m.b)+cap(m.text)+cap(m.header)+cap(m.scratch) <= maxPooled {
+		batches.Put(m)
+	}
+}
+
+// message returns the message i.
+func (m *batch) message(i int) []byte {
+	start := 0
+	if i > 0 {
+		start = m.ends[i-1]
+	}
+	return m.b[start:m.ends[i]]
+}

@@ -1,0 +1,112 @@
+package syslog
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"slices"
+	"testing"
+	"time"
+)
+
+// scriptedLink fails as it is told.
+type scriptedLink struct {
+	net.Conn
+	sent  *[]string
+	limit int // messages that it takes; negative: all
+	err   error
+}
+
+func (l *scriptedLink) SetWriteDeadline(time.Time) error { return nil }
+func (l *scriptedLink) Close() error                     { return nil }
+func (l *scriptedLink) gone() bool                       { return false }
+
+func (l *scriptedLink) send(m *batch, i int) (int, error) {
+	for ; i < len(m.ends); i++ {
+		if l.limit == 0 {
+			return i, l.err
+		}
+		l.limit--
+		*l.sent = append(*l.sent, string(m.message(i)))
+	}
+	return i, nil
+}
+
+// What a connection does when links break in the middle of a record: it connects
+// once more, and goes on with what was not sent.
+func TestBrokenLinks(t *testing.T) {
+	broken := io.ErrClosedPipe
+	for _, tt := range []struct {
+		name  string
+		links []*scriptedLink // nil: cannot be dialled
+		sent  []string
+		fails bool
+	}{
+		{"sound", []*scriptedLink{{limit: -1}}, []string{"a", "b", "c"}, false},
+		{"breaks at once", []*scriptedLink{{err: broken}, {limit: -1}}, []string{"a", "b", "c"}, false},
+		{"breaks after one", []*scriptedLink{{limit: 1, err: broken}, {limit: -1}}, []string{"a", "b", "c"}, false},
+		{"breaks twice", []*scriptedLink{{limit: 1, err: broken}, {limit: 1, err: broken}, {limit: -1}}, []string{"a", "b"}, true},
+		{"time is up", []*scriptedLink{{limit: 1, err: os.ErrDeadlineExceeded}, {limit: -1}}, []string{"a"}, true},
+		{"nobody there", []*scriptedLink{{limit: 1, err: broken}, nil}, []string{"a"}, true},
+	} {
+		for _, open := range []bool{true, false} {
+			var sent []string
+			links := slices.Clone(tt.links)
+			dials := 0
+			c := newConnection("test", time.Second, func(context.Context) (link, net.Conn, error) {
+				l := links[dials]
+				dials++
+				if l == nil {
+					return nil, nil, broken
+				}
+				copied := *l
+				copied.sent = &sent
+				return &copied, &copied, nil
+			})
+			if open {
+				if err := c.open(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, fails, wantDials := tt.sent, tt.fails, min(len(links), 2)
+			if tt.name == "time is up" {
+				wantDials = 1
+			}
+			if !open && links[0].err != nil { // a new connection is not tried twice
+				want, fails, wantDials = want[:links[0].limit], true, 1
+			}
+			err := c.send(&batch{b: []byte("abc"), ends: []int{1, 2, 3}})
+			var e *Error
+			if !slices.Equal(sent, want) || (err != nil) != fails || fails && (!errors.As(err, &e) || e.Retry.IsZero()) || dials != wantDials {
+				t.Errorf("%s, open before: %v: sent %q, want %q; %v, %d dials", tt.name, open, sent, want, err, dials)
+			}
+		}
+	}
+}
+
+// gramConn takes some datagrams.
+type gramConn struct {
+	net.Conn
+	room int
+}
+
+func (c *gramConn) Write(b []byte) (int, error) {
+	if c.room == 0 {
+		return 0, io.ErrClosedPipe
+	}
+	c.room--
+	return len(b), nil
+}
+
+// A datagram that was sent is not sent again.
+func TestDatagramsGoOn(t *testing.T) {
+	m := &batch{b: []byte("abc"), ends: []int{1, 2, 3}}
+	for room, want := range []int{1, 2, 3, 3} {
+		next, err := datagrams{&gramConn{room: room}}.send(m, 1)
+		if next != want || (err == nil) != (want == 3) {
+			t.Errorf("room for %d: next %d, %v", room, next, err)
+		}
+	}
+}

@@ -1,0 +1,54 @@
+package syslog
+
+import (
+	"time"
+
+	"github.com/logbook-go/logbook/internal/encode"
+)
+
+// OptionError says which of the [Options] or [JournalOptions] is wrong.
+type OptionError struct {
+	Option string // name of the field
+	Err    error
+}
+
+// Error names the option.
+func (e *OptionError) Error() string { return "syslog: option " + e.Option + ": " + e.Err.Error() }
+
+// Unwrap returns what is wrong.
+func (e *OptionError) Unwrap() error { return e.Err }
+
+// Op is what failed, as an [Error] names it.
+type Op string
+
+// The operations.
+const (
+	OpConnect Op = "connect" // with the TLS handshake
+	OpWrite   Op = "write"
+)
+
+// Error says why a record was not sent.
+type Error struct {
+	Address string // as in the options, or the platform's socket
+	Op      Op     // what failed
+	Err     error  // why; wraps net.ErrClosed after Close
+
+	// Retry is when the next attempt is made: until then records are not sent, and
+	// their error is this one. The zero time means with the next record.
+	Retry time.Time
+}
+
+// Error says all of it on one line.
+func (e *Error) Error() string {
+	b := encode.AppendText([]byte("syslog: "), e.Address)
+	b = append(append(append(b, ": "...), e.Op...), ": "...)
+	b = encode.AppendText(b, e.Err.Error())
+	if !e.Retry.IsZero() {
+		b = append(b, " (not tried again before "...)
+		b = append(e.Retry.AppendFormat(b, "15:04:05.000"), ')')
+	}
+	return string(b)
+}
+
+// Unwrap returns why.
+func (e *Error) Unwrap() error { return e.Err }

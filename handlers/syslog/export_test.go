@@ -1,0 +1,56 @@
+package syslog
+
+import (
+	"time"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// SetNow gives the pauses of a handler another clock. It must not be sending.
+func SetNow(h *Handler, now func() time.Time) { h.conn.now = now }
+
+// StructuredData returns the structured data of a record.
+func StructuredData(id string, r *logbook.Record, limit int) string {
+	b, _ := appendStructuredData(nil, nil, id, r, limit)
+	return string(b)
+}
+
+// Entry returns what a journal is sent for a record.
+func Entry(identifier string, r *logbook.Record) string {
+	h := &Journal{Options: logbook.Options{Formatter: journalFormatter}, identifier: identifier}
+	m := newBatch()
+	m.text, _ = h.AppendFormat(m.text, r)
+	h.encode(m, r)
+	return string(m.b)
+}
+
+// Gone reports whether the daemon is known to have closed the connection.
+func Gone(h *Handler) bool {
+	h.conn.mu.Lock()
+	defer h.conn.mu.Unlock()
+	return h.conn.link.gone()
+}
+
+// SetPlatformSockets has "" as address stand for other sockets, until undo.
+func SetPlatformSockets(paths ...string) (undo func()) {
+	old := platformSockets
+	platformSockets = paths
+	return func() { platformSockets = old }
+}
+
+// Messages returns what is sent for a record.
+func Messages(o *Options, r *logbook.Record) []string {
+	o.Delay = true
+	h, err := New(o)
+	if err != nil {
+		panic(err)
+	}
+	m := newBatch()
+	m.text, _ = h.AppendFormat(m.text, r)
+	h.layout.encode(m, r)
+	var all []string
+	for i := range m.ends {
+		all = append(all, string(m.message(i)))
+	}
+	return all
+}

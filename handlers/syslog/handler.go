@@ -1,0 +1,111 @@
+package syslog
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// Handler sends records to a syslog daemon.
+//
+// A record is one message, or, where the framing ends messages with a delimiter,
+// one for each line of its text; a traceback's lines start with "  | ". What the
+// data holds cannot start a message of its own nor change a header.
+//
+// Handle has handed the record to the operating system when it returns without an
+// error. What fails is an [*Error]; the package comment says what can be lost
+// without one. Handle takes Options.Timeout at most to connect and as much to
+// write. After a failure it returns at once, with the same error, until
+// [Error.Retry]: 0.1 s later at first, then twice as long each time, up to 30 s.
+//
+// It is safe for concurrent use.
+type Handler struct {
+	logbook.Options
+	layout  *layout
+	conn    *connection
+	records atomic.Uint64
+	failed  atomic.Uint64
+	cut     atomic.Uint64
+}
+
+var (
+	defaultFormatter = logbook.MustFormat("{record.message}{record.attrs}")
+	dataFormatter    = logbook.MustFormat("{record.message}") // the attributes are structured data
+)
+
+// New returns a handler that sends to a syslog daemon, and connects to it, unless
+// Options.Delay is set. What is wrong with the options is told by an
+// [*OptionError]; that the daemon is not there, by an [*Error].
+func New(o *Options) (*Handler, error) {
+	if o == nil {
+		o = new(Options)
+	}
+	a, err := o.check()
+	if err != nil {
+		return nil, err
+	}
+	h := &Handler{
+		Options: logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
+		layout:  newLayout(o, a),
+		conn:    newConnection(a.String(), o.timeout(), dialer(a, o.TLSConfig)),
+	}
+	if h.Formatter == nil {
+		h.Formatter = defaultFormatter
+		if o.StructuredData != "" {
+			h.Formatter = dataFormatter
+		}
+	}
+	if !o.Delay {
+		if err := h.conn.open(); err != nil {
+			return nil, err
+		}
+	}
+	return h, nil
+}
+
+// Binding implements [logbook.Bindable].
+func (h *Handler) Binding() logbook.Binding { return binding(h.Options) }
+
+// binding is that of a handler that only formats. A filter may read the caller.
+func binding(o logbook.Options) logbook.Binding {
+	b := o.Binding()
+	b.NoCaller = o.Filter == nil && !o.ReadsCaller()
+	return b
+}
+
+// Handle sends the record.
+func (h *Handler) Handle(r *logbook.Record) (err error) {
+	m := newBatch()
+	if m.text, err = h.AppendFormat(m.text, r); err == nil {
+		h.cut.Add(uint64(h.layout.encode(m, r)))
+		err = h.conn.send(m)
+	}
+	if err != nil {
+		h.failed.Add(1)
+	} else {
+		h.records.Add(1)
+	}
+	m.free()
+	return err
+}
+
+// Close closes the connection. It waits for records that are being sent; when the
+// context ends, they fail. Closing again does nothing.
+func (h *Handler) Close(ctx context.Context) error { return h.conn.close(ctx) }
+
+// Stats returns what happened so far.
+func (h *Handler) Stats() Stats {
+	return Stats{h.records.Load(), h.failed.Load(), h.cut.Load(), h.conn.drops.Load()}
+}
+
+// Stats tell what a handler did. [expvar.Func] publishes them.
+type Stats struct {
+	Records uint64 // handed to the operating system
+	Failed  uint64 // not sent: Handle returned an error
+	Cut     uint64 // messages that were longer than MaxSize
+
+	// Drops counts connections that broke. Each may have cost records that the
+	// operating system had taken and the daemon had not read.
+	Drops uint64
+}

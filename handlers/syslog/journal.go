@@ -1,0 +1,202 @@
+package syslog
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// JournalOptions configure [NewJournal]. nil is the default.
+type JournalOptions struct {
+	Level     slog.Leveler               // lowest level taken; nil: all
+	Filter    func(*logbook.Record) bool // asked after the processors; nil: all
+	Bubble    bool                       // let handled records go on to the next handler
+	Formatter logbook.Formatter          // of MESSAGE; nil: the message, with its lines, and the traceback
+
+	// Identifier is the name of the program, as journalctl shows it; "": that of
+	// the executable.
+	Identifier string
+
+	// Socket is journald's; "": /run/systemd/journal/socket. Other namespaces have
+	// others.
+	Socket string
+
+	Timeout time.Duration // of each write; 0: 5 s
+}
+
+const journalSocket = "/run/systemd/journal/socket"
+
+// Journal sends records to systemd-journald in its own protocol, each with its
+// fields:
+//
+//	MESSAGE                            the text
+//	PRIORITY                           the level, as syslog has it
+//	SYSLOG_IDENTIFIER                  the program
+//	LOGGER                             the channel
+//	CODE_FILE, CODE_LINE, CODE_FUNC    where the call stands
+//	REQUEST_ID, ...                    the attributes, whatever they hold
+//
+// An attribute's field has its name in upper case, with underscores for all but
+// letters and digits: "req.id" becomes REQ_ID. A name that starts with a digit, or
+// that is one of the fields above, has ATTR_ before it. Records too long for a
+// datagram are passed as a file in memory, so nothing is cut.
+//
+// When Handle returns nil, the record is in journald's socket, which systemd keeps
+// while journald is restarted. What fails is an [*Error]. As with [Handler], a
+// broken connection is replaced at once, and if that fails, after a pause.
+//
+// It is safe for concurrent use.
+type Journal struct {
+	logbook.Options
+	identifier string
+	conn       *connection
+	records    atomic.Uint64
+	failed     atomic.Uint64
+}
+
+var journalFormatter = func() logbook.Formatter {
+	f := logbook.MustFormat("{record.message}")
+	f.Multiline = true
+	return f
+}()
+
+// NewJournal returns a handler that sends to journald. It connects, so the error
+// tells whether journald is there: an [*Error] that wraps [fs.ErrNotExist] where
+// it is not, [errors.ErrUnsupported] on other systems than Linux.
+func NewJournal(o *JournalOptions) (*Journal, error) {
+	if o == nil {
+		o = new(JournalOptions)
+	}
+	if runtime.GOOS != "linux" {
+		return nil, fmt.Errorf("syslog: journald on %s: %w", runtime.GOOS, errors.ErrUnsupported)
+	}
+	if o.Timeout < 0 {
+		return nil, &OptionError{"Timeout", errors.New("is negative")}
+	}
+	h := &Journal{
+		Options:    logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
+		identifier: o.Identifier,
+	}
+	if h.Formatter == nil {
+		h.Formatter = journalFormatter
+	}
+	if h.identifier == "" {
+		h.identifier = filepath.Base(os.Args[0])
+	}
+	socket, timeout := o.Socket, o.Timeout
+	if socket == "" {
+		socket = journalSocket
+	}
+	if timeout == 0 {
+		timeout = defaultTimeout
+	}
+	h.conn = newConnection("unix:"+socket, timeout, journalDialer(socket))
+	if err := h.conn.open(); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// Binding implements [logbook.Bindable].
+func (h *Journal) Binding() logbook.Binding { return h.Options.Binding() }
+
+// Handle sends the record.
+func (h *Journal) Handle(r *logbook.Record) (err error) {
+	m := newBatch()
+	if m.text, err = h.AppendFormat(m.text, r); err == nil {
+		h.encode(m, r)
+		err = h.conn.send(m)
+	}
+	if err != nil {
+		h.failed.Add(1)
+	} else {
+		h.records.Add(1)
+	}
+	m.free()
+	return err
+}
+
+// Close closes the connection. It waits for records that are being sent; when the
+// context ends, they fail. Closing again does nothing.
+func (h *Journal) Close(ctx context.Context) error { return h.conn.close(ctx) }
+
+// Stats returns what happened so far. Nothing is ever cut.
+func (h *Journal) Stats() Stats {
+	return Stats{Records: h.records.Load(), Failed: h.failed.Load(), Drops: h.conn.drops.Load()}
+}
+
+// encode makes an entry of the record and of m.text.
+func (h *Journal) encode(m *batch, r *logbook.Record) {
+	b := appendField(m.b, "MESSAGE", m.text)
+	b = append(append(b, "PRIORITY="...), byte('0'+severity(r.Level())), '\n')
+	b = appendField(b, "SYSLOG_IDENTIFIER", h.identifier)
+	if r.Channel() != "" {
+		b = appendField(b, "LOGGER", r.Channel())
+	}
+	if s := r.Source(); s.File != "" {
+		b = appendField(b, "CODE_FILE", s.File)
+		b = append(strconv.AppendInt(append(b, "CODE_LINE="...), int64(s.Line), 10), '\n')
+		b = appendField(b, "CODE_FUNC", s.Function)
+	}
+	for a := range r.Attrs {
+		eachLeaf("", a, func(name string, v slog.Value) {
+			m.scratch = appendValue(m.scratch[:0], v)
+			b = appendField(b, fieldName(name), m.scratch)
+		})
+	}
+	m.b = b
+	m.ends = append(m.ends, len(b))
+}
+
+// appendField appends a field: on one line where the value is one, else with its
+// length before it, so that no value can make a field of its own.
+func appendField[S string | []byte](b []byte, name string, value S) []byte {
+	b = append(b, name...)
+	if strings.Contains(string(value), "\n") {
+		b = append(b, '\n')
+		b = binary.LittleEndian.AppendUint64(b, uint64(len(value)))
+	} else {
+		b = append(b, '=')
+	}
+	return append(append(b, value...), '\n')
+}
+
+// maxField bounds the name of a field, by journald's rules.
+const maxField = 64
+
+// ownFields are those that do not come from attributes.
+var ownFields = []string{"MESSAGE", "PRIORITY", "SYSLOG_IDENTIFIER", "LOGGER", "CODE_FILE", "CODE_LINE", "CODE_FUNC"}
+
+// fieldName makes a field's name of an attribute's. journald drops what starts with
+// an underscore, and everything that has other characters.
+func fieldName(key string) string {
+	name := strings.Map(func(c rune) rune {
+		switch {
+		case c >= 'a' && c <= 'z':
+			return c - 'a' + 'A'
+		case c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
+			return c
+		}
+		return '_'
+	}, key)
+	name = strings.TrimLeft(name, "_")
+	switch {
+	case name == "":
+		return "ATTR"
+	case name[0] <= '9' || slices.Contains(ownFields, name):
+		name = "ATTR_" + name
+	}
+	return name[:min(len(name), maxField)]
+}

@@ -1,0 +1,75 @@
+package syslog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+func journalDialer(socket string) func(context.Context) (link, net.Conn, error) {
+	return func(ctx context.Context) (link, net.Conn, error) {
+		conn, err := dial(ctx, "unixgram", socket)
+		if err != nil {
+			return nil, nil, err
+		}
+		return entries{conn.(*net.UnixConn)}, conn, nil
+	}
+}
+
+// entries sends entries of the journal, each as a datagram, or, if that is too
+// long, as a file in memory.
+type entries struct{ *net.UnixConn }
+
+func (c entries) send(m *batch, i int) (next int, err error) {
+	entry := m.message(i)
+	_, err = c.Write(entry)
+	if isTooLong(err) || errors.Is(err, syscall.ENOBUFS) {
+		err = c.sendFile(entry)
+	}
+	return i, err
+}
+
+func (entries) gone() bool { return false }
+
+// sendFile passes an entry as a file that nobody can change any more, since
+// journald maps it into its memory.
+func (c entries) sendFile(entry []byte) error {
+	fd, err := unix.MemfdCreate("logbook-journal", unix.MFD_ALLOW_SEALING|unix.MFD_CLOEXEC)
+	if err != nil {
+		return fmt.Errorf("an entry of %d bytes: memfd_create: %w", len(entry), err)
+	}
+	file := os.NewFile(uintptr(fd), "logbook-journal")
+	defer file.Close()
+	if _, err := file.Write(entry); err != nil {
+		return err
+	}
+	const seals = unix.F_SEAL_SHRINK | unix.F_SEAL_GROW | unix.F_SEAL_WRITE | unix.F_SEAL_SEAL
+	if _, err := unix.FcntlInt(uintptr(fd), unix.F_ADD_SEALS, seals); err != nil {
+		return fmt.Errorf("sealing an entry: %w", err)
+	}
+	return c.sendRights(fd)
+}
+
+// sendRights sends an empty datagram with a descriptor. WriteMsgUnix would do, but
+// refuses to on a connected socket.
+func (c entries) sendRights(fd int) error {
+	raw, err := c.SyscallConn()
+	if err != nil {
+		return err
+	}
+	rights := unix.UnixRights(fd)
+	var failure error
+	err = raw.Write(func(socket uintptr) bool {
+		failure = unix.Sendmsg(int(socket), nil, rights, nil, 0)
+		return failure != unix.EAGAIN // else wait until there is room
+	})
+	if err == nil && failure != nil {
+		err = os.NewSyscallError("sendmsg", failure)
+	}
+	return err
+}

@@ -1,0 +1,108 @@
+package syslog
+
+import (
+	"bytes"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/logbook-go/logbook/internal/encode"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// layout makes messages of records. It is immutable.
+type layout struct {
+	format   Format
+	framing  Framing
+	facility int
+	app      string // as it stands in headers; "": none
+	host     string // likewise; RFC 5424 only
+	dataID   string
+	max      int
+	channel  bool // the header has the channel, since the text has not
+}
+
+func newLayout(o *Options, a address) *layout {
+	l := &layout{
+		format: o.format(a), framing: o.framing(a), facility: 8 * o.Facility.Code(),
+		dataID: o.StructuredData, max: o.maxSize(a), channel: o.Formatter == nil,
+	}
+	if l.format == RFC5424 {
+		l.host = string(appendHeaderField(nil, o.hostname(), maxHostname))
+		if o.AppName != "" {
+			l.app = string(appendHeaderField(nil, o.AppName, maxAppName))
+		}
+	} else {
+		l.app = string(encode.AppendText(nil, o.AppName))
+	}
+	return l
+}
+
+const cutMark = "...(cut)"
+
+// encode makes messages of the record and of m.text, and returns how many of them
+// were cut.
+func (l *layout) encode(m *batch, r *logbook.Record) (cut int) {
+	if l.format == RFC5424 {
+		l.header5424(m, r)
+	} else {
+		l.header3164(m, r)
+	}
+	text := bytes.TrimSuffix(m.text, []byte{'\n'})
+	for more := true; more; {
+		line := text
+		switch l.framing {
+		case Newline:
+			line, text, more = bytes.Cut(text, []byte{'\n'})
+		case NUL:
+			line, text, more = bytes.Cut(text, []byte{0})
+		default:
+			more = false
+		}
+		if l.add(m, line) {
+			cut++
+		}
+	}
+	return cut
+}
+
+// add adds a message, and reports whether it was cut.
+func (l *layout) add(m *batch, line []byte) (cut bool) {
+	size := len(m.header) + len(line)
+	header := m.header
+	if cut = size > l.max; cut {
+		if len(header) > l.max-len(cutMark) { // a very long channel
+			header, line = header[:wholeRunes(header, l.max-len(cutMark))], nil
+		}
+		line = line[:wholeRunes(line, l.max-len(cutMark)-len(header))]
+		size = len(header) + len(line) + len(cutMark)
+	}
+	if l.framing == OctetCounting {
+		m.b = strconv.AppendInt(m.b, int64(size), 10)
+		m.b = append(m.b, ' ')
+	}
+	m.b = append(append(m.b, header...), line...)
+	if cut {
+		m.b = append(m.b, cutMark...)
+	}
+	switch l.framing {
+	case Newline:
+		m.b = append(m.b, '\n')
+	case NUL:
+		m.b = append(m.b, 0)
+	}
+	m.ends = append(m.ends, len(m.b))
+	return cut
+}
+
+// wholeRunes returns n, or a little less where b would be cut within a rune.
+func wholeRunes(b []byte, n int) int {
+	if n >= len(b) {
+		return len(b)
+	}
+	for i := n; i > 0 && n-i < utf8.UTFMax; i-- {
+		if utf8.RuneStart(b[i]) {
+			return i
+		}
+	}
+	return n // no UTF-8
+}

@@ -1,0 +1,233 @@
+package syslog
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// Options configure [New]. nil is the default: to the platform's syslog daemon.
+type Options struct {
+	Level  slog.Leveler               // lowest level taken; nil: all
+	Filter func(*logbook.Record) bool // asked after the processors; nil: all
+	Bubble bool                       // let handled records go on to the next handler
+
+	// Formatter makes the text behind the header; nil: the message, and the
+	// attributes that it does not show, after the channel, if the header has not
+	// got that. Where Framing ends messages with a delimiter, each line that it
+	// makes becomes a message with a header of its own.
+	Formatter logbook.Formatter
+
+	Facility Facility
+
+	// AppName is the name of the program; "": the channel stands in its place in
+	// RFC 5424, unless there is a Formatter, and nothing in RFC 3164.
+	AppName string
+
+	// Address is where the messages go.
+	//
+	//	""                  the platform's socket: /dev/log, /var/run/syslog or /var/run/log
+	//	unix:/path          a unix socket, datagram or stream
+	//	udp://host:port     the port is 514 if left out
+	//	tcp://host:port     514
+	//	tls://host:port     6514
+	Address string
+
+	Format  Format
+	Framing Framing
+
+	// StructuredData is the SD-ID under which RFC 5424 messages have the record's
+	// attributes, such as "app@32473", with the enterprise number of whoever
+	// defines it. "": there is no structured data, and the text has them.
+	StructuredData string
+
+	// MaxSize bounds a message in bytes, header included. What is longer is cut,
+	// and ends in "...(cut)". 0: 8096, which is what rsyslog takes, a little less than
+	// RFC 5425 wants; over UDP 2048 with RFC 5424 and 1024 with RFC 3164, as these
+	// say; on unix sockets 8096 on Linux, and 2048 elsewhere, where the system takes
+	// no more. At least 480.
+	MaxSize int
+
+	// TLSConfig holds roots, client certificates and the like for tls addresses;
+	// nil: the system's roots. The server's certificate is verified for the host of
+	// Address, unless TLSConfig says otherwise.
+	TLSConfig *tls.Config
+
+	Timeout time.Duration // of connecting, and of each write; 0: 5 s
+
+	// Hostname is the name of this machine in RFC 5424; "": the system's.
+	Hostname string
+
+	// Delay connects with the first record, not in New: the program starts though
+	// the daemon is not there.
+	Delay bool
+}
+
+// Format is the form of the messages.
+type Format int8
+
+// The formats.
+const (
+	// FormatAuto is RFC3164 on unix sockets, and RFC5424 over the network.
+	FormatAuto Format = iota
+
+	// RFC3164 is what local daemons read, "<12>app:channel: text". It has neither
+	// time nor host: the receiver adds its own.
+	RFC3164
+
+	// RFC5424 is "<12>1 TIME HOST APP PID - - text". The time is in UTC.
+	RFC5424
+)
+
+// String returns "auto", "RFC 3164" or "RFC 5424".
+func (f Format) String() string {
+	switch f {
+	case FormatAuto:
+		return "auto"
+	case RFC3164:
+		return "RFC 3164"
+	case RFC5424:
+		return "RFC 5424"
+	}
+	return fmt.Sprintf("Format(%d)", int8(f))
+}
+
+// Framing says how messages are told apart.
+type Framing int8
+
+// The framings.
+const (
+	// FramingAuto is NUL on unix sockets, OctetCounting over TLS, as RFC 5425
+	// wants it, and else Newline.
+	FramingAuto Framing = iota
+
+	// Newline ends each message with a newline; a line of the text is a message.
+	Newline
+
+	// NUL ends each message with a zero byte. Its text may have several lines.
+	NUL
+
+	// OctetCounting puts the length before each message, as RFC 6587 defines it for
+	// streams. Its text may have several lines.
+	OctetCounting
+)
+
+// String returns "auto", "newline", "NUL" or "octet counting".
+func (f Framing) String() string {
+	switch f {
+	case FramingAuto:
+		return "auto"
+	case Newline:
+		return "newline"
+	case NUL:
+		return "NUL"
+	case OctetCounting:
+		return "octet counting"
+	}
+	return fmt.Sprintf("Framing(%d)", int8(f))
+}
+
+const (
+	defaultTimeout = 5 * time.Second
+	minMaxSize     = 480  // what RFC 5424 has every receiver take
+	defaultMaxSize = 8096 // rsyslog splits what is longer
+)
+
+// check finds what is wrong with options, and the address that they mean.
+func (o *Options) check() (address, error) {
+	wrong := func(option, msg string) (address, error) {
+		return address{}, &OptionError{option, errors.New(msg)}
+	}
+	a, err := parseAddress(o.Address)
+	switch {
+	case err != nil:
+		return address{}, &OptionError{"Address", err}
+	case a.unix() && !unixSockets():
+		return address{}, &OptionError{"Address", fmt.Errorf("unix sockets on %s: %w", runtime.GOOS, errors.ErrUnsupported)}
+	case !o.Facility.valid():
+		return address{}, &OptionError{"Facility", fmt.Errorf("%w %s", ErrUnknownFacility, o.Facility)}
+	case o.Format < FormatAuto || o.Format > RFC5424:
+		return wrong("Format", "there is no "+o.Format.String())
+	case o.Framing < FramingAuto || o.Framing > OctetCounting:
+		return wrong("Framing", "there is no "+o.Framing.String())
+	case o.Framing == OctetCounting && (a.scheme == "udp" || a.unix()):
+		return wrong("Framing", "octet counting is for tcp and tls")
+	case o.TLSConfig != nil && a.scheme != "tls":
+		return wrong("TLSConfig", "the address is not tls, so it would not be used")
+	case o.StructuredData != "" && o.format(a) != RFC5424:
+		return wrong("StructuredData", "RFC 3164 has none")
+	case o.StructuredData != "" && !isName(o.StructuredData):
+		return wrong("StructuredData", `must be 1 to 32 ASCII characters without space, =, ] and "`)
+	case o.Timeout < 0:
+		return wrong("Timeout", "is negative")
+	case o.MaxSize != 0 && o.MaxSize < minMaxSize:
+		return wrong("MaxSize", fmt.Sprintf("is less than %d", minMaxSize))
+	}
+	return a, nil
+}
+
+// format returns what FormatAuto stands for.
+func (o *Options) format(a address) Format {
+	switch {
+	case o.Format != FormatAuto:
+		return o.Format
+	case a.unix():
+		return RFC3164
+	}
+	return RFC5424
+}
+
+// framing returns what FramingAuto stands for.
+func (o *Options) framing(a address) Framing {
+	switch {
+	case o.Framing != FramingAuto:
+		return o.Framing
+	case a.unix():
+		return NUL
+	case a.scheme == "tls":
+		return OctetCounting
+	}
+	return Newline
+}
+
+func (o *Options) maxSize(a address) int {
+	switch {
+	case o.MaxSize != 0:
+		return o.MaxSize
+	case a.scheme == "udp" && o.format(a) == RFC3164:
+		return 1024
+	case a.scheme == "udp", a.unix() && runtime.GOOS != "linux": // the BSDs' limit of a datagram
+		return 2048
+	}
+	return defaultMaxSize
+}
+
+func (o *Options) timeout() time.Duration {
+	if o.Timeout == 0 {
+		return defaultTimeout
+	}
+	return o.Timeout
+}
+
+func (o *Options) hostname() string {
+	if o.Hostname != "" {
+		return o.Hostname
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return "" // the header shows that it is not known
+	}
+	return host
+}
+
+// isName reports whether s may stand as SD-NAME in structured data.
+func isName(s string) bool {
+	return s != "" && len(s) <= maxName && !strings.ContainsFunc(s, func(c rune) bool { return c > '~' || !isNameByte(byte(c)) })
+}

@@ -1,0 +1,80 @@
+package syslog
+
+import (
+	"bytes"
+	"strconv"
+	"time"
+
+	"github.com/logbook-go/logbook/internal/encode"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// What RFC 5424 allows, in bytes.
+const (
+	maxHostname = 255
+	maxAppName  = 48
+	maxName     = 32 // of structured data
+)
+
+// header5424 makes what stands before each line:
+// "<12>1 2024-02-29T13:37:42.005Z host app 4242 - - channel: ".
+func (l *layout) header5424(m *batch, r *logbook.Record) {
+	b := append(l.appendPriority(m.header, r), "1 "...)
+	b = append(appendTimestamp(b, r.Time()), ' ')
+	b = append(append(b, l.host...), ' ')
+	shown := false // the channel
+	if l.app == "" && l.channel {
+		start := len(b)
+		b = appendHeaderField(b, r.Channel(), maxAppName)
+		shown = string(b[start:]) == r.Channel()
+	} else {
+		b = appendHeaderField(b, l.app, maxAppName)
+	}
+	b = strconv.AppendInt(append(b, ' '), int64(r.PID()), 10)
+	b = append(b, " - "...)
+	if l.dataID == "" {
+		b = append(b, '-')
+	} else {
+		room := (l.max - len(b)) / 2 // the text needs some, too
+		b, m.scratch = appendStructuredData(b, m.scratch, l.dataID, r, room)
+	}
+	b = append(b, ' ')
+	if l.channel && !shown {
+		b = appendChannel(b, r)
+	}
+	m.header = b
+}
+
+// times keeps the text of the second in which records are sent.
+var times encode.TimeCache
+
+// appendTimestamp appends t in UTC, without a fraction if there is none; "-" for
+// the zero time.
+func appendTimestamp(b []byte, t time.Time) []byte {
+	if t.IsZero() {
+		return append(b, '-')
+	}
+	b = times.AppendRFC3339(b, t.UTC())
+	if short, ok := bytes.CutSuffix(b, []byte(".000000Z")); ok {
+		b = append(short, 'Z')
+	}
+	return b
+}
+
+// appendHeaderField appends s as a field of a header: printable ASCII without
+// spaces, of limited length, "-" for none. Other characters become underscores.
+func appendHeaderField(b []byte, s string, limit int) []byte {
+	if s == "" {
+		return append(b, '-')
+	}
+	for _, c := range s {
+		if limit--; limit < 0 {
+			break
+		}
+		if c <= ' ' || c > '~' {
+			c = '_'
+		}
+		b = append(b, byte(c))
+	}
+	return b
+}

@@ -1,0 +1,101 @@
+package syslog
+
+import (
+	"log/slog"
+	"strconv"
+
+	"github.com/logbook-go/logbook/internal/encode"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// leftOut is the parameter that counts attributes for which there was no room.
+const leftOut = ` attributes_left_out="`
+
+// leftOutRoom is kept free for it.
+const leftOutRoom = len(leftOut) + len(`99999999"]`)
+
+// appendStructuredData appends the record's attributes as one element of
+// structured data, of at most limit bytes: [id name="value" group.name="value"].
+// What does not fit is left out, and counted in a last parameter. Without
+// attributes it appends "-". scratch is a buffer to work in, and returned.
+func appendStructuredData(b, scratch []byte, id string, r *logbook.Record, limit int) (_, _ []byte) {
+	start := len(b)
+	b = append(append(b, '['), id...)
+	limit = start + limit - leftOutRoom
+	params, left := 0, 0
+	for a := range r.Attrs {
+		eachLeaf("", a, func(name string, v slog.Value) {
+			params++
+			before := len(b)
+			if before < limit {
+				scratch = appendValue(scratch[:0], v)
+				b = append(appendParamName(append(b, ' '), name), `="`...)
+				b = append(appendParamValue(b, scratch), '"')
+			}
+			if len(b) > limit || before >= limit {
+				b = b[:before]
+				left++
+			}
+		})
+	}
+	if params == 0 {
+		return append(b[:start], '-'), scratch
+	}
+	if left > 0 {
+		b = strconv.AppendInt(append(b, leftOut...), int64(left), 10)
+		b = append(b, '"')
+	}
+	return append(b, ']'), scratch
+}
+
+// isNameByte reports whether c may stand in an SD-NAME.
+func isNameByte(c byte) bool { return c > ' ' && c <= '~' && c != '=' && c != ']' && c != '"' }
+
+// appendParamName appends an attribute's key as an SD-NAME; what that may not hold
+// becomes underscores.
+func appendParamName(b []byte, name string) []byte {
+	if name == "" {
+		return append(b, '_')
+	}
+	room := maxName
+	for _, c := range name {
+		if room--; room < 0 {
+			break
+		}
+		if c > '~' || !isNameByte(byte(c)) {
+			c = '_'
+		}
+		b = append(b, byte(c))
+	}
+	return b
+}
+
+// appendParamValue appends a value that stands in quotes. Control characters and
+// what is no UTF-8 become visible escapes first, so that it stays on its line.
+func appendParamValue(b, value []byte) []byte {
+	start := len(b)
+	b = encode.AppendText(b, value)
+	special := 0
+	for _, c := range b[start:] {
+		if isParamSpecial(c) {
+			special++
+		}
+	}
+	if special == 0 {
+		return b
+	}
+	// Shift from the end, to escape in place.
+	from := len(b)
+	b = append(b, make([]byte, special)...)
+	for to := len(b); from < to; {
+		from, to = from-1, to-1
+		b[to] = b[from]
+		if isParamSpecial(b[to]) {
+			to--
+			b[to] = '\\'
+		}
+	}
+	return b
+}
+
+func isParamSpecial(c byte) bool { return c == '"' || c == '\\' || c == ']' }

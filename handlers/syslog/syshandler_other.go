@@ -1,0 +1,22 @@
+//go:build !windows
+
+package syslog
+
+import "github.com/logbook-go/logbook/logbook"
+
+// CreateSysHandler returns the handler that the platform provides: a [*Handler] to
+// the local syslog daemon on unix, one to the event log on Windows, where appName
+// is the event source. Elsewhere the error wraps [errors.ErrUnsupported]. nil
+// options take all records, in the handler's own format.
+//
+// The handler is to be closed by [logbook.Close].
+func CreateSysHandler(appName string, o *logbook.Options) (logbook.Handler, error) {
+	if o == nil {
+		o = new(logbook.Options)
+	}
+	h, err := New(&Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter, AppName: appName})
+	if err != nil {
+		return nil, err
+	}
+	return h, nil
+}
