@@ -266,6 +266,15 @@ func (r *Record) SetMessage(s string) {
 	r.foreign = nil // it is not sent on as it came
 }
 
+// SetTemplate replaces the template, which goes out beside the message in some forms.
+// The message stays what it is. Like ReplaceAttrs it is meant for redaction.
+func (r *Record) SetTemplate(s string) {
+	r.mutable("SetTemplate")
+	r.Message() // which is made of the old one
+	r.template, r.replaced = s, true
+	r.foreign = nil // it is not sent on as it came
+}
+
 // ReplaceAttrs calls fn for every attribute of the record, whichever layer it
 // stands in, with the groups around it; what fn returns takes its place, and the
 // zero Attr removes it. A message that names an attribute is rendered from what

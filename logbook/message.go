@@ -71,8 +71,11 @@ func sprintf(format string, args []any) (s string) {
 // until the record is formatted again, and not to be changed. It spares a template
 // the string, which would be an allocation.
 func (r *Record) messageBytes() (text string, b []byte) {
-	if r.rendered || !r.pooled || r.refs.Load() != 0 || !r.isTemplate() {
+	switch {
+	case r.rendered || !r.pooled || r.fargs != nil || len(r.template) > maxMessage || r.refs.Load() != 0:
 		return r.Message(), nil
+	case !r.isTemplate():
+		return r.template, nil
 	}
 	if !r.expanded {
 		t, err := parsedTemplate(r.template)
@@ -96,8 +99,7 @@ func (r *Record) isPlain() bool {
 
 // isTemplate reports whether the message has names to be replaced, or might.
 func (r *Record) isTemplate() bool {
-	return r.fargs == nil && !r.literal && (len(r.call) > 0 || !r.scope.empty()) &&
-		(strings.IndexByte(r.template, '{') >= 0 || strings.IndexByte(r.template, '}') >= 0)
+	return !r.literal && (len(r.call) > 0 || !r.scope.empty()) && strings.IndexByte(r.template, '{') >= 0
 }
 
 func (r *Record) expand() {

@@ -102,6 +102,20 @@ func TestMessageNames(t *testing.T) {
 	}
 }
 
+// A message without an opening brace is no template.
+func TestClosingBraces(t *testing.T) {
+	var f failures
+	h := record(t, f.flag())
+	messages := []string{"}", "a } b", "}}"}
+	for _, msg := range messages {
+		logbook.Info(msg, "x", 1)
+	}
+	h.want(t, messages...)
+	if len(f.list) != 0 {
+		t.Error(f.list)
+	}
+}
+
 // Cases 31 and 52: a template that cannot be rendered is logged as it is, and
 // the error says what, why and where.
 func TestTemplateErrors(t *testing.T) {
@@ -117,7 +131,7 @@ func TestTemplateErrors(t *testing.T) {
 		{"{x[nokey]}", []any{"x", map[string]int{}}, "nokey"},
 		{"{x[7]}", []any{"x", []int{1}}, "7"},
 		{"{", []any{"x", 1}, "'{'"},
-		{"}", []any{"x", 1}, "'}'"},
+		{"{x} }", []any{"x", 1}, "'}'"},
 		{"{0}", []any{"x", 1}, "Infof"},
 		{"{} {}", []any{"a", "b"}, "Infof"},
 		{"{x!q}", []any{"x", 1}, "conversion"},

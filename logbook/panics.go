@@ -58,6 +58,15 @@ func (o *PanicOptions) level() Level {
 	return LevelOf(o.Level)
 }
 
+// LogPanic logs what recover returned, as CatchPanicsContext does, for code that has
+// to look at it before. It must be called by the deferred function that recovered,
+// while the stack of the panic is still there. nil is not logged.
+func (l *Logger) LogPanic(ctx context.Context, p any, o *PanicOptions) {
+	if l != nil && p != nil {
+		l.caught(ctx, p, o)
+	}
+}
+
 func (l *Logger) caught(ctx context.Context, p any, o *PanicOptions) {
 	if o == nil {
 		o = new(PanicOptions)
