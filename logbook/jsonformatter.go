@@ -220,7 +220,8 @@ func lastOnly(attrs []slog.Attr, depth int) []slog.Attr {
 
 // encodedScopes keeps, for each JSON formatter that wrote it, a scope's text.
 type encodedScopes struct {
-	list atomic.Pointer[[]*encodedScope]
+	first atomic.Pointer[encodedScope] // of the formatter that came first
+	list  atomic.Pointer[[]*encodedScope]
 }
 
 // maxEncodings bounds how many formatters' texts a scope keeps.
@@ -242,6 +243,9 @@ type encodedScope struct {
 // encodedBy returns the scope's text. With's attributes are encoded once, unless
 // they compute their value anew each time.
 func (s *scope) encodedBy(f *jsonFormatter) *encodedScope {
+	if e := s.encoded.first.Load(); e != nil && e.by == f {
+		return e
+	}
 	list := s.encoded.list.Load()
 	if list != nil {
 		for _, e := range *list {
@@ -258,6 +262,7 @@ func (s *scope) encodedBy(f *jsonFormatter) *encodedScope {
 	if list != nil {
 		all = *list
 	}
+	s.encoded.first.CompareAndSwap(nil, e)
 	if len(all) < maxEncodings {
 		all = append(slices.Clip(all), e)
 		s.encoded.list.CompareAndSwap(list, &all)

@@ -13,10 +13,17 @@ func (o *Options) WriteLine(r *Record, write func(line []byte) error) error {
 		return o.writeLine(r, &b.line, write)
 	}
 	// While the line stands in it, the buffer is not the record's.
-	b := r.buffer
+	own := r.buffer
 	r.buffer = nil
-	err := o.writeLine(r, &b, write)
-	r.buffer = b
+	b, err := o.appendFormat(own[:0], r)
+	if err == nil {
+		b = append(b, '\n')
+		err = write(b)
+		if cap(b) <= maxBuffer {
+			own = b
+		}
+	}
+	r.buffer = own
 	return err
 }
 

@@ -18,17 +18,29 @@ import (
 // window is how long a reading serves.
 const window = 10 * time.Millisecond
 
-var last atomic.Pointer[time.Time]
+// reading is a full reading of the clocks.
+type reading struct {
+	at   time.Time // with the monotonic clock
+	unix int64     // at as seconds and nanoseconds since 1970
+	nano int64
+}
 
-// Now returns the local time, as time.Now does. It allocates once in a window at
-// most. In the bubbles of testing/synctest it returns the bubble's time: the clocks
-// in and out of a bubble are decades apart, so that no reading of the one serves
-// the other.
+var last atomic.Pointer[reading]
+
+// Now returns the local time, as time.Now does, but without a reading of the
+// monotonic clock in it. It allocates once in a window at most. In the bubbles of
+// testing/synctest it returns the bubble's time: the clocks in and out of a bubble
+// are decades apart, so that no reading of the one serves the other.
 func Now() time.Time {
-	if base := last.Load(); base != nil {
-		// Since needs the monotonic clock only, because base has a reading of it.
-		if d := time.Since(*base); d >= 0 && d < window {
-			return base.Add(d)
+	if r := last.Load(); r != nil {
+		// Since needs the monotonic clock only, because at has a reading of it.
+		if d := time.Since(r.at); d >= 0 && d < window {
+			unix, nano := r.unix, r.nano+int64(d)
+			if nano >= int64(time.Second) {
+				unix++
+				nano -= int64(time.Second)
+			}
+			return time.Unix(unix, nano)
 		}
 	}
 	return read()
@@ -36,6 +48,6 @@ func Now() time.Time {
 
 func read() time.Time {
 	now := time.Now()
-	last.Store(&now)
-	return now
+	last.Store(&reading{now, now.Unix(), int64(now.Nanosecond())})
+	return now.Round(0)
 }
