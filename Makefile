@@ -22,8 +22,8 @@ test: deps lint test-core test-386 test-cross ## everything that CI checks
 test-core:
 	$(GO) test -race ./...
 	$(GO) test ./...
-	$(GO) test -tags logbook_portable ./logbook/... ./internal/goroutine ./compat ./handlers
-	$(GO) test -tags integration ./logbook
+	$(GO) test -tags logbook_portable ./logbook/... ./internal/... ./compat ./handlers ./handlers/syslog
+	$(GO) test -race -tags integration ./logbook ./handlers/syslog ./handlers/desktop
 	cd bench && $(GO) test ./...
 
 test-386:

@@ -10,6 +10,13 @@
 //	a log file                      NewFile
 //	debug only of what failed       NewFingersCrossed before one of these
 //	one mail for a whole job        NewGroup before a mail handler
+//	equal messages only once        NewDedup before one of these
+//	no flood from one place         NewLimit, or NewSample, before one of these
+//	several handlers at once        NewFanout
+//	another one if the first fails  NewFallback
+//	a handler for each tag          NewTagging, with NewTaggingLogger
+//	a program of the system         NewExec
+//	warnings that must not pass     NewRaise
 //
 // A handler does nothing until it is bound, as [logbook.PushApplication] does for
 // the whole program:
@@ -28,7 +35,8 @@
 // may be nil. All options begin with the same fields: Level is the lowest level
 // taken, Filter is asked about each record, Bubble lets a handled record go on to
 // the handlers below, and Formatter makes the text. Handlers that hand records on
-// have no Formatter. A constructor returns an error only if it can fail; at the
+// have no Formatter, and those that only thin out what reaches another handler have
+// its Level, Filter and Bubble. A constructor returns an error only if it can fail; at the
 // start of a program [logbook.Must] makes that short:
 //
 //	file := logbook.Must(handlers.NewFile("app.log", &handlers.FileOptions{
@@ -74,6 +82,41 @@
 // message of it; others write the records in a row:
 //
 //	logbook.InGoroutine(nightlyJob, handlers.NewGroup(mailer))
+//
+// # Thinning out
+//
+// [Dedup], [Limit] and Sample stand before another handler and have its level, filter
+// and bubble. What they hold back they tell:
+//
+//	logbook.PushApplication(handlers.NewLimit(mailer, &handlers.LimitOptions{Records: 2, Per: time.Hour}))
+//
+// sends at most two mails an hour for each call site. The next mail from there says
+// " (37 suppressed)", and what no record has told is told when the handler is closed.
+// Dedup holds records until it is unbound, or until a message has not come for a while,
+// and says "message repeated 38 times: ...".
+//
+// # Tags
+//
+// A channel says where a record comes from, tags say what it is about. [Tagging]
+// hands records to handlers by tag; [Tags] lets any filter ask for them:
+//
+//	log := handlers.NewTaggingLogger("shell")
+//	log.Tagged("cmd", "audit").Info("ls {arg}", "arg", "-l")
+//
+// # Secrets
+//
+// [NewRedactor] returns a processor that replaces passwords, tokens and the like in
+// attributes, whatever groups, maps and structs they are in, and what patterns find in
+// texts. Processors that are bound later run earlier, so bind it first:
+//
+//	defer logbook.PushApplication(handlers.NewRedactor(nil), file)()
+//
+// # Slow and deprecated code
+//
+// [LoggedIfSlow] logs what took too long, [Deprecated] who calls what should not be
+// called any more:
+//
+//	defer handlers.LoggedIfSlow(ctx, time.Second, "yearly report", nil)()
 //
 // # Nothing is lost in silence
 //

@@ -63,7 +63,7 @@ func TestFileTornBySizeLimit(t *testing.T) {
 		t.Errorf("reported %v", errs)
 	}
 	bound(t, func() { log.Info("whole") }, h)
-	expectFile(t, path, "0123456789\nabcde\nwhole\n")
+	expectFile(t, path, "0123456789\nabcde\n1 record dropped\nwhole\n")
 }
 
 func TestFileWithoutPermission(t *testing.T) {

@@ -249,7 +249,7 @@ func TestFileOpensWhenItCan(t *testing.T) {
 		t.Fatal(err)
 	}
 	bound(t, func() { log.Info("found") }, h)
-	expectFile(t, path, "INFO:testlogger:found\n")
+	expectFile(t, path, "WARNING:testlogger:1 record dropped\nINFO:testlogger:found\n")
 }
 
 func TestFileAfterClose(t *testing.T) {

@@ -17,12 +17,13 @@ func lineBinding(o logbook.Options) logbook.Binding {
 
 // lineWriter writes lines, each with one Write. Its user locks.
 type lineWriter struct {
-	w    io.Writer
-	torn bool // the last line written has no end: a write failed halfway
+	w       io.Writer
+	torn    bool  // the last line written has no end: a write failed halfway
+	written int64 // bytes
 }
 
-// write writes a line, which ends in a newline. After a write that failed
-// halfway the line is put on a line of its own.
+// write writes lines, which end in a newline. After a write that failed halfway
+// they are put on lines of their own.
 func (l *lineWriter) write(line []byte) error {
 	if l.torn {
 		line = slices.Insert(line, 0, '\n')
@@ -32,6 +33,7 @@ func (l *lineWriter) write(line []byte) error {
 		l.torn = true // should Write panic, nobody knows how far it came
 		n, err := l.w.Write(line)
 		n = max(0, min(n, len(line)))
+		l.written += int64(n)
 		if n == 0 {
 			l.torn = was
 		} else {

@@ -1,91 +1,354 @@
 package handlers
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/logbook-go/logbook/logbook"
 )
 
 // defaultFileMode lets a group read logs, and nobody else.
 const defaultFileMode fs.FileMode = 0o640
 
-// logFile is a file that lines are appended to. Its user locks.
-type logFile struct {
+// retryAfter is how long what failed is left alone: rotating, opening in place of
+// another file, flushing a buffer. Records go to the file that is open meanwhile.
+const retryAfter = 500 * time.Millisecond
+
+// fileConfig is what handlers set a logFile up with. The zero value of a field
+// leaves the feature out.
+type fileConfig struct {
 	path     string // absolute
 	mode     fs.FileMode
-	truncate bool // when it is opened
-	file     *os.File
-	lines    lineWriter
+	truncate bool          // empty the file when it is first opened
+	follow   bool          // a symbolic link
+	shared   bool          // with other processes
+	watch    time.Duration // how often the path is looked at; negative: for each record
+
+	names   naming
+	maxSize int64
+	keep    retention
+	pack    Compressor
+
+	syncLevel    slog.Leveler
+	syncInterval time.Duration
+	buffer       *lineBuffer
+
+	onRotate func(RotationInfo)
+	onError  func(error)
+
+	files     fileSystem       // nil: the real one
+	timeOfDay func() time.Time // nil: time.Now; for the age of files
+}
+
+// logFile is a file that lines are appended to, with everything that can happen to
+// such a file. It is safe for concurrent use.
+type logFile struct {
+	fileConfig
+	counts fileCounts
+	lost   atomic.Int64 // records, since that was last told in the file
+
+	mu       sync.Mutex
 	closed   bool
+	guard    openFile // the lock file, if shared
+	open     *opened  // nil: nothing is open
+	name     string   // path of what is open
+	period   string   // of names; "" if that is not known yet
+	looked   time.Time
+	turned   time.Time // of the record that began the period
+	suspect  bool      // look at the path before the next write
+	restTill time.Time // leave alone what failed
+	failures []error   // not told yet
+	ages     ageClock
+	flushing delayed
+	syncing  delayed
+
+	inUse sync.RWMutex // held for reading while a file is synced without mu
+	tasks fileTasks
+}
+
+// opened is an open file.
+type opened struct {
+	file  openFile
+	info  fs.FileInfo // when it was opened: says which file it is
+	lines lineWriter
+	size  int64 // in bytes, as far as we know
+	dirty bool  // written to since the last sync
 }
 
 // newLogFile returns a file that is not open yet. The path is made absolute at
 // once, so that a later change of the working directory does not matter.
-func newLogFile(path string, mode fs.FileMode, truncate bool) (*logFile, error) {
-	if path == "" {
-		return nil, &fs.PathError{Op: "open", Path: path, Err: fs.ErrInvalid}
+func newLogFile(c fileConfig) (*logFile, error) {
+	if c.mode == 0 {
+		c.mode = defaultFileMode
 	}
-	absolute, err := filepath.Abs(path)
-	if err != nil {
-		return nil, &fs.PathError{Op: "open", Path: path, Err: err}
+	if c.files == nil {
+		c.files = osFiles{}
 	}
-	if mode == 0 {
-		mode = defaultFileMode
+	if c.timeOfDay == nil {
+		c.timeOfDay = time.Now
 	}
-	return &logFile{path: absolute, mode: mode, truncate: truncate}, nil
+	f := &logFile{fileConfig: c, name: c.path}
+	f.tasks.init(f)
+	f.flushing.call = f.flushLate
+	f.syncing.call = f.syncLate
+	if c.shared {
+		guard, err := c.files.Open(c.path+".lock", os.O_RDWR|os.O_CREATE, c.mode, false)
+		if err != nil {
+			return nil, err
+		}
+		if err := guard.Lock(true); err != nil { // not on this system
+			return nil, errors.Join(err, guard.Close())
+		}
+		f.guard = guard
+		f.unlock()
+	}
+	return f, nil
 }
 
-// open opens the file unless it is open. O_APPEND keeps lines of several
-// processes apart, and the file whole when somebody else truncates it.
-func (f *logFile) open() error {
-	if f.closed {
-		return &fs.PathError{Op: "write", Path: f.path, Err: fs.ErrClosed}
+func absolute(path string) (string, error) {
+	if path == "" {
+		return "", &fs.PathError{Op: "open", Path: path, Err: fs.ErrInvalid}
 	}
-	if f.file != nil {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", &fs.PathError{Op: "open", Path: path, Err: err}
+	}
+	return path, nil
+}
+
+// openNow opens a file whose name does not depend on a record.
+func (f *logFile) openNow() error {
+	defer f.tell()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.exclusively(func() error { return f.start(time.Time{}) })
+}
+
+// write appends a line of a record.
+func (f *logFile) write(line []byte, at time.Time, level logbook.Level) error {
+	f.mu.Lock()
+	err := f.writeLocked(line, at, level)
+	switch {
+	case err == nil:
+		err = f.syncAfter(level)
+	case !f.closed:
+		f.counts.dropped.Add(1)
+		f.lost.Add(1)
+	}
+	failed := f.failures != nil
+	f.mu.Unlock()
+	if failed {
+		f.tell()
+	}
+	return err
+}
+
+// writeNotice appends a line that tells of lost records, unless somebody else did
+// so meanwhile.
+func (f *logFile) writeNotice(line []byte, lost int64, at time.Time) error {
+	defer f.tell()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.lost.Load() < lost {
 		return nil
 	}
-	flags := os.O_WRONLY | os.O_APPEND | os.O_CREATE
-	if f.truncate {
-		flags |= os.O_TRUNC
+	err := f.writeLocked(line, at, logbook.LevelNotSet)
+	if err == nil {
+		f.lost.Add(-lost)
+		return nil
 	}
-	file, err := os.OpenFile(f.path, flags, f.mode)
-	if err != nil {
+	f.counts.dropped.Add(1) // the record that was to follow
+	f.lost.Add(1)
+	return err
+}
+
+func (f *logFile) writeLocked(line []byte, at time.Time, level logbook.Level) error {
+	if f.closed {
+		return &fs.PathError{Op: "write", Path: f.name, Err: fs.ErrClosed}
+	}
+	if f.buffer != nil {
+		return f.hold(line, at, level)
+	}
+	err := f.commit(line, at)
+	if err == nil {
+		f.counts.written.Add(1)
+	}
+	return err
+}
+
+// commit writes lines of a time to the file that they belong to.
+func (f *logFile) commit(lines []byte, at time.Time) error {
+	if f.shared {
+		return f.exclusively(func() error { return f.commitAlone(lines, at) })
+	}
+	return f.commitAlone(lines, at)
+}
+
+func (f *logFile) commitAlone(lines []byte, at time.Time) error {
+	if f.open == nil {
+		if err := f.start(at); err != nil {
+			return err
+		}
+	}
+	if err := f.maintain(int64(len(lines)), at); err != nil {
 		return err
 	}
-	f.file, f.lines = file, lineWriter{w: file, torn: endsTorn(file)}
+	o := f.open
+	before := o.lines.written
+	err := o.lines.write(lines)
+	o.size += o.lines.written - before
+	o.dirty = true
+	f.suspect = f.suspect || err != nil
+	return err
+}
+
+// exclusively calls fn while no other process writes, rotates or removes. A lock
+// that fails costs no record: then it is only left to others to rotate.
+func (f *logFile) exclusively(fn func() error) error {
+	if f.guard == nil {
+		return fn()
+	}
+	if err := f.guard.Lock(true); err != nil {
+		f.fail("lock", err)
+		f.rest()
+		return fn()
+	}
+	defer f.unlock()
+	return fn()
+}
+
+func (f *logFile) unlock() {
+	if err := f.guard.Unlock(); err != nil {
+		f.fail("unlock", err)
+	}
+}
+
+// syncAfter makes a record of the level last, if that is wanted.
+func (f *logFile) syncAfter(level logbook.Level) error {
+	if f.syncLevel != nil && level >= logbook.LevelOf(f.syncLevel) {
+		if err := f.flush(); err != nil || f.open == nil {
+			return err
+		}
+		f.open.dirty = false
+		return f.open.file.Sync()
+	}
+	if f.syncInterval > 0 {
+		f.syncing.after(f.syncInterval)
+	}
 	return nil
 }
 
-// write appends a line. Where an earlier opening failed, it opens.
-func (f *logFile) write(line []byte) error {
-	if err := f.open(); err != nil {
+// syncLate is called when an interval is over.
+func (f *logFile) syncLate() {
+	f.mu.Lock()
+	f.syncing.begun()
+	f.mu.Unlock()
+	if err := f.sync(); err != nil && !errors.Is(err, fs.ErrClosed) {
+		f.mu.Lock()
+		f.fail("sync", err)
+		f.mu.Unlock()
+		f.tell()
+	}
+}
+
+// sync makes the disk hold what was written. Lines can be written meanwhile.
+func (f *logFile) sync() error {
+	f.mu.Lock()
+	if f.closed {
+		f.mu.Unlock()
+		return &fs.PathError{Op: "sync", Path: f.name, Err: fs.ErrClosed}
+	}
+	err := f.flush()
+	o := f.open
+	f.inUse.RLock() // before mu is left, so that the file is not closed
+	defer f.inUse.RUnlock()
+	if o != nil {
+		o.dirty = false
+	}
+	f.mu.Unlock()
+	if o == nil {
 		return err
 	}
-	return f.lines.write(line)
+	return errors.Join(err, o.file.Sync())
 }
 
-func (f *logFile) close() error {
-	file := f.file
-	f.file, f.lines, f.closed = nil, lineWriter{}, true
-	if file == nil {
+// retire closes a file that is not written to any more.
+func (f *logFile) retire(o *opened) {
+	if o.dirty && (f.syncLevel != nil || f.syncInterval > 0) {
+		if err := o.file.Sync(); err != nil {
+			f.fail("sync", err)
+		}
+	}
+	f.inUse.Lock()
+	defer f.inUse.Unlock()
+	if err := o.file.Close(); err != nil {
+		f.fail("close", err)
+	}
+}
+
+// fail remembers a failure that cost no record.
+func (f *logFile) fail(what string, err error) {
+	f.counts.failures.Add(1)
+	if len(f.failures) < 8 {
+		f.failures = append(f.failures, fmt.Errorf("handlers: %s %s: %w", what, f.name, err))
+	}
+}
+
+// tell reports the failures. It must be called without the lock, since whoever is
+// told may log.
+func (f *logFile) tell() {
+	f.mu.Lock()
+	failures := f.failures
+	f.failures = nil
+	f.mu.Unlock()
+	for _, err := range failures {
+		f.onError(err)
+	}
+}
+
+// rest leaves alone what failed for a while.
+func (f *logFile) rest() { f.restTill = time.Now().Add(retryAfter) }
+
+func (f *logFile) resting() bool {
+	return !f.restTill.IsZero() && time.Now().Before(f.restTill)
+}
+
+// close writes what is held, waits for compression within the deadline, and closes
+// the file.
+func (f *logFile) close(ctx context.Context) error {
+	defer f.tell()
+	f.mu.Lock()
+	if f.closed {
+		f.mu.Unlock()
 		return nil
 	}
-	return file.Close()
-}
+	unsent := f.flushLast()
+	f.closed = true
+	f.flushing.cancel()
+	f.syncing.cancel()
+	f.mu.Unlock()
+	f.flushing.wait()
+	f.syncing.wait()
+	left := f.tasks.finish(ctx)
 
-// endsTorn reports whether a file ends in the middle of a line, as a process that
-// was killed leaves it. A file that cannot be read is taken to be whole.
-func endsTorn(file *os.File) bool {
-	info, err := file.Stat()
-	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
-		return false
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.open != nil {
+		f.retire(f.open)
+		f.open = nil
 	}
-	reader, err := os.Open(file.Name())
-	if err != nil {
-		return false
+	if f.guard != nil {
+		if err := f.guard.Close(); err != nil {
+			f.fail("close", err)
+		}
 	}
-	defer reader.Close()
-	var last [1]byte
-	n, _ := reader.ReadAt(last[:], info.Size()-1)
-	return n == 1 && last[0] != '\n'
+	return errors.Join(unsent, left)
 }

@@ -16,6 +16,8 @@ var optionStructs = []struct {
 }{
 	{handlers.FileOptions{}, true},
 	{handlers.FingersCrossedOptions{}, false},
+	{handlers.TaggingOptions{}, false},
+	{handlers.ExecOptions{}, true},
 }
 
 // Every options struct begins with the fields of logbook.Options, in their order

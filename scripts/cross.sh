@@ -8,5 +8,5 @@ targets="linux/amd64 linux/arm64 linux/386 darwin/amd64 darwin/arm64 windows/amd
 for t in $targets; do
   echo "cross: $t"
   GOOS=${t%/*} GOARCH=${t#*/} CGO_ENABLED=0 "${GO:-go}" build -o /dev/null ./examples/quickstart
-  GOOS=${t%/*} GOARCH=${t#*/} CGO_ENABLED=0 "${GO:-go}" vet ./logbook ./handlers ./compat ./internal/...
+  GOOS=${t%/*} GOARCH=${t#*/} CGO_ENABLED=0 "${GO:-go}" vet ./logbook ./handlers/... ./compat ./config ./internal/...
 done

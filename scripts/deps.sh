@@ -2,7 +2,7 @@
 # Installs the Debian packages that the tests need, where any are missing.
 set -euo pipefail
 
-packages=(gcc libc6-dev git python3-logbook)
+packages=(gcc libc6-dev git python3-logbook rsyslog rsyslog-gnutls dbus)
 
 missing=()
 for p in "${packages[@]}"; do

@@ -1,0 +1,234 @@
+package handlers
+
+import (
+	"cmp"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// dated names files by the time of the records in them. Parts that a file was
+// split into by size have a number after the name: name.1 was written first, the
+// name without a number is the last part. A number that was used is not used again
+// while its file is there.
+type dated struct {
+	path          string // of the log
+	dir           string
+	before, after string // a file name without its timestamp
+	pattern       *datePattern
+	plain         bool // the current file has the path of the log
+	location      *time.Location
+	ext           string         // of the compressor
+	made          *regexp.Regexp // names of ours: groups of the pattern, then the number, then the extension
+
+	// The period of the last record, and what it was made of.
+	known  bool
+	last   string
+	second int64
+	zone   *time.Location
+	newest int64 // Unix time
+
+	named, name string // the last period asked for, and the path for it
+}
+
+// late is how many seconds a record may be older than another one and still
+// belong to the plain current file of that one. Records are not written in exactly
+// the order of their times.
+const late = 60
+
+func newDated(path, pattern, format string) (*dated, error) {
+	p, err := parseDatePattern(pattern)
+	if err != nil {
+		return nil, err
+	}
+	name := filepath.Base(path)
+	ext := filepath.Ext(name)
+	if ext == name { // .hidden
+		ext = ""
+	}
+	literal := strings.NewReplacer("{timestamp}", "", "{basename}", "", "{ext}", "").Replace(format)
+	if strings.Count(format, "{timestamp}") != 1 || strings.ContainsAny(literal, "{}") {
+		return nil, fmt.Errorf("rollover format %q: it needs {timestamp} once, and may have {basename} and {ext}: %w", format, fs.ErrInvalid)
+	}
+	if strings.ContainsAny(format+pattern, `/\`) || strings.ContainsRune(format+pattern, filepath.Separator) {
+		return nil, fmt.Errorf("rollover format %q with pattern %q leads to another directory: %w", format, pattern, fs.ErrInvalid)
+	}
+	before, after, _ := strings.Cut(format, "{timestamp}")
+	fields := strings.NewReplacer("{basename}", strings.TrimSuffix(name, ext), "{ext}", ext)
+	return &dated{path: path, dir: filepath.Dir(path), before: fields.Replace(before), after: fields.Replace(after), pattern: p}, nil
+}
+
+// compile is called when all fields are set.
+func (d *dated) compile() {
+	expr := "^" + regexp.QuoteMeta(d.before) + d.pattern.expr + regexp.QuoteMeta(d.after) + `(?:\.([1-9]\d{0,8}))?`
+	if d.ext != "" {
+		expr += "(" + regexp.QuoteMeta(d.ext) + ")?"
+	}
+	d.made = regexp.MustCompile(expr + "$")
+}
+
+// period is asked for each record, so a second is formatted once.
+func (d *dated) period(at time.Time) string {
+	second, zone := at.Unix(), at.Location()
+	if d.known && second == d.second && zone == d.zone {
+		return d.last
+	}
+	if d.known && d.plain && second < d.newest && d.newest-second <= late {
+		return d.last
+	}
+	d.known, d.second, d.zone = true, second, zone
+	d.newest = max(d.newest, second)
+	if second < d.newest-late { // the clock was set back
+		d.newest = second
+	}
+	d.last = d.text(at)
+	return d.last
+}
+
+func (d *dated) periodOf(modified time.Time) string {
+	if d.zone != nil {
+		modified = modified.In(d.zone)
+	}
+	return d.text(modified)
+}
+
+func (d *dated) text(at time.Time) string {
+	if d.location != nil {
+		at = at.In(d.location)
+	}
+	return d.pattern.format(at)
+}
+
+func (d *dated) current(period string) string {
+	if d.plain {
+		return d.path
+	}
+	if period != d.named {
+		d.named, d.name = period, d.of(period)
+	}
+	return d.name
+}
+
+func (d *dated) of(period string) string {
+	return filepath.Join(d.dir, d.before+period+d.after)
+}
+
+func (d *dated) finish(files fileSystem, period string, ended bool) (string, error) {
+	to := d.of(period)
+	if ended {
+		b, err := findBackup(files, to, d.ext)
+		if err != nil {
+			return "", err
+		}
+		ended = !b.there()
+	}
+	if !ended {
+		var err error
+		if to, err = d.nextPart(files, to); err != nil {
+			return "", err
+		}
+	}
+	return to, files.Rename(d.current(period), to)
+}
+
+// nextPart returns the path for one more part of a file.
+func (d *dated) nextPart(files fileSystem, path string) (string, error) {
+	names, err := files.ReadDir(d.dir)
+	if err != nil {
+		return "", err
+	}
+	last, prefix := 0, filepath.Base(path)+"."
+	for _, name := range names {
+		if number, ok := strings.CutPrefix(name, prefix); ok {
+			number, _, _ = strings.Cut(number, ".")
+			if n, err := strconv.Atoi(number); err == nil {
+				last = max(last, n)
+			}
+		}
+	}
+	return path + "." + strconv.Itoa(last+1), nil
+}
+
+func (d *dated) backups(files fileSystem, current string) ([]backup, error) {
+	names, err := files.ReadDir(d.dir)
+	if err != nil {
+		return nil, err
+	}
+	type entry struct {
+		backup
+		key    []int
+		number int
+	}
+	var all []entry
+	seen := make(map[string]bool)
+	for _, name := range names {
+		key, number, base, ok := d.parse(name)
+		if !ok || seen[base] {
+			continue
+		}
+		seen[base] = true
+		path := filepath.Join(d.dir, base)
+		if path == current {
+			continue
+		}
+		if b, err := findBackup(files, path, d.ext); err == nil && b.there() {
+			all = append(all, entry{b, key, number})
+		}
+	}
+	slices.SortFunc(all, func(a, b entry) int {
+		return cmp.Or(slices.Compare(b.key, a.key), newerPart(a.number, b.number))
+	})
+	backups := make([]backup, len(all))
+	for i := range all {
+		backups[i] = all[i].backup
+	}
+	return backups, nil
+}
+
+// newerPart compares the numbers of parts; the one without a number is the last.
+func newerPart(a, b int) int {
+	return cmp.Or(cmp.Compare(min(a, 1), min(b, 1)), cmp.Compare(b, a))
+}
+
+// parse takes a file name apart. base is without the extension of the compressor.
+func (d *dated) parse(name string) (key []int, number int, base string, ok bool) {
+	groups := d.made.FindStringSubmatch(name)
+	if groups == nil {
+		return nil, 0, "", false
+	}
+	n := 1 + len(d.pattern.units)
+	if key, ok = d.pattern.order(groups[1:n]); !ok {
+		return nil, 0, "", false
+	}
+	if groups[n] != "" {
+		number, _ = strconv.Atoi(groups[n]) // nine digits at most
+	}
+	base = name
+	if d.ext != "" {
+		base = strings.TrimSuffix(name, groups[n+1])
+	}
+	return key, number, base, true
+}
+
+// packedPath makes a file that came late, after its period was compressed, one
+// more part.
+func (d *dated) packedPath(files fileSystem, path string) (string, error) {
+	taken, err := lstatFile(files, path+d.ext)
+	if err != nil {
+		return "", err
+	}
+	if taken == nil {
+		return path + d.ext, nil
+	}
+	base := filepath.Base(path)
+	if _, number, _, ok := d.parse(base); ok && number > 0 {
+		path = strings.TrimSuffix(path, "."+strconv.Itoa(number))
+	}
+	path, err = d.nextPart(files, path)
+	return path + d.ext, err
+}

@@ -1,0 +1,343 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// DedupFormat is the message of a [Dedup] that is given none.
+const DedupFormat = "message repeated {count} times: {message}"
+
+// DedupOptions configure [NewDedup]. nil is the default: hand over when unbound.
+// Level, filter and bubble are those of the handler inside.
+type DedupOptions struct {
+	// Quiet is how long a message must not have come for it to be handed over.
+	// 0 or less: messages are held until the handler is unbound, flushed or closed.
+	Quiet time.Duration
+
+	// MaxHold is how long a message is held that keeps coming. 0 or less: ten
+	// times Quiet.
+	MaxHold time.Duration
+
+	// MaxMessages is how many different messages are held. If there are more, the
+	// oldest third is handed over. 0 or less: 1000.
+	MaxMessages int
+
+	// Format is the message of what is handed over, with {count} and {message}.
+	// "": DedupFormat.
+	Format string
+}
+
+// Dedup collects records, and hands over one for all that have the same level,
+// channel and message: the first of them, with the message "message repeated 3
+// times: ..." also where it came only once. It does so when it is unbound, flushed or
+// closed, in the order in which the messages first came, and together, with
+// [logbook.ReasonGroup].
+//
+// With [DedupOptions].Quiet it also hands over each message by itself, once it has
+// not come for that time. Other messages do not end the wait. That is done on a
+// goroutine of a timer, which runs only while messages are held, and which Close
+// waits for.
+//
+// What it holds is bounded in number, and to 4 MiB of text; what is too much is
+// handed over early, so nothing is lost. Level, filter and bubble are those of the
+// handler inside. It is safe for concurrent use, and holds no lock while it hands
+// over. After Close it hands records on as they come.
+type Dedup struct {
+	logbook.Wrapper
+	quiet, maxHold time.Duration
+	maxMessages    int
+	format         string
+
+	mu     sync.Mutex
+	known  map[message]*repeated
+	order  []*repeated // as the messages first came
+	bytes  int
+	timer  *time.Timer   // nil: not running
+	ticked chan struct{} // closed when the timer's function ends
+	closed bool
+	stats  DedupStats
+}
+
+// message is what records must have in common to be counted together.
+type message struct {
+	level         logbook.Level
+	channel, text string
+}
+
+// repeated is a message that is held.
+type repeated struct {
+	kept        // the first record
+	message     message
+	count       int
+	first, last time.Time
+}
+
+// DedupStats tell what a Dedup did. [expvar.Func] publishes them.
+type DedupStats struct {
+	Held       int    // messages that are held now
+	Records    uint64 // records taken
+	HandedOver uint64 // records handed over for them
+}
+
+// NewDedup returns a handler that collects equal messages before h.
+func NewDedup(h logbook.Handler, o *DedupOptions) *Dedup {
+	if h == nil {
+		h = noHandler{}
+	}
+	if o == nil {
+		o = new(DedupOptions)
+	}
+	d := &Dedup{
+		Wrapper: logbook.Wrapper{Handler: h},
+		quiet:   max(0, o.Quiet), maxHold: max(o.Quiet, positive(o.MaxHold, 10*o.Quiet)),
+		maxMessages: positive(o.MaxMessages, defaultMaxRecords),
+		format:      o.Format,
+		known:       make(map[message]*repeated),
+	}
+	if d.format == "" {
+		d.format = DedupFormat
+	}
+	return d
+}
+
+// Handle counts the record.
+func (d *Dedup) Handle(r *logbook.Record) error {
+	m := message{r.Level(), r.Channel(), r.Message()}
+	d.mu.Lock()
+	if d.closed {
+		d.mu.Unlock()
+		return d.Handler.Handle(r)
+	}
+	again := d.count(m)
+	d.mu.Unlock()
+	if again {
+		return nil
+	}
+	k := keep(r)
+	d.mu.Lock()
+	if d.closed || d.count(m) {
+		closed := d.closed
+		d.mu.Unlock()
+		defer k.record.Release()
+		if closed {
+			return d.Handler.Handle(k.record)
+		}
+		return nil
+	}
+	excess := d.makeRoom(k.size)
+	d.hold(m, k)
+	d.mu.Unlock()
+	d.offer(excess)
+	return nil
+}
+
+// count notes that a message came, and reports whether it was there before.
+func (d *Dedup) count(m message) bool {
+	g := d.known[m]
+	if g == nil {
+		return false
+	}
+	d.stats.Records++
+	g.count++
+	if d.quiet > 0 {
+		g.last = time.Now()
+	}
+	return true
+}
+
+// hold adds a message that is new.
+func (d *Dedup) hold(m message, k kept) {
+	d.stats.Records++
+	g := &repeated{kept: k, message: m, count: 1}
+	if d.quiet > 0 {
+		g.first = time.Now()
+		g.last = g.first
+	}
+	d.known[m] = g
+	d.order = append(d.order, g)
+	d.bytes += k.size
+	if d.timer == nil {
+		d.arm()
+	}
+}
+
+// makeRoom removes the oldest messages if there is no room for one more.
+func (d *Dedup) makeRoom(size int) (excess []*repeated) {
+	if len(d.order) < d.maxMessages && d.bytes+size <= defaultMaxBytes {
+		return nil
+	}
+	third, bytes, n := (d.maxMessages+2)/3, d.bytes, 0
+	for _, g := range d.order {
+		if n >= third && bytes+size <= defaultMaxBytes {
+			break
+		}
+		bytes -= g.size
+		n++
+	}
+	return d.take(func(*repeated) bool { n--; return n >= 0 })
+}
+
+// take removes the messages that fn chooses, which is asked the oldest one first.
+func (d *Dedup) take(fn func(*repeated) bool) (taken []*repeated) {
+	var rest []*repeated
+	for _, g := range d.order {
+		if !fn(g) {
+			rest = append(rest, g)
+			continue
+		}
+		taken = append(taken, g)
+		delete(d.known, g.message)
+		d.bytes -= g.size
+	}
+	d.order = rest
+	d.stats.HandedOver += uint64(len(taken))
+	return taken
+}
+
+// takeAll removes all messages, and stops the timer if it can be stopped.
+func (d *Dedup) takeAll() []*repeated {
+	if d.timer != nil && d.timer.Stop() {
+		d.timer = nil
+	}
+	return d.take(func(*repeated) bool { return true })
+}
+
+// due returns when a message is to be handed over.
+func (d *Dedup) due(g *repeated) time.Time {
+	quiet, full := g.last.Add(d.quiet), g.first.Add(d.maxHold)
+	if full.Before(quiet) {
+		return full
+	}
+	return quiet
+}
+
+// arm starts the timer for the message that is due next. That of a message which
+// comes later is never earlier.
+func (d *Dedup) arm() {
+	if d.quiet == 0 || d.closed || len(d.order) == 0 {
+		return
+	}
+	next := d.due(d.order[0])
+	for _, g := range d.order[1:] {
+		if due := d.due(g); due.Before(next) {
+			next = due
+		}
+	}
+	ticked := make(chan struct{})
+	d.ticked = ticked
+	d.timer = time.AfterFunc(time.Until(next), func() {
+		defer close(ticked)
+		d.tick()
+	})
+}
+
+// tick hands over the messages that are due. The timer counts as running until
+// the end, so there is one of it at a time.
+func (d *Dedup) tick() {
+	now := time.Now()
+	d.mu.Lock()
+	due := d.take(func(g *repeated) bool { return !d.due(g).After(now) })
+	d.mu.Unlock()
+	defer func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.timer = nil
+		d.arm()
+	}()
+	d.offer(due)
+}
+
+// offer hands messages over. A failure goes to the error flag.
+func (d *Dedup) offer(gs []*repeated) {
+	if len(gs) > 0 {
+		rs := d.records(gs)
+		logbook.Offer(groupBatch{d.Wrapper, rs}, rs[0])
+	}
+}
+
+// records makes the records to hand over.
+func (d *Dedup) records(gs []*repeated) []*logbook.Record {
+	rs := make([]*logbook.Record, len(gs))
+	for i, g := range gs {
+		rs[i] = g.record.Clone()
+		rs[i].SetMessage(strings.NewReplacer("{count}", strconv.Itoa(g.count), "{message}", g.message.text).Replace(d.format))
+		g.record.Release()
+	}
+	return rs
+}
+
+// Stats returns what happened so far.
+func (d *Dedup) Stats() DedupStats {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	stats := d.stats
+	stats.Held = len(d.order)
+	return stats
+}
+
+// Unbound hands over what is held. A failure goes to the error flag.
+func (d *Dedup) Unbound() {
+	d.mu.Lock()
+	all := d.takeAll()
+	d.mu.Unlock()
+	d.offer(all)
+	d.Wrapper.Unbound()
+}
+
+// Flush hands over what is held, and flushes the handler inside. If that fails, the
+// error is a [*logbook.UnsentError], and the messages are not handed over a second
+// time. If the context has ended, they are kept.
+func (d *Dedup) Flush(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		if n := d.Stats().Held; n > 0 {
+			return &logbook.UnsentError{Records: n, Err: err}
+		}
+	}
+	d.mu.Lock()
+	all := d.takeAll()
+	d.mu.Unlock()
+	return errors.Join(d.handOver(all), d.Wrapper.Flush(ctx))
+}
+
+// Close is Flush, waits until the timer has ended, and closes the handler inside.
+func (d *Dedup) Close(ctx context.Context) error {
+	d.mu.Lock()
+	d.closed = true
+	all := d.takeAll()
+	running := d.timer != nil
+	d.mu.Unlock()
+	var err error
+	if running {
+		select {
+		case <-d.ticked:
+		case <-ctx.Done():
+		}
+	}
+	if ctx.Err() == nil {
+		err = d.handOver(all)
+	} else if len(all) > 0 {
+		err = &logbook.UnsentError{Records: len(all), Err: ctx.Err()}
+		for _, g := range all {
+			g.record.Release()
+		}
+	}
+	return errors.Join(err, d.Wrapper.Close(ctx))
+}
+
+func (d *Dedup) handOver(gs []*repeated) error {
+	if len(gs) == 0 {
+		return nil
+	}
+	err := logbook.HandleBatch(d.Handler, d.records(gs), logbook.ReasonGroup)
+	if unsent := (*logbook.UnsentError)(nil); err == nil || errors.As(err, &unsent) {
+		return err
+	}
+	return &logbook.UnsentError{Records: len(gs), Err: err}
+}

@@ -1,0 +1,342 @@
+package handlers_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// case 77
+func TestDedup(t *testing.T) {
+	s := new(sink)
+	h := handlers.NewDedup(s, nil)
+	bound(t, func() {
+		log.Info("foo")
+		log.Info("bar")
+		log.Info("foo")
+		s.expect(t)
+		if stats := h.Stats(); stats != (handlers.DedupStats{Held: 2, Records: 3}) {
+			t.Errorf("%+v", stats)
+		}
+	}, h)
+	s.expect(t, "group[message repeated 2 times: foo message repeated 1 times: bar]")
+	bound(t, func() {}, h)
+	bound(t, func() { log.Info("foo") }, h)
+	s.expect(t, "group[message repeated 2 times: foo message repeated 1 times: bar]", "group[message repeated 1 times: foo]")
+	if stats := h.Stats(); stats != (handlers.DedupStats{Records: 4, HandedOver: 3}) {
+		t.Errorf("%+v", stats)
+	}
+}
+
+// What Logbook 1.5.3 wrote for the same calls.
+func TestDedupGolden(t *testing.T) {
+	for file, format := range map[string]string{"dedup.json": "", "dedup_custom.json": "<{count}> {message}"} {
+		text, err := os.ReadFile("testdata/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []string
+		if err := json.Unmarshal(text, &want); err != nil {
+			t.Fatal(err)
+		}
+		var out strings.Builder
+		h := handlers.NewDedup(
+			handlers.NewStream(&out, &logbook.Options{Formatter: logbook.MustFormat("[{record.level_name}] {record.channel}: {record.message}")}),
+			&handlers.DedupOptions{Format: format},
+		)
+		app := logbook.New("app.web")
+		bound(t, func() {
+			app.Error("foo")
+			if format != "" {
+				return
+			}
+			app.Error("bar")
+			app.Error("{what}", "what", "foo")
+			logbook.Error("generic")
+			app.Error("foo")
+			logbook.Error("generic")
+		}, h)
+		if got := strings.Split(strings.TrimSpace(out.String()), "\n"); !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", file, got, want)
+		}
+	}
+}
+
+// Equal texts of other levels and channels are other messages. The record handed over
+// is the first one.
+func TestDedupTellsApart(t *testing.T) {
+	var got []string
+	h := handlers.NewDedup(logbook.HandlerFunc(func(r *logbook.Record) error {
+		got = append(got, fmt.Sprint(r.Level(), " ", r.Channel(), " ", r.Text("n"), " ", r.Message(), " ", r.Source().Line > 0))
+		return nil
+	}, nil), nil)
+	bound(t, func() {
+		log.Info("a", "n", 1)
+		log.Info("a", "n", 2)
+		log.Warn("a")
+		logbook.New("other").Info("a")
+	}, h)
+	want := []string{
+		"INFO testlogger 1 message repeated 2 times: a true",
+		"WARNING testlogger  message repeated 1 times: a true",
+		"INFO other  message repeated 1 times: a true",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
+// Logbook fails with records that were received.
+func TestDedupOfReceivedRecords(t *testing.T) {
+	var wire []byte
+	bound(t, func() { log.Info("foo {n}", "n", 1) }, logbook.HandlerFunc(func(r *logbook.Record) (err error) {
+		wire, err = r.MarshalJSON()
+		return err
+	}, nil))
+	s := new(sink)
+	bound(t, func() {
+		for range 3 {
+			r := new(logbook.Record)
+			if err := r.UnmarshalJSON(wire); err != nil {
+				t.Error(err)
+			}
+			logbook.Dispatch(context.Background(), r)
+		}
+	}, handlers.NewDedup(s, nil))
+	s.expect(t, "group[message repeated 3 times: foo 1]")
+}
+
+// Continuously: each message is handed over when it has not come for the quiet time,
+// and at the latest after MaxHold.
+func TestDedupContinuously(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var got []string
+		start := time.Now()
+		inner := logbook.HandlerFunc(func(r *logbook.Record) error {
+			mu.Lock()
+			defer mu.Unlock()
+			got = append(got, fmt.Sprintf("%v %s", time.Since(start), r.Message()))
+			return nil
+		}, nil)
+		h := handlers.NewDedup(inner, &handlers.DedupOptions{Quiet: 10 * time.Second, MaxHold: 30 * time.Second})
+		at := func(d time.Duration) {
+			time.Sleep(time.Until(start.Add(d * time.Second))) // the bubble's clock
+			synctest.Wait()
+		}
+		bound(t, func() {
+			log.Info("foo")
+			at(2)
+			log.Info("bar")
+			at(5)
+			log.Info("foo")
+			at(7)
+			log.Info("steady")
+			for i := 15; i < 70; i += 8 {
+				at(time.Duration(i))
+				log.Info("steady")
+			}
+			at(100)
+			log.Info("last")
+		}, h)
+		if err := h.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+		want := []string{
+			"12s message repeated 1 times: bar",
+			"15s message repeated 2 times: foo",
+			"37s message repeated 4 times: steady",
+			"1m9s message repeated 4 times: steady",
+			"1m40s message repeated 1 times: last",
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("got %q", got)
+		}
+		if stats := h.Stats(); stats != (handlers.DedupStats{Records: 12, HandedOver: 5}) {
+			t.Errorf("%+v", stats)
+		}
+	})
+}
+
+// The timer does not outlive Close, which waits for what it does.
+func TestDedupCloseWaitsForTheTimer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		s := new(sink)
+		s.on = func() { <-release }
+		h := handlers.NewDedup(s, &handlers.DedupOptions{Quiet: time.Second})
+		if err := handle(h, "foo"); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		s.expect(t, "group[message repeated 1 times: foo]") // and blocked
+		closed := make(chan error)
+		go func() { closed <- h.Close(context.Background()) }()
+		synctest.Wait()
+		select {
+		case err := <-closed:
+			t.Fatalf("Close returned %v before the timer's function ended", err)
+		default:
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := h.Close(ctx); err != nil {
+			t.Errorf("Close whose context ended returned %v with nothing held", err)
+		}
+		close(release)
+		if err := <-closed; err != nil {
+			t.Error(err)
+		}
+	}) // which fails if a goroutine is left
+}
+
+// handle hands a handler a record of its own.
+func handle(h logbook.Handler, message string) error {
+	return h.Handle(logbook.NewRecord(logbook.RecordData{Message: message, Channel: "c"}))
+}
+
+func TestDedupAfterClose(t *testing.T) {
+	s := new(sink)
+	h := handlers.NewDedup(s, &handlers.DedupOptions{Quiet: time.Hour})
+	bound(t, func() {
+		log.Info("a")
+		if err := h.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+		s.expect(t, "group[message repeated 1 times: a]")
+		log.Info("b")
+	}, h)
+	s.expect(t, "group[message repeated 1 times: a]", "b")
+}
+
+// What is too much is handed over early.
+func TestDedupBounds(t *testing.T) {
+	s := new(sink)
+	h := handlers.NewDedup(s, &handlers.DedupOptions{MaxMessages: 3, Format: "{message}*{count}"})
+	bound(t, func() {
+		for _, m := range []string{"a", "b", "a", "c", "d", "b", "a"} {
+			log.Info(m)
+		}
+	}, h)
+	s.expect(t, "group[a*2]", "group[b*2]", "group[c*1 d*1 a*1]")
+
+	s = new(sink)
+	h = handlers.NewDedup(s, &handlers.DedupOptions{Format: "{count}"})
+	bound(t, func() {
+		for i := range 6 {
+			log.Info(strings.Repeat(fmt.Sprint(i), 1<<20))
+		}
+	}, h)
+	if got := s.got(); len(got) != 2 {
+		t.Errorf("6 MiB were handed over as %q", got)
+	}
+}
+
+// A failure is told by the error flag, by Flush and by Close; if the context has ended,
+// by the number of messages.
+func TestDedupFailures(t *testing.T) {
+	h := handlers.NewDedup(failsWith(errRefused), nil)
+	errs := failures(func() {
+		logbook.InGoroutine(func() { log.Info("a") }, h)
+	})
+	if len(errs) != 1 || !errors.Is(errs[0], errRefused) {
+		t.Errorf("got %v", errs)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, c := range map[string]struct {
+		end  func(context.Context) error
+		ctx  context.Context
+		is   error
+		held int
+	}{
+		"flush":            {h.Flush, t.Context(), errRefused, 0},
+		"flush, too late":  {h.Flush, ended, context.Canceled, 2},
+		"flush after that": {h.Flush, t.Context(), errRefused, 0},
+	} {
+		bound(t, func() {
+			log.Info("a")
+			log.Info("b")
+			err := c.end(c.ctx)
+			var unsent *logbook.UnsentError
+			if !errors.As(err, &unsent) || unsent.Records != 2 || !errors.Is(err, c.is) {
+				t.Errorf("%s: %v", name, err)
+			}
+			if n := h.Stats().Held; n != c.held {
+				t.Errorf("%s: %d are held", name, n)
+			}
+			if err := h.Flush(t.Context()); (err != nil) != (c.held > 0) {
+				t.Errorf("%s: then %v", name, err)
+			}
+		}, h)
+	}
+	bound(t, func() {
+		log.Info("a")
+		err := h.Close(ended)
+		if unsent := (*logbook.UnsentError)(nil); !errors.As(err, &unsent) || unsent.Records != 1 {
+			t.Errorf("close, too late: %v", err)
+		}
+	}, h)
+}
+
+// Neither an argument nor the handler inside may lock up by logging.
+func TestDedupReentrance(t *testing.T) {
+	s := new(sink)
+	s.on = func() { s.on = nil; log.Info("from inside") }
+	h := handlers.NewDedup(s, &handlers.DedupOptions{Format: "{message}"})
+	bound(t, func() {
+		log.Info("outer {a}", "a", &ask{func() { log.Info("inner") }})
+		if err := h.Flush(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}, h)
+	s.expect(t, "group[inner outer asked]", "group[from inside]")
+}
+
+func TestDedupConcurrently(t *testing.T) {
+	var mu sync.Mutex
+	total := 0
+	inner := logbook.HandlerFunc(func(r *logbook.Record) error {
+		var n int
+		_, err := fmt.Sscan(r.Message(), &n)
+		mu.Lock()
+		defer mu.Unlock()
+		total += n
+		return err
+	}, nil)
+	h := handlers.NewDedup(inner, &handlers.DedupOptions{Quiet: time.Microsecond, MaxMessages: 5, Format: "{count}"})
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for i := range 500 {
+				if err := handle(h, fmt.Sprint(i%11)); err != nil {
+					t.Error(err)
+				}
+				if i%100 == 0 {
+					h.Unbound()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if err := h.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if total != 8*500 {
+		t.Errorf("%d records were told of", total)
+	}
+}

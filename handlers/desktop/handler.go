@@ -1,0 +1,273 @@
+package desktop
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/logbook-go/logbook/internal/notify"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+const (
+	defaultTimeout = 5 * time.Second
+
+	// Desktops show a few lines of a notification.
+	maxTitle = 200
+	maxText  = 1000
+)
+
+// Handler shows records as notifications on the desktop. It is made by
+// [CreateNotificationHandler].
+//
+// Handle returns when the desktop has taken the notification or the timeout is over, so
+// a program that must not wait puts a background handler before it. Notifications are
+// handed over one at a time, in the order of their calls. A title is cut at 200
+// characters, a text at 1000, behind a word and with "..." at the end.
+//
+// What fails is an [*Error]. After a failure nothing is shown for 1 s, then twice as
+// long each time, up to a minute: Handle returns at once, with the same error. Records
+// that were not shown are counted, and the next notification tells: "(3 records before
+// this were not sent)".
+//
+// Records that led up to the last one, or that belong together, become one
+// notification: the last or first record, and how many others there are. Of other
+// records handed over together each is a notification.
+//
+// It is safe for concurrent use.
+type Handler struct {
+	logbook.Options
+	binding logbook.Binding
+	layout  notify.Layout
+	urgency func(*logbook.Record) Urgency
+	expiry  func(*logbook.Record) time.Duration
+	timeout time.Duration
+	desktop notifier
+	gate    notify.Gate
+	turn    chan struct{} // holds an element while a notification is handed over
+	ctx     context.Context
+	cancel  context.CancelFunc
+	now     func() time.Time
+}
+
+// notifier shows notifications, one at a time.
+type notifier interface {
+	notify(ctx context.Context, n *notification) error
+	close() error
+}
+
+// notification is what is shown. Its texts are valid UTF-8 without control characters,
+// but for newlines in text.
+type notification struct {
+	title, text string
+	urgency     Urgency
+	expiry      time.Duration
+}
+
+// look is what all notifications of a handler have in common.
+type look struct {
+	app, icon string
+	replace   bool
+}
+
+// CreateNotificationHandler returns a handler that shows records the way the platform
+// does: on macOS and Windows by their own commands, elsewhere over D-Bus. appName is
+// the name of the program; "": the name of its file.
+//
+// It finds out at once whether anybody can be notified: if not, the error is an
+// [*Error]. What is wrong with the options is told by an [*OptionError].
+func CreateNotificationHandler(appName string, o *Options) (*Handler, error) {
+	if o == nil {
+		o = new(Options)
+	}
+	if appName == "" {
+		appName = strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
+	}
+	if i := strings.IndexFunc(appName+o.Icon, func(c rune) bool { return c < ' ' || c == '\uFFFD' }); i >= 0 {
+		option := "Icon"
+		if i < len(appName) {
+			option = "appName"
+		}
+		return nil, &OptionError{option, errors.New("holds a control character or is not UTF-8")}
+	}
+	if o.Timeout < 0 {
+		return nil, &OptionError{"Timeout", errors.New("is negative")}
+	}
+	return newHandler(o, func(ctx context.Context) (notifier, error) {
+		return platform(ctx, look{appName, o.Icon, o.Replace})
+	})
+}
+
+func newHandler(o *Options, connect func(context.Context) (notifier, error)) (*Handler, error) {
+	h := &Handler{
+		Options: logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
+		urgency: o.Urgency, expiry: o.Expiry, timeout: o.Timeout,
+		turn: make(chan struct{}, 1),
+		now:  time.Now,
+	}
+	h.layout = notify.Layout{Title: o.Title, Text: h.Options}
+	h.binding = h.Options.Binding()
+	h.binding.NoCaller = o.Filter == nil && o.Urgency == nil && o.Expiry == nil && !h.layout.ReadsCaller()
+	if h.urgency == nil {
+		h.urgency = defaultUrgency
+	}
+	if h.expiry == nil {
+		h.expiry = defaultExpiry
+	}
+	if h.timeout == 0 {
+		h.timeout = defaultTimeout
+	}
+	h.ctx, h.cancel = context.WithCancel(context.Background())
+	ctx, cancel := context.WithTimeout(h.ctx, h.timeout)
+	defer cancel()
+	var err error
+	if h.desktop, err = connect(ctx); err != nil {
+		h.cancel()
+		return nil, &Error{Err: err}
+	}
+	return h, nil
+}
+
+// Binding implements [logbook.Bindable].
+func (h *Handler) Binding() logbook.Binding { return h.binding }
+
+// Handle shows the record.
+func (h *Handler) Handle(r *logbook.Record) error { return h.notify(r, 1, "") }
+
+// HandleBatch shows the records: as one notification, or each as one, as [Handler]
+// says.
+func (h *Handler) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
+	if len(rs) == 0 {
+		return nil
+	}
+	if lead, note, all := notify.Lead(rs, why); all {
+		return h.notify(lead, len(rs), note)
+	}
+	var errs []error
+	for _, r := range rs {
+		errs = append(errs, h.notify(r, 1, ""))
+	}
+	return errors.Join(errs...)
+}
+
+// notify shows a notification that stands for n records.
+func (h *Handler) notify(r *logbook.Record, n int, note string) error {
+	pass, err := h.gate.Enter(n, h.now())
+	if err == nil {
+		return h.show(h.ctx, pass, r, note)
+	}
+	if e, ok := err.(*Error); ok {
+		again := *e
+		again.Records = n
+		return &again
+	}
+	return &Error{Records: n, Err: err}
+}
+
+// show gives the pass back, even if a method of the record's values panics.
+func (h *Handler) show(ctx context.Context, pass *notify.Pass, r *logbook.Record, note string) error {
+	defer pass.Failed()
+	n, err := h.compose(r, notify.Notes(note, notify.Missed(pass.Missed)))
+	if err != nil {
+		return &Error{Records: pass.Records, Err: err}
+	}
+	err = h.deliver(ctx, n)
+	if err == nil {
+		pass.Sent()
+		return nil
+	}
+	failed := &Error{Records: pass.Records, Err: err}
+	if ctx.Err() == nil {
+		pass.Shut(h.now(), time.Time{}, func(until time.Time) error {
+			failed.Retry = until
+			return failed
+		})
+	}
+	return failed
+}
+
+func (h *Handler) compose(r *logbook.Record, notes []string) (*notification, error) {
+	title, text, err := h.layout.Format(r)
+	if err != nil {
+		return nil, err
+	}
+	return &notification{
+		title:   notify.Cut(title, maxTitle, notify.Characters),
+		text:    notify.Append(text, notes, maxText, notify.Characters),
+		urgency: max(Low, min(h.urgency(r), Critical)),
+		expiry:  h.expiry(r),
+	}, nil
+}
+
+// deliver waits for its turn, and hands the notification over.
+func (h *Handler) deliver(ctx context.Context, n *notification) error {
+	ctx, cancel := context.WithTimeout(ctx, h.timeout)
+	defer cancel()
+	select {
+	case h.turn <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-h.turn }()
+	return h.desktop.notify(ctx, n)
+}
+
+// Close waits for the notifications that are being handed over, tells what none has
+// told so far, and closes the connection. When the context ends, what is being handed
+// over is given up. Records handled later are not shown, with an error that wraps
+// [net.ErrClosed].
+func (h *Handler) Close(ctx context.Context) error {
+	err := h.last(ctx)
+	h.cancel()
+	h.turn <- struct{}{} // whoever has the turn gives it back, since h.ctx has ended
+	defer func() { <-h.turn }()
+	return errors.Join(err, h.desktop.close())
+}
+
+func (h *Handler) last(ctx context.Context) error {
+	if err := h.gate.Close(ctx, net.ErrClosed); err != nil {
+		return err
+	}
+	pass, err := h.gate.Last(h.now())
+	if pass == nil {
+		return err
+	}
+	missed := pass.Missed
+	if err := h.showMissed(ctx, pass); err != nil {
+		return &logbook.UnsentError{Records: missed, Err: err}
+	}
+	return nil
+}
+
+// showMissed shows how many records were missed. The pass has no note of its own.
+func (h *Handler) showMissed(ctx context.Context, pass *notify.Pass) error {
+	r := notify.MissedRecord(pass.Missed)
+	defer pass.Failed()
+	n, err := h.compose(r, nil)
+	if err == nil {
+		err = h.deliver(ctx, n)
+	}
+	if err != nil {
+		return &Error{Err: err}
+	}
+	pass.Sent()
+	return nil
+}
+
+// Stats tell what a handler did. [expvar.Func] publishes them.
+type Stats struct {
+	Notifications uint64 // handed to the desktop
+	Records       uint64 // that they stand for
+	Failed        uint64 // records of which nobody was notified
+}
+
+// Stats returns what happened so far.
+func (h *Handler) Stats() Stats {
+	var s Stats
+	s.Notifications, s.Records, s.Failed = h.gate.Stats()
+	return s
+}

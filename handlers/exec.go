@@ -1,0 +1,268 @@
+package handlers
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+const (
+	defaultExecTimeout = 10 * time.Second
+	defaultConcurrent  = 4
+
+	// outputDelay is how long a command that has ended, or was killed, may leave its
+	// standard error open in other processes.
+	outputDelay = time.Second
+
+	// maxStderr bounds what an ExecError tells of a command's standard error.
+	maxStderr = 1 << 10
+)
+
+// ErrNoCommand is returned by [NewExec] for an empty argument list.
+var ErrNoCommand = errors.New("handlers: no command was given")
+
+// ExecOptions configure [NewExec]. nil is the default: no standard input.
+type ExecOptions struct {
+	Level     slog.Leveler               // lowest level taken; nil: all
+	Filter    func(*logbook.Record) bool // asked after the processors; nil: all
+	Bubble    bool                       // let handled records go on to the next handler
+	Formatter logbook.Formatter          // of the command's standard input; nil: it gets none
+
+	// Timeout is how long a command may run, the wait for its turn included. Then it
+	// is killed, and so are the processes it started, on Unix. 0 or less: 10 s.
+	Timeout time.Duration
+
+	Dir string   // where the command runs; "": where the program does
+	Env []string // its environment, "key=value"; nil: the program's
+
+	// MaxConcurrent is how many commands run at a time; further records wait for
+	// their turn. 0 or less: 4.
+	MaxConcurrent int
+}
+
+// Exec runs a command for each record, such as one that sends a message, and waits for
+// its end: put a handler that works in the background before it where the program must
+// not wait.
+//
+// No shell is involved. Each argument is one argument of the command, whatever the
+// record holds, with newlines as they are and other control characters as escapes. A
+// command that takes options should be given "--" before an argument that a record
+// could make look like one.
+//
+// What the command writes to its standard output is ignored. It has failed if its exit
+// status is not 0; the error is an [*ExecError]. Records handed over together run a
+// command each.
+//
+// It is safe for concurrent use.
+type Exec struct {
+	logbook.Options
+	binding   logbook.Binding
+	path      string
+	arguments []logbook.Formatter
+	timeout   time.Duration
+	dir       string
+	env       []string
+
+	turns  chan struct{} // holds one element for each command that runs
+	ctx    context.Context
+	kill   context.CancelFunc // ends ctx, and with it all commands
+	closed chan struct{}
+	once   sync.Once
+	closer chan struct{} // holds one element while a Close collects the turns
+
+	mu    sync.Mutex
+	stats ExecStats
+}
+
+// ExecStats tell what an Exec did. [expvar.Func] publishes them.
+type ExecStats struct {
+	Running int    // commands that run now
+	Done    uint64 // commands that succeeded
+	Failed  uint64 // records whose command failed, or was not run
+	Killed  uint64 // of them, those whose command was killed
+}
+
+// ExecError says that a command failed, or could not be run.
+type ExecError struct {
+	Command string // its name, without arguments
+	Err     error  // wraps context.DeadlineExceeded if its time was up; else often an *exec.ExitError
+	Stderr  string // the end of what it wrote to standard error
+}
+
+// Error names the command and says what went wrong, on one line if the command did.
+func (e *ExecError) Error() string {
+	s := fmt.Sprintf("handlers: command %q: %v", e.Command, e.Err)
+	if e.Stderr != "" {
+		s += ": " + e.Stderr
+	}
+	return s
+}
+
+// Unwrap returns what went wrong.
+func (e *ExecError) Unwrap() error { return e.Err }
+
+// NewExec returns a handler that runs a command. argv begins with its name or path,
+// taken as it is and looked up at once as [exec.LookPath] does; its arguments are
+// Logbook format strings, such as "{record.message}". An error of an argument wraps a
+// [*logbook.FormatError].
+func NewExec(argv []string, o *ExecOptions) (*Exec, error) {
+	if len(argv) == 0 || argv[0] == "" {
+		return nil, ErrNoCommand
+	}
+	path, err := exec.LookPath(argv[0])
+	if err != nil {
+		return nil, fmt.Errorf("handlers: command: %w", err)
+	}
+	if o == nil {
+		o = new(ExecOptions)
+	}
+	h := &Exec{
+		Options: logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
+		path:    path, dir: o.Dir, env: o.Env,
+		timeout: positive(o.Timeout, defaultExecTimeout),
+		turns:   make(chan struct{}, positive(o.MaxConcurrent, defaultConcurrent)),
+		closed:  make(chan struct{}),
+		closer:  make(chan struct{}, 1),
+	}
+	h.binding = h.Options.Binding()
+	h.binding.NoCaller = o.Filter == nil && !(o.Formatter != nil && h.ReadsCaller())
+	for i, a := range argv[1:] {
+		f, err := logbook.Format(a)
+		if err != nil {
+			return nil, fmt.Errorf("handlers: argument %d of command %q: %w", i+1, argv[0], err)
+		}
+		f.Multiline = true
+		f.Exception = func(b []byte, _ *logbook.ErrorInfo) []byte { return b } // only where it is asked for
+		h.arguments = append(h.arguments, f)
+		h.binding.NoCaller = h.binding.NoCaller && !logbook.Options{Formatter: f}.ReadsCaller()
+	}
+	h.ctx, h.kill = context.WithCancel(context.Background())
+	return h, nil
+}
+
+// Binding implements [logbook.Bindable].
+func (h *Exec) Binding() logbook.Binding { return h.binding }
+
+// Handle runs the command and waits for its end. After Close its error wraps
+// [fs.ErrClosed].
+func (h *Exec) Handle(r *logbook.Record) error {
+	arguments, stdin, err := h.format(r)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(h.ctx, h.timeout)
+	defer cancel()
+	select {
+	case <-h.closed:
+		return h.failed(fs.ErrClosed, "", false)
+	default:
+	}
+	select {
+	case <-h.closed:
+		return h.failed(fs.ErrClosed, "", false)
+	case <-ctx.Done(): // the time is up, or Close has stopped waiting
+		return h.failed(fmt.Errorf("no turn within %v: %w", h.timeout, ctx.Err()), "", false)
+	case h.turns <- struct{}{}:
+	}
+	defer func() { <-h.turns }()
+	cmd := exec.CommandContext(ctx, h.path, arguments...)
+	cmd.Dir, cmd.Env, cmd.WaitDelay = h.dir, h.env, outputDelay
+	if h.Formatter != nil {
+		cmd.Stdin = bytes.NewReader(stdin)
+	}
+	var stderr tail
+	cmd.Stderr = &stderr
+	killGroup(cmd)
+	err = cmd.Run()
+	if err == nil || errors.Is(err, exec.ErrWaitDelay) {
+		h.count(func(s *ExecStats) { s.Done++ })
+		return nil
+	}
+	killed := ctx.Err() != nil
+	if killed {
+		err = fmt.Errorf("killed: %w", ctx.Err())
+	}
+	return h.failed(err, strings.TrimSpace(strings.ToValidUTF8(string(stderr.text), "")), killed)
+}
+
+// format renders the arguments and the standard input.
+func (h *Exec) format(r *logbook.Record) (arguments []string, stdin []byte, err error) {
+	for _, f := range h.arguments {
+		text, err := f.AppendFormat(nil, r)
+		if err != nil {
+			return nil, nil, err
+		}
+		arguments = append(arguments, string(text))
+	}
+	if h.Formatter != nil {
+		stdin, err = h.AppendFormat(nil, r)
+	}
+	return arguments, stdin, err
+}
+
+func (h *Exec) failed(err error, stderr string, killed bool) error {
+	h.count(func(s *ExecStats) {
+		s.Failed++
+		if killed {
+			s.Killed++
+		}
+	})
+	return &ExecError{Command: h.path, Err: err, Stderr: stderr}
+}
+
+func (h *Exec) count(fn func(*ExecStats)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	fn(&h.stats)
+}
+
+// Stats returns what happened so far.
+func (h *Exec) Stats() ExecStats {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	stats := h.stats
+	stats.Running = len(h.turns)
+	return stats
+}
+
+// Close waits for the commands that run, and kills them when the context ends, which
+// its error then wraps.
+func (h *Exec) Close(ctx context.Context) error {
+	h.once.Do(func() { close(h.closed) })
+	running := len(h.turns) > 0
+	stop := context.AfterFunc(ctx, h.kill)
+	h.closer <- struct{}{}
+	defer func() { <-h.closer }()
+	for range cap(h.turns) { // whoever has all turns knows that nothing runs
+		h.turns <- struct{}{}
+	}
+	for range cap(h.turns) {
+		<-h.turns
+	}
+	killed := !stop()
+	h.kill()
+	if running && killed {
+		return &ExecError{Command: h.path, Err: fmt.Errorf("killed on closing: %w", context.Cause(ctx))}
+	}
+	return nil
+}
+
+// tail keeps the end of what is written to it.
+type tail struct{ text []byte }
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.text = append(t.text, p[max(0, len(p)-maxStderr):]...)
+	if n := len(t.text) - maxStderr; n > 0 {
+		t.text = append(t.text[:0], t.text[n:]...)
+	}
+	return len(p), nil
+}

@@ -1,0 +1,131 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// Fallback hands each record to a first handler, and to a second one if the first
+// fails: if it returns an error or panics. Level, filter and bubble are the first's;
+// the second one's level and filter are asked as well. If it does not take the record
+// either, the errors are reported as one, and the record counts as lost. A record
+// that the first one passes on goes on to the next handler on the stack.
+//
+// A failure that the second handler made up for is not reported: watch
+// [Fallback.Stats]. To have more than two, let the second one be a Fallback.
+//
+// Of records handed over together all go to the second handler if the first one
+// handles batches and fails with this one. Else they are handed on one by one.
+type Fallback struct {
+	first, second logbook.Handler
+	binding       logbook.Binding
+
+	mu    sync.Mutex
+	stats FallbackStats
+}
+
+// FallbackStats tell what a Fallback did. [expvar.Func] publishes them.
+type FallbackStats struct {
+	Failed    uint64 // records with which the first handler failed
+	Lost      uint64 // of them, those that the second one did not take either
+	LastError string // of the first handler
+}
+
+// NewFallback returns a handler that has second stand in for first.
+func NewFallback(first, second logbook.Handler) *Fallback {
+	if first == nil {
+		first = noHandler{}
+	}
+	if second == nil {
+		second = noHandler{}
+	}
+	f := &Fallback{first: first, second: second, binding: first.Binding()}
+	f.binding.NoCaller = noCaller([]logbook.Handler{first, second})
+	return f
+}
+
+// Binding implements [logbook.Bindable].
+func (f *Fallback) Binding() logbook.Binding { return f.binding }
+
+// Handle hands the record to the first handler, or to the second one.
+func (f *Fallback) Handle(r *logbook.Record) error {
+	handled, failure := try(f.first, logbook.Binding{}, r)
+	switch {
+	case failure != nil:
+		return f.fall(failure, r)
+	case !handled:
+		return logbook.ErrPass
+	}
+	return nil
+}
+
+// fall hands to the second handler a record with which the first one failed.
+func (f *Fallback) fall(failure error, r *logbook.Record) error {
+	taken, err := try(f.second, f.second.Binding(), r)
+	lost := 0
+	if !taken || err != nil {
+		lost = 1
+	}
+	return f.fell(failure, err, 1, lost)
+}
+
+// fell counts what became of records with which the first handler failed, and
+// returns the error to report.
+func (f *Fallback) fell(failure, second error, records, lost int) error {
+	text := fmt.Sprint(failure) // which survives an Error that panics
+	f.mu.Lock()
+	f.stats.Failed += uint64(records)
+	f.stats.Lost += uint64(lost)
+	f.stats.LastError = text
+	f.mu.Unlock()
+	if lost == 0 {
+		return nil
+	}
+	var errs joined
+	errs.add(f.first, failure)
+	errs.add(f.second, second)
+	return errs.err()
+}
+
+// HandleBatch hands the records to the first handler, or to the second one.
+func (f *Fallback) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
+	if _, ok := f.first.(logbook.BatchHandler); !ok {
+		var errs []error
+		for _, r := range rs {
+			if err := f.Handle(r); err != nil && err != logbook.ErrPass {
+				errs = append(errs, err)
+			}
+		}
+		return errors.Join(errs...)
+	}
+	failure := logbook.HandleBatch(f.first, rs, why)
+	if failure == nil {
+		return nil
+	}
+	lost := 0
+	err := logbook.HandleBatch(f.second, rs, why)
+	if err != nil {
+		lost = len(rs)
+	}
+	return f.fell(failure, err, len(rs), lost)
+}
+
+// Stats returns what happened so far.
+func (f *Fallback) Stats() FallbackStats {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.stats
+}
+
+// Flush flushes both handlers.
+func (f *Fallback) Flush(ctx context.Context) error { return logbook.Flush(ctx, f.first, f.second) }
+
+// Close closes both handlers.
+func (f *Fallback) Close(ctx context.Context) error { return logbook.Close(ctx, f.first, f.second) }
+
+// Unbound tells both handlers.
+func (f *Fallback) Unbound() { unboundAll([]logbook.Handler{f.first, f.second}) }

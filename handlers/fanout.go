@@ -1,0 +1,171 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"reflect"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// Fanout hands each record to several handlers, whatever becomes of it in the
+// others: each with its own level and filter. A record that none of them takes goes
+// on to the next handler on the stack, and so does one that was taken by handlers
+// which bubble only.
+//
+// If some of them fail, the error joins theirs. Records that were handed over
+// together reach each handler together, whatever its level and filter.
+type Fanout struct {
+	handlers []logbook.Handler
+	binding  logbook.Binding
+}
+
+// NewFanout returns a handler that hands records to all of hs, in this order.
+func NewFanout(hs ...logbook.Handler) *Fanout {
+	f := new(Fanout)
+	for _, h := range hs {
+		if h != nil {
+			f.handlers = append(f.handlers, h)
+		}
+	}
+	f.binding = logbook.Binding{Level: lowestLevel(f.handlers), Bubble: true, NoCaller: noCaller(f.handlers)}
+	for _, h := range f.handlers {
+		f.binding.Bubble = f.binding.Bubble && h.Binding().Bubble
+	}
+	return f
+}
+
+// Binding implements [logbook.Bindable].
+func (f *Fanout) Binding() logbook.Binding { return f.binding }
+
+// Handle hands the record to every handler.
+func (f *Fanout) Handle(r *logbook.Record) error {
+	var errs joined
+	stopped := false
+	for _, h := range f.handlers {
+		b := h.Binding()
+		handled, err := try(h, b, r)
+		errs.add(h, err)
+		stopped = stopped || handled && !b.Bubble
+	}
+	if err := errs.err(); err != nil || stopped {
+		return err
+	}
+	return logbook.ErrPass
+}
+
+// HandleBatch hands the records to every handler.
+func (f *Fanout) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
+	var errs joined
+	for _, h := range f.handlers {
+		errs.add(h, logbook.HandleBatch(h, rs, why))
+	}
+	return errs.err()
+}
+
+// Flush flushes the handlers inside.
+func (f *Fanout) Flush(ctx context.Context) error { return flushAll(ctx, f.handlers) }
+
+// Close closes the handlers inside.
+func (f *Fanout) Close(ctx context.Context) error { return closeAll(ctx, f.handlers) }
+
+// Unbound tells the handlers inside.
+func (f *Fanout) Unbound() { unboundAll(f.handlers) }
+
+// try hands a record to a handler as the dispatch does, but returns what the
+// dispatch would report. A panic is an error. handled is false where the handler
+// declined the record or passed it on.
+func try(h logbook.Handler, b logbook.Binding, r *logbook.Record) (handled bool, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			handled, err = true, panicked(p)
+		}
+	}()
+	if r.Level() < logbook.LevelOf(b.Level) || b.Accept != nil && !b.Accept(r) || b.Filter != nil && !b.Filter(r) {
+		return false, nil
+	}
+	if b.Blackhole {
+		return true, nil
+	}
+	err = h.Handle(r)
+	if err != nil && errors.Is(err, logbook.ErrPass) {
+		return false, nil
+	}
+	return true, err
+}
+
+// panicked turns what recover returned into an error.
+func panicked(p any) error {
+	if err, ok := p.(error); ok {
+		return fmt.Errorf("panic: %w", err)
+	}
+	return fmt.Errorf("panic: %v", p)
+}
+
+// joined collects the errors of several handlers.
+type joined struct{ errs []error }
+
+func (j *joined) add(h logbook.Handler, err error) {
+	if err != nil {
+		j.errs = append(j.errs, fmt.Errorf("%T: %w", h, err))
+	}
+}
+
+func (j *joined) err() error { return errors.Join(j.errs...) }
+
+// lowestLevel is the lowest level that any of the handlers takes; nil, which takes
+// all, if that can change.
+func lowestLevel(hs []logbook.Handler) slog.Leveler {
+	lowest := logbook.Level(127)
+	for _, h := range hs {
+		switch l := h.Binding().Level.(type) {
+		case logbook.Level, slog.Level:
+			lowest = min(lowest, logbook.LevelOf(l))
+		default:
+			return nil
+		}
+	}
+	return lowest
+}
+
+// noCaller reports whether none of the handlers reads the caller.
+func noCaller(hs []logbook.Handler) bool {
+	for _, h := range hs {
+		if !h.Binding().NoCaller {
+			return false
+		}
+	}
+	return true
+}
+
+func flushAll(ctx context.Context, hs []logbook.Handler) error {
+	return logbook.Flush(ctx, bindables(hs)...)
+}
+
+func closeAll(ctx context.Context, hs []logbook.Handler) error {
+	return logbook.Close(ctx, bindables(hs)...)
+}
+
+func bindables(hs []logbook.Handler) []logbook.Bindable {
+	items := make([]logbook.Bindable, len(hs))
+	for i, h := range hs {
+		items[i] = h
+	}
+	return items
+}
+
+// unboundAll tells each handler once.
+func unboundAll(hs []logbook.Handler) {
+	seen := make(map[logbook.Handler]bool)
+	for _, h := range hs {
+		if reflect.ValueOf(h).Comparable() {
+			if seen[h] {
+				continue
+			}
+			seen[h] = true
+		}
+		logbook.Wrapper{Handler: h}.Unbound()
+	}
+}

@@ -1,0 +1,468 @@
+package handlers
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// faultyFiles is the real file system with calls that fail.
+type faultyFiles struct {
+	osFiles
+	mu    sync.Mutex
+	calls int
+	fail  func(op string, call int) error
+	short bool // writes that fail have written half
+	seen  map[string]bool
+}
+
+func (f *faultyFiles) check(op string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls++
+	if f.seen == nil {
+		f.seen = make(map[string]bool)
+	}
+	f.seen[op] = true
+	if f.fail == nil {
+		return nil
+	}
+	return f.fail(op, f.calls)
+}
+
+func (f *faultyFiles) set(fail func(op string, call int) error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fail = fail
+}
+
+func (f *faultyFiles) Open(path string, flag int, mode fs.FileMode, follow bool) (openFile, error) {
+	op := "open"
+	if flag&os.O_CREATE != 0 {
+		op = "create"
+	}
+	if err := f.check(op); err != nil {
+		return nil, &fs.PathError{Op: op, Path: path, Err: err}
+	}
+	file, err := f.osFiles.Open(path, flag, mode, follow)
+	if err != nil {
+		return nil, err
+	}
+	return &faultyFile{file, f}, nil
+}
+
+func (f *faultyFiles) Lstat(path string) (fs.FileInfo, error) {
+	if err := f.check("lstat"); err != nil {
+		return nil, err
+	}
+	return f.osFiles.Lstat(path)
+}
+
+func (f *faultyFiles) Rename(from, to string) error {
+	if err := f.check("rename"); err != nil {
+		return err
+	}
+	return f.osFiles.Rename(from, to)
+}
+
+func (f *faultyFiles) Remove(path string) error {
+	if err := f.check("remove"); err != nil {
+		return err
+	}
+	return f.osFiles.Remove(path)
+}
+
+func (f *faultyFiles) SetTime(path string, t time.Time) error {
+	if err := f.check("settime"); err != nil {
+		return err
+	}
+	return f.osFiles.SetTime(path, t)
+}
+
+func (f *faultyFiles) ReadDir(dir string) ([]string, error) {
+	if err := f.check("readdir"); err != nil {
+		return nil, err
+	}
+	return f.osFiles.ReadDir(dir)
+}
+
+func (f *faultyFiles) SyncDir(string) error {
+	return f.check("syncdir")
+}
+
+type faultyFile struct {
+	openFile
+	files *faultyFiles
+}
+
+func (f *faultyFile) Read(p []byte) (int, error) {
+	if err := f.files.check("read"); err != nil {
+		return 0, err
+	}
+	return f.openFile.Read(p)
+}
+
+func (f *faultyFile) ReadAt(p []byte, at int64) (int, error) {
+	if err := f.files.check("readat"); err != nil {
+		return 0, err
+	}
+	return f.openFile.ReadAt(p, at)
+}
+
+func (f *faultyFile) Write(p []byte) (int, error) {
+	if err := f.files.check("write"); err != nil {
+		n := 0
+		if f.files.short {
+			n, _ = f.openFile.Write(p[:len(p)/2])
+		}
+		return n, err
+	}
+	return f.openFile.Write(p)
+}
+
+func (f *faultyFile) Close() error {
+	err := f.openFile.Close()
+	return errors.Join(f.files.check("close"), err)
+}
+
+func (f *faultyFile) Stat() (fs.FileInfo, error) {
+	if err := f.files.check("stat"); err != nil {
+		return nil, err
+	}
+	return f.openFile.Stat()
+}
+
+func (f *faultyFile) Sync() error {
+	return f.files.check("fsync") // the power stays on
+}
+
+func (f *faultyFile) Truncate(size int64) error {
+	if err := f.files.check("truncate"); err != nil {
+		return err
+	}
+	return f.openFile.Truncate(size)
+}
+
+func (f *faultyFile) Chmod(mode fs.FileMode) error {
+	if err := f.files.check("chmod"); err != nil {
+		return err
+	}
+	return f.openFile.Chmod(mode)
+}
+
+func (f *faultyFile) Lock(wait bool) error {
+	if err := f.files.check("lock"); err != nil {
+		return err
+	}
+	return f.openFile.Lock(wait)
+}
+
+func (f *faultyFile) Unlock() error {
+	if err := f.files.check("unlock"); err != nil {
+		_ = f.openFile.Unlock() // else it would be the test that hangs
+		return err
+	}
+	return f.openFile.Unlock()
+}
+
+// faultTests are handlers of every kind, with options that use every call.
+var faultTests = map[string]func(path string) (fileConfig, error){
+	"Monitoring": func(path string) (fileConfig, error) {
+		return fileConfig{path: path, watch: -1}, nil
+	},
+	"Rotating": func(path string) (fileConfig, error) {
+		return (&RotatingOptions{MaxSize: 100, Backups: 100, Mode: 0o600, SyncLevel: logbook.LevelError, Compress: Gzip()}).config(path)
+	},
+	"Rotating, shared": func(path string) (fileConfig, error) {
+		return (&RotatingOptions{MaxSize: 100, Backups: 100, Shared: true, Compress: Gzip()}).config(path)
+	},
+	"Rotating, buffered": func(path string) (fileConfig, error) {
+		return (&RotatingOptions{MaxSize: 100, Backups: 100, SyncInterval: time.Hour, Buffer: &BufferOptions{Size: 64}}).config(path)
+	},
+	"Timed": func(path string) (fileConfig, error) {
+		return (&TimedOptions{Pattern: "%H%M%S", Compress: Gzip()}).config(path)
+	},
+	"Timed, plain and shared": func(path string) (fileConfig, error) {
+		return (&TimedOptions{Pattern: "%H%M%S", PlainCurrent: true, MaxSize: 100, Shared: true, Compress: Gzip()}).config(path)
+	},
+}
+
+// faultTest logs through a handler on a faulty file system, and remembers what
+// was accepted.
+type faultTest struct {
+	t        *testing.T
+	dir      string
+	files    *faultyFiles
+	h        *Rotating
+	when     time.Time
+	sent     int
+	accepted []int
+	dropped  int
+}
+
+func newFaultTest(t *testing.T, dir string, files *faultyFiles, config func(path string) (fileConfig, error)) (*faultTest, error) {
+	c, err := config(filepath.Join(dir, "app.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A file whose mode the umask would not allow is there before.
+	if err := errors.Join(os.WriteFile(c.path, []byte("old\n"), 0o600), os.Chmod(c.path, 0o666)); err != nil {
+		t.Fatal(err)
+	}
+	c.files = files
+	c.onError = func(error) {}
+	ft := &faultTest{t: t, dir: dir, files: files, h: new(Rotating), when: time.Date(2024, 2, 29, 13, 0, 0, 0, time.UTC)}
+	o := logbook.Options{Formatter: logbook.MustFormat("<{record.message}>")}
+	return ft, ft.h.setUp(ft.h, o, c, true)
+}
+
+// log logs a record. Every third one is a third of a second later.
+func (ft *faultTest) log() error {
+	ft.sent++
+	if ft.sent%3 == 0 {
+		ft.when = ft.when.Add(time.Second)
+	}
+	level := logbook.LevelInfo
+	if ft.sent%5 == 0 {
+		level = logbook.LevelError
+	}
+	err := ft.h.Handle(logbook.NewRecord(logbook.RecordData{
+		Time: ft.when, Level: level, Message: fmt.Sprintf("record %d ......................", ft.sent),
+	}))
+	if err == nil {
+		ft.accepted = append(ft.accepted, ft.sent)
+	}
+	return err
+}
+
+var (
+	recordLine = regexp.MustCompile(`^<record (\d+) \.{22}>$`)
+	lossLine   = regexp.MustCompile(`^<(\d+) records? dropped>$`)
+)
+
+// check closes the handler and compares the files with what was accepted.
+// unsure is how many records may be there though an error came back.
+func (ft *faultTest) check() {
+	ft.t.Helper()
+	closeErr := ft.h.Close(context.Background())
+	counts := make(map[int]int)
+	told := 0
+	for _, line := range readLines(ft.t, ft.dir) {
+		if m := recordLine.FindStringSubmatch(line); m != nil {
+			n, _ := strconv.Atoi(m[1])
+			counts[n]++
+		} else if m := lossLine.FindStringSubmatch(line); m != nil {
+			n, _ := strconv.Atoi(m[1])
+			told += n
+		}
+	}
+	for _, n := range ft.accepted {
+		if counts[n] != 1 {
+			ft.t.Errorf("record %d is there %d times", n, counts[n])
+		}
+	}
+	for n, count := range counts {
+		if count > 1 {
+			ft.t.Errorf("record %d is there %d times", n, count)
+		}
+	}
+	stats := ft.h.Stats()
+	if int(stats.Dropped) != told {
+		ft.t.Errorf("%d records were dropped, %d were told of (Close: %v)", stats.Dropped, told, closeErr)
+	}
+	if ft.t.Failed() {
+		ft.t.Fatalf("%+v %v", stats, closeErr)
+	}
+}
+
+// readLines returns the lines of all files, compressed or not.
+func readLines(t *testing.T, dir string) (lines []string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		text, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch filepath.Ext(e.Name()) {
+		case ".tmp", ".lock":
+			continue
+		case ".gz":
+			r, err := gzip.NewReader(bytes.NewReader(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text, err = io.ReadAll(r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for line := range strings.Lines(string(text)) {
+			lines = append(lines, strings.TrimSuffix(line, "\n"))
+		}
+	}
+	return lines
+}
+
+var faults = []error{syscall.ENOSPC, syscall.EIO, syscall.EACCES, syscall.EMFILE}
+
+// Every call fails for a while. Records that were accepted are there, once. Within
+// a second after the fault records are written again and files rotate.
+func TestFaultsOfEachCall(t *testing.T) {
+	ops := []string{
+		"open", "create", "lstat", "rename", "remove", "settime", "readdir", "syncdir", "read", "readat",
+		"write", "close", "stat", "fsync", "truncate", "chmod", "lock", "unlock",
+	}
+	used := make(map[string]bool)
+	for name, config := range faultTests {
+		for i, op := range ops {
+			for _, from := range []int{0, 7} {
+				t.Run(fmt.Sprintf("%s/%s/%d", name, op, from), func(t *testing.T) {
+					dir := t.TempDir()
+					synctest.Test(t, func(t *testing.T) {
+						files := &faultyFiles{short: i%2 == from%2}
+						ft, err := newFaultTest(t, dir, files, config)
+						if err != nil {
+							t.Fatal(err)
+						}
+						for range from {
+							if err := ft.log(); err != nil {
+								t.Fatal(err)
+							}
+						}
+						fault := faults[(i+from)%len(faults)]
+						files.set(func(called string, _ int) error {
+							if called == op {
+								return fault
+							}
+							return nil
+						})
+						for range 9 {
+							_ = ft.log() // may fail
+						}
+						files.set(nil)
+						<-time.After(time.Second)
+						before := ft.h.Stats().Rotations
+						for range 9 {
+							if err := ft.log(); err != nil {
+								t.Fatalf("after the fault: %v", err)
+							}
+						}
+						if name != "Monitoring" && ft.h.Stats().Rotations == before {
+							t.Error("no file rotates after the fault")
+						}
+						ft.check()
+						for op := range files.seen {
+							used[op] = true
+						}
+					})
+				})
+			}
+		}
+	}
+	for _, op := range ops {
+		if !used[op] {
+			t.Errorf("no handler has called %s", op)
+		}
+	}
+}
+
+// Each call in turn fails once.
+func TestFaultsInTurn(t *testing.T) {
+	for name, config := range faultTests {
+		t.Run(name, func(t *testing.T) {
+			for call := 1; ; call++ {
+				clean := true
+				dir := t.TempDir()
+				synctest.Test(t, func(t *testing.T) {
+					files := &faultyFiles{short: call%2 == 0}
+					files.set(func(op string, n int) error {
+						if n != call {
+							return nil
+						}
+						clean = false
+						return faults[call%len(faults)]
+					})
+					ft, err := newFaultTest(t, dir, files, config)
+					if err != nil {
+						return // nothing was logged yet
+					}
+					for range 7 {
+						_ = ft.log() // may fail
+					}
+					files.set(nil)
+					<-time.After(time.Second)
+					for range 7 {
+						if err := ft.log(); err != nil {
+							t.Fatalf("call %d: after the fault: %v", call, err)
+						}
+					}
+					ft.check()
+				})
+				if t.Failed() {
+					t.Fatalf("call %d failed", call)
+				}
+				if clean {
+					return
+				}
+			}
+		})
+	}
+}
+
+// A failed rotation costs no record, is counted, and told once until it is tried
+// again.
+func TestFaultsAreTold(t *testing.T) {
+	files := new(faultyFiles)
+	var told []error
+	c, err := (&RotatingOptions{MaxSize: 30, Backups: 2, OnError: func(err error) { told = append(told, err) }}).config(filepath.Join(t.TempDir(), "app.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.files = files
+	h := new(Rotating)
+	if err := h.setUp(h, logbook.Options{}, c, false); err != nil {
+		t.Fatal(err)
+	}
+	files.set(func(op string, _ int) error {
+		if op == "rename" {
+			return syscall.EACCES
+		}
+		return nil
+	})
+	for range 10 {
+		if err := h.Handle(logbook.NewRecord(logbook.RecordData{Message: "a record of thirty bytes and more"})); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := h.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
+	if len(told) != 1 || !errors.Is(told[0], fs.ErrPermission) || !strings.Contains(told[0].Error(), "rotate "+c.path) {
+		t.Errorf("told of %v", told)
+	}
+	want := FileStats{Written: 10, FailedRotations: 1, Failures: 1}
+	if got := h.Stats(); got != want {
+		t.Errorf("Stats is %+v, want %+v", got, want)
+	}
+	if n := len(readLines(t, filepath.Dir(c.path))); n != 10 {
+		t.Errorf("the file has %d lines", n)
+	}
+}

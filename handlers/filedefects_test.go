@@ -1,0 +1,519 @@
+package handlers
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// These are the defects of lumberjack, by number, that the rotating handlers must
+// not have.
+
+// spyFiles is the real file system, watched.
+type spyFiles struct {
+	faultyFiles
+	ops         []string
+	afterRename func(from, to string)
+}
+
+func (s *spyFiles) Rename(from, to string) error {
+	err := s.faultyFiles.Rename(from, to)
+	if s.afterRename != nil {
+		s.afterRename(from, to)
+	}
+	return err
+}
+
+// record makes the calls of some kinds be remembered.
+func (s *spyFiles) record(kinds ...string) {
+	s.set(func(op string, _ int) error {
+		if slices.Contains(kinds, op) {
+			s.ops = append(s.ops, op)
+		}
+		return nil
+	})
+}
+
+// rotatingOn returns a handler on the file system that writes messages only.
+func rotatingOn(t *testing.T, files fileSystem, path string, o RotatingOptions) *Rotating {
+	t.Helper()
+	if o.OnError == nil {
+		o.OnError = func(err error) { t.Error(err) }
+	}
+	c, err := o.config(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.files = files
+	h := new(Rotating)
+	if err := h.setUp(h, logbook.Options{Formatter: plainMessage}, c, true); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := h.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return h
+}
+
+var plainMessage = logbook.MustFormat("{record.message}")
+
+var noon = time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)
+
+func put(h logbook.Handler, when time.Time, messages ...string) error {
+	var errs []error
+	for _, message := range messages {
+		errs = append(errs, h.Handle(logbook.NewRecord(logbook.RecordData{Time: when, Level: logbook.LevelInfo, Message: message})))
+	}
+	return errors.Join(errs...)
+}
+
+func mustPut(t *testing.T, h logbook.Handler, when time.Time, messages ...string) {
+	t.Helper()
+	if err := put(h, when, messages...); err != nil {
+		t.Error(err)
+	}
+}
+
+// expectDir compares a directory with names and contents; .gz is decompressed.
+func expectDir(t *testing.T, dir string, want map[string]string) {
+	t.Helper()
+	got := make(map[string]string)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		text, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if filepath.Ext(e.Name()) == ".gz" {
+			text = gunzip(t, text)
+		}
+		got[e.Name()] = string(text)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("the files are\n%q\nwant\n%q", got, want)
+	}
+}
+
+func gunzip(t *testing.T, packed []byte) []byte {
+	t.Helper()
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// 1, 2: rotations at the same moment, and at moments that come again, overwrite no
+// backup.
+func TestDefect1And2(t *testing.T) {
+	dir := t.TempDir()
+	sized := rotatingOn(t, osFiles{}, filepath.Join(dir, "sized"), RotatingOptions{MaxSize: 1, Backups: 1000})
+	timed, err := NewTimed(filepath.Join(dir, "timed"), &TimedOptions{MaxSize: 1, PlainCurrent: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 20 {
+		for _, when := range []time.Time{noon, noon, noon.Add(-time.Hour), noon.AddDate(-10, 0, 0), noon.AddDate(10, 0, 0)} {
+			mustPut(t, sized, when, fmt.Sprint("sized ", i, when))
+			mustPut(t, timed, when, fmt.Sprint("timed ", i, when))
+		}
+	}
+	if err := timed.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
+	if n := len(readLines(t, dir)); n != 200 {
+		t.Errorf("%d lines are left of 200", n)
+	}
+}
+
+// agedBackups makes backups of these ages at noon, and returns a handler that
+// keeps them for three days.
+func agedBackups(t *testing.T, dir string, days ...int) (h *Rotating, clock *time.Time) {
+	for i, d := range days {
+		path := filepath.Join(dir, fmt.Sprint("f.", i+1))
+		modified := noon.AddDate(0, 0, -d)
+		if err := errors.Join(os.WriteFile(path, []byte("x\n"), 0o600), os.Chtimes(path, modified, modified)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h = rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), RotatingOptions{Backups: 10, MaxAge: 72 * time.Hour, MaxSize: 1})
+	now := noon
+	clock = &now
+	h.out.timeOfDay = func() time.Time { return *clock }
+	return h, clock
+}
+
+func backupsIn(t *testing.T, dir string) int {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, "f.*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(names)
+}
+
+// 3: age does not depend on the zone.
+func TestDefect3(t *testing.T) {
+	for _, offset := range []int{-12, 0, 14} {
+		dir := t.TempDir()
+		h, clock := agedBackups(t, dir, 0, 2, 3, 4, 5)
+		*clock = clock.In(time.FixedZone("", offset*3600))
+		mustPut(t, h, *clock, "a")
+		if n := backupsIn(t, dir); n != 3 {
+			t.Errorf("at %+dh, %d backups are left, want 3", offset, n)
+		}
+	}
+}
+
+// 4: a clock that jumps removes no backup.
+func TestDefect4(t *testing.T) {
+	for _, jump := range []time.Duration{time.Hour, -time.Hour, 87660 * time.Hour, -87660 * time.Hour} {
+		dir := t.TempDir()
+		h, clock := agedBackups(t, dir, 0, 1, 2)
+		mustPut(t, h, *clock, "a", "b")
+		before := backupsIn(t, dir)
+		for range 3 {
+			*clock = clock.Add(jump)
+			mustPut(t, h, *clock, "c")
+			before++
+			if n := backupsIn(t, dir); n != before {
+				t.Errorf("after a jump by %v, %d backups are left, want %d", jump, n, before)
+			}
+		}
+	}
+	// Nor does one that was wrong from the start.
+	dir := t.TempDir()
+	h, clock := agedBackups(t, dir, 0, 1, 2)
+	*clock = clock.AddDate(10, 0, 0)
+	mustPut(t, h, *clock, "a")
+	if n := backupsIn(t, dir); n != 3 {
+		t.Errorf("%d backups are left of 3", n)
+	}
+}
+
+// 5: what somebody else truncates has no hole.
+func TestDefect5(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f")
+	h := rotatingOn(t, osFiles{}, path, RotatingOptions{MaxSize: 20, Backups: 2})
+	mustPut(t, h, noon, "0123456789", "0123456789", "rotated")
+	if err := os.Truncate(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	mustPut(t, h, noon, "after")
+	expectDir(t, dir, map[string]string{"f": "after\n", "f.1": "0123456789\n"})
+}
+
+// 6: a file that somebody made at the path while it was free is not emptied.
+func TestDefect6(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f")
+	files := &spyFiles{afterRename: func(from, _ string) {
+		if from == path {
+			if err := os.WriteFile(path, []byte("other\n"), 0o600); err != nil {
+				t.Error(err)
+			}
+		}
+	}}
+	h := rotatingOn(t, files, path, RotatingOptions{MaxSize: 10, Backups: 2})
+	mustPut(t, h, noon, "1234", "567890")
+	expectDir(t, dir, map[string]string{"f": "other\n567890\n", "f.1": "1234\n"})
+}
+
+// 7: where the new file cannot be made, the old one stays in its place.
+func TestDefect7(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		files := new(faultyFiles)
+		told := 0
+		h := rotatingOn(t, files, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 10, Backups: 2, OnError: func(error) { told++ }})
+		mustPut(t, h, noon, "12345678")
+		files.set(func(op string, _ int) error {
+			if op == "create" {
+				return syscall.EMFILE
+			}
+			return nil
+		})
+		mustPut(t, h, noon, "a", "b", "c")
+		expectDir(t, dir, map[string]string{"f": "12345678\na\nb\nc\n"})
+		files.set(nil)
+		<-time.After(time.Second)
+		mustPut(t, h, noon, "d")
+		expectDir(t, dir, map[string]string{"f": "d\n", "f.1": "12345678\na\nb\nc\n"})
+		if s := h.Stats(); s.FailedRotations != 1 || told != 1 {
+			t.Errorf("%d rotations failed, %d were told, want 1", s.FailedRotations, told)
+		}
+	})
+}
+
+// 8: a file that cannot be opened is not taken for one that is missing.
+func TestDefect8(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f")
+	if err := os.WriteFile(path, []byte("old\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files := new(faultyFiles)
+	h := rotatingOn(t, files, path, RotatingOptions{MaxSize: 5, Backups: 2})
+	files.set(func(op string, _ int) error { return syscall.EMFILE })
+	if err := put(h, noon, "lost"); !errors.Is(err, syscall.EMFILE) {
+		t.Errorf("got %v", err)
+	}
+	expectDir(t, dir, map[string]string{"f": "old\n"})
+	files.set(nil)
+	mustPut(t, h, noon, "found")
+	expectDir(t, dir, map[string]string{"f": "found\n", "f.1": "1 record dropped\n", "f.2": "old\n"})
+}
+
+// 9: owner and mode are kept by the open file; that it fails is no error.
+func TestDefect9(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f")
+	files := new(faultyFiles)
+	told := 0
+	h := rotatingOn(t, files, path, RotatingOptions{MaxSize: 5, Backups: 5, Mode: 0o600, OnError: func(error) { told++ }})
+	mustPut(t, h, noon, "first")
+	uid, gid := os.Getuid(), os.Getgid()
+	if uid == 0 { // only root may give files away
+		uid, gid = 12345, 54321
+	}
+	if err := errors.Join(os.Chmod(path, 0o666), os.Chown(path, uid, gid)); err != nil {
+		t.Fatal(err)
+	}
+	mustPut(t, h, noon, "second")
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gotUID, gotGID, _ := owner(info)
+	if info.Mode().Perm() != 0o666 || gotUID != uid || gotGID != gid {
+		t.Errorf("the new file has %v %d:%d, want -rw-rw-rw- %d:%d", info.Mode(), gotUID, gotGID, uid, gid)
+	}
+	files.set(func(op string, _ int) error {
+		if op == "chmod" {
+			return syscall.EPERM
+		}
+		return nil
+	})
+	mustPut(t, h, noon, "third")
+	if s := h.Stats(); s.Rotations != 2 || s.Failures != 1 || told != 1 {
+		t.Errorf("%+v, %d were told of", s, told)
+	}
+}
+
+// 10: a power failure at any moment leaves the source or the compressed file
+// whole.
+func TestDefect10(t *testing.T) {
+	dir := t.TempDir()
+	files := new(spyFiles)
+	h := rotatingOn(t, files, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 5, Backups: 2, Compress: Gzip()})
+	mustPut(t, h, noon, "first")
+	if err := h.Close(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	h = rotatingOn(t, files, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 5, Backups: 2, Compress: Gzip()})
+	files.record("fsync", "rename", "syncdir", "remove")
+	mustPut(t, h, noon, "second")
+	if err := h.Close(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"rename", "fsync", "rename", "syncdir", "remove"}
+	if !slices.Equal(files.ops, want) {
+		t.Errorf("the calls were %q, want %q", files.ops, want)
+	}
+	expectDir(t, dir, map[string]string{"f": "second\n", "f.1.gz": "first\n"})
+}
+
+// 11: Close waits for compression, no goroutine is left, and nothing opens a
+// closed file again.
+func TestDefect11(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // fails if a goroutine is left
+		dir := t.TempDir()
+		h := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), RotatingOptions{
+			MaxSize: 5, Backups: 9, Compress: Gzip(), SyncInterval: time.Hour, Buffer: &BufferOptions{Interval: time.Hour},
+		})
+		mustPut(t, h, noon, "first", "second", "third")
+		if err := h.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+		want := map[string]string{"f": "third\n", "f.1.gz": "second\n", "f.2.gz": "first\n"}
+		expectDir(t, dir, want)
+		if err := put(h, noon, "late"); !errors.Is(err, fs.ErrClosed) {
+			t.Errorf("after Close: %v", err)
+		}
+		if err := errors.Join(h.Close(context.Background()), h.Flush(context.Background())); err != nil {
+			t.Error(err)
+		}
+		expectDir(t, dir, want)
+	})
+}
+
+// 12: a failure in the background is told and counted.
+func TestDefect12(t *testing.T) {
+	dir := t.TempDir()
+	var told []error
+	h := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), RotatingOptions{
+		MaxSize: 5, Backups: 9, Compress: failingCompressor{}, OnError: func(err error) { told = append(told, err) },
+	})
+	mustPut(t, h, noon, "first", "second")
+	err := h.Close(context.Background())
+	if !errors.Is(err, errNotCompressed) || !strings.Contains(err.Error(), "1 finished files") {
+		t.Errorf("Close returned %v", err)
+	}
+	if len(told) == 0 || !errors.Is(told[0], errFailing) || h.Stats().Failures == 0 {
+		t.Errorf("told of %v, %+v", told, h.Stats())
+	}
+	expectDir(t, dir, map[string]string{"f": "second\n", "f.1": "first\n"})
+}
+
+var errFailing = errors.New("failing on purpose")
+
+type failingCompressor struct{ gzipCompressor }
+
+func (failingCompressor) NewWriter(io.Writer) (io.WriteCloser, error) { return nil, errFailing }
+
+// 13: TestRotatingOversized
+
+// 14: after a write that was cut short, the next record starts on its own line.
+func TestDefect14(t *testing.T) {
+	for _, buffer := range []*BufferOptions{nil, {Level: logbook.LevelInfo}} {
+		synctest.Test(t, func(t *testing.T) {
+			dir := t.TempDir()
+			files := &faultyFiles{short: true}
+			h := rotatingOn(t, files, filepath.Join(dir, "f"), RotatingOptions{Backups: 1, Buffer: buffer, OnError: func(error) {}})
+			mustPut(t, h, noon, "before")
+			files.set(func(op string, _ int) error {
+				if op == "write" {
+					return syscall.ENOSPC
+				}
+				return nil
+			})
+			err := put(h, noon, "0123456789")
+			files.set(nil)
+			<-time.After(time.Second)
+			mustPut(t, h, noon, "after")
+			want := "before\n01234\n1 record dropped\nafter\n"
+			if buffer != nil { // it was kept
+				want = "before\n01234\n0123456789\nafter\n"
+			}
+			if (err == nil) != (buffer != nil) {
+				t.Errorf("got %v", err)
+			}
+			expectDir(t, dir, map[string]string{"f": want})
+		})
+	}
+}
+
+// 15: TestMonitoring and others
+
+// 16: symbolic links are not followed, wherever they are planted.
+func TestDefect16(t *testing.T) {
+	victim := filepath.Join(t.TempDir(), "victim")
+	if err := os.WriteFile(victim, []byte("untouched"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, planted := range []string{"f", "f.1", "f.1.gz", "f.gz.tmp", "f.lock"} {
+		t.Run(planted, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.Symlink(victim, filepath.Join(dir, planted)); err != nil {
+				t.Fatal(err)
+			}
+			h, err := NewRotating(filepath.Join(dir, "f"), &RotatingOptions{
+				MaxSize: 5, Backups: 2, Compress: Gzip(), Shared: true, OnError: func(error) {},
+			})
+			if opened := err == nil; opened != (planted != "f" && planted != "f.lock") {
+				t.Fatalf("got %v", err)
+			}
+			if h != nil {
+				mustPut(t, h, noon, "first", "second", "third")
+				_ = h.Close(context.Background()) // may fail to compress
+			}
+			if text, err := os.ReadFile(victim); err != nil || string(text) != "untouched" {
+				t.Errorf("the target has %q, %v", text, err)
+			}
+		})
+	}
+}
+
+// 17: several handlers for one path do not lose each other's lines. The torture
+// test does it with processes.
+func TestDefect17(t *testing.T) {
+	dir := t.TempDir()
+	var handlers []*Rotating
+	for range 3 {
+		handlers = append(handlers, rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 50, Backups: 1000, Shared: true, Compress: Gzip()}))
+	}
+	for i := range 100 {
+		for j, h := range handlers {
+			mustPut(t, h, noon, fmt.Sprintf("%d of %d", i, j))
+		}
+	}
+	for _, h := range handlers {
+		if err := h.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	}
+	lines := readLines(t, dir)
+	slices.Sort(lines)
+	if len(lines) != 300 || len(slices.Compact(lines)) != 300 {
+		t.Errorf("%d lines, want 300 different ones", len(lines))
+	}
+}
+
+// 18: fsync as the policy says.
+func TestDefect18(t *testing.T) {
+	for name, c := range map[string]struct {
+		o    RotatingOptions
+		want int
+	}{
+		"none":           {RotatingOptions{}, 0},
+		"every record":   {RotatingOptions{SyncLevel: logbook.LevelNotSet}, 4},
+		"at a level":     {RotatingOptions{SyncLevel: logbook.LevelError}, 1},
+		"interval":       {RotatingOptions{SyncInterval: time.Minute}, 1},
+		"level, buffer":  {RotatingOptions{SyncLevel: logbook.LevelError, Buffer: new(BufferOptions)}, 1},
+		"with rotations": {RotatingOptions{SyncInterval: time.Minute, MaxSize: 5}, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				dir := t.TempDir()
+				files := new(spyFiles)
+				c.o.Backups = 9
+				h := rotatingOn(t, files, filepath.Join(dir, "f"), c.o)
+				files.record("fsync")
+				mustPut(t, h, noon, "debug", "debug", "debug")
+				if err := h.Handle(logbook.NewRecord(logbook.RecordData{Time: noon, Level: logbook.LevelError, Message: "error"})); err != nil {
+					t.Error(err)
+				}
+				<-time.After(time.Minute)
+				synctest.Wait()
+				if len(files.ops) != c.want {
+					t.Errorf("%d fsyncs, want %d", len(files.ops), c.want)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,383 @@
+package httplog_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/handlers/httplog"
+	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/logbook/logbooktest"
+)
+
+// serve has one request served, and returns the answer and what was logged.
+func serve(t *testing.T, o *httplog.Options, req *http.Request, fn http.HandlerFunc) (*httptest.ResponseRecorder, []*logbook.Record) {
+	t.Helper()
+	recorder := logbooktest.Record(t)
+	w := httptest.NewRecorder()
+	httplog.New(fn, o).ServeHTTP(w, req)
+	return w, recorder.Records()
+}
+
+// text returns an attribute of a record as text.
+func text(r *logbook.Record, key string) string {
+	v, ok := r.Lookup(key)
+	if !ok {
+		return "-"
+	}
+	return v.String()
+}
+
+func TestAccessRecord(t *testing.T) {
+	tests := []struct {
+		name    string
+		handler http.HandlerFunc
+		level   logbook.Level
+		status  string
+		size    string
+	}{
+		{"nothing", func(http.ResponseWriter, *http.Request) {}, logbook.LevelInfo, "200", "0"},
+		{"write", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = w.Write([]byte("hello"))
+			_, _ = io.WriteString(w, " world")
+		}, logbook.LevelInfo, "200", "11"},
+		{"read from", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.Copy(w, strings.NewReader("hello"))
+			_, _ = io.Copy(w, io.LimitReader(strings.NewReader("hello"), 2))
+		}, logbook.LevelInfo, "200", "7"},
+		{"no content", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }, logbook.LevelInfo, "204", "0"},
+		{"redirection", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(302) }, logbook.LevelInfo, "302", "0"},
+		{"not found", http.NotFound, logbook.LevelNotice, "404", "19"},
+		{"unavailable", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }, logbook.LevelError, "503", "0"},
+		{"early hints", func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(103)
+			w.WriteHeader(201)
+			w.WriteHeader(500) // which the server ignores
+		}, logbook.LevelInfo, "201", "0"},
+		{"flush", func(w http.ResponseWriter, _ *http.Request) { w.(http.Flusher).Flush() }, logbook.LevelInfo, "200", "0"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			req := httptest.NewRequest("PUT", "/a/{b}%0Ac?token=hunter2", nil)
+			req.Header.Set("Authorization", "hunter2")
+			req.Header.Set("X-Request-Id", "abc-1")
+			w, records := serve(t, nil, req, tt.handler)
+			if len(records) != 1 {
+				t.Fatalf("%d records", len(records))
+			}
+			r := records[0]
+			got := []string{
+				r.Channel(), r.Level().String(), text(r, "status"), text(r, "size"), text(r, "method"),
+				text(r, "path"), text(r, "remote"), text(r, "request_id"), w.Header().Get("X-Request-Id"),
+			}
+			want := []string{"http", tt.level.String(), tt.status, tt.size, "PUT", "/a/{b}\nc", "192.0.2.1:1234", "abc-1", "abc-1"}
+			if !slices.Equal(got, want) {
+				t.Errorf("got %q\nwant %q", got, want)
+			}
+			took, _ := r.Lookup("duration")
+			if took.Kind() != slog.KindDuration || took.Duration() < 0 {
+				t.Errorf("took %v", took)
+			}
+			prefix := fmt.Sprintf("PUT /a/{b}\nc: %s, %s bytes in ", tt.status, tt.size)
+			if !strings.HasPrefix(r.Message(), prefix) || !strings.HasSuffix(r.Source().File, "httplog.go") {
+				t.Errorf("message %q, source %v", r.Message(), r.Source())
+			}
+			line, err := logbook.JSON(nil).AppendFormat(nil, r)
+			if err != nil || strings.Contains(string(line), "hunter2") || strings.Contains(string(line), "#2") {
+				t.Errorf("%s, %v", line, err)
+			}
+		})
+	}
+}
+
+func TestOptions(t *testing.T) {
+	o := &httplog.Options{
+		Logger: logbook.New("shop"),
+		Level:  func(status int) logbook.Level { return logbook.Level(status - 200) },
+		Attrs: func(req *http.Request) []slog.Attr {
+			return []slog.Attr{slog.String("query", req.URL.RawQuery)}
+		},
+	}
+	_, records := serve(t, o, httptest.NewRequest("GET", "/x?a=b", nil), func(w http.ResponseWriter, req *http.Request) {
+		logbook.New("other").Warn("inside")
+		w.WriteHeader(204)
+	})
+	if len(records) != 2 || records[1].Channel() != "shop" || records[1].Level() != 4 {
+		t.Fatalf("got %v", records)
+	}
+	for _, r := range records {
+		if text(r, "query") != "a=b" {
+			t.Errorf("%s has no query", r.Message())
+		}
+	}
+}
+
+func TestRequestID(t *testing.T) {
+	for given, want := range map[string]bool{
+		"a": true, "AZaz09._:/+=-": true, strings.Repeat("x", 128): true,
+		"": false, strings.Repeat("x", 129): false, "a b": false, "a\nb": false, "é": false, "{x}": false, "\x1b[1m": false,
+	} {
+		req := httptest.NewRequest("GET", "/", nil)
+		req.Header["X-Request-Id"] = []string{given}
+		inside := ""
+		w, records := serve(t, nil, req, func(_ http.ResponseWriter, req *http.Request) {
+			inside = httplog.RequestID(req.Context())
+		})
+		id := text(records[0], "request_id")
+		if (id == given) != want || id != inside || id != w.Header().Get("X-Request-Id") || len(id) < 20 && !want {
+			t.Errorf("%q: %q, inside %q", given, id, inside)
+		}
+	}
+	if id := httplog.RequestID(context.Background()); id != "" {
+		t.Errorf("without a request: %q", id)
+	}
+}
+
+// Each request meets its own records, with the context and without it, on its own
+// goroutine and on those it starts; afterwards the context binds nothing.
+func TestConcurrentRequests(t *testing.T) {
+	recorder := logbooktest.NewRecorder()
+	defer logbook.PushApplication(recorder)()
+	log := logbook.New("app")
+	var mu sync.Mutex
+	var contexts []context.Context
+	server := httptest.NewServer(httplog.New(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		name := strings.TrimPrefix(req.URL.Path, "/")
+		log.Info("plain {name}", "name", name)
+		log.InfoContext(req.Context(), "context {name}", "name", name)
+		var wg sync.WaitGroup
+		wg.Go(func() { log.InfoContext(req.Context(), "started {name}", "name", name) })
+		done := make(chan struct{})
+		logbook.Go(func() {
+			defer close(done)
+			log.Info("started by Go {name}", "name", name)
+		})
+		wg.Wait()
+		<-done
+		mu.Lock()
+		defer mu.Unlock()
+		contexts = append(contexts, req.Context())
+	}), nil))
+	defer server.Close()
+	const requests = 40
+	var wg sync.WaitGroup
+	for i := range requests {
+		wg.Go(func() {
+			resp, err := http.Get(fmt.Sprintf("%s/%d", server.URL, i))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			resp.Body.Close()
+		})
+	}
+	wg.Wait()
+	server.Close() // which waits for the access records
+	records := recorder.Records()
+	if len(records) != 5*requests {
+		t.Errorf("%d records", len(records))
+	}
+	ids := make(map[string]string)
+	for _, r := range records {
+		id, path := text(r, "request_id"), text(r, "path")
+		if name := text(r, "name"); name != "-" && path != "/"+name {
+			t.Errorf("%s has the path %s", r.Message(), path)
+		}
+		if other, ok := ids[id]; ok && other != path {
+			t.Errorf("%s and %s share an id", other, path)
+		}
+		ids[id] = path
+	}
+	if len(ids) != requests {
+		t.Errorf("%d ids", len(ids))
+	}
+	log.InfoContext(contexts[0], "after")
+	if r := recorder.Records()[5*requests]; text(r, "path") != "-" {
+		t.Error("the binding has no end")
+	}
+}
+
+func TestPanic(t *testing.T) {
+	failure := errors.New("out of order")
+	tests := []struct {
+		name   string
+		fn     http.HandlerFunc
+		status int
+		body   string
+		broken bool
+	}{
+		{"nothing sent", func(http.ResponseWriter, *http.Request) { explode(failure) }, 500, "Internal Server Error\n", false},
+		{"no error", func(http.ResponseWriter, *http.Request) { explode("out of order") }, 500, "Internal Server Error\n", false},
+		{"headers set", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "1000")
+			explode(failure)
+		}, 500, "Internal Server Error\n", false},
+		{"half sent", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, "half")
+			_ = http.NewResponseController(w).Flush()
+			explode(failure)
+		}, 200, "half", true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			recorder := logbooktest.NewRecorder()
+			server := newServer(t, recorder, nil, tt.fn)
+			resp, err := http.Get(server.URL + "/x")
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(resp.Body)
+			resp.Body.Close()
+			if resp.StatusCode != tt.status || string(body) != tt.body || (err != nil) != tt.broken {
+				t.Errorf("answered %d %q, %v", resp.StatusCode, body, err)
+			}
+			server.Close()
+			records := recorder.Records()
+			if len(records) != 2 {
+				t.Fatalf("%d records", len(records))
+			}
+			r, access := records[0], records[1]
+			if r.Level() != logbook.LevelError || r.Message() != "request panicked" || text(r, "path") != "/x" ||
+				r.Err() == nil || r.Err().Error() != "out of order" {
+				t.Errorf("logged %v %q, %v", r.Level(), r.Message(), r.Err())
+			}
+			if stack := r.ErrorInfo().Stack; len(stack) == 0 || !strings.HasSuffix(stack[0].Function, ".explode") || !strings.HasSuffix(r.Source().Function, ".explode") {
+				t.Errorf("stack %v, source %v", stack, r.Source())
+			}
+			if access.Level() != logbook.LevelError || text(access, "status") != fmt.Sprint(tt.status) || (text(access, "aborted") == "true") != tt.broken {
+				t.Errorf("access: %v %s", access.Level(), access.Message())
+			}
+		})
+	}
+}
+
+func explode(v any) { panic(v) }
+
+// newServer starts a server whose requests are logged to the recorder. Its own
+// complaints go there as well.
+func newServer(t *testing.T, h logbook.Handler, o *httplog.Options, fn http.HandlerFunc) *httptest.Server {
+	t.Helper()
+	undo := logbook.PushApplication(h)
+	t.Cleanup(undo)
+	server := httptest.NewUnstartedServer(httplog.New(fn, o))
+	server.Config.ErrorLog = slog.NewLogLogger(failing{t}, slog.LevelError)
+	server.Start()
+	t.Cleanup(server.Close)
+	return server
+}
+
+// failing is what the server tells of panics that it should not see.
+type failing struct{ t *testing.T }
+
+func (failing) Enabled(context.Context, slog.Level) bool { return true }
+
+func (f failing) Handle(_ context.Context, r slog.Record) error {
+	f.t.Errorf("the server says: %s", r.Message)
+	return nil
+}
+
+func (f failing) WithAttrs([]slog.Attr) slog.Handler { return f }
+func (f failing) WithGroup(string) slog.Handler      { return f }
+
+// http.ErrAbortHandler goes on to the server, whether anybody logs or not.
+func TestErrAbortHandler(t *testing.T) {
+	silent := logbook.NewLogger("http", &logbook.LoggerOptions{Disabled: true})
+	for name, logger := range map[string]*logbook.Logger{"logged": nil, "silent": silent} {
+		t.Run(name, func(t *testing.T) {
+			recorder := logbooktest.NewRecorder()
+			server := newServer(t, recorder, &httplog.Options{Logger: logger}, func(http.ResponseWriter, *http.Request) {
+				panic(http.ErrAbortHandler)
+			})
+			if resp, err := http.Get(server.URL); err == nil {
+				t.Errorf("answered %d", resp.StatusCode)
+				resp.Body.Close()
+			}
+			server.Close()
+			for i, r := range recorder.Records() { // the client may have tried twice
+				if r.Err() != nil || r.Level() != logbook.LevelInfo || text(r, "aborted") != "true" || text(r, "status") != "0" {
+					t.Errorf("record %d: %v %s, %v", i, r.Level(), r.Message(), r.Err())
+				}
+			}
+			if n := len(recorder.Records()); (n > 0) != (logger == nil) {
+				t.Errorf("%d records", n)
+			}
+		})
+	}
+}
+
+// The handler's goroutine may end by itself, as with t.FailNow.
+func TestGoexit(t *testing.T) {
+	recorder := logbooktest.NewRecorder()
+	defer logbook.PushApplication(recorder)()
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		httplog.New(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { runtime.Goexit() }), nil).
+			ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+	})
+	wg.Wait()
+	if got := recorder.Records(); len(got) > 0 {
+		t.Errorf("logged %q", got[0].Message())
+	}
+}
+
+// Only requests that fail write what they logged.
+func TestFingersCrossed(t *testing.T) {
+	var mu sync.Mutex
+	var failures []string
+	file := logbook.HandlerFunc(func(r *logbook.Record) error {
+		mu.Lock()
+		defer mu.Unlock()
+		failures = append(failures, r.Level().String()+" "+text(r, "path"))
+		return nil
+	}, nil)
+	fn := http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		logbook.New("app").Debug("details")
+		switch req.URL.Path {
+		case "/panic":
+			panic("x")
+		case "/500":
+			w.WriteHeader(500)
+		case "/404":
+			w.WriteHeader(404)
+		}
+	})
+	for _, tt := range []struct {
+		options *handlers.FingersCrossedOptions
+		want    string
+		others  int
+	}{
+		{nil, "DEBUG /500,ERROR /500,DEBUG /panic,ERROR /panic,ERROR /panic", 9},
+		{&handlers.FingersCrossedOptions{ActionLevel: logbook.LevelNotice},
+			"DEBUG /404,NOTICE /404,DEBUG /500,ERROR /500,DEBUG /panic,ERROR /panic,ERROR /panic", 0},
+	} {
+		failures = nil
+		recorder := logbooktest.Record(t)
+		h := httplog.New(fn, &httplog.Options{FingersCrossed: file, FingersCrossedOptions: tt.options})
+		for _, path := range []string{"/ok", "/404", "/500", "/panic"} {
+			h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", path, nil))
+		}
+		if got := strings.Join(failures, ","); got != tt.want || len(recorder.Records()) != tt.others {
+			t.Errorf("wrote %s, and %d went on", got, len(recorder.Records()))
+		}
+	}
+}
+
+func BenchmarkRequest(b *testing.B) {
+	defer logbook.PushApplication(handlers.NewStream(io.Discard, &logbook.Options{Formatter: logbook.JSON(nil)}))()
+	h := httplog.New(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }), nil)
+	req := httptest.NewRequest("GET", "/cart", nil)
+	w := httptest.NewRecorder()
+	for b.Loop() {
+		h.ServeHTTP(w, req)
+	}
+}

@@ -1,0 +1,42 @@
+package httplog
+
+import (
+	"context"
+	"crypto/rand"
+	"net/http"
+)
+
+const (
+	requestIDHeader = "X-Request-Id"
+	maxRequestID    = 128
+)
+
+type requestIDKey struct{}
+
+// RequestID returns the id of the request that is served with the context, "" if
+// there is none.
+func RequestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestIDKey{}).(string)
+	return id
+}
+
+// requestID returns the id that the client gave, if it may stand in a log, or else
+// a random one.
+func requestID(req *http.Request) string {
+	if id := req.Header.Get(requestIDHeader); isRequestID(id) {
+		return id
+	}
+	return rand.Text()
+}
+
+func isRequestID(id string) bool {
+	for i := range len(id) {
+		switch c := id[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case c == '.', c == '_', c == ':', c == '/', c == '+', c == '=', c == '-':
+		default:
+			return false
+		}
+	}
+	return id != "" && len(id) <= maxRequestID
+}

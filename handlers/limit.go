@@ -1,0 +1,402 @@
+package handlers
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+const (
+	defaultLimitPer  = time.Minute
+	defaultCacheSize = 512
+
+	// maxKeyText bounds what is kept of a text that tells records apart.
+	maxKeyText = 256
+)
+
+// LimitOptions configure [NewLimit]. nil is the default: one record a minute for
+// each call site. Level, filter and bubble are those of the handler inside.
+type LimitOptions struct {
+	// Records is how many records get through in each span of time. 0 or less: 1.
+	Records int
+
+	// Per is that span. It begins with a record, and the next one with the first
+	// record after its end. 0 or less: a minute.
+	Per time.Duration
+
+	// By returns what records are counted by, up to its first 256 bytes. nil: the
+	// call site, which is level, channel, file and line, and the message template
+	// where the caller is not known.
+	By func(*logbook.Record) string
+
+	// CacheSize is how many call sites are known at a time. If there are more, the
+	// third that has been known longest is forgotten. 0 or less: 512.
+	CacheSize int
+}
+
+// Limit stands before another handler and lets so many of the records from each
+// call site through. It is made by [NewLimit] and [NewSample].
+//
+// What it holds back is told: the next record let through from there has an
+// attribute "suppressed" with the count, and " (3 suppressed)" behind its message.
+// What no record has told by then is told when the handler is unbound, flushed or
+// closed, or the call site is forgotten: by a record of the level and channel of
+// those that were held back, "3 records suppressed like: " and their template.
+// Several of them are handed over together, with [logbook.ReasonGroup]. A record
+// that the handler inside fails with or passes on has told nothing.
+//
+// Of records handed over together, those that led up to the last one pass if that
+// one does, and those that belong together pass if the first one does, so that a
+// mail stays whole. Others are looked at one by one.
+//
+// Level, filter and bubble are those of the handler inside. It is safe for
+// concurrent use.
+type Limit struct {
+	logbook.Wrapper
+	key    func(*logbook.Record) callSite
+	exempt slog.Leveler // lowest level that always gets through; nil: none
+
+	readsCaller bool // to count by it
+
+	first int // records to let through in each window
+	every int // of those after them let each so manieth through; 0: none
+	per   time.Duration
+	size  int // of sites
+
+	mu    sync.Mutex
+	sites map[callSite]*window
+	stats LimitStats
+}
+
+// callSite is what records are counted by.
+type callSite struct {
+	level         logbook.Level
+	channel, file string
+	line          int
+	text          string
+}
+
+// window counts the records of a call site since it began.
+type window struct {
+	start      time.Time
+	seen       int
+	suppressed int // and not told yet
+	like       logbook.RecordData
+}
+
+// LimitStats tell what a Limit did. [expvar.Func] publishes them.
+type LimitStats struct {
+	Passed     uint64 // records let through
+	Suppressed uint64 // records held back
+	Sites      int    // call sites known now
+}
+
+// NewLimit returns a handler that limits how many records of a call site reach h.
+func NewLimit(h logbook.Handler, o *LimitOptions) *Limit {
+	if o == nil {
+		o = new(LimitOptions)
+	}
+	l := newLimit(h, o.CacheSize)
+	l.first, l.per = max(1, o.Records), positive(o.Per, defaultLimitPer)
+	l.key, l.readsCaller = keyBy(o.By, siteOf), true
+	return l
+}
+
+func newLimit(h logbook.Handler, size int) *Limit {
+	if h == nil {
+		h = noHandler{}
+	}
+	return &Limit{
+		Wrapper: logbook.Wrapper{Handler: h},
+		size:    positive(size, defaultCacheSize),
+		sites:   make(map[callSite]*window),
+	}
+}
+
+// positive returns n, or the default if n is not above 0.
+func positive[T cmp.Ordered](n, otherwise T) T {
+	var zero T
+	if n > zero {
+		return n
+	}
+	return otherwise
+}
+
+// siteOf is the default of LimitOptions.By.
+func siteOf(r *logbook.Record) callSite {
+	s := r.Source()
+	site := callSite{level: r.Level(), channel: r.Channel(), file: s.File, line: s.Line}
+	if s.File == "" {
+		site.text = shortened(r.Template())
+	}
+	return site
+}
+
+// keyBy returns the function that tells records apart.
+func keyBy(by func(*logbook.Record) string, otherwise func(*logbook.Record) callSite) func(*logbook.Record) callSite {
+	if by == nil {
+		return otherwise
+	}
+	return func(r *logbook.Record) callSite { return callSite{text: shortened(by(r))} }
+}
+
+// shortened cuts a text that is kept. What is cut is copied, or the whole text
+// would stay in memory.
+func shortened(s string) string {
+	if len(s) <= maxKeyText {
+		return s
+	}
+	return strings.Clone(strings.ToValidUTF8(s[:maxKeyText], ""))
+}
+
+// Binding implements [logbook.Bindable].
+func (l *Limit) Binding() logbook.Binding {
+	b := l.Wrapper.Binding()
+	b.NoCaller = b.NoCaller && !l.readsCaller
+	return b
+}
+
+// Handle hands the record on, or counts it.
+func (l *Limit) Handle(r *logbook.Record) error {
+	return l.pass(r, 1, func(noted *logbook.Record) error { return l.Handler.Handle(noted) })
+}
+
+// HandleBatch hands on what the limit lets through of the records.
+func (l *Limit) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
+	if len(rs) == 0 {
+		return nil
+	}
+	lead := 0
+	switch why {
+	case logbook.ReasonEscalation:
+		lead = len(rs) - 1
+	case logbook.ReasonGroup:
+	default:
+		return l.passSome(rs, why)
+	}
+	if slices.ContainsFunc(rs, l.exempts) {
+		l.passed(len(rs))
+		return logbook.HandleBatch(l.Handler, rs, why)
+	}
+	return l.pass(rs[lead], len(rs), func(noted *logbook.Record) error {
+		rs := slices.Clone(rs)
+		rs[lead] = noted
+		return logbook.HandleBatch(l.Handler, rs, why)
+	})
+}
+
+// passSome hands on together those records of a batch that get through by
+// themselves.
+func (l *Limit) passSome(rs []*logbook.Record, why logbook.Reason) error {
+	var through []*logbook.Record
+	told := make(map[*logbook.Record]int)
+	for _, r := range rs {
+		if n, ok := l.ask(r, 1); ok {
+			through = append(through, noted(r, n))
+			told[r] = n
+		}
+	}
+	if len(through) == 0 {
+		return nil
+	}
+	err := logbook.HandleBatch(l.Handler, through, why)
+	if err != nil {
+		for r, n := range told {
+			l.suppress(r, n)
+		}
+	}
+	return err
+}
+
+// pass hands on a record that stands for n, with what it is to tell, if it gets
+// through.
+func (l *Limit) pass(r *logbook.Record, n int, handle func(*logbook.Record) error) error {
+	tell, ok := l.ask(r, n)
+	if !ok {
+		return nil
+	}
+	if tell == 0 {
+		return handle(r)
+	}
+	told := false
+	defer func() {
+		if !told {
+			l.suppress(r, tell)
+		}
+	}()
+	err := handle(noted(r, tell))
+	told = err == nil
+	return err
+}
+
+// noted returns a record that tells how many others were held back.
+func noted(r *logbook.Record, suppressed int) *logbook.Record {
+	if suppressed == 0 {
+		return r
+	}
+	r = r.Clone()
+	r.Set("suppressed", suppressed)
+	r.SetMessage(fmt.Sprintf("%s (%d suppressed)", r.Message(), suppressed))
+	return r
+}
+
+// ask reports whether a record that stands for n gets through, and then what it is
+// to tell: how many were held back so far.
+func (l *Limit) ask(r *logbook.Record, n int) (tell int, ok bool) {
+	if l.exempts(r) {
+		l.passed(n)
+		return 0, true
+	}
+	key := l.key(r)
+	l.mu.Lock()
+	w, notices := l.window(key)
+	w.seen++
+	ok = w.seen <= l.first || l.every > 0 && (w.seen-l.first)%l.every == 0
+	if ok {
+		l.stats.Passed += uint64(n)
+		tell, w.suppressed = w.suppressed, 0
+	} else {
+		l.stats.Suppressed += uint64(n)
+		w.suppress(r, n)
+	}
+	l.mu.Unlock()
+	l.offer(notices)
+	return tell, ok
+}
+
+func (l *Limit) exempts(r *logbook.Record) bool {
+	return l.exempt != nil && r.Level() >= logbook.LevelOf(l.exempt)
+}
+
+func (l *Limit) passed(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.stats.Passed += uint64(n)
+}
+
+// window returns the window of a call site, and what to tell of those that were
+// forgotten for it. It is called with the lock held.
+func (l *Limit) window(key callSite) (w *window, notices []*logbook.Record) {
+	now := time.Now()
+	if w = l.sites[key]; w != nil {
+		if now.Sub(w.start) >= l.per {
+			w.start, w.seen = now, 0
+		}
+		return w, nil
+	}
+	if len(l.sites) >= l.size {
+		oldest := slices.SortedFunc(maps.Keys(l.sites), func(a, b callSite) int {
+			return l.sites[a].start.Compare(l.sites[b].start)
+		})[:(l.size+2)/3]
+		for _, key := range oldest {
+			notices = l.sites[key].tell(notices)
+			delete(l.sites, key)
+		}
+	}
+	w = &window{start: now}
+	l.sites[key] = w
+	return w, notices
+}
+
+// suppress counts n records that were held back at the site of r.
+func (l *Limit) suppress(r *logbook.Record, n int) {
+	if n == 0 {
+		return
+	}
+	key := l.key(r)
+	l.mu.Lock()
+	w, notices := l.window(key)
+	w.suppress(r, n)
+	l.mu.Unlock()
+	l.offer(notices)
+}
+
+func (w *window) suppress(r *logbook.Record, n int) {
+	w.suppressed += n
+	w.like = logbook.RecordData{
+		Time: r.Time(), Level: r.Level(), Channel: r.Channel(), Template: shortened(r.Template()), Source: r.Source(),
+	}
+}
+
+// tell appends the record that says what was held back, if anything was.
+func (w *window) tell(notices []*logbook.Record) []*logbook.Record {
+	if w.suppressed == 0 {
+		return notices
+	}
+	d := w.like
+	d.Attrs = []slog.Attr{slog.Int("suppressed", w.suppressed), slog.String("like", d.Template)}
+	d.Template = "{suppressed} records suppressed like: {like}"
+	if w.suppressed == 1 {
+		d.Template = "{suppressed} record suppressed like: {like}"
+	}
+	w.suppressed = 0
+	return append(notices, logbook.NewRecord(d))
+}
+
+// untold removes what was held back and not told, and returns the records that
+// say so, the oldest first.
+func (l *Limit) untold() (notices []*logbook.Record) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, w := range l.sites {
+		notices = w.tell(notices)
+	}
+	slices.SortStableFunc(notices, func(a, b *logbook.Record) int { return a.Time().Compare(b.Time()) })
+	return notices
+}
+
+// offer hands over what was held back. A failure goes to the error flag.
+func (l *Limit) offer(notices []*logbook.Record) {
+	if len(notices) > 0 {
+		logbook.Offer(groupBatch{l.Wrapper, notices}, notices[0])
+	}
+}
+
+// Stats returns what happened so far.
+func (l *Limit) Stats() LimitStats {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	stats := l.stats
+	stats.Sites = len(l.sites)
+	return stats
+}
+
+// Unbound tells what was held back, and tells the handler inside.
+func (l *Limit) Unbound() {
+	l.offer(l.untold())
+	l.Wrapper.Unbound()
+}
+
+// Flush tells what was held back, and flushes the handler inside. It does nothing
+// of that if the context has ended.
+func (l *Limit) Flush(ctx context.Context) error {
+	return errors.Join(l.tellAll(ctx), l.Wrapper.Flush(ctx))
+}
+
+// Close is Flush, and closes the handler inside.
+func (l *Limit) Close(ctx context.Context) error {
+	return errors.Join(l.tellAll(ctx), l.Wrapper.Close(ctx))
+}
+
+func (l *Limit) tellAll(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	notices := l.untold()
+	if len(notices) == 0 {
+		return nil
+	}
+	if err := logbook.HandleBatch(l.Handler, notices, logbook.ReasonGroup); err != nil {
+		return &logbook.UnsentError{Records: len(notices), Err: err}
+	}
+	return nil
+}

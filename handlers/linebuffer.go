@@ -1,0 +1,194 @@
+package handlers
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// BufferOptions configure how lines are held back and written together, which
+// is several times as fast as one by one. nil options of a handler mean no buffer.
+//
+// The program's end loses what is held unless the handler was closed or flushed;
+// a kill loses it in any case. If the file cannot be written, lines are kept and
+// tried again; when the buffer is full, further records are refused with an error,
+// and counted.
+type BufferOptions struct {
+	Size     int           // in bytes; 0: 256 KiB
+	Interval time.Duration // how long a line is held at most; 0: one second
+	Level    slog.Leveler  // a record of this level writes what is held; nil: logbook.LevelError
+}
+
+const (
+	defaultBufferSize     = 256 << 10
+	defaultBufferInterval = time.Second
+)
+
+// errBufferFull is returned for a record that finds no room, since the file cannot
+// be written.
+var errBufferFull = errors.New("handlers: the buffer is full")
+
+// lineBuffer holds lines of one period. Its user locks.
+type lineBuffer struct {
+	size     int
+	interval time.Duration
+	level    slog.Leveler
+
+	data    []byte
+	records int
+	at      time.Time // of the first record
+	period  string
+	rest    bool // the last try to write failed
+}
+
+func newLineBuffer(o *BufferOptions) *lineBuffer {
+	if o == nil {
+		return nil
+	}
+	b := &lineBuffer{size: o.Size, interval: o.Interval, level: o.Level}
+	if b.size <= 0 {
+		b.size = defaultBufferSize
+	}
+	if b.interval <= 0 {
+		b.interval = defaultBufferInterval
+	}
+	if b.level == nil {
+		b.level = logbook.LevelError
+	}
+	return b
+}
+
+// hold adds a line to the buffer.
+func (f *logFile) hold(line []byte, at time.Time, level logbook.Level) error {
+	b := f.buffer
+	period := ""
+	if f.names != nil {
+		period = f.names.period(at)
+	}
+	together := len(b.data) + len(line)
+	if len(b.data) > 0 && (together > b.size || period != b.period || f.maxSize > 0 && int64(together) >= f.maxSize) {
+		if err := f.flushRested(); err != nil && together > b.size {
+			return err
+		}
+	}
+	if len(b.data) == 0 {
+		if len(line) > b.size {
+			err := f.commit(line, at)
+			if err == nil {
+				f.counts.written.Add(1)
+			}
+			return err
+		}
+		if b.data == nil {
+			b.data = make([]byte, 0, b.size)
+		}
+		b.at, b.period = at, period
+		f.flushing.after(b.interval)
+	}
+	b.data = append(b.data, line...)
+	b.records++
+	if level >= logbook.LevelOf(b.level) {
+		if err := f.flushRested(); err != nil {
+			f.fail("flush", err) // the record is held: it is not lost
+		}
+	}
+	return nil
+}
+
+// flushRested is flush, but leaves a file alone that just failed.
+func (f *logFile) flushRested() error {
+	if f.buffer.rest && f.resting() {
+		return errBufferFull
+	}
+	return f.flush()
+}
+
+// flush writes what is held. What could not be written stays.
+func (f *logFile) flush() error {
+	b := f.buffer
+	if b == nil || len(b.data) == 0 {
+		return nil
+	}
+	lines := b.data
+	if f.open != nil && f.open.lines.torn {
+		lines = slices.Clone(lines) // writing puts a newline before them
+	}
+	before, was := int64(0), f.open
+	if was != nil {
+		before = was.lines.written
+	}
+	torn := was != nil && was.lines.torn
+	err := f.commit(lines, b.at)
+	if err == nil {
+		f.counts.written.Add(uint64(b.records))
+		b.data, b.records, b.rest = b.data[:0], 0, false
+		return nil
+	}
+	b.rest = true
+	f.rest()
+	if f.open != was {
+		before, torn = 0, false
+	}
+	if f.open != nil {
+		f.keepUnwritten(f.open.lines.written-before, torn)
+	}
+	return err
+}
+
+// keepUnwritten removes the lines from the buffer of which n bytes were written.
+// The line that was cut short stays: it is written anew, on a line of its own.
+func (f *logFile) keepUnwritten(n int64, torn bool) {
+	b := f.buffer
+	if torn {
+		n--
+	}
+	n = min(max(n, 0), int64(len(b.data)))
+	whole := bytes.LastIndexByte(b.data[:n], '\n') + 1
+	records := min(bytes.Count(b.data[:whole], []byte{'\n'}), b.records)
+	f.counts.written.Add(uint64(records))
+	b.records -= records
+	b.data = b.data[:copy(b.data, b.data[whole:])]
+}
+
+// flushLate is called when lines were held for the interval.
+func (f *logFile) flushLate() {
+	f.mu.Lock()
+	f.flushing.begun()
+	if !f.closed {
+		if err := f.flush(); err != nil {
+			f.fail("flush", err)
+			f.flushing.after(retryAfter)
+		}
+	}
+	f.mu.Unlock()
+	f.tell()
+}
+
+// flushNow is for whoever cannot wait.
+func (f *logFile) flushNow() error {
+	defer f.tell()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.unsent(f.flush())
+}
+
+// flushLast writes what is held for the last time.
+func (f *logFile) flushLast() error {
+	err := f.unsent(f.flush())
+	if err != nil {
+		f.counts.dropped.Add(uint64(f.buffer.records))
+		f.buffer.data, f.buffer.records = nil, 0
+	}
+	return err
+}
+
+func (f *logFile) unsent(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &logbook.UnsentError{Records: f.buffer.records, Err: err}
+}

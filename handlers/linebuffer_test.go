@@ -1,0 +1,174 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// bufferedOn returns a buffered handler that writes messages only.
+func bufferedOn(t *testing.T, files fileSystem, path string, o BufferOptions) *File {
+	t.Helper()
+	h := new(File)
+	err := h.setUp(h, logbook.Options{Formatter: plainMessage}, fileConfig{
+		path: path, files: files, buffer: newLineBuffer(&o), onError: func(error) {},
+	}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func expectText(t *testing.T, path, want string) {
+	t.Helper()
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != want {
+		t.Errorf("the file has %q, want %q", got, want)
+	}
+}
+
+func TestBuffer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "f")
+		h := bufferedOn(t, osFiles{}, path, BufferOptions{Size: 10})
+		mustPut(t, h, noon, "a", "b")
+		expectText(t, path, "")
+
+		<-time.After(defaultBufferInterval)
+		synctest.Wait()
+		expectText(t, path, "a\nb\n") // the interval
+
+		mustPut(t, h, noon, "1234", "5678")
+		expectText(t, path, "a\nb\n")
+		mustPut(t, h, noon, "9")
+		expectText(t, path, "a\nb\n1234\n5678\n") // the size
+
+		if err := h.Handle(logbook.NewRecord(logbook.RecordData{Level: logbook.LevelError, Message: "e"})); err != nil {
+			t.Error(err)
+		}
+		expectText(t, path, "a\nb\n1234\n5678\n9\ne\n") // the level
+
+		mustPut(t, h, noon, "x")
+		long := strings.Repeat("y", 20)
+		mustPut(t, h, noon, long)
+		expectText(t, path, "a\nb\n1234\n5678\n9\ne\nx\n"+long+"\n") // larger than the buffer
+
+		mustPut(t, h, noon, "f")
+		if err := h.Flush(context.Background()); err != nil {
+			t.Error(err)
+		}
+		expectText(t, path, "a\nb\n1234\n5678\n9\ne\nx\n"+long+"\nf\n")
+
+		mustPut(t, h, noon, "c")
+		if err := h.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+		expectText(t, path, "a\nb\n1234\n5678\n9\ne\nx\n"+long+"\nf\nc\n")
+		if s := h.Stats(); s.Written != 10 || s.Dropped != 0 {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
+// While the disk is full, lines are kept up to the size; what comes then is
+// refused, and told where it is missing.
+func TestBufferOnAFullDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "f")
+		files := &faultyFiles{short: true}
+		h := bufferedOn(t, files, path, BufferOptions{Size: 64, Interval: time.Second})
+		full := func(op string, _ int) error {
+			if op == "write" {
+				return syscall.ENOSPC
+			}
+			return nil
+		}
+		files.set(full)
+		var refused int
+		for range 10 {
+			if err := put(h, noon, "0123456789abcde"); err != nil {
+				refused++
+				if !errors.Is(err, syscall.ENOSPC) && !errors.Is(err, errBufferFull) {
+					t.Error(err)
+				}
+			}
+		}
+		var unsent *logbook.UnsentError
+		if err := h.Flush(context.Background()); !errors.As(err, &unsent) || unsent.Records == 0 || !errors.Is(err, syscall.ENOSPC) {
+			t.Errorf("Flush returned %v", err)
+		}
+		files.set(nil)
+		<-time.After(time.Second)
+		synctest.Wait()
+		mustPut(t, h, noon, "after")
+		if err := h.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, told := 0, 0
+		for line := range strings.Lines(string(text)) {
+			var n int
+			if line == "0123456789abcde\n" {
+				lines++
+			} else if _, err := fmt.Sscanf(line, "%d record", &n); err == nil && strings.HasSuffix(line, " dropped\n") {
+				told += n
+			}
+		}
+		if refused == 0 || lines != 10-refused || told != refused || !strings.HasSuffix(string(text), " dropped\nafter\n") {
+			t.Errorf("%d records were refused, %d are there, %d were told of in\n%s", refused, lines, told, text)
+		}
+	})
+}
+
+// What a handler cannot write when it is closed is counted.
+func TestBufferClosedOnAFullDisk(t *testing.T) {
+	files := new(faultyFiles)
+	h := bufferedOn(t, files, filepath.Join(t.TempDir(), "f"), BufferOptions{})
+	mustPut(t, h, noon, "a", "b")
+	files.set(func(op string, _ int) error { return syscall.ENOSPC })
+	var unsent *logbook.UnsentError
+	if err := h.Close(context.Background()); !errors.As(err, &unsent) || unsent.Records != 2 {
+		t.Errorf("Close returned %v", err)
+	}
+	if s := h.Stats(); s.Dropped != 2 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// A buffer does not carry lines into the file of another time or over the limit
+// of size.
+func TestBufferRotates(t *testing.T) {
+	dir := t.TempDir()
+	timed, err := NewTimed(filepath.Join(dir, "t"), &TimedOptions{Formatter: plainMessage, Buffer: new(BufferOptions)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustPut(t, timed, noon, "a", "b")
+	mustPut(t, timed, noon.AddDate(0, 0, 1), "c")
+	sized := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 10, Backups: 9, Buffer: new(BufferOptions)})
+	mustPut(t, sized, noon, "1", "2", "3", "4", "5", "6")
+	for _, h := range []logbook.Handler{timed, sized} {
+		if err := logbook.Close(context.Background(), h); err != nil {
+			t.Error(err)
+		}
+	}
+	expectDir(t, dir, map[string]string{
+		"t-2024-02-29": "a\nb\n", "t-2024-03-01": "c\n",
+		"f.1": "1\n2\n3\n4\n", "f": "5\n6\n",
+	})
+}

@@ -1,0 +1,219 @@
+package handlers
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"time"
+)
+
+// openAttempts is how often opening starts anew, since a file came or went in
+// between.
+const openAttempts = 10
+
+// start opens the first file.
+func (f *logFile) start(at time.Time) error {
+	name, period := f.path, ""
+	if f.names != nil {
+		period = f.names.period(at)
+		name = f.names.current(period)
+	}
+	o, err := f.openFile(name, nil)
+	if err != nil {
+		return err
+	}
+	f.open, f.name, f.looked = o, name, at
+	f.period, f.turned = period, at
+	f.truncate = false
+	if f.names != nil {
+		f.adopt(at)
+		f.prune()
+		f.tasks.add(nil)
+	}
+	return nil
+}
+
+// adopt finds out which period a file is of that was just opened, where its name
+// does not tell.
+func (f *logFile) adopt(at time.Time) {
+	switch {
+	case f.names == nil || f.name != f.path:
+	case f.open.size > 0:
+		f.period = f.names.periodOf(f.open.info.ModTime())
+	default:
+		f.period = f.names.period(at)
+	}
+}
+
+// openFile opens the file at a path for appending. A file that is made here has
+// the mode and the owner of the one that it follows, if there is one.
+func (f *logFile) openFile(path string, like fs.FileInfo) (*opened, error) {
+	access := os.O_WRONLY | os.O_APPEND
+	if f.shared {
+		access = os.O_RDWR | os.O_APPEND // to see how others left it
+	}
+	file, created, err := f.openOrCreate(path, access, like)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	if f.names != nil && !info.Mode().IsRegular() {
+		return nil, errors.Join(&fs.PathError{Op: "rotate", Path: path, Err: errNotRegular}, file.Close())
+	}
+	if created && like != nil {
+		f.inherit(file, info, like)
+	}
+	o := &opened{file: file, info: info, size: info.Size()}
+	o.lines = lineWriter{w: file, torn: f.endsTorn(file, info, path)}
+	return o, nil
+}
+
+func (f *logFile) openOrCreate(path string, access int, like fs.FileInfo) (file openFile, created bool, err error) {
+	mode := f.mode
+	if like != nil {
+		mode = like.Mode().Perm()
+	}
+	if f.truncate {
+		access |= os.O_TRUNC
+	}
+	if f.follow { // O_EXCL would not create what a link points to
+		file, err = f.files.Open(path, access|os.O_CREATE, mode, true)
+		return file, false, err
+	}
+	for range openAttempts {
+		file, err = f.files.Open(path, access, 0, false)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return file, false, err
+		}
+		file, err = f.files.Open(path, access|os.O_CREATE|os.O_EXCL, mode, false)
+		if !errors.Is(err, fs.ErrExist) {
+			return file, err == nil, err
+		}
+	}
+	return nil, false, err
+}
+
+// inherit gives a new file the mode and owner of another one. That works by the
+// open file, so nobody can put another one in its place.
+func (f *logFile) inherit(file openFile, info, like fs.FileInfo) {
+	if mode := like.Mode().Perm(); mode != info.Mode().Perm() {
+		if err := file.Chmod(mode); err != nil {
+			f.fail("keep the mode of", err)
+		}
+	}
+	uid, gid, known := owner(like)
+	if ownUID, ownGID, _ := owner(info); known && (uid != ownUID || gid != ownGID) {
+		if err := file.Chown(uid, gid); err != nil {
+			f.fail("keep the owner of", err)
+		}
+	}
+}
+
+// endsTorn reports whether a file ends in the middle of a line, as a process that
+// was killed leaves it. A file that cannot be read is taken to be whole.
+func (f *logFile) endsTorn(file openFile, info fs.FileInfo, path string) bool {
+	if !info.Mode().IsRegular() || info.Size() == 0 {
+		return false
+	}
+	if !f.shared {
+		reader, err := f.files.Open(path, os.O_RDONLY, 0, f.follow)
+		if err != nil {
+			return false
+		}
+		defer reader.Close()
+		file = reader
+	}
+	var last [1]byte
+	n, _ := file.ReadAt(last[:], info.Size()-1)
+	return n == 1 && last[0] != '\n'
+}
+
+// due reports whether it is time to look at the path. Records do not come in
+// exactly the order of their times.
+func (f *logFile) due(at time.Time) bool {
+	if d := at.Sub(f.looked); d > -f.watch && d < f.watch {
+		return false
+	}
+	f.looked = at
+	return true
+}
+
+// look compares the open file with the one at its path, and opens that if it is
+// another one or missing. The error is that nothing is open any more.
+func (f *logFile) look(at time.Time) error {
+	f.suspect = false
+	info, err := f.files.Lstat(f.name)
+	if err == nil && f.follow && info.Mode()&fs.ModeSymlink != 0 {
+		info, err = os.Stat(f.name)
+	}
+	switch {
+	case err == nil && os.SameFile(info, f.open.info):
+		f.refresh(info)
+		return nil
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		f.suspect = true
+		if !f.resting() {
+			f.fail("look at", err)
+			f.rest()
+		}
+		return nil
+	}
+	return f.reopen(at)
+}
+
+// refresh takes note of what others did to the file.
+func (f *logFile) refresh(info fs.FileInfo) {
+	o := f.open
+	if info.Size() == o.size {
+		return
+	}
+	o.size = info.Size()
+	if f.shared {
+		o.lines.torn = f.endsTorn(o.file, info, f.name)
+	}
+}
+
+// reopen opens the file at the path in place of the one that is open. If that
+// fails, the old one stays, unless it has no name any more.
+func (f *logFile) reopen(at time.Time) error {
+	if f.resting() {
+		f.suspect = true
+		return nil
+	}
+	next, err := f.openFile(f.name, f.open.info)
+	if err != nil {
+		f.suspect = true
+		if info, statErr := f.open.file.Stat(); statErr == nil && nameless(info) {
+			f.retire(f.open)
+			f.open = nil
+			return err
+		}
+		f.fail("reopen", err)
+		f.rest()
+		return nil
+	}
+	f.retire(f.open)
+	f.open = next
+	f.counts.reopens.Add(1)
+	f.adopt(at)
+	return nil
+}
+
+// reopenNow looks at the path without waiting for a record.
+func (f *logFile) reopenNow() error {
+	defer f.tell()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		return &fs.PathError{Op: "reopen", Path: f.name, Err: fs.ErrClosed}
+	}
+	f.restTill = time.Time{}
+	err := f.flush()
+	if f.open == nil {
+		return err
+	}
+	return errors.Join(err, f.exclusively(func() error { return f.look(f.looked) }))
+}

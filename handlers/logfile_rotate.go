@@ -1,0 +1,152 @@
+package handlers
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"time"
+)
+
+// maintain brings the open file in line with its path, with the time, and with the
+// limit of size, before n bytes of a time are written. What fails costs no record:
+// it is told, and tried again later. The error is that nothing is open any more.
+func (f *logFile) maintain(n int64, at time.Time) error {
+	if f.names != nil {
+		period := f.names.period(at)
+		if name := f.names.current(period); name != f.name {
+			f.switchTo(name, period, at)
+		}
+	}
+	if f.watch != 0 && (f.shared || f.suspect || f.due(at)) {
+		if err := f.look(at); err != nil {
+			return err
+		}
+	}
+	if f.names == nil {
+		return nil
+	}
+	if ended, full := f.outgrown(n, at); ended || full {
+		return f.roll(n, at)
+	}
+	return nil
+}
+
+// outgrown reports whether the file at the plain path is of another period than
+// the time, and whether n more bytes are too many for it.
+func (f *logFile) outgrown(n int64, at time.Time) (ended, full bool) {
+	if f.name == f.path {
+		period := f.names.period(at)
+		if f.open.size == 0 {
+			f.period = period
+		}
+		ended = period != f.period
+	}
+	full = f.maxSize > 0 && f.open.size > 0 && f.open.size+n >= f.maxSize
+	return ended, full
+}
+
+// switchTo goes on in the file of another period, under a name of its own.
+func (f *logFile) switchTo(name, period string, at time.Time) {
+	if f.resting() {
+		return
+	}
+	next, err := f.openFile(name, latest(f.open))
+	if err != nil {
+		f.failRotation(err)
+		return
+	}
+	old, oldName := f.open, f.name
+	f.open, f.name, f.period = next, name, period
+	// A record that only comes late does not finish the newer file.
+	if ahead := f.turned.Sub(at); ahead <= 0 || ahead > late*time.Second {
+		f.turned = at
+		f.rotated(old, oldName)
+	}
+	f.retire(old)
+}
+
+// roll moves the file at the path out of the way and starts a new one there.
+func (f *logFile) roll(n int64, at time.Time) error {
+	if f.resting() {
+		return nil
+	}
+	// What is moved must be our file, not one that somebody put in its place, and
+	// somebody may have emptied it.
+	if err := f.look(at); err != nil || f.suspect {
+		return err
+	}
+	ended, full := f.outgrown(n, at)
+	if !ended && !full {
+		return nil
+	}
+	like := latest(f.open)
+	backup, err := f.names.finish(f.files, f.period, ended)
+	if err != nil {
+		f.failRotation(err)
+		return nil
+	}
+	next, err := f.openFile(f.name, like)
+	if err != nil {
+		if back := f.files.Rename(backup, f.name); back != nil {
+			err = errors.Join(err, back)
+			f.suspect = true
+		}
+		f.failRotation(err)
+		return nil
+	}
+	old := f.open
+	f.open = next
+	f.adopt(at)
+	f.rotated(old, backup)
+	f.retire(old)
+	return nil
+}
+
+// latest returns what is known of an open file.
+func latest(o *opened) fs.FileInfo {
+	info, err := o.file.Stat()
+	if err != nil {
+		return o.info
+	}
+	return info
+}
+
+func (f *logFile) failRotation(err error) {
+	f.counts.failedRotations.Add(1)
+	f.fail("rotate", err)
+	f.rest()
+}
+
+// rotated does what is to be done when a file is finished.
+func (f *logFile) rotated(old *opened, backup string) {
+	f.counts.rotations.Add(1)
+	f.restTill = time.Time{}
+	if f.syncLevel != nil || f.syncInterval > 0 {
+		if err := f.syncDir(); err != nil {
+			f.fail("sync the directory of", err)
+		}
+	}
+	f.prune()
+	f.tasks.add(&finished{path: backup, info: latest(old)})
+}
+
+func (f *logFile) syncDir() error { return f.files.SyncDir(filepath.Dir(f.path)) }
+
+func (f *logFile) prune() {
+	backups, err := f.names.backups(f.files, f.name)
+	if err != nil {
+		f.fail("list the backups of", err)
+		return
+	}
+	var newest time.Time
+	for _, b := range backups {
+		if t := b.modified(); t.After(newest) {
+			newest = t
+		}
+	}
+	removed, err := f.keep.prune(f.files, backups, f.ages.now(f.timeOfDay(), newest))
+	f.counts.removals.Add(uint64(removed))
+	if err != nil {
+		f.fail("remove backups of", err)
+	}
+}

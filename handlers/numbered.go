@@ -1,0 +1,86 @@
+package handlers
+
+import (
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// numbered names finished files by number: name.1 is the newest one. With each
+// rotation they move up. A number that is missing, since a rotation ended halfway,
+// is filled by the next one.
+type numbered struct {
+	path string // of the current file
+	ext  string // of the compressor
+	keep int    // backups
+}
+
+func (n *numbered) period(time.Time) string   { return "" }
+func (n *numbered) periodOf(time.Time) string { return "" }
+func (n *numbered) current(string) string     { return n.path }
+
+func (n *numbered) at(files fileSystem, i int) (backup, error) {
+	return findBackup(files, n.path+"."+strconv.Itoa(i), n.ext)
+}
+
+// finish moves up the backups that stand below the first free number, so that
+// nothing has to be removed first.
+func (n *numbered) finish(files fileSystem, _ string, _ bool) (string, error) {
+	var row []backup
+	for {
+		b, err := n.at(files, len(row)+1)
+		if err != nil {
+			return "", err
+		}
+		if !b.there() {
+			break
+		}
+		row = append(row, b)
+	}
+	for i := len(row); i > 0; i-- {
+		if err := row[i-1].rename(files, n.path+"."+strconv.Itoa(i+1)); err != nil {
+			return "", err
+		}
+	}
+	newest := n.path + ".1"
+	return newest, files.Rename(n.path, newest)
+}
+
+// backups looks as far as the backups to keep go, and on as long as there are
+// more in a row. A file such as name.20240229 was made by somebody else.
+func (n *numbered) backups(files fileSystem, _ string) (all []backup, err error) {
+	names, err := files.ReadDir(filepath.Dir(n.path))
+	if err != nil {
+		return nil, err
+	}
+	there := make(map[int]bool)
+	prefix := filepath.Base(n.path) + "."
+	for _, name := range names {
+		if number, ok := strings.CutPrefix(name, prefix); ok {
+			if n.ext != "" {
+				number = strings.TrimSuffix(number, n.ext)
+			}
+			if i, err := strconv.Atoi(number); err == nil {
+				there[i] = true
+			}
+		}
+	}
+	for i := 1; i <= n.keep || there[i]; i++ {
+		if !there[i] {
+			continue
+		}
+		b, err := n.at(files, i)
+		if err != nil {
+			return nil, err
+		}
+		if b.there() {
+			all = append(all, b)
+		}
+	}
+	return all, nil
+}
+
+// packedPath returns the path with the extension: numbers move together with
+// what is compressed.
+func (n *numbered) packedPath(_ fileSystem, path string) (string, error) { return path + n.ext, nil }

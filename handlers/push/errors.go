@@ -1,0 +1,74 @@
+package push
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/logbook-go/logbook/internal/encode"
+)
+
+// OptionError says what was wrong with the options of a service. It does not repeat
+// the value, which may be a secret.
+type OptionError struct {
+	Service string // "Slack"
+	Option  string // name of the field or argument
+	Err     error
+}
+
+// Error names the option.
+func (e *OptionError) Error() string {
+	return "push: " + e.Service + ": option " + e.Option + ": " + e.Err.Error()
+}
+
+// Unwrap returns what is wrong.
+func (e *OptionError) Unwrap() error { return e.Err }
+
+// Error says why records were not sent. It never holds a credential: of the address
+// it has scheme and host only, and where the service repeats a secret, "[redacted]"
+// stands in its place.
+type Error struct {
+	Service string // "Slack"
+	Host    string // "https://hooks.slack.com"
+	Status  int    // of HTTP; 0: the service did not answer
+	Records int    // that were not sent
+	Err     error  // wraps net.ErrClosed after Close
+
+	// Retry is when the next attempt is made: until then nothing is sent, and the
+	// error is this one. The zero time means with the next record.
+	Retry time.Time
+}
+
+// Error says all of it on one line.
+func (e *Error) Error() string {
+	b := fmt.Appendf(nil, "push: %s at ", e.Service)
+	b = append(encode.AppendText(b, e.Host), ": "...)
+	b = encode.AppendText(b, e.Err.Error())
+	if e.Records > 1 {
+		b = fmt.Appendf(b, " (%d records not sent)", e.Records)
+	}
+	if !e.Retry.IsZero() {
+		b = append(b, " (nothing is sent before "...)
+		b = append(e.Retry.AppendFormat(b, "15:04:05"), ')')
+	}
+	return string(b)
+}
+
+// Unwrap returns why.
+func (e *Error) Unwrap() error { return e.Err }
+
+// after returns e, with the records of an earlier error of the same batch.
+func (e *Error) after(earlier *Error) *Error {
+	if earlier != nil {
+		both := *e
+		both.Records += earlier.Records
+		return &both
+	}
+	return e
+}
+
+// Reasons why an address is refused. They do not repeat it.
+var (
+	errNoURL     = errors.New("is no address such as https://host/path")
+	errPlaintext = errors.New("is not https, so anybody on the way could read it (AllowPlaintext)")
+)

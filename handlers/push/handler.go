@@ -1,0 +1,287 @@
+package push
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/logbook-go/logbook/internal/notify"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+const (
+	defaultTimeout = 5 * time.Second
+
+	// idleTimeout is how long a connection waits for another notification.
+	idleTimeout = 30 * time.Second
+
+	// maxConns bounds the notifications that are being sent at once.
+	maxConns = 8
+
+	maxRedirects = 3
+)
+
+// Handler notifies people of records through a service. It is made by [NewSlack],
+// [NewPushover], [NewNtfy] and [NewWebhook].
+//
+// Handle returns when the service has taken the notification or the timeout is over,
+// so a program that must not wait puts a background handler before it. What fails is
+// an [*Error], and is not tried again.
+//
+// After a failure that is likely to happen again, nothing is sent for a while: until
+// the time that the service named in Retry-After, at most a day; else for 1 s, and
+// twice as long each time, up to a minute. In between, Handle returns at once with the
+// same error, which has the time in [Error.Retry]. Such failures are an answer of 408,
+// 429 or 5xx, and none at all.
+//
+// Records that were not sent are counted, and the next notification tells: "(3 records
+// before this were not sent)". What none has told by then is told by a last one on
+// [Handler.Close].
+//
+// Records that led up to the last one, or that belong together, become one
+// notification: the last or first record, and how many others there are. Of other
+// records handed over together each is a notification.
+//
+// It is safe for concurrent use.
+type Handler struct {
+	logbook.Options
+	binding  logbook.Binding
+	service  service
+	url      string
+	host     string // scheme and host of url, for errors
+	scrubber *scrubber
+	client   *http.Client
+	gate     notify.Gate
+	ctx      context.Context // of everything that is being sent
+	cancel   context.CancelFunc
+	now      func() time.Time
+}
+
+// service is what the services differ in.
+type service interface {
+	name() string
+
+	// compose makes the request for a record; the notes are to be shown with it.
+	compose(r *logbook.Record, notes []string, now time.Time) (*message, error)
+}
+
+// message is what is posted.
+type message struct {
+	contentType string
+	header      http.Header // further ones; may be nil
+	body        []byte
+}
+
+// settings are those of all services.
+type settings struct {
+	options        logbook.Options
+	url            string
+	allowPlaintext bool
+	timeout        time.Duration
+	tls            *tls.Config
+	secrets        []string // further than what is in the url
+	noCaller       bool     // nothing but the filter may read the caller
+}
+
+func newHandler(sv service, s settings) (*Handler, error) {
+	u, err := checkURL(s.url, s.allowPlaintext)
+	if err != nil {
+		return nil, &OptionError{sv.name(), "URL", err}
+	}
+	if s.timeout < 0 {
+		return nil, &OptionError{sv.name(), "Timeout", errors.New("is negative")}
+	}
+	if s.timeout == 0 {
+		s.timeout = defaultTimeout
+	}
+	h := &Handler{
+		Options: s.options,
+		service: sv,
+		url:     s.url, host: u.Scheme + "://" + u.Host,
+		scrubber: newScrubber(u, s.secrets),
+		now:      time.Now,
+	}
+	h.binding = h.Options.Binding()
+	h.binding.NoCaller = h.Filter == nil && s.noCaller
+	h.ctx, h.cancel = context.WithCancel(context.Background())
+	h.client = &http.Client{
+		Timeout:       s.timeout,
+		CheckRedirect: h.checkRedirect,
+		Transport: &http.Transport{
+			Proxy:               http.ProxyFromEnvironment,
+			DialContext:         (&net.Dialer{Timeout: s.timeout}).DialContext,
+			TLSClientConfig:     s.tls.Clone(),
+			TLSHandshakeTimeout: s.timeout,
+			ForceAttemptHTTP2:   true,
+			MaxConnsPerHost:     maxConns,
+			MaxIdleConnsPerHost: 1,
+			IdleConnTimeout:     idleTimeout,
+		},
+	}
+	return h, nil
+}
+
+// checkRedirect follows redirects on the same host that repeat the request. Any other
+// one would lose the record, or hand it and its credentials to somebody else: the
+// redirect is then what the service answered.
+func (h *Handler) checkRedirect(r *http.Request, via []*http.Request) error {
+	first := via[0]
+	if r.URL.Scheme != first.URL.Scheme || r.URL.Host != first.URL.Host || r.Method != first.Method ||
+		len(via) > maxRedirects {
+		return http.ErrUseLastResponse
+	}
+	return nil
+}
+
+// Binding implements [logbook.Bindable].
+func (h *Handler) Binding() logbook.Binding { return h.binding }
+
+// Handle notifies of the record.
+func (h *Handler) Handle(r *logbook.Record) error { return h.notify(r, 1, "") }
+
+// HandleBatch notifies of the records: by one notification, or of each by one, as
+// [Handler] says.
+func (h *Handler) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
+	if len(rs) == 0 {
+		return nil
+	}
+	if lead, note, all := notify.Lead(rs, why); all {
+		return h.notify(lead, len(rs), note)
+	}
+	var failed *Error
+	var others []error
+	for _, r := range rs {
+		err := h.notify(r, 1, "")
+		if e, ok := err.(*Error); ok {
+			failed = e.after(failed)
+		} else if err != nil {
+			others = append(others, err)
+		}
+	}
+	if failed == nil {
+		return errors.Join(others...)
+	}
+	return errors.Join(append(others, failed)...)
+}
+
+// notify sends a notification that stands for n records.
+func (h *Handler) notify(r *logbook.Record, n int, note string) error {
+	pass, err := h.gate.Enter(n, h.now())
+	if err != nil {
+		return h.refused(err, n)
+	}
+	return h.send(h.ctx, pass, r, notify.Notes(note, notify.Missed(pass.Missed)))
+}
+
+// refused returns the error of records that were not let through.
+func (h *Handler) refused(err error, n int) error {
+	if e, ok := err.(*Error); ok {
+		again := *e
+		again.Records = n
+		return &again
+	}
+	return h.failure(n, 0, err)
+}
+
+func (h *Handler) failure(records, status int, err error) *Error {
+	return &Error{Service: h.service.name(), Host: h.host, Status: status, Records: records, Err: err}
+}
+
+// send gives the pass back, even if a method of the record's values panics.
+func (h *Handler) send(ctx context.Context, pass *notify.Pass, r *logbook.Record, notes []string) error {
+	defer pass.Failed()
+	m, err := h.service.compose(r, notes, h.now())
+	if err != nil {
+		return h.failure(pass.Records, 0, err)
+	}
+	status, header, err := h.post(ctx, m)
+	if err == nil {
+		pass.Sent()
+		return nil
+	}
+	failed := h.failure(pass.Records, status, err)
+	if !passing(status) || ctx.Err() != nil {
+		return failed
+	}
+	now := h.now()
+	pass.Shut(now, retryAfter(header, now), func(until time.Time) error {
+		failed.Retry = until
+		return failed
+	})
+	return failed
+}
+
+// passing reports whether the failure is one that waiting may end. 0 is no answer.
+func passing(status int) bool {
+	return status == 0 || status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || status >= 500
+}
+
+// post sends a request. What it returns holds no secret.
+func (h *Handler) post(ctx context.Context, m *message) (status int, header http.Header, err error) {
+	q, err := http.NewRequestWithContext(ctx, http.MethodPost, h.url, bytes.NewReader(m.body))
+	if err != nil {
+		return 0, nil, h.scrubber.clean(err)
+	}
+	for name, values := range m.header {
+		q.Header[name] = values
+	}
+	q.Header.Set("Content-Type", m.contentType)
+	q.Header.Set("User-Agent", userAgent)
+	// A connection that turns out to be closed is replaced, as for a GET. The header
+	// itself is not sent.
+	q.Header["Idempotency-Key"] = nil
+	a, err := h.client.Do(q)
+	if err != nil {
+		return 0, nil, h.scrubber.clean(err)
+	}
+	defer a.Body.Close()
+	excerpt, err := io.ReadAll(io.LimitReader(a.Body, maxAnswer))
+	if a.StatusCode >= 200 && a.StatusCode < 300 {
+		return a.StatusCode, a.Header, nil // it has the notification, whatever became of its answer
+	}
+	if err != nil {
+		excerpt = nil
+	}
+	return a.StatusCode, a.Header, h.scrubber.answer(a.StatusCode, excerpt)
+}
+
+const userAgent = "logbook-go"
+
+// Close waits for the notifications that are being sent, tells what none has told so
+// far, and closes the connections. When the context ends, what is being sent is given
+// up. Records handled later are not sent, with an error that wraps [net.ErrClosed].
+func (h *Handler) Close(ctx context.Context) error {
+	defer h.client.CloseIdleConnections()
+	defer h.cancel()
+	if err := h.gate.Close(ctx, net.ErrClosed); err != nil {
+		return err
+	}
+	pass, err := h.gate.Last(h.now())
+	if pass == nil {
+		return err
+	}
+	missed := pass.Missed
+	if err := h.send(ctx, pass, notify.MissedRecord(missed), nil); err != nil {
+		return &logbook.UnsentError{Records: missed, Err: err}
+	}
+	return nil
+}
+
+// Stats tell what a handler did. [expvar.Func] publishes them.
+type Stats struct {
+	Notifications uint64 // sent
+	Records       uint64 // that they stand for
+	Failed        uint64 // records that were not sent
+}
+
+// Stats returns what happened so far.
+func (h *Handler) Stats() Stats {
+	var s Stats
+	s.Notifications, s.Records, s.Failed = h.gate.Stats()
+	return s
+}

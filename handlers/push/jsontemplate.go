@@ -1,0 +1,105 @@
+package push
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/logbook-go/logbook/internal/encode"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// JSONTemplate returns a formatter that makes JSON of a shape of one's own. template
+// is a JSON value in which each text is a Logbook format string; the names of members
+// and all else stay as they are:
+//
+//	{"content": "{record.channel}: {record.message}{record.attrs}", "tts": false}
+//
+// Whatever a record holds, the result is JSON of this shape. Newlines of the data stay
+// newlines. An error is shown where a field shows it, such as
+// {record.formatted_exception}. What is wrong with the template is told by an error
+// that wraps a [*json.SyntaxError], or a [*logbook.FormatError] for a format string.
+func JSONTemplate(template string) (logbook.Formatter, error) {
+	var any json.RawMessage
+	if err := json.Unmarshal([]byte(template), &any); err != nil {
+		return nil, fmt.Errorf("push: JSON template: %w", err)
+	}
+	c := templateCompiler{template: template, decoder: json.NewDecoder(strings.NewReader(template))}
+	if err := c.value(); err != nil {
+		return nil, fmt.Errorf("push: JSON template: before byte %d: %w", c.decoder.InputOffset(), err)
+	}
+	return &jsonTemplate{c.parts, template[c.last:]}, nil
+}
+
+type jsonTemplate struct {
+	parts []jsonPart
+	end   string
+}
+
+// jsonPart is a piece of the template, and the text behind it.
+type jsonPart struct {
+	literal string
+	text    *logbook.StringFormatter
+}
+
+// AppendFormat implements [logbook.Formatter].
+func (t *jsonTemplate) AppendFormat(b []byte, r *logbook.Record) ([]byte, error) {
+	start := len(b)
+	var text []byte
+	for _, p := range t.parts {
+		var err error
+		if text, err = p.text.AppendFormat(text[:0], r); err != nil {
+			return b[:start], err
+		}
+		b = append(b, p.literal...)
+		b = encode.AppendJSONString(b, text)
+	}
+	return append(b, t.end...), nil
+}
+
+type templateCompiler struct {
+	template string
+	decoder  *json.Decoder
+	parts    []jsonPart
+	last     int // end of what the parts hold of the template
+}
+
+// value reads a value.
+func (c *templateCompiler) value() error {
+	start := int(c.decoder.InputOffset())
+	token, err := c.decoder.Token()
+	if err != nil {
+		return err
+	}
+	switch token := token.(type) {
+	case string:
+		return c.text(token, start)
+	case json.Delim:
+		for c.decoder.More() {
+			if token == '{' {
+				if _, err := c.decoder.Token(); err != nil { // the name
+					return err
+				}
+			}
+			if err := c.value(); err != nil {
+				return err
+			}
+		}
+		_, err = c.decoder.Token() // the end
+	}
+	return err
+}
+
+// text compiles a text that stands behind start.
+func (c *templateCompiler) text(s string, start int) error {
+	f, err := logbook.Format(s)
+	if err != nil {
+		return err
+	}
+	f.Multiline = true
+	f.Exception = func(b []byte, _ *logbook.ErrorInfo) []byte { return b }
+	quote := start + strings.IndexByte(c.template[start:], '"')
+	c.parts = append(c.parts, jsonPart{c.template[c.last:quote], f})
+	c.last = int(c.decoder.InputOffset())
+	return nil
+}

@@ -1,0 +1,47 @@
+package handlers
+
+import (
+	"errors"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// Raise makes an error of each record, for tests and for programs in which a warning
+// must not pass. Handle returns it, so it goes to the error flag; where that is
+// [logbook.RaiseErrors], the logging call panics with a [*logbook.HandlerError] that
+// wraps it, once all other handlers are served:
+//
+//	defer logbook.PushGoroutine(logbook.Flags{Errors: logbook.RaiseErrors}, handlers.NewRaise(nil, nil))()
+//
+// It is Logbook's ExceptionHandler. It is safe for concurrent use.
+type Raise struct {
+	logbook.Options
+	makeError func(text string) error
+}
+
+// NewRaise returns a handler that calls makeError with the text of each record, and
+// fails with the error that it returns. nil is errors.New. A makeError that returns
+// nil has handled the record, so it may as well be a callback; it must be safe for
+// concurrent use.
+func NewRaise(makeError func(text string) error, o *logbook.Options) *Raise {
+	h := &Raise{makeError: makeError}
+	if makeError == nil {
+		h.makeError = errors.New
+	}
+	if o != nil {
+		h.Options = *o
+	}
+	return h
+}
+
+// Binding implements [logbook.Bindable].
+func (h *Raise) Binding() logbook.Binding { return lineBinding(h.Options) }
+
+// Handle returns the record as an error.
+func (h *Raise) Handle(r *logbook.Record) error {
+	text, err := h.AppendFormat(nil, r)
+	if err != nil {
+		return err
+	}
+	return h.makeError(string(text))
+}

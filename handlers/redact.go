@@ -1,0 +1,238 @@
+package handlers
+
+import (
+	"hash/maphash"
+	"log/slog"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"unicode"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// DefaultRedactKeys returns the patterns of keys whose values are not for a log, as
+// [RedactOptions] takes them: passwords, secrets, tokens, API keys, private keys,
+// credentials, authorizations and cookies.
+func DefaultRedactKeys() []string {
+	return []string{
+		"*password", "*passwd", "*passphrase", "pwd", "*secret", "*token",
+		"*api key", "*access key", "*private key", "*secret key",
+		"*credential", "*credentials", "*authorization", "*cookie",
+	}
+}
+
+// RedactOptions configure [NewRedactor]. nil is the default: what DefaultRedactKeys
+// names.
+type RedactOptions struct {
+	// Keys are patterns of the keys whose values are replaced, whatever they hold:
+	// of attributes, of groups, of maps, and of a struct's fields, by their own name
+	// or that in JSON. Case counts for nothing, nor does anything but letters and
+	// digits: "api key" is ApiKey and api_key; "*" stands for any text. nil:
+	// DefaultRedactKeys; for none, an empty list.
+	Keys []string
+
+	// Types are types whose values are replaced, and pointers to them.
+	Types []reflect.Type
+
+	// Text are patterns of what is replaced in the message, in strings, in the texts
+	// of errors and of other values.
+	Text []*regexp.Regexp
+
+	// Replace stands in the place of what was replaced. "": "***".
+	Replace string
+}
+
+// Bounds of what is looked at in one value. What lies beyond is replaced.
+const (
+	maxRedactDepth = 16
+	maxRedactNodes = 4096
+)
+
+// NewRedactor returns a processor that replaces what must not be logged, in all
+// attributes of a record and in its message. It looks into groups, maps, slices,
+// structs and pointers; of a value in which something is replaced, what is left stands
+// in the record as maps and lists, without the fields that encoding/json would leave
+// out. A message that names an attribute shows what that was replaced by. The text of
+// an error is replaced in its chain and traceback, too; errors.Is does not see the
+// original then.
+//
+// What it could not look at, because a method panicked or a value is too deep or too
+// large, is replaced as well. What it does not see is what other processors add after
+// it: those bound later run earlier, so bind it first. And a secret in the text of a
+// message is only found by a pattern of text, so make it an attribute.
+//
+// A record in which nothing has to be replaced costs no allocation and, without
+// patterns of text, about 50 ns an attribute. It is safe for concurrent use.
+func NewRedactor(o *RedactOptions) logbook.Processor {
+	if o == nil {
+		o = new(RedactOptions)
+	}
+	d := &redactor{types: slices.Clone(o.Types), text: slices.Clone(o.Text), mark: o.Replace, seed: maphash.MakeSeed()}
+	keys := o.Keys
+	if keys == nil {
+		keys = DefaultRedactKeys()
+	}
+	for _, k := range keys {
+		d.keys = append(d.keys, keyPattern(k))
+	}
+	if d.mark == "" {
+		d.mark = "***"
+	}
+	return d.process
+}
+
+type redactor struct {
+	keys  [][]string // the plain parts of a pattern, between its asterisks
+	types []reflect.Type
+	text  []*regexp.Regexp
+	mark  string
+
+	// known has one place for each hash of a key: keys are few as a rule, and to compare
+	// one with all patterns takes much longer.
+	seed  maphash.Seed
+	known [256]atomic.Pointer[knownKey]
+}
+
+type knownKey struct {
+	key    string
+	secret bool
+}
+
+// process redacts a record. If it cannot, nothing of the record's data is left.
+func (d *redactor) process(r *logbook.Record) {
+	defer func() {
+		if recover() != nil {
+			r.SetMessage(d.mark)
+			r.SetTemplate(d.mark)
+			r.ReplaceAttrs(func(_ []string, a slog.Attr) slog.Attr { return slog.String(a.Key, d.mark) })
+		}
+	}()
+	for a := range r.Attrs {
+		if d.finds(a) {
+			r.ReplaceAttrs(d.replaced)
+			break
+		}
+	}
+	if len(d.text) > 0 {
+		if text, found := d.redactText(r.Message()); found {
+			r.SetMessage(text)
+		}
+		if text, found := d.redactText(r.Template()); found {
+			r.SetTemplate(text)
+		}
+	}
+}
+
+// finds reports whether there is something in an attribute to replace, or might be.
+func (d *redactor) finds(a slog.Attr) bool {
+	switch a.Value.Kind() {
+	case slog.KindLogValuer:
+		return true // it may be another value the next time
+	case slog.KindGroup:
+		return d.secretKey(a.Key) || slices.ContainsFunc(a.Value.Group(), d.finds)
+	}
+	if d.secretKey(a.Key) {
+		return true
+	}
+	_, found := d.value(a.Value)
+	return found
+}
+
+// replaced is for Record.ReplaceAttrs.
+func (d *redactor) replaced(groups []string, a slog.Attr) slog.Attr {
+	if a.Equal(slog.Attr{}) {
+		return a
+	}
+	if d.secretKey(a.Key) || slices.ContainsFunc(groups, d.secretKey) {
+		return slog.String(a.Key, d.mark)
+	}
+	if v, found := d.value(a.Value); found {
+		a.Value = v
+	}
+	return a
+}
+
+func (d *redactor) redactText(s string) (out string, found bool) {
+	for _, p := range d.text {
+		if p.MatchString(s) {
+			s, found = p.ReplaceAllLiteralString(s, d.mark), true
+		}
+	}
+	return s, found
+}
+
+// keyPattern brings a pattern into the form that secretKey compares with.
+func keyPattern(pattern string) []string {
+	parts := strings.Split(pattern, "*")
+	for i, p := range parts {
+		parts[i] = string(appendPlainKey(nil, p))
+	}
+	return parts
+}
+
+// appendPlainKey appends the letters and digits of a key, in lower case.
+func appendPlainKey(b []byte, key string) []byte {
+	for _, r := range key {
+		switch {
+		case 'a' <= r && r <= 'z', '0' <= r && r <= '9':
+			b = append(b, byte(r))
+		case 'A' <= r && r <= 'Z':
+			b = append(b, byte(r)+'a'-'A')
+		case r > unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)):
+			b = append(b, string(unicode.ToLower(r))...)
+		}
+	}
+	return b
+}
+
+// secretKey reports whether the value of a key is to be replaced.
+func (d *redactor) secretKey(key string) bool {
+	if len(d.keys) == 0 {
+		return false
+	}
+	if len(key) > maxKeyText { // not worth keeping
+		return d.matchesAny(key)
+	}
+	place := &d.known[maphash.String(d.seed, key)%uint64(len(d.known))]
+	if k := place.Load(); k != nil && k.key == key {
+		return k.secret
+	}
+	k := &knownKey{strings.Clone(key), d.matchesAny(key)}
+	place.Store(k)
+	return k.secret
+}
+
+func (d *redactor) matchesAny(key string) bool {
+	var space [64]byte
+	plain := appendPlainKey(space[:0], key)
+	for _, parts := range d.keys {
+		if matches(plain, parts) {
+			return true
+		}
+	}
+	return false
+}
+
+// matches reports whether a key is made of the parts, in this order, with anything
+// between them.
+func matches(key []byte, parts []string) bool {
+	first, last := parts[0], parts[len(parts)-1]
+	if len(parts) == 1 {
+		return string(key) == first
+	}
+	if len(key) < len(first)+len(last) || string(key[:len(first)]) != first || string(key[len(key)-len(last):]) != last {
+		return false
+	}
+	key = key[len(first) : len(key)-len(last)]
+	for _, p := range parts[1 : len(parts)-1] {
+		i := strings.Index(string(key), p)
+		if i < 0 {
+			return false
+		}
+		key = key[i+len(p):]
+	}
+	return true
+}

@@ -1,0 +1,242 @@
+package handlers_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// everyForm is a handler that writes records in all forms that there are, each of which
+// must be free of secrets.
+func everyForm(out *strings.Builder) logbook.Handler {
+	full := logbook.MustFormat("{record.message}|{record.msg}{record.attrs}|{record.formatted_exception}")
+	forms := []logbook.Formatter{full, logbook.JSON(nil), logbook.Wire(), logbook.Logfmt(nil), logbook.Console(nil)}
+	return logbook.HandlerFunc(func(r *logbook.Record) error {
+		for _, f := range forms {
+			b, err := f.AppendFormat(nil, r)
+			if err != nil {
+				return err
+			}
+			out.Write(append(b, '\n'))
+		}
+		fmt.Fprintf(out, "%q %v\n", r.Data().Template, r.Err())
+		return nil
+	}, nil)
+}
+
+type (
+	card    string
+	account struct {
+		Name     string
+		Password string `json:"pw"`
+		Tag      string `json:"x_token"`
+		Hidden   string `json:"-"`
+		Inner    *account
+		Numbers  []int
+		secret   string
+	}
+	marshaler   struct{ text string }
+	textual     struct{ text string }
+	stringy     struct{ text string }
+	nested      struct{ S stringy }
+	formatter   struct{ text string }
+	cyclic      struct{ Next *cyclic }
+	panicsInAll struct{ text string }
+	valuer      struct{ text string }
+)
+
+func (m marshaler) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]any{"user": "ann", "password": m.text})
+}
+func (m textual) MarshalText() ([]byte, error) { return []byte(m.text), nil }
+func (m stringy) String() string               { return "stringy " + m.text }
+func (m formatter) Format(s fmt.State, _ rune) { fmt.Fprint(s, m.text) }
+func (m panicsInAll) String() string           { panic(m.text) }
+func (m valuer) LogValue() slog.Value          { return slog.StringValue(m.text) }
+
+const secret = "hunter2" // what must not show anywhere
+
+var fromText = &handlers.RedactOptions{Text: []*regexp.Regexp{regexp.MustCompile(`h[uU]nter\d`)}}
+
+// In no form does a secret show, and what is none stays.
+func TestRedactor(t *testing.T) {
+	for name, c := range map[string]struct {
+		o    *handlers.RedactOptions
+		log  func()
+		want []string // what is to be seen
+	}{
+		"a key": {nil, func() { log.Info("m", "password", secret, "user", "ann") }, []string{`"password":"***"`, "user=ann", "password=***"}},
+		"a key in the message": {nil, func() { log.Info("login {user} {password}", "password", secret, "user", "ann") },
+			[]string{"login ann ***|login {user} {password}|"}},
+		"a number":      {nil, func() { log.Info("m", "token", 7_777_777) }, []string{"token=***"}},
+		"With":          {nil, func() { log.With("api_key", secret).Info("m") }, []string{"api_key=***"}},
+		"open groups":   {nil, func() { log.WithGroup("g").With("a", 1).Info("m", "Authorization", secret) }, []string{"g.a=1", "g.Authorization=***"}},
+		"an open group": {nil, func() { log.WithGroup("cookie").Info("m", "session", secret) }, []string{"cookie.session=***"}},
+		"a processor's": {nil, func() {
+			logbook.InGoroutine(func() { log.Info("m") }, logbook.Attrs("secret", secret))
+		}, []string{"secret=***"}},
+		"a group":           {nil, func() { log.Info("m", slog.Group("g", "a", 1, slog.Group("h", "passwd", secret))) }, []string{"g.a=1", "g.h.passwd=***"}},
+		"a group's own key": {nil, func() { log.Info("m", slog.Group("credentials", "a", secret)) }, []string{"credentials.a=***"}},
+		"a map": {nil, func() { log.Info("m", "h", http.Header{"Authorization": {secret}, "Accept": {"text/plain"}}) },
+			[]string{`{"Accept":["text/plain"],"Authorization":"***"}`}},
+		"a struct": {nil, func() {
+			log.Info("m", "a", account{Name: "ann", Password: secret, Tag: secret, Inner: &account{Name: "bob", Password: secret}, Numbers: []int{1, 2}})
+		}, []string{`"Name":"ann"`, `"pw":"***"`, `"x_token":"***"`, `"Name":"bob"`, `"Numbers":[1,2]`}},
+		"hidden fields":     {fromText, func() { log.Info("m", "a", account{Name: "ann", Hidden: secret, secret: secret}) }, []string{`"Name":"ann"`}},
+		"a hidden key":      {nil, func() { log.Info("m", "a", struct{ secret []byte }{[]byte(secret)}) }, []string{`"a":{}`}},
+		"a list of structs": {nil, func() { log.Info("m", "a", []any{1, &account{Name: "ann", Password: secret}}) }, []string{`"Name":"ann"`}},
+		"an own JSON form":  {nil, func() { log.Info("m", "a", marshaler{secret}) }, []string{`{"password":"***","user":"ann"}`}},
+		"raw JSON":          {nil, func() { log.Info("m", "a", json.RawMessage(`{"n":1.50,"token":"`+secret+`"}`)) }, []string{`"n":1.50`}},
+		"slog's values inside of others": {fromText, func() {
+			log.Info("m", "a", []any{
+				slog.String("token", secret), slog.Int("n", 5), slog.StringValue(secret),
+				slog.GroupValue(slog.String("user", "ann"), slog.String("password", secret)), slog.AnyValue(valuer{secret}),
+			})
+		}, []string{`"a":[{"token":"***"},{"n":5},"***",{"password":"***","user":"ann"},"***"]`}},
+		"maps with other keys": {fromText, func() {
+			log.Info("m", "a", map[int]string{1: secret, 2: "b"}, "b", map[stringy]string{{"x"}: secret}, "c", struct{ m map[int]string }{map[int]string{1: secret}})
+		}, []string{`"a":{"1":"***","2":"b"}`, `"b":{"stringy x":"***"}`, `"c":{}`}},
+		"other kinds beside": {nil, func() {
+			log.Info("m", "a", map[string]any{"t": true, "u": uint8(5), "f": 1.5, "e": error(nil), "p": (*account)(nil), "c": make(chan int), "password": secret, "x": textual{"x"}})
+		}, []string{`"c":"chan int"`, `"f":1.5`, `"t":true`, `"u":5`, `"p":null`, `"x":"x"`}},
+		"a LogValuer": {nil, func() { log.Info("m {token}", "token", valuer{secret}) }, []string{"m ***"}},
+		"a type": {&handlers.RedactOptions{Types: []reflect.Type{reflect.TypeFor[card](), reflect.TypeFor[time.Duration]()}}, func() {
+			c := card(secret)
+			log.Info("m {c}", "c", c, "p", &c, "m", map[string]card{"k": c}, "d", 77*time.Second, "n", 5)
+		}, []string{"m ***", "n=5", "d=***", `"m":{"k":"***"}`}},
+		"a type of error": {&handlers.RedactOptions{Types: []reflect.Type{reflect.TypeFor[*testError]()}}, func() {
+			log.Exception(&testError{secret}, "m")
+		}, []string{"*handlers_test.testError: ***"}},
+
+		"text of a message":         {fromText, func() { log.Info("is " + secret + " or hUnter3") }, []string{"is *** or ***|is *** or ***|"}},
+		"text of a literal message": {fromText, func() { logSlog("is {" + secret + "}") }, []string{"is {***}|is {***}|"}},
+		"text of a template":        {fromText, func() { log.Info("is "+secret+" {n}", "n", 1) }, []string{"is *** 1"}},
+		"text of Infof":             {fromText, func() { log.Infof("is %s", secret) }, []string{"is ***"}},
+		"text of an argument":       {fromText, func() { log.Info("is {x}", "x", "a"+secret+"b") }, []string{"is a***b", `"x":"a***b"`}},
+		"text in values": {fromText, func() {
+			log.Info("m", "list", []string{"a", secret}, "map", map[string]any{secret: 1}, "bytes", []byte(secret), "json", json.RawMessage(`["`+secret+`"]`))
+		}, []string{`"list":["a","***"]`, `"map":{"***":1}`, `"bytes":"***"`, `"json":["***"]`}},
+		"text of values": {fromText, func() {
+			log.Info("m", "a", stringy{secret}, "b", textual{secret}, "c", formatter{secret}, "d", nested{stringy{secret}}, "e", &nested{stringy{secret}})
+		}, []string{"stringy ***"}},
+		"text of an error": {fromText, func() { log.Info("m", "err", errors.New("no "+secret)) }, []string{"no ***"}},
+		"text of a logged error": {fromText, func() {
+			log.Exception(fmt.Errorf("open: %w", &fs.PathError{Op: "open", Path: secret, Err: fs.ErrNotExist}), "m")
+		}, []string{"open: open ***: file does not exist", "*fs.PathError", "in github.com/logbook-go/logbook/handlers_test."}},
+
+		"what panics":       {fromText, func() { log.Info("m", "a", panicsInAll{secret}, "b", 1) }, []string{"a=***", "b=1"}},
+		"what has no end":   {nil, func() { c := &cyclic{}; c.Next = c; log.Info("m", "a", []any{c, secretIn(30)}, "b", 1) }, []string{"b=1", "***"}},
+		"what is too large": {nil, func() { log.Info("m", "a", strings.Split(strings.Repeat(secret+",", 10_000), ","), "b", 1) }, []string{"a=***", "b=1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out strings.Builder
+			bound(t, func() { logbook.InGoroutine(c.log, everyForm(&out)) }, handlers.NewRedactor(c.o))
+			got := out.String()
+			if strings.Contains(got, secret) || strings.Contains(got, "7777777") || strings.Contains(got, "1m17s") || strings.Contains(got, "aHVudGVyM") {
+				t.Errorf("a secret shows in\n%s", got)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(got, want) {
+					t.Errorf("there is no %s in\n%s", want, got)
+				}
+			}
+		})
+	}
+}
+
+// secretIn returns maps inside of maps.
+func secretIn(depth int) any {
+	if depth == 0 {
+		return secret
+	}
+	return map[string]any{"m": secretIn(depth - 1)}
+}
+
+func logSlog(message string) {
+	log.LogSlog(nil, slog.NewRecord(time.Now(), slog.LevelInfo, message, 0)) //nolint:staticcheck // there is no context
+}
+
+// What holds nothing secret is the very value that was logged.
+func TestRedactorLeavesTheRest(t *testing.T) {
+	values := []any{
+		nil, 1, "text", time.Second, time.Now(), []byte("b"), errors.New("e"), map[string]int{"a": 1}, (*account)(nil),
+		struct{ A any }{}, make(chan int), func() {}, [3]int{}, &http.Header{"Accept": nil}, reflect.TypeFor[int](),
+		make([]float64, 100_000), stringy{"x"}, marshalerWithoutSecret{}, time.UTC,
+	}
+	o := &handlers.RedactOptions{Text: fromText.Text, Types: []reflect.Type{reflect.TypeFor[card]()}}
+	for i, v := range values {
+		h := logbook.HandlerFunc(func(r *logbook.Record) error {
+			if got, _ := r.Lookup("v"); fmt.Sprintf("%T %v", got.Any(), got.Any()) != fmt.Sprintf("%T %v", slog.AnyValue(v).Any(), slog.AnyValue(v).Any()) {
+				t.Errorf("value %d, a %T, is now a %T: %v", i, v, got.Any(), got)
+			}
+			return nil
+		}, nil)
+		bound(t, func() { log.Info("m", "v", v) }, handlers.NewRedactor(o), h)
+	}
+	h := logbook.HandlerFunc(func(r *logbook.Record) error {
+		if !errors.Is(r.Err(), errRefused) || r.ErrorInfo().Stack == nil {
+			t.Errorf("the error is now %v", r.Err())
+		}
+		return nil
+	}, nil)
+	bound(t, func() { log.Exception(errRefused, "m") }, handlers.NewRedactor(o), h)
+}
+
+type marshalerWithoutSecret struct{ Password string }
+
+func (marshalerWithoutSecret) MarshalJSON() ([]byte, error) { return []byte(`{"user":"ann"}`), nil }
+func (marshalerWithoutSecret) String() string               { return "ann" }
+
+func TestRedactKeys(t *testing.T) {
+	for _, c := range []struct {
+		patterns []string
+		match    []string
+		other    []string
+	}{
+		{nil, []string{
+			"password", "Password", "db.password", "DB_PASSWORD", "userPassword", "passwd", "client-secret", "accessToken", "access_token",
+			"X-Api-Key", "apikey", "Authorization", "Proxy-Authorization", "cookie", "Set-Cookie", "private_key", "credentials", "aws_secret_access_key",
+		}, []string{"user", "tokens", "max_tokens", "passwords_changed", "key", "path", "", "secretary", "cookies", "…"}},
+		{[]string{}, nil, []string{"password"}},
+		{[]string{"user*"}, []string{"user", "User-Name"}, []string{"superuser"}},
+		{[]string{"a*b*c", "über*"}, []string{"abc", "a_x_b_y_c", "ÜBER_all"}, []string{"acb", "ab", "ac", "ubera"}},
+		{[]string{"ab*ba"}, []string{"abba", "ab12ba"}, []string{"aba"}},
+		{[]string{"*"}, []string{"anything", ""}, nil},
+	} {
+		redact := handlers.NewRedactor(&handlers.RedactOptions{Keys: c.patterns, Replace: "gone"})
+		check := func(key string, want bool) {
+			r := logbook.NewRecord(logbook.RecordData{Message: "m", Attrs: []slog.Attr{slog.Int(key, 1)}})
+			redact(r)
+			if got := r.Text(key) == "gone"; got != want {
+				t.Errorf("%q: %q redacted: %v", c.patterns, key, got)
+			}
+		}
+		for _, key := range c.match {
+			check(key, true)
+		}
+		for _, key := range c.other {
+			check(key, false)
+		}
+	}
+}
+
+// A failure in an unexpected place leaves nothing of the record's data.
+func TestRedactorFailsClosed(t *testing.T) {
+	broken := handlers.NewRedactor(&handlers.RedactOptions{Text: []*regexp.Regexp{nil}})
+	var out strings.Builder
+	bound(t, func() { logbook.InGoroutine(func() { log.Info("is "+secret, "a", secret) }, everyForm(&out)) }, broken)
+	if got := out.String(); strings.Contains(got, secret) || !strings.Contains(got, `"a":"***"`) {
+		t.Errorf("got %s", got)
+	}
+}

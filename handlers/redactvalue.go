@@ -1,0 +1,303 @@
+package handlers
+
+import (
+	"bytes"
+	"encoding"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// value returns a value without what must not be seen. found is false if there was
+// nothing of that. A value that cannot be looked at is replaced.
+func (d *redactor) value(v slog.Value) (out slog.Value, found bool) {
+	defer func() {
+		if recover() != nil {
+			out, found = slog.StringValue(d.mark), true
+		}
+	}()
+	switch v.Kind() {
+	case slog.KindString:
+		s, found := d.redactText(v.String())
+		return slog.StringValue(s), found
+	case slog.KindAny:
+		if e, ok := v.Any().(interface{ Info() *logbook.ErrorInfo }); ok {
+			return d.loggedError(v, e.Info())
+		}
+		w := redactWalk{redactor: d}
+		plain, found := w.node(reflect.ValueOf(v.Any()), 0)
+		if !found {
+			return v, false
+		}
+		return slog.AnyValue(plain), true
+	}
+	if len(d.types) > 0 && d.secretType(reflect.TypeOf(v.Any())) {
+		return slog.StringValue(d.mark), true
+	}
+	return v, false
+}
+
+func (d *redactor) secretType(t reflect.Type) bool { return slices.Contains(d.types, t) }
+
+// loggedError redacts what Exception or Err made of an error.
+func (d *redactor) loggedError(v slog.Value, info *logbook.ErrorInfo) (slog.Value, bool) {
+	e := *info
+	var found bool
+	if u, ok := v.Any().(interface{ Unwrap() error }); ok && d.secretType(reflect.TypeOf(u.Unwrap())) {
+		e = logbook.ErrorInfo{Type: info.Type, Message: d.mark, Stack: info.Stack}
+		found = true
+	}
+	redact := func(s *string) {
+		text, hit := d.redactText(*s)
+		*s, found = text, found || hit
+	}
+	redact(&e.Message)
+	redact(&e.Trace)
+	e.Chain = slices.Clone(e.Chain)
+	for i := range e.Chain {
+		redact(&e.Chain[i].Message)
+	}
+	if !found {
+		return v, false
+	}
+	for a := range logbook.NewRecord(logbook.RecordData{Error: &e}).Attrs {
+		v = a.Value
+	}
+	return v, true
+}
+
+// redactWalk goes through one value.
+type redactWalk struct {
+	*redactor
+	nodes int
+}
+
+// node returns a value as strings, numbers, maps and lists, without what must not be
+// seen, and whether there was any of that.
+func (w *redactWalk) node(v reflect.Value, depth int) (plain any, found bool) {
+	w.nodes++
+	if depth > maxRedactDepth || w.nodes > maxRedactNodes {
+		return w.mark, true
+	}
+	if !v.IsValid() {
+		return nil, false
+	}
+	if w.secretType(v.Type()) {
+		return w.mark, true
+	}
+	if (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && v.IsNil() {
+		return nil, false
+	}
+	if !v.CanInterface() {
+		return w.content(v, depth)
+	}
+	plain, found, all := w.methods(v.Interface(), depth)
+	if all {
+		return plain, found
+	}
+	content, found := w.content(v, depth)
+	if plain == nil || found {
+		return content, found
+	}
+	return plain, false
+}
+
+// content is node for what a value holds, whatever its methods say.
+func (w *redactWalk) content(v reflect.Value, depth int) (plain any, found bool) {
+	switch v.Kind() {
+	case reflect.String:
+		return w.redactText(v.String())
+	case reflect.Pointer, reflect.Interface:
+		return w.node(v.Elem(), depth+1)
+	case reflect.Struct:
+		return w.fields(v, depth)
+	case reflect.Map:
+		return w.entries(v, depth)
+	case reflect.Slice, reflect.Array:
+		return w.elements(v, depth)
+	case reflect.Bool:
+		return v.Bool(), false
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return v.Int(), false
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		return v.Uint(), false
+	case reflect.Float32, reflect.Float64:
+		return v.Float(), false
+	}
+	return v.Type().String(), false // functions, channels: nothing that a log shows
+}
+
+// methods looks at what formatters see of a value through its methods: its form in JSON,
+// or else as text. nil if it has neither. all says that they see nothing else of it.
+func (w *redactWalk) methods(x any, depth int) (plain any, found, all bool) {
+	switch x := x.(type) {
+	case json.Number:
+		text, found := w.redactText(x.String())
+		if found {
+			return text, true, true
+		}
+		return x, false, true
+	case slog.Value:
+		return w.slogValue(x, depth)
+	case slog.Attr:
+		if w.secretKey(x.Key) {
+			return map[string]any{x.Key: w.mark}, true, true
+		}
+		plain, found, _ = w.slogValue(x.Value, depth)
+		return map[string]any{x.Key: plain}, found, true
+	}
+	var texts []string
+	if e, ok := x.(error); ok {
+		texts = append(texts, e.Error())
+	}
+	if s, ok := x.(fmt.Stringer); ok {
+		texts = append(texts, s.String())
+	}
+	if f, ok := x.(fmt.Formatter); ok {
+		texts = append(texts, fmt.Sprintf("%+v", f))
+	}
+	hasText, hasJSON := len(texts) > 0, false
+	for _, t := range texts {
+		if text, found := w.redactText(t); found {
+			return text, true, true
+		}
+		plain = texts[0]
+	}
+	switch m := x.(type) {
+	case json.Marshaler:
+		text, err := m.MarshalJSON()
+		if err != nil {
+			break
+		}
+		decoder := json.NewDecoder(bytes.NewReader(text))
+		decoder.UseNumber()
+		var decoded any
+		if err := decoder.Decode(&decoded); err != nil {
+			break
+		}
+		hasJSON = true
+		redacted, found := w.node(reflect.ValueOf(decoded), depth+1)
+		if found {
+			return redacted, true, true
+		}
+		plain = redacted
+	case encoding.TextMarshaler:
+		b, err := m.MarshalText()
+		if err != nil {
+			break
+		}
+		hasJSON = true
+		text, found := w.redactText(string(b))
+		if plain = text; found {
+			return plain, true, true
+		}
+	}
+	// A text that stands for the whole value stands for it in JSON, too; inside of
+	// other values JSON shows the fields.
+	return plain, false, hasText && (hasJSON || depth == 0)
+}
+
+func (w *redactWalk) slogValue(v slog.Value, depth int) (plain any, found, all bool) {
+	v = v.Resolve()
+	if v.Kind() == slog.KindGroup {
+		m := make(map[string]any)
+		for _, a := range v.Group() {
+			if w.secretKey(a.Key) {
+				m[a.Key], found = w.mark, true
+				continue
+			}
+			member, hit, _ := w.slogValue(a.Value, depth+1)
+			m[a.Key], found = member, found || hit
+		}
+		return m, found, true
+	}
+	plain, found = w.node(reflect.ValueOf(v.Any()), depth+1)
+	return plain, found, true
+}
+
+// fields returns a struct as a map with the names in JSON. What JSON leaves out is
+// looked at, since text shows it, and left out.
+func (w *redactWalk) fields(v reflect.Value, depth int) (plain any, found bool) {
+	m := make(map[string]any, v.NumField())
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		hidden := name == "-" || !f.IsExported()
+		if name == "" || name == "-" {
+			name = f.Name
+		}
+		var member any = w.mark
+		hit := w.secretKey(name) || w.secretKey(f.Name)
+		if !hit {
+			member, hit = w.node(v.Field(i), depth+1)
+		}
+		found = found || hit
+		if !hidden {
+			m[name] = member
+		}
+	}
+	return m, found
+}
+
+func (w *redactWalk) entries(v reflect.Value, depth int) (plain any, found bool) {
+	m := make(map[string]any, v.Len())
+	for it := v.MapRange(); it.Next(); {
+		if w.nodes > maxRedactNodes {
+			return w.mark, true
+		}
+		key := keyText(it.Key())
+		name, hit := w.redactText(key)
+		found = found || hit
+		if w.secretKey(key) {
+			m[name], found = w.mark, true
+			continue
+		}
+		member, hit := w.node(it.Value(), depth+1)
+		m[name], found = member, found || hit
+	}
+	return m, found
+}
+
+// keyText returns the key of a map as text.
+func keyText(v reflect.Value) string {
+	switch {
+	case v.Kind() == reflect.String:
+		return v.String()
+	case v.CanInterface():
+		return fmt.Sprint(v.Interface())
+	case v.CanInt():
+		return strconv.FormatInt(v.Int(), 10)
+	}
+	return v.Type().String()
+}
+
+func (w *redactWalk) elements(v reflect.Value, depth int) (plain any, found bool) {
+	switch elem := v.Type().Elem(); {
+	case elem.Kind() == reflect.Uint8 && v.Kind() == reflect.Slice:
+		b := v.Bytes()
+		if text, found := w.redactText(string(b)); found {
+			return text, true
+		}
+		return bytes.Clone(b), false
+	case elem.Kind() <= reflect.Complex128 && !w.secretType(elem):
+		if !v.CanInterface() {
+			return nil, false // a hidden field, which is left out
+		}
+		return v.Interface(), false
+	}
+	list := make([]any, 0, min(v.Len(), maxRedactNodes))
+	for i := range v.Len() {
+		if w.nodes > maxRedactNodes {
+			return w.mark, true
+		}
+		member, hit := w.node(v.Index(i), depth+1)
+		list, found = append(list, member), found || hit
+	}
+	return list, found
+}

@@ -1,0 +1,49 @@
+package handlers
+
+import (
+	"os"
+	"os/signal"
+	"sync"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// Reopener is implemented by the handlers that write to files.
+type Reopener interface {
+	logbook.Handler
+	Reopen() error
+}
+
+// ReopenOn calls Reopen of the handlers whenever the process gets the signal,
+// usually SIGHUP, until stop is called, which waits for a call that is under way.
+// Failures are printed to stderr.
+//
+//	defer handlers.ReopenOn(syscall.SIGHUP, file)()
+func ReopenOn(sig os.Signal, hs ...Reopener) (stop func()) {
+	signals := make(chan os.Signal, 1)
+	quit, done := make(chan struct{}), make(chan struct{})
+	signal.Notify(signals, sig)
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-quit:
+				return
+			case <-signals:
+			}
+			for _, h := range hs {
+				if err := h.Reopen(); err != nil {
+					logbook.PrintErrors(&logbook.HandlerError{Handler: h, Err: err})
+				}
+			}
+		}
+	}()
+	end := sync.OnceFunc(func() {
+		signal.Stop(signals)
+		close(quit)
+	})
+	return func() {
+		end()
+		<-done
+	}
+}

@@ -1,0 +1,52 @@
+//go:build unix
+
+package handlers_test
+
+import (
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// reopened tells when it was asked to reopen.
+type reopened struct {
+	logbook.Handler
+	asked chan bool
+}
+
+func (r *reopened) Reopen() error {
+	r.asked <- true
+	return nil
+}
+
+func TestReopenOn(t *testing.T) {
+	h := &reopened{asked: make(chan bool)}
+	stop := handlers.ReopenOn(syscall.SIGUSR2, h)
+	for range 3 {
+		if err := syscall.Kill(syscall.Getpid(), syscall.SIGUSR2); err != nil {
+			t.Fatal(err)
+		}
+		<-h.asked
+	}
+	stop()
+	stop()
+}
+
+func TestReopenOnSignalMovesOn(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "app.log")
+	file := newMonitoring(t, path, handlers.MonitoringOptions{})
+	h := &reopened{asked: make(chan bool)}
+	defer handlers.ReopenOn(syscall.SIGUSR2, file, h)()
+	logAt(t, file, day(2024, 2, 29), "a")
+	move(t, path, path+".1")
+	if err := syscall.Kill(syscall.Getpid(), syscall.SIGUSR2); err != nil {
+		t.Fatal(err)
+	}
+	<-h.asked // file was asked before
+	logAt(t, file, day(2024, 2, 29), "b")
+	expectFile(t, path+".1", "a\n")
+	expectFile(t, path, "b\n")
+}

@@ -1,0 +1,220 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestMaxTotal(t *testing.T) {
+	for _, c := range []struct {
+		total int64
+		left  []string
+	}{
+		{0, []string{"f", "f.1", "f.2", "f.3", "f.4"}},
+		{12, []string{"f", "f.1", "f.2", "f.3"}},
+		{11, []string{"f", "f.1", "f.2"}},
+		{1, []string{"f", "f.1"}}, // the newest one stays
+	} {
+		dir := t.TempDir()
+		h := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 5, Backups: 9, MaxTotal: c.total})
+		mustPut(t, h, noon, "abc", "abc", "abc", "abc", "abc") // 4 bytes each
+		if got := names(t, dir); !slices.Equal(got, c.left) {
+			t.Errorf("with %d bytes: %q, want %q", c.total, got, c.left)
+		}
+	}
+}
+
+func names(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// As time goes by, old files go.
+func TestMaxAge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // for the monotonic clock
+		dir := t.TempDir()
+		h, clock := agedBackups(t, dir, 0, 1, 2)
+		mustPut(t, h, *clock, "a")
+		for _, left := range []int{4, 4, 4, 4, 4} { // the one of today, and three days
+			<-time.After(24 * time.Hour)
+			*clock = clock.AddDate(0, 0, 1)
+			path := filepath.Join(dir, "f")
+			if err := os.Chtimes(path, *clock, *clock); err != nil {
+				t.Fatal(err)
+			}
+			mustPut(t, h, *clock, "b")
+			if n := backupsIn(t, dir); n != left {
+				t.Errorf("on %v, %d backups are left, want %d: %q", clock, n, left, names(t, dir))
+			}
+		}
+	})
+}
+
+// A callback is told where each finished file is when it is done with.
+func TestOnRotate(t *testing.T) {
+	for name, compress := range map[string]Compressor{"plain": nil, "gzip": Gzip()} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			var got []string
+			told := make(chan bool)
+			h := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), RotatingOptions{
+				MaxSize: 5, Backups: 9, Compress: compress, OnRotate: func(r RotationInfo) {
+					text, err := os.ReadFile(r.Backup)
+					if err != nil {
+						t.Error(err)
+					}
+					if compress != nil {
+						text = gunzip(t, text)
+					}
+					got = append(got, strings.TrimPrefix(r.Backup, r.Path)+" "+string(text))
+					told <- true
+				},
+			})
+			for _, message := range []string{"abcd", "efgh", "ijkl"} {
+				mustPut(t, h, noon, message)
+				if message != "abcd" {
+					<-told
+				}
+			}
+			want := []string{".1 abcd\n", ".1 efgh\n"}
+			if compress != nil {
+				want = []string{".1.gz abcd\n", ".1.gz efgh\n"}
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("was told %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+// A callback that panics or hangs is not waited for longer than Close may take.
+func TestOnRotateMisbehaves(t *testing.T) {
+	dir := t.TempDir()
+	var told []error
+	h := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), RotatingOptions{
+		MaxSize: 5, Backups: 9, OnRotate: func(RotationInfo) { panic("on purpose") },
+		OnError: func(err error) { told = append(told, err) },
+	})
+	mustPut(t, h, noon, "abcd", "efgh")
+	if err := h.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
+	if len(told) != 1 || !strings.Contains(told[0].Error(), "on purpose") {
+		t.Errorf("told of %v", told)
+	}
+
+	hang := make(chan bool)
+	defer close(hang)
+	h = rotatingOn(t, osFiles{}, filepath.Join(dir, "g"), RotatingOptions{
+		MaxSize: 5, Backups: 9, OnRotate: func(RotationInfo) { <-hang },
+	})
+	mustPut(t, h, noon, "abcd", "efgh")
+	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
+	defer cancel()
+	if err := h.Close(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+// slowCompressor takes until the test lets it go on.
+type slowCompressor struct {
+	gzipCompressor
+	began chan bool
+}
+
+func (c slowCompressor) NewWriter(w io.Writer) (io.WriteCloser, error) {
+	c.began <- true
+	c.began <- true
+	return c.gzipCompressor.NewWriter(w)
+}
+
+// Close gives compression up at its deadline, says how many files are left, and the
+// next handler compresses them. A file that was compressed but not removed is not
+// kept twice.
+func TestCompressionIsTakenUp(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f")
+	slow := slowCompressor{began: make(chan bool)}
+	h := rotatingOn(t, osFiles{}, path, RotatingOptions{MaxSize: 5, Backups: 9, Compress: slow})
+	mustPut(t, h, noon, "abcd", "efgh", "ijkl")
+	<-slow.began
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	go func() { <-slow.began }()
+	if err := h.Close(ctx); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "2 finished files") {
+		t.Errorf("Close returned %v", err)
+	}
+	expectDir(t, dir, map[string]string{"f": "ijkl\n", "f.1": "efgh\n", "f.2": "abcd\n"})
+
+	// What was compressed has the time of its source.
+	source, err := os.Stat(path + ".2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := rotatingOn(t, &keepingFiles{keep: path + ".2"}, path, RotatingOptions{MaxSize: 50, Backups: 9, Compress: Gzip(), OnError: func(error) {}})
+	mustPut(t, half, noon, "x")
+	if err := half.Close(context.Background()); err == nil {
+		t.Error("Close does not tell of a file that could not be removed")
+	}
+	expectDir(t, dir, map[string]string{"f": "ijkl\nx\n", "f.1.gz": "efgh\n", "f.2": "abcd\n", "f.2.gz": "abcd\n"})
+	packed, err := os.Stat(path + ".2.gz")
+	if err != nil || !packed.ModTime().Equal(source.ModTime()) {
+		t.Errorf("the compressed file is of %v, its source of %v, %v", packed.ModTime(), source.ModTime(), err)
+	}
+
+	last := rotatingOn(t, osFiles{}, path, RotatingOptions{MaxSize: 50, Backups: 9, Compress: Gzip()})
+	mustPut(t, last, noon, "y")
+	if err := last.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
+	expectDir(t, dir, map[string]string{"f": "ijkl\nx\ny\n", "f.1.gz": "efgh\n", "f.2.gz": "abcd\n"})
+}
+
+// keepingFiles does not remove one file.
+type keepingFiles struct {
+	osFiles
+	keep string
+}
+
+func (k *keepingFiles) Remove(path string) error {
+	if path == k.keep {
+		return &os.PathError{Op: "remove", Path: path, Err: os.ErrPermission}
+	}
+	return k.osFiles.Remove(path)
+}
+
+// A record that comes after its day was compressed makes one more part.
+func TestCompressionOfLateRecords(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 3 {
+		h, err := NewTimed(filepath.Join(dir, "app.log"), &TimedOptions{Compress: Gzip(), Formatter: plainMessage})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mustPut(t, h, noon, fmt.Sprint("day one, ", i))
+		mustPut(t, h, noon.AddDate(0, 0, 1), fmt.Sprint("day two, ", i))
+		if err := h.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	}
+	expectDir(t, dir, map[string]string{
+		"app-2024-02-29.log.gz": "day one, 0\n", "app-2024-02-29.log.1.gz": "day one, 1\n", "app-2024-02-29.log.2.gz": "day one, 2\n",
+		"app-2024-03-01.log": "day two, 0\nday two, 1\nday two, 2\n",
+	})
+}

@@ -1,0 +1,53 @@
+package handlers_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"regexp"
+	"testing"
+
+	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+func discard() logbook.Handler {
+	return handlers.NewStream(io.Discard, &logbook.Options{Formatter: logbook.JSON(nil)})
+}
+
+// BenchmarkDedup is a record that was there before.
+func BenchmarkDedup(b *testing.B) { benchmark(b, handlers.NewDedup(discard(), nil)) }
+
+// BenchmarkLimit is a record that is held back.
+func BenchmarkLimit(b *testing.B) { benchmark(b, handlers.NewLimit(discard(), nil)) }
+
+func BenchmarkSample(b *testing.B) { benchmark(b, handlers.NewSample(discard(), nil)) }
+
+func BenchmarkFanout(b *testing.B) { benchmark(b, handlers.NewFanout(discard(), discard())) }
+
+func BenchmarkFallback(b *testing.B) { benchmark(b, handlers.NewFallback(discard(), discard())) }
+
+func BenchmarkTagging(b *testing.B) {
+	h := handlers.NewTagging(map[string][]logbook.Handler{"a": {discard()}, "b": {discard()}}, nil)
+	defer logbook.PushGoroutine(logbook.Null{}, h)()
+	l := handlers.NewTaggingLogger("bench").Tagged("a")
+	b.ReportAllocs()
+	for b.Loop() {
+		l.LogAttrs(context.Background(), logbook.LevelInfo, "served", slog.Int("status", 200))
+	}
+}
+
+// BenchmarkRedactor is a record in which nothing is to be replaced, beside what it costs
+// to write it.
+func BenchmarkRedactor(b *testing.B) {
+	for name, o := range map[string]*handlers.RedactOptions{
+		"keys": nil,
+		"text": {Text: []*regexp.Regexp{regexp.MustCompile(`\b\d{16}\b`)}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			defer logbook.PushGoroutine(handlers.NewRedactor(o))()
+			benchmark(b, discard())
+		})
+	}
+	b.Run("none", func(b *testing.B) { benchmark(b, discard()) })
+}

@@ -1,0 +1,173 @@
+package handlers
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// tagsKey is the attribute that holds a record's tags.
+const tagsKey = "tags"
+
+// TaggingLogger is a logger whose records can carry tags. Without [TaggingLogger.Tagged]
+// it logs as the logger inside does. To give that one options, write
+// TaggingLogger{logger}.
+type TaggingLogger struct{ *logbook.Logger }
+
+// NewTaggingLogger returns a tagging logger for the channel.
+func NewTaggingLogger(channel string) TaggingLogger {
+	return TaggingLogger{logbook.New(channel)}
+}
+
+// Tagged returns a logger whose records carry the tags, as the list "tags" among
+// their attributes. It allocates: keep what it returns.
+func (t TaggingLogger) Tagged(tags ...string) *logbook.Logger {
+	return t.WithAttrs(slog.Any(tagsKey, slices.Clone(tags)))
+}
+
+// Tags returns a record's tags: the newest attribute "tags" that is a list of
+// strings, wherever the record came from. It is nil if there is none, and must not
+// be changed.
+func Tags(r *logbook.Record) (tags []string) {
+	for a := range r.Attrs {
+		if a.Key != tagsKey {
+			continue
+		}
+		if list, ok := stringList(a.Value.Resolve().Any()); ok {
+			tags = list
+		}
+	}
+	return tags
+}
+
+func stringList(v any) (list []string, ok bool) {
+	switch v := v.(type) {
+	case []string:
+		return v, true
+	case []any: // it was received
+		for _, e := range v {
+			s, ok := e.(string)
+			if !ok {
+				return nil, false
+			}
+			list = append(list, s)
+		}
+		return list, true
+	case json.Marshaler: // it was retained
+		text, err := v.MarshalJSON()
+		return list, err == nil && json.Unmarshal(text, &list) == nil
+	}
+	return nil, false
+}
+
+// TaggingOptions configure [NewTagging]. nil is the default.
+type TaggingOptions struct {
+	Level  slog.Leveler               // lowest level taken; nil: all
+	Filter func(*logbook.Record) bool // asked after the processors; nil: all
+	Bubble bool                       // let handled records go on to the next handler
+}
+
+// Tagging hands a record to the handlers of its tags, as [Tags] finds them. A
+// handler meets a record once, however many of the tags it stands for, and with its
+// own level and filter; whether it bubbles does not matter. A failure is reported as
+// that handler's. A record that none of them takes, such as one without tags, goes
+// on to the next handler on the stack.
+//
+// Of records handed over together each handler gets those with its tags, together.
+type Tagging struct {
+	binding  logbook.Binding
+	handlers []logbook.Handler // each once
+	byTag    map[string][]int  // indexes of handlers
+}
+
+// NewTagging returns a handler that chooses others by tag.
+func NewTagging(by map[string][]logbook.Handler, o *TaggingOptions) *Tagging {
+	if o == nil {
+		o = new(TaggingOptions)
+	}
+	t := &Tagging{
+		binding: logbook.Binding{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble},
+		byTag:   make(map[string][]int),
+	}
+	known := make(map[logbook.Handler]int)
+	for _, tag := range slices.Sorted(maps.Keys(by)) {
+		for _, h := range by[tag] {
+			if h == nil {
+				continue
+			}
+			comparable := reflect.ValueOf(h).Comparable()
+			i, seen := len(t.handlers), false
+			if comparable {
+				if n, ok := known[h]; ok {
+					i, seen = n, true
+				}
+			}
+			if !seen {
+				t.handlers = append(t.handlers, h)
+				if comparable {
+					known[h] = i
+				}
+			}
+			t.byTag[tag] = append(t.byTag[tag], i)
+		}
+	}
+	t.binding.NoCaller = o.Filter == nil && noCaller(t.handlers)
+	return t
+}
+
+// Binding implements [logbook.Bindable].
+func (t *Tagging) Binding() logbook.Binding { return t.binding }
+
+// Handle hands the record to the handlers of its tags.
+func (t *Tagging) Handle(r *logbook.Record) error {
+	err := logbook.ErrPass
+	for _, i := range t.chosen(r) {
+		if logbook.Offer(t.handlers[i], r) {
+			err = nil
+		}
+	}
+	return err
+}
+
+// chosen returns the indexes of the handlers for a record, each once.
+func (t *Tagging) chosen(r *logbook.Record) (chosen []int) {
+	for _, tag := range Tags(r) {
+		for _, i := range t.byTag[tag] {
+			if !slices.Contains(chosen, i) {
+				chosen = append(chosen, i)
+			}
+		}
+	}
+	return chosen
+}
+
+// HandleBatch hands each handler the records that have its tags.
+func (t *Tagging) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
+	shares := make([][]*logbook.Record, len(t.handlers))
+	for _, r := range rs {
+		for _, i := range t.chosen(r) {
+			shares[i] = append(shares[i], r)
+		}
+	}
+	var errs joined
+	for i, share := range shares {
+		if len(share) > 0 {
+			errs.add(t.handlers[i], logbook.HandleBatch(t.handlers[i], share, why))
+		}
+	}
+	return errs.err()
+}
+
+// Flush flushes the handlers inside.
+func (t *Tagging) Flush(ctx context.Context) error { return flushAll(ctx, t.handlers) }
+
+// Close closes the handlers inside.
+func (t *Tagging) Close(ctx context.Context) error { return closeAll(ctx, t.handlers) }
+
+// Unbound tells the handlers inside.
+func (t *Tagging) Unbound() { unboundAll(t.handlers) }

@@ -1,0 +1,205 @@
+package handlers_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/logbook-go/logbook/handlers"
+)
+
+// newTimed returns a handler that writes messages only, closed at the end.
+func newTimed(t *testing.T, path string, o handlers.TimedOptions) *handlers.Timed {
+	t.Helper()
+	if o.Formatter == nil {
+		o.Formatter = messageOnly
+	}
+	if o.OnError == nil {
+		o.OnError = failing(t)
+	}
+	h, err := handlers.NewTimed(path, &o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closes(t, h)
+	return h
+}
+
+// logFourDays logs what Logbook's test logs: the first record of each hour of four
+// days.
+func logFourDays(t *testing.T, h *handlers.Timed) {
+	t.Helper()
+	for d := range 4 {
+		for hour := 1; hour < 20; hour++ {
+			when := time.Date(2010, 1, 5+d, hour, 0, 0, 0, time.UTC)
+			logAt(t, h, when, when.Format("[15:04] Last One"))
+		}
+	}
+}
+
+// firstLines returns the first line of each file.
+func firstLines(t *testing.T, dir string) map[string]string {
+	files := listing(t, dir)
+	for name, text := range files {
+		files[name], _, _ = strings.Cut(text, "\n")
+	}
+	return files
+}
+
+func expectFirstLines(t *testing.T, dir string, names ...string) {
+	t.Helper()
+	want := make(map[string]string)
+	for _, name := range names {
+		want[name] = "[01:00] Last One"
+	}
+	if got := firstLines(t, dir); !maps.Equal(got, want) {
+		t.Errorf("the files begin with %q, want %q", got, want)
+	}
+}
+
+// cases 63 to 66
+func TestTimed(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		o     handlers.TimedOptions
+		files []string
+	}{
+		{"case 63, three", handlers.TimedOptions{Backups: 3}, []string{"trot-2010-01-06.log", "trot-2010-01-07.log", "trot-2010-01-08.log"}},
+		{"case 63, one", handlers.TimedOptions{Backups: 1}, []string{"trot-2010-01-08.log"}},
+		{"case 63, all", handlers.TimedOptions{}, []string{"trot-2010-01-05.log", "trot-2010-01-06.log", "trot-2010-01-07.log", "trot-2010-01-08.log"}},
+		{"case 64, three", handlers.TimedOptions{Backups: 3, RolloverFormat: "{basename}{ext}.{timestamp}"}, []string{"trot.log.2010-01-06", "trot.log.2010-01-07", "trot.log.2010-01-08"}},
+		{"case 64, one", handlers.TimedOptions{Backups: 1, RolloverFormat: "{basename}{ext}.{timestamp}"}, []string{"trot.log.2010-01-08"}},
+		{"case 65, three", handlers.TimedOptions{Backups: 3, RolloverFormat: "{basename}{ext}.{timestamp}", PlainCurrent: true}, []string{"trot.log", "trot.log.2010-01-06", "trot.log.2010-01-07"}},
+		{"case 65, one", handlers.TimedOptions{Backups: 1, RolloverFormat: "{basename}{ext}.{timestamp}", PlainCurrent: true}, []string{"trot.log"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			logFourDays(t, newTimed(t, filepath.Join(dir, "trot.log"), c.o))
+			expectFirstLines(t, dir, c.files...)
+		})
+	}
+	t.Run("case 66", func(t *testing.T) {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "trot.log")
+		writeFiles(t, dir, map[string]string{"trot.log": "[01:00] Last One\n"})
+		modified := time.Date(2010, 1, 1, 12, 0, 0, 0, time.UTC)
+		if err := os.Chtimes(path, modified, modified); err != nil {
+			t.Fatal(err)
+		}
+		logFourDays(t, newTimed(t, path, handlers.TimedOptions{RolloverFormat: "{basename}{ext}.{timestamp}", PlainCurrent: true}))
+		expectFirstLines(t, dir, "trot.log", "trot.log.2010-01-01", "trot.log.2010-01-05", "trot.log.2010-01-06", "trot.log.2010-01-07")
+	})
+}
+
+func TestTimedOptions(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "app.log")
+	for name, o := range map[string]handlers.TimedOptions{
+		"Backups is -1":         {Backups: -1},
+		"MaxSize is -1":         {MaxSize: -1},
+		"MaxTotal is -1":        {MaxTotal: -1},
+		"MaxAge is -1s":         {MaxAge: -time.Second},
+		`"%Y %b": %b is none`:   {Pattern: "%Y %b"},
+		`"%Y-%": % is none`:     {Pattern: "%Y-%"},
+		"no directive":          {Pattern: "today"},
+		"needs {timestamp}":     {RolloverFormat: "{basename}"},
+		"{timestamp} once":      {RolloverFormat: "{timestamp}{timestamp}"},
+		"may have {basename}":   {RolloverFormat: "{name}-{timestamp}"},
+		"to another directory":  {RolloverFormat: "../{timestamp}"},
+		"to another directory:": {Pattern: "%Y/%m"},
+	} {
+		h, err := handlers.NewTimed(path, &o)
+		if h != nil || !errors.Is(err, fs.ErrInvalid) || !strings.Contains(fmt.Sprint(err), name) {
+			t.Errorf("%s: got %v, %v", name, h, err)
+		}
+	}
+	for _, path := range []string{filepath.Join(dir, "missing", "app.log"), ""} {
+		var pathError *fs.PathError
+		if h, err := handlers.NewTimed(path, nil); h != nil || !errors.As(err, &pathError) {
+			t.Errorf("%q: got %v, %v", path, h, err)
+		}
+	}
+	expectListing(t, dir, map[string]string{})
+}
+
+// Size within a period: parts are numbered as they were written.
+func TestTimedWithSize(t *testing.T) {
+	for _, plainCurrent := range []bool{false, true} {
+		dir := t.TempDir()
+		h := newTimed(t, filepath.Join(dir, "app.log"), handlers.TimedOptions{MaxSize: 5, Backups: 4, PlainCurrent: plainCurrent})
+		for i, message := range []string{"a", "b", "c", "d", "e", "f", "g"} {
+			logAt(t, h, day(2024, 2, 27+i/5), message)
+		}
+		want := map[string]string{
+			"app-2024-02-27.log.1": "a\nb\n", "app-2024-02-27.log.2": "c\nd\n", "app-2024-02-27.log": "e\n",
+			"app-2024-02-28.log": "f\ng\n",
+		}
+		if plainCurrent {
+			want["app.log"] = want["app-2024-02-28.log"]
+			delete(want, "app-2024-02-28.log")
+		}
+		expectListing(t, dir, want)
+
+		logAt(t, h, day(2024, 3, 1), "h")
+		delete(want, "app-2024-02-27.log.1") // the oldest one
+		if plainCurrent {
+			want["app-2024-02-28.log"], want["app.log"] = want["app.log"], "h\n"
+		} else {
+			want["app-2024-03-01.log"] = "h\n"
+		}
+		expectListing(t, dir, want)
+	}
+}
+
+// With a plain current file, records may be late by a minute.
+func TestTimedLateRecords(t *testing.T) {
+	dir := t.TempDir()
+	h := newTimed(t, filepath.Join(dir, "app.log"), handlers.TimedOptions{PlainCurrent: true})
+	midnight := time.Date(2024, 2, 28, 0, 0, 0, 0, time.UTC)
+	logAt(t, h, midnight.Add(-time.Second), "1 before")
+	logAt(t, h, midnight, "2 after")
+	logAt(t, h, midnight.Add(-time.Second), "3 late")
+	logAt(t, h, midnight.Add(time.Second), "4 after")
+	expectListing(t, dir, map[string]string{"app-2024-02-27.log": "1 before\n", "app.log": "2 after\n3 late\n4 after\n"})
+}
+
+// A clock that is set back loses nothing with a plain current file either.
+func TestTimedPlainClockSetBack(t *testing.T) {
+	dir := t.TempDir()
+	h := newTimed(t, filepath.Join(dir, "app.log"), handlers.TimedOptions{PlainCurrent: true})
+	for i, d := range []int{28, 29, 28, 29, 28} {
+		logAt(t, h, day(2024, 2, d), fmt.Sprintf("%d on %d", i, d))
+	}
+	expectListing(t, dir, map[string]string{
+		"app-2024-02-28.log": "0 on 28\n", "app-2024-02-29.log": "1 on 29\n",
+		"app-2024-02-28.log.1": "2 on 28\n", "app-2024-02-29.log.1": "3 on 29\n", "app.log": "4 on 28\n",
+	})
+}
+
+// The hour that daylight saving time repeats is in one file, in the order it was
+// written.
+func TestTimedDST(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Date(2024, 10, 27, 0, 30, 0, 0, time.UTC) // 02:30 CEST, then 02:30 CET
+	for _, plainCurrent := range []bool{false, true} {
+		dir := t.TempDir()
+		h := newTimed(t, filepath.Join(dir, "app.log"), handlers.TimedOptions{Pattern: "%H.%M", Location: berlin, PlainCurrent: plainCurrent})
+		for i := range 5 {
+			logAt(t, h, start.Add(time.Duration(i)*30*time.Minute), fmt.Sprint(i))
+		}
+		want := map[string]string{"app-02.30.log": "0\n2\n", "app-02.00.log": "1\n", "app-03.00.log": "3\n", "app-03.30.log": "4\n"}
+		if plainCurrent {
+			want = map[string]string{"app-02.30.log": "0\n", "app-02.00.log": "1\n", "app-02.30.log.1": "2\n", "app-03.00.log": "3\n", "app.log": "4\n"}
+		}
+		expectListing(t, dir, want)
+	}
+}
