@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // URIError says why a sink URI was refused. Its text holds no password.
@@ -22,6 +23,43 @@ func (e *URIError) Error() string {
 
 // Unwrap returns what is wrong.
 func (e *URIError) Unwrap() error { return e.Err }
+
+// FileError says what is wrong in an INI file, and where. Its text holds no
+// password.
+type FileError struct {
+	File    string // "" from Parse
+	Section string // "": none
+	Key     string // "": none is to blame
+	Line    int    // 0: none
+	Err     error
+}
+
+// Error names file, line, section and key, and what is wrong.
+func (e *FileError) Error() string {
+	b := []byte("config: ")
+	if e.File != "" {
+		b = append(b, e.File...)
+		if e.Line == 0 {
+			b = append(b, ": "...)
+		}
+	}
+	switch {
+	case e.Line > 0 && e.File != "":
+		b = fmt.Appendf(b, ":%d: ", e.Line)
+	case e.Line > 0:
+		b = fmt.Appendf(b, "line %d: ", e.Line)
+	}
+	if e.Section != "" {
+		b = fmt.Appendf(b, "[%s]: ", e.Section)
+	}
+	if e.Key != "" {
+		b = fmt.Appendf(b, "%s: ", e.Key)
+	}
+	return string(b) + strings.TrimPrefix(e.Err.Error(), "config: ")
+}
+
+// Unwrap returns what is wrong.
+func (e *FileError) Unwrap() error { return e.Err }
 
 // scrubbed is an error whose own text must not be seen, so it has no Unwrap.
 type scrubbed struct {

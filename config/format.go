@@ -12,6 +12,7 @@ var formatNames = []string{"text", "json", "wire", "logfmt", "console"}
 
 // formatter reads the options format and source.
 func (s *Sink) formatter(format string) logbook.Formatter {
+	missing := s.option("format") == nil
 	s.Func("format", func(v string) error {
 		format = v
 		return nil
@@ -29,6 +30,8 @@ func (s *Sink) formatter(format string) logbook.Formatter {
 		return errors.New("only for the formats json, logfmt and console; a format string can have {record.filename}:{record.lineno}")
 	})
 	switch {
+	case missing && format == "":
+		return nil
 	case format == "text":
 		return logbook.MustFormat(logbook.DefaultFormat)
 	case format == "wire":

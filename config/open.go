@@ -17,7 +17,14 @@ func Open(uri string) (logbook.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	open := opener(s.Scheme)
+	return s.open(nil)
+}
+
+// open opens the sink with its opener: nil is the one of its scheme.
+func (s *Sink) open(open Opener) (logbook.Handler, error) {
+	if open == nil {
+		open = opener(s.Scheme)
+	}
 	if open == nil {
 		known := Schemes()
 		return nil, s.fail("", fmt.Errorf("unknown scheme %q%s (known: %s)",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -23,6 +24,7 @@ func testRecord() *logbook.Record {
 		Level:   logbook.LevelWarn,
 		Channel: "app",
 		Message: "disk",
+		Source:  &slog.Source{Function: "main.f", File: "/srv/main.go", Line: 9},
 	})
 }
 
@@ -73,7 +75,7 @@ func TestFiles(t *testing.T) {
 		{"file:j.log?format=console", "j.log", "13:37:42.500 WARNING  app disk\n"},
 		{"file:k.log?format={record.time:%25H:%25M}+{record.message}&level=info%2B1", "k.log", "13:37+disk\n"},
 		{"json:l.log", "l.log", `{"time":"2024-02-29T13:37:42.500000Z","level":"WARNING","channel":"app","msg":"disk"}` + "\n"},
-		{"json:m.log?source=true", "m.log", `{"time":"2024-02-29T13:37:42.500000Z","level":"WARNING","channel":"app","msg":"disk","source":{"function":"","file":"","line":0}}` + "\n"},
+		{"json:m.log?source=true", "m.log", `{"time":"2024-02-29T13:37:42.500000Z","level":"WARNING","channel":"app","msg":"disk","source":{"function":"main.f","file":"/srv/main.go","line":9}}` + "\n"},
 		{"json:n.log?format=text", "n.log", line},
 	}
 	if runtime.GOOS != "windows" {
@@ -250,7 +252,7 @@ func TestErrors(t *testing.T) {
 		{":x", "", "no scheme"},
 		{"1file:x", "", "no scheme"},
 		{`C:\x.log`, "", `write "file:PATH"`},
-		{"fil:x", "", `unknown scheme "fil", did you mean "file"? (known: console, file, json, list, probe, stderr)`},
+		{"fil:x", "", `unknown scheme "fil", did you mean "file"? (known: console, exec, file, json, list, monitoring, probe, rotating, stderr, timed)`},
 		{"jsno:x", "", `did you mean "json"?`},
 		{"kafka:x", "", `unknown scheme "kafka" (known:`},
 		{"file:", "", "no path"},
@@ -286,7 +288,7 @@ func TestErrors(t *testing.T) {
 		{"file:x?mode=-1", "mode", "octal"},
 		{"file:x?level=info&level=info", "level", "given twice"},
 		{"file:x?a=1&b=2&a=3", "a", "given twice"},
-		{"file:x?lvl=info", "lvl", `unknown, did you mean "level"? (known to file: bubble, delay, format, level, mode, source, truncate)`},
+		{"file:x?lvl=info", "lvl", `unknown, did you mean "level"? (known to file: bubble, buffer, delay, flush_interval, flush_level, format, level, mode, source, sync_interval, sync_level, truncate)`},
 		{"file:x?Level=info", "Level", `did you mean "level"?`},
 		{"file:x?colour=1", "colour", "unknown (known to file:"},
 		{"file:-?mode=0600", "mode", "unknown (known to file: bubble, format, level, source)"},

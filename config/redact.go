@@ -14,6 +14,10 @@ const mask = "xxxxx"
 // is better to hide too much: "monkey" is hidden as well.
 var secretWords = []string{"pass", "pwd", "secret", "token", "key", "auth", "cred", "private"}
 
+// secretPaths are the schemes whose path is a secret: whoever knows the address of
+// a webhook can use it. They are hidden even if no package has registered them.
+var secretPaths = []string{"slack", "ntfy", "webhook", "pushover"}
+
 // Redact returns a sink URI, or any text that was meant to be one, without
 // userinfo and secrets, to be shown.
 func Redact(uri string) string {
@@ -28,9 +32,21 @@ func Redact(uri string) string {
 //   - everything from the scheme to the last at sign, if there is a host or a
 //     second colon before it,
 //   - of an option that holds a secret, its value and all behind it,
-//   - of an option that holds an address with userinfo, the value.
+//   - of an option that holds an address with userinfo, the value,
+//   - all behind a scheme whose path is a secret, up to the options.
 func redact(uri string) (safe string, hidden secrets) {
 	var r redactor
+	if scheme, rest, _ := strings.Cut(uri, ":"); slices.Contains(secretPaths, strings.ToLower(scheme)) {
+		path, query, found := strings.Cut(rest, "?")
+		if path != "" {
+			r.hide(path)
+			path = mask
+		}
+		if _, safe, _ = strings.Cut(r.pairs(r.userinfo("?"+query)), "?"); found {
+			safe = "?" + safe
+		}
+		return scheme + ":" + path + safe, r.secrets
+	}
 	rest := r.userinfo(uri)
 	path, query, found := strings.Cut(rest, "?")
 	safe = r.pairs(path)

@@ -16,10 +16,18 @@ type Opener func(s *Sink) (logbook.Handler, error)
 var (
 	openersMu sync.RWMutex
 	openers   = map[string]Opener{
-		"console": openConsole,
-		"stderr":  openStderr,
-		"file":    openFile,
-		"json":    openJSON,
+		"console":    openConsole,
+		"stderr":     openStderr,
+		"file":       openFile,
+		"json":       openJSON,
+		"monitoring": openMonitoring,
+		"rotating":   openRotating,
+		"timed":      openTimed,
+		"exec":       openExec,
+	}
+	sectionOpeners = map[string]Opener{
+		consoleSection: openConsoleSection,
+		fileSection:    openFileSection,
 	}
 )
 
@@ -40,6 +48,39 @@ func Register(scheme string, open Opener) {
 		panic("config: Register called twice for scheme " + scheme)
 	}
 	openers[scheme] = open
+}
+
+// RegisterSection makes a section of INI files known to [Load], in an init
+// function. The section's keys are the options of the [Sink], but for "active",
+// which switches it on. The opener is called for sections that are off, too, to see
+// which keys it knows; [Sink.Err] then returns an error. RegisterSection panics if
+// the name is empty, "levels" or one of a sink, if open is nil, or if the name is
+// taken.
+func RegisterSection(name string, open Opener) {
+	if name == "" || name == levelsSection || name == iniDefaults || strings.HasPrefix(name, sinkPrefix) || strings.ContainsAny(name, "]\n") {
+		panic("config: RegisterSection of the invalid section " + name)
+	}
+	if open == nil {
+		panic("config: RegisterSection of section " + name + " without an opener")
+	}
+	openersMu.Lock()
+	defer openersMu.Unlock()
+	if _, taken := sectionOpeners[name]; taken {
+		panic("config: RegisterSection called twice for section " + name)
+	}
+	sectionOpeners[name] = open
+}
+
+func sectionOpener(name string) Opener {
+	openersMu.RLock()
+	defer openersMu.RUnlock()
+	return sectionOpeners[name]
+}
+
+func sectionNames() []string {
+	openersMu.RLock()
+	defer openersMu.RUnlock()
+	return slices.Sorted(maps.Keys(sectionOpeners))
 }
 
 // Schemes returns the names of the known schemes, sorted.

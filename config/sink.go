@@ -16,10 +16,12 @@ import (
 //	SCHEME:PATH?OPTION=VALUE&...
 //	SCHEME://USER:PASSWORD@HOST:PORT/PATH?OPTION=VALUE&...
 //
+// or a section of an INI file, whose keys are the options.
+//
 // Its methods that read an option note it as known and return the zero value if
 // it is missing or wrong; [Sink.Err] then tells what is wrong.
 type Sink struct {
-	Scheme string        // in lower case
+	Scheme string        // in lower case; "" in a section of [RegisterSection]
 	User   *url.Userinfo // nil: none
 	Host   string        // with the port; "" if there is none
 	Path   string        // decoded, with its first slash where there is a host
@@ -30,16 +32,22 @@ type Sink struct {
 	err     error // the first one
 	safe    string
 	secrets secrets
+	section sectionState
 }
 
 type option struct {
 	name, value string
 	secret      bool
+	line        int  // in the INI file; 0 in a URI
+	inherited   bool // from the section [DEFAULT]
 }
 
 // shown returns the name, or "" if it could be a piece of a secret that was not
 // escaped.
 func (o *option) shown() string {
+	if o.line > 0 {
+		return shownKey(o.name)
+	}
 	if o.secret && !isSecret(o.name) || strings.ContainsAny(o.name, "@=:") {
 		return ""
 	}
@@ -50,7 +58,8 @@ func (o *option) shown() string {
 func (s *Sink) String() string { return s.safe }
 
 // Options reads the options that all handlers have in common: level, bubble,
-// format and source. format is what the option is if it is missing.
+// format and source. format is what the option is if it is missing; "" leaves the
+// formatter to the handler.
 func (s *Sink) Options(format string) *logbook.Options {
 	o := new(logbook.Options)
 	s.Func("level", func(v string) error {
@@ -85,6 +94,15 @@ func (s *Sink) Bool(name string) bool {
 	return b
 }
 
+// Required reads an option as text that has to be there.
+func (s *Sink) Required(name string) string {
+	text := s.Text(name)
+	if text == "" && s.err == nil {
+		s.err = s.fail(name, errors.New("missing"))
+	}
+	return text
+}
+
 // Func reads an option with a function of its own. It is called if the option is
 // there; what it returns becomes the error of the option.
 func (s *Sink) Func(name string, read func(value string) error) {
@@ -105,23 +123,39 @@ func (s *Sink) Func(name string, read func(value string) error) {
 // Err returns what is wrong with the options that were read, or that there are
 // others, which this scheme does not know. It is an [*URIError].
 func (s *Sink) Err() error {
-	if s.err != nil {
+	switch {
+	case s.section.off:
+		return errOff
+	case s.err != nil:
 		return s.err
+	case s.section.lenient:
+		return nil
 	}
-	for i := range s.options {
-		if o := &s.options[i]; !slices.Contains(s.known, o.name) {
-			return s.fail(o.shown(), s.unknown(o))
-		}
+	for o := range s.unknown {
+		return s.fail(o.shown(), s.unknownError(o))
 	}
 	return nil
 }
 
-func (s *Sink) unknown(o *option) error {
-	known := slices.Sorted(slices.Values(s.known))
-	if o.shown() == "" {
-		return errors.New("an unknown option; in a value, & is written %26, and @ %40")
+// unknown yields the options that nobody has read.
+func (s *Sink) unknown(yield func(*option) bool) {
+	for i := range s.options {
+		o := &s.options[i]
+		if !o.inherited && !slices.Contains(s.known, o.name) && !yield(o) {
+			return
+		}
 	}
-	return fmt.Errorf("unknown%s (known to %s: %s)", didYouMean(o.name, known), s.Scheme, strings.Join(known, ", "))
+}
+
+func (s *Sink) unknownError(o *option) error {
+	known := slices.Sorted(slices.Values(s.known))
+	switch {
+	case o.line == 0 && o.shown() == "":
+		return errors.New("an unknown option; in a value, & is written %26, and @ %40")
+	case o.line == 0:
+		return fmt.Errorf("unknown%s (known to %s: %s)", didYouMean(o.name, known), s.Scheme, strings.Join(known, ", "))
+	}
+	return fmt.Errorf("unknown key%s (known here: %s)", didYouMean(o.name, known), strings.Join(known, ", "))
 }
 
 // fail returns an error that blames an option, or the URI if option is empty.

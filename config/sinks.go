@@ -62,26 +62,20 @@ func (s *Sink) openFile(format string) (logbook.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := s.Options(format)
 	if path == stdout {
+		o := s.Options(format)
 		if err := s.Err(); err != nil {
 			return nil, err
 		}
 		return handlers.NewStream(os.Stdout, o), nil
 	}
-	fo := &handlers.FileOptions{
-		Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter,
-		Delay:    s.Bool("delay"),
-		Truncate: s.Bool("truncate"),
-	}
-	s.Func("mode", func(v string) (err error) {
-		fo.Mode, err = parseMode(v)
-		return err
-	})
+	o := s.fileOptions(format)
+	o.Delay = s.Bool("delay")
+	o.Truncate = s.Bool("truncate") && !s.section.late
 	if err := s.Err(); err != nil {
 		return nil, err
 	}
-	return handlers.NewFile(path, fo)
+	return handlers.NewFile(path, o)
 }
 
 // remote reports whether the URI names a host or somebody there.

@@ -1,0 +1,314 @@
+package all_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/logbook-go/logbook/config"
+	_ "github.com/logbook-go/logbook/config/all"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+func TestSchemes(t *testing.T) {
+	known := config.Schemes()
+	for _, scheme := range []string{
+		"mail", "smtp", "smtps", "syslog", "journal", "eventlog", "desktop", "slack", "pushover", "ntfy", "webhook", "exec", "file",
+	} {
+		if !slices.Contains(known, scheme) {
+			t.Errorf("%s is not known", scheme)
+		}
+	}
+}
+
+// Each refusal blames the option and hides what is secret.
+func TestErrors(t *testing.T) {
+	tests := []struct{ uri, option, want string }{
+		{"mail:a@example.org", "from", "missing"},
+		{"mail:?from=a@example.org", "", "To"},
+		{"mail:nobody?from=a@example.org", "", "To"},
+		{"mail://host/a@example.org?from=b@example.org", "", "mail:TO?from=FROM"},
+		{"smtp://host?from=a@example.org", "to", "missing"},
+		{"smtp://me:hunter2@host?from=a@example.org", "to", "missing"},
+		{"smtp://host?from=a@example.org&to=b@example.org&tls=maybe", "tls", `"maybe" is not known (known: starttls, none)`},
+		{"smtp://me:hunter2@host?from=a@example.org&to=b@example.org&tls=none", "", "TLS"},
+		{"smtps://host?from=a@example.org&to=b@example.org&timeout=never", "timeout", `"never" is no duration`},
+		{"smtps://host?from=a@example.org&to=b@example.org&record_limit=0", "record_limit", "from 1 up"},
+		{"syslog:?facility=loud", "facility", "unknown facility"},
+		{"syslog://127.0.0.1?transport=x", "transport", `"x" is not known (known: tcp, tls, udp)`},
+		{"syslog:?rfc=1", "rfc", "3164, 5424"},
+		{"syslog://127.0.0.1/x", "", "write"},
+		{"syslog:?transport=tcp", "transport", "unknown"},
+		{"journal://host", "", "on this machine"},
+		{"desktop:", "", "desktop:APP"},
+		{"eventlog:", "", "eventlog:SOURCE"},
+		{"slack:", "", "an address has to follow"},
+		{"slack:https://hooks.slack.com/services/hunter2?emojy=true", "emojy", `did you mean "emoji"?`},
+		{"slack:http://example.org/hunter2", "", ""},
+		{"pushover:?token=hunter2", "user_key", "missing"},
+		{"pushover:?user_key=hunter2", "token", "missing"},
+		{"ntfy:", "", "an address has to follow"},
+		{"ntfy:ftp://example.org/hunter2", "", ""},
+		{"webhook:", "", "an address has to follow"},
+		{"webhook:https://example.org/hunter2?title=x", "title", "unknown"},
+		{"ntfy:https://example.org/hunter2?title={record.x}", "title", "unknown field"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.uri, func(t *testing.T) {
+			h, err := config.Open(tt.uri)
+			var e *config.URIError
+			if !errors.As(err, &e) {
+				t.Fatalf("got %v, %v", h, err)
+			}
+			if e.Option != tt.option || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("option %q: %v", e.Option, err)
+			}
+		})
+	}
+}
+
+// handle opens a sink and gives it a record.
+func handle(t *testing.T, uri string) {
+	t.Helper()
+	h, err := config.Open(uri)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = h.Handle(logbook.NewRecord(logbook.RecordData{Level: logbook.LevelError, Channel: "app", Message: "disk full"}))
+	if err := errors.Join(err, logbook.Close(context.Background(), h)); err != nil {
+		t.Error(err)
+	}
+}
+
+// escaped makes an address fit for a URI.
+func escaped(s string) string { return strings.NewReplacer("%", "%25", "?", "%3F", "&", "%26").Replace(s) }
+
+func TestPush(t *testing.T) {
+	bodies := make(chan string, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		body, err := io.ReadAll(req.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		bodies <- req.URL.String() + " " + string(body)
+		fmt.Fprint(w, "ok")
+	}))
+	defer server.Close()
+	for _, scheme := range []string{"slack", "ntfy", "webhook"} {
+		handle(t, scheme+":"+escaped(server.URL+"/topic"))
+		if got := <-bodies; !strings.HasPrefix(got, "/") || !strings.Contains(got, "disk full") {
+			t.Errorf("%s: %s", scheme, got)
+		}
+	}
+	h, err := config.Open("pushover:?level=error&token=" + strings.Repeat("a", 30) + "&user_key=" + strings.Repeat("u", 30))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if level := logbook.LevelOf(h.Binding().Level); level != logbook.LevelError {
+		t.Errorf("level %v", level)
+	}
+
+	dir := t.TempDir()
+	secret := filepath.Join(dir, "api")
+	if err := os.WriteFile(secret, []byte(server.URL+"/services/T1/B1/x\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := config.Parse([]byte("[SlackLogger]\nactive = 1\napi_file = "+secret+"\nchannel = #lab\nuser = lab\n[ConsoleLogger]\nactive = 0\n"), &config.Options{Strict: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	logbook.InGoroutine(func() {
+		log := logbook.New("lab")
+		log.Info("nobody is told")
+		log.Success("measured")
+	}, c.Setup())
+	if got := <-bodies; !strings.HasPrefix(got, "/services/T1/B1/x ") || !strings.Contains(got, "measured") || !strings.Contains(got, "#lab") {
+		t.Error(got)
+	}
+}
+
+func TestSyslog(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Log("unix sockets are tried elsewhere")
+	} else {
+		path := filepath.Join(t.TempDir(), "log")
+		socket, err := net.ListenPacket("unixgram", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer socket.Close()
+		handle(t, "syslog:"+path+"?app=shop&facility=local1")
+		if got := packet(t, socket); got != "<139>shop:app: disk full\x00" {
+			t.Errorf("got %q", got)
+		}
+		if runtime.GOOS == "linux" {
+			handle(t, "journal:"+path+"?identifier=shop")
+			if got := packet(t, socket); !strings.Contains(got, "SYSLOG_IDENTIFIER=shop\n") || !strings.Contains(got, "MESSAGE=disk full\n") {
+				t.Errorf("got %q", got)
+			}
+		}
+	}
+	udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer udp.Close()
+	handle(t, "syslog://"+udp.LocalAddr().String()+"?hostname=lab")
+	if got := packet(t, udp); !strings.HasPrefix(got, "<11>1 ") || !strings.Contains(got, " lab app ") {
+		t.Errorf("got %q", got)
+	}
+}
+
+func packet(t *testing.T, conn net.PacketConn) string {
+	t.Helper()
+	b := make([]byte, 8192)
+	n, _, err := conn.ReadFrom(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b[:n])
+}
+
+// mailServer takes mails without TLS, and returns where, and each mail with the
+// commands before it.
+func mailServer(t *testing.T) (address string, mails <-chan string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	got := make(chan string, 4)
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			got <- converse(conn)
+		}
+	}()
+	return l.Addr().String(), got
+}
+
+func converse(conn net.Conn) string {
+	defer conn.Close()
+	var all strings.Builder
+	fmt.Fprint(conn, "220 test\r\n")
+	data := false
+	for lines := bufio.NewScanner(conn); lines.Scan(); {
+		line := lines.Text()
+		fmt.Fprintln(&all, line)
+		switch {
+		case data && line != ".":
+		case line == "DATA":
+			data = true
+			fmt.Fprint(conn, "354 go on\r\n")
+		case line == "QUIT":
+			fmt.Fprint(conn, "221 bye\r\n")
+			return all.String()
+		default:
+			data = false
+			fmt.Fprint(conn, "250 ok\r\n")
+		}
+	}
+	return all.String()
+}
+
+func TestMail(t *testing.T) {
+	address, mails := mailServer(t)
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	handle(t, "smtp://"+address+"?from=lab@example.org&to=anna@example.org,otto@example.org&subject=Trouble")
+	check := func(mail string) {
+		t.Helper()
+		for _, want := range []string{
+			"MAIL FROM:<lab@example.org>", "RCPT TO:<anna@example.org>", "RCPT TO:<otto@example.org>", "Subject: Trouble", "disk full",
+		} {
+			if !strings.Contains(mail, want) {
+				t.Errorf("no %s in\n%s", want, mail)
+			}
+		}
+	}
+	check(<-mails)
+
+	c, err := config.Parse([]byte(`
+[ConsoleLogger]
+active = 0
+
+[MailHandler]
+active     = y
+mail_host  = `+host+`
+port       = `+port+`
+sender     = lab@example.org
+subject    = Trouble
+recipients = anna@example.org
+    otto@example.org
+`), &config.Options{Strict: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	logbook.InGoroutine(func() {
+		log := logbook.New("lab")
+		log.Warn("not mailed")
+		log.Error("disk full")
+	}, c.Setup())
+	check(<-mails)
+}
+
+// A section that cannot be used is left out; its errors name the key and hide
+// what the files hold.
+func TestSectionErrors(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	half, token := write("half", "hunter2\n"), write("token", "xoxb-hunter2\n")
+	long := write("long", strings.Repeat("hunter2\n", 200_000))
+	const mail = "[MailHandler]\nactive = 1\nsender = a@example.org\nrecipients = b@example.org\n"
+	tests := []struct{ text, key, want string }{
+		{"[MailHandler]\nactive = 1\nrecipients = a@example.org\n", "sender", "missing"},
+		{"[MailHandler]\nactive = 1\nsender = a@example.org\n", "recipients", "missing"},
+		{mail + "port = 70000\n", "port", "no port from 1 to 65535"},
+		{mail + "log_level = loud\n", "log_level", "unknown level"},
+		{mail + "credentials_file = " + half + "\n", "credentials_file", "the second one not a password"},
+		{mail + "credentials_file = " + dir + "/none\n", "credentials_file", "no such file"},
+		{mail + "credentials_file = " + long + "\n", "credentials_file", "too large"},
+		{mail + "credential_file = x\n", "credential_file", `did you mean "credentials_file"?`},
+		{"[SlackLogger]\nactive = 1\n", "api_file", "missing"},
+		{"[SlackLogger]\nactive = 1\napi_file = " + token + "\n", "api_file", "not the address of an incoming webhook"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.text, func(t *testing.T) {
+			_, err := config.Parse([]byte(tt.text), &config.Options{Strict: true})
+			var e *config.FileError
+			if !errors.As(err, &e) || e.Key != tt.key || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "hunter2") {
+				t.Fatalf("got %v", err)
+			}
+			c, err := config.Parse([]byte(tt.text), nil)
+			if err != nil || len(c.Warnings()) != 1 || c.Warnings()[0].Error() != e.Error() {
+				t.Errorf("lenient: %v, %v", c.Warnings(), err)
+			}
+		})
+	}
+	if _, err := config.Parse([]byte(strings.Replace(mail, "active = 1", "active = 0", 1)+"credentials_file = none\n"), &config.Options{Strict: true}); err != nil {
+		t.Errorf("a section that is off: %v", err)
+	}
+}

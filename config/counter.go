@@ -1,0 +1,119 @@
+package config
+
+import (
+	"encoding/json"
+	"expvar"
+	"fmt"
+	"maps"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// Counter counts records by channel and level, to be watched while the program
+// runs. Its method Count is a [logbook.Processor], so it counts the records that
+// some handler was interested in, where it is bound:
+//
+//	counter, err := config.NewCounter("records")
+//	if err != nil {
+//		return err
+//	}
+//	defer logbook.PushApplication(logbook.Processor(counter.Count))()
+//
+// A level without a name of its own counts as the one below it. The first 100
+// channels are counted apart, the rest together as "other", since channels may be
+// made of data. Counting costs an atomic addition and a look-up. It is safe for
+// concurrent use.
+type Counter struct {
+	mu       sync.Mutex                                // held to add a channel
+	channels atomic.Pointer[map[string]*channelCounts] // replaced, never changed
+}
+
+const (
+	maxChannels  = 100
+	otherChannel = "other"
+)
+
+// countedLevels are those with a name.
+var countedLevels = [...]logbook.Level{
+	logbook.LevelCritical, logbook.LevelError, logbook.LevelWarn, logbook.LevelNotice,
+	logbook.LevelSuccess, logbook.LevelInfo, logbook.LevelDebug, logbook.LevelTrace, logbook.LevelNotSet,
+}
+
+type channelCounts [len(countedLevels)]atomic.Uint64
+
+var publishMu sync.Mutex
+
+// NewCounter returns a counter that package expvar publishes under the name, as
+// {"app":{"ERROR":1,"INFO":200}}. A counter without a name is not published. The
+// error is that the name is taken.
+func NewCounter(name string) (*Counter, error) {
+	c := new(Counter)
+	c.channels.Store(new(map[string]*channelCounts))
+	if name == "" {
+		return c, nil
+	}
+	publishMu.Lock()
+	defer publishMu.Unlock()
+	if expvar.Get(name) != nil { // Publish would end the program
+		return nil, fmt.Errorf("config: there already is an expvar %q", name)
+	}
+	expvar.Publish(name, c)
+	return c, nil
+}
+
+// Count counts a record.
+func (c *Counter) Count(r *logbook.Record) {
+	counts, ok := (*c.channels.Load())[r.Channel()]
+	if !ok {
+		counts = c.add(r.Channel())
+	}
+	for i, level := range countedLevels {
+		if r.Level() >= level {
+			counts[i].Add(1)
+			return
+		}
+	}
+}
+
+// add returns the counts of a channel that was not known.
+func (c *Counter) add(channel string) *channelCounts {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	known := *c.channels.Load()
+	if _, there := known[channel]; !there && len(known) >= maxChannels {
+		channel = otherChannel
+	}
+	if counts := known[channel]; counts != nil {
+		return counts
+	}
+	more := maps.Clone(known)
+	if more == nil {
+		more = make(map[string]*channelCounts)
+	}
+	counts := new(channelCounts)
+	more[strings.Clone(channel)] = counts
+	c.channels.Store(&more)
+	return counts
+}
+
+// String returns the counts as JSON, as an [expvar.Var] does.
+func (c *Counter) String() string {
+	out := make(map[string]map[string]uint64)
+	for channel, counts := range *c.channels.Load() {
+		levels := make(map[string]uint64)
+		for i, level := range countedLevels {
+			if n := counts[i].Load(); n > 0 {
+				levels[level.String()] = n
+			}
+		}
+		out[channel] = levels
+	}
+	text, err := json.Marshal(out)
+	if err != nil {
+		return "{}" // text and numbers do not fail
+	}
+	return string(text)
+}

@@ -1,0 +1,133 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// fileOptions reads the options that all files have in common.
+func (s *Sink) fileOptions(format string) *handlers.FileOptions {
+	o := s.Options(format)
+	f := &handlers.FileOptions{Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter, SyncInterval: s.Duration("sync_interval")}
+	s.Func("mode", func(v string) (err error) {
+		f.Mode, err = parseMode(v)
+		return err
+	})
+	s.Func("sync_level", func(v string) error {
+		level, err := logbook.ParseLevel(v)
+		f.SyncLevel = level
+		return err
+	})
+	buffer := handlers.BufferOptions{Size: int(s.Size("buffer")), Interval: s.Duration("flush_interval")}
+	s.Func("flush_level", func(v string) error {
+		level, err := logbook.ParseLevel(v)
+		buffer.Level = level
+		return err
+	})
+	if buffer.Size > 0 {
+		f.Buffer = &buffer
+		return f
+	}
+	for _, name := range []string{"flush_interval", "flush_level"} {
+		s.Func(name, func(string) error { return errors.New(`only with a "buffer"`) })
+	}
+	return f
+}
+
+// logPath returns the path of a file that is no stream.
+func (s *Sink) logPath() (string, error) {
+	path, err := s.filePath(runtime.GOOS == "windows")
+	if err == nil && (path == "" || path == stdout) {
+		err = errors.New("it needs the path of a file")
+	}
+	return path, err
+}
+
+func openMonitoring(s *Sink) (logbook.Handler, error) {
+	path, err := s.logPath()
+	if err != nil {
+		return nil, err
+	}
+	f := s.fileOptions("text")
+	o := &handlers.MonitoringOptions{
+		Level: f.Level, Bubble: f.Bubble, Formatter: f.Formatter,
+		Mode: f.Mode, SyncLevel: f.SyncLevel, SyncInterval: f.SyncInterval, Buffer: f.Buffer,
+		Delay:    s.Bool("delay"),
+		Interval: s.Duration("interval"),
+	}
+	if err := s.Err(); err != nil {
+		return nil, err
+	}
+	return handlers.NewMonitoring(path, o)
+}
+
+func openRotating(s *Sink) (logbook.Handler, error) {
+	path, err := s.logPath()
+	if err != nil {
+		return nil, err
+	}
+	f := s.fileOptions("text")
+	o := &handlers.RotatingOptions{
+		Level: f.Level, Bubble: f.Bubble, Formatter: f.Formatter,
+		Mode: f.Mode, SyncLevel: f.SyncLevel, SyncInterval: f.SyncInterval, Buffer: f.Buffer,
+		Delay:    s.Bool("delay"),
+		Shared:   s.Bool("shared"),
+		MaxSize:  s.Size("size"),
+		Backups:  s.Count("backups"),
+		MaxAge:   s.Duration("age"),
+		MaxTotal: s.Size("total"),
+		Compress: s.compressor(),
+	}
+	if o.Backups == 0 {
+		s.Required("backups")
+	}
+	if err := s.Err(); err != nil {
+		return nil, err
+	}
+	return handlers.NewRotating(path, o)
+}
+
+func openTimed(s *Sink) (logbook.Handler, error) {
+	path, err := s.logPath()
+	if err != nil {
+		return nil, err
+	}
+	f := s.fileOptions("text")
+	o := &handlers.TimedOptions{
+		Level: f.Level, Bubble: f.Bubble, Formatter: f.Formatter,
+		Mode: f.Mode, SyncLevel: f.SyncLevel, SyncInterval: f.SyncInterval, Buffer: f.Buffer,
+		Pattern:        s.Text("pattern"),
+		RolloverFormat: s.Text("rollover"),
+		PlainCurrent:   s.Bool("plain"),
+		Shared:         s.Bool("shared"),
+		MaxSize:        s.Size("size"),
+		Backups:        s.Count("backups"),
+		MaxAge:         s.Duration("age"),
+		MaxTotal:       s.Size("total"),
+		Compress:       s.compressor(),
+	}
+	s.Func("zone", func(v string) (err error) {
+		o.Location, err = time.LoadLocation(v)
+		return err
+	})
+	if err := s.Err(); err != nil {
+		return nil, err
+	}
+	return handlers.NewTimed(path, o)
+}
+
+func (s *Sink) compressor() (c handlers.Compressor) {
+	s.Func("compress", func(v string) error {
+		if v != "gzip" {
+			return fmt.Errorf("%q is not known (known: gzip)", v)
+		}
+		c = handlers.Gzip()
+		return nil
+	})
+	return c
+}

@@ -1,0 +1,163 @@
+package config
+
+import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+)
+
+// iniFile is an INI file as Python's configparser reads it: names of keys without
+// case, "=" or ":" between key and value, comments on lines of their own with "#"
+// or ";", indented lines that go on with a value, defaults for all sections in
+// [DEFAULT], no section and no key twice. A percent sign is a percent sign.
+//
+// It is read here, and not by a library, since errors have to name the line, and
+// must not repeat it: there may be a password on it.
+type iniFile struct {
+	top      iniSection // what stands before the first section, which configparser refuses
+	defaults iniSection
+	sections []*iniSection
+}
+
+type iniSection struct {
+	name string
+	line int
+	keys []*iniKey
+}
+
+type iniKey struct {
+	name   string // in lower case
+	asIs   string // as it stands in the file
+	value  string // its lines are separated by newlines
+	line   int
+	lines  []string
+	indent int
+}
+
+const iniDefaults = "DEFAULT"
+
+var (
+	errNoINILine    = errors.New("neither a [section] nor a key with a value")
+	errNoKeyName    = errors.New("a value without a key")
+	errUnclosed     = errors.New("a section whose name does not end in ]")
+	errSectionTwice = errors.New("the section is there twice")
+	errKeyTwice     = errors.New("the key is there twice")
+	errNoUTF8       = errors.New("not text in UTF-8")
+)
+
+// parseINI reads a file. Its errors are of type [*FileError], without the file's
+// name.
+func parseINI(text string) (*iniFile, error) {
+	f := new(iniFile)
+	section := &f.top
+	var key *iniKey // that the next line may go on with
+	text = strings.TrimPrefix(text, "\ufeff")
+	if i := invalidUTF8(text); i >= 0 {
+		return nil, &FileError{Line: 1 + strings.Count(text[:i], "\n"), Err: errNoUTF8}
+	}
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		line = strings.TrimRight(line, " \t\r\n\f\v")
+		content := strings.TrimLeft(line, " \t\f\v")
+		indent := len(line) - len(content)
+		fail := func(err error) error { return &FileError{Section: section.name, Line: n, Err: err} }
+		switch {
+		case content == "":
+			if key != nil {
+				key.lines = append(key.lines, "")
+			}
+		case content[0] == '#' || content[0] == ';':
+		case key != nil && indent > key.indent:
+			key.lines = append(key.lines, content)
+		case content[0] == '[':
+			name, _, closed := cutLast(content[1:], ']')
+			if !closed || name == "" {
+				return nil, fail(errUnclosed)
+			}
+			key = nil
+			if name == iniDefaults {
+				if f.defaults.line != 0 {
+					return nil, &FileError{Section: name, Line: n, Err: errSectionTwice}
+				}
+				f.defaults.name, f.defaults.line = name, n
+				section = &f.defaults
+				break
+			}
+			if f.section(name) != nil {
+				return nil, &FileError{Section: name, Line: n, Err: errSectionTwice}
+			}
+			section = &iniSection{name: name, line: n}
+			f.sections = append(f.sections, section)
+		default:
+			at := strings.IndexAny(content, "=:")
+			if at < 0 {
+				return nil, fail(errNoINILine)
+			}
+			name := strings.TrimSpace(content[:at])
+			if name == "" {
+				return nil, fail(errNoKeyName)
+			}
+			key = &iniKey{name: strings.ToLower(name), asIs: name, line: n, indent: indent}
+			if section.key(key.name) != nil {
+				return nil, &FileError{Section: section.name, Key: shownKey(name), Line: n, Err: errKeyTwice}
+			}
+			key.lines = []string{strings.TrimSpace(content[at+1:])}
+			section.keys = append(section.keys, key)
+		}
+	}
+	for _, s := range append([]*iniSection{&f.top, &f.defaults}, f.sections...) {
+		for _, k := range s.keys {
+			k.value = strings.TrimRight(strings.Join(k.lines, "\n"), " \t\r\n\f\v")
+		}
+	}
+	return f, nil
+}
+
+func (f *iniFile) section(name string) *iniSection {
+	for _, s := range f.sections {
+		if s.name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+func (s *iniSection) key(name string) *iniKey {
+	for _, k := range s.keys {
+		if k.name == name {
+			return k
+		}
+	}
+	return nil
+}
+
+// shownKey returns the name of a key for an error, or "" if it could be a piece
+// of an address or a password: somebody may have left the key out.
+func shownKey(name string) string {
+	if strings.ContainsAny(name, "@/?&%") || isSecret(name) && strings.ContainsAny(name, " \t") || len(name) > 64 || strings.ContainsFunc(name, func(c rune) bool { return c < ' ' }) {
+		return ""
+	}
+	return name
+}
+
+func cutLast(s string, sep byte) (before, after string, found bool) {
+	if i := strings.LastIndexByte(s, sep); i >= 0 {
+		return s[:i], s[i+1:], true
+	}
+	return s, "", false
+}
+
+func invalidUTF8(s string) int {
+	if utf8.ValidString(s) {
+		return -1
+	}
+	for i, c := range s {
+		if c == utf8.RuneError {
+			if _, size := utf8.DecodeRuneInString(s[i:]); size <= 1 {
+				return i
+			}
+		}
+	}
+	return -1
+}

@@ -1,0 +1,67 @@
+package config
+
+import (
+	"log/slog"
+	"strings"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// Wrap returns a handler that stands before h and lets through what both the
+// levels and h's own level let through. What they keep back goes on to the handlers
+// below. Batches pass as they are.
+func (l *Levels) Wrap(h logbook.Handler) logbook.Handler {
+	return l.wrap(h, &restrictions{levels: new(Levels), rest: logbook.LevelNotSet})
+}
+
+// restrictions are what a sink has of its own.
+type restrictions struct {
+	levels  *Levels       // which do not change
+	rest    logbook.Level // of channels for which there is no entry in the common levels
+	channel string        // only this one and those below it; "": all
+}
+
+// leveled keeps records back by their channel.
+type leveled struct {
+	logbook.Wrapper
+	binding logbook.Binding
+}
+
+func (l *Levels) wrap(h logbook.Handler, o *restrictions) *leveled {
+	w := &leveled{Wrapper: logbook.Wrapper{Handler: h}, binding: h.Binding()}
+	own, accept := w.binding.Level, w.binding.Accept
+	level, constant := constantLevel(own)
+	level = max(level, o.levels.table.Load().lowest(logbook.LevelNotSet))
+	w.binding.Level = l.floor(floorKey{level, o.rest})
+	w.binding.Accept = func(r *logbook.Record) bool {
+		return r.Level() >= l.find(r.Channel()).or(o.rest) &&
+			r.Level() >= o.levels.Level(r.Channel()) &&
+			(constant || r.Level() >= logbook.LevelOf(own)) &&
+			(o.channel == "" || isBelow(r.Channel(), o.channel)) &&
+			(accept == nil || accept(r))
+	}
+	return w
+}
+
+// Binding implements [logbook.Bindable].
+func (w *leveled) Binding() logbook.Binding { return w.binding }
+
+// HandleBatch hands the records on.
+func (w *leveled) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
+	return logbook.HandleBatch(w.Handler, rs, why)
+}
+
+// constantLevel returns a level that never changes, or reports that this one may.
+func constantLevel(l slog.Leveler) (level logbook.Level, constant bool) {
+	switch l.(type) {
+	case nil, logbook.Level, slog.Level:
+		return logbook.LevelOf(l), true
+	}
+	return logbook.LevelNotSet, false
+}
+
+// isBelow reports whether a channel is the given one, or stands below it.
+func isBelow(channel, above string) bool {
+	rest, ok := strings.CutPrefix(channel, above)
+	return ok && (rest == "" || rest[0] == '.')
+}

@@ -1,0 +1,284 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// Levels are the lowest levels of channels, such as
+//
+//	app.db:debug, app:warning, *:info
+//
+// An entry holds for its channel and for those below it, so "app" is the level of
+// app and of app.cache, but not of application. The longest entry wins. "*" is for
+// all channels that no other entry names; without it, those take all levels.
+//
+// Levels stand before handlers, by [Levels.Wrap], and can be changed while
+// programs log. Whatever they keep back costs no more than a level of the handler
+// itself, as long as it is below all entries, and else a look-up by the name of the
+// channel, which is remembered for the first 256 channels.
+//
+// The zero value takes all. Levels are safe for concurrent use, and must not be
+// copied.
+type Levels struct {
+	mu     sync.Mutex // held to change
+	table  atomic.Pointer[levelTable]
+	floors map[floorKey]*logbook.LevelVar
+}
+
+// floorKey is what a floor depends on besides the entries: the level of the
+// handler itself, and what it takes of channels that no entry is for.
+type floorKey struct{ own, rest logbook.Level }
+
+// levelTable is immutable, but for what it has looked up so far.
+type levelTable struct {
+	entries map[string]logbook.Level
+	found   atomic.Pointer[map[string]foundLevel] // replaced, never changed
+}
+
+type foundLevel struct {
+	level logbook.Level
+	ok    bool // there is an entry for the channel, if only "*"
+}
+
+// or returns the level, or another one if there was none.
+func (f foundLevel) or(rest logbook.Level) logbook.Level {
+	if f.ok {
+		return f.level
+	}
+	return rest
+}
+
+const (
+	allChannels = "*"
+	maxFound    = 256
+	maxEntries  = 1000
+)
+
+// LevelsError says which entry of [ParseLevels] is wrong.
+type LevelsError struct {
+	Entry string
+	Err   error
+}
+
+// Error names the entry and what is wrong with it.
+func (e *LevelsError) Error() string { return fmt.Sprintf("config: levels: %q: %v", e.Entry, e.Err) }
+
+// Unwrap returns what is wrong.
+func (e *LevelsError) Unwrap() error { return e.Err }
+
+// ParseLevels reads entries, separated by commas or newlines. Channel and level
+// are separated by a colon or an equals sign; a level alone is for "*". Levels are
+// those of [logbook.ParseLevel]. The error is a [*LevelsError].
+func ParseLevels(text string) (*Levels, error) {
+	entries, err := parseLevels(text)
+	if err != nil {
+		return nil, err
+	}
+	return newLevels(entries), nil
+}
+
+func newLevels(entries map[string]logbook.Level) *Levels {
+	l := new(Levels)
+	l.table.Store(newLevelTable(entries))
+	return l
+}
+
+func parseLevels(text string) (map[string]logbook.Level, error) {
+	entries := make(map[string]logbook.Level)
+	for entry := range strings.FieldsFuncSeq(text, func(c rune) bool { return c == ',' || c == '\n' }) {
+		entry = strings.TrimSpace(entry)
+		if entry == "" {
+			continue
+		}
+		channel, level := allChannels, entry
+		if i := strings.LastIndexAny(entry, ":="); i >= 0 {
+			channel, level = strings.TrimSpace(entry[:i]), entry[i+1:]
+		}
+		if err := addLevel(entries, channel, level); err != nil {
+			return nil, &LevelsError{entry, err}
+		}
+	}
+	return entries, nil
+}
+
+func addLevel(entries map[string]logbook.Level, channel, level string) error {
+	v, err := logbook.ParseLevel(level)
+	switch {
+	case err != nil:
+		return err
+	case channel == "":
+		return errors.New(`no channel; all channels are "*"`)
+	case strings.HasSuffix(channel, ".*"):
+		return fmt.Errorf("write %q, which holds for those below it, too", strings.TrimSuffix(channel, ".*"))
+	case channel != allChannels && strings.Contains(channel, "*"):
+		return errors.New(`"*" is for all channels, and no part of a name`)
+	case len(entries) == maxEntries:
+		return fmt.Errorf("more than %d channels", maxEntries)
+	}
+	if _, twice := entries[channel]; twice {
+		return errors.New("the channel is there twice")
+	}
+	entries[channel] = v
+	return nil
+}
+
+func newLevelTable(entries map[string]logbook.Level) *levelTable {
+	t := &levelTable{entries: entries}
+	t.found.Store(new(map[string]foundLevel))
+	return t
+}
+
+// Level returns the lowest level that the channel logs.
+func (l *Levels) Level(channel string) logbook.Level {
+	return l.find(channel).or(logbook.LevelNotSet)
+}
+
+func (l *Levels) find(channel string) foundLevel {
+	t := l.table.Load()
+	if t == nil {
+		return foundLevel{}
+	}
+	found := t.found.Load()
+	if v, ok := (*found)[channel]; ok {
+		return v
+	}
+	v := t.lookUp(channel)
+	if len(*found) < maxFound {
+		more := maps.Clone(*found)
+		if more == nil {
+			more = make(map[string]foundLevel)
+		}
+		more[strings.Clone(channel)] = v
+		t.found.CompareAndSwap(found, &more) // or the next call tries again
+	}
+	return v
+}
+
+func (t *levelTable) lookUp(channel string) foundLevel {
+	for name := channel; ; {
+		if v, ok := t.entries[name]; ok {
+			return foundLevel{v, true}
+		}
+		i := strings.LastIndexByte(name, '.')
+		if i < 0 {
+			v, ok := t.entries[allChannels]
+			return foundLevel{v, ok}
+		}
+		name = name[:i]
+	}
+}
+
+// lowest returns the lowest level that any channel logs, if rest is the one of
+// channels without an entry.
+func (t *levelTable) lowest(rest logbook.Level) logbook.Level {
+	if t == nil {
+		return rest
+	}
+	lowest := logbook.Level(math.MaxInt8)
+	if _, ok := t.entries[allChannels]; !ok {
+		lowest = rest
+	}
+	for _, v := range t.entries {
+		lowest = min(lowest, v)
+	}
+	return lowest
+}
+
+// Set changes the levels of the channels that the text names, as [ParseLevels]
+// reads it. If there is an error, nothing is changed.
+func (l *Levels) Set(text string) error {
+	entries, err := parseLevels(text)
+	if err != nil {
+		return err
+	}
+	return l.merge(entries)
+}
+
+func (l *Levels) merge(entries map[string]logbook.Level) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := make(map[string]logbook.Level)
+	maps.Copy(all, l.entries())
+	maps.Copy(all, entries)
+	if len(all) > maxEntries {
+		return &LevelsError{"", fmt.Errorf("more than %d channels", maxEntries)}
+	}
+	l.replace(all)
+	return nil
+}
+
+// UnmarshalText replaces all levels by those of the text. If there is an error,
+// nothing is changed.
+func (l *Levels) UnmarshalText(text []byte) error {
+	entries, err := parseLevels(string(text))
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.replace(entries)
+	return nil
+}
+
+// replace is called with the lock held.
+func (l *Levels) replace(entries map[string]logbook.Level) {
+	t := newLevelTable(entries)
+	l.table.Store(t)
+	for key, floor := range l.floors {
+		floor.Set(max(key.own, t.lowest(key.rest)))
+	}
+}
+
+// floor returns a variable with the lowest level that gets through here and
+// through the handler. There is one for each pair of levels, so that wrapping
+// handlers again and again leaves nothing behind.
+func (l *Levels) floor(key floorKey) *logbook.LevelVar {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if v := l.floors[key]; v != nil {
+		return v
+	}
+	if l.floors == nil {
+		l.floors = make(map[floorKey]*logbook.LevelVar)
+	}
+	v := logbook.NewLevelVar(max(key.own, l.table.Load().lowest(key.rest)))
+	l.floors[key] = v
+	return v
+}
+
+// entries are not to be changed.
+func (l *Levels) entries() map[string]logbook.Level {
+	if t := l.table.Load(); t != nil {
+		return t.entries
+	}
+	return nil
+}
+
+// String returns the levels as [ParseLevels] reads them, sorted by channel, "*"
+// last: "app:WARNING, app.db:DEBUG, *:INFO".
+func (l *Levels) String() string { return joinLevels(l.entries(), ", ") }
+
+// MarshalText returns what String does.
+func (l *Levels) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
+func joinLevels(entries map[string]logbook.Level, separator string) string {
+	names := slices.SortedFunc(maps.Keys(entries), func(a, b string) int {
+		if a == allChannels || b == allChannels {
+			return strings.Compare(b, a) // "*" stands before letters, and should not
+		}
+		return strings.Compare(a, b)
+	})
+	for i, name := range names {
+		names[i] = name + ":" + entries[name].String()
+	}
+	return strings.Join(names, separator)
+}

@@ -1,0 +1,127 @@
+package config
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// maxLevelsBody bounds what a request may send.
+const maxLevelsBody = 64 << 10
+
+// LevelsHandler returns an HTTP handler that shows and changes levels while the
+// program runs. levels is asked at each request; it is a method value such as
+// [Config.Levels] or [Watcher.Levels].
+//
+//	GET   shows all: {"app.db":"DEBUG","*":"INFO"}
+//	POST  changes the channels that are named, and leaves the others
+//	PUT   replaces all
+//
+// The body is a JSON object with the content type application/json, and else text
+// as [ParseLevels] reads it, so both of these change one channel:
+//
+//	curl -d app.db=debug localhost:8080/levels
+//	curl -H 'Content-Type: application/json' -d '{"app.db":"debug"}' localhost:8080/levels
+//
+// The answer to all three is what then holds: JSON, or a line for each channel if
+// the request accepts text/plain and not JSON. A change that is wrong in part
+// changes nothing and is answered with status 400. A change is told at NOTICE on
+// channel "config". It holds until the configuration is read again.
+//
+// Whoever reaches the handler can silence the log, or fill the disk with it, so
+// put it on a port of its own or behind authentication: the handler has none.
+// Only requests of other sites, made by a browser, are refused.
+func LevelsHandler(levels func() *Levels) http.Handler {
+	h := &levelsHandler{levels}
+	return http.NewCrossOriginProtection().Handler(h)
+}
+
+type levelsHandler struct{ levels func() *Levels }
+
+func (h *levelsHandler) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	l := h.levels()
+	if l == nil {
+		http.Error(w, "there are no levels", http.StatusNotFound)
+		return
+	}
+	switch req.Method {
+	case http.MethodGet, http.MethodHead:
+	case http.MethodPost, http.MethodPut:
+		if err := changeLevels(l, w, req); err != nil {
+			status := http.StatusBadRequest
+			if e := (*http.MaxBytesError)(nil); errors.As(err, &e) {
+				status = http.StatusRequestEntityTooLarge
+			}
+			http.Error(w, err.Error(), status)
+			return
+		}
+		log.NoticeContext(req.Context(), "levels changed to {levels}", "levels", l.String(), "remote", req.RemoteAddr)
+	default:
+		w.Header().Set("Allow", "GET, HEAD, POST, PUT")
+		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+		return
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	entries := l.entries()
+	if accept := req.Header.Get("Accept"); strings.Contains(accept, "text/plain") && !strings.Contains(accept, "json") {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		if len(entries) > 0 {
+			_, _ = io.WriteString(w, joinLevels(entries, "\n")+"\n") // the client is gone, or not
+		}
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	body, err := json.Marshal(entries)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	_, _ = w.Write(append(body, '\n'))
+}
+
+func changeLevels(l *Levels, w http.ResponseWriter, req *http.Request) error {
+	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, maxLevelsBody))
+	if err != nil {
+		return err
+	}
+	var entries map[string]logbook.Level
+	if kind, _, _ := mime.ParseMediaType(req.Header.Get("Content-Type")); kind == "application/json" {
+		entries, err = levelsOfJSON(body)
+	} else {
+		entries, err = parseLevels(string(body))
+	}
+	switch {
+	case err != nil:
+		return err
+	case req.Method == http.MethodPut:
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.replace(entries)
+		return nil
+	case len(entries) == 0:
+		return errors.New("config: levels: nothing to change")
+	}
+	return l.merge(entries)
+}
+
+func levelsOfJSON(body []byte) (map[string]logbook.Level, error) {
+	var texts map[string]string
+	if err := json.Unmarshal(body, &texts); err != nil {
+		return nil, err
+	}
+	entries := make(map[string]logbook.Level)
+	for _, channel := range slices.Sorted(maps.Keys(texts)) {
+		if err := addLevel(entries, channel, texts[channel]); err != nil {
+			return nil, &LevelsError{channel, err}
+		}
+	}
+	return entries, nil
+}

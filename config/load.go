@@ -1,0 +1,332 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// Options change how a configuration is read. nil is the default.
+type Options struct {
+	// Strict makes an error of what else is a warning: unknown sections and keys,
+	// sinks of lab_utils that cannot be opened, a wrong LOGBOOK.
+	Strict bool
+
+	// Fallback makes a warning of what else is an error. Then there is one sink:
+	// a console, with levels from INFO up. With Strict as well, the warnings of a
+	// configuration lead to the console, too.
+	Fallback bool
+
+	// Channel restricts the configuration to the records of one channel and of
+	// those below it; others meet the handlers below. "" and "root": all.
+	Channel string
+}
+
+const (
+	levelsSection = "levels"
+	levelsKey     = "levels"
+	activeKey     = "active"
+	sinkPrefix    = "sink "
+
+	// closeTimeout is how long sinks that are replaced have to write what they
+	// hold back.
+	closeTimeout = 5 * time.Second
+
+	maxConfig = 1 << 20
+)
+
+var errTooLarge = errors.New("too large")
+
+// Load reads the INI file and opens its sinks. At most one options is used. An
+// error is a [*FileError]; then nothing is left open.
+func Load(path string, o ...*Options) (*Config, error) {
+	text, err := readSmall(path)
+	if err != nil {
+		var e *os.PathError
+		if errors.As(err, &e) { // which repeats the path
+			err = e.Err
+		}
+		err = &FileError{File: path, Err: err}
+	}
+	return load(path, text, err, first(o))
+}
+
+// Parse is Load of text that was read elsewhere.
+func Parse(text []byte, o *Options) (*Config, error) {
+	return load("", string(text), nil, first([]*Options{o}))
+}
+
+func first(o []*Options) Options {
+	if len(o) == 0 || o[0] == nil {
+		return Options{}
+	}
+	return *o[0]
+}
+
+// readSmall reads a file that is not to be large.
+func readSmall(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	if err == nil && len(text) > maxConfig {
+		err = fmt.Errorf("%w: more than %d bytes", errTooLarge, maxConfig)
+	}
+	return string(text), err
+}
+
+// load makes a configuration of the text, unless there is an error already.
+func load(path, text string, err error, o Options) (*Config, error) {
+	if o.Channel == "root" {
+		o.Channel = ""
+	}
+	l := &loader{file: path, options: o}
+	if err == nil {
+		if err = l.read(text); err == nil {
+			return l.config(), nil
+		}
+		closeAll(l.setup)
+	}
+	if !o.Fallback {
+		return nil, err
+	}
+	l = &loader{options: Options{Channel: o.Channel}, warnings: []error{err}}
+	if err := l.read(""); err != nil {
+		return nil, err
+	}
+	return l.config(), nil
+}
+
+// loader makes a configuration of a file.
+type loader struct {
+	file     string
+	options  Options
+	levels   *Levels
+	setup    []logbook.Bindable // the first sink first
+	warnings []error
+	known    []string // keys that some sink knows
+}
+
+func (l *loader) config() *Config {
+	setup := slices.Clone(l.setup)
+	setup = append(setup, &end{l.options.Channel})
+	slices.Reverse(setup)
+	return &Config{levels: l.levels, setup: setup, warnings: l.warnings}
+}
+
+// warn notes what is wrong, or returns it if it is to be an error.
+func (l *loader) warn(err error) error {
+	if l.options.Strict {
+		return err
+	}
+	l.warnings = append(l.warnings, err)
+	return nil
+}
+
+func (l *loader) fail(section *iniSection, key string, line int, err error) error {
+	return &FileError{l.file, section.name, key, line, err}
+}
+
+func (l *loader) read(text string) error {
+	ini, err := parseINI(text)
+	if e := (*FileError)(nil); errors.As(err, &e) {
+		e.File = l.file
+		return e
+	}
+	if err := l.readLevels(ini); err != nil {
+		return err
+	}
+	for _, section := range ini.sections {
+		if err := l.readSection(ini, section); err != nil {
+			return err
+		}
+	}
+	if err := l.addConsole(ini); err != nil {
+		return err
+	}
+	for _, k := range ini.defaults.keys {
+		if !slices.Contains(l.known, k.name) {
+			if err := l.warn(l.fail(&ini.defaults, shownKey(k.asIs), k.line, errors.New("unknown key"))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// readLevels reads the key levels at the top, the section [levels], and the
+// environment.
+func (l *loader) readLevels(ini *iniFile) error {
+	entries := make(map[string]logbook.Level)
+	for _, k := range ini.top.keys {
+		if k.name != levelsKey {
+			err := fmt.Errorf("a key before the first section%s (known here: levels)", didYouMean(k.name, []string{levelsKey}))
+			if err := l.warn(l.fail(&ini.top, shownKey(k.asIs), k.line, err)); err != nil {
+				return err
+			}
+			continue
+		}
+		var err error
+		if entries, err = parseLevels(k.value); err != nil {
+			return l.fail(&ini.top, levelsKey, k.line, err)
+		}
+	}
+	if section := ini.section(levelsSection); section != nil {
+		for _, k := range section.keys {
+			if err := addLevel(entries, k.asIs, k.value); err != nil {
+				return l.fail(section, shownKey(k.asIs), k.line, err)
+			}
+		}
+	}
+	l.levels = newLevels(entries)
+	if err := l.levels.Set(os.Getenv(Variable)); err != nil {
+		return l.warn(&FileError{File: "environment variable " + Variable, Err: err})
+	}
+	return nil
+}
+
+func (l *loader) readSection(ini *iniFile, section *iniSection) error {
+	name, isSink := strings.CutPrefix(section.name, sinkPrefix)
+	open := sectionOpener(section.name)
+	switch missing, isKnown := missingSections[section.name]; {
+	case section.name == levelsSection:
+		return nil
+	case isSink && strings.TrimSpace(name) == "":
+		return l.fail(section, "", section.line, errors.New("the sink has no name"))
+	case isSink:
+		return l.readSink(ini, section)
+	case open != nil:
+		return l.readLabSection(ini, section, open)
+	case isKnown:
+		if active := section.key(activeKey); active == nil || !on(active.value) {
+			return nil
+		}
+		return l.warn(l.fail(section, "", section.line, errors.New(missing)))
+	default:
+		known := append(sectionNames(), levelsSection)
+		return l.warn(l.fail(section, "", section.line, fmt.Errorf("unknown section%s (known: %s, and [sink NAME])",
+			didYouMean(section.name, known), strings.Join(known, ", "))))
+	}
+}
+
+// readSink reads a section [sink NAME]. Whatever is wrong with it is an error.
+func (l *loader) readSink(ini *iniFile, section *iniSection) error {
+	var own Levels
+	s := newSection(section, &ini.defaults, !l.options.Strict)
+	if text, ok := s.take(levelsKey); ok {
+		l.known = append(l.known, levelsKey)
+		if err := own.Set(text); err != nil {
+			return l.fail(section, levelsKey, l.line(section, ini, levelsKey), err)
+		}
+	}
+	if k := section.key(keyURI); k != nil {
+		if len(section.keys) > 1 && (len(section.keys) > 2 || section.key(levelsKey) == nil) {
+			return l.fail(section, keyURI, k.line, errors.New("stands alone, or beside levels: options are part of it"))
+		}
+		uri, err := parse(k.value)
+		if err != nil {
+			return l.fail(section, keyURI, k.line, err)
+		}
+		uri.section.rest = logbook.LevelNotSet
+		h, err := uri.open(nil)
+		if err != nil {
+			return l.fail(section, keyURI, k.line, err)
+		}
+		l.add(uri, nil, h, &own)
+		return nil
+	}
+	if err := s.readAddress(); err != nil {
+		return l.blame(ini, section, err)
+	}
+	l.known = append(l.known, keyScheme, keyHost, keyPath, keyUser, keyPassword)
+	h, err := s.open(nil)
+	if err != nil {
+		return l.blame(ini, section, err)
+	}
+	l.add(s, nil, h, &own)
+	return l.warnUnknown(section, s)
+}
+
+// readLabSection reads a section of [RegisterSection]. If the handler cannot be
+// made, it is left out, but for the console.
+func (l *loader) readLabSection(ini *iniFile, section *iniSection, open Opener) error {
+	s := newSection(section, &ini.defaults, !l.options.Strict)
+	s.section.off = !s.Switch(activeKey, section.name == consoleSection)
+	h, err := s.open(open)
+	switch {
+	case s.section.off:
+	case err == nil:
+		l.add(s, open, h, new(Levels))
+	case section.name == consoleSection:
+		return l.blame(ini, section, err)
+	default:
+		if err := l.warn(l.blame(ini, section, err)); err != nil {
+			return err
+		}
+	}
+	return l.warnUnknown(section, s)
+}
+
+// blame returns an error of a sink as one of the file.
+func (l *loader) blame(ini *iniFile, section *iniSection, err error) error {
+	key := ""
+	if e := (*URIError)(nil); errors.As(err, &e) {
+		key, err = e.Option, e.Err
+	}
+	return l.fail(section, key, l.line(section, ini, key), err)
+}
+
+// line returns where a key stands, or else its section.
+func (l *loader) line(section *iniSection, ini *iniFile, key string) int {
+	if k := section.key(key); k != nil {
+		return k.line
+	}
+	if k := ini.defaults.key(key); k != nil {
+		return k.line
+	}
+	return section.line
+}
+
+func (l *loader) warnUnknown(section *iniSection, s *Sink) error {
+	l.known = append(l.known, s.known...)
+	for o := range s.unknown {
+		if err := l.warn(l.fail(section, shownKey(o.name), o.line, s.unknownError(o))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add puts a sink behind the others.
+func (l *loader) add(s *Sink, open Opener, h logbook.Handler, own *Levels) {
+	bubble := s.option("bubble") == nil
+	reopen := func() (logbook.Handler, error) {
+		s.section.late = true
+		return s.open(open)
+	}
+	l.setup = append(l.setup, l.levels.wrap(newSinkHandler(h, bubble, reopen), &restrictions{
+		levels: own, rest: s.section.rest, channel: l.options.Channel,
+	}))
+}
+
+// addConsole adds the console where it is on without being named: beside other
+// sections of lab_utils, and where there would be nothing else.
+func (l *loader) addConsole(ini *iniFile) error {
+	named := ini.section(consoleSection) != nil
+	beside := slices.ContainsFunc(ini.sections, func(s *iniSection) bool {
+		return sectionOpener(s.name) != nil || missingSections[s.name] != ""
+	})
+	silent := len(l.setup) == 0 && (!named || len(l.warnings) > 0)
+	if silent || beside && !named {
+		return l.readLabSection(new(iniFile), &iniSection{name: consoleSection}, openConsoleSection)
+	}
+	return nil
+}

@@ -1,0 +1,523 @@
+package config_test
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/logbook-go/logbook/config"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// sectionProbe is what the section [Probe] does.
+var sectionProbe func(s *config.Sink) (logbook.Handler, error)
+
+func init() {
+	config.RegisterSection("Probe", func(s *config.Sink) (logbook.Handler, error) { return sectionProbe(s) })
+}
+
+// probeKeys has the section [Probe] read keys, and returns what it finds.
+func probeKeys(keys ...string) map[string]string {
+	found := make(map[string]string)
+	sectionProbe = func(s *config.Sink) (logbook.Handler, error) {
+		for _, k := range keys {
+			s.Func(k, func(v string) error {
+				found[k] = v
+				return nil
+			})
+		}
+		return logbook.Null{}, s.Err()
+	}
+	return found
+}
+
+func parse(t *testing.T, text string, o *config.Options) *config.Config {
+	t.Helper()
+	c, err := config.Parse([]byte(text), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := logbook.Close(context.Background(), c.Setup()); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}
+
+func warnings(c *config.Config) string {
+	var text []string
+	for _, w := range c.Warnings() {
+		text = append(text, w.Error())
+	}
+	return strings.Join(text, "\n")
+}
+
+// Case A6: read as Python's configparser does.
+func TestINI(t *testing.T) {
+	tests := []struct{ name, text, a, b string }{
+		{"plain", "a = 1\nb=2", "1", "2"},
+		{"colons", "a : 1\nb:2", "1", "2"},
+		{"the first delimiter", "a = 1:2=3\nb : x=y", "1:2=3", "x=y"},
+		{"mixed case", "A = 1\nB = x", "1", "x"},
+		{"comments", "# a = 0\na = 1\n; b = 0\n  # more\nb = 2", "1", "2"},
+		{"no comments behind values", "a = 1 # one\nb = 2 ; two", "1 # one", "2 ; two"},
+		{"several lines", "a = 1\n  2\n\t3\nb = 4", "1\n2\n3", "4"},
+		{"value below the key", "a =\n  1\n  2\nb = 3", "\n1\n2", "3"},
+		{"empty lines and comments within", "a = 1\n\n  2\n  # no\n# no\n  3\n\nb = 4", "1\n\n2\n3", "4"},
+		{"indented keys", "] \n    a = 1\n  b = 2", "1", "2"},
+		{"a bracket within a value", "a = 1\n  [x]\nb = 2", "1\n[x]", "2"},
+		{"CRLF", "a = 1\r\n  2\r\nb = 3\r\n", "1\n2", "3"},
+		{"percent signs", "a = %(b)s 100% %\nb = %%", "%(b)s 100% %", "%%"},
+		{"quotes and backslashes", "a = \"x\" \\\nb = `y`", `"x" \`, "`y`"},
+		{"empty", "a =\nb:", "", ""},
+		{"spaces", "a   =   1  2  \nb\t:\t3\t", "1  2", "3"},
+		{"behind the section's name", "] x\n    a = 1\n    b = 2", "1", "2"},
+		{"defaults", "a = 1\n[DEFAULT]\na = 0\nb = 2", "1", "2"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			found := probeKeys("a", "b")
+			text := "[Probe]\nactive = yes\n" + tt.text
+			if rest, ok := strings.CutPrefix(tt.text, "]"); ok {
+				text = "[Probe]" + strings.Replace(rest, "\n", "\n    active = 1\n", 1)
+			}
+			parse(t, "\ufeff# a file\n"+text, &config.Options{Strict: true})
+			if found["a"] != tt.a || found["b"] != tt.b {
+				t.Errorf("got a = %q, b = %q", found["a"], found["b"])
+			}
+		})
+	}
+}
+
+// Each error names section, key and line, and nothing is opened.
+func TestParseErrors(t *testing.T) {
+	dir := inTempDir(t)
+	tests := []struct {
+		text    string
+		section string
+		key     string
+		line    int
+		want    string
+	}{
+		{"[a\n", "", "", 1, "does not end in ]"},
+		{"[]\n", "", "", 1, "does not end in ]"},
+		{"[Probe]\nnothing\n", "Probe", "", 2, "neither a [section] nor a key"},
+		{"[Probe]\n= 1\n", "Probe", "", 2, "a value without a key"},
+		{"[Probe]\na=1\nA=2\n", "Probe", "A", 3, "the key is there twice"},
+		{"[Probe]\n[Probe]\n", "Probe", "", 2, "the section is there twice"},
+		{"[DEFAULT]\n[DEFAULT]\n", "DEFAULT", "", 2, "the section is there twice"},
+		{"\n\nx = \xff\n", "", "", 3, "UTF-8"},
+		{"levels = app:loud\n", "", "levels", 1, `"app:loud": logbook: unknown level "loud"`},
+		{"[levels]\napp = info\napp.db = loud\n", "levels", "app.db", 3, "unknown level"},
+		{"levels = app:info\n[levels]\napp = info\n", "levels", "app", 3, "twice"},
+		{"[sink ]\n", "sink ", "", 1, "has no name"},
+		{"[sink a]\n", "sink a", "", 1, `neither "uri" nor "scheme"`},
+		{"[sink a]\nuri = x.log\n", "sink a", "uri", 2, "no scheme"},
+		{"[sink a]\nuri = file:x.log?level=loud\n", "sink a", "uri", 2, `option "level": logbook: unknown level`},
+		{"[sink a]\nuri = file:x.log\nlevel = info\n", "sink a", "uri", 2, "stands alone"},
+		{"[sink a]\nscheme = fiel\npath = x.log\n", "sink a", "", 1, `did you mean "file"?`},
+		{"[sink a]\nscheme = file\npath = x.log\nmode = 999\n", "sink a", "mode", 4, "no file mode"},
+		{"[sink a]\nscheme = file\npath = x.log\nlevels = app\n", "sink a", "levels", 4, "unknown level"},
+		{"[sink a]\nscheme = rotating\npath = x.log\n", "sink a", "backups", 1, "missing"},
+		{"[sink a]\nscheme = file\npath = a.log\n[sink b]\nscheme = file\npath = no/b.log\n", "sink b", "", 4, "no such file"},
+		{"[ConsoleLogger]\nlog_level = loud\n", "ConsoleLogger", "log_level", 2, "unknown level"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.text, func(t *testing.T) {
+			c, err := config.Parse([]byte(tt.text), nil)
+			var e *config.FileError
+			if !errors.As(err, &e) {
+				t.Fatalf("got %v, %v", c, err)
+			}
+			if e.Section != tt.section || e.Key != tt.key || e.Line != tt.line || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %+v: %v\nwant section %q, key %q, line %d: %s", *e, err, tt.section, tt.key, tt.line, tt.want)
+			}
+			if n := strings.Count(err.Error(), "config: "); n != 1 {
+				t.Errorf("%d times config: in %v", n, err)
+			}
+			for _, name := range dirNames(t) {
+				if name != "a.log" {
+					t.Errorf("created %s", name)
+				}
+				os.Remove(filepath.Join(dir, name))
+			}
+		})
+	}
+}
+
+// Case A6: what is unknown is warned of, and refused in strict mode.
+func TestUnknown(t *testing.T) {
+	inTempDir(t)
+	captured(t, &os.Stderr) // to which the warnings go
+	probeKeys("a")
+	tests := []struct{ text, want string }{
+		{"[Probe]\nactive = 1\nx = 1\n", "line 3: [Probe]: x: unknown key (known here: a, active)"},
+		{"[Probe]\nactive = 0\nb = 1\n", `line 3: [Probe]: b: unknown key`},
+		{"[Prob]\n", `line 1: [Prob]: unknown section, did you mean "Probe"? (known: ConsoleLogger, FileLogger, Probe, levels, and [sink NAME])`},
+		{"[consoleLogger]\n", `did you mean "ConsoleLogger"?`},
+		{"[Overall]\nhost = localhost\n", "[Overall]: unknown section (known:"},
+		{"[AlarmLogger]\nactive = 1\nport = default\n", "[AlarmLogger]: there is no alarm server"},
+		{"[MailHandler]\nactive = yes\n", `[MailHandler]: the program does not know it; it has to import "github.com/logbook-go/logbook/config/all"`},
+		{"[ConsoleLogger]\nuse_colored_output = 0\n", `use_colored_output: unknown key, did you mean "use_coloured_output"?`},
+		{"[sink a]\nscheme = console\nlvl = info\n", `line 3: [sink a]: lvl: unknown key, did you mean "level"? (known here: bubble, format, level, source)`},
+		{"[DEFAULT]\nnobody = 1\n", "line 2: [DEFAULT]: nobody: unknown key"},
+		{"level = app:info\n", `line 1: level: a key before the first section, did you mean "levels"?`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.text, func(t *testing.T) {
+			c := parse(t, tt.text, nil)
+			if got := warnings(c); !strings.Contains(got, tt.want) || len(c.Warnings()) != 1 {
+				t.Errorf("warned of %s", got)
+			}
+			var e *config.FileError
+			_, err := config.Parse([]byte(tt.text), &config.Options{Strict: true})
+			if !errors.As(err, &e) || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("strict: %v", err)
+			}
+		})
+	}
+	for _, text := range []string{"[AlarmLogger]\nactive = 0\n", "[MailHandler]\n", "[DEFAULT]\na = 1\n[Probe]\nactive = 1\n"} {
+		if got := warnings(parse(t, text, &config.Options{Strict: true})); got != "" {
+			t.Errorf("%q: %s", text, got)
+		}
+	}
+}
+
+// Case A3.
+func TestMissingFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "no.ini")
+	_, err := config.Load(path)
+	var e *config.FileError
+	if !errors.As(err, &e) || e.File != path || !errors.Is(err, fs.ErrNotExist) || err.Error() != "config: "+path+": no such file or directory" {
+		t.Error(err)
+	}
+}
+
+// Case A7: what switches a section on.
+func TestActive(t *testing.T) {
+	for value, want := range map[string]bool{
+		"true": true, "1": true, "t": true, "y": true, "yes": true, "on": true, "YES": true, "On": true,
+		"false": false, "0": false, "no": false, "": false, "2": false, "enabled": false,
+	} {
+		opened := false
+		sectionProbe = func(s *config.Sink) (logbook.Handler, error) {
+			if err := s.Err(); err != nil {
+				return nil, err
+			}
+			opened = true
+			return logbook.Null{}, nil
+		}
+		parse(t, "[Probe]\nactive = "+value+"\n", nil)
+		if opened != want {
+			t.Errorf("%q: %t", value, opened)
+		}
+	}
+}
+
+// logged returns what the configuration writes to standard error.
+func logged(t *testing.T, text string, o *config.Options, log func()) string {
+	t.Helper()
+	stderr := captured(t, &os.Stderr)
+	c, err := config.Parse([]byte(text), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	logbook.InGoroutine(log, c.Setup())
+	return stderr()
+}
+
+func everyLevel() {
+	log := logbook.New("app")
+	log.Debug("debug")
+	log.Info("info")
+	log.Success("success")
+}
+
+// Case A7: the console is on from INFO up, unless it is switched off or other
+// sinks are named.
+func TestConsoleSection(t *testing.T) {
+	t.Setenv("NO_COLOR", "1")
+	dir := inTempDir(t)
+	tests := []struct{ text, want string }{
+		{"", "info success"},
+		{"[ConsoleLogger]\n", "info success"},
+		{"[ConsoleLogger]\nlog_level = DEBUG\n", "debug info success"},
+		{"[ConsoleLogger]\nlog_level = SUCCESS\n", "success"},
+		{"[ConsoleLogger]\nactive = 0\n", ""},
+		{"[FileLogger]\n", "info success"},
+		{"[FileLogger]\nactive = 1\nlog_basename = a\n", "info success"},
+		{"[sink a]\nuri = file:b.log\n", ""},
+		{"[ConsoleLogger]\nactive = 0\n[FileLogger]\nactive = 1\n", "info success"}, // the file has no name
+		{"levels = app:debug\n", "debug info success"},
+		{"levels = other:debug\n", "info success"},
+		{"levels = *:debug\n", "debug info success"},
+		{"levels = *:debug\n[ConsoleLogger]\nlog_level = INFO\n", "info success"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.text, func(t *testing.T) {
+			var got []string
+			for line := range strings.Lines(logged(t, tt.text, nil, everyLevel)) {
+				if words := strings.Fields(line); words[2] == "app" {
+					got = append(got, words[3])
+				}
+			}
+			if strings.Join(got, " ") != tt.want {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+	if files, _ := filepath.Glob(filepath.Join(dir, "a_*")); len(files) != 1 {
+		t.Errorf("files %q", files)
+	}
+}
+
+// A8: NO_COLOR and the key both switch colours off.
+func TestConsoleSectionColors(t *testing.T) {
+	t.Setenv("FORCE_COLOR", "1")
+	for _, tt := range []struct {
+		noColor, text string
+		want          bool
+	}{
+		{"", "", true},
+		{"", "use_coloured_output = 0", false},
+		{"1", "use_coloured_output = 1", false},
+	} {
+		t.Setenv("NO_COLOR", tt.noColor)
+		got := logged(t, "[ConsoleLogger]\n"+tt.text, nil, everyLevel)
+		if strings.Contains(got, "\x1b[") != tt.want {
+			t.Errorf("NO_COLOR=%s, %s: %q", tt.noColor, tt.text, got)
+		}
+	}
+}
+
+// Case A7: a sink of lab_utils that cannot be opened is left out, with a warning
+// in the log; the others run.
+func TestLeftOut(t *testing.T) {
+	t.Setenv("NO_COLOR", "1")
+	inTempDir(t)
+	if err := os.WriteFile("plain", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text := "[ConsoleLogger]\nactive=1\n[FileLogger]\nactive = 1\nlog_path = plain/x\nlog_basename = a\n"
+	got := logged(t, text, nil, everyLevel)
+	if !strings.Contains(got, "WARNING  config config: line 3: [FileLogger]: ") || !strings.Contains(got, "app success") {
+		t.Errorf("got %s", got)
+	}
+	if _, err := config.Parse([]byte(text), &config.Options{Strict: true}); err == nil {
+		t.Error("strict mode takes it")
+	}
+	for text, want := range map[string]string{
+		"log_basename = ../x": "leads to another directory", "log_path = .": "log_basename: missing",
+		"log_basename = x\nlog_extension = log": "is not like .log", "log_basename = x\nlog_level = loud": "log_level: logbook: unknown level",
+	} {
+		c := parse(t, "[FileLogger]\nactive = 1\n"+text, nil)
+		if !strings.Contains(warnings(c), want) {
+			t.Errorf("%s: %s", text, warnings(c))
+		}
+	}
+}
+
+// Case A8: directories are created, and a day has a file of its own, by the
+// record's own zone, whatever the clocks do.
+func TestFileSection(t *testing.T) {
+	inTempDir(t)
+	c := parse(t, `
+[ConsoleLogger]
+active = 0
+[FileLogger]
+active        = on
+log_path      = logs/deep
+log_basename  = lab
+log_extension = .json
+log_level     = SUCCESS
+`, &config.Options{Strict: true})
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []time.Time{
+		time.Date(2024, 3, 30, 23, 59, 59, 0, zone),
+		time.Date(2024, 3, 31, 0, 0, 0, 0, zone),
+		time.Date(2024, 3, 31, 23, 59, 59, 0, zone), // a day of 23 hours
+		time.Date(2024, 4, 2, 12, 0, 0, 0, zone),    // and one without a record
+	} {
+		logbook.InGoroutine(func() {
+			for _, level := range []logbook.Level{logbook.LevelInfo, logbook.LevelSuccess} {
+				logbook.Dispatch(context.Background(), logbook.NewRecord(logbook.RecordData{
+					Time: at, Level: level, Channel: "lab", Message: at.Format(time.DateTime),
+				}))
+			}
+		}, c.Setup())
+	}
+	var got []string
+	files, err := filepath.Glob("logs/deep/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if lines := strings.Count(string(text), "\n"); lines != strings.Count(string(text), `"level":"SUCCESS"`) {
+			t.Errorf("%s: %s", f, text)
+		}
+		got = append(got, filepath.Base(f), string(rune('0'+strings.Count(string(text), "\n"))))
+	}
+	want := []string{"lab_2024-03-30.json", "1", "lab_2024-03-31.json", "2", "lab_2024-04-02.json", "1"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
+// Sinks get every record, the first one first, and nobody below them does.
+func TestSinkSections(t *testing.T) {
+	inTempDir(t)
+	below := new(closeable)
+	handled := 0
+	lower := logbook.HandlerFunc(func(*logbook.Record) error { handled++; return nil }, &below.Options)
+	c := parse(t, `
+[DEFAULT]
+level = notice
+
+[sink all]
+uri = file:all.log?format={record.message}
+
+[sink by key]
+scheme = file
+path   = 100% by key#1.log
+format = {record.time:%Y} {record.message}
+bubble = false
+
+[sink last]
+scheme = file
+path   = last.log
+`, &config.Options{Strict: true})
+	logbook.InGoroutine(func() {
+		for _, level := range []logbook.Level{logbook.LevelInfo, logbook.LevelError} {
+			logbook.Dispatch(context.Background(), logbook.NewRecord(logbook.RecordData{
+				Time: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC), Level: level, Channel: "app", Message: level.String(),
+			}))
+		}
+	}, lower, c.Setup())
+	for file, want := range map[string]string{
+		"all.log": "INFO\nERROR\n", "100% by key#1.log": "2024 ERROR\n", "last.log": "",
+	} {
+		if got, err := os.ReadFile(file); string(got) != want {
+			t.Errorf("%s: %q, %v", file, got, err)
+		}
+	}
+	if handled > 0 {
+		t.Errorf("%d records went on", handled)
+	}
+}
+
+// A configuration for one channel leaves the others to the handlers below.
+func TestChannelOption(t *testing.T) {
+	inTempDir(t)
+	var below []string
+	lower := logbook.HandlerFunc(func(r *logbook.Record) error {
+		below = append(below, r.Channel())
+		return nil
+	}, nil)
+	for channel, want := range map[string]string{"lab": "lab,lab.db|labs,other", "root": "lab,lab.db,labs,other|", "": "lab,lab.db,labs,other|"} {
+		below = nil
+		os.Remove("a.log")
+		c := parse(t, "[sink a]\nuri = file:a.log?format={record.channel}\n", &config.Options{Channel: channel})
+		logbook.InGoroutine(func() {
+			for _, name := range []string{"lab", "lab.db", "labs", "other"} {
+				logbook.New(name).Info("x")
+			}
+		}, lower, c.Setup())
+		text, err := os.ReadFile("a.log")
+		if got := strings.Join(strings.Fields(string(text)), ",") + "|" + strings.Join(below, ","); got != want || err != nil {
+			t.Errorf("%q: %s, %v", channel, got, err)
+		}
+	}
+}
+
+// With Fallback there always is a configuration.
+func TestFallback(t *testing.T) {
+	t.Setenv("NO_COLOR", "1")
+	for _, text := range []string{"[Probe\n", "[sink a]\nuri = x\n", "[Nothing]\n"} {
+		got := logged(t, text, &config.Options{Fallback: true, Strict: true}, everyLevel)
+		if !strings.Contains(got, "WARNING  config config: ") || !strings.Contains(got, "app info") || strings.Contains(got, "debug") {
+			t.Errorf("%q: %s", text, got)
+		}
+	}
+	stderr := captured(t, &os.Stderr)
+	c, err := config.Load(filepath.Join(t.TempDir(), "no.ini"), &config.Options{Fallback: true})
+	if err != nil || !strings.Contains(warnings(c), "no such file") {
+		t.Fatal(err)
+	}
+	logbook.InGoroutine(everyLevel, c.Setup())
+	if got := stderr(); !strings.Contains(got, "no such file") || !strings.Contains(got, "app success") {
+		t.Errorf("got %s", got)
+	}
+}
+
+// Case A1: no password shows, whatever else is wrong.
+func TestFileErrorsHideSecrets(t *testing.T) {
+	inTempDir(t)
+	if err := os.WriteFile("secret", []byte("someone\nhunter2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	probe = talkative
+	sectionProbe = func(s *config.Sink) (logbook.Handler, error) {
+		text := s.SecretFile("credentials_file") + s.Text("password")
+		if err := s.Err(); err != nil {
+			return nil, err
+		}
+		return nil, errors.New("could not log in with " + text)
+	}
+	for _, text := range []string{
+		"[sink a]\nuri = probe://me:hunter2@host?x=1\n",
+		"[sink a]\nscheme = probe\nuser = me\npassword = hunter2\nhost = host\nbad = x\n",
+		"[sink a]\nscheme = probe\nuser = hunter2\n",
+		"[sink a]\nscheme = probe\ntoken = hunter2\n",
+		"[sink a]\nscheme = probe\npassword =\n hunter2\n",
+		"[sink a]\nscheme = webhook\npath = https://host/hunter2\n",
+		"[sink a]\nuri = webhook:https://host/hunter2?x=y\n",
+		"[sink a]\nuri = SLACK:https://me@host/hunter2\n",
+		"[sink a]\npassword hunter2\n",
+		"[sink a]\npassword hunter2 = x\n[sink b]\n",
+		"[sink a\npassword = hunter2\n",
+		"[sink a]\nme:hunter2@host = 1\nme:hunter2@host = 1\n",
+		"[Probe]\nactive = 1\npassword = hunter2\n",
+		"[Probe]\nactive = 1\ncredentials_file = secret\n",
+		"[Probe]\nactive = 1\npassword = hunter2\npassword = hunter2\n",
+		"password = hunter2\n",
+	} {
+		c, err := config.Parse([]byte(text), &config.Options{Strict: true})
+		if err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%q: %v, %v", text, c, err)
+		}
+		if c, err := config.Parse([]byte(text), nil); err == nil && strings.Contains(warnings(c), "hunter2") {
+			t.Errorf("%q: %v", text, warnings(c))
+		}
+	}
+}
+
+func TestRegisterSectionRefuses(t *testing.T) {
+	nothing := func(*config.Sink) (logbook.Handler, error) { return logbook.Null{}, nil }
+	for name, open := range map[string]config.Opener{
+		"": nothing, "levels": nothing, "DEFAULT": nothing, "sink a": nothing, "a]b": nothing,
+		"ConsoleLogger": nothing, "New": nil,
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%q is taken", name)
+				}
+			}()
+			config.RegisterSection(name, open)
+		}()
+	}
+}

@@ -1,0 +1,144 @@
+package config
+
+import (
+	"errors"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// sectionState is what a [Sink] has besides if it is a section of an INI file.
+type sectionState struct {
+	lenient bool          // unknown keys are no error; they are warned of elsewhere
+	off     bool          // nothing is to be opened
+	late    bool          // the sink is opened once more, for a record that came late
+	rest    logbook.Level // of channels that the common levels do not name
+}
+
+// errOff is what [Sink.Err] returns in a section that is off.
+var errOff = errors.New("the section is not active")
+
+// Keys of a section [sink NAME] that stand for the parts of a URI.
+const (
+	keyURI      = "uri"
+	keyScheme   = "scheme"
+	keyUser     = "user"
+	keyPassword = "password"
+	keyHost     = "host"
+	keyPath     = "path"
+)
+
+// newSection makes the keys of a section the options of a sink.
+func newSection(section, defaults *iniSection, lenient bool) *Sink {
+	s := &Sink{safe: "[" + section.name + "]", section: sectionState{lenient: lenient, rest: logbook.LevelNotSet}}
+	add := func(k *iniKey, inherited bool) {
+		o := option{name: k.name, value: k.value, line: k.line, inherited: inherited, secret: isSecretKey(k.name)}
+		if o.secret {
+			s.secrets.hide(o.value)
+			for line := range strings.Lines(o.value) {
+				s.secrets.hide(strings.TrimSpace(line))
+			}
+		}
+		s.options = append(s.options, o)
+	}
+	for _, k := range section.keys {
+		add(k, false)
+	}
+	for _, k := range defaults.keys {
+		if section.key(k.name) == nil {
+			add(k, true)
+		}
+	}
+	return s
+}
+
+// isSecretKey reports whether a key holds a secret, and not the name of a file
+// that does.
+func isSecretKey(name string) bool { return isSecret(name) && !strings.HasSuffix(name, "file") }
+
+// take reads an option and makes it unknown to whoever reads the sink later.
+func (s *Sink) take(name string) (value string, found bool) {
+	i := slices.IndexFunc(s.options, func(o option) bool { return o.name == name })
+	if i < 0 {
+		return "", false
+	}
+	value = s.options[i].value
+	s.options = slices.Delete(s.options, i, i+1)
+	return value, true
+}
+
+// readAddress reads the keys that stand for the parts of a URI.
+func (s *Sink) readAddress() error {
+	scheme, _ := s.take(keyScheme)
+	if scheme == "" {
+		return s.fail("", errors.New(`neither "uri" nor "scheme"`))
+	}
+	s.Scheme = strings.ToLower(scheme)
+	s.Host, _ = s.take(keyHost)
+	s.Path, _ = s.take(keyPath)
+	if strings.IndexByte(s.Path, 0) >= 0 {
+		return s.fail(keyPath, errors.New("holds a NUL byte"))
+	}
+	if slices.Contains(secretPaths, s.Scheme) {
+		s.secrets.hide(s.Path)
+	}
+	user, named := s.take(keyUser)
+	password, protected := s.take(keyPassword)
+	switch {
+	case protected:
+		s.User = url.UserPassword(user, password)
+	case named:
+		s.User = url.User(user)
+		s.secrets.hide(user) // a token, perhaps
+	}
+	return nil
+}
+
+// FilePath reads an option that is the path of a file. "~/" at its beginning
+// stands for the home directory.
+func (s *Sink) FilePath(name string) string {
+	var path string
+	s.Func(name, func(v string) (err error) {
+		path, err = expandHome(v)
+		return err
+	})
+	return path
+}
+
+// maxSecretFile bounds what is read of a file with secrets.
+const maxSecretFile = 64 << 10
+
+// SecretFile reads the file whose path is an option's value. What the file holds,
+// each line of it, is kept out of the sink's errors.
+func (s *Sink) SecretFile(name string) string {
+	var text string
+	s.Func(name, func(v string) error {
+		path, err := expandHome(v)
+		if err != nil || s.section.off {
+			return err
+		}
+		if text, err = readSmall(path); err != nil {
+			return err
+		}
+		for line := range strings.Lines(text) {
+			if line = strings.TrimSpace(line); line != "" {
+				s.secrets.hide(line)
+			}
+		}
+		return nil
+	})
+	return text
+}
+
+func expandHome(path string) (string, error) {
+	rest, ok := strings.CutPrefix(path, "~/")
+	if !ok {
+		return path, nil
+	}
+	home, err := os.UserHomeDir()
+	return filepath.Join(home, rest), err
+}

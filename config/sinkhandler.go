@@ -1,0 +1,111 @@
+package config
+
+import (
+	"context"
+	"math"
+	"sync"
+	"sync/atomic"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// sinkHandler is the handler of a configured sink. A record that was on its way
+// to it when it was closed, since another configuration took its place, is still
+// written: the sink is opened once more for it.
+type sinkHandler struct {
+	logbook.Handler
+	bubble bool // let records go on to the other sinks, whatever the handler says
+
+	users  atomic.Int64  // who is in Handle; below 0 once Close was called
+	idle   chan struct{} // closed by the last of them after that
+	isIdle func()        // closes idle
+
+	reopenMu sync.Mutex
+	reopen   func() (logbook.Handler, error)
+}
+
+// closing is added to users by Close.
+const closing = math.MinInt64 / 2
+
+func newSinkHandler(h logbook.Handler, bubble bool, reopen func() (logbook.Handler, error)) *sinkHandler {
+	idle := make(chan struct{})
+	return &sinkHandler{
+		Handler: h, bubble: bubble, reopen: reopen,
+		idle: idle, isIdle: sync.OnceFunc(func() { close(idle) }),
+	}
+}
+
+// Binding implements [logbook.Bindable].
+func (s *sinkHandler) Binding() logbook.Binding {
+	b := s.Handler.Binding()
+	b.Bubble = b.Bubble || s.bubble
+	return b
+}
+
+// Handle hands the record on.
+func (s *sinkHandler) Handle(r *logbook.Record) error {
+	return s.use(func(h logbook.Handler) error { return h.Handle(r) })
+}
+
+// HandleBatch hands the records on.
+func (s *sinkHandler) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
+	return s.use(func(h logbook.Handler) error { return logbook.HandleBatch(h, rs, why) })
+}
+
+func (s *sinkHandler) use(fn func(logbook.Handler) error) error {
+	if s.users.Add(1) <= 0 {
+		s.leave()
+		return s.late(fn)
+	}
+	defer s.leave()
+	return fn(s.Handler)
+}
+
+func (s *sinkHandler) leave() {
+	if s.users.Add(-1) == closing {
+		s.isIdle()
+	}
+}
+
+func (s *sinkHandler) late(fn func(logbook.Handler) error) error {
+	s.reopenMu.Lock()
+	h, err := s.reopen()
+	s.reopenMu.Unlock()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	err = fn(h)
+	if failure := logbook.Close(ctx, h); err == nil {
+		err = failure
+	}
+	return err
+}
+
+// Flush flushes the handler.
+func (s *sinkHandler) Flush(ctx context.Context) error { return logbook.Flush(ctx, s.Handler) }
+
+// Close waits for those who are in Handle, and closes the handler.
+func (s *sinkHandler) Close(ctx context.Context) error {
+	for {
+		n := s.users.Load()
+		if n < 0 {
+			return nil
+		}
+		if s.users.CompareAndSwap(n, n+closing) {
+			if n > 0 {
+				break
+			}
+			return logbook.Close(ctx, s.Handler)
+		}
+	}
+	select {
+	case <-s.idle:
+	case <-ctx.Done():
+	}
+	return logbook.Close(ctx, s.Handler)
+}
+
+// Unbound tells the handler.
+func (s *sinkHandler) Unbound() { logbook.Wrapper{Handler: s.Handler}.Unbound() }
