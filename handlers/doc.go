@@ -8,6 +8,9 @@
 //	a supervisor reads stderr       NewStderr: plain lines
 //	any other writer                NewStream
 //	a log file                      NewFile
+//	one that logrotate moves away   NewMonitoring
+//	one that must not grow too big  NewRotating
+//	a file for each day             NewTimed, with MaxSize for both
 //	debug only of what failed       NewFingersCrossed before one of these
 //	one mail for a whole job        NewGroup before a mail handler
 //	equal messages only once        NewDedup before one of these
@@ -55,7 +58,42 @@
 //
 // Nothing is buffered: after the call that logged returns, the line is with the
 // operating system. For a file on disk, [File.Sync] makes it last through a power
-// failure.
+// failure, and the options SyncLevel and SyncInterval do so as it goes on. Where
+// speed counts more than the last lines before a crash, [BufferOptions] hold lines
+// back for a second, but never an error.
+//
+// # Files
+//
+// [Rotating] keeps app.log below a size, and its last files as app.log.1,
+// app.log.2 and so on. [Timed] writes app-2010-01-10.log, a file a day or hour or
+// month:
+//
+//	file := logbook.Must(handlers.NewTimed("app.log", &handlers.TimedOptions{
+//		Pattern:  "%Y-%m-%d_%H",
+//		MaxSize:  100 << 20, // and a new part then
+//		Backups:  48,
+//		Compress: handlers.Gzip(),
+//	}))
+//	defer file.Close(context.Background())
+//
+// Finished files are compressed in the background; Close waits for that. Close does
+// not compress the file that was written last, since the next run goes on in it. For
+// a single file that is compressed while it is written, put a [compress/gzip.Writer] into a
+// Stream.
+//
+// Whatever happens to the disk, the clock or the directory, a rotation overwrites
+// nothing, and costs no record: what cannot be done is told to OnError and tried
+// again, while records go on to the old file. Only files whose names the handler
+// could have made are ever renamed, compressed or removed.
+//
+// Several processes may log to one path with File and Monitoring, and with Rotating
+// and Timed if they all set Shared. What a process wrote before it was killed is
+// there; a line that it tore stays alone.
+//
+// When logrotate moves a file away, Monitoring, Rotating and Timed notice it within
+// a second. So that it is at once, let its postrotate script send SIGHUP:
+//
+//	defer handlers.ReopenOn(syscall.SIGHUP, file)()
 //
 // # Colours
 //

@@ -227,7 +227,7 @@ func (t *fileTasks) compress(b backup) (err error) {
 	}
 	packed, err := t.pack(source, info, temp, path)
 	if err == nil {
-		err = t.exclusively(func() error { return t.replace(info, path) })
+		err = t.replace(source, info, packed, path)
 	}
 	if now, statErr := t.f.files.Lstat(path); statErr == nil && packed != nil && os.SameFile(now, packed) {
 		err = errors.Join(err, t.f.files.Remove(path))
@@ -354,24 +354,54 @@ func (t *fileTasks) find(source fs.FileInfo) (b backup, ok bool, err error) {
 	return backup{}, false, nil
 }
 
-// replace gives the compressed form its name, and then removes the source.
-func (t *fileTasks) replace(source fs.FileInfo, temp string) error {
-	b, ok, err := t.find(source)
-	if err != nil || !ok {
+// replace gives the compressed form its name, makes that last, and then removes the
+// source. Others write and rotate while the disk is waited for. Where somebody moved
+// the source away meanwhile, the compressed form is one too many.
+func (t *fileTasks) replace(file openFile, source, packed fs.FileInfo, temp string) error {
+	placed := false
+	err := t.exclusively(func() error {
+		b, ok, err := t.find(source)
+		if err != nil || !ok {
+			return err
+		}
+		to, err := t.f.names.packedPath(t.f.files, b.path)
+		if err == nil {
+			err = t.f.files.Rename(temp, to)
+		}
+		placed = err == nil
 		return err
-	}
-	to, err := t.f.names.packedPath(t.f.files, b.path)
-	if err != nil {
-		return err
-	}
-	if err := t.f.files.Rename(temp, to); err != nil {
+	})
+	if !placed {
 		return err
 	}
 	if err := t.f.syncDir(); err != nil {
 		return err
 	}
 	t.f.counts.compressions.Add(1)
-	return t.f.files.Remove(b.path)
+	return t.exclusively(func() error {
+		b, unchanged, err := t.find(source)
+		if err != nil {
+			return err
+		}
+		if unchanged {
+			return t.f.files.Remove(b.path)
+		}
+		if now, err := file.Stat(); err != nil || nameless(now) {
+			return err
+		}
+		return t.removePacked(packed)
+	})
+}
+
+// removePacked removes a compressed file, wherever it has moved to.
+func (t *fileTasks) removePacked(packed fs.FileInfo) error {
+	backups, err := t.f.names.backups(t.f.files, t.f.name)
+	for _, b := range backups {
+		if b.packed != nil && os.SameFile(b.packed, packed) {
+			return t.f.files.Remove(b.path + b.ext)
+		}
+	}
+	return err
 }
 
 // removeSource removes a file that is there in its compressed form too.

@@ -296,7 +296,7 @@ func (r *Record) ReplaceAttrs(fn func(groups []string, a slog.Attr) slog.Attr) {
 	}
 	before := r.call
 	r.call = replaceAttrs(path, before, fn, 0)
-	clear(before) // or the pool would keep it
+	clear(before) // what was replaced must not stay in the pool
 	r.extra = replaceAttrs(nil, r.extra, fn, 0)
 	if !r.literal && !r.replaced {
 		r.rendered, r.expanded = false, false

@@ -21,7 +21,7 @@ func (l *Logger) log(ctx context.Context, level Level, msg string, args []any) {
 	if !l.core.wants(stack, level) {
 		return
 	}
-	r := l.record(ctx, level, msg)
+	r := getRecord(l, ctx, level, msg)
 	r.call = appendArgs(r.call, args)
 	if stack.callers && l.skip == 0 {
 		r.caller = callSite()
@@ -34,7 +34,7 @@ func (l *Logger) logAttrs(ctx context.Context, level Level, msg string, attrs []
 	if !l.core.wants(stack, level) {
 		return
 	}
-	r := l.record(ctx, level, msg)
+	r := getRecord(l, ctx, level, msg)
 	r.call = append(r.call, attrs...)
 	if stack.callers && l.skip == 0 {
 		r.caller = callSite()
@@ -47,7 +47,7 @@ func (l *Logger) logf(level Level, format string, args []any) {
 	if !l.core.wants(stack, level) {
 		return
 	}
-	r := l.record(nil, level, format)
+	r := getRecord(l, nil, level, format)
 	r.fargs = append(r.argSpace[:0], args...)
 	if stack.callers && l.skip == 0 {
 		r.caller = callSite()
@@ -66,7 +66,7 @@ func (l *Logger) exception(ctx context.Context, err error, msg string, args []an
 	if msg == "" {
 		msg = defaultExceptionMessage
 	}
-	r := l.record(ctx, LevelError, msg)
+	r := getRecord(l, ctx, LevelError, msg)
 	r.literal = len(args) == 0 && l.scope.empty() // the error is no argument of the message
 	r.call = appendArgs(r.call, args)
 	if err != nil {
@@ -88,22 +88,13 @@ func (l *Logger) logPanic(ctx context.Context, level Level, msg string, e *logge
 	if !l.core.wants(stack, level) {
 		return
 	}
-	r := l.record(ctx, level, msg)
+	r := getRecord(l, ctx, level, msg)
 	r.literal = true
 	r.call = append(r.call, slog.Any("error", e))
 	if len(e.pcs) > 0 {
 		r.pc = e.pcs[0]
 	}
 	deliver(stack, r, noCaller)
-}
-
-// record returns a record from the pool with what every call sets.
-func (l *Logger) record(ctx context.Context, level Level, msg string) *Record {
-	r := getRecord()
-	r.level, r.channel, r.template = level, l.core.channel, msg
-	r.ctx, r.logger, r.scope = ctx, l, l.scope
-	r.timed, r.pid = false, pid
-	return r
 }
 
 // Dispatch hands a record that was made by [NewRecord] or [Record.Clone] to the

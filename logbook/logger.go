@@ -299,7 +299,7 @@ func (l *Logger) LogSlog(ctx context.Context, sr slog.Record) {
 	if !l.core.wants(stack, level) {
 		return
 	}
-	r := l.record(ctx, level, sr.Message)
+	r := getRecord(l, ctx, level, sr.Message)
 	r.literal = true
 	r.time, r.timed, r.pc = sr.Time, true, sr.PC
 	sr.Attrs(func(a slog.Attr) bool {

@@ -34,7 +34,8 @@ type Record struct {
 	text       []byte // the rendered message, if expanded is set
 }
 
-// content is what a record is about. A pooled record's is emptied after each use.
+// content is what a record is about. A pooled record's is overwritten at each use: see
+// getRecord.
 type content struct {
 	level    Level
 	timed    bool // time is what it is to be; zero: none

@@ -1,6 +1,10 @@
 package logbook
 
-import "sync"
+import (
+	"context"
+	"sync"
+	"time"
+)
 
 // maxPooledAttrs bounds what a pooled record keeps of a call with very many
 // attributes: 256 of 40 bytes.
@@ -15,32 +19,37 @@ func newPooledRecord() *Record {
 	return r
 }
 
-func getRecord() *Record { return recordPool.Get().(*Record) }
+// getRecord returns a record from the pool. What it was about before is
+// overwritten here and not when it is given back, which would be done twice then: so
+// a record in the pool still refers to that, until it is used again, or until the
+// garbage collector empties the pool, within two cycles.
+func getRecord(l *Logger, ctx context.Context, level Level, msg string) *Record {
+	r := recordPool.Get().(*Record)
+	c := &r.content
+	c.level, c.channel, c.template, c.message = level, l.core.channel, msg, ""
+	c.timed, c.rendered, c.expanded, c.replaced, c.literal, c.sealed, c.frozen = false, false, false, false, false, false, false
+	c.time = time.Time{}
+	c.fargs, c.named = nil, usedAttrs{}
+	c.ctx, c.logger, c.scope = ctx, l, l.scope
+	c.call, c.extra = c.call[:0], c.extra[:0]
+	c.pc, c.caller, c.source, c.foreign = 0, nil, nil, nil
+	c.pid, c.goroutine = pid, 0
+	c.failure, c.raised = nil, nil
+	return r
+}
 
-// recycle gives a record back to the pool. Everything that it refers to is
-// dropped, so that the pool holds nobody's memory.
+// recycle gives a record back to the pool.
 func recycle(r *Record) {
 	if poison {
 		r.dead = true
 		return
 	}
-	call, extra := r.call, r.extra
-	if len(call) > 0 {
-		clear(call)
+	if cap(r.call) > maxPooledAttrs {
+		r.call = r.callSpace[:0]
 	}
-	if len(extra) > 0 {
-		clear(extra)
+	if cap(r.extra) > maxPooledAttrs {
+		r.extra = r.extraSpace[:0]
 	}
-	if cap(call) > maxPooledAttrs {
-		call = r.callSpace[:0]
-	}
-	if cap(extra) > maxPooledAttrs {
-		extra = r.extraSpace[:0]
-	}
-	if r.fargs != nil {
-		clear(r.fargs)
-	}
-	r.content = content{call: call[:0], extra: extra[:0]}
 	recordPool.Put(r)
 }
 

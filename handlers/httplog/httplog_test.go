@@ -222,6 +222,10 @@ func TestPanic(t *testing.T) {
 			w.Header().Set("Content-Length", "1000")
 			explode(failure)
 		}, 500, "Internal Server Error\n", false},
+		{"only flushed", func(w http.ResponseWriter, _ *http.Request) {
+			w.(http.Flusher).Flush()
+			explode(failure)
+		}, 200, "", true},
 		{"half sent", func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "half")
 			_ = http.NewResponseController(w).Flush()

@@ -12,7 +12,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -348,30 +348,37 @@ func TestCloseWaits(t *testing.T) {
 	}
 }
 
-// Several records at once use several connections, but not one each.
+// Several records at once use several connections, but not one each. The service answers
+// eight together.
 func TestConnectionsAreBounded(t *testing.T) {
+	const together, all = 8, 96
 	s := startServer(t)
-	var now, most atomic.Int32
+	var mu sync.Mutex
+	arrival := sync.NewCond(&mu)
+	arrived, now, most := 0, 0, 0
 	s.setAnswer(func(http.ResponseWriter, *http.Request) {
-		n := now.Add(1)
-		defer now.Add(-1)
-		for {
-			if m := most.Load(); n <= m || most.CompareAndSwap(m, n) {
-				return
-			}
+		mu.Lock()
+		defer mu.Unlock()
+		arrived++
+		now++
+		most = max(most, now)
+		arrival.Broadcast()
+		for end := (arrived + together - 1) / together * together; arrived < end; {
+			arrival.Wait()
 		}
+		now--
 	})
 	h := plain(t, s)
 	done := make(chan error)
-	for range 100 {
+	for range all {
 		go func() { done <- h.Handle(record(logbook.LevelInfo, "m")) }()
 	}
-	for range 100 {
+	for range all {
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
 	}
-	if most.Load() > 8 || len(s.take()) != 100 {
-		t.Errorf("%d at once", most.Load())
+	if most != together || len(s.take()) != all {
+		t.Errorf("%d at once, want %d", most, together)
 	}
 }
