@@ -136,22 +136,22 @@ func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 			b = append(append(b, f.sourceKey...), r.site().json...)
 		}
 	}
-	if len(r.call) > 0 || len(r.extra) > 0 || r.scope != nil {
-		if f.Duplicates == DuplicatesLast {
-			b = f.appendLast(b, r)
-		} else {
-			b = f.appendAttrs(b, r)
+	switch {
+	case f.Duplicates == DuplicatesLast:
+		b = f.appendLast(b, r)
+	case len(r.call) == 0 && len(r.extra) == 0:
+		if r.scope != nil {
+			e := r.scope.encodedBy(f)
+			b = closeGroups(append(b, e.bare...), e.bareGroups)
 		}
+	default:
+		b = f.appendAttrs(b, r)
 	}
 	return append(b, '}'), nil
 }
 
 // appendAttrs appends the attributes of all layers to the open object.
 func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
-	if len(r.call) == 0 && len(r.extra) == 0 {
-		e := r.scope.encodedBy(f)
-		return closeGroups(append(b, e.bare...), e.bareGroups)
-	}
 	w := jsonWriter{f: f}
 	root := jsonObject{marks: f.reservedIn, reserved: f.reserved}
 	switch {
@@ -246,6 +246,10 @@ func (s *scope) encodedBy(f *jsonFormatter) *encodedScope {
 	if e := s.encoded.first.Load(); e != nil && e.by == f {
 		return e
 	}
+	return s.encodedLate(f)
+}
+
+func (s *scope) encodedLate(f *jsonFormatter) *encodedScope {
 	list := s.encoded.list.Load()
 	if list != nil {
 		for _, e := range *list {
