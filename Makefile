@@ -6,7 +6,7 @@ NEXT      ?= go1.27.3
 FUZZTIME  ?= 30s
 RUNDIR    ?= run
 
-.PHONY: help run deps test test-core test-386 test-cross test-next lint fuzz bench bench-quick
+.PHONY: help run deps test test-desktop test-core test-386 test-cross test-next lint fuzz bench bench-quick
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -31,6 +31,10 @@ test-386:
 
 test-cross:
 	@GO="$(GO)" ./scripts/cross.sh
+
+test-desktop: ## desktop notifications with a real daemon, under Xvfb
+	@./scripts/deps.sh xvfb dunst
+	$(GO) test -race -tags desktop -run Dunst ./handlers/desktop
 
 test-next: ## run the suite on the next Go release
 	GOTOOLCHAIN=$(NEXT) $(GO) version

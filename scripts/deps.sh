@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that the tests need, where any are missing.
+# Installs the Debian packages that the tests need, and those named, where any are
+# missing.
 set -euo pipefail
 
-packages=(gcc libc6-dev git python3-logbook rsyslog rsyslog-gnutls dbus)
+packages=(gcc libc6-dev git python3-logbook rsyslog rsyslog-gnutls dbus-daemon "$@")
 
 missing=()
 for p in "${packages[@]}"; do
