@@ -30,7 +30,7 @@ var log = logbook.New("config")
 func (c *Config) Setup() logbook.Setup {
 	c.tell.Do(func() {
 		for _, w := range c.warnings {
-			logbook.InGoroutine(func() { log.Warn("{warning}", "warning", w.Error()) }, c.setup)
+			logbook.InGoroutine(func() { log.Warnf("%v", w) }, c.setup)
 		}
 	})
 	return slices.Clone(c.setup)

@@ -1,15 +1,102 @@
 // Package config makes handlers of text: of sink URIs such as
-// "file:app.log?level=warning", as they stand in flags, in the environment and in
-// configuration files.
+// "file:app.log?level=warning", and of INI files. It watches such a file, and shows
+// and changes levels while the program runs.
 //
-//	h, err := config.Open(os.Getenv("LOG_TO"))
+//	cfg, err := config.Load("/etc/app.ini")
 //	if err != nil {
 //		return err
 //	}
-//	defer logbook.Close(ctx, h)
-//	defer logbook.PushApplication(h)()
+//	defer logbook.Close(ctx, cfg.Setup())
+//	defer logbook.PushApplication(cfg.Setup())()
+//
+// # Files
+//
+// A file has a section for each sink, with a URI or key by key, and levels by
+// channel:
+//
+//	levels = app.db:debug, app:warning, *:info
+//
+//	[sink log]
+//	uri = rotating:/var/log/app.log?size=10MB&backups=5
+//
+//	[sink errors]
+//	scheme = file
+//	path   = /var/log/errors.log
+//	level  = error
+//	format = {record.time:%H:%M} {record.message}
+//
+// The key scheme is that of a URI, and path, host, user and password are its parts.
+// All other keys are its options, as listed below. Nothing is escaped. A sink may
+// have levels of its own besides. A record goes to every sink that takes it, in the
+// order of the file, until one with "bubble = false" has handled it. Handlers below
+// the configuration do not see it, nor does the default handler.
+//
+// Files are read as Python's configparser does: "=" or ":" behind a key, whose case
+// means nothing; comments on lines of their own, with "#" or ";"; indented lines go
+// on with a value; keys of [DEFAULT] are for all sections that know them. Only a
+// percent sign is a percent sign, here.
+//
+// What is unknown is warned of: [Config.Warnings] returns it, and it is logged on
+// channel "config". With [Options].Strict it is an error. Errors are of type
+// [*FileError], with file, section, key and line, and leave nothing open.
+//
+// # Levels
+//
+// An entry of levels holds for its channel and all below it; the longest one wins,
+// and "*" is for the rest. Instead of the line before the first section there may
+// be a section, where a line is a channel:
+//
+//	[levels]
+//	app.db = debug
+//	*      = info
+//
+// Entries of the environment variable LOGBOOK, such as LOGBOOK=app.db=debug,*=info,
+// replace those of the same channels. A record reaches a sink if the levels and the
+// sink's own level let it. [FromEnv] is the configuration of a program without a
+// file: a console, and LOGBOOK. [Levels.Wrap] puts levels before any handler.
+//
+// # While the program runs
+//
+// [Watch] loads a file, and loads it again at each SIGHUP without losing a record.
+// Who watches for signals already does the same with a [logbook.Slot]:
+//
+//	slot := logbook.NewSlot(cfg.Setup())
+//	...
+//	if cfg, err := config.Load("/etc/app.ini"); err != nil {
+//		log.Error("keeping the old configuration", logbook.Err(err))
+//	} else {
+//		old := slot.Set(cfg.Setup())
+//		err = logbook.Close(ctx, old...)
+//	}
+//
+// [LevelsHandler] shows and changes levels over HTTP. Package config/counter counts
+// records by channel and level, for package expvar.
+//
+// # Files of lab_utils
+//
+// The sections of lab_utils' logging.ini are understood. In each of them, "active"
+// is on if it is true, 1, t, y, yes or on, and log_level is the lowest level.
+//
+//	[ConsoleLogger]   active (on), log_level (INFO), use_coloured_output (on)
+//	[FileLogger]      active (off), log_path, log_basename, log_extension, log_level (INFO):
+//	                  JSON lines in PATH/BASENAME_YYYY-MM-DD.EXTENSION, a file a day;
+//	                  directories are made
+//	[MailHandler]     see package config/all
+//	[SlackLogger]     see package config/all
+//
+// The console is on where one of the others is there, and where there is no sink.
+// Without log_level it follows the levels by channel. One of the others that cannot
+// be opened is left out with a warning. [Options].Fallback and [Options].Channel are
+// lab_utils' fallback and logger_name. Packages add sections with
+// [RegisterSection].
 //
 // # Sinks
+//
+// [Open] makes a handler of a URI, as it stands in a flag or in the environment:
+//
+//	h, err := config.Open(os.Getenv("LOG_TO"))
+//
+// These are known:
 //
 //	console:      lines for people, on standard error
 //	console:-     the same, on standard output
@@ -19,12 +106,18 @@
 //	json:PATH     one JSON object a line, at the end of a file
 //	json:         the same, on standard output; also json:-
 //
+//	monitoring:PATH   a file that may be moved away, as by logrotate
+//	rotating:PATH     files of a bounded size: PATH, PATH.1, ...
+//	timed:PATH        a file for each day, or other time, with the date in its name
+//	exec:COMMAND      a command for each record
+//
 // Paths are absolute or relative: file:app.log, file:/var/log/app.log. Also
 // understood are file:///var/log/app.log and file:C:\logs\app.log. A file that is
 // named "-" is file:./-. A console has colours where
 // [github.com/logbook-go/logbook/handlers.ColorEnabled] says so.
 //
-// Packages add schemes of their own with [Register]. [Schemes] lists them.
+// Packages add schemes of their own with [Register]. [Schemes] lists them. Mail,
+// syslog, notifications and the like are in package config/all.
 //
 // # Options
 //
@@ -40,14 +133,40 @@
 //	                                                    json: json, else text
 //	source    all             true: add file and line   false
 //	                          of the call
-//	mode      file:, json:    of a file that is         0640
+//	mode      files           of a file that is         0640
 //	                          created, octal
 //	truncate  file:, json:    true: empty the file      false
-//	delay     file:, json:    true: open the file       false
-//	                          for the first record
+//	delay     files but       true: open the file       false
+//	          timed:          for the first record
 //
-// mode, truncate and delay are not for standard output. An option that the scheme
-// does not know, or that is given twice, is an error.
+// Files have these as well, all of which are not for standard output. Sizes are like
+// 4096, 10MB or 1GiB, and times like 500ms, 1h30m or 7d.
+//
+//	sync_level      all files     fsync after records from this level up
+//	sync_interval   all files     fsync at most this long after a record
+//	buffer          all files     hold back up to so many bytes ...
+//	flush_interval  all files     ... for this time (1s) ...
+//	flush_level     all files     ... or until a record of this level (error)
+//	interval        monitoring:   how often to look at the path (1s)
+//	size            rotating:     a file stays below it (1MiB)
+//	                timed:        the same (no limit)
+//	backups         rotating:     how many finished files are kept; required
+//	                timed:        how many files are kept (all)
+//	age, total      both          finished files above that age or sum are removed
+//	compress        both          gzip: compress finished files
+//	shared          both          true: other processes write there, too
+//	pattern         timed:        strftime (%Y-%m-%d)
+//	rollover        timed:        names of files ({basename}-{timestamp}{ext})
+//	plain           timed:        true: the current file has the plain path
+//	zone            timed:        such as UTC, Local, Europe/Berlin (the record's)
+//	args            exec:         format strings, an argument on a line (%0A)
+//	timeout         exec:         of a command (10s)
+//	dir             exec:         where it runs
+//	concurrent      exec:         how many run at a time (4)
+//
+// The format of exec: is what the command reads on its standard input; by default
+// nothing. An option that the scheme does not know, or that is given twice, is an
+// error.
 //
 // # Formats
 //
@@ -75,6 +194,8 @@
 // # Passwords
 //
 // Errors never show userinfo, nor the value of an option whose name contains
-// pass, pwd, secret, token, key, auth, cred or private, whatever else is wrong
-// with the URI. [Redact] makes the text that they show.
+// pass, pwd, secret, token, key, auth, cred or private, nor the path of slack:,
+// ntfy:, webhook: and pushover:, whatever else is wrong with the URI. [Redact] makes
+// the text that they show. The same holds for keys in files; there a password may
+// also stand in a file that a key names, as [Sink.SecretFile] reads it.
 package config

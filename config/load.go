@@ -229,7 +229,7 @@ func (l *loader) readSink(ini *iniFile, section *iniSection) error {
 	}
 	if k := section.key(keyURI); k != nil {
 		if len(section.keys) > 1 && (len(section.keys) > 2 || section.key(levelsKey) == nil) {
-			return l.fail(section, keyURI, k.line, errors.New("stands alone, or beside levels: options are part of it"))
+			return l.fail(section, keyURI, k.line, errors.New("no key but levels may stand beside it: options are part of the URI"))
 		}
 		uri, err := parse(k.value)
 		if err != nil {

@@ -252,7 +252,7 @@ func TestErrors(t *testing.T) {
 		{":x", "", "no scheme"},
 		{"1file:x", "", "no scheme"},
 		{`C:\x.log`, "", `write "file:PATH"`},
-		{"fil:x", "", `unknown scheme "fil", did you mean "file"? (known: console, exec, file, json, list, monitoring, probe, rotating, stderr, timed)`},
+		{"fil:x", "", `unknown scheme "fil", did you mean "file"? (known: console, exec, file, json, list, monitoring, probe, pushover, rotating, stderr, timed)`},
 		{"jsno:x", "", `did you mean "json"?`},
 		{"kafka:x", "", `unknown scheme "kafka" (known:`},
 		{"file:", "", "no path"},

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +19,9 @@ var sectionProbe func(s *config.Sink) (logbook.Handler, error)
 
 func init() {
 	config.RegisterSection("Probe", func(s *config.Sink) (logbook.Handler, error) { return sectionProbe(s) })
+
+	// A scheme whose path is a secret. Its error repeats it.
+	config.Register("pushover", func(s *config.Sink) (logbook.Handler, error) { return nil, errors.New("refused: " + s.Path) })
 }
 
 // probeKeys has the section [Probe] read keys, and returns what it finds.
@@ -121,7 +123,7 @@ func TestParseErrors(t *testing.T) {
 		{"[sink a]\n", "sink a", "", 1, `neither "uri" nor "scheme"`},
 		{"[sink a]\nuri = x.log\n", "sink a", "uri", 2, "no scheme"},
 		{"[sink a]\nuri = file:x.log?level=loud\n", "sink a", "uri", 2, `option "level": logbook: unknown level`},
-		{"[sink a]\nuri = file:x.log\nlevel = info\n", "sink a", "uri", 2, "stands alone"},
+		{"[sink a]\nuri = file:x.log\nlevel = info\n", "sink a", "uri", 2, "no key but levels may stand beside it"},
 		{"[sink a]\nscheme = fiel\npath = x.log\n", "sink a", "", 1, `did you mean "file"?`},
 		{"[sink a]\nscheme = file\npath = x.log\nmode = 999\n", "sink a", "mode", 4, "no file mode"},
 		{"[sink a]\nscheme = file\npath = x.log\nlevels = app\n", "sink a", "levels", 4, "unknown level"},
@@ -197,183 +199,6 @@ func TestMissingFile(t *testing.T) {
 	var e *config.FileError
 	if !errors.As(err, &e) || e.File != path || !errors.Is(err, fs.ErrNotExist) || err.Error() != "config: "+path+": no such file or directory" {
 		t.Error(err)
-	}
-}
-
-// Case A7: what switches a section on.
-func TestActive(t *testing.T) {
-	for value, want := range map[string]bool{
-		"true": true, "1": true, "t": true, "y": true, "yes": true, "on": true, "YES": true, "On": true,
-		"false": false, "0": false, "no": false, "": false, "2": false, "enabled": false,
-	} {
-		opened := false
-		sectionProbe = func(s *config.Sink) (logbook.Handler, error) {
-			if err := s.Err(); err != nil {
-				return nil, err
-			}
-			opened = true
-			return logbook.Null{}, nil
-		}
-		parse(t, "[Probe]\nactive = "+value+"\n", nil)
-		if opened != want {
-			t.Errorf("%q: %t", value, opened)
-		}
-	}
-}
-
-// logged returns what the configuration writes to standard error.
-func logged(t *testing.T, text string, o *config.Options, log func()) string {
-	t.Helper()
-	stderr := captured(t, &os.Stderr)
-	c, err := config.Parse([]byte(text), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	logbook.InGoroutine(log, c.Setup())
-	return stderr()
-}
-
-func everyLevel() {
-	log := logbook.New("app")
-	log.Debug("debug")
-	log.Info("info")
-	log.Success("success")
-}
-
-// Case A7: the console is on from INFO up, unless it is switched off or other
-// sinks are named.
-func TestConsoleSection(t *testing.T) {
-	t.Setenv("NO_COLOR", "1")
-	dir := inTempDir(t)
-	tests := []struct{ text, want string }{
-		{"", "info success"},
-		{"[ConsoleLogger]\n", "info success"},
-		{"[ConsoleLogger]\nlog_level = DEBUG\n", "debug info success"},
-		{"[ConsoleLogger]\nlog_level = SUCCESS\n", "success"},
-		{"[ConsoleLogger]\nactive = 0\n", ""},
-		{"[FileLogger]\n", "info success"},
-		{"[FileLogger]\nactive = 1\nlog_basename = a\n", "info success"},
-		{"[sink a]\nuri = file:b.log\n", ""},
-		{"[ConsoleLogger]\nactive = 0\n[FileLogger]\nactive = 1\n", "info success"}, // the file has no name
-		{"levels = app:debug\n", "debug info success"},
-		{"levels = other:debug\n", "info success"},
-		{"levels = *:debug\n", "debug info success"},
-		{"levels = *:debug\n[ConsoleLogger]\nlog_level = INFO\n", "info success"},
-	}
-	for _, tt := range tests {
-		t.Run(tt.text, func(t *testing.T) {
-			var got []string
-			for line := range strings.Lines(logged(t, tt.text, nil, everyLevel)) {
-				if words := strings.Fields(line); words[2] == "app" {
-					got = append(got, words[3])
-				}
-			}
-			if strings.Join(got, " ") != tt.want {
-				t.Errorf("got %q", got)
-			}
-		})
-	}
-	if files, _ := filepath.Glob(filepath.Join(dir, "a_*")); len(files) != 1 {
-		t.Errorf("files %q", files)
-	}
-}
-
-// A8: NO_COLOR and the key both switch colours off.
-func TestConsoleSectionColors(t *testing.T) {
-	t.Setenv("FORCE_COLOR", "1")
-	for _, tt := range []struct {
-		noColor, text string
-		want          bool
-	}{
-		{"", "", true},
-		{"", "use_coloured_output = 0", false},
-		{"1", "use_coloured_output = 1", false},
-	} {
-		t.Setenv("NO_COLOR", tt.noColor)
-		got := logged(t, "[ConsoleLogger]\n"+tt.text, nil, everyLevel)
-		if strings.Contains(got, "\x1b[") != tt.want {
-			t.Errorf("NO_COLOR=%s, %s: %q", tt.noColor, tt.text, got)
-		}
-	}
-}
-
-// Case A7: a sink of lab_utils that cannot be opened is left out, with a warning
-// in the log; the others run.
-func TestLeftOut(t *testing.T) {
-	t.Setenv("NO_COLOR", "1")
-	inTempDir(t)
-	if err := os.WriteFile("plain", nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	text := "[ConsoleLogger]\nactive=1\n[FileLogger]\nactive = 1\nlog_path = plain/x\nlog_basename = a\n"
-	got := logged(t, text, nil, everyLevel)
-	if !strings.Contains(got, "WARNING  config config: line 3: [FileLogger]: ") || !strings.Contains(got, "app success") {
-		t.Errorf("got %s", got)
-	}
-	if _, err := config.Parse([]byte(text), &config.Options{Strict: true}); err == nil {
-		t.Error("strict mode takes it")
-	}
-	for text, want := range map[string]string{
-		"log_basename = ../x": "leads to another directory", "log_path = .": "log_basename: missing",
-		"log_basename = x\nlog_extension = log": "is not like .log", "log_basename = x\nlog_level = loud": "log_level: logbook: unknown level",
-	} {
-		c := parse(t, "[FileLogger]\nactive = 1\n"+text, nil)
-		if !strings.Contains(warnings(c), want) {
-			t.Errorf("%s: %s", text, warnings(c))
-		}
-	}
-}
-
-// Case A8: directories are created, and a day has a file of its own, by the
-// record's own zone, whatever the clocks do.
-func TestFileSection(t *testing.T) {
-	inTempDir(t)
-	c := parse(t, `
-[ConsoleLogger]
-active = 0
-[FileLogger]
-active        = on
-log_path      = logs/deep
-log_basename  = lab
-log_extension = .json
-log_level     = SUCCESS
-`, &config.Options{Strict: true})
-	zone, err := time.LoadLocation("Europe/Berlin")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, at := range []time.Time{
-		time.Date(2024, 3, 30, 23, 59, 59, 0, zone),
-		time.Date(2024, 3, 31, 0, 0, 0, 0, zone),
-		time.Date(2024, 3, 31, 23, 59, 59, 0, zone), // a day of 23 hours
-		time.Date(2024, 4, 2, 12, 0, 0, 0, zone),    // and one without a record
-	} {
-		logbook.InGoroutine(func() {
-			for _, level := range []logbook.Level{logbook.LevelInfo, logbook.LevelSuccess} {
-				logbook.Dispatch(context.Background(), logbook.NewRecord(logbook.RecordData{
-					Time: at, Level: level, Channel: "lab", Message: at.Format(time.DateTime),
-				}))
-			}
-		}, c.Setup())
-	}
-	var got []string
-	files, err := filepath.Glob("logs/deep/*")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range files {
-		text, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if lines := strings.Count(string(text), "\n"); lines != strings.Count(string(text), `"level":"SUCCESS"`) {
-			t.Errorf("%s: %s", f, text)
-		}
-		got = append(got, filepath.Base(f), string(rune('0'+strings.Count(string(text), "\n"))))
-	}
-	want := []string{"lab_2024-03-30.json", "1", "lab_2024-03-31.json", "2", "lab_2024-04-02.json", "1"}
-	if !slices.Equal(got, want) {
-		t.Errorf("got %q", got)
 	}
 }
 
@@ -491,6 +316,9 @@ func TestFileErrorsHideSecrets(t *testing.T) {
 		"[sink a\npassword = hunter2\n",
 		"[sink a]\nme:hunter2@host = 1\nme:hunter2@host = 1\n",
 		"[Probe]\nactive = 1\npassword = hunter2\n",
+		"[Probe]\nactive = 1\npassword hunter2 = x\n",
+		"[sink a]\nscheme = pushover\npath = hunter2\n",
+		"[sink a]\nuri = pushover:hunter2\n",
 		"[Probe]\nactive = 1\ncredentials_file = secret\n",
 		"[Probe]\nactive = 1\npassword = hunter2\npassword = hunter2\n",
 		"password = hunter2\n",
@@ -501,6 +329,50 @@ func TestFileErrorsHideSecrets(t *testing.T) {
 		}
 		if c, err := config.Parse([]byte(text), nil); err == nil && strings.Contains(warnings(c), "hunter2") {
 			t.Errorf("%q: %v", text, warnings(c))
+		}
+	}
+}
+
+// The name of a file with secrets is none.
+func TestSecretFileIsNamed(t *testing.T) {
+	sectionProbe = func(s *config.Sink) (logbook.Handler, error) {
+		s.SecretFile("passfile")
+		return logbook.Null{}, s.Err()
+	}
+	_, err := config.Parse([]byte("[Probe]\nactive = 1\npassfile = /no/such/file\n"), &config.Options{Strict: true})
+	if err == nil || err.Error() != "config: line 3: [Probe]: passfile: open /no/such/file: no such file or directory" {
+		t.Error(err)
+	}
+}
+
+// A sink may have levels of its own, which stand beside the common ones.
+func TestLevelsOfSink(t *testing.T) {
+	inTempDir(t)
+	c := parse(t, `
+levels = a:debug, *:warning
+[sink all]
+uri = file:all.log?format={record.channel}-{record.message}
+[sink own]
+levels = a.b:debug, *:info
+scheme = file
+path   = own.log
+format = {record.channel}-{record.message}
+`, &config.Options{Strict: true})
+	logbook.InGoroutine(func() {
+		for _, channel := range []string{"a", "a.b", "c"} {
+			log := logbook.New(channel)
+			log.Debug("debug")
+			log.Info("info")
+			log.Warn("warning")
+		}
+	}, c.Setup())
+	for file, want := range map[string]string{
+		"all.log": "a-debug a-info a-warning a.b-debug a.b-info a.b-warning c-warning",
+		"own.log": "a-info a-warning a.b-debug a.b-info a.b-warning c-warning",
+	} {
+		text, err := os.ReadFile(file)
+		if got := strings.Join(strings.Fields(string(text)), " "); got != want || err != nil {
+			t.Errorf("%s: %s, %v", file, got, err)
 		}
 	}
 }

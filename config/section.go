@@ -109,9 +109,6 @@ func (s *Sink) FilePath(name string) string {
 	return path
 }
 
-// maxSecretFile bounds what is read of a file with secrets.
-const maxSecretFile = 64 << 10
-
 // SecretFile reads the file whose path is an option's value. What the file holds,
 // each line of it, is kept out of the sink's errors.
 func (s *Sink) SecretFile(name string) string {

@@ -61,7 +61,7 @@ func Watch(path string, o ...*Options) (*Watcher, error) {
 			select {
 			case <-signals:
 				if err := w.Reload(); err != nil {
-					log.Error("reading the configuration again: {problem}", "problem", err.Error())
+					log.Errorf("reading the configuration again: %v", err)
 				}
 			case <-ended:
 				return

@@ -69,6 +69,17 @@ func TestReload(t *testing.T) {
 			t.Errorf("%s: %q, %v", file, got, err)
 		}
 	}
+	fallback, err := config.Watch("app.ini", &config.Options{Fallback: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer logbook.Close(context.Background(), fallback.Slot())
+	defer fallback.Stop()
+	used := fallback.Config()
+	write(t, "app.ini", "[sink b]\n")
+	if err := fallback.Reload(); err == nil || fallback.Config() != used {
+		t.Errorf("a bad file, with a fallback: %v", err)
+	}
 	if _, err := config.Watch(filepath.Join(t.TempDir(), "no.ini")); err == nil {
 		t.Error("watches nothing")
 	}

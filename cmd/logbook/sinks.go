@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/logbook-go/logbook/config"
+	_ "github.com/logbook-go/logbook/config/all" // the schemes of all sinks
 	"github.com/logbook-go/logbook/logbook"
 )
 

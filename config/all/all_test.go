@@ -92,7 +92,9 @@ func handle(t *testing.T, uri string) {
 }
 
 // escaped makes an address fit for a URI.
-func escaped(s string) string { return strings.NewReplacer("%", "%25", "?", "%3F", "&", "%26").Replace(s) }
+func escaped(s string) string {
+	return strings.NewReplacer("%", "%25", "?", "%3F", "&", "%26").Replace(s)
+}
 
 func TestPush(t *testing.T) {
 	bodies := make(chan string, 1)

@@ -1,4 +1,4 @@
-package config
+package counter
 
 import (
 	"encoding/json"
@@ -12,19 +12,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Counter counts records by channel and level, to be watched while the program
-// runs. Its method Count is a [logbook.Processor], so it counts the records that
-// some handler was interested in, where it is bound:
-//
-//	counter, err := config.NewCounter("records")
-//	if err != nil {
-//		return err
-//	}
-//	defer logbook.PushApplication(logbook.Processor(counter.Count))()
-//
-// A level without a name of its own counts as the one below it. The first 100
-// channels are counted apart, the rest together as "other", since channels may be
-// made of data. Counting costs an atomic addition and a look-up. It is safe for
+// Counter counts records by channel and level. It is made by [New], and is safe for
 // concurrent use.
 type Counter struct {
 	mu       sync.Mutex                                // held to add a channel
@@ -46,10 +34,10 @@ type channelCounts [len(countedLevels)]atomic.Uint64
 
 var publishMu sync.Mutex
 
-// NewCounter returns a counter that package expvar publishes under the name, as
+// New returns a counter that package expvar publishes under the name, as
 // {"app":{"ERROR":1,"INFO":200}}. A counter without a name is not published. The
 // error is that the name is taken.
-func NewCounter(name string) (*Counter, error) {
+func New(name string) (*Counter, error) {
 	c := new(Counter)
 	c.channels.Store(new(map[string]*channelCounts))
 	if name == "" {
@@ -58,13 +46,13 @@ func NewCounter(name string) (*Counter, error) {
 	publishMu.Lock()
 	defer publishMu.Unlock()
 	if expvar.Get(name) != nil { // Publish would end the program
-		return nil, fmt.Errorf("config: there already is an expvar %q", name)
+		return nil, fmt.Errorf("counter: there already is an expvar %q", name)
 	}
 	expvar.Publish(name, c)
 	return c, nil
 }
 
-// Count counts a record.
+// Count counts a record. It is a [logbook.Processor].
 func (c *Counter) Count(r *logbook.Record) {
 	counts, ok := (*c.channels.Load())[r.Channel()]
 	if !ok {

@@ -1,4 +1,4 @@
-package config_test
+package counter_test
 
 import (
 	"encoding/json"
@@ -7,7 +7,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/logbook-go/logbook/config"
+	"github.com/logbook-go/logbook/config/counter"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -21,17 +21,17 @@ func counts(t *testing.T, v expvar.Var) map[string]map[string]int {
 }
 
 func TestCounter(t *testing.T) {
-	c, err := config.NewCounter("records of a test")
+	c, err := counter.New("records of a test")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v, err := config.NewCounter("records of a test"); err == nil {
+	if v, err := counter.New("records of a test"); err == nil {
 		t.Errorf("the name is given twice: %v", v)
 	}
 	if got := c.String(); got != "{}" {
 		t.Errorf("at first %s", got)
 	}
-	h := &bound{binding: logbook.Binding{Level: logbook.LevelDebug}}
+	h := logbook.HandlerFunc(func(*logbook.Record) error { return nil }, &logbook.Options{Level: logbook.LevelDebug})
 	logbook.InGoroutine(func() {
 		log := logbook.New("a\"b")
 		log.Error("x")
@@ -46,7 +46,7 @@ func TestCounter(t *testing.T) {
 
 // The number of channels is bounded; no record goes uncounted.
 func TestCounterBound(t *testing.T) {
-	c, err := config.NewCounter("")
+	c, err := counter.New("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,11 +70,11 @@ func TestCounterBound(t *testing.T) {
 }
 
 func BenchmarkCounter(b *testing.B) {
-	c, err := config.NewCounter("")
+	c, err := counter.New("")
 	if err != nil {
 		b.Fatal(err)
 	}
-	r := testRecord()
+	r := logbook.NewRecord(logbook.RecordData{Channel: "app"})
 	for b.Loop() {
 		c.Count(r)
 	}
