@@ -32,7 +32,9 @@ func TestPipeSignals(t *testing.T) {
 	}
 }
 
-// The second signal ends the program whatever it is doing.
+// The second signal ends the program whatever it is doing. Any signal counts as the
+// end: a flood of SIGINT while a program stops catching it ends any Go program by
+// SIGSEGV now and then.
 func TestPipeSecondSignal(t *testing.T) {
 	r := start(t, "pipe", "--grace", "1h")
 	r.write(t, textLine+"\n")
@@ -43,7 +45,7 @@ func TestPipeSecondSignal(t *testing.T) {
 		select {
 		case err := <-done:
 			var e *exec.ExitError
-			if !errors.As(err, &e) || e.Sys().(syscall.WaitStatus).Signal() != syscall.SIGINT {
+			if !errors.As(err, &e) || !e.Sys().(syscall.WaitStatus).Signaled() {
 				t.Errorf("ended by %v", err)
 			}
 			return
