@@ -27,19 +27,12 @@ type dated struct {
 	made          *regexp.Regexp // names of ours: groups of the pattern, then the number, then the extension
 
 	// The period of the last record, and what it was made of.
-	known  bool
 	last   string
 	second int64
 	zone   *time.Location
-	newest int64 // Unix time
 
 	named, name string // the last period asked for, and the path for it
 }
-
-// late is how many seconds a record may be older than another one and still
-// belong to the plain current file of that one. Records are not written in exactly
-// the order of their times.
-const late = 60
 
 func newDated(path, pattern, format string) (*dated, error) {
 	p, err := parseDatePattern(pattern)
@@ -74,19 +67,9 @@ func (d *dated) compile() {
 
 // period is asked for each record, so a second is formatted once.
 func (d *dated) period(at time.Time) string {
-	second, zone := at.Unix(), at.Location()
-	if d.known && second == d.second && zone == d.zone {
-		return d.last
+	if second, zone := at.Unix(), at.Location(); second != d.second || zone != d.zone {
+		d.second, d.zone, d.last = second, zone, d.text(at)
 	}
-	if d.known && d.plain && second < d.newest && d.newest-second <= late {
-		return d.last
-	}
-	d.known, d.second, d.zone = true, second, zone
-	d.newest = max(d.newest, second)
-	if second < d.newest-late { // the clock was set back
-		d.newest = second
-	}
-	d.last = d.text(at)
 	return d.last
 }
 

@@ -152,13 +152,6 @@ func (f *faultyFile) Sync() error {
 	return f.files.check("fsync") // the power stays on
 }
 
-func (f *faultyFile) Truncate(size int64) error {
-	if err := f.files.check("truncate"); err != nil {
-		return err
-	}
-	return f.openFile.Truncate(size)
-}
-
 func (f *faultyFile) Chmod(mode fs.FileMode) error {
 	if err := f.files.check("chmod"); err != nil {
 		return err
@@ -213,7 +206,6 @@ type faultTest struct {
 	when     time.Time
 	sent     int
 	accepted []int
-	dropped  int
 }
 
 func newFaultTest(t *testing.T, dir string, files *faultyFiles, config func(path string) (fileConfig, error)) (*faultTest, error) {
@@ -328,7 +320,7 @@ var faults = []error{syscall.ENOSPC, syscall.EIO, syscall.EACCES, syscall.EMFILE
 func TestFaultsOfEachCall(t *testing.T) {
 	ops := []string{
 		"open", "create", "lstat", "rename", "remove", "settime", "readdir", "syncdir", "read", "readat",
-		"write", "close", "stat", "fsync", "truncate", "chmod", "lock", "unlock",
+		"write", "close", "stat", "fsync", "chmod", "lock", "unlock",
 	}
 	used := make(map[string]bool)
 	for name, config := range faultTests {

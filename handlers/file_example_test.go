@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -92,15 +91,6 @@ func ExampleNewMonitoring() {
 	// Output:
 	// app.log: INFO: after
 	// app.log.old: INFO: before
-}
-
-func ExampleReopenOn() {
-	inDirectory(func(dir string) {
-		file := logbook.Must(handlers.NewMonitoring(filepath.Join(dir, "app.log"), nil))
-		defer file.Close(context.Background())
-		defer handlers.ReopenOn(syscall.SIGHUP, file)()
-	})
-	// Output: app.log:
 }
 
 func ExampleBufferOptions() {

@@ -29,6 +29,7 @@ type spyFiles struct {
 	faultyFiles
 	ops         []string
 	afterRename func(from, to string)
+	onSyncDir   func()
 }
 
 func (s *spyFiles) Rename(from, to string) error {
@@ -37,6 +38,13 @@ func (s *spyFiles) Rename(from, to string) error {
 		s.afterRename(from, to)
 	}
 	return err
+}
+
+func (s *spyFiles) SyncDir(dir string) error {
+	if s.onSyncDir != nil {
+		s.onSyncDir()
+	}
+	return s.faultyFiles.SyncDir(dir)
 }
 
 // record makes the calls of some kinds be remembered.
@@ -341,7 +349,8 @@ func TestDefect10(t *testing.T) {
 	if err := h.Close(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"rename", "fsync", "rename", "syncdir", "remove"}
+	// The first removal is of what an earlier run may have left.
+	want := []string{"rename", "remove", "fsync", "rename", "syncdir", "remove"}
 	if !slices.Equal(files.ops, want) {
 		t.Errorf("the calls were %q, want %q", files.ops, want)
 	}
@@ -436,7 +445,7 @@ func TestDefect16(t *testing.T) {
 	if err := os.WriteFile(victim, []byte("untouched"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, planted := range []string{"f", "f.1", "f.1.gz", "f.gz.tmp", "f.lock"} {
+	for _, planted := range []string{"f", "f.1", "f.1.gz", "f.gz.tmp", "f.lock", "f.gz.lock"} {
 		t.Run(planted, func(t *testing.T) {
 			dir := t.TempDir()
 			if err := os.Symlink(victim, filepath.Join(dir, planted)); err != nil {
@@ -481,6 +490,35 @@ func TestDefect17(t *testing.T) {
 	slices.Sort(lines)
 	if len(lines) != 300 || len(slices.Compact(lines)) != 300 {
 		t.Errorf("%d lines, want 300 different ones", len(lines))
+	}
+}
+
+// A handler that was idle while another one rotated and compressed its file does
+// not write to a file that is gone.
+func TestDefect17Idle(t *testing.T) {
+	dir := t.TempDir()
+	o := RotatingOptions{MaxSize: 10, Backups: 9, Shared: true, Compress: Gzip()}
+	idle := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), o)
+	mustPut(t, idle, noon, "first")
+	busy := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), o)
+	mustPut(t, busy, noon, "second", "third", "x")
+	if err := busy.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
+	mustPut(t, idle, noon, "4") // there would be room in the first file
+	expectLines(t, dir, "first", "second", "third", "x", "4")
+	if s := idle.Stats(); s.Reopens != 1 || s.Rotations != 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func expectLines(t *testing.T, dir string, want ...string) {
+	t.Helper()
+	got := readLines(t, dir)
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("the lines are %q, want %q", got, want)
 	}
 }
 

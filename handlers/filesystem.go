@@ -35,7 +35,6 @@ type openFile interface {
 	io.Closer
 	Stat() (fs.FileInfo, error)
 	Sync() error
-	Truncate(size int64) error
 	Chmod(mode fs.FileMode) error
 	Chown(uid, gid int) error
 

@@ -154,21 +154,27 @@ func TestBufferClosedOnAFullDisk(t *testing.T) {
 // of size.
 func TestBufferRotates(t *testing.T) {
 	dir := t.TempDir()
-	timed, err := NewTimed(filepath.Join(dir, "t"), &TimedOptions{Formatter: plainMessage, Buffer: new(BufferOptions)})
-	if err != nil {
-		t.Fatal(err)
+	midnight := time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)
+	var timed []logbook.Handler
+	for i, name := range []string{"t", "p"} {
+		h, err := NewTimed(filepath.Join(dir, name), &TimedOptions{Formatter: plainMessage, Buffer: new(BufferOptions), PlainCurrent: i > 0})
+		if err != nil {
+			t.Fatal(err)
+		}
+		mustPut(t, h, midnight.Add(-time.Second), "a", "b")
+		mustPut(t, h, midnight, "c")
+		timed = append(timed, h)
 	}
-	mustPut(t, timed, noon, "a", "b")
-	mustPut(t, timed, noon.AddDate(0, 0, 1), "c")
 	sized := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 10, Backups: 9, Buffer: new(BufferOptions)})
 	mustPut(t, sized, noon, "1", "2", "3", "4", "5", "6")
-	for _, h := range []logbook.Handler{timed, sized} {
+	for _, h := range append(timed, sized) {
 		if err := logbook.Close(context.Background(), h); err != nil {
 			t.Error(err)
 		}
 	}
 	expectDir(t, dir, map[string]string{
 		"t-2024-02-29": "a\nb\n", "t-2024-03-01": "c\n",
+		"p-2024-02-29": "a\nb\n", "p": "c\n",
 		"f.1": "1\n2\n3\n4\n", "f": "5\n6\n",
 	})
 }

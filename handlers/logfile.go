@@ -62,7 +62,7 @@ type logFile struct {
 	name     string   // path of what is open
 	period   string   // of names; "" if that is not known yet
 	looked   time.Time
-	turned   time.Time // of the record that began the period
+	newest   int64     // Unix time of the newest record, for names
 	suspect  bool      // look at the path before the next write
 	restTill time.Time // leave alone what failed
 	failures []error   // not told yet

@@ -23,7 +23,7 @@ func (f *logFile) start(at time.Time) error {
 		return err
 	}
 	f.open, f.name, f.looked = o, name, at
-	f.period, f.turned = period, at
+	f.period = period
 	f.truncate = false
 	if f.names != nil {
 		f.adopt(at)

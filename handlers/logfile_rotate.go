@@ -7,14 +7,32 @@ import (
 	"time"
 )
 
+// late is how many seconds a record may be older than another one that was
+// written before it, without the clock having been set back. Records are not
+// written in exactly the order of their times.
+const late = 60
+
+// isLate reports whether a record is older than the newest one, and takes note of
+// its time if it is not.
+func (f *logFile) isLate(at time.Time) bool {
+	second := at.Unix()
+	if behind := f.newest - second; behind > 0 && behind <= late {
+		return true
+	}
+	f.newest = second
+	return false
+}
+
 // maintain brings the open file in line with its path, with the time, and with the
 // limit of size, before n bytes of a time are written. What fails costs no record:
 // it is told, and tried again later. The error is that nothing is open any more.
 func (f *logFile) maintain(n int64, at time.Time) error {
+	isLate := false
 	if f.names != nil {
+		isLate = f.isLate(at)
 		period := f.names.period(at)
 		if name := f.names.current(period); name != f.name {
-			f.switchTo(name, period, at)
+			f.switchTo(name, period, isLate)
 		}
 	}
 	if f.watch != 0 && (f.shared || f.suspect || f.due(at)) {
@@ -25,16 +43,17 @@ func (f *logFile) maintain(n int64, at time.Time) error {
 	if f.names == nil {
 		return nil
 	}
-	if ended, full := f.outgrown(n, at); ended || full {
-		return f.roll(n, at)
+	if ended, full := f.outgrown(n, at, isLate); ended || full {
+		return f.roll(n, at, isLate)
 	}
 	return nil
 }
 
 // outgrown reports whether the file at the plain path is of another period than
-// the time, and whether n more bytes are too many for it.
-func (f *logFile) outgrown(n int64, at time.Time) (ended, full bool) {
-	if f.name == f.path {
+// the time, and whether n more bytes are too many for it. A record that is late may
+// go to the plain path still.
+func (f *logFile) outgrown(n int64, at time.Time, isLate bool) (ended, full bool) {
+	if f.name == f.path && !isLate {
 		period := f.names.period(at)
 		if f.open.size == 0 {
 			f.period = period
@@ -45,8 +64,9 @@ func (f *logFile) outgrown(n int64, at time.Time) (ended, full bool) {
 	return ended, full
 }
 
-// switchTo goes on in the file of another period, under a name of its own.
-func (f *logFile) switchTo(name, period string, at time.Time) {
+// switchTo goes on in the file of another period, under a name of its own. A
+// record that is only late does not finish the newer file.
+func (f *logFile) switchTo(name, period string, isLate bool) {
 	if f.resting() {
 		return
 	}
@@ -57,16 +77,14 @@ func (f *logFile) switchTo(name, period string, at time.Time) {
 	}
 	old, oldName := f.open, f.name
 	f.open, f.name, f.period = next, name, period
-	// A record that only comes late does not finish the newer file.
-	if ahead := f.turned.Sub(at); ahead <= 0 || ahead > late*time.Second {
-		f.turned = at
+	if !isLate {
 		f.rotated(old, oldName)
 	}
 	f.retire(old)
 }
 
 // roll moves the file at the path out of the way and starts a new one there.
-func (f *logFile) roll(n int64, at time.Time) error {
+func (f *logFile) roll(n int64, at time.Time, isLate bool) error {
 	if f.resting() {
 		return nil
 	}
@@ -75,12 +93,15 @@ func (f *logFile) roll(n int64, at time.Time) error {
 	if err := f.look(at); err != nil || f.suspect {
 		return err
 	}
-	ended, full := f.outgrown(n, at)
+	ended, full := f.outgrown(n, at, isLate)
 	if !ended && !full {
 		return nil
 	}
 	like := latest(f.open)
 	backup, err := f.names.finish(f.files, f.period, ended)
+	if errors.Is(err, fs.ErrNotExist) { // somebody moved it away just now
+		return f.look(at)
+	}
 	if err != nil {
 		f.failRotation(err)
 		return nil

@@ -3,6 +3,7 @@
 package handlers_test
 
 import (
+	"context"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -49,4 +50,13 @@ func TestReopenOnSignalMovesOn(t *testing.T) {
 	logAt(t, file, day(2024, 2, 29), "b")
 	expectFile(t, path+".1", "a\n")
 	expectFile(t, path, "b\n")
+}
+
+func ExampleReopenOn() {
+	inDirectory(func(dir string) {
+		file := logbook.Must(handlers.NewMonitoring(filepath.Join(dir, "app.log"), nil))
+		defer file.Close(context.Background())
+		defer handlers.ReopenOn(syscall.SIGHUP, file)()
+	})
+	// Output: app.log:
 }

@@ -49,9 +49,9 @@ const defaultMaxSize = 1 << 20
 // The newest backup is never removed for its age or size, and age is measured by
 // a clock that does not follow the time of day when that jumps.
 //
-// With Shared, processes agree by a lock on the file name.lock, which stays; it
-// must not be removed while one of them runs. Each record then takes three system
-// calls more. A process that is stopped while it writes stops the others too. It is
+// With Shared, processes agree by a lock on the file name.lock, and with Compress on
+// name.gz.lock; these stay, and must not be removed while one of them runs. Each
+// record then takes three system calls more. A process that is stopped while it writes stops the others too. It is
 // for Linux, macOS, Windows and the BSDs; elsewhere it is an error.
 type Rotating struct{ fileHandler }
 

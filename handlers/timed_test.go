@@ -169,6 +169,23 @@ func TestTimedLateRecords(t *testing.T) {
 	expectListing(t, dir, map[string]string{"app-2024-02-27.log": "1 before\n", "app.log": "2 after\n3 late\n4 after\n"})
 }
 
+// A record that is only late does not finish the file of the new day.
+func TestTimedLateRecordsAreNoRotations(t *testing.T) {
+	dir := t.TempDir()
+	h := newTimed(t, filepath.Join(dir, "app.log"), handlers.TimedOptions{})
+	midnight := time.Date(2024, 2, 28, 0, 0, 0, 0, time.UTC)
+	for i := range 5 {
+		logAt(t, h, midnight.Add(time.Duration(i)*time.Second), "in time")
+		logAt(t, h, midnight.Add(-time.Second), "late")
+	}
+	expectListing(t, dir, map[string]string{
+		"app-2024-02-27.log": strings.Repeat("late\n", 5), "app-2024-02-28.log": strings.Repeat("in time\n", 5),
+	})
+	if s := h.Stats(); s.Rotations != 4 { // each return to the new day
+		t.Errorf("%+v", s)
+	}
+}
+
 // A clock that is set back loses nothing with a plain current file either.
 func TestTimedPlainClockSetBack(t *testing.T) {
 	dir := t.TempDir()

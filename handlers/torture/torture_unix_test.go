@@ -75,7 +75,7 @@ func (s *storm) path() string { return filepath.Join(s.dir, "app.log") }
 func (s *storm) acks(name string) string { return filepath.Join(s.dir, name+".acks") }
 
 // start starts a process that logs.
-func (s *storm) start(ctx context.Context, name string) (*exec.Cmd, *bytes.Buffer) {
+func (s *storm) start(name string) (*exec.Cmd, *bytes.Buffer) {
 	s.mu.Lock()
 	s.names = append(s.names, name)
 	s.mu.Unlock()
@@ -86,19 +86,19 @@ func (s *storm) start(ctx context.Context, name string) (*exec.Cmd, *bytes.Buffe
 	if err != nil {
 		s.t.Error(err)
 	}
-	cmd := exec.CommandContext(ctx, os.Args[0])
+	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), jobVariable+"="+string(text))
 	output := new(bytes.Buffer)
 	cmd.Stdout, cmd.Stderr = output, output
 	if err := cmd.Start(); err != nil {
-		s.t.Error(err)
+		panic(err) // there is nothing to torture
 	}
 	return cmd, output
 }
 
 // finish lets a process log all of its lines.
 func (s *storm) finish(name string) {
-	cmd, output := s.start(context.Background(), name)
+	cmd, output := s.start(name)
 	err := cmd.Wait()
 	text := output.String()
 	if err != nil || s.t.Failed() {
@@ -128,13 +128,18 @@ func (s *storm) run() {
 // kill starts processes and kills them after a while.
 func (s *storm) kill(ctx context.Context) {
 	for ctx.Err() == nil {
-		life, cancel := context.WithTimeout(ctx, 20*time.Millisecond+time.Duration(rand.IntN(150))*time.Millisecond)
-		cmd, output := s.start(life, fmt.Sprint("killed", s.kills))
+		cmd, output := s.start(fmt.Sprint("killed", s.kills))
+		select {
+		case <-ctx.Done():
+		case <-time.After(20*time.Millisecond + time.Duration(rand.IntN(150))*time.Millisecond):
+		}
+		if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			s.t.Error(err)
+		}
 		if err := cmd.Wait(); err != nil && cmd.ProcessState.Exited() {
 			s.t.Errorf("%v: %.2000s", err, output)
 		}
 		s.kills++
-		cancel()
 	}
 }
 
@@ -180,8 +185,10 @@ func (s *storm) verify() {
 			continue
 		}
 		files++
+		var size int64
 		s.read(e.Name(), func(line string) {
 			read++
+			size += int64(len(line)) + 1
 			m := wholeLine.FindStringSubmatch(line)
 			if m == nil {
 				torn = append(torn, e.Name()+": "+line)
@@ -197,6 +204,9 @@ func (s *storm) verify() {
 				twice = append(twice, e.Name()+": "+line)
 			}
 		})
+		if size > s.maxSize {
+			t.Errorf("%s has %d bytes, more than %d", e.Name(), size, s.maxSize)
+		}
 	}
 	returned, missing := 0, 0
 	for _, name := range s.names {

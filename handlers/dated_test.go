@@ -1,0 +1,121 @@
+package handlers
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+)
+
+// What a pattern makes it knows again, and puts in the order of the times.
+func TestDatePattern(t *testing.T) {
+	times := []time.Time{
+		time.Date(1999, 12, 31, 23, 59, 59, 0, time.UTC),
+		time.Date(2024, 2, 29, 1, 2, 3, 0, time.UTC),
+		time.Date(2024, 10, 1, 0, 0, 0, 0, time.UTC),
+		time.Date(2024, 10, 9, 12, 0, 0, 0, time.UTC),
+		time.Date(2024, 10, 9, 12, 0, 1, 0, time.UTC),
+		time.Date(12024, 1, 1, 0, 0, 0, 0, time.UTC),
+	}
+	for _, pattern := range []string{"%Y-%m-%d %H%M%S", "%S.%M.%H %d.%m.%Y", "%F_%T", "%%%Y%j+%H%M%S", "%d%m%Y (%H:%M:%S)"} {
+		p, err := parseDatePattern(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := &dated{before: "app-", after: ".log", pattern: p, ext: ".gz"}
+		d.compile()
+		var last []int
+		for _, when := range times {
+			name := "app-" + p.format(when) + ".log"
+			key, number, base, ok := d.parse(name + ".7.gz")
+			if !ok || number != 7 || base != name+".7" {
+				t.Errorf("%q: %q is %v, %d, %q, %v", pattern, name, key, number, base, ok)
+			}
+			if last != nil && slices.Compare(last, key) >= 0 {
+				t.Errorf("%q: %v does not come after %v", pattern, key, last)
+			}
+			last = key
+		}
+	}
+}
+
+func TestDatedNamesOfOthers(t *testing.T) {
+	dir := t.TempDir()
+	d, err := newDated(filepath.Join(dir, "app.log"), "%Y-%m-%d", "{basename}-{timestamp}{ext}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.ext = ".gz"
+	d.compile()
+	ours := []string{"app-2024-03-01.log", "app-2024-02-29.log.gz", "app-2024-02-29.log.10", "app-2024-02-29.log.9.gz"}
+	others := []string{
+		"app.log", "app-notes.log", "app-2024-02-30.log", "app-2024-13-01.log", "app-2024-2-3.log", "app-2024-02-29.log.0",
+		"app-2024-02-29.log.x", "app-2024-02-29.log.01", "xapp-2024-02-29.log", "app-2024-02-28.logs", "app-2024-02-28.log.gz.gz",
+		"app-2024-02-28.log.1234567890", "app-2024-02-28_log", "app.log.gz.tmp", "app.log.lock",
+	}
+	for _, name := range append(ours, others...) {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "app-2024-01-01.log"), 0o700); err != nil { // no file
+		t.Fatal(err)
+	}
+	backups, err := d.backups(osFiles{}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, b := range backups {
+		name := filepath.Base(b.path)
+		if b.packed != nil {
+			name += b.ext
+		}
+		got = append(got, name)
+	}
+	if !slices.Equal(got, ours) {
+		t.Errorf("taken for ours, the newest one first: %q, want %q", got, ours)
+	}
+}
+
+// A record belongs to the file of its own zone, unless one is given.
+func TestDatedZone(t *testing.T) {
+	for _, location := range []*time.Location{nil, time.UTC} {
+		d, err := newDated("/app.log", "%d", "{timestamp}")
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.location = location
+		evening := time.Date(2024, 2, 28, 20, 0, 0, 0, time.UTC)
+		want := map[bool]string{true: "29", false: "28"}[location == nil]
+		if first, second := d.period(evening), d.period(evening.In(time.FixedZone("", 5*3600))); first != "28" || second != want {
+			t.Errorf("in %v: %q and %q, want 28 and %s", location, first, second, want)
+		}
+	}
+}
+
+func TestRenameNew(t *testing.T) {
+	dir := t.TempDir()
+	from, to := filepath.Join(dir, "from"), filepath.Join(dir, "to")
+	for _, path := range []string{from, to} {
+		if err := os.WriteFile(path, []byte(path), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, rename := range map[string]func(from, to string) error{"renameNew": renameNew, "renameChecked": renameChecked} {
+		var linkError *os.LinkError
+		if err := rename(from, to); !errors.Is(err, fs.ErrExist) || !errors.As(err, &linkError) {
+			t.Errorf("%s: got %v", name, err)
+		}
+		expectDir(t, dir, map[string]string{"from": from, "to": to})
+		if err := rename(from, to+name); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := rename(to+name, from); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

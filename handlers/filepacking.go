@@ -1,0 +1,259 @@
+package handlers
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"time"
+)
+
+// compressAll compresses what is there, the oldest file first. A file that fails
+// is tried again after the next rotation.
+func (t *fileTasks) compressAll() {
+	left, err := t.tryAll()
+	if err != nil && t.ctx.Err() == nil {
+		t.fail("compress the backups of", err)
+	}
+	t.mu.Lock()
+	t.left = left
+	t.mu.Unlock()
+}
+
+// tryAll returns how many files it could not compress, and why.
+func (t *fileTasks) tryAll() (left int, err error) {
+	release, errAlone := t.alone()
+	defer release()
+	t.f.mu.Lock()
+	backups, err := t.f.names.backups(t.f.files, t.f.name)
+	t.f.mu.Unlock()
+	errs := []error{errAlone, err}
+	for _, b := range slices.Backward(backups) {
+		if b.plain == nil {
+			continue
+		}
+		err := cmp.Or(errAlone, t.ctx.Err())
+		if err == nil {
+			err = t.compress(b)
+			errs = append(errs, err)
+		}
+		if err != nil {
+			left++
+		}
+	}
+	return left, errors.Join(errs...)
+}
+
+// alone waits until no other process compresses files of this log.
+func (t *fileTasks) alone() (release func(), err error) {
+	release = func() {}
+	if !t.f.shared {
+		return release, nil
+	}
+	guard, err := t.f.files.Open(t.f.path+t.f.pack.Ext()+".lock", os.O_RDWR|os.O_CREATE, t.f.mode, false)
+	if err != nil {
+		return release, err
+	}
+	for {
+		if err = guard.Lock(false); err == nil {
+			return func() { _ = guard.Close() }, nil // nothing was written to it
+		}
+		if !errors.Is(err, errLocked) {
+			return release, errors.Join(err, guard.Close())
+		}
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-t.ctx.Done():
+			return release, errors.Join(t.ctx.Err(), guard.Close())
+		}
+	}
+}
+
+// compress puts a compressed file in the place of a finished one. At any moment,
+// power failures included, one of them is there and whole.
+func (t *fileTasks) compress(b backup) (err error) {
+	defer func() {
+		if p := recover(); p != nil { // the compressor is the user's
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	source, err := t.f.files.Open(b.path, os.O_RDONLY, 0, false)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // moved up: the next run finds it
+	}
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	info, err := source.Stat()
+	if err != nil {
+		return err
+	}
+	if b.packed != nil && sameTime(info, b.packed) { // an earlier run ended before the removal
+		return t.exclusively(func() error { return t.removeSource(info) })
+	}
+	temp, path, err := t.temporary()
+	if err != nil {
+		return err
+	}
+	packed, err := t.pack(source, info, temp, path)
+	if err == nil {
+		err = t.replace(source, info, packed, path)
+	}
+	if now, statErr := t.f.files.Lstat(path); statErr == nil && packed != nil && os.SameFile(now, packed) {
+		err = errors.Join(err, t.f.files.Remove(path))
+	} else if err == nil {
+		t.packed = append(t.packed, packing{info, packed})
+	}
+	return errors.Join(err, temp.Close())
+}
+
+// temporary makes the file that compression writes to. What an earlier run left
+// of it is worth nothing.
+func (t *fileTasks) temporary() (openFile, string, error) {
+	path := t.f.path + t.f.pack.Ext() + ".tmp"
+	if err := t.f.files.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, "", err
+	}
+	temp, err := t.f.files.Open(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, t.f.mode, false)
+	return temp, path, err
+}
+
+// pack writes the compressed form and makes it last. It returns which file it is,
+// if that is known.
+func (t *fileTasks) pack(source openFile, info fs.FileInfo, temp openFile, path string) (packed fs.FileInfo, err error) {
+	packed, err = temp.Stat()
+	if err != nil {
+		return nil, err
+	}
+	w, err := t.f.pack.NewWriter(temp)
+	if err != nil {
+		return packed, err
+	}
+	_, err = io.Copy(w, &endedReader{t.ctx, source})
+	if err = errors.Join(err, w.Close()); err != nil {
+		return packed, err
+	}
+	t.f.mu.Lock()
+	t.f.inherit(temp, packed, info)
+	t.f.mu.Unlock()
+	if err := temp.Sync(); err != nil {
+		return packed, err
+	}
+	return packed, t.f.files.SetTime(path, info.ModTime())
+}
+
+// endedReader reads until the context ends.
+type endedReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (r *endedReader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.r.Read(p)
+}
+
+// exclusively is for changes to backups: neither this process nor another one
+// writes or rotates meanwhile.
+func (t *fileTasks) exclusively(fn func() error) error {
+	t.f.mu.Lock()
+	defer t.f.mu.Unlock()
+	if t.ctx.Err() != nil {
+		return t.ctx.Err()
+	}
+	if t.f.guard != nil {
+		if err := t.f.guard.Lock(true); err != nil {
+			return err
+		}
+		defer t.f.unlock()
+	}
+	return fn()
+}
+
+// find returns where a file that was compressed is by now. ok is false if it is not
+// there any more or was written to: then the next run sees to it.
+func (t *fileTasks) find(source fs.FileInfo) (b backup, ok bool, err error) {
+	backups, err := t.f.names.backups(t.f.files, t.f.name)
+	if err != nil {
+		return backup{}, false, err
+	}
+	for _, b := range backups {
+		if b.plain != nil && os.SameFile(b.plain, source) {
+			return b, unchanged(b.plain, source), nil
+		}
+	}
+	return backup{}, false, nil
+}
+
+// replace gives the compressed form its name, makes that last, and then removes the
+// source. Others write and rotate while the disk is waited for. Where somebody moved
+// the source away meanwhile, or a late record was written to it, the compressed form
+// is one too many.
+func (t *fileTasks) replace(file openFile, source, packed fs.FileInfo, temp string) error {
+	placed := ""
+	err := t.exclusively(func() error {
+		b, ok, err := t.find(source)
+		if err != nil || !ok {
+			return err
+		}
+		to, err := t.f.names.packedPath(t.f.files, b.path)
+		if err != nil {
+			return err
+		}
+		if err := t.f.files.Rename(temp, to); err != nil {
+			return err
+		}
+		placed = to
+		return nil
+	})
+	if placed == "" {
+		return err
+	}
+	if err := t.f.syncDir(); err != nil {
+		return err
+	}
+	t.f.counts.compressions.Add(1)
+	return t.exclusively(func() error {
+		b, unchanged, err := t.find(source)
+		if err != nil {
+			return err
+		}
+		if unchanged {
+			return t.f.files.Remove(b.path)
+		}
+		if now, err := file.Stat(); err != nil || nameless(now) {
+			return err
+		}
+		return t.removePacked(packed, placed)
+	})
+}
+
+// removePacked removes a compressed file, wherever it has moved to from its path.
+func (t *fileTasks) removePacked(packed fs.FileInfo, path string) error {
+	if info, err := t.f.files.Lstat(path); err == nil && os.SameFile(info, packed) {
+		return t.f.files.Remove(path)
+	}
+	backups, err := t.f.names.backups(t.f.files, t.f.name)
+	for _, b := range backups {
+		if b.packed != nil && os.SameFile(b.packed, packed) {
+			return t.f.files.Remove(b.path + b.ext)
+		}
+	}
+	return err
+}
+
+// removeSource removes a file that is there in its compressed form too.
+func (t *fileTasks) removeSource(source fs.FileInfo) error {
+	b, ok, err := t.find(source)
+	if err != nil || !ok || b.packed == nil || !sameTime(b.plain, b.packed) {
+		return err
+	}
+	return t.f.files.Remove(b.path)
+}

@@ -1,0 +1,63 @@
+package handlers
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// Between the moment when a compressed file has its name and the removal of its
+// source, records can come late and files can be moved. Each line stays there once.
+func TestChangesDuringCompression(t *testing.T) {
+	yesterday, today := noon, noon.AddDate(0, 0, 1)
+	for name, change := range map[string]func(t *testing.T, h logbook.Handler, dir string){
+		"nothing": func(*testing.T, logbook.Handler, string) {},
+		"a late record": func(t *testing.T, h logbook.Handler, _ string) {
+			mustPut(t, h, yesterday, "late")
+		},
+		"a late record and one in time": func(t *testing.T, h logbook.Handler, _ string) {
+			mustPut(t, h, yesterday, "late")
+			mustPut(t, h, today, "in time")
+		},
+		"the source is moved": func(t *testing.T, _ logbook.Handler, dir string) {
+			if err := os.Rename(filepath.Join(dir, "app-2024-02-29.log"), filepath.Join(dir, "moved")); err != nil {
+				t.Error(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			files := new(spyFiles)
+			c, err := (&TimedOptions{Compress: Gzip(), OnError: func(err error) { t.Error(err) }}).config(filepath.Join(dir, "app.log"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.files = files
+			h := new(Timed)
+			if err := h.setUp(h, logbook.Options{Formatter: plainMessage}, c, true); err != nil {
+				t.Fatal(err)
+			}
+			changed := make(chan bool)
+			files.onSyncDir = func() {
+				files.onSyncDir = nil
+				change(t, h, dir)
+				close(changed)
+			}
+			mustPut(t, h, yesterday, "first")
+			mustPut(t, h, today, "second")
+			<-changed
+			if err := h.Close(context.Background()); err != nil {
+				t.Error(err)
+			}
+			lines := readLines(t, dir)
+			slices.Sort(lines)
+			if want := int(h.Stats().Written); len(lines) != want || len(slices.Compact(lines)) != want {
+				t.Errorf("%d records were written, the lines are %q in %q", want, lines, names(t, dir))
+			}
+		})
+	}
+}
