@@ -36,9 +36,12 @@ type keyMarks [4]uint64
 // add puts a key into the set, and reports whether it may have been there.
 func (m *keyMarks) add(key string) (known bool) {
 	h := uint64(len(key))
-	if n := len(key); n >= 8 {
+	switch n := len(key); {
+	case n >= 8:
 		h ^= load8(key) ^ load8(key[n-8:])*3
-	} else if n > 0 {
+	case n >= 4:
+		h ^= load4(key) | load4(key[n-4:])<<32
+	case n > 0:
 		h ^= uint64(key[0])<<8 | uint64(key[n/2])<<16 | uint64(key[n-1])<<24
 	}
 	h = h * 0x9E3779B97F4A7C15 >> 56
@@ -46,6 +49,11 @@ func (m *keyMarks) add(key string) (known bool) {
 	known = *word&bit != 0
 	*word |= bit
 	return known
+}
+
+func load4(s string) uint64 {
+	_ = s[3]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24
 }
 
 func load8(s string) uint64 {
