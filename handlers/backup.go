@@ -54,6 +54,11 @@ func findBackup(files fileSystem, path, ext string) (b backup, err error) {
 
 func (b backup) there() bool { return b.plain != nil || b.packed != nil }
 
+// doubled reports whether the file is there in both forms.
+func (b backup) doubled() bool {
+	return b.plain != nil && b.packed != nil && sameTime(b.plain, b.packed)
+}
+
 // size is in bytes.
 func (b backup) size() (n int64) {
 	if b.plain != nil {

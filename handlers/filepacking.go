@@ -28,9 +28,11 @@ func (t *fileTasks) compressAll() {
 func (t *fileTasks) tryAll() (left int, err error) {
 	release, errAlone := t.alone()
 	defer release()
-	t.f.mu.Lock()
-	backups, err := t.f.names.backups(t.f.files, t.f.name)
-	t.f.mu.Unlock()
+	var backups []backup
+	err = t.exclusively(func() (err error) {
+		backups, err = t.f.names.backups(t.f.files, t.f.name)
+		return err
+	})
 	errs := []error{errAlone, err}
 	for _, b := range slices.Backward(backups) {
 		if b.plain == nil {
@@ -81,20 +83,14 @@ func (t *fileTasks) compress(b backup) (err error) {
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
-	source, err := t.f.files.Open(b.path, os.O_RDONLY, 0, false)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // moved up: the next run finds it
-	}
-	if err != nil {
+	source, err := t.source(b)
+	if source == nil {
 		return err
 	}
 	defer source.Close()
 	info, err := source.Stat()
 	if err != nil {
 		return err
-	}
-	if b.packed != nil && sameTime(info, b.packed) { // an earlier run ended before the removal
-		return t.exclusively(func() error { return t.removeSource(info) })
 	}
 	temp, path, err := t.temporary()
 	if err != nil {
@@ -110,6 +106,23 @@ func (t *fileTasks) compress(b backup) (err error) {
 		t.packed = append(t.packed, packing{info, packed})
 	}
 	return errors.Join(err, temp.Close())
+}
+
+// source opens a finished file, wherever it has moved to. It returns nil if there is
+// nothing to be compressed any more.
+func (t *fileTasks) source(b backup) (file openFile, err error) {
+	err = t.exclusively(func() error {
+		b, ok, err := t.find(b.plain)
+		switch {
+		case err != nil || !ok:
+			return err
+		case b.doubled(): // an earlier run ended before the removal
+			return t.f.files.Remove(b.path)
+		}
+		file, err = t.f.files.Open(b.path, os.O_RDONLY, 0, false)
+		return err
+	})
+	return file, err
 }
 
 // temporary makes the file that compression writes to. What an earlier run left
@@ -165,9 +178,6 @@ func (r *endedReader) Read(p []byte) (int, error) {
 func (t *fileTasks) exclusively(fn func() error) error {
 	t.f.mu.Lock()
 	defer t.f.mu.Unlock()
-	if t.ctx.Err() != nil {
-		return t.ctx.Err()
-	}
 	if t.f.guard != nil {
 		if err := t.f.guard.Lock(true); err != nil {
 			return err
@@ -247,13 +257,4 @@ func (t *fileTasks) removePacked(packed fs.FileInfo, path string) error {
 		}
 	}
 	return err
-}
-
-// removeSource removes a file that is there in its compressed form too.
-func (t *fileTasks) removeSource(source fs.FileInfo) error {
-	b, ok, err := t.find(source)
-	if err != nil || !ok || b.packed == nil || !sameTime(b.plain, b.packed) {
-		return err
-	}
-	return t.f.files.Remove(b.path)
 }

@@ -36,6 +36,12 @@ func (n *numbered) finish(files fileSystem, _ string, _ bool) (string, error) {
 		if !b.there() {
 			break
 		}
+		if b.doubled() { // so that each number is moved by one call, or not at all
+			if err := files.Remove(b.path); err != nil {
+				return "", err
+			}
+			b.plain = nil
+		}
 		row = append(row, b)
 	}
 	for i := len(row); i > 0; i-- {
