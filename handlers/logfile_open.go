@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"time"
@@ -126,9 +127,15 @@ func (f *logFile) endsTorn(file openFile, info fs.FileInfo, path string) bool {
 		defer reader.Close()
 		file = reader
 	}
-	var last [1]byte
-	n, _ := file.ReadAt(last[:], info.Size()-1)
-	return n == 1 && last[0] != '\n'
+	return lastByte(file, info.Size()) != '\n'
+}
+
+// lastByte returns the last byte of so many. What cannot be read is taken to be the
+// end of a line.
+func lastByte(file io.ReaderAt, size int64) byte {
+	last := [1]byte{'\n'}
+	_, _ = file.ReadAt(last[:], size-1)
+	return last[0]
 }
 
 // due reports whether it is time to look at the path. Records do not come in
@@ -145,13 +152,14 @@ func (f *logFile) due(at time.Time) bool {
 // another one or missing. The error is that nothing is open any more.
 func (f *logFile) look(at time.Time) error {
 	f.suspect = false
-	info, err := f.files.Lstat(f.name)
-	if err == nil && f.follow && info.Mode()&fs.ModeSymlink != 0 {
-		info, err = os.Stat(f.name)
+	compare := f.files.Compare
+	if f.follow {
+		compare = compareLinks
 	}
+	same, size, err := compare(f.name, f.open.info)
 	switch {
-	case err == nil && os.SameFile(info, f.open.info):
-		f.refresh(info)
+	case same:
+		f.refresh(size)
 		return nil
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		f.suspect = true
@@ -165,14 +173,14 @@ func (f *logFile) look(at time.Time) error {
 }
 
 // refresh takes note of what others did to the file.
-func (f *logFile) refresh(info fs.FileInfo) {
+func (f *logFile) refresh(size int64) {
 	o := f.open
-	if info.Size() == o.size {
+	if size == o.size {
 		return
 	}
-	o.size = info.Size()
+	o.size = size
 	if f.shared {
-		o.lines.torn = f.endsTorn(o.file, info, f.name)
+		o.lines.torn = size > 0 && lastByte(o.file, size) != '\n'
 	}
 }
 
