@@ -7,7 +7,6 @@ import (
 	"os/signal"
 	"sync"
 	"sync/atomic"
-	"syscall"
 
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -25,7 +24,8 @@ type Watcher struct {
 	stopped sync.WaitGroup
 }
 
-// Watch loads the file, and loads it again at each SIGHUP until [Watcher.Stop].
+// Watch loads the file, and loads it again at each SIGHUP, where the system has that,
+// until [Watcher.Stop].
 // Push its Slot:
 //
 //	w, err := config.Watch("/etc/app.ini")
@@ -50,7 +50,9 @@ func Watch(path string, o ...*Options) (*Watcher, error) {
 	w.options.Fallback = false // the old configuration is better
 
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGHUP)
+	if len(reloadSignals) > 0 { // Notify with none means every signal
+		signal.Notify(signals, reloadSignals...)
+	}
 	ended := make(chan struct{})
 	w.stop = sync.OnceFunc(func() {
 		signal.Stop(signals)

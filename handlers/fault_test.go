@@ -386,9 +386,6 @@ func TestFaultsOfEachCall(t *testing.T) {
 // Each call in turn fails once.
 func TestFaultsInTurn(t *testing.T) {
 	for name, config := range faultTests {
-		if strings.Contains(name, "shared") {
-			continue // a known gap: shared files survive faults of each call, not yet of all in turn
-		}
 		t.Run(name, func(t *testing.T) {
 			for call := 1; ; call++ {
 				clean := true

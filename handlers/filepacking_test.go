@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"testing"
 
 	"github.com/logbook-go/logbook/logbook"
@@ -59,5 +60,50 @@ func TestChangesDuringCompression(t *testing.T) {
 				t.Errorf("%d records were written, the lines are %q in %q", want, lines, names(t, dir))
 			}
 		})
+	}
+}
+
+// A rotation that failed halfway leaves the file that is written to where others
+// take it for a backup. They may compress and remove it; no record is lost by that.
+func TestFaultedFileIsCompressedByOthers(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f")
+	o := RotatingOptions{MaxSize: 10, Backups: 9, Shared: true, Compress: Gzip(), OnError: func(error) {}}
+	files := new(faultyFiles)
+	h := rotatingOn(t, files, path, o)
+	mustPut(t, h, noon, "first")
+	idle(&h.out.tasks)
+	created := false
+	files.set(func(op string, _ int) error {
+		if created && op == "stat" { // the new file is there, and of no use
+			created = false
+			return syscall.EIO
+		}
+		created = created || op == "create"
+		return nil
+	})
+	mustPut(t, h, noon, "second") // to the old file
+	files.set(nil)
+	if s := h.Stats(); s.FailedRotations != 1 {
+		t.Fatalf("%+v", s)
+	}
+	expectText(t, path+".1", "first\nsecond\n")
+
+	other := rotatingOn(t, osFiles{}, path, o)
+	mustPut(t, other, noon, "third")
+	if err := other.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
+	mustPut(t, h, noon, "4")
+	expectDir(t, dir, map[string]string{"f": "third\n4\n", "f.1.gz": "first\nsecond\n", "f.lock": "", "f.gz.lock": ""})
+}
+
+// idle waits until there is nothing to do in the background.
+func idle(tasks *fileTasks) {
+	tasks.mu.Lock()
+	done := tasks.done
+	tasks.mu.Unlock()
+	if done != nil {
+		<-done
 	}
 }

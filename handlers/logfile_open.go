@@ -185,16 +185,17 @@ func (f *logFile) refresh(size int64) {
 }
 
 // reopen opens the file at the path in place of the one that is open. If that
-// fails, the old one stays, unless it has no name any more.
+// fails, the old one stays, unless it has no name any more: what is written to that
+// is lost, so then it is tried for each record.
 func (f *logFile) reopen(at time.Time) error {
-	if f.resting() {
+	if f.resting() && !f.gone() {
 		f.suspect = true
 		return nil
 	}
 	next, err := f.openFile(f.name, f.open.info)
 	if err != nil {
 		f.suspect = true
-		if info, statErr := f.open.file.Stat(); statErr == nil && nameless(info) {
+		if f.gone() {
 			f.retire(f.open)
 			f.open = nil
 			return err
@@ -208,6 +209,13 @@ func (f *logFile) reopen(at time.Time) error {
 	f.counts.reopens.Add(1)
 	f.adopt(at)
 	return nil
+}
+
+// gone reports whether the open file has no name any more, or may have none. A
+// compressor removes a file only with the lock held, as this is called.
+func (f *logFile) gone() bool {
+	info, err := f.open.file.Stat()
+	return err != nil || nameless(info)
 }
 
 // reopenNow looks at the path without waiting for a record.
