@@ -165,13 +165,20 @@ func (d *delivery) ask(e *handlerEntry, fn func(*Record) bool) (yes bool) {
 // handle calls a handler, and reports whether it passed the record on; one that
 // panics has failed, and so has one whose error panics when it is looked at.
 func handle(h Handler, r *Record) (pass bool, err error) {
+	returned := false
 	defer func() {
+		if returned {
+			return // recover is a call
+		}
 		if v := recover(); v != nil {
 			err = panicked(v)
 		}
 	}()
-	err = h.Handle(r)
-	return err != nil && (err == ErrPass || errors.Is(err, ErrPass)), err
+	if err = h.Handle(r); err != nil {
+		pass = err == ErrPass || errors.Is(err, ErrPass)
+	}
+	returned = true
+	return pass, err
 }
 
 func (d *delivery) failed(h Handler, err error) {

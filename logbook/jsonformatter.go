@@ -57,14 +57,9 @@ func JSON(o *JSONOptions) Formatter {
 		f.JSONOptions = *o
 	}
 	f.timeKey = "{" + f.reserve(&f.Keys.Time, slog.TimeKey) + `"`
-	levelKey := f.reserve(&f.Keys.Level, slog.LevelKey)
-	channelKey := "," + f.reserve(&f.Keys.Channel, "channel")
-	messageKey := "," + f.reserve(&f.Keys.Message, slog.MessageKey)
-	for i := range f.levels {
-		level := levelKey + `"` + levelStrings[i] + `"`
-		f.levels[i] = jsonLevel{level + channelKey, level + messageKey}
-	}
-	f.messageKey = messageKey
+	f.levelKey = f.reserve(&f.Keys.Level, slog.LevelKey) + `"`
+	f.channelKey = "," + f.reserve(&f.Keys.Channel, "channel")
+	f.messageKey = "," + f.reserve(&f.Keys.Message, slog.MessageKey)
 	if f.Source {
 		f.sourceKey = "," + f.reserve(&f.Keys.Source, slog.SourceKey)
 	}
@@ -77,17 +72,15 @@ func JSON(o *JSONOptions) Formatter {
 type jsonFormatter struct {
 	JSONOptions
 	timeKey    string // {"time":"
-	levels     [256]jsonLevel
-	messageKey string
-	sourceKey  string
+	levelKey   string // "level":"
+	channelKey string // ,"channel":
+	messageKey string // ,"msg":
+	sourceKey  string // ,"source":
+	heads      jsonHeads
 
 	reserved   []string // names of the fields, and their marks
-	reservedIn keyMarks
+	reservedIn encode.KeySet
 }
-
-// jsonLevel is a level as JSON, with the key of what follows: the channel, or the
-// message where there is no channel.
-type jsonLevel struct{ channel, message string }
 
 // reserve settles the name of a field and returns it as JSON, with its colon.
 func (f *jsonFormatter) reserve(name *string, def string) string {
@@ -95,7 +88,7 @@ func (f *jsonFormatter) reserve(name *string, def string) string {
 		*name = def
 	}
 	f.reserved = append(f.reserved, *name)
-	f.reservedIn.add(*name)
+	f.reservedIn.Add(*name)
 	return string(encode.AppendJSONString(nil, *name)) + ":"
 }
 
@@ -104,31 +97,8 @@ func (f *jsonFormatter) readsCaller() bool { return f.Source }
 // AppendFormat implements [Formatter].
 func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	r.alive()
-	if t := r.time; t.IsZero() {
-		b = append(b, '{')
-	} else {
-		if f.Location != nil {
-			t = t.In(f.Location)
-		}
-		b = append(b, f.timeKey...)
-		b = lineTimes.AppendRFC3339(b, t)
-		b = append(b, '"', ',')
-	}
-	level := &f.levels[int(r.level)+128]
-	if r.channel == "" {
-		b = append(b, level.message...)
-	} else {
-		b = append(b, level.channel...)
-		b = encode.AppendJSONString(b, r.channel)
-		b = append(b, f.messageKey...)
-	}
-	if r.isPlain() {
-		b = encode.AppendJSONString(b, r.template)
-	} else if text, rendered := r.messageBytes(); rendered != nil {
-		b = encode.AppendJSONString(b, rendered)
-	} else {
-		b = encode.AppendJSONString(b, text)
-	}
+	b = f.appendHead(b, r)
+	b = appendJSONMessage(b, r)
 	if f.Source {
 		if r.source != nil {
 			b = appendJSONSource(append(b, f.sourceKey...), r.source)
@@ -148,6 +118,17 @@ func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 		b = f.appendAttrs(b, r)
 	}
 	return append(b, '}'), nil
+}
+
+func appendJSONMessage(b []byte, r *Record) []byte {
+	if r.isPlain() {
+		return encode.AppendJSONString(b, r.template)
+	}
+	text, rendered := r.messageBytes()
+	if rendered != nil {
+		return encode.AppendJSONString(b, rendered)
+	}
+	return encode.AppendJSONString(b, text)
 }
 
 // appendAttrs appends the attributes of all layers to the open object.
@@ -234,8 +215,8 @@ type encodedScope struct {
 	openGroups int
 	bare       []byte // without the groups at the end that hold nothing
 	bareGroups int
-	rootMarks  keyMarks       // of the root object
-	innerMarks keyMarks       // of the innermost open group
+	rootMarks  encode.KeySet  // of the root object
+	innerMarks encode.KeySet  // of the innermost open group
 	rootIndex  map[string]int // nil, as a rule: of objects that renamed a key
 	innerIndex map[string]int
 }

@@ -3,12 +3,14 @@ package logbook
 import (
 	"log/slog"
 	"strconv"
+
+	"github.com/logbook-go/logbook/internal/encode"
 )
 
 // jsonObject knows the keys of an object that is being written, so that none is
 // written twice.
 type jsonObject struct {
-	marks    keyMarks
+	marks    encode.KeySet
 	reserved []string       // keys that are no attributes
 	group    string         // the logger's open group, another such key
 	seen     [4][]slog.Attr // attributes before the list that is being written
@@ -29,41 +31,8 @@ func (o *jsonObject) addSeen(list []slog.Attr) {
 	}
 }
 
-// keyMarks is a set of keys that may err, in that it takes a key for known which is
-// not: a bit for each of 256 classes. So most keys are known to be new by one look.
-type keyMarks [4]uint64
-
-// add puts a key into the set, and reports whether it may have been there.
-func (m *keyMarks) add(key string) (known bool) {
-	h := uint64(len(key))
-	switch n := len(key); {
-	case n >= 8:
-		h ^= load8(key) ^ load8(key[n-8:])*3
-	case n >= 4:
-		h ^= load4(key) | load4(key[n-4:])<<32
-	case n > 0:
-		h ^= uint64(key[0])<<8 | uint64(key[n/2])<<16 | uint64(key[n-1])<<24
-	}
-	h = h * 0x9E3779B97F4A7C15 >> 56
-	word, bit := &m[h>>6], uint64(1)<<(h&63)
-	known = *word&bit != 0
-	*word |= bit
-	return known
-}
-
-func load4(s string) uint64 {
-	_ = s[3]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24
-}
-
-func load8(s string) uint64 {
-	_ = s[7]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-}
-
 // manyKeys is how many keys are looked through one by one, for the few that
-// keyMarks takes for known. To index them all costs more up to here.
+// a KeySet takes for known. To index them all costs more up to here.
 const manyKeys = 256
 
 // unused returns key, or key#2, key#3, ... if that was written before.

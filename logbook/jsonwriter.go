@@ -25,7 +25,9 @@ func (w *jsonWriter) attrs(b []byte, o *jsonObject, list []slog.Attr) []byte {
 		}
 		a := &list[i]
 		switch kind := a.Value.Kind(); kind {
-		case slog.KindAny, slog.KindGroup, slog.KindLogValuer:
+		case slog.KindAny:
+			b = w.any(b, o, list[:i], a.Key, a.Value.Any())
+		case slog.KindGroup, slog.KindLogValuer:
 			b = w.attr(b, o, list[:i], a)
 		default:
 			b = appendJSONScalar(w.key(b, o, list[:i], a.Key), a.Value, kind)
@@ -54,19 +56,30 @@ func (w *jsonWriter) attr(b []byte, o *jsonObject, before []slog.Attr, a *slog.A
 	case slog.KindGroup:
 		return w.group(b, o, before, a.Key, v.Group())
 	case slog.KindAny:
-		if a.Key == "" && v.Any() == nil {
-			return b
-		}
-		key := a.Key
-		if _, ok := v.Any().(*loggedError); ok {
-			if key = w.f.Keys.Error; key != a.Key {
-				o.needIndex(before) // the attributes' own keys do not tell
-			}
-		}
-		return appendJSONValue(w.key(b, o, before, key), v.Any())
+		return w.any(b, o, before, a.Key, v.Any())
 	default:
 		return appendJSONScalar(w.key(b, o, before, a.Key), v, kind)
 	}
+}
+
+// any appends a value of KindAny. What is nil and has no key is left out.
+func (w *jsonWriter) any(b []byte, o *jsonObject, before []slog.Attr, key string, v any) []byte {
+	switch x := v.(type) {
+	case nil:
+		if key == "" {
+			return b
+		}
+	case *loggedError:
+		if w.f.Keys.Error != key {
+			key = w.f.Keys.Error
+			o.needIndex(before) // the attributes' own keys do not tell
+		}
+	case error: // the most frequent one, by the shortest way
+		if _, ok := v.(json.Marshaler); !ok {
+			return appendJSONText(w.key(b, o, before, key), errorText(x))
+		}
+	}
+	return appendJSONValue(w.key(b, o, before, key), v)
 }
 
 // group appends a group as an object, or its members if it has no name. Empty
@@ -93,10 +106,19 @@ func (w *jsonWriter) group(b []byte, o *jsonObject, before []slog.Attr, key stri
 // key appends the key of an attribute that stands behind those of before in its
 // list, renamed if the object has it.
 func (w *jsonWriter) key(b []byte, o *jsonObject, before []slog.Attr, key string) []byte {
-	if o.marks.add(key) && w.f.Duplicates != DuplicatesKeep {
+	if o.index == nil {
+		if b, done := encode.AppendNewJSONKey(b, key, &o.marks); done {
+			return b
+		}
+	}
+	return w.knownKey(b, o, before, key)
+}
+
+func (w *jsonWriter) knownKey(b []byte, o *jsonObject, before []slog.Attr, key string) []byte {
+	if o.marks.Add(key) && w.f.Duplicates != DuplicatesKeep {
 		if unused := o.unused(before, key); unused != key {
 			key = unused
-			o.marks.add(key)
+			o.marks.Add(key)
 		}
 	}
 	if o.index != nil {
@@ -134,17 +156,13 @@ func appendJSONScalar(b []byte, v slog.Value, kind slog.Kind) []byte {
 	}
 }
 
-// appendJSONValue appends a value of KindAny.
+// appendJSONValue appends a value of KindAny, but for errors that have a text only.
 func appendJSONValue(b []byte, v any) []byte {
 	switch x := v.(type) {
 	case *loggedError:
 		return appendJSONError(b, x.Info())
 	case *slog.Source:
 		return appendJSONSource(b, x)
-	case error:
-		if _, ok := v.(json.Marshaler); !ok {
-			return appendJSONText(b, errorText(x))
-		}
 	}
 	n := len(b)
 	b = appendJSONAny(b, v)

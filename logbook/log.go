@@ -35,7 +35,9 @@ func (l *Logger) logAttrs(ctx context.Context, level Level, msg string, attrs []
 		return
 	}
 	r := getRecord(l, ctx, level, msg)
-	r.call = append(r.call, attrs...)
+	if len(attrs) > 0 {
+		r.call = append(r.call, attrs...)
+	}
 	if stack.callers && l.skip == 0 {
 		r.caller = callSite()
 	}

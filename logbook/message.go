@@ -94,12 +94,12 @@ func (r *Record) messageBytes() (text string, b []byte) {
 // isPlain reports whether the message is what was logged, by a quick look that most
 // calls without attributes pass.
 func (r *Record) isPlain() bool {
-	return !r.rendered && len(r.call) == 0 && r.scope == nil && r.fargs == nil && len(r.template) <= maxMessage
+	return !r.rendered && r.fargs == nil && len(r.template) <= maxMessage && (len(r.call) == 0 && r.scope == nil || !encode.HasByte(r.template, '{'))
 }
 
 // isTemplate reports whether the message has names to be replaced, or might.
 func (r *Record) isTemplate() bool {
-	return !r.literal && (len(r.call) > 0 || !r.scope.empty()) && strings.IndexByte(r.template, '{') >= 0
+	return !r.literal && (len(r.call) > 0 || !r.scope.empty()) && encode.HasByte(r.template, '{')
 }
 
 func (r *Record) expand() {

@@ -12,7 +12,7 @@ var jsonStyle = newStyle(charset{low: ' ' * ones, q1: '"' * ones, q2: '\\' * one
 // paragraph separators, and the marks that change the direction of text. A
 // byte that is not UTF-8 becomes \ufffd. All else stays as it is.
 func AppendJSONString[S text](b []byte, s S) []byte {
-	// Clean strings of up to 16 bytes, which most are, need no call.
+	// Most strings are short and clean. Words that overlap cover any length.
 	switch n := len(s); {
 	case n < 8:
 		if w := loadShort(s); lowest(jsonStyle.set.marks(w)) == n {
@@ -22,20 +22,31 @@ func AppendJSONString[S text](b []byte, s S) []byte {
 			return b[:i+n+1]
 		}
 	case n <= 16:
-		head, tail := load64(s), load64(s[n-8:])
-		if (jsonStyle.set.marks(head)|jsonStyle.set.marks(tail))&highs == 0 {
+		w0, w1 := load64(s), load64(s[n-8:])
+		if (jsonStyle.set.marks(w0)|jsonStyle.set.marks(w1))&highs == 0 {
 			b = append(grow(b, 18), '"')
 			i := len(b)
-			binary.LittleEndian.PutUint64(b[i:i+8], head)
-			binary.LittleEndian.PutUint64(b[i+n-8:i+n], tail)
+			binary.LittleEndian.PutUint64(b[i:i+8], w0)
+			binary.LittleEndian.PutUint64(b[i+n-8:i+n], w1)
+			return append(b[:i+n], '"')
+		}
+	case n <= 32:
+		w0, w1, w2, w3 := load64(s), load64(s[8:]), load64(s[n-16:]), load64(s[n-8:])
+		if (jsonStyle.set.marks(w0)|jsonStyle.set.marks(w1)|jsonStyle.set.marks(w2)|jsonStyle.set.marks(w3))&highs == 0 {
+			b = append(grow(b, 34), '"')
+			i := len(b)
+			out := b[i : i+32]
+			binary.LittleEndian.PutUint64(out, w0)
+			binary.LittleEndian.PutUint64(out[8:], w1)
+			binary.LittleEndian.PutUint64(out[n-16:], w2)
+			binary.LittleEndian.PutUint64(out[n-8:], w3)
 			return append(b[:i+n], '"')
 		}
 	}
-	b = append(b, '"')
-	if cleanASCII(s, jsonStyle.set) == len(s) {
-		b = append(b, s...)
-	} else {
-		b = appendEscaped(b, s, jsonStyle, "")
+	n := clean(s, jsonStyle.set)
+	b = append(append(b, '"'), s[:n]...)
+	if n < len(s) {
+		b = appendEscaped(b, s[n:], jsonStyle, "")
 	}
 	return append(b, '"')
 }

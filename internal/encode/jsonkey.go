@@ -2,42 +2,84 @@ package encode
 
 import "encoding/binary"
 
-// AppendJSONKey appends a member's key with its quotes and colon, after a comma
-// unless b ends with the brace that opens the object. b must not be empty. It does
-// at once what [AppendJSONString] and three appends would.
-func AppendJSONKey(b []byte, key string) []byte {
+// KeySet is a set of keys that may err, in that it takes a key for known which is
+// not: a bit for each of 256 classes. So most keys are known to be new by one look.
+type KeySet [4]uint64
+
+// Add puts a key into the set, and reports whether it may have been there.
+func (s *KeySet) Add(key string) (known bool) {
 	n := len(key)
-	if n > 16 {
-		return appendLongKey(b, key)
+	if n < 8 {
+		return s.add(loadShort(key), n)
 	}
-	var head, tail uint64
-	if n >= 8 {
-		head, tail = load64(key), load64(key[n-8:])
-		if (jsonStyle.set.marks(head)|jsonStyle.set.marks(tail))&highs != 0 {
-			return appendLongKey(b, key)
-		}
-	} else if head = loadShort(key); lowest(jsonStyle.set.marks(head)) != n {
-		return appendLongKey(b, key)
-	}
-	b = grow(b, 28)
-	i := len(b)
-	out := b[i : i+28]
-	at := 0
-	if b[i-1] != '{' {
-		out[0] = ','
-		at = 1
-	}
-	out[at] = '"'
-	out = out[at+1:]
-	binary.LittleEndian.PutUint64(out, head)
-	if n > 8 {
-		binary.LittleEndian.PutUint64(out[n-8:], tail)
-	}
-	out[n], out[n+1] = '"', ':'
-	return b[:i+at+n+3]
+	return s.add(mix(load64(key), load64(key[n-8:])), n)
 }
 
-func appendLongKey(b []byte, key string) []byte {
+// mix joins the words of a key that has two.
+func mix(head, tail uint64) uint64 { return head ^ tail*3 }
+
+func (s *KeySet) add(word uint64, n int) (known bool) {
+	class := (word ^ uint64(n)) * 0x9E3779B97F4A7C15 >> 56
+	at, bit := &s[class>>6], uint64(1)<<(class&63)
+	known = *at&bit != 0
+	*at |= bit
+	return known
+}
+
+// AppendNewJSONKey appends a member's key with its quotes and colon, after a comma
+// unless b ends with the brace that opens the object, and adds it to the set. It
+// leaves to [KeySet.Add] and [AppendJSONKey], and reports so, the few keys that are
+// long, need to be escaped, or may be in the set. It does at once what takes those
+// two calls and two looks at the key. b must not be empty.
+func AppendNewJSONKey(b []byte, key string, set *KeySet) (_ []byte, done bool) {
+	n := len(key)
+	var head, tail, word uint64
+	switch {
+	case n > 16:
+		return b, false
+	case n >= 8:
+		head, tail = load64(key), load64(key[n-8:])
+		if (jsonStyle.set.marks(head)|jsonStyle.set.marks(tail))&highs != 0 {
+			return b, false
+		}
+		word = mix(head, tail)
+	default:
+		// loadShort, which is too much to be inlined
+		if n >= 4 {
+			head = uint64(load32(key)) | uint64(load32(key[n-4:]))<<(8*uint(n-4))
+		} else if n > 0 {
+			head = uint64(key[0]) | uint64(key[n/2])<<(8*uint(n/2)) | uint64(key[n-1])<<(8*uint(n-1))
+		}
+		if lowest(jsonStyle.set.marks(head)) != n {
+			return b, false
+		}
+		word = head
+	}
+	class := (word ^ uint64(n)) * 0x9E3779B97F4A7C15 >> 56
+	at, bit := &set[class>>6], uint64(1)<<(class&63)
+	if *at&bit != 0 {
+		return b, false
+	}
+	*at |= bit
+
+	b = grow(b, 20)
+	i, before := len(b), byte(',')
+	if b[i-1] == '{' {
+		i, before = i-1, '{'
+	}
+	out := (*[20]byte)(b[i : i+20])
+	out[0], out[1] = before, '"'
+	binary.LittleEndian.PutUint64(out[2:10], head)
+	if n > 8 {
+		binary.LittleEndian.PutUint64(out[n-6:n+2], tail)
+	}
+	out[n+2], out[n+3] = '"', ':'
+	return b[:i+n+4], true
+}
+
+// AppendJSONKey appends a member's key with its quotes and colon, after a comma
+// unless b ends with the brace that opens the object. b must not be empty.
+func AppendJSONKey(b []byte, key string) []byte {
 	if b[len(b)-1] != '{' {
 		b = append(b, ',')
 	}

@@ -27,7 +27,7 @@ var hostile = []string{
 // of the scanner, in texts of each length.
 func everyPosition(yield func(string)) {
 	pieces := []string{"\"", "\\", "\x00", "\x1f", " ", "=", "\x7f", "\n", "é", "\u0085", "\u2028", "漢", "\xff", "\xe2\x80", "😀"}
-	for n := range 36 {
+	for n := range 68 {
 		for i := range n + 1 {
 			for _, p := range pieces {
 				yield(strings.Repeat("x", i) + p + strings.Repeat("y", n-i))

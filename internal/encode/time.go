@@ -45,12 +45,10 @@ type second struct {
 	rfcLen  int
 }
 
-// textLen is the length of layoutText, fracPos where its microseconds begin;
-// the latter is the same in both layouts.
-const (
-	textLen = len(layoutText)
-	fracPos = len("2006-01-02T15:04:05.")
-)
+// MicrosPos is where the microseconds begin in a time of either layout.
+const MicrosPos = len("2006-01-02T15:04:05.")
+
+const textLen = len(layoutText)
 
 // AppendRFC3339 appends t as 2006-01-02T15:04:05.000000Z07:00.
 func (c *TimeCache) AppendRFC3339(b []byte, t time.Time) []byte {
@@ -99,11 +97,17 @@ func appendSecond(b []byte, rendered *[32]byte, n int, t time.Time) []byte {
 	i := len(b)
 	line := (*[32]byte)(b[i : i+32])
 	*line = *rendered
+	PutMicros(line[MicrosPos:], t)
+	return b[:i+n]
+}
+
+// PutMicros writes the six digits of the microseconds of t over what b begins with.
+func PutMicros(b []byte, t time.Time) {
 	micros := uint32(t.Nanosecond()) / 1000
 	millis := micros / 1000
-	*(*[3]byte)(line[fracPos:]) = threeDigits[millis]
-	*(*[3]byte)(line[fracPos+3:]) = threeDigits[micros-1000*millis]
-	return b[:i+n]
+	digits := (*[6]byte)(b)
+	*(*[3]byte)(digits[:3]) = threeDigits[millis]
+	*(*[3]byte)(digits[3:]) = threeDigits[micros-1000*millis]
 }
 
 // threeDigits holds 000 to 999. Two looks at it are quicker than dividing.
