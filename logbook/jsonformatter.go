@@ -134,7 +134,8 @@ func appendJSONMessage(b []byte, r *Record) []byte {
 // appendAttrs appends the attributes of all layers to the open object.
 func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
 	w := jsonWriter{f: f}
-	root := jsonObject{marks: f.reservedIn, reserved: f.reserved}
+	var root jsonObject // filled in place: a literal would be copied
+	root.marks, root.reserved = f.reservedIn, f.reserved
 	switch {
 	case r.scope == nil:
 		b = w.attrs(b, &root, r.call)

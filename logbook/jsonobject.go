@@ -67,6 +67,7 @@ func (o *jsonObject) needIndex(before []slog.Attr) {
 	if o.index != nil {
 		return
 	}
+	o.marks.Fill() // so that no key passes the index by
 	o.index = make(map[string]int)
 	for _, k := range o.reserved {
 		o.index[k] = 1

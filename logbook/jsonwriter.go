@@ -30,7 +30,11 @@ func (w *jsonWriter) attrs(b []byte, o *jsonObject, list []slog.Attr) []byte {
 		case slog.KindGroup, slog.KindLogValuer:
 			b = w.attr(b, o, list[:i], a)
 		default:
-			b = appendJSONScalar(w.key(b, o, list[:i], a.Key), a.Value, kind)
+			var written bool // as by key, which is too much to be inlined
+			if b, written = encode.AppendNewJSONKey(b, a.Key, &o.marks); !written {
+				b = w.knownKey(b, o, list[:i], a.Key)
+			}
+			b = appendJSONScalar(b, a.Value, kind)
 		}
 	}
 	o.addSeen(list)
@@ -106,14 +110,14 @@ func (w *jsonWriter) group(b []byte, o *jsonObject, before []slog.Attr, key stri
 // key appends the key of an attribute that stands behind those of before in its
 // list, renamed if the object has it.
 func (w *jsonWriter) key(b []byte, o *jsonObject, before []slog.Attr, key string) []byte {
-	if o.index == nil {
-		if b, done := encode.AppendNewJSONKey(b, key, &o.marks); done {
-			return b
-		}
+	b, written := encode.AppendNewJSONKey(b, key, &o.marks)
+	if written {
+		return b
 	}
 	return w.knownKey(b, o, before, key)
 }
 
+// knownKey appends a key that the object may have, or that is unusual.
 func (w *jsonWriter) knownKey(b []byte, o *jsonObject, before []slog.Attr, key string) []byte {
 	if o.marks.Add(key) && w.f.Duplicates != DuplicatesKeep {
 		if unused := o.unused(before, key); unused != key {

@@ -3,6 +3,7 @@ package logbook
 import (
 	"context"
 	"log/slog"
+	"slices"
 )
 
 // Numbers of functions between deliver and the code that logged: what the
@@ -35,9 +36,7 @@ func (l *Logger) logAttrs(ctx context.Context, level Level, msg string, attrs []
 		return
 	}
 	r := getRecord(l, ctx, level, msg)
-	if len(attrs) > 0 {
-		r.call = append(r.call, attrs...)
-	}
+	r.call = appendAttrs(r.call, attrs)
 	if stack.callers && l.skip == 0 {
 		r.caller = callSite()
 	}
@@ -119,4 +118,16 @@ func Dispatch(ctx context.Context, r *Record) {
 		return
 	}
 	deliver(stack, r, noCaller)
+}
+
+// appendAttrs is append, word by word: what the caller has just stored in words
+// cannot be loaded in larger pieces without waiting for it.
+func appendAttrs(to, attrs []slog.Attr) []slog.Attr {
+	n := len(to)
+	to = slices.Grow(to, len(attrs))[:n+len(attrs)]
+	for i := range attrs {
+		to[n+i].Key = attrs[i].Key
+		to[n+i].Value = attrs[i].Value
+	}
+	return to
 }

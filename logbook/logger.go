@@ -303,7 +303,8 @@ func (l *Logger) LogSlog(ctx context.Context, sr slog.Record) {
 	r.literal = true
 	r.time, r.timed, r.pc = sr.Time, true, sr.PC
 	sr.Attrs(func(a slog.Attr) bool {
-		r.call = append(r.call, a)
+		// Field by field: in one piece the processor waits for the copy that a is.
+		r.call = append(r.call, slog.Attr{Key: a.Key, Value: a.Value})
 		return true
 	})
 	deliver(stack, r, noCaller)

@@ -15,15 +15,27 @@ func (s *KeySet) Add(key string) (known bool) {
 	return s.add(mix(load64(key), load64(key[n-8:])), n)
 }
 
+// Fill makes the set take every key for known.
+func (s *KeySet) Fill() {
+	for i := range s {
+		s[i] = ^uint64(0)
+	}
+}
+
 // mix joins the words of a key that has two.
 func mix(head, tail uint64) uint64 { return head ^ tail*3 }
 
 func (s *KeySet) add(word uint64, n int) (known bool) {
-	class := (word ^ uint64(n)) * 0x9E3779B97F4A7C15 >> 56
-	at, bit := &s[class>>6], uint64(1)<<(class&63)
-	known = *at&bit != 0
-	*at |= bit
+	class, bit := s.class(word, n)
+	known = *class&bit != 0
+	*class |= bit
 	return known
+}
+
+// class returns where the bit of a key stands.
+func (s *KeySet) class(word uint64, n int) (*uint64, uint64) {
+	h := (word ^ uint64(n)) * 0x9E3779B97F4A7C15 >> 56
+	return &s[h>>6], 1 << (h & 63)
 }
 
 // AppendNewJSONKey appends a member's key with its quotes and colon, after a comma
@@ -55,12 +67,11 @@ func AppendNewJSONKey(b []byte, key string, set *KeySet) (_ []byte, done bool) {
 		}
 		word = head
 	}
-	class := (word ^ uint64(n)) * 0x9E3779B97F4A7C15 >> 56
-	at, bit := &set[class>>6], uint64(1)<<(class&63)
-	if *at&bit != 0 {
+	class, bit := set.class(word, n)
+	if *class&bit != 0 {
 		return b, false
 	}
-	*at |= bit
+	*class |= bit
 
 	b = grow(b, 20)
 	i, before := len(b), byte(',')

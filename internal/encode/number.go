@@ -53,32 +53,57 @@ func AppendInt(b []byte, i int64) []byte {
 // AppendUint appends u in decimal, as [strconv.AppendUint] does, in about half
 // its time.
 func AppendUint(b []byte, u uint64) []byte {
-	if u < 10 {
-		return append(b, '0'+byte(u))
-	}
 	b = grow(b, 24)
-	if u < 1e8 {
-		return appendHead(b, uint32(u))
-	}
-	if u < 1e16 {
+	switch {
+	case u < 1000:
+		return putHead(b, uint32(u))
+	case u < 1e6:
+		q := uint32(u) / 1000
+		return putThree(putHead(b, q), uint32(u)-q*1000)
+	case u < 1e9:
+		q := uint32(u) / 1000
+		m := q / 1000
+		return putThree(putThree(putHead(b, m), q-m*1000), uint32(u)-q*1000)
+	case u < 1e16:
 		q := u / 1e8
-		b = appendHead(b, uint32(q))
-		return put8(b, digits8(uint32(u-q*1e8)), 8)
+		return put8(AppendUint(b, q), digits8(uint32(u-q*1e8)), 8)
 	}
 	q := u / 1e16
-	b = appendHead(b, uint32(q))
+	b = AppendUint(b, q)
 	u -= q * 1e16
 	q = u / 1e8
 	b = put8(b, digits8(uint32(q)), 8)
 	return put8(b, digits8(uint32(u-q*1e8)), 8)
 }
 
-// appendHead appends v, which must not be 0 and be below 1e8, without leading
-// zeros. There must be room for eight bytes.
-func appendHead(b []byte, v uint32) []byte {
-	digits := digits8(v)
-	lead := bits.TrailingZeros64(digits) >> 3 & 7
-	return put8(b, digits>>(8*lead), 8-lead)
+// threeDigits holds 000 to 999, each with a byte behind that is to be overwritten: a
+// look at it is quicker than to divide, and a word is written at once.
+var threeDigits = func() (t [1000]uint32) {
+	for i := range t {
+		n := uint32(i)
+		t[i] = '0' + n/100 | ('0'+n/10%10)<<8 | ('0'+n%10)<<16
+	}
+	return t
+}()
+
+// putThree writes the three digits of v, which must be below 1000, behind b, which
+// must have room for four bytes.
+func putThree(b []byte, v uint32) []byte {
+	i := len(b)
+	binary.LittleEndian.PutUint32(b[i:i+4], threeDigits[v])
+	return b[:i+3]
+}
+
+// putHead is putThree without leading zeros.
+func putHead(b []byte, v uint32) []byte {
+	i, n := len(b), 3
+	if v < 10 {
+		n = 1
+	} else if v < 100 {
+		n = 2
+	}
+	binary.LittleEndian.PutUint32(b[i:i+4], threeDigits[v]>>(24-8*n))
+	return b[:i+n]
 }
 
 // AppendJSONFloat appends f as encoding/json does: the shortest number that

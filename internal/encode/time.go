@@ -1,6 +1,7 @@
 package encode
 
 import (
+	"encoding/binary"
 	"sync/atomic"
 	"time"
 )
@@ -101,22 +102,16 @@ func appendSecond(b []byte, rendered *[32]byte, n int, t time.Time) []byte {
 	return b[:i+n]
 }
 
-// PutMicros writes the six digits of the microseconds of t over what b begins with.
+// PutMicros writes the six digits of the microseconds of t over what b begins with,
+// which must be longer than they are.
 func PutMicros(b []byte, t time.Time) {
 	micros := uint32(t.Nanosecond()) / 1000
 	millis := micros / 1000
-	digits := (*[6]byte)(b)
-	*(*[3]byte)(digits[:3]) = threeDigits[millis]
-	*(*[3]byte)(digits[3:]) = threeDigits[micros-1000*millis]
+	digits := (*[7]byte)(b)
+	behind := digits[6]
+	binary.LittleEndian.PutUint32(digits[:4], threeDigits[millis])
+	binary.LittleEndian.PutUint32(digits[3:7], threeDigits[micros-1000*millis]|uint32(behind)<<24)
 }
-
-// threeDigits holds 000 to 999. Two looks at it are quicker than dividing.
-var threeDigits = func() (t [1000][3]byte) {
-	for i := range t {
-		t[i] = [3]byte{'0' + byte(i/100), '0' + byte(i/10%10), '0' + byte(i%10)}
-	}
-	return t
-}()
 
 // The seconds that have four digits for the year.
 const (

@@ -22,7 +22,7 @@ type Gate struct {
 	mu      sync.Mutex
 	missed  int // records, and not told yet
 	inside  int // passes that are out
-	records int // of them
+	records int // that they stand for, and are to tell of
 	until   time.Time
 	pause   time.Duration // the last one
 	reason  error         // why it is shut
@@ -61,7 +61,7 @@ func (g *Gate) passLocked(n int) *Pass {
 	p := &Pass{gate: g, Records: n, Missed: g.missed}
 	g.missed = 0
 	g.inside++
-	g.records += n
+	g.records += p.Records + p.Missed
 	return p
 }
 
@@ -133,7 +133,7 @@ func (p *Pass) back() (*Gate, bool) {
 	}
 	p.done = true
 	p.gate.inside--
-	p.gate.records -= p.Records
+	p.gate.records -= p.Records + p.Missed
 	return p.gate, true
 }
 

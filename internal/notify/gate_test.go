@@ -88,6 +88,23 @@ func TestPassIsGivenBackOnce(t *testing.T) {
 	}
 }
 
+// Records that a pass was to tell of are not forgotten while it is out.
+func TestCloseCountsWhatIsToBeTold(t *testing.T) {
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	var g notify.Gate
+	enter(t, &g, 3, start).Failed()
+	p := enter(t, &g, 1, start)
+	var unsent *logbook.UnsentError
+	if err := g.Close(cancelled, net.ErrClosed); !errors.As(err, &unsent) || unsent.Records != 4 {
+		t.Errorf("with a pass out that tells of 3 records: %v", err)
+	}
+	p.Sent()
+	if p, err := g.Last(start); p != nil || err != nil {
+		t.Errorf("all told: %v, %v", p, err)
+	}
+}
+
 func TestClose(t *testing.T) {
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
