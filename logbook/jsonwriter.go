@@ -34,7 +34,15 @@ func (w *jsonWriter) attrs(b []byte, o *jsonObject, list []slog.Attr) []byte {
 			if b, written = encode.AppendNewJSONKey(b, a.Key, &o.marks); !written {
 				b = w.knownKey(b, o, list[:i], a.Key)
 			}
-			b = appendJSONScalar(b, a.Value, kind)
+			if kind == slog.KindString {
+				s := a.Value.String()
+				if len(s) > maxAttr {
+					s = cut(s, maxAttr)
+				}
+				b = encode.AppendJSONString(b, s)
+			} else {
+				b = appendJSONScalar(b, a.Value, kind)
+			}
 		}
 	}
 	o.addSeen(list)

@@ -120,14 +120,20 @@ func Dispatch(ctx context.Context, r *Record) {
 	deliver(stack, r, noCaller)
 }
 
-// appendAttrs is append, word by word: what the caller has just stored in words
-// cannot be loaded in larger pieces without waiting for it.
+// appendAttrs is append with [setAttr].
 func appendAttrs(to, attrs []slog.Attr) []slog.Attr {
 	n := len(to)
 	to = slices.Grow(to, len(attrs))[:n+len(attrs)]
 	for i := range attrs {
-		to[n+i].Key = attrs[i].Key
-		to[n+i].Value = attrs[i].Value
+		setAttr(&to[n+i], &attrs[i])
 	}
 	return to
+}
+
+// setAttr copies an attribute word by word. A copy in one piece moves larger units,
+// and the processor holds those up while the words that the caller has just stored
+// are still on their way.
+func setAttr(to, from *slog.Attr) {
+	to.Key = from.Key
+	to.Value = from.Value
 }

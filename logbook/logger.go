@@ -302,11 +302,13 @@ func (l *Logger) LogSlog(ctx context.Context, sr slog.Record) {
 	r := getRecord(l, ctx, level, sr.Message)
 	r.literal = true
 	r.time, r.timed, r.pc = sr.Time, true, sr.PC
+	call := slices.Grow(r.call, sr.NumAttrs())
 	sr.Attrs(func(a slog.Attr) bool {
-		// Field by field: in one piece the processor waits for the copy that a is.
-		r.call = append(r.call, slog.Attr{Key: a.Key, Value: a.Value})
+		call = call[:len(call)+1]
+		setAttr(&call[len(call)-1], &a)
 		return true
 	})
+	r.call = call
 	deliver(stack, r, noCaller)
 }
 

@@ -1,6 +1,9 @@
 package encode
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"unicode/utf8"
+)
 
 var jsonStyle = newStyle(charset{low: ' ' * ones, q1: '"' * ones, q2: '\\' * ones}, escapeUnicode, map[byte]byte{
 	'"': '"', '\\': '\\', '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f',
@@ -15,7 +18,7 @@ func AppendJSONString[S text](b []byte, s S) []byte {
 	// Most strings are short and clean. Words that overlap cover any length.
 	switch n := len(s); {
 	case n < 8:
-		if w := loadShort(s); lowest(jsonStyle.set.marks(w)) == n {
+		if w := loadShort(s); lowest(jsonStyle.set.marks(w)) == n || w&highs != 0 && cleanShort(s) {
 			b = append(grow(b, 9), '"')
 			i := len(b)
 			binary.LittleEndian.PutUint64(b[i:i+8], w|'"'<<(8*uint(n)))
@@ -23,7 +26,7 @@ func AppendJSONString[S text](b []byte, s S) []byte {
 		}
 	case n <= 16:
 		w0, w1 := load64(s), load64(s[n-8:])
-		if (jsonStyle.set.marks(w0)|jsonStyle.set.marks(w1))&highs == 0 {
+		if (jsonStyle.set.marks(w0)|jsonStyle.set.marks(w1))&highs == 0 || (w0|w1)&highs != 0 && cleanShort(s) {
 			b = append(grow(b, 18), '"')
 			i := len(b)
 			binary.LittleEndian.PutUint64(b[i:i+8], w0)
@@ -49,6 +52,30 @@ func AppendJSONString[S text](b []byte, s S) []byte {
 		b = appendEscaped(b, s[n:], jsonStyle, "")
 	}
 	return append(b, '"')
+}
+
+// cleanShort reports whether all of s may be copied. For a short text of ASCII and
+// other runes it is quicker than [clean], which goes by words.
+func cleanShort[S text](s S) bool {
+	for i := 0; i < len(s); {
+		c := s[i]
+		switch {
+		case c < utf8.RuneSelf:
+			if jsonStyle.escapes[c] != 0 {
+				return false
+			}
+			i++
+		case 0xC3 <= c && c < 0xD8 && i+1 < len(s) && isTail(s[i+1]):
+			i += 2
+		default:
+			n := safeRune(s[i:])
+			if n == 0 {
+				return false
+			}
+			i += n
+		}
+	}
+	return true
 }
 
 // AppendJSONText appends what [AppendJSONString] puts between the quotes, for
