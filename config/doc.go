@@ -105,6 +105,7 @@
 //	file:-        the same, on standard output
 //	json:PATH     one JSON object a line, at the end of a file
 //	json:         the same, on standard output; also json:-
+//	null:         nowhere
 //
 //	monitoring:PATH   a file that may be moved away, as by logrotate
 //	rotating:PATH     files of a bounded size: PATH, PATH.1, ...
@@ -153,7 +154,8 @@
 //	backups         rotating:     how many finished files are kept; required
 //	                timed:        how many files are kept (all)
 //	age, total      both          finished files above that age or sum are removed
-//	compress        both          gzip: compress finished files
+//	compress        both          gzip, or what RegisterCompressor added: compress
+//	                              finished files
 //	shared          both          true: other processes write there, too
 //	pattern         timed:        strftime (%Y-%m-%d)
 //	rollover        timed:        names of files ({basename}-{timestamp}{ext})
@@ -167,6 +169,44 @@
 // The format of exec: is what the command reads on its standard input; by default
 // nothing. An option that the scheme does not know, or that is given twice, is an
 // error.
+//
+// # Before a sink
+//
+// Any sink may have the handlers of package handlers that hold records back put before
+// it. A record meets them in this order:
+//
+//	fingers_crossed   keep records until one of this level comes, then write all
+//	                  (FingersCrossed)
+//	sample            let every so manieth record of a message through, and all from
+//	                  ERROR up (NewSample)
+//	limit             let so many records of a call site through (NewLimit)
+//	dedup             hold records back until none with the same message came for
+//	                  this time, and write one for all (NewDedup)
+//	fallback          the URI of another sink, for what this one fails with
+//	                  (NewFallback)
+//
+// They have further options:
+//
+//	option                    value                                 default
+//	fingers_crossed_records   how many are kept                     1000
+//	fingers_crossed_bytes     of text that is kept                  4MiB
+//	fingers_crossed_reset     true: keep again after each batch     false
+//	sample_first              records before it begins to count     0
+//	sample_per                in which time                         1s
+//	sample_always             level from which all get through      error
+//	limit_per                 time of the limit                     1m
+//	dedup_hold                hold a message at most this long      ten times dedup
+//	dedup_messages            how many are held                     1000
+//	dedup_format              text, with {count} and {message}      as DedupFormat
+//
+// So a mail for each error, with what led up to it, and one an hour for each call site:
+//
+//	smtps://...&fingers_crossed=error&fingers_crossed_reset=true&limit=1&limit_per=1h
+//
+// The buffer of fingers_crossed is one for the whole program; for one each request,
+// bind a handler to it, or see package httplog. What it keeps is forgotten when the
+// configuration is read again. There is no option for what needs code or a place in
+// it: groups, tags, redaction, and records that become errors or panics.
 //
 // # Formats
 //

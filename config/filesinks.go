@@ -2,7 +2,6 @@ package config
 
 import (
 	"errors"
-	"fmt"
 	"runtime"
 	"time"
 
@@ -18,17 +17,8 @@ func (s *Sink) fileOptions(format string) *handlers.FileOptions {
 		f.Mode, err = parseMode(v)
 		return err
 	})
-	s.Func("sync_level", func(v string) error {
-		level, err := logbook.ParseLevel(v)
-		f.SyncLevel = level
-		return err
-	})
-	buffer := handlers.BufferOptions{Size: int(s.Size("buffer")), Interval: s.Duration("flush_interval")}
-	s.Func("flush_level", func(v string) error {
-		level, err := logbook.ParseLevel(v)
-		buffer.Level = level
-		return err
-	})
+	f.SyncLevel = s.level("sync_level")
+	buffer := handlers.BufferOptions{Size: int(s.Size("buffer")), Interval: s.Duration("flush_interval"), Level: s.level("flush_level")}
 	if buffer.Size > 0 {
 		f.Buffer = &buffer
 		return f
@@ -119,15 +109,4 @@ func openTimed(s *Sink) (logbook.Handler, error) {
 		return nil, err
 	}
 	return handlers.NewTimed(path, o)
-}
-
-func (s *Sink) compressor() (c handlers.Compressor) {
-	s.Func("compress", func(v string) error {
-		if v != "gzip" {
-			return fmt.Errorf("%q is not known (known: gzip)", v)
-		}
-		c = handlers.Gzip()
-		return nil
-	})
-	return c
 }

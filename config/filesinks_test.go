@@ -77,13 +77,16 @@ func TestFileSinkErrors(t *testing.T) {
 	inTempDir(t)
 	for uri, want := range map[string]string{
 		"rotating:a.log":                               `option "backups": missing`,
+		"rotating:a.log?backup=5":                      `option "backup": unknown, did you mean "backups"?`,
+		"rotating:a.log?color=5":                       `option "backups": missing`,
 		"rotating:a.log?backups=0":                     `option "backups": "0" is no number from 1 up`,
 		"rotating:a.log?backups=1&size=0":              `option "size": "0" is no size like`,
 		"rotating:a.log?backups=1&size=1TB":            `"1TB" is no size`,
 		"rotating:a.log?backups=1&size=99999999999GiB": "is no size",
 		"rotating:a.log?backups=1&age=-5s":             `option "age": "-5s" is no duration`,
 		"rotating:a.log?backups=1&age=5":               "is no duration",
-		"rotating:a.log?backups=1&compress=zip":        `"zip" is not known (known: gzip)`,
+		"rotating:a.log?backups=1&compress=zip":        `option "compress": "zip" is not known, did you mean "gzip"? (known: gzip)`,
+		"rotating:a.log?backups=1&compress=zstd":       `option "compress": the program does not know zstd; it has to import "github.com/logbook-go/logbook/config/all"`,
 		"rotating:-?backups=1":                         "it needs the path of a file",
 		"rotating:?backups=1":                          "it needs the path of a file",
 		"rotating:no/a.log?backups=1":                  "no such file",

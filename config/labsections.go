@@ -17,10 +17,12 @@ const (
 	fileSection    = "FileLogger"
 )
 
+const missingSection = `the program does not know it; it has to import "` + allPackage + `"`
+
 // missingSections says why a section of lab_utils is not there.
 var missingSections = map[string]string{
-	"MailHandler": `the program does not know it; it has to import "github.com/logbook-go/logbook/config/all"`,
-	"SlackLogger": `the program does not know it; it has to import "github.com/logbook-go/logbook/config/all"`,
+	"MailHandler": missingSection,
+	"SlackLogger": missingSection,
 	"AlarmLogger": "there is no alarm server to send to: this version does not know the section",
 }
 

@@ -240,18 +240,21 @@ func (l *loader) readSink(ini *iniFile, section *iniSection) error {
 		if err != nil {
 			return l.fail(section, keyURI, k.line, err)
 		}
-		l.add(uri, nil, h, &own)
+		l.add(section, uri, nil, h, &own)
 		return nil
 	}
 	if err := s.readAddress(); err != nil {
 		return l.blame(ini, section, err)
+	}
+	if opener(s.Scheme) == nil {
+		return l.fail(section, keyScheme, l.line(section, ini, keyScheme), unknownScheme(s.Scheme))
 	}
 	l.known = append(l.known, keyScheme, keyHost, keyPath, keyUser, keyPassword)
 	h, err := s.open(nil)
 	if err != nil {
 		return l.blame(ini, section, err)
 	}
-	l.add(s, nil, h, &own)
+	l.add(section, s, nil, h, &own)
 	return l.warnUnknown(section, s)
 }
 
@@ -264,7 +267,7 @@ func (l *loader) readLabSection(ini *iniFile, section *iniSection, open Opener) 
 	switch {
 	case s.section.off:
 	case err == nil:
-		l.add(s, open, h, new(Levels))
+		l.add(section, s, open, h, new(Levels))
 	case section.name == consoleSection:
 		return l.blame(ini, section, err)
 	default:
@@ -306,13 +309,13 @@ func (l *loader) warnUnknown(section *iniSection, s *Sink) error {
 }
 
 // add puts a sink behind the others.
-func (l *loader) add(s *Sink, open Opener, h logbook.Handler, own *Levels) {
+func (l *loader) add(section *iniSection, s *Sink, open Opener, h logbook.Handler, own *Levels) {
 	bubble := s.option("bubble") == nil
 	reopen := func() (logbook.Handler, error) {
 		s.section.late = true
 		return s.open(open)
 	}
-	l.setup = append(l.setup, l.levels.wrap(newSinkHandler(h, bubble, reopen), &restrictions{
+	l.setup = append(l.setup, l.levels.wrap(newSinkHandler(h, section.name, bubble, reopen), &restrictions{
 		levels: own, rest: s.section.rest, channel: l.options.Channel,
 	}))
 }

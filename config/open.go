@@ -4,14 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/logbook-go/logbook/logbook"
 )
 
 // Open returns the handler that a sink URI describes. The error is an
-// [*URIError]; then nothing was opened or created. Whoever opened a handler closes
-// it, with [logbook.Close].
+// [*URIError]; then nothing is left open, and no file was created but for a sink whose
+// fallback could not be opened. Whoever opened a handler closes it, with
+// [logbook.Close].
 func Open(uri string) (logbook.Handler, error) {
 	s, err := parse(uri)
 	if err != nil {
@@ -22,13 +24,15 @@ func Open(uri string) (logbook.Handler, error) {
 
 // open opens the sink with its opener: nil is the one of its scheme.
 func (s *Sink) open(open Opener) (logbook.Handler, error) {
+	before := new(wrapping)
 	if open == nil {
-		open = opener(s.Scheme)
-	}
-	if open == nil {
-		known := Schemes()
-		return nil, s.fail("", fmt.Errorf("unknown scheme %q%s (known: %s)",
-			s.Scheme, didYouMean(s.Scheme, known), strings.Join(known, ", ")))
+		if open = opener(s.Scheme); open == nil {
+			return nil, s.fail("", unknownScheme(s.Scheme))
+		}
+		if s.before == nil { // it may be opened again
+			s.before = s.wrapping()
+		}
+		before = s.before
 	}
 	h, err := open(s)
 	if err != nil {
@@ -42,5 +46,13 @@ func (s *Sink) open(open Opener) (logbook.Handler, error) {
 		_ = logbook.Close(context.Background(), h) // err is what has to be told
 		return nil, err
 	}
-	return h, nil
+	return before.wrap(s, h)
+}
+
+func unknownScheme(scheme string) error {
+	if slices.Contains(elsewhere, scheme) {
+		return fmt.Errorf("the program does not know the scheme %q; it has to import %q", scheme, allPackage)
+	}
+	known := Schemes()
+	return fmt.Errorf("unknown scheme %q%s (known: %s)", scheme, didYouMean(scheme, known), strings.Join(known, ", "))
 }

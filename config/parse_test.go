@@ -124,7 +124,7 @@ func TestParseErrors(t *testing.T) {
 		{"[sink a]\nuri = x.log\n", "sink a", "uri", 2, "no scheme"},
 		{"[sink a]\nuri = file:x.log?level=loud\n", "sink a", "uri", 2, `option "level": logbook: unknown level`},
 		{"[sink a]\nuri = file:x.log\nlevel = info\n", "sink a", "uri", 2, "no key but levels may stand beside it"},
-		{"[sink a]\nscheme = fiel\npath = x.log\n", "sink a", "", 1, `did you mean "file"?`},
+		{"[sink a]\nscheme = fiel\npath = x.log\n", "sink a", "scheme", 2, `did you mean "file"?`},
 		{"[sink a]\nscheme = file\npath = x.log\nmode = 999\n", "sink a", "mode", 4, "no file mode"},
 		{"[sink a]\nscheme = file\npath = x.log\nlevels = app\n", "sink a", "levels", 4, "unknown level"},
 		{"[sink a]\nscheme = rotating\npath = x.log\n", "sink a", "backups", 1, "missing"},
@@ -168,7 +168,7 @@ func TestUnknown(t *testing.T) {
 		{"[AlarmLogger]\nactive = 1\nport = default\n", "[AlarmLogger]: there is no alarm server"},
 		{"[MailHandler]\nactive = yes\n", `[MailHandler]: the program does not know it; it has to import "github.com/logbook-go/logbook/config/all"`},
 		{"[ConsoleLogger]\nuse_colored_output = 0\n", `use_colored_output: unknown key, did you mean "use_coloured_output"?`},
-		{"[sink a]\nscheme = console\nlvl = info\n", `line 3: [sink a]: lvl: unknown key, did you mean "level"? (known here: bubble, format, level, source)`},
+		{"[sink a]\nscheme = console\nlvl = info\n", `line 3: [sink a]: lvl: unknown key, did you mean "level"? (known here: bubble, format, level, source; to every sink: dedup, fallback, fingers_crossed, limit, sample)`},
 		{"[DEFAULT]\nnobody = 1\n", "line 2: [DEFAULT]: nobody: unknown key"},
 		{"level = app:info\n", `line 1: level: a key before the first section, did you mean "levels"?`},
 	}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,10 @@ var secretWords = []string{"pass", "pwd", "secret", "token", "key", "auth", "cre
 // a webhook can use it. They are hidden even if no package has registered them.
 var secretPaths = []string{"slack", "ntfy", "webhook", "pushover"}
 
+// secretInside finds such a scheme in the value of an option, however often the
+// colon was escaped.
+var secretInside = regexp.MustCompile(`(?i)(?:^|=|%(?:25)*3d)(?:` + strings.Join(secretPaths, "|") + `)(?::|%(?:25)*3a)`)
+
 // Redact returns a sink URI, or any text that was meant to be one, without
 // userinfo and secrets, to be shown.
 func Redact(uri string) string {
@@ -33,6 +38,7 @@ func Redact(uri string) string {
 //     second colon before it,
 //   - of an option that holds a secret, its value and all behind it,
 //   - of an option that holds an address with userinfo, the value,
+//   - of an option that holds a URI whose path is a secret, all behind its scheme,
 //   - all behind a scheme whose path is a secret, up to the options.
 func redact(uri string) (safe string, hidden secrets) {
 	var r redactor
@@ -143,6 +149,10 @@ func (r *redactor) userinfo(uri string) string {
 
 // pairs hides secrets in a text of name=value pairs.
 func (r *redactor) pairs(s string) string {
+	if found := secretInside.FindStringIndex(s); found != nil {
+		r.hide(s[found[1]:])
+		return r.pairs(s[:found[0]]) + s[found[0]:found[1]] + mask
+	}
 	for at := 0; ; {
 		piece, _, more := strings.Cut(s[at:], "&")
 		text := unescape(piece)

@@ -24,6 +24,7 @@ var (
 		"rotating":   openRotating,
 		"timed":      openTimed,
 		"exec":       openExec,
+		"null":       openNull,
 	}
 	sectionOpeners = map[string]Opener{
 		consoleSection: openConsoleSection,
@@ -31,10 +32,16 @@ var (
 	}
 )
 
+// elsewhere are the schemes that package config/all registers.
+var elsewhere = []string{
+	"desktop", "eventlog", "journal", "mail", "ntfy", "pushover", "slack", "smtp", "smtps", "syslog", "webhook",
+}
+
 // Register makes a scheme known to [Open], as database drivers are made known:
 // in an init function. Its name is one of lower-case letters, digits and "+-.",
 // at least two, beginning with a letter. Register panics if it is not, if open is
-// nil, or if the scheme is taken.
+// nil, or if the scheme is taken. The options that every sink has, such as limit, are
+// not the opener's to read.
 func Register(scheme string, open Opener) {
 	if !isScheme(scheme) || strings.ToLower(scheme) != scheme {
 		panic("config: Register of the invalid scheme " + scheme)

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"slices"
 	"strconv"
@@ -26,10 +27,12 @@ type Sink struct {
 	Host   string        // with the port; "" if there is none
 	Path   string        // decoded, with its first slash where there is a host
 
-	color   bool // for the format console
+	color   bool      // for the format console
+	before  *wrapping // nil: not read yet
 	options []option
 	known   []string
-	err     error // the first one
+	err     error  // the first one
+	missing string // what is missing, if that is the error
 	safe    string
 	secrets secrets
 	section sectionState
@@ -62,14 +65,20 @@ func (s *Sink) String() string { return s.safe }
 // formatter to the handler.
 func (s *Sink) Options(format string) *logbook.Options {
 	o := new(logbook.Options)
-	s.Func("level", func(v string) error {
-		level, err := logbook.ParseLevel(v)
-		o.Level = level
-		return err
-	})
+	o.Level = s.level("level")
 	o.Bubble = s.Bool("bubble")
 	o.Formatter = s.formatter(format)
 	return o
+}
+
+// level reads an option that is a level; nil if it is missing.
+func (s *Sink) level(name string) (l slog.Leveler) {
+	s.Func(name, func(v string) error {
+		level, err := logbook.ParseLevel(v)
+		l = level
+		return err
+	})
+	return l
 }
 
 // Text reads an option as text.
@@ -98,7 +107,7 @@ func (s *Sink) Bool(name string) bool {
 func (s *Sink) Required(name string) string {
 	text := s.Text(name)
 	if text == "" && s.err == nil {
-		s.err = s.fail(name, errors.New("missing"))
+		s.err, s.missing = s.fail(name, errors.New("missing")), name
 	}
 	return text
 }
@@ -127,6 +136,11 @@ func (s *Sink) Err() error {
 	case s.section.off:
 		return errOff
 	case s.err != nil:
+		for o := range s.unknown {
+			if didYouMean(o.name, []string{s.missing}) != "" {
+				return s.fail(o.shown(), s.unknownError(o))
+			}
+		}
 		return s.err
 	case s.section.lenient:
 		return nil
@@ -148,14 +162,23 @@ func (s *Sink) unknown(yield func(*option) bool) {
 }
 
 func (s *Sink) unknownError(o *option) error {
-	known := slices.Sorted(slices.Values(s.known))
+	var own []string
+	everySink := ""
+	for _, name := range slices.Sorted(slices.Values(s.known)) {
+		if isWrapping(name) {
+			everySink = "; to every sink: " + strings.Join(wrappers, ", ")
+		} else {
+			own = append(own, name)
+		}
+	}
+	known := strings.Join(own, ", ") + everySink
 	switch {
 	case o.line == 0 && o.shown() == "":
 		return errors.New("an unknown option; in a value, & is written %26, and @ %40")
 	case o.line == 0:
-		return fmt.Errorf("unknown%s (known to %s: %s)", didYouMean(o.name, known), s.Scheme, strings.Join(known, ", "))
+		return fmt.Errorf("unknown%s (known to %s: %s)", didYouMean(o.name, s.known), s.Scheme, known)
 	}
-	return fmt.Errorf("unknown key%s (known here: %s)", didYouMean(o.name, known), strings.Join(known, ", "))
+	return fmt.Errorf("unknown key%s (known here: %s)", didYouMean(o.name, s.known), known)
 }
 
 // fail returns an error that blames an option, or the URI if option is empty.

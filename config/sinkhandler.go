@@ -2,6 +2,8 @@ package config
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"math"
 	"sync"
 	"sync/atomic"
@@ -14,7 +16,8 @@ import (
 // written: the sink is opened once more for it.
 type sinkHandler struct {
 	logbook.Handler
-	bubble bool // let records go on to the other sinks, whatever the handler says
+	name   string // of the section, for errors
+	bubble bool   // let records go on to the other sinks, whatever the handler says
 
 	users  atomic.Int64  // who is in Handle; below 0 once Close was called
 	idle   chan struct{} // closed by the last of them after that
@@ -27,10 +30,10 @@ type sinkHandler struct {
 // closing is added to users by Close.
 const closing = math.MinInt64 / 2
 
-func newSinkHandler(h logbook.Handler, bubble bool, reopen func() (logbook.Handler, error)) *sinkHandler {
+func newSinkHandler(h logbook.Handler, name string, bubble bool, reopen func() (logbook.Handler, error)) *sinkHandler {
 	idle := make(chan struct{})
 	return &sinkHandler{
-		Handler: h, bubble: bubble, reopen: reopen,
+		Handler: h, name: name, bubble: bubble, reopen: reopen,
 		idle: idle, isIdle: sync.OnceFunc(func() { close(idle) }),
 	}
 }
@@ -39,17 +42,27 @@ func newSinkHandler(h logbook.Handler, bubble bool, reopen func() (logbook.Handl
 func (s *sinkHandler) Binding() logbook.Binding {
 	b := s.Handler.Binding()
 	b.Bubble = b.Bubble || s.bubble
+	b.Blackhole = b.Blackhole && !b.Bubble // which lets nothing through
 	return b
 }
 
 // Handle hands the record on.
 func (s *sinkHandler) Handle(r *logbook.Record) error {
-	return s.use(func(h logbook.Handler) error { return h.Handle(r) })
+	return s.named(s.use(func(h logbook.Handler) error { return h.Handle(r) }))
 }
 
 // HandleBatch hands the records on.
 func (s *sinkHandler) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
-	return s.use(func(h logbook.Handler) error { return logbook.HandleBatch(h, rs, why) })
+	return s.named(s.use(func(h logbook.Handler) error { return logbook.HandleBatch(h, rs, why) }))
+}
+
+// named says whose failure it is: a handler's error does not tell which of the
+// sinks it was.
+func (s *sinkHandler) named(err error) error {
+	if err == nil || errors.Is(err, logbook.ErrPass) {
+		return err
+	}
+	return fmt.Errorf("[%s]: %w", s.name, err)
 }
 
 func (s *sinkHandler) use(fn func(logbook.Handler) error) error {

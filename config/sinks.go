@@ -43,6 +43,26 @@ func openStderr(s *Sink) (logbook.Handler, error) {
 	return handlers.NewStderr(o), nil
 }
 
+func openNull(s *Sink) (logbook.Handler, error) {
+	if s.remote() || s.Path != "" {
+		return nil, errors.New(`there is only "null:", without a path`)
+	}
+	o := s.Options("")
+	if err := s.Err(); err != nil {
+		return nil, err
+	}
+	return null{logbook.Binding{Level: o.Level, Bubble: o.Bubble, Blackhole: !o.Bubble, NoCaller: true}}, nil
+}
+
+// null is [logbook.Null] from a level up.
+type null struct{ binding logbook.Binding }
+
+// Binding implements [logbook.Bindable].
+func (n null) Binding() logbook.Binding { return n.binding }
+
+// Handle does nothing.
+func (null) Handle(*logbook.Record) error { return nil }
+
 func openFile(s *Sink) (logbook.Handler, error) {
 	if s.Path == "" && !s.remote() {
 		return nil, errors.New(`no path; standard output is "-"`)

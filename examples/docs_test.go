@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -24,6 +25,8 @@ const module = "github.com/logbook-go/logbook"
 var packages = map[string]string{
 	"logbook": module + "/logbook", "logbooktest": module + "/logbook/logbooktest",
 	"handlers": module + "/handlers", "compat": module + "/compat", "config": module + "/config",
+	"desktop": module + "/handlers/desktop", "httplog": module + "/handlers/httplog", "mail": module + "/handlers/mail",
+	"push": module + "/handlers/push", "syslog": module + "/handlers/syslog", "zstd": module + "/handlers/zstd",
 	"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "json": "encoding/json",
 	"os": "os", "slog": "log/slog", "testing": "testing", "time": "time",
 }
@@ -36,6 +39,8 @@ var given = map[string]string{
 	"status":   `var status int`,
 	"dump":     `func dump() string { return "" }`,
 	"transfer": `func transfer(int) {}`,
+	"mux":      `var mux http.Handler`,
+	"newLoki":  `func newLoki(host, tenant string, o *logbook.Options) (logbook.Handler, error) { return nil, nil }`,
 }
 
 // TestPages compiles each block of Go code as a package of its own, inside the
@@ -90,7 +95,7 @@ func TestNames(t *testing.T) {
 			exported[name] = exportedNames(t, filepath.Join("..", dir))
 		}
 	}
-	mention := regexp.MustCompile(`\b(logbook|logbooktest|handlers|compat|config)\.([A-Z]\w*)`)
+	mention := regexp.MustCompile(`\b(logbook|logbooktest|handlers|compat|config|desktop|httplog|mail|push|syslog|zstd)\.([A-Z]\w*)`)
 	for _, page := range pages(t) {
 		text, err := os.ReadFile(page)
 		if err != nil {
@@ -196,14 +201,20 @@ func complete(text string) (string, error) {
 	file, err := parse(source)
 	if err != nil {
 		source = "package page\n\nfunc _() {\n" + text + "}\n"
+		if strings.Contains(text, "\treturn err\n") {
+			source = "package page\n\nfunc _() error {\n" + text + "return nil\n}\n"
+		}
 		if file, err = parse(source); err != nil {
 			return "", fmt.Errorf("neither declarations nor statements: %w", err)
 		}
 	}
 	var imports []string
+	there := func(path string) bool {
+		return slices.ContainsFunc(file.Imports, func(i *ast.ImportSpec) bool { return i.Path.Value == strconv.Quote(path) })
+	}
 	use := func(file *ast.File) (missing []string) {
 		for _, id := range file.Unresolved {
-			if path, ok := packages[id.Name]; ok && !slices.Contains(imports, path) {
+			if path, ok := packages[id.Name]; ok && !there(path) && !slices.Contains(imports, path) {
 				imports = append(imports, path)
 			}
 			if given[id.Name] != "" && !slices.Contains(missing, id.Name) {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds the programs and shows them at work: a web server that logs, and
-# `logbook pipe` as a reader of logs. Usage: run.sh [FOLDER FOR THE FILES]
+# Builds the programs and shows them at work: a web server that logs, an importer
+# that reads what the server logged and mails what fails, and `logbook pipe` as a
+# reader of logs. Usage: run.sh [FOLDER FOR THE FILES]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,8 +10,8 @@ requests=300
 mkdir -p "$dir"
 
 echo "== build"
-"${GO:-go}" build -o bin/ ./cmd/logbook ./examples/webapp
-ls bin/logbook bin/webapp
+"${GO:-go}" build -o bin/ ./cmd/logbook ./examples/webapp ./examples/importer ./examples/mailserver
+ls bin/logbook bin/webapp bin/importer bin/mailserver
 
 echo
 echo "== bin/webapp -selfdrive $requests: a server that sends $requests requests to itself"
@@ -28,6 +29,30 @@ echo
 echo "== records.json through logbook pipe, the last 6 records"
 tail -n 6 "$dir/records.json" | bin/logbook pipe
 
+rm -f "$dir"/import.log*
+head -n 20 "$dir/records.json" | head -c -10 > "$dir/cut.json"
+echo
+echo "== bin/importer imports records.json, and a copy that was cut off, which fails"
+bin/mailserver bin/importer -dir "$dir" "$dir/records.json" "$dir/cut.json" > "$dir/mails.txt" 2> "$dir/importer.txt" ||
+  failed=$?
+cat "$dir/importer.txt"
+[ "${failed-0}" -eq 1 ]
+
+echo
+echo "== fingers crossed: problems.log has the debug records of the file that failed, not of the other"
+cat "$dir/problems.log"
+
+echo
+echo "== the mail that came of it, by SMTP with STARTTLS and a verified certificate, as the server got it"
+cat "$dir/mails.txt"
+grep -q '^mail from .* over TLS' "$dir/mails.txt"
+
+echo
+echo "== rotation: import.log has everything, in files of up to 16 KiB, of which four are kept"
+(cd "$dir" && ls -l --time-style=+ import.log*)
+echo "-- import.log.1.gz, its last 3 of $(gzip -dc "$dir/import.log.1.gz" | wc -l) lines"
+gzip -dc "$dir/import.log.1.gz" | tail -n 3
+
 log=examples/testdata/system.log
 for f in /var/log/syslog /var/log/messages /var/log/dpkg.log; do
   if [ -r "$f" ] && [ -s "$f" ]; then
@@ -41,6 +66,6 @@ tail -n 40 "$log" | bin/logbook pipe --channel "$(basename "$log")"
 
 echo
 echo "== files"
-for f in app.log records.json worker.log console.txt; do
+for f in app.log records.json worker.log import.log problems.log mails.txt console.txt; do
   printf '%6d lines  %s\n' "$(wc -l < "$dir/$f")" "$dir/$f"
 done

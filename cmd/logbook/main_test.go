@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/logbook-go/logbook/config"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -118,6 +120,21 @@ func TestHelpSpellings(t *testing.T) {
 			if got, stderr, code := runHere(args...); got != want || stderr != "" || code != exitOK {
 				t.Errorf("%q: exit code %d, %q, %s", args, code, stderr, got)
 			}
+		}
+	}
+}
+
+// The page names every scheme that the program knows, and every wrapper.
+func TestHelpNamesSinks(t *testing.T) {
+	text, _, _ := runHere("help", "sinks")
+	for _, scheme := range config.Schemes() {
+		if !strings.Contains(text, "\n  "+scheme+":") {
+			t.Errorf("%s is missing", scheme)
+		}
+	}
+	for _, option := range []string{"fingers_crossed", "limit", "sample", "dedup", "fallback"} {
+		if !strings.Contains(text, "\n  "+option+"=") {
+			t.Errorf("%s is missing", option)
 		}
 	}
 }

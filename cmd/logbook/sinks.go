@@ -23,6 +23,25 @@ const sinksHelp = `A sink says where records go: SCHEME:PATH?OPTION=VALUE&...
   file:-        the same, on standard output
   json:PATH     one JSON object a line, at the end of a file
   json:         the same, on standard output; also json:-
+  null:         nowhere
+
+  monitoring:PATH  a file that may be moved away, as by logrotate
+  rotating:PATH    files of a bounded size: PATH, PATH.1, ...; needs backups
+  timed:PATH       a file a day, with the date in its name
+  exec:COMMAND     a command for each record
+
+  mail:TO?from=FROM                     the mail server of this machine
+  smtp://USER:PASSWORD@HOST?from=&to=   STARTTLS; plain text without a user
+  smtps://USER:PASSWORD@HOST?from=&to=  TLS from the start
+  syslog:[SOCKET]                       the syslog of this machine
+  syslog://HOST[:PORT]                  another one; transport=udp, tcp or tls
+  journal:[SOCKET]                      systemd's journal
+  eventlog:SOURCE                       the event log of Windows
+  desktop:APP                           notifications on the desktop
+  slack:https://hooks.slack.com/...     a channel of Slack
+  pushover:?token=TOKEN&user_key=KEY    Pushover
+  ntfy:https://ntfy.sh/TOPIC            ntfy
+  webhook:https://HOST/PATH             JSON, to anybody
 
 Options of all sinks:
 
@@ -31,18 +50,35 @@ Options of all sinks:
   format=logfmt     text, json, wire (Python Logbook's JSON, which has all of a
                     record), logfmt, console, or a format string
 
+  fingers_crossed=error   keep records until one of this level comes, then write
+                          all; with fingers_crossed_reset=true keep again after it
+  limit=5                 so many records of a call site, in limit_per=1m
+  sample=10               every tenth record of a message, below ERROR
+  dedup=10s               one record for all that are the same, when none has come
+                          for this time
+  fallback=URI            another sink, for what this one fails with
+
 Options of files:
 
   mode=0600         of a file that is created, in octal
-  truncate=true     empty the file
-  delay=true        create the file when the first record comes
+  truncate=true     empty the file (file, json)
+  delay=true        create the file when the first record comes (not timed)
+  buffer=64KiB      write later, after 1s or an error (flush_interval, flush_level)
+  sync_level=error  fsync after records from this level up; also sync_interval=1s
+  size=10MB         start a new file before it is that large (rotating, timed)
+  backups=5         keep so many finished files; also age=30d and total=1GB
+  compress=zstd     or gzip: compress finished files
 
 In paths and values, %25 is a percent sign, %26 an ampersand, %3F a question mark.
+The other options are in docs/configuration.md of the repository.
 
 Examples:
 
   json:/var/log/app.json?mode=0600
   file:errors.log?level=error
+  rotating:app.log?size=10MB&backups=5&compress=gzip
+  file:app.log?fingers_crossed=error&fingers_crossed_reset=true
+  smtps://me@example.org:PASSWORD@smtp.example.org?from=me@example.org&to=you@example.org&level=error&limit=5&limit_per=1h
   console:-?format={record.time:%25H:%25M} {record.message}`
 
 // closeTimeout is how long sinks have to write what they hold back.
@@ -67,7 +103,7 @@ type sink struct {
 // Binding lets all records go on to the next sink.
 func (s *sink) Binding() logbook.Binding {
 	b := s.Wrapper.Binding()
-	b.Bubble = true
+	b.Bubble, b.Blackhole = true, false
 	return b
 }
 

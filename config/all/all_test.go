@@ -271,6 +271,31 @@ recipients = anna@example.org
 	check(<-mails)
 }
 
+// A mail tells what led up to an error, and there is one for each call site.
+func TestMailOnError(t *testing.T) {
+	address, mails := mailServer(t)
+	h, err := config.Open("smtp://" + address + "?from=lab@example.org&to=anna@example.org&fingers_crossed=error&fingers_crossed_reset=true&limit=1&limit_per=1h")
+	if err != nil {
+		t.Fatal(err)
+	}
+	logbook.InGoroutine(func() {
+		log := logbook.New("lab")
+		for range 2 {
+			log.Debug("the valve opens")
+			log.Error("the pressure rises")
+		}
+	}, logbook.Null{}, h)
+	if mail := <-mails; !strings.Contains(mail, "the pressure rises") || !strings.Contains(mail, "the valve opens") {
+		t.Errorf("the first mail is\n%s", mail)
+	}
+	if mail := <-mails; !strings.Contains(mail, "suppressed like: the pressure rises") {
+		t.Errorf("the second mail is\n%s", mail)
+	}
+	if err := logbook.Close(context.Background(), h); err != nil || len(mails) > 0 {
+		t.Errorf("%d more mails, %v", len(mails), err)
+	}
+}
+
 // A section that cannot be used is left out; its errors name the key and hide
 // what the files hold.
 func TestSectionErrors(t *testing.T) {

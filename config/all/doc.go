@@ -34,6 +34,8 @@
 //	ntfy           token, title, timeout
 //	webhook        secret (signs the body), timestamp, content_type, timeout
 //
+// The option compress of files knows zstd, too.
+//
 // title is a format string. Of slack, ntfy, webhook and pushover the address counts
 // as a secret, and no error shows it. In a file, keys are clearer than a long URI:
 //

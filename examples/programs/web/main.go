@@ -1,5 +1,7 @@
-// Web middleware: attributes and a fingers-crossed buffer for each request, and
-// whoever is on call sees errors at once. It writes app.log.
+// Web middleware: attributes, a fingers-crossed buffer and an error mail for each
+// request. It writes app.log, and mails by way of the server that MAIL_SERVER names:
+//
+//	go run ./examples/mailserver go run ./examples/programs/web
 package main
 
 import (
@@ -8,19 +10,21 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 
 	"github.com/logbook-go/logbook/compat"
 	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/handlers/mail"
 	"github.com/logbook-go/logbook/logbook"
 )
 
 var log = logbook.New("web")
 
-func middleware(next http.Handler, file, oncall logbook.Handler) http.Handler {
+func middleware(next http.Handler, file, admin logbook.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		ctx, undo := logbook.BindScope(req.Context(),
 			handlers.NewFingersCrossed(file, &handlers.FingersCrossedOptions{ActionLevel: logbook.LevelError}),
-			oncall, // shows errors, lets them through to the buffer
+			admin, // mails errors, lets them through to the buffer
 			logbook.Attrs("method", req.Method, "path", req.URL.Path, "ip", req.RemoteAddr),
 		)
 		defer undo()
@@ -31,11 +35,13 @@ func middleware(next http.Handler, file, oncall logbook.Handler) http.Handler {
 
 func main() {
 	file := logbook.Must(handlers.NewFile("app.log", &handlers.FileOptions{Formatter: logbook.JSON(nil)}))
-	oncall := handlers.NewStderr(&logbook.Options{
+	admin := logbook.Must(mail.New(&mail.Options{
 		Level: logbook.LevelError, Bubble: true,
-		Formatter: logbook.MustFormat("Application error at {record.extra[path]}: {record.message}"),
-	})
-	defer logbook.Close(context.Background(), file, oncall)
+		Server: os.Getenv("MAIL_SERVER"), TLS: mail.StartTLS,
+		From: "errors@example.com", To: []string{"admin@example.com"},
+		Formatter: logbook.MustFormat("Subject: Application error at {record.extra[path]}\n\n{record.message}"),
+	}))
+	defer logbook.Close(context.Background(), file, admin)
 	defer compat.RedirectSlog(nil)()
 
 	h := middleware(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
@@ -45,7 +51,7 @@ func main() {
 		if err := work(ctx); err != nil {
 			log.ExceptionContext(ctx, err, "request failed")
 		}
-	}), file, oncall)
+	}), file, admin)
 	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/x", nil))
 }
 

@@ -1,0 +1,311 @@
+package config_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/logbook-go/logbook/config"
+	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// say logs one record for each letter: a to w at INFO, D at DEBUG, E at ERROR.
+func say(letters string) {
+	log := logbook.New("app")
+	for _, c := range letters {
+		switch c {
+		case 'D':
+			log.Debug("D")
+		case 'E':
+			log.Error("E")
+		default:
+			log.Info(string(c))
+		}
+	}
+}
+
+// Each wrapper does as its handler does, from a URI and from a section.
+func TestWrapping(t *testing.T) {
+	tests := []struct{ options, said, want string }{
+		{"", "aDE", "a D E"},
+		{"fingers_crossed=error", "abD", ""},
+		{"fingers_crossed=error", "aDEbD", "a D E b D"},
+		{"fingers_crossed=info", "DDa", "D D a"},
+		{"fingers_crossed=error&fingers_crossed_reset=true", "aEbcEd", "a E b c E"},
+		{"fingers_crossed=error&level=info", "DaDE", "a E"},
+		{"fingers_crossed=error&fingers_crossed_records=2", "abcE", "2 records dropped c E"},
+		{"fingers_crossed=error&fingers_crossed_bytes=1", "aE", "1 record dropped E"},
+		{"limit=2", "aaaa", "a a 2 records suppressed like: a"},
+		{"limit=1&limit_per=1h&level=info", "DaDa", "a 1 record suppressed like: a"},
+		{"sample=3", "aaaaaaa", "a (2 suppressed) a (2 suppressed) 1 record suppressed like: a"},
+		{"sample=2&sample_first=3&sample_per=1h", "aaaaaa", "a a a a (1 suppressed) 1 record suppressed like: a"},
+		{"sample=100", "EE", "E E"},
+		{"sample=100&sample_always=critical", "EE", "2 records suppressed like: E"},
+		{"dedup=1h", "aba", "message repeated 2 times: a message repeated 1 times: b"},
+		{"dedup=1h&dedup_hold=2h&dedup_format={count}*{message}", "aba", "2*a 1*b"},
+		{"dedup=1h&dedup_messages=1&dedup_format={count}*{message}", "aab", "2*a 1*b"},
+		{"fallback=file:b.log", "a", "a"},
+		{"fingers_crossed=error&fingers_crossed_reset=true&limit=1&limit_per=1h", "aEbE", "a E 2 records suppressed like: E"},
+	}
+	for _, tt := range tests {
+		check := func(t *testing.T, items ...logbook.Bindable) {
+			logbook.InGoroutine(func() { say(tt.said) }, items...)
+			if err := logbook.Close(context.Background(), items...); err != nil {
+				t.Error(err)
+			}
+			text, err := os.ReadFile("a.log")
+			got := strings.ReplaceAll(strings.TrimSpace(string(text)), "\n", " ")
+			if err != nil || got != tt.want {
+				t.Errorf("wrote %q, %v\nwant  %q", got, err, tt.want)
+			}
+		}
+		t.Run(tt.options, func(t *testing.T) {
+			inTempDir(t)
+			h, err := config.Open("file:a.log?format={record.message}&" + tt.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			check(t, logbook.Null{}, h)
+		})
+		t.Run("section "+tt.options, func(t *testing.T) {
+			inTempDir(t)
+			c := parse(t, "[sink a]\nscheme = file\npath = a.log\nformat = {record.message}\n"+strings.ReplaceAll(tt.options, "&", "\n"), &config.Options{Strict: true})
+			check(t, c.Setup()...)
+		})
+	}
+}
+
+// What stands before a sink leaves its level and bubble in force.
+func TestWrappingBinding(t *testing.T) {
+	inTempDir(t)
+	for _, options := range []string{"fingers_crossed=error", "limit=1", "sample=1", "dedup=1s", "fallback=stderr:?level=critical"} {
+		b := open(t, "file:a.log?level=notice&bubble=true&"+options).Binding()
+		if level := logbook.LevelOf(b.Level); level != logbook.LevelNotice || !b.Bubble {
+			t.Errorf("%s: level %v, bubble %t", options, level, b.Bubble)
+		}
+	}
+}
+
+// An opener's Accept and Filter are asked before a record is buffered.
+func TestWrappingAsks(t *testing.T) {
+	var got []string
+	not := func(letter string) func(*logbook.Record) bool {
+		return func(r *logbook.Record) bool { return r.Message() != letter }
+	}
+	probe = func(s *config.Sink) (logbook.Handler, error) {
+		inside := logbook.HandlerFunc(func(r *logbook.Record) error {
+			got = append(got, r.Message())
+			return nil
+		}, &logbook.Options{Filter: not("a")})
+		return accepting{logbook.Wrapper{Handler: inside}, not("b")}, s.Err()
+	}
+	h := open(t, "probe:?fingers_crossed=error")
+	logbook.InGoroutine(func() { say("abcE") }, logbook.Null{}, h)
+	if fmt.Sprint(got) != "[c E]" {
+		t.Errorf("got %q", got)
+	}
+}
+
+type accepting struct {
+	logbook.Wrapper
+	accept func(*logbook.Record) bool
+}
+
+func (a accepting) Binding() logbook.Binding {
+	b := a.Wrapper.Binding()
+	b.Accept = a.accept
+	return b
+}
+
+func TestSecondSink(t *testing.T) {
+	inTempDir(t)
+	closed := 0
+	probe = func(s *config.Sink) (logbook.Handler, error) {
+		return &failing{*s.Options(""), &closed}, s.Err()
+	}
+	// The second one has options of its own, and a fallback in turn.
+	h, err := config.Open("probe:?level=info&fallback=probe:?level=info%26fallback=file:a.log?format={record.message}%2526level=error")
+	if err != nil {
+		t.Fatal(err)
+	}
+	logbook.InGoroutine(func() { say("DE") }, logbook.Null{}, h)
+	if err := logbook.Close(context.Background(), h); err != nil || closed != 2 {
+		t.Errorf("closed %d, %v", closed, err)
+	}
+	if text, err := os.ReadFile("a.log"); string(text) != "E\n" {
+		t.Errorf("wrote %q, %v", text, err)
+	}
+
+	// A second one that cannot be opened closes the first.
+	closed = 0
+	if h, err := config.Open("probe:?fallback=file:no/a.log"); err == nil || closed != 1 {
+		t.Errorf("%v, %v, closed %d", h, err, closed)
+	}
+
+	// However many there are, each is opened once, after one look at its options.
+	const depth = 40
+	before := openings
+	open(t, strings.Repeat("probe:?fallback=", depth)+"probe:")
+	if n := openings - before; n > 2*(depth+1) {
+		t.Errorf("%d openings", n)
+	}
+}
+
+type failing struct {
+	logbook.Options
+	closed *int
+}
+
+func (*failing) Handle(*logbook.Record) error { return errors.New("no route") }
+
+func (f *failing) Close(context.Context) error {
+	*f.closed++
+	return nil
+}
+
+// Each refusal names the option, creates nothing, and tells no password.
+func TestWrappingErrors(t *testing.T) {
+	inTempDir(t)
+	probe = talkative
+	tests := []struct{ option, value, want string }{
+		{"fingers_crossed", "loud", `unknown level "loud"`},
+		{"fingers_crossed", "", `unknown level ""`},
+		{"fingers_crossed_reset", "true", `only with "fingers_crossed"`},
+		{"fingers_crossed_records", "0", "no number from 1 up"},
+		{"fingers_crossed_bytes", "much", "no size"},
+		{"fingers_crossd", "error", `, did you mean "fingers_crossed"?`},
+		{"limit", "5/min", "no number from 1 up"},
+		{"limit_per", "1m", `only with "limit"`},
+		{"limit_per", "0s", "no duration"},
+		{"limits", "5", `did you mean "limit"?`},
+		{"sample", "0.1", "no number from 1 up"},
+		{"sample_first", "10", `only with "sample"`},
+		{"sample_per", "1s", `only with "sample"`},
+		{"sample_always", "error", `only with "sample"`},
+		{"dedup", "10", "no duration"},
+		{"dedup_format", "x", `only with "dedup"`},
+		{"dedup_hold", "1m", `only with "dedup"`},
+		{"fallback", "", "no scheme"},
+		{"fallback", "other", "no scheme"},
+		{"fallback", "fiel:x", `sink "fiel:x": unknown scheme "fiel", did you mean "file"?`},
+		{"fallback", "file:x?lvl=info", `sink "file:x?lvl=info": option "lvl": unknown, did you mean "level"?`},
+		{"fallback", "slack:https://hooks.slack.com/services/T0/hunter2", "it has to import"},
+		{"fallback", "Slack%3Ahttps://hooks.slack.com/services/T0/hunter2", ""},
+		{"fallback", "probe:x?token=hunter2", ""},
+		{"fallback", "probe:?fallback=ntfy:https://host/hunter2", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.option+"="+tt.value, func(t *testing.T) {
+			uri := "file:a.log?" + tt.option + "=" + tt.value
+			_, err := config.Open(uri)
+			var e *config.URIError
+			if !errors.As(err, &e) || e.Option != tt.option || !strings.Contains(err.Error(), tt.want) || leaks(err) {
+				t.Errorf("Open: %v", err)
+			}
+			if shown := config.Redact(uri); strings.Contains(shown, password) {
+				t.Errorf("Redact: %s", shown)
+			}
+			_, err = config.Parse([]byte("[sink a]\nscheme = file\npath=a.log\n"+tt.option+" = "+tt.value+"\n"), &config.Options{Strict: true})
+			var f *config.FileError
+			if !errors.As(err, &f) || f.Key != tt.option || f.Line != 4 || !strings.Contains(err.Error(), tt.want) || leaks(err) {
+				t.Errorf("Parse: %v", err)
+			}
+			if files := dirNames(t); len(files) > 0 {
+				t.Errorf("created %q", files)
+			}
+		})
+	}
+}
+
+// Defaults for all sinks may hold the further options of a wrapper that only some
+// of them have.
+func TestWrappingDefaults(t *testing.T) {
+	inTempDir(t)
+	c := parse(t, "[DEFAULT]\nformat = {record.message}\nlimit_per = 1h\n[sink a]\nscheme = file\npath = a.log\nlimit = 1\n[sink b]\nscheme = file\npath = b.log\n",
+		&config.Options{Strict: true})
+	logbook.InGoroutine(func() { say("ee") }, c.Setup()...)
+	if err := logbook.Close(context.Background(), c.Setup()...); err != nil {
+		t.Error(err)
+	}
+	for file, want := range map[string]string{"a.log": "e\n1 record suppressed like: e\n", "b.log": "e\ne\n"} {
+		if got, err := os.ReadFile(file); string(got) != want {
+			t.Errorf("%s: %q, %v", file, got, err)
+		}
+	}
+}
+
+// A failure names the section of the sink.
+func TestFailureNamesSink(t *testing.T) {
+	probe = func(s *config.Sink) (logbook.Handler, error) { return &failing{closed: new(int)}, s.Err() }
+	c := parse(t, "[sink a]\nscheme = probe\n[sink b]\nuri = probe:?fingers_crossed=info\n", &config.Options{Strict: true})
+	var got []string
+	logbook.InGoroutine(func() { say("a") }, c.Setup(), logbook.Flags{Errors: func(e *logbook.HandlerError) {
+		got = append(got, e.Err.Error())
+	}})
+	if fmt.Sprint(got) != "[[sink a]: no route [sink b]: no route]" {
+		t.Errorf("got %q", got)
+	}
+}
+
+// Null takes records and does nothing with them; in a file the other sinks get
+// them all the same.
+func TestNull(t *testing.T) {
+	inTempDir(t)
+	for uri, want := range map[string]string{"null:": "", "null:?level=error": "ac", "null:?bubble=true": "acE"} {
+		got := ""
+		below := logbook.HandlerFunc(func(r *logbook.Record) error {
+			got += r.Message()
+			return nil
+		}, nil)
+		logbook.InGoroutine(func() { say("acE") }, logbook.Null{}, below, open(t, uri))
+		if got != want {
+			t.Errorf("%s: %q below it, want %q", uri, got, want)
+		}
+	}
+	c := parse(t, "[sink nothing]\nuri = null:\n[sink a]\nuri = file:a.log?format={record.message}\n", &config.Options{Strict: true})
+	logbook.InGoroutine(func() { say("a") }, c.Setup()...)
+	if err := logbook.Close(context.Background(), c.Setup()...); err != nil {
+		t.Error(err)
+	}
+	if text, err := os.ReadFile("a.log"); string(text) != "a\n" {
+		t.Errorf("behind null: %q, %v", text, err)
+	}
+	if h, err := config.Open("null:x"); err == nil || !strings.Contains(err.Error(), `only "null:"`) {
+		t.Errorf("%v, %v", h, err)
+	}
+}
+
+func TestRegisterCompressorRefuses(t *testing.T) {
+	for name, tt := range map[string]struct {
+		c    handlers.Compressor
+		want string
+	}{
+		"":     {handlers.Gzip(), "without a name"},
+		"lzma": {nil, "without a compressor"},
+		"gzip": {handlers.Gzip(), "called twice for gzip"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if p := fmt.Sprint(recover()); !strings.Contains(p, tt.want) {
+					t.Errorf("panic %q, want %q", p, tt.want)
+				}
+			}()
+			config.RegisterCompressor(name, tt.c)
+		})
+	}
+}
+
+// Schemes of package config/all are told from those that nobody knows.
+func TestSchemesElsewhere(t *testing.T) {
+	for _, uri := range []string{
+		"mail:x", "smtp://h", "smtps://h", "syslog:", "journal:", "eventlog:x", "desktop:x", "slack:https://x", "ntfy:https://x", "webhook:https://x",
+	} {
+		if h, err := config.Open(uri); err == nil || !strings.Contains(err.Error(), `it has to import "github.com/logbook-go/logbook/config/all"`) {
+			t.Errorf("%s: %v, %v", uri, h, err)
+		}
+	}
+}
