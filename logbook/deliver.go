@@ -17,7 +17,19 @@ func deliver(stack *snapshot, r *Record, skip int) {
 			d.own = s
 		}
 	}
-	if d.own == nil || !d.offerAll(d.own.handlers, skip) {
+	if d.own == nil && stack.sole != nil {
+		// offerAll, but without its questions
+		if !r.timed {
+			r.time, r.timed = clock.Now(), true
+		}
+		r.sealed, d.prepared = true, true
+		pass, err := handle(stack.sole, r)
+		if pass {
+			d.offerAll(stack.handlers[1:], skip)
+		} else if err != nil {
+			d.failed(stack.sole, err)
+		}
+	} else if d.own == nil || !d.offerAll(d.own.handlers, skip) {
 		d.offerAll(stack.handlers, skip)
 	}
 	if r.failure != nil {
@@ -35,7 +47,10 @@ func deliver(stack *snapshot, r *Record, skip int) {
 		d.report()
 	}
 	raised := r.raised
-	finish(r)
+	// Unless somebody retained the record, it is free.
+	if r.pooled && (r.refs.Load() == 0 || r.refs.Add(-1) == 0) {
+		recycle(r)
+	}
 	if raised != nil {
 		panic(raised)
 	}
@@ -52,13 +67,6 @@ func (d *delivery) needsCaller(skip int) bool {
 		d.record.sealed = true
 	}
 	return true
-}
-
-// finish ends a delivery: unless somebody retained the record, it is free.
-func finish(r *Record) {
-	if r.pooled && (r.refs.Load() == 0 || r.refs.Add(-1) == 0) {
-		recycle(r)
-	}
 }
 
 // delivery is the state of one record's way through the handlers.

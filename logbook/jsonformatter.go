@@ -98,7 +98,13 @@ func (f *jsonFormatter) readsCaller() bool { return f.Source }
 func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	r.alive()
 	b = f.appendHead(b, r)
-	b = appendJSONMessage(b, r)
+	plain := !r.rendered && r.fargs == nil
+	if plain { // then it is no template if it has no brace
+		b, plain = encode.AppendPlainJSONString(b, r.template)
+	}
+	if !plain {
+		b = appendJSONMessage(b, r)
+	}
 	if f.Source {
 		if r.source != nil {
 			b = appendJSONSource(append(b, f.sourceKey...), r.source)
@@ -111,7 +117,10 @@ func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 		b = f.appendLast(b, r)
 	case len(r.call) == 0 && len(r.extra) == 0:
 		if r.scope != nil {
-			e := r.scope.encodedBy(f)
+			e := r.scope.encoded.first.Load() // encodedBy, which is too much to be inlined
+			if e == nil || e.by != f {
+				e = r.scope.encodedLate(f)
+			}
 			b = closeGroups(append(b, e.bare...), e.bareGroups)
 		}
 	default:
@@ -121,9 +130,6 @@ func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 }
 
 func appendJSONMessage(b []byte, r *Record) []byte {
-	if r.isPlain() {
-		return encode.AppendJSONString(b, r.template)
-	}
 	text, rendered := r.messageBytes()
 	if rendered != nil {
 		return encode.AppendJSONString(b, rendered)

@@ -36,7 +36,9 @@ func (l *Logger) logAttrs(ctx context.Context, level Level, msg string, attrs []
 		return
 	}
 	r := getRecord(l, ctx, level, msg)
-	r.call = appendAttrs(r.call, attrs)
+	if len(attrs) > 0 {
+		r.call = appendAttrs(r.call, attrs)
+	}
 	if stack.callers && l.skip == 0 {
 		r.caller = callSite()
 	}

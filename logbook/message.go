@@ -91,12 +91,6 @@ func (r *Record) messageBytes() (text string, b []byte) {
 	return "", r.text
 }
 
-// isPlain reports whether the message is what was logged, by a quick look that most
-// calls without attributes pass.
-func (r *Record) isPlain() bool {
-	return !r.rendered && r.fargs == nil && len(r.template) <= maxMessage && (r.literal || len(r.call) == 0 && r.scope == nil || !encode.HasByte(r.template, '{'))
-}
-
 // isTemplate reports whether the message has names to be replaced, or might.
 func (r *Record) isTemplate() bool {
 	return !r.literal && (len(r.call) > 0 || !r.scope.empty()) && encode.HasByte(r.template, '{')

@@ -20,6 +20,7 @@ type pushed struct {
 // It is immutable.
 type snapshot struct {
 	handlers   []handlerEntry
+	sole       Handler    // takes every record that is wanted as it is; see soleHandler
 	processors []Bindable // Processor and fixedAttrs
 	floor      int        // lowest level that a handler takes, or levelNone
 	onError    func(*HandlerError)
@@ -103,7 +104,22 @@ func compile(items []pushed) *snapshot {
 	}
 	s.floor = floor
 	s.callers = s.callers && s.caller
+	s.sole = s.soleHandler()
 	return s
+}
+
+// soleHandler returns the handler that each record that is wanted meets first and
+// goes no further, without a question to be asked or anything to be added on the
+// way: what most programs have. nil if it is not so simple.
+func (s *snapshot) soleHandler() Handler {
+	if len(s.handlers) == 0 || len(s.processors) > 0 || s.callers {
+		return nil
+	}
+	e := &s.handlers[0]
+	if int(e.level) != s.floor || e.leveler != nil || e.accept != nil || e.filter != nil || e.bubble || e.blackhole {
+		return nil
+	}
+	return e.handler
 }
 
 // wants reports whether a record of the level would reach a handler.

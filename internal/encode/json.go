@@ -54,6 +54,35 @@ func AppendJSONString[S text](b []byte, s S) []byte {
 	return append(b, '"')
 }
 
+// AppendPlainJSONString is AppendJSONString for strings of 8 to 32 bytes that need no
+// escape and have no opening brace; it reports whether s is one, and appends nothing
+// if it is none. Most messages are: for them it is all there is to do.
+func AppendPlainJSONString(b []byte, s string) (_ []byte, done bool) {
+	n := len(s)
+	if n < 8 || n > 32 {
+		return b, false
+	}
+	first, last := load64(s), load64(s[n-8:])
+	marks := plainMarks(first) | plainMarks(last)
+	b = append(grow(b, 34), '"')
+	i := len(b)
+	out := b[i : i+32]
+	binary.LittleEndian.PutUint64(out, first)
+	if n > 16 {
+		w0, w1 := load64(s[8:]), load64(s[n-16:])
+		marks |= plainMarks(w0) | plainMarks(w1)
+		binary.LittleEndian.PutUint64(out[8:], w0)
+		binary.LittleEndian.PutUint64(out[n-16:], w1)
+	}
+	binary.LittleEndian.PutUint64(out[n-8:], last)
+	if marks&highs != 0 {
+		return b[:i-1], false
+	}
+	return append(b[:i+n], '"'), true
+}
+
+func plainMarks(w uint64) uint64 { return jsonStyle.set.marks(w) | ((w ^ '{'*ones) - ones) }
+
 // cleanShort reports whether all of s may be copied. For a short text of ASCII and
 // other runes it is quicker than [clean], which goes by words.
 func cleanShort[S text](s S) bool {

@@ -26,7 +26,7 @@ var hostile = []string{
 // everyPosition puts each odd piece at each place around the word boundaries
 // of the scanner, in texts of each length.
 func everyPosition(yield func(string)) {
-	pieces := []string{"\"", "\\", "\x00", "\x1f", " ", "=", "\x7f", "\n", "é", "\u0085", "\u2028", "漢", "\xff", "\xe2\x80", "😀"}
+	pieces := []string{"{", "\"", "\\", "\x00", "\x1f", " ", "=", "\x7f", "\n", "é", "\u0085", "\u2028", "漢", "\xff", "\xe2\x80", "😀"}
 	for n := range 68 {
 		for i := range n + 1 {
 			for _, p := range pieces {
@@ -71,6 +71,11 @@ func checkJSON(t *testing.T, s string) {
 		t.Fatalf("%q: with quotes around the body %q, as string %q", s, body, out)
 	}
 	checkMinimal(t, s, out[1:len(out)-1], `"\`)
+	plain, done := encode.AppendPlainJSONString([]byte("x"), s)
+	isPlain := 8 <= len(s) && len(s) <= 32 && len(out) == len(s)+2 && utf8.RuneCountInString(s) == len(s) && !strings.Contains(s, "{")
+	if done != isPlain || done && string(plain[1:]) != string(out) || !done && string(plain) != "x" {
+		t.Fatalf("%q: as a plain string %q, %t", s, plain, done)
+	}
 }
 
 // checkMinimal tells that out has exactly one piece for each character of s:
