@@ -120,45 +120,63 @@ func (r *Record) expand() {
 	r.message = string(b)
 }
 
-func (r *Record) appendTemplate(b []byte, t *pyformat.Template) ([]byte, error) {
+func (r *Record) appendTemplate(b []byte, t *pyformat.Template) (_ []byte, err error) {
 	for i := range t.Segments {
 		b = append(b, t.Segments[i].Literal...)
 		f := t.Segments[i].Field
 		if f == nil {
 			continue
 		}
-		v, err := r.fieldValue(f)
-		if err != nil {
-			return b, err
-		}
-		spec := &f.Spec
-		if f.Nested != nil {
-			text, err := r.appendTemplate(nil, f.Nested)
-			if err != nil {
+		var done bool
+		if b, done = r.appendBare(b, f); !done {
+			if b, err = r.appendField(b, f); err != nil {
 				return b, err
-			}
-			s, err := pyformat.ParseSpec(string(text))
-			if err != nil {
-				return b, err
-			}
-			spec = &s
-		}
-		plain := f.Conversion == 0 && spec.IsZero()
-		switch kind := v.Kind(); {
-		case plain && kind == slog.KindString:
-			b = append(b, v.String()...)
-		case plain && kind == slog.KindInt64:
-			b = encode.AppendInt(b, v.Int64())
-		case plain && kind == slog.KindDuration:
-			b = encode.AppendDuration(b, v.Duration())
-		default:
-			if b, err = pyformat.Append(b, v, f.Conversion, spec); err != nil {
-				return b, fmt.Errorf("{%s}: %w", f.Name, err)
 			}
 		}
 		if len(b) > maxMessage {
 			return append(b[:maxMessage], cutMark...), nil
 		}
+	}
+	return b, nil
+}
+
+// appendBare is appendField for a name in braces that means a simple value, as most
+// do. It reports whether it was one.
+func (r *Record) appendBare(b []byte, f *pyformat.Field) (_ []byte, done bool) {
+	if !f.IsBare() || f.Name == "" || f.Name[0] <= '9' {
+		return b, false
+	}
+	v, _ := r.findNamed(f.Name)
+	switch v.Kind() {
+	case slog.KindString:
+		return append(b, v.String()...), true
+	case slog.KindInt64:
+		return encode.AppendInt(b, v.Int64()), true
+	case slog.KindDuration:
+		return encode.AppendDuration(b, v.Duration()), true
+	}
+	return b, false
+}
+
+func (r *Record) appendField(b []byte, f *pyformat.Field) ([]byte, error) {
+	v, err := r.fieldValue(f)
+	if err != nil {
+		return b, err
+	}
+	spec := &f.Spec
+	if f.Nested != nil {
+		text, err := r.appendTemplate(nil, f.Nested)
+		if err != nil {
+			return b, err
+		}
+		s, err := pyformat.ParseSpec(string(text))
+		if err != nil {
+			return b, err
+		}
+		spec = &s
+	}
+	if b, err = pyformat.Append(b, v, f.Conversion, spec); err != nil {
+		return b, fmt.Errorf("{%s}: %w", f.Name, err)
 	}
 	return b, nil
 }

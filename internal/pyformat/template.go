@@ -24,6 +24,9 @@ type Field struct {
 	Nested     *Template // a spec that holds fields: render it, then ParseSpec
 }
 
+// IsBare reports whether the field is a name in braces and nothing else.
+func (f *Field) IsBare() bool { return f.End-f.Offset == len(f.Name)+len("{}") }
+
 // Step is one .key or [key] of a field's path.
 type Step struct {
 	Key   string

@@ -190,3 +190,15 @@ func checkField(t *testing.T, text string, f *Field) {
 		t.Fatalf("field %q has the path %q", text, name)
 	}
 }
+
+func TestIsBare(t *testing.T) {
+	for in, want := range map[string]bool{"{x}": true, "{}": true, "{ x }": true, "{x!r}": false, "{x:}": false, "{x:>5}": false, "{x.y}": false, "{x[y]}": false, "{x:{y}}": false} {
+		tmpl, err := Parse("a" + in + "b")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := tmpl.Segments[0].Field.IsBare(); got != want {
+			t.Errorf("%s: %t", in, got)
+		}
+	}
+}
