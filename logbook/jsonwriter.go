@@ -3,6 +3,7 @@ package logbook
 import (
 	"encoding/json"
 	"log/slog"
+	"math"
 	"strconv"
 	"unicode/utf8"
 
@@ -24,26 +25,27 @@ func (w *jsonWriter) attrs(b []byte, o *jsonObject, list []slog.Attr) []byte {
 			return w.leaveOut(b, o, list[:i])
 		}
 		a := &list[i]
-		switch kind := a.Value.Kind(); kind {
-		case slog.KindAny:
-			b = w.any(b, o, list[:i], a.Key, a.Value.Any())
-		case slog.KindGroup, slog.KindLogValuer:
-			b = w.attr(b, o, list[:i], a)
-		default:
-			var written bool // as by key, which is too much to be inlined
+		// What most attributes are, by the shortest way: key inlined by hand, too.
+		if text, ok := textOf(&a.Value); ok {
+			var written bool
 			if b, written = encode.AppendNewJSONKey(b, a.Key, &o.marks); !written {
 				b = w.knownKey(b, o, list[:i], a.Key)
 			}
-			if kind == slog.KindString {
-				s := a.Value.String()
-				if len(s) > maxAttr {
-					s = cut(s, maxAttr)
-				}
-				b = encode.AppendJSONString(b, s)
-			} else {
-				b = appendJSONScalar(b, a.Value, kind)
+			if len(text) > maxAttr {
+				text = cut(text, maxAttr)
 			}
+			b = encode.AppendJSONString(b, text)
+			continue
 		}
+		if kind, bits, ok := numberOf(&a.Value); ok {
+			var written bool
+			if b, written = encode.AppendNewJSONKey(b, a.Key, &o.marks); !written {
+				b = w.knownKey(b, o, list[:i], a.Key)
+			}
+			b = appendJSONNumber(b, kind, bits)
+			continue
+		}
+		b = w.attr(b, o, list[:i], a.Key, a.Value)
 	}
 	o.addSeen(list)
 	return b
@@ -60,17 +62,24 @@ func (w *jsonWriter) leaveOut(b []byte, o *jsonObject, before []slog.Attr) []byt
 
 // attr appends an attribute of any kind, which stands behind those of before in its
 // list.
-func (w *jsonWriter) attr(b []byte, o *jsonObject, before []slog.Attr, a *slog.Attr) []byte {
-	outer := w.depth
-	defer func() { w.depth = outer }()
-	v := resolve(a.Value, &w.depth)
+func (w *jsonWriter) attr(b []byte, o *jsonObject, before []slog.Attr, key string, v slog.Value) []byte {
 	switch kind := v.Kind(); kind {
-	case slog.KindGroup:
-		return w.group(b, o, before, a.Key, v.Group())
 	case slog.KindAny:
-		return w.any(b, o, before, a.Key, v.Any())
+		return w.any(b, o, before, key, v.Any())
+	case slog.KindGroup:
+		return w.group(b, o, before, key, v.Group())
+	case slog.KindLogValuer:
+		outer := w.depth
+		b = w.attr(b, o, before, key, resolve(v, &w.depth))
+		w.depth = outer
+		return b
+	case slog.KindString:
+		return appendJSONText(w.key(b, o, before, key), v.String())
+	case slog.KindTime:
+		b = append(w.key(b, o, before, key), '"')
+		return append(encode.AppendRFC3339(b, v.Time()), '"')
 	default:
-		return appendJSONScalar(w.key(b, o, before, a.Key), v, kind)
+		return appendJSONNumber(w.key(b, o, before, key), kind, bitsOf(v))
 	}
 }
 
@@ -146,25 +155,17 @@ func (w *jsonWriter) knownKey(b []byte, o *jsonObject, before []slog.Attr, key s
 	return b
 }
 
-// appendJSONScalar appends a value that is neither KindAny nor KindGroup nor
-// KindLogValuer.
-func appendJSONScalar(b []byte, v slog.Value, kind slog.Kind) []byte {
+// appendJSONNumber appends a value of the kinds that [bitsOf] takes.
+func appendJSONNumber(b []byte, kind slog.Kind, bits uint64) []byte {
 	switch kind {
-	case slog.KindString:
-		return appendJSONText(b, v.String())
-	case slog.KindInt64:
-		return encode.AppendInt(b, v.Int64())
 	case slog.KindUint64:
-		return encode.AppendUint(b, v.Uint64())
+		return encode.AppendUint(b, bits)
 	case slog.KindFloat64:
-		return encode.AppendJSONFloat(b, v.Float64())
+		return encode.AppendJSONFloat(b, math.Float64frombits(bits))
 	case slog.KindBool:
-		return strconv.AppendBool(b, v.Bool())
-	case slog.KindDuration:
-		return encode.AppendInt(b, int64(v.Duration()))
-	default: // KindTime
-		b = encode.AppendRFC3339(append(b, '"'), v.Time())
-		return append(b, '"')
+		return strconv.AppendBool(b, bits == 1)
+	default: // KindInt64 and KindDuration
+		return encode.AppendInt(b, int64(bits))
 	}
 }
 

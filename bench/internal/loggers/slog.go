@@ -106,9 +106,9 @@ func slogFields(k int) func(w io.Writer) func(n int) {
 func manyAttrs(attrs []slog.Attr) []slog.Attr {
 	for i := range attrs {
 		if i%2 == 0 {
-			attrs[i] = slog.String(keys[i], user)
+			attrs[i].Key, attrs[i].Value = keys[i], slog.StringValue(user)
 		} else {
-			attrs[i] = slog.Int(keys[i], status)
+			attrs[i].Key, attrs[i].Value = keys[i], slog.IntValue(status)
 		}
 	}
 	return attrs

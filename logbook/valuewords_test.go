@@ -1,0 +1,43 @@
+//go:build !logbook_portable
+
+package logbook
+
+import (
+	"errors"
+	"log/slog"
+	"math"
+	"testing"
+	"time"
+)
+
+type bytePointer *byte
+
+type someValuer struct{}
+
+func (someValuer) LogValue() slog.Value { return slog.IntValue(1) }
+
+// Each value is told to be what slog says, on every release this is tested with.
+func TestValueWords(t *testing.T) {
+	b := byte(1)
+	for _, v := range []slog.Value{
+		{}, slog.StringValue(""), slog.StringValue("x"), slog.Int64Value(-1), slog.Uint64Value(math.MaxUint64), slog.Float64Value(0.5),
+		slog.BoolValue(false), slog.BoolValue(true), slog.DurationValue(1), slog.TimeValue(time.Time{}), slog.TimeValue(time.Now()),
+		slog.GroupValue(), slog.GroupValue(slog.Int("a", 1)), slog.AnyValue(nil), slog.AnyValue(errors.New("x")),
+		slog.AnyValue(slog.KindString), slog.AnyValue(&b), slog.AnyValue(bytePointer(&b)), slog.AnyValue(time.UTC),
+		slog.AnyValue(new(LevelVar)), slog.AnyValue([]slog.Attr{}), slog.AnyValue(someValuer{}),
+	} {
+		text, isText := textOf(&v)
+		if isText != (v.Kind() == slog.KindString) || isText && text != v.String() {
+			t.Errorf("%v: text %q, %t", v, text, isText)
+		}
+		isNumber := false
+		switch v.Kind() {
+		case slog.KindInt64, slog.KindUint64, slog.KindFloat64, slog.KindBool, slog.KindDuration:
+			isNumber = true
+		}
+		kind, bits, ok := numberOf(&v)
+		if ok != isNumber || ok && (kind != v.Kind() || bits != bitsOf(v)) {
+			t.Errorf("%v: number %v %d, %t", v, kind, bits, ok)
+		}
+	}
+}
