@@ -88,14 +88,11 @@ type DedupStats struct {
 
 // NewDedup returns a handler that collects equal messages before h.
 func NewDedup(h logbook.Handler, o *DedupOptions) *Dedup {
-	if h == nil {
-		h = noHandler{}
-	}
 	if o == nil {
 		o = new(DedupOptions)
 	}
 	d := &Dedup{
-		Wrapper: logbook.Wrapper{Handler: h},
+		Wrapper: logbook.Wrapper{Handler: given(h)},
 		quiet:   max(0, o.Quiet), maxHold: max(o.Quiet, positive(o.MaxHold, 10*o.Quiet)),
 		maxMessages: positive(o.MaxMessages, defaultMaxRecords),
 		format:      o.Format,
@@ -109,63 +106,81 @@ func NewDedup(h logbook.Handler, o *DedupOptions) *Dedup {
 
 // Handle counts the record.
 func (d *Dedup) Handle(r *logbook.Record) error {
-	m := message{r.Level(), r.Channel(), r.Message()}
-	d.mu.Lock()
-	if d.closed {
-		d.mu.Unlock()
+	excess, open := d.note(r, d.now())
+	if !open {
 		return d.Handler.Handle(r)
 	}
-	again := d.count(m)
-	d.mu.Unlock()
-	if again {
-		return nil
-	}
-	k := keep(r)
-	d.mu.Lock()
-	if d.closed || d.count(m) {
-		closed := d.closed
-		d.mu.Unlock()
-		defer k.record.Release()
-		if closed {
-			return d.Handler.Handle(k.record)
-		}
-		return nil
-	}
-	excess := d.makeRoom(k.size)
-	d.hold(m, k)
-	d.mu.Unlock()
 	d.offer(excess)
 	return nil
 }
 
+// HandleBatch counts the records, as having come at the same time: with
+// [DedupOptions].Quiet those that do not come again are handed over together.
+func (d *Dedup) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
+	now := d.now()
+	var excess []*repeated
+	for i, r := range rs {
+		more, open := d.note(r, now)
+		if !open {
+			d.offer(excess)
+			return logbook.HandleBatch(d.Handler, rs[i:], why)
+		}
+		excess = append(excess, more...)
+	}
+	d.offer(excess)
+	return nil
+}
+
+// now is the time, where that matters.
+func (d *Dedup) now() (now time.Time) {
+	if d.quiet > 0 {
+		now = time.Now()
+	}
+	return now
+}
+
+// note counts a record, unless the Dedup is closed. What has to make room for it is
+// to be handed over.
+func (d *Dedup) note(r *logbook.Record, now time.Time) (excess []*repeated, open bool) {
+	m := message{r.Level(), r.Channel(), r.Message()}
+	d.mu.Lock()
+	if d.closed || d.count(m, now) {
+		defer d.mu.Unlock()
+		return nil, !d.closed
+	}
+	d.mu.Unlock()
+	k := keep(r)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed || d.count(m, now) { // by now
+		k.record.Release()
+		return nil, !d.closed
+	}
+	excess = d.makeRoom(k.size)
+	d.hold(m, k, now)
+	return excess, true
+}
+
 // count notes that a message came, and reports whether it was there before.
-func (d *Dedup) count(m message) bool {
+func (d *Dedup) count(m message, now time.Time) bool {
 	g := d.known[m]
 	if g == nil {
 		return false
 	}
 	d.stats.Records++
 	g.count++
-	if d.quiet > 0 {
-		g.last = time.Now()
-	}
+	g.last = now
 	return true
 }
 
 // hold adds a message that is new.
-func (d *Dedup) hold(m message, k kept) {
+func (d *Dedup) hold(m message, k kept, now time.Time) {
 	d.stats.Records++
-	g := &repeated{kept: k, message: m, count: 1}
-	if d.quiet > 0 {
-		g.first = time.Now()
-		g.last = g.first
-	}
+	g := &repeated{kept: k, message: m, count: 1, first: now, last: now}
 	d.known[m] = g
 	d.order = append(d.order, g)
 	d.bytes += k.size
-	if d.timer == nil {
-		d.arm()
-	}
+	d.arm()
 }
 
 // makeRoom removes the oldest messages if there is no room for one more.
@@ -201,11 +216,11 @@ func (d *Dedup) take(fn func(*repeated) bool) (taken []*repeated) {
 	return taken
 }
 
-// takeAll removes all messages, and stops the timer if it can be stopped.
+// takeAll removes all messages, and stops the timer, which has nothing more to do.
 func (d *Dedup) takeAll() []*repeated {
-	if d.timer != nil && d.timer.Stop() {
-		d.timer = nil
-	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.stopTimer()
 	return d.take(func(*repeated) bool { return true })
 }
 
@@ -218,10 +233,10 @@ func (d *Dedup) due(g *repeated) time.Time {
 	return quiet
 }
 
-// arm starts the timer for the message that is due next. That of a message which
-// comes later is never earlier.
+// arm starts the timer for the message that is due next, unless it runs. That of a
+// message which comes later is never earlier.
 func (d *Dedup) arm() {
-	if d.quiet == 0 || d.closed || len(d.order) == 0 {
+	if d.quiet == 0 || d.closed || d.timer != nil || len(d.order) == 0 {
 		return
 	}
 	next := d.due(d.order[0])
@@ -236,6 +251,28 @@ func (d *Dedup) arm() {
 		defer close(ticked)
 		d.tick()
 	})
+}
+
+// stopTimer stops the timer, unless its function has begun.
+func (d *Dedup) stopTimer() {
+	if d.timer != nil && d.timer.Stop() {
+		d.timer = nil
+	}
+}
+
+// endTimer stops the timer, and waits for its function if that has begun, until the
+// context ends.
+func (d *Dedup) endTimer(ctx context.Context) {
+	d.mu.Lock()
+	d.stopTimer()
+	running, ticked := d.timer != nil, d.ticked
+	d.mu.Unlock()
+	if running {
+		select {
+		case <-ticked:
+		case <-ctx.Done():
+		}
+	}
 }
 
 // tick hands over the messages that are due. The timer counts as running until
@@ -284,42 +321,36 @@ func (d *Dedup) Stats() DedupStats {
 
 // Unbound hands over what is held. A failure goes to the error flag.
 func (d *Dedup) Unbound() {
-	d.mu.Lock()
-	all := d.takeAll()
-	d.mu.Unlock()
-	d.offer(all)
+	d.offer(d.takeAll())
 	d.Wrapper.Unbound()
 }
 
-// Flush hands over what is held, and flushes the handler inside. If that fails, the
-// error is a [*logbook.UnsentError], and the messages are not handed over a second
-// time. If the context has ended, they are kept.
+// Flush hands over what is held, waits for what the timer is handing over, and flushes
+// the handler inside. If that fails, the error is a [*logbook.UnsentError], and the
+// messages are not handed over a second time. If the context has ended, they are kept.
 func (d *Dedup) Flush(ctx context.Context) error {
+	d.endTimer(ctx)
 	if err := ctx.Err(); err != nil {
-		if n := d.Stats().Held; n > 0 {
+		d.mu.Lock()
+		d.arm()
+		n := len(d.order)
+		d.mu.Unlock()
+		if n > 0 {
 			return &logbook.UnsentError{Records: n, Err: err}
 		}
 	}
-	d.mu.Lock()
-	all := d.takeAll()
-	d.mu.Unlock()
-	return errors.Join(d.handOver(all), d.Wrapper.Flush(ctx))
+	return errors.Join(d.handOver(d.takeAll()), d.Wrapper.Flush(ctx))
 }
 
-// Close is Flush, waits until the timer has ended, and closes the handler inside.
+// Close is Flush, for good, and closes the handler inside. If the context has ended,
+// what is held is given up, and counted by the error.
 func (d *Dedup) Close(ctx context.Context) error {
 	d.mu.Lock()
 	d.closed = true
-	all := d.takeAll()
-	running := d.timer != nil
 	d.mu.Unlock()
+	d.endTimer(ctx)
+	all := d.takeAll()
 	var err error
-	if running {
-		select {
-		case <-d.ticked:
-		case <-ctx.Done():
-		}
-	}
 	if ctx.Err() == nil {
 		err = d.handOver(all)
 	} else if len(all) > 0 {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"slices"
 	"strings"
@@ -202,6 +203,85 @@ func TestDedupCloseWaitsForTheTimer(t *testing.T) {
 	}) // which fails if a goroutine is left
 }
 
+// Flush, too, waits for what the timer is handing over; when its context ends, what is
+// held since is kept.
+func TestDedupFlushWaitsForTheTimer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		inner := &blocking{release: release}
+		h := handlers.NewDedup(inner, &handlers.DedupOptions{Quiet: time.Second, Format: "{message}"})
+		if err := handle(h, "foo"); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(time.Minute) // the bubble's clock
+		if err := handle(h, "bar"); err != nil {
+			t.Error(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		err := h.Flush(ctx)
+		if unsent := (*logbook.UnsentError)(nil); !errors.As(err, &unsent) || unsent.Records != 1 || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Flush whose context ended returned %v", err)
+		}
+		flushed := make(chan error)
+		go func() { flushed <- h.Flush(context.Background()) }()
+		synctest.Wait()
+		select {
+		case err := <-flushed:
+			t.Fatalf("Flush returned %v before the timer's function ended", err)
+		default:
+		}
+		close(release)
+		if err := <-flushed; err != nil {
+			t.Error(err)
+		}
+		inner.expect(t, "group[foo]", "group[bar]")
+	})
+}
+
+// blocking lets batches through once it is released.
+type blocking struct {
+	sink
+	release chan struct{}
+}
+
+func (b *blocking) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
+	<-b.release
+	return b.sink.HandleBatch(rs, why)
+}
+
+// What was handed over together and does not come again is handed over together, and
+// after Close a batch stays one.
+func TestDedupBatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := new(sink)
+		h := handlers.NewDedup(s, &handlers.DedupOptions{Quiet: time.Second, Format: "{message}*{count}", MaxMessages: 4})
+		slow := logbook.NewRecord(logbook.RecordData{Channel: "c", Attrs: []slog.Attr{
+			slog.Any("slow", &ask{func() { time.Sleep(time.Millisecond) }}), // the bubble's clock
+		}})
+		rs := append(batch("a", "b", "a"), slow)
+		rs = append(rs, batch("c")...)
+		if err := h.HandleBatch(rs, logbook.ReasonEscalation); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		s.expect(t, "group[a*2 b*1 *1 c*1]")
+
+		if err := h.HandleBatch(batch("1", "2", "3", "4", "5"), logbook.ReasonEscalation); err != nil {
+			t.Error(err)
+		}
+		s.expect(t, "group[a*2 b*1 *1 c*1]", "group[1*1 2*1]")
+		if err := h.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if err := h.HandleBatch(batch("d", "d"), logbook.ReasonEscalation); err != nil {
+			t.Error(err)
+		}
+		s.expect(t, "group[a*2 b*1 *1 c*1]", "group[1*1 2*1]", "group[3*1 4*1 5*1]", "escalation[d d]")
+	})
+}
+
 // handle hands a handler a record of its own.
 func handle(h logbook.Handler, message string) error {
 	return h.Handle(logbook.NewRecord(logbook.RecordData{Message: message, Channel: "c"}))
@@ -219,6 +299,20 @@ func TestDedupAfterClose(t *testing.T) {
 		log.Info("b")
 	}, h)
 	s.expect(t, "group[message repeated 1 times: a]", "b")
+}
+
+// A record that is being taken while the Dedup is closed is handed on.
+func TestDedupClosedMeanwhile(t *testing.T) {
+	s := new(sink)
+	h := handlers.NewDedup(s, nil)
+	bound(t, func() {
+		log.Info("a", "closes", &ask{func() {
+			if err := h.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}})
+	}, h)
+	s.expect(t, "a")
 }
 
 // What is too much is handed over early.

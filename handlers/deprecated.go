@@ -30,8 +30,8 @@ type place struct {
 //	func Send(text string) {
 //		handlers.Deprecated("Use Post.")
 //
-// Where no handler took the record, as under [SuppressDeprecations], the next call
-// from that place logs again. It must be called by the function itself, and costs
+// Where no handler's level lets the record through, and under [SuppressDeprecations],
+// the next call from that place logs again. It must be called by the function itself, and costs
 // about a microsecond.
 func Deprecated(message string) {
 	warnOnce(func(function string) string {

@@ -169,5 +169,6 @@
 // Unbinding a handler closes nothing, since it may be bound elsewhere too. Whoever
 // made a handler closes it, with its Close or with [logbook.Close]. A Stream
 // closes no writer: that is for whoever opened it. A handler that stands before
-// another closes that one as well.
+// another closes that one as well, and hands on to it what comes later, which a closed
+// file reports as an error.
 package handlers

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -111,14 +112,17 @@ func (e *ExecError) Error() string {
 func (e *ExecError) Unwrap() error { return e.Err }
 
 // NewExec returns a handler that runs a command. argv begins with its name or path,
-// taken as it is and looked up at once as [exec.LookPath] does; its arguments are
-// Logbook format strings, such as "{record.message}". An error of an argument wraps a
+// taken as it is and looked up at once as [exec.LookPath] does, from where the program
+// runs; its arguments are Logbook format strings, such as "{record.message}". An error of an argument wraps a
 // [*logbook.FormatError].
 func NewExec(argv []string, o *ExecOptions) (*Exec, error) {
 	if len(argv) == 0 || argv[0] == "" {
 		return nil, ErrNoCommand
 	}
 	path, err := exec.LookPath(argv[0])
+	if err == nil {
+		path, err = filepath.Abs(path) // or it would be looked for in ExecOptions.Dir
+	}
 	if err != nil {
 		return nil, fmt.Errorf("handlers: command: %w", err)
 	}
@@ -157,21 +161,12 @@ func (h *Exec) Binding() logbook.Binding { return h.binding }
 func (h *Exec) Handle(r *logbook.Record) error {
 	arguments, stdin, err := h.format(r)
 	if err != nil {
-		return err
+		return h.failed(err, "", false)
 	}
 	ctx, cancel := context.WithTimeout(h.ctx, h.timeout)
 	defer cancel()
-	select {
-	case <-h.closed:
-		return h.failed(fs.ErrClosed, "", false)
-	default:
-	}
-	select {
-	case <-h.closed:
-		return h.failed(fs.ErrClosed, "", false)
-	case <-ctx.Done(): // the time is up, or Close has stopped waiting
-		return h.failed(fmt.Errorf("no turn within %v: %w", h.timeout, ctx.Err()), "", false)
-	case h.turns <- struct{}{}:
+	if err := h.takeTurn(ctx); err != nil {
+		return h.failed(err, "", false)
 	}
 	defer func() { <-h.turns }()
 	cmd := exec.CommandContext(ctx, h.path, arguments...)
@@ -194,8 +189,36 @@ func (h *Exec) Handle(r *logbook.Record) error {
 	return h.failed(err, strings.TrimSpace(strings.ToValidUTF8(string(stderr.text), "")), killed)
 }
 
-// format renders the arguments and the standard input.
+// takeTurn waits until the command may run. After Close none may, though there are
+// turns again.
+func (h *Exec) takeTurn(ctx context.Context) error {
+	select {
+	case <-h.closed:
+	case <-ctx.Done():
+	case h.turns <- struct{}{}:
+		select {
+		case <-h.closed:
+			<-h.turns
+		default:
+			return nil
+		}
+	}
+	select {
+	case <-h.closed:
+		return fs.ErrClosed
+	default:
+		return fmt.Errorf("no turn within %v: %w", h.timeout, ctx.Err())
+	}
+}
+
+// format renders the arguments and the standard input. A panic is an error, so that it
+// is counted.
 func (h *Exec) format(r *logbook.Record) (arguments []string, stdin []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = panicked(p)
+		}
+	}()
 	for _, f := range h.arguments {
 		text, err := f.AppendFormat(nil, r)
 		if err != nil {
@@ -260,7 +283,7 @@ func (h *Exec) Close(ctx context.Context) error {
 type tail struct{ text []byte }
 
 func (t *tail) Write(p []byte) (int, error) {
-	t.text = append(t.text, p[max(0, len(p)-maxStderr):]...)
+	t.text = append(t.text, p...)
 	if n := len(t.text) - maxStderr; n > 0 {
 		t.text = append(t.text[:0], t.text[n:]...)
 	}

@@ -195,6 +195,58 @@ func TestExecErrors(t *testing.T) {
 	}
 }
 
+// A record that cannot be formatted counts as failed, and runs nothing.
+func TestExecFormatterFails(t *testing.T) {
+	for name, f := range map[string]logbook.Formatter{
+		"fails":  failingFormatter{errRefused},
+		"panics": logbook.FormatterFunc(func(*logbook.Record) string { panic(errRefused) }),
+	} {
+		file := filepath.Join(t.TempDir(), "out")
+		argv, env := command(t, "write", file)
+		h := runExec(t, argv, &handlers.ExecOptions{Env: env, Formatter: f})
+		errs := failures(func() { log.Error("a") }, h)
+		var e *handlers.ExecError
+		if len(errs) != 1 || !errors.Is(errs[0], errRefused) || !errors.As(errs[0], &e) {
+			t.Errorf("%s: got %v", name, errs)
+		}
+		if stats := h.Stats(); stats != (handlers.ExecStats{Failed: 1}) {
+			t.Errorf("%s: %+v", name, stats)
+		}
+		if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: the command was run: %v", name, err)
+		}
+	}
+}
+
+// A relative path is one from where the program runs, whatever the command's directory.
+func TestExecRelativePath(t *testing.T) {
+	argv, env := command(t, "write", filepath.Join(t.TempDir(), "out"))
+	t.Chdir(filepath.Dir(argv[0]))
+	argv[0] = "." + string(filepath.Separator) + filepath.Base(argv[0])
+	h := runExec(t, argv, &handlers.ExecOptions{Env: env, Dir: t.TempDir()})
+	bound(t, func() { log.Error("a") }, h)
+	if stats := h.Stats(); stats != (handlers.ExecStats{Done: 1}) {
+		t.Errorf("%+v", stats)
+	}
+}
+
+// After Close nothing is run, though all turns are free.
+func TestExecAfterClose(t *testing.T) {
+	argv, env := command(t, "write", filepath.Join(t.TempDir(), "out"))
+	h := runExec(t, argv, &handlers.ExecOptions{Env: env})
+	if err := h.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	for range 50 {
+		if err := handle(h, "late"); !errors.Is(err, fs.ErrClosed) {
+			t.Fatalf("got %v", err)
+		}
+	}
+	if stats := h.Stats(); stats != (handlers.ExecStats{Failed: 50}) {
+		t.Errorf("%+v", stats)
+	}
+}
+
 // The caller is looked up only if an argument or the standard input shows it.
 func TestExecLooksTheCallerUpIfNeeded(t *testing.T) {
 	argv, _ := command(t, "write")

@@ -37,12 +37,7 @@ type FallbackStats struct {
 
 // NewFallback returns a handler that has second stand in for first.
 func NewFallback(first, second logbook.Handler) *Fallback {
-	if first == nil {
-		first = noHandler{}
-	}
-	if second == nil {
-		second = noHandler{}
-	}
+	first, second = given(first), given(second)
 	f := &Fallback{first: first, second: second, binding: first.Binding()}
 	f.binding.NoCaller = noCaller([]logbook.Handler{first, second})
 	return f

@@ -15,7 +15,7 @@ import (
 // on to the next handler on the stack, and so does one that was taken by handlers
 // which bubble only.
 //
-// If some of them fail, the error joins theirs. Records that were handed over
+// If some of them fail, the error joins theirs, and the record is handled. Records that were handed over
 // together reach each handler together, whatever its level and filter.
 type Fanout struct {
 	handlers []logbook.Handler
@@ -26,9 +26,7 @@ type Fanout struct {
 func NewFanout(hs ...logbook.Handler) *Fanout {
 	f := new(Fanout)
 	for _, h := range hs {
-		if h != nil {
-			f.handlers = append(f.handlers, h)
-		}
+		f.handlers = append(f.handlers, given(h))
 	}
 	f.binding = logbook.Binding{Level: lowestLevel(f.handlers), Bubble: true, NoCaller: noCaller(f.handlers)}
 	for _, h := range f.handlers {

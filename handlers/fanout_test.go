@@ -24,7 +24,7 @@ func panics(v any) *sink { return &sink{on: func() { panic(v) }} }
 func TestFanout(t *testing.T) {
 	first, last := new(sink), new(sink)
 	below := new(sink)
-	h := handlers.NewFanout(first, nil, failsWith(errRefused), panics(errDiskFull), panics("out of order"),
+	h := handlers.NewFanout(first, failsWith(errRefused), panics(errDiskFull), panics("out of order"),
 		failsWith(logbook.ErrPass), last)
 	errs := failures(func() { log.Info("a") }, below, h)
 	if len(errs) != 1 || !errors.Is(errs[0], errRefused) || !errors.Is(errs[0], errDiskFull) || errors.Is(errs[0], logbook.ErrPass) ||
@@ -68,6 +68,16 @@ func TestFanoutBinding(t *testing.T) {
 	if len(errs) != 1 {
 		t.Errorf("got %v", errs)
 	}
+}
+
+// A handler that is missing is a failure, and costs the others nothing.
+func TestFanoutWithoutHandler(t *testing.T) {
+	s := new(sink)
+	errs := failures(func() { log.Info("a") }, handlers.NewFanout(nil, s))
+	if len(errs) != 1 || !strings.Contains(errs[0].Error(), "no handler was given") {
+		t.Errorf("got %v", errs)
+	}
+	s.expect(t, "a")
 }
 
 // A level that can change is not fixed when the fan-out is made.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"slices"
 	"sync"
@@ -70,8 +71,8 @@ const (
 // It is safe for concurrent use, and keeps the order of records. Records that
 // arrive while a batch is handed over are kept and follow it; no lock is held
 // meanwhile, so the handler inside may itself log. If more of them come than the
-// buffer holds, they wait for up to a second, and only then the oldest one is
-// dropped.
+// buffer holds, so that one would be dropped that is to be handed over, they wait for
+// up to a second, and only then the oldest one is dropped.
 type FingersCrossed struct {
 	binding logbook.Binding
 	action  slog.Leveler
@@ -85,9 +86,8 @@ type FingersCrossed struct {
 	backlog    backlog
 	escalating chan struct{} // closed at the end of the handover that is going on; else nil
 	triggered  uint64
+	closed     bool
 }
-
-var errNoHandler = errors.New("handlers: no handler was given")
 
 // NewFingersCrossed returns a handler that buffers before h. h is nil if the
 // options have a Factory.
@@ -97,23 +97,15 @@ func NewFingersCrossed(h logbook.Handler, o *FingersCrossedOptions) *FingersCros
 	}
 	f := &FingersCrossed{
 		binding: logbook.Binding{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble},
-		action:  o.ActionLevel, reset: o.Reset, factory: o.Factory, inner: h,
-		backlog: backlog{maxRecords: o.MaxRecords, maxBytes: o.MaxBytes},
+		action:  o.ActionLevel, reset: o.Reset, factory: o.Factory,
+		backlog: backlog{maxRecords: positive(o.MaxRecords, defaultMaxRecords), maxBytes: positive(o.MaxBytes, defaultMaxBytes)},
 	}
 	if f.action == nil {
 		f.action = logbook.LevelError
 	}
-	if f.backlog.maxRecords <= 0 {
-		f.backlog.maxRecords = defaultMaxRecords
-	}
-	if f.backlog.maxBytes <= 0 {
-		f.backlog.maxBytes = defaultMaxBytes
-	}
-	switch {
-	case h != nil:
-		f.binding.NoCaller = o.Filter == nil && h.Binding().NoCaller
-	case f.factory == nil:
-		f.inner = noHandler{}
+	if h != nil || f.factory == nil {
+		f.inner = given(h)
+		f.binding.NoCaller = o.Filter == nil && f.inner.Binding().NoCaller
 	}
 	return f
 }
@@ -121,7 +113,8 @@ func NewFingersCrossed(h logbook.Handler, o *FingersCrossedOptions) *FingersCros
 // Binding implements [logbook.Bindable].
 func (f *FingersCrossed) Binding() logbook.Binding { return f.binding }
 
-// Handle keeps the record, or hands it over.
+// Handle keeps the record, or hands it over. After Close its error wraps
+// [fs.ErrClosed], unless the handler inside gets everything: then it is that one's.
 func (f *FingersCrossed) Handle(r *logbook.Record) error {
 	if f.open.Load() {
 		return f.inner.Handle(r)
@@ -129,15 +122,17 @@ func (f *FingersCrossed) Handle(r *logbook.Record) error {
 	k := keep(r)
 	k.trigger = k.record.Level() >= logbook.LevelOf(f.action)
 	f.mu.Lock()
-	if f.escalating != nil && !f.reset && f.backlog.full(k) {
-		f.waitForRoom(k)
-	}
+	f.waitForRoom(k)
 	if f.open.Load() {
 		f.mu.Unlock()
 		defer k.record.Release()
 		return f.inner.Handle(k.record)
 	}
 	defer f.mu.Unlock()
+	if f.closed {
+		k.record.Release()
+		return fmt.Errorf("handlers: FingersCrossed: %w", fs.ErrClosed)
+	}
 	f.backlog.push(k)
 	if !k.trigger {
 		return nil
@@ -149,12 +144,20 @@ func (f *FingersCrossed) Handle(r *logbook.Record) error {
 	return f.escalate()
 }
 
-// waitForRoom waits until a record fits in, or the handover has ended, or for a
-// second. It is called with the lock held, and gives it away meanwhile.
+// crowded reports whether a record would push out one that is to be handed over.
+func (f *FingersCrossed) crowded(k kept) bool {
+	return f.escalating != nil && f.backlog.full(k) && (!f.reset || f.backlog.triggered() > 0)
+}
+
+// waitForRoom waits while a record is one too many, for up to a second. It is called
+// with the lock held, and gives it away meanwhile.
 func (f *FingersCrossed) waitForRoom(k kept) {
+	if !f.crowded(k) {
+		return
+	}
 	timeout := time.NewTimer(maxEscalationWait)
 	defer timeout.Stop()
-	for f.escalating != nil && f.backlog.full(k) {
+	for f.crowded(k) {
 		ended := f.escalating
 		f.mu.Unlock()
 		select {
@@ -264,9 +267,20 @@ func (f *FingersCrossed) Flush(ctx context.Context) error {
 	return nil
 }
 
-// Close forgets what is buffered and closes the handler inside, also one that
-// others share: close a shared one by itself.
+// Close waits for a handover that is going on, until the context ends, forgets what is
+// buffered and closes the handler inside, also one that others share: close a shared
+// one by itself.
 func (f *FingersCrossed) Close(ctx context.Context) error {
+	f.mu.Lock()
+	f.closed = true
+	handover := f.escalating
+	f.mu.Unlock()
+	if handover != nil {
+		select {
+		case <-handover:
+		case <-ctx.Done():
+		}
+	}
 	f.forget()
 	if h := f.handler(); h != nil {
 		return logbook.Close(ctx, h)
@@ -297,9 +311,3 @@ func (f *FingersCrossed) handler() logbook.Handler {
 	defer f.mu.Unlock()
 	return f.inner
 }
-
-// noHandler stands for a handler that was not given.
-type noHandler struct{}
-
-func (noHandler) Binding() logbook.Binding     { return logbook.Binding{NoCaller: true} }
-func (noHandler) Handle(*logbook.Record) error { return errNoHandler }

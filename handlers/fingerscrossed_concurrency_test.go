@@ -2,7 +2,9 @@ package handlers_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"runtime"
 	"sync"
 	"testing"
@@ -163,4 +165,89 @@ func TestFingersCrossedFullDuringEscalation(t *testing.T) {
 			t.Errorf("%+v", stats)
 		}
 	})
+}
+
+// With Reset, debug records that come while a batch is handed over do not push out a
+// trigger that waits for its turn.
+func TestFingersCrossedKeepsATriggerThatWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		inner := &blocking{release: make(chan struct{})}
+		h := handlers.NewFingersCrossed(inner, &handlers.FingersCrossedOptions{MaxRecords: 2, Reset: true})
+		take := func(level logbook.Level, m string) {
+			if err := h.Handle(logbook.NewRecord(logbook.RecordData{Level: level, Message: m})); err != nil {
+				t.Error(err)
+			}
+		}
+		go take(logbook.LevelError, "a")
+		synctest.Wait()
+		for _, m := range []string{"x", "y", "before b"} { // no trigger waits: the oldest one goes
+			take(logbook.LevelInfo, m)
+		}
+		take(logbook.LevelError, "b")
+		start := time.Now()
+		go func() {
+			time.Sleep(time.Second / 2) // the bubble's clock
+			close(inner.release)
+		}()
+		take(logbook.LevelInfo, "after b")
+		if took := time.Since(start); took != time.Second/2 {
+			t.Errorf("waited for %v", took)
+		}
+		synctest.Wait()
+		inner.expect(t, "escalation[a]", "escalation[2 records dropped before b b]")
+		if stats := h.Stats(); stats != (handlers.FingersCrossedStats{Buffered: 1, Dropped: 2, Triggered: 2}) {
+			t.Errorf("%+v", stats)
+		}
+	})
+}
+
+// Close waits for the handover until its context ends. After it a record is an error,
+// and no handler is made any more.
+func TestFingersCrossedClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		inner := &blocking{release: make(chan struct{})}
+		h := handlers.NewFingersCrossed(inner, &handlers.FingersCrossedOptions{Reset: true})
+		record := func() *logbook.Record {
+			return logbook.NewRecord(logbook.RecordData{Level: logbook.LevelError, Message: "a"})
+		}
+		go h.Handle(record())
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		start := time.Now()
+		if err := h.Close(ctx); err != nil || time.Since(start) != time.Second {
+			t.Errorf("%v after %v", err, time.Since(start))
+		}
+		closed := make(chan error)
+		go func() { closed <- h.Close(context.Background()) }()
+		synctest.Wait()
+		select {
+		case err := <-closed:
+			t.Fatalf("Close returned %v during the handover", err)
+		default:
+		}
+		close(inner.release)
+		if err := <-closed; err != nil {
+			t.Error(err)
+		}
+		if err := h.Handle(record()); !errors.Is(err, fs.ErrClosed) {
+			t.Errorf("after Close: %v", err)
+		}
+		inner.expect(t, "escalation[a]")
+		if n := h.Stats().Buffered; n != 0 {
+			t.Errorf("%d records are kept", n)
+		}
+	})
+	h := handlers.NewFingersCrossed(nil, &handlers.FingersCrossedOptions{
+		Factory: func(*logbook.Record, []*logbook.Record) (logbook.Handler, error) {
+			t.Error("a handler is made that nobody closes")
+			return new(sink), nil
+		},
+	})
+	if err := h.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if errs := failures(func() { log.Error("late") }, h); len(errs) != 1 || !errors.Is(errs[0], fs.ErrClosed) {
+		t.Errorf("after Close: %v", errs)
+	}
 }

@@ -23,35 +23,53 @@ const (
 //
 // It is safe for concurrent use. No lock is held while the batch is handed over,
 // so the handler inside may itself log; what it logs is collected for the next
-// batch.
+// batch. After Close it hands records on as they come.
 type Group struct {
 	logbook.Wrapper
 	mu      sync.Mutex
 	backlog backlog
+	closed  bool
 }
 
 // NewGroup returns a handler that collects before h.
 func NewGroup(h logbook.Handler) *Group {
-	if h == nil {
-		h = noHandler{}
-	}
 	return &Group{
-		Wrapper: logbook.Wrapper{Handler: h},
+		Wrapper: logbook.Wrapper{Handler: given(h)},
 		backlog: backlog{maxRecords: maxGroupRecords, maxBytes: maxGroupBytes},
 	}
 }
 
 // Handle collects the record.
 func (g *Group) Handle(r *logbook.Record) error {
-	k := keep(r)
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.backlog.full(k) {
-		g.backlog.refuse(k)
-	} else {
-		g.backlog.push(k)
+	if !g.collect(keep(r)) {
+		return g.Handler.Handle(r)
 	}
 	return nil
+}
+
+// HandleBatch collects the records.
+func (g *Group) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
+	for i, r := range rs {
+		if !g.collect(keep(r)) {
+			return logbook.HandleBatch(g.Handler, rs[i:], why)
+		}
+	}
+	return nil
+}
+
+// collect does nothing after Close.
+func (g *Group) collect(k kept) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case g.closed:
+		k.record.Release()
+	case g.backlog.full(k):
+		g.backlog.refuse(k)
+	default:
+		g.backlog.push(k)
+	}
+	return !g.closed
 }
 
 // GroupStats tell what a Group did.
@@ -89,8 +107,12 @@ func (g *Group) Flush(ctx context.Context) error {
 	return errors.Join(g.handOver(), g.Wrapper.Flush(ctx))
 }
 
-// Close is Flush, and closes the handler inside.
+// Close is Flush, for good, and closes the handler inside. If the context has ended,
+// the records are given up, and counted by the error.
 func (g *Group) Close(ctx context.Context) error {
+	g.mu.Lock()
+	g.closed = true
+	g.mu.Unlock()
 	var err error
 	if ctx.Err() == nil {
 		err = g.handOver()

@@ -150,7 +150,10 @@ func TestGroupFlushAndClose(t *testing.T) {
 		}
 		log.Info("c")
 	}, h)
-	inner.expect(t, "group[a]", "group[b]", "group[c]")
+	if err := h.HandleBatch(batch("d", "e"), logbook.ReasonEscalation); err != nil {
+		t.Error(err)
+	}
+	inner.expect(t, "group[a]", "group[b]", "c", "escalation[d e]")
 	if inner.unbound != 1 {
 		t.Errorf("told %d times that it is unbound", inner.unbound)
 	}

@@ -112,11 +112,8 @@ func NewLimit(h logbook.Handler, o *LimitOptions) *Limit {
 }
 
 func newLimit(h logbook.Handler, size int) *Limit {
-	if h == nil {
-		h = noHandler{}
-	}
 	return &Limit{
-		Wrapper: logbook.Wrapper{Handler: h},
+		Wrapper: logbook.Wrapper{Handler: given(h)},
 		size:    positive(size, defaultCacheSize),
 		sites:   make(map[callSite]*window),
 	}
@@ -149,13 +146,13 @@ func keyBy(by func(*logbook.Record) string, otherwise func(*logbook.Record) call
 	return func(r *logbook.Record) callSite { return callSite{text: shortened(by(r))} }
 }
 
-// shortened cuts a text that is kept. What is cut is copied, or the whole text
-// would stay in memory.
+// shortened cuts a text that is kept. What is kept of it must be copied, or the whole
+// text would stay in memory.
 func shortened(s string) string {
 	if len(s) <= maxKeyText {
 		return s
 	}
-	return strings.Clone(strings.ToValidUTF8(s[:maxKeyText], ""))
+	return strings.ToValidUTF8(s[:maxKeyText], "")
 }
 
 // Binding implements [logbook.Bindable].
@@ -303,6 +300,7 @@ func (l *Limit) window(key callSite) (w *window, notices []*logbook.Record) {
 		}
 	}
 	w = &window{start: now}
+	key.text = strings.Clone(key.text)
 	l.sites[key] = w
 	return w, notices
 }
@@ -324,6 +322,9 @@ func (w *window) suppress(r *logbook.Record, n int) {
 	w.suppressed += n
 	w.like = logbook.RecordData{
 		Time: r.Time(), Level: r.Level(), Channel: r.Channel(), Template: shortened(r.Template()), Source: r.Source(),
+	}
+	if len(r.Template()) > maxKeyText {
+		w.like.Template = strings.Clone(w.like.Template)
 	}
 }
 
@@ -354,6 +355,18 @@ func (l *Limit) untold() (notices []*logbook.Record) {
 	return notices
 }
 
+// sitesUntold returns how many records untold would return.
+func (l *Limit) sitesUntold() (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, w := range l.sites {
+		if w.suppressed > 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // offer hands over what was held back. A failure goes to the error flag.
 func (l *Limit) offer(notices []*logbook.Record) {
 	if len(notices) > 0 {
@@ -376,8 +389,9 @@ func (l *Limit) Unbound() {
 	l.Wrapper.Unbound()
 }
 
-// Flush tells what was held back, and flushes the handler inside. It does nothing
-// of that if the context has ended.
+// Flush tells what was held back, and flushes the handler inside. If the context has
+// ended, or telling fails, the error is a [*logbook.UnsentError] that counts the records
+// that were to tell it; after a failure they are not handed over a second time.
 func (l *Limit) Flush(ctx context.Context) error {
 	return errors.Join(l.tellAll(ctx), l.Wrapper.Flush(ctx))
 }
@@ -388,7 +402,10 @@ func (l *Limit) Close(ctx context.Context) error {
 }
 
 func (l *Limit) tellAll(ctx context.Context) error {
-	if ctx.Err() != nil {
+	if err := ctx.Err(); err != nil {
+		if n := l.sitesUntold(); n > 0 {
+			return &logbook.UnsentError{Records: n, Err: err}
+		}
 		return nil
 	}
 	notices := l.untold()

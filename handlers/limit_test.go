@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -138,6 +139,28 @@ func TestLimitKeepsLittle(t *testing.T) {
 	}
 }
 
+// A key that is a part of a large text does not keep that in memory.
+func TestLimitKeepsNoLargeTexts(t *testing.T) {
+	h := handlers.NewLimit(logbook.Null{}, &handlers.LimitOptions{By: func(r *logbook.Record) string { return r.Message()[:4] }})
+	allocated := func() int64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	before := allocated()
+	const sites = 64
+	for i := range sites {
+		if err := handle(h, fmt.Sprintf("%04d%s", i, strings.Repeat("x", 1<<18))); err != nil {
+			t.Error(err)
+		}
+	}
+	if kept := allocated() - before; kept > sites<<18/2 {
+		t.Errorf("%d sites keep %d bytes", h.Stats().Sites, kept)
+	}
+	runtime.KeepAlive(h)
+}
+
 // A record that tells how many were held back and does not get out has told nothing.
 func TestLimitOfAFailingHandler(t *testing.T) {
 	for name, c := range map[string]func() error{
@@ -257,8 +280,11 @@ func TestLimitLifecycle(t *testing.T) {
 	two()
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := errors.Join(h.Flush(ended), h.Close(ended)); err != nil {
-		t.Error(err)
+	for name, end := range map[string]func(context.Context) error{"Flush": h.Flush, "Close": h.Close} {
+		err := end(ended)
+		if unsent := (*logbook.UnsentError)(nil); !errors.As(err, &unsent) || unsent.Records != 1 || !errors.Is(err, context.Canceled) {
+			t.Errorf("%s whose context has ended returned %v", name, err)
+		}
 	}
 	s.expect(t, "a")
 	if err := h.Flush(t.Context()); err != nil {

@@ -1,8 +1,8 @@
 package handlers
 
 import (
-	"hash/maphash"
 	"log/slog"
+	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -51,6 +51,10 @@ const (
 	maxRedactNodes = 4096
 )
 
+// maxKnownKeys bounds the keys that a redactor remembers. Others are compared with the
+// patterns each time.
+const maxKnownKeys = 512
+
 // NewRedactor returns a processor that replaces what must not be logged, in all
 // attributes of a record and in its message. It looks into groups, maps, slices,
 // structs and pointers; of a value in which something is replaced, what is left stands
@@ -70,7 +74,7 @@ func NewRedactor(o *RedactOptions) logbook.Processor {
 	if o == nil {
 		o = new(RedactOptions)
 	}
-	d := &redactor{types: slices.Clone(o.Types), text: slices.Clone(o.Text), mark: o.Replace, seed: maphash.MakeSeed()}
+	d := &redactor{types: slices.Clone(o.Types), text: slices.Clone(o.Text), mark: o.Replace}
 	keys := o.Keys
 	if keys == nil {
 		keys = DefaultRedactKeys()
@@ -81,6 +85,7 @@ func NewRedactor(o *RedactOptions) logbook.Processor {
 	if d.mark == "" {
 		d.mark = "***"
 	}
+	d.known.Store(&map[string]bool{})
 	return d.process
 }
 
@@ -90,15 +95,10 @@ type redactor struct {
 	text  []*regexp.Regexp
 	mark  string
 
-	// known has one place for each hash of a key: keys are few as a rule, and to compare
-	// one with all patterns takes much longer.
-	seed  maphash.Seed
-	known [256]atomic.Pointer[knownKey]
-}
-
-type knownKey struct {
-	key    string
-	secret bool
+	// known says of keys whether they are secret: keys are few as a rule, and to compare
+	// one with all patterns takes much longer. A map is never changed, but replaced by a
+	// larger one.
+	known atomic.Pointer[map[string]bool]
 }
 
 // process redacts a record. If it cannot, nothing of the record's data is left.
@@ -193,16 +193,17 @@ func (d *redactor) secretKey(key string) bool {
 	if len(d.keys) == 0 {
 		return false
 	}
-	if len(key) > maxKeyText { // not worth keeping
-		return d.matchesAny(key)
+	known := d.known.Load()
+	if secret, ok := (*known)[key]; ok {
+		return secret
 	}
-	place := &d.known[maphash.String(d.seed, key)%uint64(len(d.known))]
-	if k := place.Load(); k != nil && k.key == key {
-		return k.secret
+	secret := d.matchesAny(key)
+	if len(*known) < maxKnownKeys && len(key) <= maxKeyText {
+		more := maps.Clone(*known)
+		more[strings.Clone(key)] = secret
+		d.known.CompareAndSwap(known, &more) // a key that another one beat to it is kept the next time
 	}
-	k := &knownKey{strings.Clone(key), d.matchesAny(key)}
-	place.Store(k)
-	return k.secret
+	return secret
 }
 
 func (d *redactor) matchesAny(key string) bool {

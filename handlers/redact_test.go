@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -54,6 +55,8 @@ type (
 	cyclic      struct{ Next *cyclic }
 	panicsInAll struct{ text string }
 	valuer      struct{ text string }
+	pin         struct{ text string }
+	branching   struct{ A, B, C, D *branching }
 )
 
 func (m marshaler) MarshalJSON() ([]byte, error) {
@@ -63,6 +66,8 @@ func (m textual) MarshalText() ([]byte, error) { return []byte(m.text), nil }
 func (m stringy) String() string               { return "stringy " + m.text }
 func (m formatter) Format(s fmt.State, _ rune) { fmt.Fprint(s, m.text) }
 func (m panicsInAll) String() string           { panic(m.text) }
+func (m *pin) String() string                  { return "pin " + m.text }
+func (m *pin) Error() string                   { return "pin " + m.text }
 func (m valuer) LogValue() slog.Value          { return slog.StringValue(m.text) }
 
 const secret = "hunter2" // what must not show anywhere
@@ -93,8 +98,11 @@ func TestRedactor(t *testing.T) {
 		"a struct": {nil, func() {
 			log.Info("m", "a", account{Name: "ann", Password: secret, Tag: secret, Inner: &account{Name: "bob", Password: secret}, Numbers: []int{1, 2}})
 		}, []string{`"Name":"ann"`, `"pw":"***"`, `"x_token":"***"`, `"Name":"bob"`, `"Numbers":[1,2]`}},
-		"hidden fields":     {fromText, func() { log.Info("m", "a", account{Name: "ann", Hidden: secret, secret: secret}) }, []string{`"Name":"ann"`}},
-		"a hidden key":      {nil, func() { log.Info("m", "a", struct{ secret []byte }{[]byte(secret)}) }, []string{`"a":{}`}},
+		"hidden fields": {fromText, func() { log.Info("m", "a", account{Name: "ann", Hidden: secret, secret: secret}) }, []string{`"Name":"ann"`}},
+		"a hidden key":  {nil, func() { log.Info("m", "a", struct{ secret []byte }{[]byte(secret)}) }, []string{`"a":{}`}},
+		"behind a hidden pointer": {fromText, func() {
+			log.Info("m", "a", struct{ inner *account }{&account{Name: "ann", Password: secret}}, "b", &struct{ any any }{&stringy{secret}})
+		}, []string{`"a":{}`, `"b":{}`}},
 		"a list of structs": {nil, func() { log.Info("m", "a", []any{1, &account{Name: "ann", Password: secret}}) }, []string{`"Name":"ann"`}},
 		"an own JSON form":  {nil, func() { log.Info("m", "a", marshaler{secret}) }, []string{`{"password":"***","user":"ann"}`}},
 		"raw JSON":          {nil, func() { log.Info("m", "a", json.RawMessage(`{"n":1.50,"token":"`+secret+`"}`)) }, []string{`"n":1.50`}},
@@ -118,6 +126,20 @@ func TestRedactor(t *testing.T) {
 		"a type of error": {&handlers.RedactOptions{Types: []reflect.Type{reflect.TypeFor[*testError]()}}, func() {
 			log.Exception(&testError{secret}, "m")
 		}, []string{"*handlers_test.testError: ***"}},
+		"a pointer to a type that has methods": {&handlers.RedactOptions{Types: []reflect.Type{reflect.TypeFor[pin]()}}, func() {
+			log.Info("m {p}", "p", &pin{secret}, "list", []any{1, &pin{secret}})
+		}, []string{"m ***", `"p":"***"`, `"list":[1,"***"]`}},
+		"an error of a type inside of others": {&handlers.RedactOptions{Types: []reflect.Type{reflect.TypeFor[pin]()}}, func() {
+			err := errors.Join(errRefused, fmt.Errorf("login: %w", &pin{secret}))
+			log.Info("m {err}", "err", err, "list", []error{err}, "fine", errRefused)
+			log.Exception(err, "n")
+		}, []string{"m ***", `"list":["***"]`, "fine=refused", "*errors.joinError: ***"}},
+		"a plain type": {&handlers.RedactOptions{Types: []reflect.Type{reflect.TypeFor[string]()}}, func() {
+			log.Info("m {s}", "s", secret, "list", []string{secret}, "n", 5)
+		}, []string{"m ***", "s=***", "n=5"}},
+		"keys of a type": {&handlers.RedactOptions{Types: []reflect.Type{reflect.TypeFor[card]()}}, func() {
+			log.Info("m", "a", map[card]int{secret: 1}, "b", map[any]int{card(secret): 2, "c": 3, nil: 4})
+		}, []string{`"a":{"***":1}`, `"***":2`, `"c":3`}},
 
 		"text of a message":         {fromText, func() { log.Info("is " + secret + " or hUnter3") }, []string{"is *** or ***|is *** or ***|"}},
 		"text of a literal message": {fromText, func() { logSlog("is {" + secret + "}") }, []string{"is {***}|is {***}|"}},
@@ -134,10 +156,17 @@ func TestRedactor(t *testing.T) {
 		"text of a logged error": {fromText, func() {
 			log.Exception(fmt.Errorf("open: %w", &fs.PathError{Op: "open", Path: secret, Err: fs.ErrNotExist}), "m")
 		}, []string{"open: open ***: file does not exist", "*fs.PathError", "in github.com/logbook-go/logbook/handlers_test."}},
+		"traceback of an error from elsewhere": {fromText, func() {
+			logbook.Dispatch(context.Background(), logbook.NewRecord(logbook.RecordData{
+				Message: "m", Error: &logbook.ErrorInfo{Type: "E", Message: "e", Trace: "Traceback:\n  login(" + secret + ")\nE: e"},
+			}))
+		}, []string{"login(***)"}},
 
-		"what panics":       {fromText, func() { log.Info("m", "a", panicsInAll{secret}, "b", 1) }, []string{"a=***", "b=1"}},
-		"what has no end":   {nil, func() { c := &cyclic{}; c.Next = c; log.Info("m", "a", []any{c, secretIn(30)}, "b", 1) }, []string{"b=1", "***"}},
-		"what is too large": {nil, func() { log.Info("m", "a", strings.Split(strings.Repeat(secret+",", 10_000), ","), "b", 1) }, []string{"a=***", "b=1"}},
+		"what panics":            {fromText, func() { log.Info("m", "a", panicsInAll{secret}, "b", 1) }, []string{"a=***", "b=1"}},
+		"what has no end":        {nil, func() { c := &cyclic{}; c.Next = c; log.Info("m", "a", []any{c}, "b", 1) }, []string{"b=1", "***"}},
+		"what is too deep":       {nil, func() { log.Info("m", "a", secretIn(30), "b", 1) }, []string{"b=1", "***"}},
+		"what branches too much": {nil, func() { log.Info("m", "a", branches(7), "b", 1) }, []string{"b=1", "***"}},
+		"what is too large":      {nil, func() { log.Info("m", "a", strings.Split(strings.Repeat(secret+",", 10_000), ","), "b", 1) }, []string{"a=***", "b=1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder
@@ -155,6 +184,15 @@ func TestRedactor(t *testing.T) {
 	}
 }
 
+// branches returns a value with four to the power of depth ends, which are one.
+func branches(depth int) *branching {
+	if depth == 0 {
+		return nil
+	}
+	b := branches(depth - 1)
+	return &branching{b, b, b, b}
+}
+
 // secretIn returns maps inside of maps.
 func secretIn(depth int) any {
 	if depth == 0 {
@@ -170,6 +208,7 @@ func logSlog(message string) {
 // What holds nothing secret is the very value that was logged.
 func TestRedactorLeavesTheRest(t *testing.T) {
 	values := []any{
+		struct{ inner *account }{&account{Password: secret}}, struct{ any any }{&account{Password: secret}},
 		nil, 1, "text", time.Second, time.Now(), []byte("b"), errors.New("e"), map[string]int{"a": 1}, (*account)(nil),
 		struct{ A any }{}, make(chan int), func() {}, [3]int{}, &http.Header{"Accept": nil}, reflect.TypeFor[int](),
 		make([]float64, 100_000), stringy{"x"}, marshalerWithoutSecret{}, time.UTC,
@@ -238,5 +277,36 @@ func TestRedactorFailsClosed(t *testing.T) {
 	bound(t, func() { logbook.InGoroutine(func() { log.Info("is "+secret, "a", secret) }, everyForm(&out)) }, broken)
 	if got := out.String(); strings.Contains(got, secret) || !strings.Contains(got, `"a":"***"`) {
 		t.Errorf("got %s", got)
+	}
+}
+
+// What the error flag is told of a template that cannot be rendered is redacted, too.
+func TestRedactorOfTemplateErrors(t *testing.T) {
+	const secret = "hunter2"
+	redact := handlers.NewRedactor(&handlers.RedactOptions{Text: []*regexp.Regexp{regexp.MustCompile(secret)}})
+	asks := logbook.Processor(func(r *logbook.Record) { _ = r.Message() })
+	for name, c := range map[string]struct {
+		items []logbook.Bindable // newest last
+		log   func()
+		told  int
+	}{
+		"the template":    {[]logbook.Bindable{redact}, func() { log.Info("is hunter2 {missing}", "n", 1) }, 1},
+		"a value":         {[]logbook.Bindable{redact}, func() { log.Info("is {token:>5s}", "token", 7_777_777) }, 0},
+		"rendered before": {[]logbook.Bindable{redact, asks}, func() { log.Info("is {token:>5s}", "token", 7_777_777) }, 0},
+		"replaced in between": {[]logbook.Bindable{redact, logbook.Processor(func(r *logbook.Record) { _ = r.Message(); r.SetMessage("x") })},
+			func() { log.Info("is {token:>5s}", "token", 7_777_777) }, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var told []string
+			flags := logbook.Flags{Errors: func(e *logbook.HandlerError) { told = append(told, e.Error()+e.Message) }}
+			items := append([]logbook.Bindable{logbook.HandlerFunc(func(r *logbook.Record) error { _ = r.Message(); return nil }, nil), flags}, c.items...)
+			logbook.InGoroutine(c.log, items...)
+			if len(told) != c.told {
+				t.Errorf("told %q", told)
+			}
+			if all := strings.Join(told, ""); strings.Contains(all, secret) || strings.Contains(all, "7777777") {
+				t.Errorf("told %s", all)
+			}
+		})
 	}
 }

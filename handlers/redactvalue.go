@@ -22,11 +22,7 @@ func (d *redactor) value(v slog.Value) (out slog.Value, found bool) {
 			out, found = slog.StringValue(d.mark), true
 		}
 	}()
-	switch v.Kind() {
-	case slog.KindString:
-		s, found := d.redactText(v.String())
-		return slog.StringValue(s), found
-	case slog.KindAny:
+	if v.Kind() == slog.KindAny {
 		if e, ok := v.Any().(interface{ Info() *logbook.ErrorInfo }); ok {
 			return d.loggedError(v, e.Info())
 		}
@@ -40,16 +36,48 @@ func (d *redactor) value(v slog.Value) (out slog.Value, found bool) {
 	if len(d.types) > 0 && d.secretType(reflect.TypeOf(v.Any())) {
 		return slog.StringValue(d.mark), true
 	}
+	if v.Kind() == slog.KindString {
+		s, found := d.redactText(v.String())
+		return slog.StringValue(s), found
+	}
 	return v, false
 }
 
-func (d *redactor) secretType(t reflect.Type) bool { return slices.Contains(d.types, t) }
+// secretType reports whether values of the type, or what they point to, are to be
+// replaced.
+func (d *redactor) secretType(t reflect.Type) bool {
+	if len(d.types) == 0 {
+		return false
+	}
+	for t != nil && t.Kind() == reflect.Pointer && !slices.Contains(d.types, t) {
+		t = t.Elem()
+	}
+	return slices.Contains(d.types, t)
+}
+
+// secretError reports whether an error, or one that it wraps, is of such a type: its
+// text is then part of the outer one's.
+func (d *redactor) secretError(err error, depth int) bool {
+	if err == nil || len(d.types) == 0 {
+		return false
+	}
+	if depth > maxRedactDepth || d.secretType(reflect.TypeOf(err)) {
+		return true
+	}
+	switch x := err.(type) {
+	case interface{ Unwrap() error }:
+		return d.secretError(x.Unwrap(), depth+1)
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(x.Unwrap(), func(e error) bool { return d.secretError(e, depth+1) })
+	}
+	return false
+}
 
 // loggedError redacts what Exception or Err made of an error.
 func (d *redactor) loggedError(v slog.Value, info *logbook.ErrorInfo) (slog.Value, bool) {
 	e := *info
 	var found bool
-	if u, ok := v.Any().(interface{ Unwrap() error }); ok && d.secretType(reflect.TypeOf(u.Unwrap())) {
+	if u, ok := v.Any().(interface{ Unwrap() error }); ok && d.secretError(u.Unwrap(), 0) {
 		e = logbook.ErrorInfo{Type: info.Type, Message: d.mark, Stack: info.Stack}
 		found = true
 	}
@@ -113,7 +141,14 @@ func (w *redactWalk) content(v reflect.Value, depth int) (plain any, found bool)
 	switch v.Kind() {
 	case reflect.String:
 		return w.redactText(v.String())
-	case reflect.Pointer, reflect.Interface:
+	case reflect.Pointer:
+		if !v.CanInterface() {
+			// No form shows what a hidden field points to, and its owner may be
+			// changing it: a map that is iterated meanwhile ends the program.
+			return nil, false
+		}
+		return w.node(v.Elem(), depth+1)
+	case reflect.Interface:
 		return w.node(v.Elem(), depth+1)
 	case reflect.Struct:
 		return w.fields(v, depth)
@@ -154,6 +189,9 @@ func (w *redactWalk) methods(x any, depth int) (plain any, found, all bool) {
 	}
 	var texts []string
 	if e, ok := x.(error); ok {
+		if w.secretError(e, 0) {
+			return w.mark, true, true
+		}
 		texts = append(texts, e.Error())
 	}
 	if s, ok := x.(fmt.Stringer); ok {
@@ -253,6 +291,9 @@ func (w *redactWalk) entries(v reflect.Value, depth int) (plain any, found bool)
 		}
 		key := keyText(it.Key())
 		name, hit := w.redactText(key)
+		if w.secretType(dynamicType(it.Key())) {
+			name, hit = w.mark, true
+		}
 		found = found || hit
 		if w.secretKey(key) {
 			m[name], found = w.mark, true
@@ -262,6 +303,17 @@ func (w *redactWalk) entries(v reflect.Value, depth int) (plain any, found bool)
 		m[name], found = member, found || hit
 	}
 	return m, found
+}
+
+// dynamicType returns the type of a value, or of what is in it if that is an interface.
+func dynamicType(v reflect.Value) reflect.Type {
+	if v.Kind() == reflect.Interface {
+		v = v.Elem()
+	}
+	if !v.IsValid() {
+		return nil
+	}
+	return v.Type()
 }
 
 // keyText returns the key of a map as text.

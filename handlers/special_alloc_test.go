@@ -3,6 +3,8 @@
 package handlers_test
 
 import (
+	"fmt"
+	"log/slog"
 	"testing"
 
 	"github.com/logbook-go/logbook/handlers"
@@ -29,5 +31,18 @@ func TestSpecialHandlersDoNotAllocate(t *testing.T) {
 				t.Errorf("%s allocates %v times a record", name, n)
 			}
 		}, items)
+	}
+}
+
+// However many keys a program has, each is compared with the patterns once.
+func TestRedactorRemembersKeys(t *testing.T) {
+	var attrs []slog.Attr
+	for i := range 200 {
+		attrs = append(attrs, slog.Int(fmt.Sprint("a longer key, number ", i), i))
+	}
+	r := logbook.NewRecord(logbook.RecordData{Message: "m", Attrs: attrs})
+	redact := handlers.NewRedactor(nil)
+	if n := testing.AllocsPerRun(10, func() { redact(r) }); n != 0 {
+		t.Errorf("200 known keys cost %v allocations", n)
 	}
 }

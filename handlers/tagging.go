@@ -74,11 +74,12 @@ type TaggingOptions struct {
 
 // Tagging hands a record to the handlers of its tags, as [Tags] finds them. A
 // handler meets a record once, however many of the tags it stands for, and with its
-// own level and filter; whether it bubbles does not matter. A failure is reported as
-// that handler's. A record that none of them takes, such as one without tags, goes
+// own level and filter; whether it bubbles does not matter. If some of them fail, the
+// error joins theirs. A record that none of them takes, such as one without tags, goes
 // on to the next handler on the stack.
 //
 // Of records handed over together each handler gets those with its tags, together.
+// There is no next handler for the others then: they are left out.
 type Tagging struct {
 	binding  logbook.Binding
 	handlers []logbook.Handler // each once
@@ -94,30 +95,24 @@ func NewTagging(by map[string][]logbook.Handler, o *TaggingOptions) *Tagging {
 		binding: logbook.Binding{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble},
 		byTag:   make(map[string][]int),
 	}
-	known := make(map[logbook.Handler]int)
 	for _, tag := range slices.Sorted(maps.Keys(by)) {
 		for _, h := range by[tag] {
-			if h == nil {
-				continue
-			}
-			comparable := reflect.ValueOf(h).Comparable()
-			i, seen := len(t.handlers), false
-			if comparable {
-				if n, ok := known[h]; ok {
-					i, seen = n, true
-				}
-			}
-			if !seen {
-				t.handlers = append(t.handlers, h)
-				if comparable {
-					known[h] = i
-				}
-			}
-			t.byTag[tag] = append(t.byTag[tag], i)
+			t.byTag[tag] = append(t.byTag[tag], t.add(given(h)))
 		}
 	}
 	t.binding.NoCaller = o.Filter == nil && noCaller(t.handlers)
 	return t
+}
+
+// add adds a handler unless it is there, and returns its index.
+func (t *Tagging) add(h logbook.Handler) int {
+	if reflect.ValueOf(h).Comparable() {
+		if i := slices.Index(t.handlers, h); i >= 0 {
+			return i
+		}
+	}
+	t.handlers = append(t.handlers, h)
+	return len(t.handlers) - 1
 }
 
 // Binding implements [logbook.Bindable].
@@ -125,13 +120,18 @@ func (t *Tagging) Binding() logbook.Binding { return t.binding }
 
 // Handle hands the record to the handlers of its tags.
 func (t *Tagging) Handle(r *logbook.Record) error {
-	err := logbook.ErrPass
+	var errs joined
+	taken := false
 	for _, i := range t.chosen(r) {
-		if logbook.Offer(t.handlers[i], r) {
-			err = nil
-		}
+		h := t.handlers[i]
+		handled, err := try(h, h.Binding(), r)
+		errs.add(h, err)
+		taken = taken || handled
 	}
-	return err
+	if !taken {
+		return logbook.ErrPass
+	}
+	return errs.err()
 }
 
 // chosen returns the indexes of the handlers for a record, each once.

@@ -70,7 +70,7 @@ func TestTagsOnTheWire(t *testing.T) {
 func TestTagging(t *testing.T) {
 	below, out, err := new(sink), new(sink), &sink{Options: logbook.Options{Level: logbook.LevelInfo}}
 	h := handlers.NewTagging(map[string][]logbook.Handler{
-		"info": {out}, "cmd": {err}, "both": {out, err, nil},
+		"info": {out}, "cmd": {err}, "both": {out, err},
 	}, nil)
 	l := handlers.NewTaggingLogger("shell")
 	bound(t, func() {
@@ -139,17 +139,33 @@ func TestTaggingBinding(t *testing.T) {
 	below.expect(t, "low", "filtered", "taken")
 }
 
-// A failure is the failing handler's, and costs the others nothing.
+// A failure names the failing handler, and costs the others nothing. Handlers before
+// this one see it.
 func TestTaggingFailure(t *testing.T) {
 	bad := &sink{err: func() error { return errors.New("disk full") }}
 	good := new(sink)
 	h := handlers.NewTagging(map[string][]logbook.Handler{"cmd": {bad, good}}, nil)
-	errs := failures(func() { handlers.NewTaggingLogger("shell").Tagged("cmd").Info("a") }, h)
-	var e *logbook.HandlerError
-	if len(errs) != 1 || !errors.As(errs[0], &e) || e.Handler != logbook.Handler(bad) {
+	l := handlers.NewTaggingLogger("shell").Tagged("cmd")
+	errs := failures(func() { l.Info("a") }, h)
+	if len(errs) != 1 || !strings.Contains(errs[0].Error(), "*handlers_test.sink: disk full") {
 		t.Errorf("got %v", errs)
 	}
-	good.expect(t, "a")
+	second := new(sink)
+	bound(t, func() { l.Info("b") }, handlers.NewFallback(h, second))
+	good.expect(t, "a", "b")
+	second.expect(t, "b")
+}
+
+// A handler that is missing is a failure of the records that it should get.
+func TestTaggingWithoutHandler(t *testing.T) {
+	out := new(sink)
+	h := handlers.NewTagging(map[string][]logbook.Handler{"cmd": {nil, out}}, nil)
+	l := handlers.NewTaggingLogger("shell")
+	errs := failures(func() { l.Tagged("cmd").Info("a"); l.Info("b") }, h)
+	if len(errs) != 1 || !strings.Contains(errs[0].Error(), "no handler was given") {
+		t.Errorf("got %v", errs)
+	}
+	out.expect(t, "a")
 }
 
 // Each handler gets its records of a batch together.

@@ -272,6 +272,9 @@ func (r *Record) SetTemplate(s string) {
 	r.mutable("SetTemplate")
 	r.Message() // which is made of the old one
 	r.template, r.replaced = s, true
+	if f := r.failure; f != nil {
+		r.failure = &TemplateError{s, f.Args, f.Err}
+	}
 	r.foreign = nil // it is not sent on as it came
 }
 
@@ -300,6 +303,9 @@ func (r *Record) ReplaceAttrs(fn func(groups []string, a slog.Attr) slog.Attr) {
 	r.extra = replaceAttrs(nil, r.extra, fn, 0)
 	if !r.literal && !r.replaced {
 		r.rendered, r.expanded = false, false
+		r.failure = nil // of a message that was rendered from what was there before
+	} else if f := r.failure; f != nil {
+		r.failure = &TemplateError{f.Template, "", f.Err}
 	}
 }
 

@@ -66,8 +66,8 @@ type content struct {
 	goroutine uint64
 	foreign   *foreignFields
 
-	failure error         // why the template could not be rendered
-	raised  *HandlerError // by the error flag, when a handler offered the record on
+	failure *TemplateError // why the template could not be rendered
+	raised  *HandlerError  // by the error flag, when a handler offered the record on
 }
 
 var pid = os.Getpid()

@@ -1,7 +1,6 @@
 package desktop
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/binary"
@@ -22,8 +21,12 @@ import (
 // processes.
 const outputDelay = time.Second
 
-// maxOutput bounds what an error tells of a command's standard error, in characters.
-const maxOutput = 300
+// Bounds of what is kept of a command's standard error, in bytes, and of what an
+// error tells of it, in characters.
+const (
+	maxKept   = 4 << 10
+	maxOutput = 300
+)
 
 // appleScript runs osascript. The script is fixed; what is shown are its arguments.
 type appleScript struct {
@@ -130,9 +133,18 @@ func findCommand(name string) (string, error) {
 	return path, nil
 }
 
-// run runs a command. Its error has the end of what it wrote to standard error.
+// head keeps the beginning of what is written to it.
+type head struct{ text []byte }
+
+func (h *head) Write(p []byte) (int, error) {
+	h.text = append(h.text, p[:min(len(p), maxKept-len(h.text))]...)
+	return len(p), nil
+}
+
+// run runs a command. Its error has the beginning of what it wrote to standard error,
+// which is where these commands say what is wrong.
 func run(ctx context.Context, cmd *exec.Cmd) error {
-	var stderr bytes.Buffer
+	var stderr head
 	cmd.Stderr = &stderr
 	cmd.WaitDelay = outputDelay
 	err := cmd.Run()
@@ -143,7 +155,7 @@ func run(ctx context.Context, cmd *exec.Cmd) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", name, ctx.Err())
 	}
-	if text := strings.TrimSpace(stderr.String()); text != "" {
+	if text := strings.TrimSpace(string(stderr.text)); text != "" {
 		return fmt.Errorf("%s: %w: %s", name, err, notify.Cut(text, maxOutput, notify.Characters))
 	}
 	return fmt.Errorf("%s: %w", name, err)

@@ -137,6 +137,16 @@ func TestCommandFails(t *testing.T) {
 		t.Errorf("%v, want %s", err, want)
 	}
 
+	// Of much output, the beginning is told.
+	fakeCommand(t, "osascript", "echo 'not allowed' >&2; head -c 1000000 /dev/zero | tr '\\0' x >&2; exit 3")
+	h, err = desktop.WithOSAScript("app", &desktop.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Handle(record(logbook.LevelInfo, "m")); err == nil || !strings.HasPrefix(err.Error(), want) || len(err.Error()) > 450 {
+		t.Errorf("%.1000v, want %s...", err, want)
+	}
+
 	fakeCommand(t, "osascript", "exec sleep 60")
 	h, err = desktop.WithOSAScript("app", &desktop.Options{Timeout: 50 * time.Millisecond})
 	if err != nil {

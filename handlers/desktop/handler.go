@@ -158,7 +158,7 @@ func (h *Handler) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 func (h *Handler) notify(r *logbook.Record, n int, note string) error {
 	pass, err := h.gate.Enter(n, h.now())
 	if err == nil {
-		return h.show(h.ctx, pass, r, note)
+		return h.show(h.ctx, pass, r, notify.Notes(note, notify.Missed(pass.Missed)))
 	}
 	if e, ok := err.(*Error); ok {
 		again := *e
@@ -168,10 +168,14 @@ func (h *Handler) notify(r *logbook.Record, n int, note string) error {
 	return &Error{Records: n, Err: err}
 }
 
-// show gives the pass back, even if a method of the record's values panics.
-func (h *Handler) show(ctx context.Context, pass *notify.Pass, r *logbook.Record, note string) error {
+// show gives the pass back.
+func (h *Handler) show(ctx context.Context, pass *notify.Pass, r *logbook.Record, notes []string) error {
 	defer pass.Failed()
-	n, err := h.compose(r, notify.Notes(note, notify.Missed(pass.Missed)))
+	var n *notification
+	err := notify.Guard(func() (err error) {
+		n, err = h.compose(r, notes)
+		return err
+	})
 	if err != nil {
 		return &Error{Records: pass.Records, Err: err}
 	}
@@ -237,24 +241,9 @@ func (h *Handler) last(ctx context.Context) error {
 		return err
 	}
 	missed := pass.Missed
-	if err := h.showMissed(ctx, pass); err != nil {
+	if err := h.show(ctx, pass, notify.MissedRecord(missed), nil); err != nil {
 		return &logbook.UnsentError{Records: missed, Err: err}
 	}
-	return nil
-}
-
-// showMissed shows how many records were missed. The pass has no note of its own.
-func (h *Handler) showMissed(ctx context.Context, pass *notify.Pass) error {
-	r := notify.MissedRecord(pass.Missed)
-	defer pass.Failed()
-	n, err := h.compose(r, nil)
-	if err == nil {
-		err = h.deliver(ctx, n)
-	}
-	if err != nil {
-		return &Error{Err: err}
-	}
-	pass.Sent()
 	return nil
 }
 

@@ -125,6 +125,24 @@ func TestBatches(t *testing.T) {
 	}
 }
 
+// A hook that panics costs its own record, and not those beside it.
+func TestHookPanics(t *testing.T) {
+	h, s := newFake(t, &desktop.Options{Urgency: func(r *logbook.Record) desktop.Urgency {
+		if r.Message() == "bad" {
+			panic("hook")
+		}
+		return desktop.Low
+	}})
+	err := h.HandleBatch([]*logbook.Record{record(logbook.LevelInfo, "bad"), record(logbook.LevelInfo, "good")}, logbook.ReasonBuffer)
+	var e *desktop.Error
+	if !errors.As(err, &e) || e.Records != 1 || e.Err.Error() != "panic: hook" {
+		t.Errorf("%v", err)
+	}
+	if got, want := s.texts(), []string{"good\n(1 record before this was not sent)"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // After a failure nothing is shown for a while; the next notification tells.
 func TestFailure(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
@@ -196,6 +214,35 @@ func TestTimeout(t *testing.T) {
 		if err := <-done; !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%v", err)
 		}
+	}
+}
+
+// A record waits no longer than the timeout for the one before it.
+func TestTurn(t *testing.T) {
+	entered, release := make(chan struct{}), make(chan struct{})
+	h, err := desktop.Fake(&desktop.Options{Timeout: 20 * time.Millisecond}, func(context.Context, desktop.Notification) error {
+		close(entered)
+		<-release
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second := make(chan error), make(chan error, 1)
+	go func() { first <- h.Handle(record(logbook.LevelInfo, "m")) }()
+	<-entered
+	go func() { second <- h.Handle(record(logbook.LevelInfo, "m")) }()
+	select {
+	case err := <-second:
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("it waits for ever")
+	}
+	close(release)
+	if err := <-first; err != nil {
+		t.Error(err)
 	}
 }
 

@@ -39,8 +39,9 @@
 //
 // A panic is logged with its stack, and the client gets status 500 if nothing was
 // sent yet. If something was, the connection is broken off, so that nobody takes half
-// an answer for a whole one. http.ErrAbortHandler is no failure: it is handed on,
-// and the access record has the attribute aborted.
+// an answer for a whole one. If no handler takes an ERROR of the logger, the panic goes
+// on to the server, which prints it. http.ErrAbortHandler is no failure: it is handed
+// on, and the access record has the attribute aborted.
 //
 // # Fingers crossed
 //

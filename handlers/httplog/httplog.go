@@ -110,7 +110,8 @@ func (m *middleware) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// serve has the request served. It logs a panic with its stack.
+// serve has the request served. It logs a panic with its stack; one that nobody would be
+// told of goes on to the server, or it would vanish.
 func (m *middleware) serve(ctx context.Context, r *request, req *http.Request) {
 	defer func() {
 		switch p := recover(); p {
@@ -118,6 +119,9 @@ func (m *middleware) serve(ctx context.Context, r *request, req *http.Request) {
 		case http.ErrAbortHandler:
 			r.aborted = true
 		default:
+			if !m.Logger.Enabled(ctx, logbook.LevelError) {
+				panic(p)
+			}
 			r.panicked = true
 			m.Logger.LogPanic(ctx, p, &logbook.PanicOptions{Message: "request panicked"})
 		}
@@ -153,12 +157,16 @@ func (m *middleware) logAccess(ctx context.Context, r *request, req *http.Reques
 	if !m.Logger.Enabled(ctx, level) {
 		return
 	}
+	size := r.response.size
+	if req.Method == http.MethodHead {
+		size = 0 // the server throws away what was written
+	}
 	var pcs [1]uintptr
 	runtime.Callers(1, pcs[:])
 	// slog's record, since the path is no template.
 	record := slog.NewRecord(time.Now(), level.Level(),
-		fmt.Sprintf("%s %s: %d, %d bytes in %s", req.Method, req.URL.Path, status, r.response.size, rounded(took)), pcs[0])
-	record.AddAttrs(slog.Int("status", status), slog.Int64("size", r.response.size), slog.Duration("duration", took))
+		fmt.Sprintf("%s %s: %d, %d bytes in %s", req.Method, req.URL.Path, status, size, rounded(took)), pcs[0])
+	record.AddAttrs(slog.Int("status", status), slog.Int64("size", size), slog.Duration("duration", took))
 	if r.aborted {
 		record.AddAttrs(slog.Bool("aborted", true))
 	}

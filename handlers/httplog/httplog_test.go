@@ -226,6 +226,9 @@ func TestPanic(t *testing.T) {
 			w.(http.Flusher).Flush()
 			explode(failure)
 		}, 200, "", true},
+		{"half read", func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = w.(io.ReaderFrom).ReadFrom(io.LimitReader(io.MultiReader(strings.NewReader("half"), explodingReader{w, failure}), 100))
+		}, 200, "half", true},
 		{"half sent", func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "half")
 			_ = http.NewResponseController(w).Flush()
@@ -266,6 +269,57 @@ func TestPanic(t *testing.T) {
 }
 
 func explode(v any) { panic(v) }
+
+// A status that does not exist is the handler's mistake, and the client is told so.
+func TestInvalidStatus(t *testing.T) {
+	recorder := logbooktest.NewRecorder()
+	server := newServer(t, recorder, nil, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(9999) })
+	resp, err := http.Get(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	server.Close()
+	r := recorder.Records()
+	if resp.StatusCode != 500 || len(r) != 2 || text(r[1], "status") != "500" || text(r[1], "aborted") != "-" {
+		t.Errorf("answered %d, logged %v", resp.StatusCode, r)
+	}
+}
+
+// A panic that nobody would be told of goes on to the server.
+func TestPanicThatNobodyLogs(t *testing.T) {
+	failure := errors.New("out of order")
+	silent := logbook.NewLogger("http", &logbook.LoggerOptions{Disabled: true})
+	h := httplog.New(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(failure) }), &httplog.Options{Logger: silent})
+	defer func() {
+		if p := recover(); p != failure {
+			t.Errorf("recovered %v", p)
+		}
+	}()
+	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+}
+
+// The answer to HEAD has no body, whatever the handler writes.
+func TestHead(t *testing.T) {
+	_, records := serve(t, nil, httptest.NewRequest("HEAD", "/", nil), func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, "hello")
+	})
+	if size := text(records[0], "size"); size != "0" {
+		t.Errorf("size %s", size)
+	}
+}
+
+// explodingReader panics, once all that was written is sent.
+type explodingReader struct {
+	w   http.ResponseWriter
+	err error
+}
+
+func (r explodingReader) Read([]byte) (int, error) {
+	_ = http.NewResponseController(r.w.(interface{ Unwrap() http.ResponseWriter }).Unwrap()).Flush()
+	explode(r.err)
+	return 0, nil
+}
 
 // newServer starts a server whose requests are logged to the recorder. Its own
 // complaints go there as well.

@@ -58,13 +58,13 @@ func supports[T any](w http.ResponseWriter) bool {
 // Unwrap lets [http.ResponseController] reach the server's writer.
 func (r *response) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// WriteHeader notes the status. Those from 100 on come before the answer, but for
-// 101, which is one.
+// WriteHeader notes the status, unless the server panics since there is none such.
+// Those from 100 on come before the answer, but for 101, which is one.
 func (r *response) WriteHeader(status int) {
+	r.ResponseWriter.WriteHeader(status)
 	if r.status == 0 && (status >= http.StatusOK || status == http.StatusSwitchingProtocols) {
 		r.status = status
 	}
-	r.ResponseWriter.WriteHeader(status)
 }
 
 // begin notes that the server sends status 200 if it was told of none.
@@ -90,12 +90,17 @@ func (r *response) WriteString(s string) (int, error) {
 	return n, err
 }
 
-// ReadFrom lets the server hand a file to the system, if it can.
-func (r *response) ReadFrom(src io.Reader) (int64, error) {
-	n, err := io.Copy(r.ResponseWriter, src)
-	if n > 0 {
-		r.begin()
-	}
+// ReadFrom lets the server hand a file to the system, if it can. If src panics, nobody
+// knows how much was sent, so it counts as begun.
+func (r *response) ReadFrom(src io.Reader) (n int64, err error) {
+	returned := false
+	defer func() {
+		if n > 0 || !returned {
+			r.begin()
+		}
+	}()
+	n, err = io.Copy(r.ResponseWriter, src)
+	returned = true
 	r.size += n
 	return n, err
 }

@@ -57,6 +57,14 @@ func (e *Error) Error() string {
 // Unwrap returns why.
 func (e *Error) Unwrap() error { return e.Err }
 
+// orNil returns e as an error that is nil if e is.
+func (e *Error) orNil() error {
+	if e == nil {
+		return nil
+	}
+	return e
+}
+
 // after returns e, with the records of an earlier error of the same batch.
 func (e *Error) after(earlier *Error) *Error {
 	if earlier != nil {

@@ -139,7 +139,7 @@ func TestBatches(t *testing.T) {
 	}
 }
 
-// A formatter that fails or panics costs its record, and Close does not wait for it.
+// A formatter that panics costs its own record, and Close does not wait for it.
 func TestFormatterFails(t *testing.T) {
 	s := startServer(t)
 	h := must(t)(push.NewWebhook(s.URL, &push.WebhookOptions{Formatter: logbook.FormatterFunc(func(r *logbook.Record) string {
@@ -148,13 +148,15 @@ func TestFormatterFails(t *testing.T) {
 		}
 		return r.Message()
 	})}))
-	func() {
-		defer func() { _ = recover() }()
-		_ = h.Handle(record(logbook.LevelInfo, "bad"))
-	}()
-	handle(t, h, record(logbook.LevelInfo, "good"))
+	rs := []*logbook.Record{record(logbook.LevelInfo, "bad"), record(logbook.LevelInfo, "good")}
+	if e := failed(t, h.HandleBatch(rs, logbook.ReasonBuffer)); e.Records != 1 || e.Err.Error() != "panic: formatter" {
+		t.Errorf("%v", e)
+	}
 	if got, want := s.bodies(), []string{"good (1 record before this was not sent)"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
+	}
+	if got, want := h.Stats(), (push.Stats{Notifications: 1, Records: 1, Failed: 1}); got != want {
+		t.Errorf("stats %+v, want %+v", got, want)
 	}
 	if err := h.Close(t.Context()); err != nil {
 		t.Error(err)

@@ -142,7 +142,7 @@ func (h *Handler) checkRedirect(r *http.Request, via []*http.Request) error {
 func (h *Handler) Binding() logbook.Binding { return h.binding }
 
 // Handle notifies of the record.
-func (h *Handler) Handle(r *logbook.Record) error { return h.notify(r, 1, "") }
+func (h *Handler) Handle(r *logbook.Record) error { return h.notify(r, 1, "").orNil() }
 
 // HandleBatch notifies of the records: by one notification, or of each by one, as
 // [Handler] says.
@@ -151,26 +151,19 @@ func (h *Handler) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 		return nil
 	}
 	if lead, note, all := notify.Lead(rs, why); all {
-		return h.notify(lead, len(rs), note)
+		return h.notify(lead, len(rs), note).orNil()
 	}
 	var failed *Error
-	var others []error
 	for _, r := range rs {
-		err := h.notify(r, 1, "")
-		if e, ok := err.(*Error); ok {
-			failed = e.after(failed)
-		} else if err != nil {
-			others = append(others, err)
+		if err := h.notify(r, 1, ""); err != nil {
+			failed = err.after(failed)
 		}
 	}
-	if failed == nil {
-		return errors.Join(others...)
-	}
-	return errors.Join(append(others, failed)...)
+	return failed.orNil()
 }
 
 // notify sends a notification that stands for n records.
-func (h *Handler) notify(r *logbook.Record, n int, note string) error {
+func (h *Handler) notify(r *logbook.Record, n int, note string) *Error {
 	pass, err := h.gate.Enter(n, h.now())
 	if err != nil {
 		return h.refused(err, n)
@@ -179,7 +172,7 @@ func (h *Handler) notify(r *logbook.Record, n int, note string) error {
 }
 
 // refused returns the error of records that were not let through.
-func (h *Handler) refused(err error, n int) error {
+func (h *Handler) refused(err error, n int) *Error {
 	if e, ok := err.(*Error); ok {
 		again := *e
 		again.Records = n
@@ -192,10 +185,14 @@ func (h *Handler) failure(records, status int, err error) *Error {
 	return &Error{Service: h.service.name(), Host: h.host, Status: status, Records: records, Err: err}
 }
 
-// send gives the pass back, even if a method of the record's values panics.
-func (h *Handler) send(ctx context.Context, pass *notify.Pass, r *logbook.Record, notes []string) error {
+// send gives the pass back.
+func (h *Handler) send(ctx context.Context, pass *notify.Pass, r *logbook.Record, notes []string) *Error {
 	defer pass.Failed()
-	m, err := h.service.compose(r, notes, h.now())
+	var m *message
+	err := notify.Guard(func() (err error) {
+		m, err = h.service.compose(r, notes, h.now())
+		return err
+	})
 	if err != nil {
 		return h.failure(pass.Records, 0, err)
 	}

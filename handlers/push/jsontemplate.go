@@ -20,8 +20,8 @@ import (
 // {record.formatted_exception}. What is wrong with the template is told by an error
 // that wraps a [*json.SyntaxError], or a [*logbook.FormatError] for a format string.
 func JSONTemplate(template string) (logbook.Formatter, error) {
-	var any json.RawMessage
-	if err := json.Unmarshal([]byte(template), &any); err != nil {
+	var whole json.RawMessage
+	if err := json.Unmarshal([]byte(template), &whole); err != nil {
 		return nil, fmt.Errorf("push: JSON template: %w", err)
 	}
 	c := templateCompiler{template: template, decoder: json.NewDecoder(strings.NewReader(template))}

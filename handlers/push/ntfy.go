@@ -73,18 +73,14 @@ func NewNtfy(topic string, o *NtfyOptions) (*Handler, error) {
 	}
 	options := logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter}
 	n.texts = texts{notify.Layout{Title: o.Title, Text: options}, ntfyTitle, limit, notify.Bytes}
-	h, err := newHandler(n, settings{
+	if u, err := checkURL(topic, o.AllowPlaintext); err == nil && strings.Trim(u.Path, "/") == "" {
+		return nil, &OptionError{n.name(), "URL", errors.New("names no topic")}
+	}
+	return newHandler(n, settings{
 		options: options, url: topic, allowPlaintext: o.AllowPlaintext, timeout: o.Timeout, tls: o.TLSConfig,
 		secrets:  []string{o.Token},
 		noCaller: !n.layout.ReadsCaller() && o.Priority == nil && o.Tags == nil,
 	})
-	if err != nil {
-		return nil, err
-	}
-	if u, err := checkURL(topic, o.AllowPlaintext); err == nil && strings.Trim(u.Path, "/") == "" {
-		return nil, &OptionError{n.name(), "URL", errors.New("names no topic")}
-	}
-	return h, nil
 }
 
 type ntfy struct {

@@ -23,7 +23,8 @@ const (
 	// maxExcerpt bounds what an error shows of it, in characters.
 	maxExcerpt = 300
 
-	// minPart is the length from which a part of an address counts as a secret.
+	// minPart is the length from which a part of an address, or the value of a header,
+	// counts as a secret.
 	minPart = 4
 )
 

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -156,6 +157,16 @@ func listen(t *testing.T, behave func(net.Conn)) (base string) {
 		<-done
 	})
 	return "http://" + l.Addr().String()
+}
+
+// What is too short to be a secret leaves errors as they are.
+func TestShortHeadersAreNoSecret(t *testing.T) {
+	s := startServer(t)
+	h := must(t)(push.NewWebhook(s.URL+"/", &push.WebhookOptions{Header: http.Header{"X-Version": {"1", "v 1"}}}))
+	s.Close()
+	if err := h.Handle(record(logbook.LevelInfo, "m")); !errors.Is(err, syscall.ECONNREFUSED) || strings.Contains(err.Error(), "redacted") {
+		t.Errorf("%v", err)
+	}
 }
 
 // Wrong options are not repeated.

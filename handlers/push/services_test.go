@@ -30,6 +30,8 @@ func TestSlack(t *testing.T) {
 			`{"text":"My &lt;App&gt;\nm","mrkdwn":false}`},
 		{"no title", &push.SlackOptions{Title: logbook.MustFormat("")}, record(logbook.LevelInfo, "m"),
 			`{"text":"m","mrkdwn":false}`},
+		{"nothing to say", &push.SlackOptions{Title: logbook.MustFormat("")}, record(logbook.LevelInfo, ""),
+			`{"text":"INFO","mrkdwn":false}`},
 		{"color", &push.SlackOptions{Color: true, Channel: "#lab", Username: "daq"}, record(logbook.LevelError, "a<b"),
 			`{"channel":"#lab","username":"daq","mrkdwn":false,"attachments":[{"fallback":"app.web: Error","color":"#c0392b","title":"app.web: Error","text":"a&lt;b","mrkdwn_in":[]}]}`},
 		{"color without title", &push.SlackOptions{Color: true, Title: logbook.MustFormat("")}, record(logbook.LevelWarn, "m"),

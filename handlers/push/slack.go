@@ -53,8 +53,8 @@ type SlackOptions struct {
 // NewSlack returns a handler that posts to an incoming webhook of Slack, or of what
 // understands the same, such as Mattermost. The webhook's address is a secret.
 //
-// What the data holds is shown as it is: it cannot mention anybody, make a link or
-// change the style of the text. What is wrong with the options is told by an
+// What the data holds is shown as it is: it cannot mention anybody, hide a link behind
+// other text or change the style of the text. What is wrong with the options is told by an
 // [*OptionError].
 func NewSlack(webhook string, o *SlackOptions) (*Handler, error) {
 	if o == nil {
@@ -101,6 +101,9 @@ func (s *slack) compose(r *logbook.Record, notes []string, _ time.Time) (*messag
 	title, text, err := s.format(r, notes)
 	if err != nil {
 		return nil, err
+	}
+	if title == "" && text == "" {
+		text = r.Level().String() // Slack refuses what has no text
 	}
 	if s.emoji {
 		title = strings.TrimSpace(emoji(r.Level()) + " " + title)

@@ -45,7 +45,7 @@ type WebhookOptions struct {
 	ContentType string
 
 	// Header holds further headers, such as Authorization. Their values count as
-	// secrets.
+	// secrets, unless they are shorter than 4 bytes.
 	Header http.Header
 
 	// Secret signs the body: see [SignatureHeader]. "": it is not signed.
@@ -139,9 +139,11 @@ func checkHeader(header http.Header) (values []string, err error) {
 			if strings.ContainsFunc(v, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7F }) {
 				return nil, fmt.Errorf("the value of %s holds a control character", name)
 			}
-			values = append(values, v)
-			if _, credential, ok := strings.Cut(v, " "); ok {
-				values = append(values, credential) // without "Bearer"
+			_, credential, _ := strings.Cut(v, " ") // without "Bearer"
+			for _, s := range []string{v, credential} {
+				if len(s) >= minPart {
+					values = append(values, s)
+				}
 			}
 		}
 	}
