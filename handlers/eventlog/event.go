@@ -3,29 +3,7 @@ package eventlog
 import (
 	"strings"
 	"unicode/utf16"
-
-	"github.com/logbook-go/logbook/logbook"
 )
-
-// kind is the type of an event.
-type kind int8
-
-const (
-	typeInformation kind = iota
-	typeWarning
-	typeError
-)
-
-// eventType returns the type of a level's events.
-func eventType(l logbook.Level) kind {
-	switch {
-	case l >= logbook.LevelError:
-		return typeError
-	case l >= logbook.LevelWarn:
-		return typeWarning
-	}
-	return typeInformation
-}
 
 // maxText bounds an event's text, in UTF-16 units. Windows takes 31,839.
 const maxText = 31000

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -94,7 +95,7 @@ var ErrName = errors.New("must be 1 to 255 characters without backslash and cont
 
 func checkName(what, name string) error {
 	bad := func(c rune) bool { return c < ' ' || c == '\\' || c == 0x7F }
-	if name == "" || len(name) > 255 || strings.ContainsFunc(name, bad) {
+	if name == "" || utf8.RuneCountInString(name) > 255 || strings.ContainsFunc(name, bad) {
 		return fmt.Errorf("eventlog: %s %q: %w", what, name, ErrName)
 	}
 	return nil
@@ -111,7 +112,7 @@ func (h *Handler) Binding() logbook.Binding {
 func (h *Handler) Handle(r *logbook.Record) error {
 	b, err := h.AppendFormat(nil, r)
 	if err != nil {
-		return err
+		return fmt.Errorf("eventlog: source %q: %w", h.source, err)
 	}
 	text := eventText(string(b))
 	h.mu.RLock()
@@ -120,11 +121,11 @@ func (h *Handler) Handle(r *logbook.Record) error {
 		return fmt.Errorf("eventlog: source %q: %w", h.source, fs.ErrClosed)
 	}
 	write := h.log.Info
-	switch eventType(r.Level()) {
-	case typeWarning:
-		write = h.log.Warning
-	case typeError:
+	switch l := r.Level(); {
+	case l >= logbook.LevelError:
 		write = h.log.Error
+	case l >= logbook.LevelWarn:
+		write = h.log.Warning
 	}
 	if err := write(eventID, text); err != nil {
 		return fmt.Errorf("eventlog: source %q: %w", h.source, err)

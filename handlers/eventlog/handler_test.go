@@ -169,10 +169,24 @@ func TestErrors(t *testing.T) {
 	if len(log.events) != 1 {
 		t.Errorf("events %q", log.events)
 	}
+	h = eventlog.NewWithLog("app", log, &eventlog.Options{Formatter: broken{}})
+	if err := h.Handle(r); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), `"app"`) {
+		t.Errorf("Handle of what cannot be formatted: %v", err)
+	}
+}
+
+// broken is a formatter that fails.
+type broken struct{}
+
+func (broken) AppendFormat(b []byte, _ *logbook.Record) ([]byte, error) {
+	return b, io.ErrUnexpectedEOF
 }
 
 func TestNames(t *testing.T) {
-	for _, name := range []string{"", `a\b`, "a\x00", "a\nb", strings.Repeat("a", 256)} {
+	if _, err := eventlog.New(strings.Repeat("ä", 255), nil); errors.Is(err, eventlog.ErrName) {
+		t.Errorf("a name of 255 characters: %v", err)
+	}
+	for _, name := range []string{"", `a\b`, "a\x00", "a\nb", strings.Repeat("a", 256), strings.Repeat("ä", 256)} {
 		_, err := eventlog.New(name, nil)
 		for what, err := range map[string]error{
 			"New": err, "Register": eventlog.Register(name, ""), "Unregister": eventlog.Unregister(name, ""),

@@ -66,7 +66,7 @@ func parseList(s string) []*mail.Address {
 		return nil
 	}
 	for _, a := range as {
-		if tidy(a) != nil {
+		if tidy(a) != nil || len(a.Name)+len(a.Address) > maxAddress {
 			return nil
 		}
 	}

@@ -58,8 +58,8 @@ const (
 type Error struct {
 	Server  string // host:port
 	Step    Step   // which failed
-	Records int    // that were not mailed; 0 if some recipients were refused, but not all
-	Err     error  // a *textproto.Error where the server answered
+	Records int    // that were not mailed; 0 if a mail went out, but not to all or not whole
+	Err     error  // a *textproto.Error where the server answered; net.ErrClosed after Close
 }
 
 // Error says all of it on one line.

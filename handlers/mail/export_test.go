@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"errors"
 	"net"
 
 	"github.com/logbook-go/logbook/logbook"
@@ -16,11 +17,23 @@ func (h *Handler) DialTo(address string, asked func(string)) {
 	}
 }
 
+// WrapConn makes the handler use what wrap makes of its connections.
+func (h *Handler) WrapConn(wrap func(net.Conn) net.Conn) {
+	dial := h.server.dial
+	h.server.dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return wrap(c), nil
+	}
+}
+
 // Compose returns the mail that the records become.
 func (h *Handler) Compose(why logbook.Reason, lead *logbook.Record, related ...*logbook.Record) ([]byte, error) {
-	m, partial, err := h.compose(&job{lead: lead, related: related, why: why, records: 1 + len(related)})
+	m, notes, err := h.compose(&job{lead: lead, related: related, why: why, records: 1 + len(related)})
 	if err != nil {
 		return nil, err
 	}
-	return m.data, partial
+	return m.data, errors.Join(notes...)
 }

@@ -2,7 +2,6 @@ package mail_test
 
 import (
 	"bufio"
-	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/emersion/go-smtp"
@@ -58,6 +58,15 @@ func TestRefusals(t *testing.T) {
 			mail.StepFrom, 550, 3, nil},
 		{"all recipients", func(s *mailServer) { s.onRcpt = func(string) error { return refuse(450, "try later") } },
 			mail.StepRecipient, 450, 3, nil},
+		{"the recipients of one mail", func(s *mailServer) {
+			n := 0
+			s.onRcpt = func(string) error {
+				if n++; n == 1 {
+					return refuse(450, "try later")
+				}
+				return nil
+			}
+		}, mail.StepRecipient, 450, 1, []string{"record 2", "record 3"}},
 		{"one mail", func(s *mailServer) {
 			n := 0
 			s.onData = func(int) error {
@@ -176,6 +185,25 @@ func TestConnectionBreaksAtTheEndOfAMail(t *testing.T) {
 	}
 	if got := lastLines(t, s); !slices.Equal(got, []string{"record 1", "record 2", "record 3"}) {
 		t.Errorf("mails %q", got)
+	}
+}
+
+// A server that refuses a mail and hangs up has not taken it.
+func TestServerHangsUpAtTheEndOfAMail(t *testing.T) {
+	s := startServer(t, serverOptions{})
+	n := 0
+	s.onData = func(int) error {
+		if n++; n == 2 {
+			return refuse(421, "shutting down")
+		}
+		return nil
+	}
+	h := newHandler(t, s.Addr, mail.Options{})
+	if err := h.HandleBatch(batch(3), logbook.ReasonBuffer); err != nil {
+		t.Error(err)
+	}
+	if got := lastLines(t, s); !slices.Equal(got, []string{"record 1", "record 2", "record 3"}) || s.connected() != 2 {
+		t.Errorf("mails %q over %d connections", got, s.connected())
 	}
 }
 
@@ -321,6 +349,37 @@ func TestSecretsDoNotShow(t *testing.T) {
 	noSecret(t, err, user, password)
 }
 
+// deadlines notes how far off the deadlines of a connection are.
+type deadlines struct {
+	net.Conn
+	set *[]time.Duration
+}
+
+func (c deadlines) SetDeadline(t time.Time) error {
+	*c.set = append(*c.set, time.Until(t))
+	return c.Conn.SetDeadline(t)
+}
+
+// Connecting and each mail have the Timeout to themselves, 5 s if nothing is said. The
+// clock is a fake one, which stands still.
+func TestTimeouts(t *testing.T) {
+	s := startServer(t, serverOptions{})
+	for timeout, want := range map[time.Duration]time.Duration{0: 5 * time.Second, 9 * time.Second: 9 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHandler(t, s.Addr, mail.Options{Timeout: timeout})
+			var set []time.Duration
+			h.WrapConn(func(c net.Conn) net.Conn { return deadlines{c, &set} })
+			if err := h.HandleBatch(batch(2), logbook.ReasonBuffer); err != nil {
+				t.Fatal(err)
+			}
+			// connecting; two mails, each with its chunk; QUIT
+			if all := []time.Duration{want, want, want, want, want, time.Second}; !slices.Equal(set, all) {
+				t.Errorf("deadlines %v, want %v", set, all)
+			}
+		})
+	}
+}
+
 func TestNoServer(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -404,8 +463,9 @@ func TestFormatFails(t *testing.T) {
 	if got := lastLines(t, s); !slices.Equal(got, []string{"record 2", "record 3"}) {
 		t.Errorf("mails %q", got)
 	}
-	if err := h.HandleBatch(batch(3), logbook.ReasonEscalation); err != nil {
-		t.Error(err)
+	// Among the further records, the place shows it, and so does an error.
+	if err := h.HandleBatch(batch(3), logbook.ReasonEscalation); !errors.As(err, &e) || e.Step != mail.StepCompose || e.Records != 0 {
+		t.Errorf("%v", err)
 	}
 	want := "record 3\n\n\nLog records that led up to this one:\n\n!ERROR: cannot be formatted\n\nrecord 2"
 	if m := parse(t, s.mails()[2].data); m.text != want || m.subject != mail.DefaultSubject {
@@ -413,40 +473,24 @@ func TestFormatFails(t *testing.T) {
 	}
 }
 
-func TestCloseIsBoundByItsContext(t *testing.T) {
-	address := scriptedServer(t, hang)
+// A record whose formatting panics costs no other one its mail.
+func TestFormatPanics(t *testing.T) {
 	s := startServer(t, serverOptions{})
-	target := s.Addr
-	h := newHandler(t, s.Addr, mail.Options{RecordLimit: 1, Timeout: time.Hour})
-	for range 3 {
-		if err := h.Handle(record(logbook.LevelError, "boom")); err != nil {
-			t.Fatal(err)
+	h := newHandler(t, s.Addr, mail.Options{Formatter: logbook.FormatterFunc(func(r *logbook.Record) string {
+		if r.Message() == "record 2" {
+			panic(errors.ErrUnsupported)
 		}
+		return r.Message()
+	})})
+	err := h.HandleBatch(batch(3), logbook.ReasonBuffer)
+	var e *mail.Error
+	if !errors.As(err, &e) || e.Step != mail.StepCompose || e.Records != 1 || !errors.Is(err, errors.ErrUnsupported) {
+		t.Errorf("%v", err)
 	}
-	h.DialTo(address, func(string) {})
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	if err := h.Close(ctx); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("Close: %v", err)
+	if got := lastLines(t, s); !slices.Equal(got, []string{"record 1", "record 3"}) {
+		t.Errorf("mails %q", got)
 	}
-	if err := h.Close(ctx); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("Close again: %v", err)
-	}
-	cancelled, cancel := context.WithCancel(t.Context())
-	asked := make(chan struct{})
-	h.DialTo(address, func(string) { close(asked) })
-	go func() {
-		<-asked
-		cancel()
-	}()
-	if err := h.Close(cancelled); !errors.Is(err, context.Canceled) {
-		t.Errorf("Close, cancelled: %v", err)
-	}
-	h.DialTo(target, func(string) {})
-	if err := h.Close(t.Context()); err != nil {
-		t.Errorf("Close at last: %v", err)
-	}
-	if mails := s.mails(); len(mails) != 2 || !strings.Contains(parse(t, mails[1].data).text, "2 time(s) ERROR app /srv/app/main.go:12") {
-		t.Errorf("%d mails; what was suppressed is not told", len(mails))
+	if got := h.Stats(); got != (mail.Stats{Mails: 2, Records: 2, Failed: 1}) {
+		t.Errorf("stats %+v", got)
 	}
 }

@@ -2,9 +2,8 @@ package mail
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"html/template"
+	"net"
 	"net/mail"
 	"sync/atomic"
 
@@ -17,7 +16,8 @@ import (
 // so a program that must not wait puts a background handler before it. Each mail,
 // or batch of them, has a connection of its own. What fails is an [*Error] and
 // not tried again, but for a mail that met a connection which broke after it had
-// carried others.
+// carried others, and cannot have been taken. A function of the options that panics
+// costs its own mail.
 //
 // A batch that led up to its last record, or that belongs together, becomes one
 // mail: with the last or first record on top, and below it the others by
@@ -41,6 +41,10 @@ type Handler struct {
 	server     *server
 	limiter    *limiter // nil: no limit
 
+	gate   *gate
+	ctx    context.Context // of what Handle delivers; ended by Close
+	cancel context.CancelFunc
+
 	mails, records, suppressed, failed atomic.Uint64
 }
 
@@ -61,6 +65,7 @@ func New(o *Options) (*Handler, error) {
 	h := &Handler{
 		Options: logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
 		html:    o.HTML, subject: o.Subject, recipients: o.RecordRecipients,
+		gate: newGate(),
 	}
 	if h.subject == "" {
 		h.subject = DefaultSubject
@@ -95,6 +100,7 @@ func New(o *Options) (*Handler, error) {
 	if o.RecordLimit > 0 {
 		h.limiter = newLimiter(o.RecordLimit, o.RecordDelta)
 	}
+	h.ctx, h.cancel = context.WithCancel(context.Background())
 	return h, nil
 }
 
@@ -147,9 +153,17 @@ func (h *Handler) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 
 // mail delivers what the rate limit allows.
 func (h *Handler) mail(jobs ...job) error {
-	allowed := jobs
+	records := 0
+	for _, j := range jobs {
+		records += j.records
+	}
+	if !h.gate.enter(records) {
+		h.failed.Add(uint64(records))
+		return &Error{Server: h.server.address(), Step: StepConnect, Records: records, Err: net.ErrClosed}
+	}
+	defer h.gate.leave(records)
 	if h.limiter != nil {
-		allowed = nil
+		allowed := jobs[:0]
 		for _, j := range jobs {
 			if j.pass = h.limiter.take(j.lead); j.pass == nil {
 				h.suppressed.Add(uint64(j.records))
@@ -157,25 +171,33 @@ func (h *Handler) mail(jobs ...job) error {
 			}
 			allowed = append(allowed, j)
 		}
+		jobs = allowed
 	}
-	return h.deliver(context.Background(), allowed)
+	return h.deliver(h.ctx, jobs)
 }
 
-// Close mails what the rate limit suppressed and no mail has told so far. It
-// does not end the handler: what is handled later is mailed, too. What could not
-// be told is kept for another Close.
+// Close waits for the mails that are being delivered, and then mails what the rate
+// limit suppressed and no mail has told so far. When the context ends, what is being
+// delivered fails. What is left then is counted by a [*logbook.UnsentError]; closing
+// again tries to tell it once more. Records handled later are not mailed, with an
+// error that wraps [net.ErrClosed].
 func (h *Handler) Close(ctx context.Context) error {
+	defer h.cancel()
+	if left := h.gate.close(ctx); left > 0 {
+		return &logbook.UnsentError{Records: left, Err: ctx.Err()}
+	}
 	if h.limiter == nil {
 		return nil
-	}
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("mail: telling what was suppressed: %w", err)
 	}
 	var jobs []job
 	for _, s := range h.limiter.takeUntold() {
 		jobs = append(jobs, job{summary: s})
 	}
-	return h.deliver(ctx, jobs)
+	err := h.deliver(ctx, jobs)
+	if left := h.limiter.untold(); left > 0 {
+		return &logbook.UnsentError{Records: left, Err: err}
+	}
+	return err
 }
 
 // Stats tell what a handler did. [expvar.Func] publishes them.
@@ -189,121 +211,4 @@ type Stats struct {
 // Stats returns what happened so far.
 func (h *Handler) Stats() Stats {
 	return Stats{h.mails.Load(), h.records.Load(), h.suppressed.Load(), h.failed.Load()}
-}
-
-// deliver mails jobs over one connection, as long as it lasts. A connection that
-// breaks with its first mail ends the attempt: the next one would do no better.
-func (h *Handler) deliver(ctx context.Context, jobs []job) error {
-	var (
-		out   outcome
-		se    *session
-		fresh bool     // se has carried nothing yet
-		m     *message // of jobs[i]; nil: to be composed
-		i     int
-		ended bool
-	)
-	defer func() {
-		if !ended { // a function of the options has panicked
-			h.lose(jobs[i:])
-		}
-		if se != nil {
-			se.quit()
-		}
-	}()
-	for ; i < len(jobs); i++ {
-		if m == nil {
-			var partial, err error
-			m, partial, err = h.compose(&jobs[i])
-			out.note(partial)
-			if err != nil {
-				out.fail(h.lose(jobs[i:i+1]), h.server.failure(ctx, StepCompose, err))
-				continue
-			}
-		}
-		if se == nil {
-			var failure *Error
-			if se, failure = h.server.connect(ctx); failure != nil {
-				out.fail(h.lose(jobs[i:]), failure)
-				break
-			}
-			fresh = true
-		}
-		accepted, problem := se.send(ctx, m)
-		switch {
-		case accepted:
-			h.mails.Add(1)
-			h.records.Add(uint64(jobs[i].records))
-			if problem != nil {
-				out.note(problem)
-			}
-			fresh, m = false, nil
-			continue
-		case alive(problem):
-			out.fail(h.lose(jobs[i:i+1]), problem)
-			fresh, m = false, nil
-			if i == len(jobs)-1 || se.reset() {
-				continue
-			}
-		case fresh:
-			out.fail(h.lose(jobs[i:]), problem)
-			i = len(jobs)
-		case problem.Step == StepDataEnd: // it may have been taken, so once is enough
-			out.fail(h.lose(jobs[i:i+1]), problem)
-			m = nil
-		default:
-			i-- // the same mail once more, over a new connection
-		}
-		se.drop()
-		se = nil
-	}
-	ended = true
-	return out.err()
-}
-
-// lose notes that jobs were not delivered, and returns how many records that
-// are.
-func (h *Handler) lose(jobs []job) (records int) {
-	for _, j := range jobs {
-		records += j.records
-		switch {
-		case j.summary != nil:
-			h.limiter.giveUntoldBack(j.summary)
-		case j.pass != nil:
-			h.limiter.giveBack(j.pass)
-		}
-	}
-	h.failed.Add(uint64(records))
-	return records
-}
-
-// outcome collects what went wrong in a delivery.
-type outcome struct {
-	failure *Error // the first one, with the records of all
-	notes   []error
-}
-
-// fail adds a failure that cost so many records.
-func (o *outcome) fail(records int, e *Error) {
-	if o.failure == nil {
-		o.failure = e
-	}
-	o.failure.Records += records
-}
-
-// note adds an error that cost no record.
-func (o *outcome) note(err error) {
-	if err != nil {
-		o.notes = append(o.notes, err)
-	}
-}
-
-func (o *outcome) err() error {
-	errs := o.notes
-	if o.failure != nil {
-		errs = append([]error{o.failure}, errs...)
-	}
-	if len(errs) == 1 {
-		return errs[0]
-	}
-	return errors.Join(errs...)
 }

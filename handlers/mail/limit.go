@@ -48,6 +48,7 @@ func (c *counts) add(more counts) {
 type pass struct {
 	site      site
 	window    *window
+	start     time.Time // of the window then
 	past      counts
 	forgotten int // suppressed records of sites that are not known any more
 }
@@ -91,7 +92,7 @@ func (l *limiter) take(r *logbook.Record) *pass {
 		return nil
 	}
 	w.sent++
-	p := &pass{site: at, window: w, past: w.past, forgotten: l.forgotten}
+	p := &pass{site: at, window: w, start: w.start, past: w.past, forgotten: l.forgotten}
 	w.past, l.forgotten = counts{}, 0
 	return p
 }
@@ -126,7 +127,9 @@ func (l *limiter) giveBack(p *pass) {
 		return
 	}
 	p.window.past.add(p.past)
-	p.window.sent = max(0, p.window.sent-1)
+	if p.window.start.Equal(p.start) {
+		p.window.sent--
+	}
 }
 
 // summary is what one last mail tells.
@@ -178,6 +181,17 @@ func (l *limiter) takeUntold() []*summary {
 		all = append(all, s)
 	}
 	return all
+}
+
+// untold returns how many suppressed records no mail has told of.
+func (l *limiter) untold() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := l.forgotten
+	for _, w := range l.sites {
+		n += w.suppressed + w.past.suppressed
+	}
+	return n
 }
 
 // giveUntoldBack undoes takeUntold for a mail that was not delivered.

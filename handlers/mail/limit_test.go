@@ -127,16 +127,19 @@ func TestLimitWithFailures(t *testing.T) {
 				t.Error("no error")
 			}
 		}
-		if err := h.Close(t.Context()); err == nil {
-			t.Error("no error")
-		}
 		fail = false
 		handle(t, h, at(1), at(1))
-		if err := h.Close(t.Context()); err != nil {
-			t.Error(err)
+		fail = true
+		var unsent *logbook.UnsentError
+		var e *mail.Error
+		if err := h.Close(t.Context()); !errors.As(err, &unsent) || unsent.Records != 1 || !errors.As(err, &e) || e.Step != mail.StepFrom {
+			t.Errorf("Close: %v", err)
 		}
-		if err := h.Close(t.Context()); err != nil {
-			t.Error(err)
+		fail = false
+		for range 2 {
+			if err := h.Close(t.Context()); err != nil {
+				t.Error(err)
+			}
 		}
 	})
 	got := tails(t, s)
@@ -148,6 +151,31 @@ func TestLimitWithFailures(t *testing.T) {
 	if m.text != want || m.subject != mail.DefaultSubject+": suppressed records" {
 		t.Errorf("the last mail: %s\n%s", m.subject, m.text)
 	}
+}
+
+// A mail that fails when its window is over does not count for the next one.
+func TestLimitWithLateFailure(t *testing.T) {
+	s := startServer(t, serverOptions{})
+	synctest.Test(t, func(t *testing.T) {
+		var h *mail.Handler
+		first := true
+		h = newHandler(t, s.Addr, mail.Options{RecordLimit: 1, RecordRecipients: func(*logbook.Record) []string {
+			if !first {
+				return []string{"a@example.com"}
+			}
+			first = false
+			time.Sleep(time.Minute + 1)
+			handle(t, h, at(1))
+			return nil // nobody: the mail fails
+		}})
+		if err := h.Handle(at(1)); !errors.Is(err, mail.ErrNoRecipients) {
+			t.Errorf("%v", err)
+		}
+		handle(t, h, at(1))
+		if got := h.Stats(); got != (mail.Stats{Mails: 1, Records: 1, Suppressed: 1, Failed: 1}) {
+			t.Errorf("stats %+v", got)
+		}
+	})
 }
 
 // The counts that are told at the end go to those who got the mails.
@@ -266,19 +294,4 @@ func TestCloseWithNobodyToTell(t *testing.T) {
 	if err := h.Close(t.Context()); err != nil {
 		t.Error(err)
 	}
-}
-
-func TestCloseWithoutLimit(t *testing.T) {
-	s := startServer(t, serverOptions{})
-	h := newHandler(t, s.Addr, mail.Options{})
-	handle(t, h, at(1), at(1))
-	for range 2 {
-		if err := logbook.Close(t.Context(), h); err != nil {
-			t.Error(err)
-		}
-	}
-	if n := len(s.mails()); n != 2 {
-		t.Errorf("%d mails", n)
-	}
-	handle(t, h, at(1))
 }

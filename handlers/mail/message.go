@@ -16,9 +16,10 @@ import (
 
 // Bounds in bytes. What is beyond is cut, and the cut is marked.
 const (
-	maxHeader = 256     // of a header's value
-	maxRecord = 1 << 20 // of a record's text
-	maxText   = 4 << 20 // of a mail's text
+	maxHeader    = 256     // of a header's value
+	maxAddresses = 4 << 10 // of one that holds addresses; cut, it holds none
+	maxRecord    = 1 << 20 // of a record's text
+	maxText      = 4 << 20 // of a mail's text
 )
 
 const cutMark = "...[cut]"
@@ -37,10 +38,15 @@ type draft struct {
 	hostname string
 	headers  []headerValue
 	text     string
-	html     string // "": none
+	html     string  // "": none
+	missing  []error // why something had to be left out
 }
 
+func (d *draft) miss(why error) { d.missing = append(d.missing, why) }
+
 type headerValue struct{ name, value string }
+
+const autoSubmitted = "Auto-Submitted"
 
 // header returns the value of a header, "" if there is none.
 func (d *draft) header(name string) string {
@@ -59,14 +65,15 @@ func (d *draft) render() (*message, error) {
 	m.ToMailAddress(d.to...)
 	m.SetDateWithValue(time.Now())
 	m.SetMessageIDWithValue(rand.Text() + "@" + d.hostname)
-	m.SetGenHeader("Auto-Submitted", "auto-generated") // no vacation notices, please
+	if d.header(autoSubmitted) == "" {
+		m.SetGenHeader(autoSubmitted, "auto-generated") // no vacation notices, please
+	}
 	for _, h := range d.headers {
-		switch name := strings.ToLower(h.name); name {
-		case "to", "cc", "reply-to":
+		if name, ok := addressHeaders[strings.ToLower(h.name)]; ok {
 			if as := parseList(h.value); as != nil {
-				m.SetAddrHeaderFromMailAddress(addressHeaders[name], as...)
+				m.SetAddrHeaderFromMailAddress(name, as...)
 			}
-		default:
+		} else if h.value != "" {
 			m.SetGenHeader(gomail.Header(h.name), encodeHeader(h.value))
 		}
 	}
@@ -87,14 +94,18 @@ var addressHeaders = map[string]gomail.AddrHeader{
 
 // cleanHeader makes text fit for a header: one line, with single spaces, since a
 // folded line of nothing but spaces would pass for the end of the headers.
-func cleanHeader(s string) string {
+func cleanHeader(name, s string) string {
 	s = strings.Map(func(c rune) rune {
 		if isControl(c) {
 			return ' '
 		}
 		return c
 	}, s)
-	return cut(strings.Join(strings.Fields(s), " "), maxHeader)
+	limit := maxHeader
+	if _, ok := addressHeaders[strings.ToLower(name)]; ok {
+		limit = maxAddresses
+	}
+	return cut(strings.Join(strings.Fields(s), " "), limit)
 }
 
 // encodeHeader makes encoded words (RFC 2047) of what is not ASCII, and of what

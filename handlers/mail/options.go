@@ -27,9 +27,10 @@ type Options struct {
 	// headers of the mail: "Subject: {record.level_name} in {record.channel}".
 	// The rest is its text. A format string that starts with an empty line has no
 	// headers. Newlines of the data stay newlines in the text; in headers they are
-	// escaped. From, Date, Message-ID, MIME-Version and Content headers are the
-	// handler's own; To, Cc and Reply-To only show addresses and deliver to no
-	// one.
+	// escaped. A header is cut at 256 bytes, and left out where it is empty. From,
+	// Date, Message-ID, MIME-Version and Content headers are the handler's own; To,
+	// Cc and Reply-To only show addresses, up to 4 KiB of them, and deliver to no
+	// one; with anything else they are left out.
 	//
 	// Any other formatter makes the text alone.
 	Formatter logbook.Formatter

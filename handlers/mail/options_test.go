@@ -83,6 +83,10 @@ func TestCommonOptions(t *testing.T) {
 	}
 }
 
+const manyAddresses = "<somebody-with-a-long-name-1@mail.example.com>, <somebody-with-a-long-name-2@mail.example.com>, " +
+	"<somebody-with-a-long-name-3@mail.example.com>, <somebody-with-a-long-name-4@mail.example.com>, " +
+	"<somebody-with-a-long-name-5@mail.example.com>, <somebody-with-a-long-name-6@mail.example.com>"
+
 func TestFormats(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	for _, c := range []struct {
@@ -102,6 +106,12 @@ func TestFormats(t *testing.T) {
 		{name: "addresses", formatter: logbook.MustFormat("Cc: Größe <c@example.com>, d@example.com\nReply-To: {record.channel}\nTo: nobody\n\nx"),
 			subject: "S", text: "x", headers: map[string]string{
 				"Cc": "=?utf-8?q?Gr=C3=B6=C3=9Fe?= <c@example.com>, <d@example.com>", "Reply-To": "", "To": "<admin@example.com>"}},
+		{name: "controls", formatter: logbook.MustFormat("Subject: a\rX-Injected: b\x1b\u2028c\n\nx"), subject: "a X-Injected: b c", text: "x",
+			headers: map[string]string{"X-Injected": ""}},
+		{name: "many addresses", formatter: logbook.MustFormat("Cc: " + manyAddresses + "\n\nx"), subject: "S", text: "x",
+			headers: map[string]string{"Cc": manyAddresses}},
+		{name: "a header of the handler's", formatter: logbook.MustFormat("auto-submitted: no\nX-Empty: {record.extra[none]}\n\nx"), subject: "S", text: "x",
+			headers: map[string]string{"Auto-Submitted": "no", "X-Empty": ""}},
 		{name: "a function", formatter: logbook.FormatterFunc(func(r *logbook.Record) string { return "Subject: no\r\n\r\n" + r.Message() + "\rend\n\n" }),
 			subject: "S", text: "Subject: no\n\nboom\nend"},
 		{name: "a template", formatter: logbook.Must(logbook.Template("{{.Message}}!")), subject: "S", text: "boom!"},
@@ -116,8 +126,8 @@ func TestFormats(t *testing.T) {
 				t.Errorf("subject %q, text %q", m.subject, m.text)
 			}
 			for name, want := range c.headers {
-				if value := m.header.Get(name); value != want {
-					t.Errorf("%s: %q, want %q", name, value, want)
+				if value := m.header.Get(name); value != want || len(m.header[name]) > 1 {
+					t.Errorf("%s: %q, want %q", name, m.header[name], want)
 				}
 			}
 			if strings.Join(got.to, " ") != "admin@example.com" {

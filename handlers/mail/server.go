@@ -78,8 +78,7 @@ func redactor(username, password string) *strings.Replacer {
 // gives a credential away.
 func (s *server) failure(ctx context.Context, step Step, err error) *Error {
 	if text := err.Error(); s.secrets.Replace(text) != text {
-		var reply *textproto.Error
-		if errors.As(err, &reply) {
+		if reply := answer(err); reply != nil {
 			err = &textproto.Error{Code: reply.Code, Msg: s.secrets.Replace(reply.Msg)}
 		} else {
 			err = errors.New(s.secrets.Replace(text))
@@ -120,7 +119,7 @@ func (s *server) connect(ctx context.Context) (*session, *Error) {
 	}
 	se := &session{server: s, conn: conn}
 	se.setDeadline(ctx, deadline)
-	se.stop = context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	se.stop = context.AfterFunc(ctx, se.interrupt)
 	if step, err := se.open(); err != nil {
 		se.drop()
 		return nil, s.failure(ctx, step, err)
@@ -129,14 +128,17 @@ func (s *server) connect(ctx context.Context) (*session, *Error) {
 }
 
 func (se *session) setDeadline(ctx context.Context, t time.Time) {
-	if ctx.Err() != nil {
-		return // the deadline has been set, to the past
-	}
 	if end, ok := ctx.Deadline(); ok && end.Before(t) {
 		t = end
 	}
 	_ = se.conn.SetDeadline(t) // a broken connection says so when it is used
+	if ctx.Err() != nil {
+		se.interrupt() // which may have happened before, in vain
+	}
 }
+
+// interrupt ends whatever the connection waits for, and lets it wait for nothing.
+func (se *session) interrupt() { _ = se.conn.SetDeadline(time.Unix(1, 0)) }
 
 // open does what stands before the first mail.
 func (se *session) open() (Step, error) {
@@ -171,9 +173,6 @@ func (se *session) open() (Step, error) {
 }
 
 func (se *session) login() error {
-	if se.mode == PlainText && !se.plaintextAuth {
-		return ErrPlaintextAuth
-	}
 	_, offered := se.client.Extension("AUTH")
 	mechanisms := strings.Fields(strings.ToUpper(offered))
 	switch {
@@ -234,16 +233,12 @@ func (se *session) send(ctx context.Context, m *message) (accepted bool, err *Er
 	return true, nil
 }
 
-// alive reports whether the connection can be used on after an error: the server
-// said no, and did not say that it will hang up.
-func alive(err error) bool {
-	var reply *textproto.Error
-	return errors.As(err, &reply) && reply.Code != 421
-}
-
-// reset makes the session ready for the next mail after one that failed. It
+// reset makes the session ready for the next mail after one that was refused. It
 // reports whether it did.
-func (se *session) reset() bool { return se.client.Reset() == nil }
+func (se *session) reset(ctx context.Context) bool {
+	se.setDeadline(ctx, time.Now().Add(se.timeout))
+	return se.client.Reset() == nil
+}
 
 // quit ends the session as the protocol wants it, without waiting long for the
 // server: the mails are delivered.

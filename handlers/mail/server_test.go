@@ -194,10 +194,15 @@ func (l *loginServer) Next(response []byte) (challenge []byte, done bool, err er
 }
 
 func (s *mailSession) Mail(from string, _ *smtp.MailOptions) error {
-	s.mail.from = from
-	if s.server.onMail != nil {
-		return s.server.onMail(from)
+	if s.mail.from != "" {
+		return &smtp.SMTPError{Code: 503, EnhancedCode: smtp.EnhancedCode{5, 5, 1}, Message: "there is a mail already"}
 	}
+	if s.server.onMail != nil {
+		if err := s.server.onMail(from); err != nil {
+			return err
+		}
+	}
+	s.mail.from = from
 	return nil
 }
 

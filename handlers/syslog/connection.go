@@ -1,6 +1,7 @@
 package syslog
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -8,7 +9,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/logbook-go/logbook/logbook"
 )
+
+const defaultTimeout = 5 * time.Second
 
 // Between attempts to connect that fail, the first and the longest pause.
 const (
@@ -42,17 +47,19 @@ type connection struct {
 	cancel context.CancelFunc
 
 	mu       sync.Mutex
-	link     link        // nil: not connected
-	unwatch  func() bool // ends what closes the link when ctx ends
+	link     link // nil: not connected
+	raw      net.Conn
+	unwatch  func() bool // ends what closes raw when ctx ends
 	closed   bool
 	failures int // in a row
 	failure  *Error
 
-	drops atomic.Uint64
+	records, failed, drops atomic.Uint64
 }
 
+// newConnection returns a connection that is not open yet. 0 is the default timeout.
 func newConnection(address string, timeout time.Duration, dial func(context.Context) (link, net.Conn, error)) *connection {
-	c := &connection{address: address, timeout: timeout, now: time.Now, dial: dial}
+	c := &connection{address: address, timeout: cmp.Or(timeout, defaultTimeout), now: time.Now, dial: dial}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	return c
 }
@@ -62,6 +69,29 @@ func (c *connection) open() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.connect()
+}
+
+// handle sends what a handler makes of a record, and counts it. encode makes messages
+// of the record and of its text.
+func (c *connection) handle(o *logbook.Options, r *logbook.Record, encode func(*batch, *logbook.Record)) (err error) {
+	sent := false
+	defer func() {
+		if !sent { // also where a value of the record panics
+			c.failed.Add(1)
+		}
+	}()
+	m := newBatch()
+	defer m.free()
+	if m.text, err = o.AppendFormat(m.text, r); err != nil {
+		return &Error{Address: c.address, Op: OpFormat, Err: err}
+	}
+	encode(m, r)
+	if err = c.send(m); err != nil {
+		return err
+	}
+	sent = true
+	c.records.Add(1)
+	return nil
 }
 
 // send sends a record's messages. Where the connection turns out to be broken it
@@ -129,7 +159,7 @@ func (c *connection) connect() error {
 	if err != nil {
 		return c.pause(OpConnect, err)
 	}
-	c.link, c.failure = l, nil
+	c.link, c.raw, c.failure = l, raw, nil
 	c.unwatch = context.AfterFunc(c.ctx, func() { _ = raw.Close() }) // what fails then says so
 	return nil
 }
@@ -146,20 +176,27 @@ func (c *connection) pause(op Op, err error) error {
 	return c.failure
 }
 
-// drop gives up a connection that broke.
+// drop gives up a connection that broke. What is below goes first: TLS would wait to
+// say good-bye.
 func (c *connection) drop() {
 	c.drops.Add(1)
-	_ = c.disconnect() // there is nothing left to lose
+	_ = c.raw.Close() // there is nothing left to lose
+	_ = c.disconnect()
 }
 
+// disconnect closes the connection, at once when ctx ends.
 func (c *connection) disconnect() error {
 	if c.link == nil {
 		return nil
 	}
-	c.unwatch()
 	err := c.link.Close()
-	c.link = nil
+	c.unwatch()
+	c.link, c.raw = nil, nil
 	return err
+}
+
+func (c *connection) stats() Stats {
+	return Stats{Records: c.records.Load(), Failed: c.failed.Load(), Drops: c.drops.Load()}
 }
 
 // close waits for what is being sent. When the context ends, that fails at once.

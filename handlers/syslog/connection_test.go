@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -109,4 +110,105 @@ func TestDatagramsGoOn(t *testing.T) {
 			t.Errorf("room for %d: next %d, %v", room, next, err)
 		}
 	}
+}
+
+// deadlineLink notes how far off the deadlines of its writes are.
+type deadlineLink struct {
+	scriptedLink
+	deadline *time.Duration
+}
+
+func (l deadlineLink) SetWriteDeadline(t time.Time) error {
+	*l.deadline = time.Until(t)
+	return nil
+}
+
+// Connecting and each write have the timeout to themselves. The clock is a fake one.
+func TestTimeouts(t *testing.T) {
+	for timeout, want := range map[time.Duration]time.Duration{0: 5 * time.Second, time.Minute: time.Minute} {
+		synctest.Test(t, func(t *testing.T) {
+			var connecting, writing time.Duration
+			c := newConnection("test", timeout, func(ctx context.Context) (link, net.Conn, error) {
+				end, _ := ctx.Deadline()
+				connecting = time.Until(end)
+				l := deadlineLink{scriptedLink{sent: new([]string), limit: -1}, &writing}
+				return &l, &l, nil
+			})
+			if err := c.send(&batch{b: []byte("a"), ends: []int{1}}); err != nil {
+				t.Error(err)
+			}
+			if connecting != want || writing != want {
+				t.Errorf("%v to connect, %v to write, want %v", connecting, writing, want)
+			}
+		})
+	}
+}
+
+// politeLink closes as TLS does with a daemon that does not read: it waits to say
+// good-bye, until the connection below is closed.
+type politeLink struct {
+	net.Conn
+	below   chan struct{} // closed with the connection below
+	closing chan struct{}
+}
+
+func (l *politeLink) SetWriteDeadline(time.Time) error  { return nil }
+func (l *politeLink) gone() bool                        { return false }
+func (l *politeLink) send(_ *batch, i int) (int, error) { return i, os.ErrDeadlineExceeded }
+func (l *politeLink) Close() error                      { close(l.closing); <-l.below; return nil }
+
+type below struct {
+	net.Conn
+	closed chan struct{}
+}
+
+func (b below) Close() error { close(b.closed); return nil }
+
+func polite(t *testing.T) (*connection, *politeLink) {
+	l := &politeLink{below: make(chan struct{}), closing: make(chan struct{})}
+	c := newConnection("test", time.Second, func(context.Context) (link, net.Conn, error) { return l, below{closed: l.below}, nil })
+	if err := c.open(); err != nil {
+		t.Fatal(err)
+	}
+	return c, l
+}
+
+// within fails the test if fn does not return.
+func within(t *testing.T, what string, fn func()) {
+	t.Helper()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		fn()
+	}()
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		t.Fatal(what + " hangs")
+	}
+}
+
+// A connection that broke is given up without a good-bye.
+func TestBrokenConnectionIsDroppedAtOnce(t *testing.T) {
+	c, _ := polite(t)
+	within(t, "a record", func() {
+		if err := c.send(&batch{b: []byte("a"), ends: []int{1}}); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+// Close does not wait for a good-bye when its context has ended.
+func TestCloseOfPoliteConnection(t *testing.T) {
+	c, l := polite(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		<-l.closing
+		cancel()
+	}()
+	within(t, "Close", func() {
+		if err := c.close(ctx); err != nil {
+			t.Error(err)
+		}
+	})
 }

@@ -23,6 +23,7 @@ type Op string
 
 // The operations.
 const (
+	OpFormat  Op = "format"
 	OpConnect Op = "connect" // with the TLS handshake
 	OpWrite   Op = "write"
 )

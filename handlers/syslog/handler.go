@@ -10,8 +10,8 @@ import (
 // Handler sends records to a syslog daemon.
 //
 // A record is one message, or, where the framing ends messages with a delimiter,
-// one for each line of its text; a traceback's lines start with "  | ". What the
-// data holds cannot start a message of its own nor change a header.
+// one for each line of its text, up to 4 MiB in all; a traceback's lines start with
+// "  | ". What the data holds cannot start a message of its own nor change a header.
 //
 // Handle has handed the record to the operating system when it returns without an
 // error. What fails is an [*Error]; the package comment says what can be lost
@@ -22,11 +22,9 @@ import (
 // It is safe for concurrent use.
 type Handler struct {
 	logbook.Options
-	layout  *layout
-	conn    *connection
-	records atomic.Uint64
-	failed  atomic.Uint64
-	cut     atomic.Uint64
+	layout *layout
+	conn   *connection
+	cut    atomic.Uint64
 }
 
 var (
@@ -48,7 +46,7 @@ func New(o *Options) (*Handler, error) {
 	h := &Handler{
 		Options: logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
 		layout:  newLayout(o, a),
-		conn:    newConnection(a.String(), o.timeout(), dialer(a, o.TLSConfig)),
+		conn:    newConnection(a.String(), o.Timeout, dialer(a, o.TLSConfig)),
 	}
 	if h.Formatter == nil {
 		h.Formatter = defaultFormatter
@@ -75,19 +73,12 @@ func binding(o logbook.Options) logbook.Binding {
 }
 
 // Handle sends the record.
-func (h *Handler) Handle(r *logbook.Record) (err error) {
-	m := newBatch()
-	if m.text, err = h.AppendFormat(m.text, r); err == nil {
-		h.cut.Add(uint64(h.layout.encode(m, r)))
-		err = h.conn.send(m)
-	}
-	if err != nil {
-		h.failed.Add(1)
-	} else {
-		h.records.Add(1)
-	}
-	m.free()
-	return err
+func (h *Handler) Handle(r *logbook.Record) error {
+	return h.conn.handle(&h.Options, r, h.encode)
+}
+
+func (h *Handler) encode(m *batch, r *logbook.Record) {
+	h.cut.Add(uint64(h.layout.encode(m, r)))
 }
 
 // Close closes the connection. It waits for records that are being sent; when the
@@ -96,14 +87,16 @@ func (h *Handler) Close(ctx context.Context) error { return h.conn.close(ctx) }
 
 // Stats returns what happened so far.
 func (h *Handler) Stats() Stats {
-	return Stats{h.records.Load(), h.failed.Load(), h.cut.Load(), h.conn.drops.Load()}
+	s := h.conn.stats()
+	s.Cut = h.cut.Load()
+	return s
 }
 
 // Stats tell what a handler did. [expvar.Func] publishes them.
 type Stats struct {
 	Records uint64 // handed to the operating system
 	Failed  uint64 // not sent: Handle returned an error
-	Cut     uint64 // messages that were longer than MaxSize
+	Cut     uint64 // messages that were cut or left out
 
 	// Drops counts connections that broke. Each may have cost records that the
 	// operating system had taken and the daemon had not read.

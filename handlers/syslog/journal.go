@@ -1,6 +1,8 @@
 package syslog
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -12,7 +14,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/logbook-go/logbook/logbook"
@@ -62,8 +63,6 @@ type Journal struct {
 	logbook.Options
 	identifier string
 	conn       *connection
-	records    atomic.Uint64
-	failed     atomic.Uint64
 }
 
 var journalFormatter = func() logbook.Formatter {
@@ -95,14 +94,8 @@ func NewJournal(o *JournalOptions) (*Journal, error) {
 	if h.identifier == "" {
 		h.identifier = filepath.Base(os.Args[0])
 	}
-	socket, timeout := o.Socket, o.Timeout
-	if socket == "" {
-		socket = journalSocket
-	}
-	if timeout == 0 {
-		timeout = defaultTimeout
-	}
-	h.conn = newConnection("unix:"+socket, timeout, journalDialer(socket))
+	socket := cmp.Or(o.Socket, journalSocket)
+	h.conn = newConnection("unix:"+socket, o.Timeout, journalDialer(socket))
 	if err := h.conn.open(); err != nil {
 		return nil, err
 	}
@@ -113,19 +106,8 @@ func NewJournal(o *JournalOptions) (*Journal, error) {
 func (h *Journal) Binding() logbook.Binding { return h.Options.Binding() }
 
 // Handle sends the record.
-func (h *Journal) Handle(r *logbook.Record) (err error) {
-	m := newBatch()
-	if m.text, err = h.AppendFormat(m.text, r); err == nil {
-		h.encode(m, r)
-		err = h.conn.send(m)
-	}
-	if err != nil {
-		h.failed.Add(1)
-	} else {
-		h.records.Add(1)
-	}
-	m.free()
-	return err
+func (h *Journal) Handle(r *logbook.Record) error {
+	return h.conn.handle(&h.Options, r, h.encode)
 }
 
 // Close closes the connection. It waits for records that are being sent; when the
@@ -133,9 +115,7 @@ func (h *Journal) Handle(r *logbook.Record) (err error) {
 func (h *Journal) Close(ctx context.Context) error { return h.conn.close(ctx) }
 
 // Stats returns what happened so far. Nothing is ever cut.
-func (h *Journal) Stats() Stats {
-	return Stats{Records: h.records.Load(), Failed: h.failed.Load(), Drops: h.conn.drops.Load()}
-}
+func (h *Journal) Stats() Stats { return h.conn.stats() }
 
 // encode makes an entry of the record and of m.text.
 func (h *Journal) encode(m *batch, r *logbook.Record) {
@@ -164,12 +144,12 @@ func (h *Journal) encode(m *batch, r *logbook.Record) {
 // length before it, so that no value can make a field of its own.
 func appendField[S string | []byte](b []byte, name string, value S) []byte {
 	b = append(b, name...)
-	if strings.Contains(string(value), "\n") {
-		b = append(b, '\n')
-		b = binary.LittleEndian.AppendUint64(b, uint64(len(value)))
-	} else {
-		b = append(b, '=')
+	before := len(b)
+	b = append(append(append(b, '='), value...), '\n')
+	if bytes.IndexByte(b[before:], '\n') == len(value)+1 {
+		return b
 	}
+	b = binary.LittleEndian.AppendUint64(append(b[:before], '\n'), uint64(len(value)))
 	return append(append(b, value...), '\n')
 }
 

@@ -39,8 +39,13 @@ func newLayout(o *Options, a address) *layout {
 
 const cutMark = "...(cut)"
 
+// maxBatch bounds the bytes of a record's messages: with a header on each of its
+// lines a text can become a thousand times as long. A message that begins before is
+// whole.
+const maxBatch = 4 << 20
+
 // encode makes messages of the record and of m.text, and returns how many of them
-// were cut.
+// were cut or left out.
 func (l *layout) encode(m *batch, r *logbook.Record) (cut int) {
 	if l.format == RFC5424 {
 		l.header5424(m, r)
@@ -49,6 +54,10 @@ func (l *layout) encode(m *batch, r *logbook.Record) (cut int) {
 	}
 	text := bytes.TrimSuffix(m.text, []byte{'\n'})
 	for more := true; more; {
+		if len(m.b) > maxBatch {
+			l.add(m, []byte(cutMark))
+			return cut + 1
+		}
 		line := text
 		switch l.framing {
 		case Newline:

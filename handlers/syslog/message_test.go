@@ -170,6 +170,29 @@ func TestCut(t *testing.T) {
 	}
 }
 
+// With a long header on each of its lines, a record takes up no more than some MiB.
+func TestManyLines(t *testing.T) {
+	server := startStream(t, "tcp", "127.0.0.1:0")
+	h, p := connect(t, server, syslog.Options{Address: server.address, StructuredData: "app@1"})
+	received := make(chan []byte)
+	go func() {
+		b, _ := io.ReadAll(p) // until the handler closes it
+		received <- b
+	}()
+	handle(t, h, logbook.NewRecord(logbook.RecordData{
+		Message: "failed", Cause: errors.New(strings.Repeat("line\n", 40_000)), Attrs: []slog.Attr{slog.String("long", strings.Repeat("x", 3000))},
+	}))
+	if got, want := h.Stats(), (syslog.Stats{Records: 1, Cut: 1}); got != want {
+		t.Errorf("stats %+v, want %+v", got, want)
+	}
+	if err := h.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if b := <-received; len(b) < 4<<20 || len(b) > 5<<20 || !strings.HasSuffix(string(b), "...(cut)\n") {
+		t.Errorf("%d bytes, the last %q", len(b), b[max(0, len(b)-20):])
+	}
+}
+
 // FuzzMessage: whatever the data holds, each message is one of RFC 5424, with the
 // header that it is to have.
 func FuzzMessage(f *testing.F) {

@@ -135,7 +135,6 @@ func (f Framing) String() string {
 }
 
 const (
-	defaultTimeout = 5 * time.Second
 	minMaxSize     = 480  // what RFC 5424 has every receiver take
 	defaultMaxSize = 8096 // rsyslog splits what is longer
 )
@@ -207,13 +206,6 @@ func (o *Options) maxSize(a address) int {
 		return 2048
 	}
 	return defaultMaxSize
-}
-
-func (o *Options) timeout() time.Duration {
-	if o.Timeout == 0 {
-		return defaultTimeout
-	}
-	return o.Timeout
 }
 
 func (o *Options) hostname() string {

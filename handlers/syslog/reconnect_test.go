@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -270,6 +271,36 @@ func TestTooLongDatagram(t *testing.T) {
 	}
 	if got, want := h.Stats(), (syslog.Stats{Records: 1, Failed: 1}); got != want {
 		t.Errorf("stats %+v, want %+v", got, want)
+	}
+}
+
+// broken is a formatter that fails or panics.
+type broken struct{ panics bool }
+
+func (f broken) AppendFormat(b []byte, _ *logbook.Record) ([]byte, error) {
+	if f.panics {
+		panic(io.ErrUnexpectedEOF)
+	}
+	return b, io.ErrUnexpectedEOF
+}
+
+// A record that cannot be formatted is an error and counted, and costs no other one.
+func TestFormatFails(t *testing.T) {
+	server := startUDP(t)
+	for _, f := range []broken{{false}, {true}} {
+		h := newHandler(t, syslog.Options{Address: server.address, Formatter: f})
+		var failed error
+		report := logbook.Flags{Errors: func(e *logbook.HandlerError) { failed = e.Err }}
+		logbook.InGoroutine(func() { logbook.Error("text") }, report, h)
+		if !errors.Is(failed, io.ErrUnexpectedEOF) {
+			t.Errorf("error %v", failed)
+		}
+		if !f.panics && asError(t, failed).Op != syslog.OpFormat {
+			t.Errorf("error %v", failed)
+		}
+		if got, want := h.Stats(), (syslog.Stats{Failed: 1}); got != want {
+			t.Errorf("panics: %v: stats %+v, want %+v", f.panics, got, want)
+		}
 	}
 }
 

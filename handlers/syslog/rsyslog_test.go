@@ -144,7 +144,7 @@ func (s *rsyslog) start(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, address := range []string{fmt.Sprint("127.0.0.1:", s.plain), fmt.Sprint("127.0.0.1:", s.secured)} {
-		for end := time.Now().Add(patience); ; runtime.Gosched() {
+		for end := time.Now().Add(6 * patience); ; runtime.Gosched() { // a busy machine starts it slowly
 			c, err := net.Dial("tcp", address)
 			if err == nil {
 				_ = c.Close()

@@ -22,13 +22,11 @@ type stream struct {
 
 // newStream makes a stream of a connection, with TLS if there is a configuration.
 func newStream(ctx context.Context, conn net.Conn, config *tls.Config) (*stream, error) {
-	p := &pollConn{Conn: conn}
-	if c, ok := conn.(syscall.Conn); ok {
-		var err error
-		if p.raw, err = c.SyscallConn(); err != nil {
-			return nil, err
-		}
+	raw, err := conn.(syscall.Conn).SyscallConn()
+	if err != nil {
+		return nil, err
 	}
+	p := &pollConn{Conn: conn, raw: raw}
 	p.readNow = func(fd uintptr) bool {
 		p.n, p.err = syscall.Read(int(fd), p.buffer)
 		return true // whatever it says: do not wait
@@ -37,7 +35,7 @@ func newStream(ctx context.Context, conn net.Conn, config *tls.Config) (*stream,
 	if err != nil {
 		return nil, err
 	}
-	p.poll = p.raw != nil
+	p.poll = true
 	return &stream{Conn: over}, nil
 }
 

@@ -1,6 +1,8 @@
 package syslog
 
 import (
+	"runtime"
+
 	"github.com/logbook-go/logbook/handlers/eventlog"
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -11,13 +13,17 @@ import (
 // options take all records, in the handler's own format.
 //
 // The handler is to be closed by [logbook.Close].
-func CreateSysHandler(appName string, o *logbook.Options) (logbook.Handler, error) {
+func CreateSysHandler(appName string, o *logbook.Options) (h logbook.Handler, err error) {
 	if o == nil {
 		o = new(logbook.Options)
 	}
-	h, err := eventlog.New(appName, &eventlog.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter})
+	if runtime.GOOS == "windows" {
+		h, err = eventlog.New(appName, &eventlog.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter})
+	} else {
+		h, err = New(&Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter, AppName: appName})
+	}
 	if err != nil {
-		return nil, err
+		return nil, err // not a nil pointer
 	}
 	return h, nil
 }
