@@ -169,6 +169,15 @@ log_level     = SUCCESS
 			}
 		}, c.Setup())
 	}
+	for _, dir := range []string{"logs", "logs/deep"} {
+		info, err := os.Stat(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if others := info.Mode().Perm() &^ 0o750; others != 0 && os.PathSeparator == '/' {
+			t.Errorf("%s is open to others: %v", dir, info.Mode())
+		}
+	}
 	var got []string
 	files, err := filepath.Glob("logs/deep/*")
 	if err != nil {

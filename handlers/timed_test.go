@@ -97,6 +97,32 @@ func TestTimed(t *testing.T) {
 	})
 }
 
+// Known defect of Logbook: with a relative path old files were not removed. Nor does
+// it matter that the program changes its directory later.
+func TestTimedRelativePath(t *testing.T) {
+	dir, elsewhere := t.TempDir(), t.TempDir()
+	t.Chdir(dir)
+	for _, plainCurrent := range []bool{false, true} {
+		name := fmt.Sprint("app", plainCurrent)
+		h := newTimed(t, name+".log", handlers.TimedOptions{Backups: 2, PlainCurrent: plainCurrent})
+		logAt(t, h, day(2024, 2, 27), "a")
+		t.Chdir(elsewhere)
+		logAt(t, h, day(2024, 2, 28), "b")
+		logAt(t, h, day(2024, 2, 29), "c")
+		t.Chdir(dir)
+		want := map[string]string{name + "-2024-02-28.log": "b\n", name + "-2024-02-29.log": "c\n"}
+		if plainCurrent {
+			want = map[string]string{name + "-2024-02-28.log": "b\n", name + ".log": "c\n"}
+		}
+		got := listing(t, dir)
+		maps.DeleteFunc(got, func(file, _ string) bool { return !strings.HasPrefix(file, name) })
+		if !maps.Equal(got, want) {
+			t.Errorf("the files are %q, want %q", got, want)
+		}
+	}
+	expectListing(t, elsewhere, map[string]string{})
+}
+
 func TestTimedOptions(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "app.log")

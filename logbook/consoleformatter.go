@@ -28,10 +28,11 @@ type ConsoleOptions struct {
 }
 
 // DefaultColors returns the colours that [Console] uses: errors bold red,
-// warnings and notices bold yellow, success green, debug and trace grey.
+// warnings and notices bold yellow, success green, information blue, debug and
+// trace light grey.
 func DefaultColors() map[Level]string {
 	return map[Level]string{
-		LevelError: "31;1", LevelNotice: "33;1", LevelSuccess: "32", LevelInfo: "34", LevelNotSet: "90",
+		LevelError: "31;1", LevelNotice: "33;1", LevelSuccess: "32", LevelInfo: "34", LevelNotSet: "37",
 	}
 }
 

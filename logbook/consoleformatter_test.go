@@ -65,6 +65,24 @@ func TestConsoleColors(t *testing.T) {
 	}
 }
 
+// Case A8 of the lab: SUCCESS has a colour of its own.
+func TestColorOfSuccess(t *testing.T) {
+	color := func(level logbook.Level) string {
+		f := logbook.Console(&logbook.ConsoleOptions{Color: true, TimeLayout: "-"})
+		b, err := f.AppendFormat(nil, logbook.NewRecord(logbook.RecordData{Level: level, Message: "m"}))
+		code, _, ok := strings.Cut(string(b), level.String())
+		if err != nil || !ok {
+			t.Fatalf("%v is %q, %v", level, b, err)
+		}
+		return code
+	}
+	for _, other := range []logbook.Level{logbook.LevelInfo, logbook.LevelNotice, logbook.LevelWarn} {
+		if color(logbook.LevelSuccess) == color(other) {
+			t.Errorf("SUCCESS has the colour of %v", other)
+		}
+	}
+}
+
 // A level without a colour has that of the next lower one that has; "" is none.
 func TestConsoleColorsOfLevelsBetween(t *testing.T) {
 	for range 20 { // a map's order must not matter

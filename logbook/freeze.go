@@ -8,7 +8,6 @@ import (
 	"math"
 	"reflect"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -170,36 +169,3 @@ func valueText(v slog.Value) string {
 
 // panicText stands in the output for a value whose own method panicked.
 func panicText(v any, p any) string { return fmt.Sprintf("!PANIC in %T: %v", v, p) }
-
-// appendJSONAny writes a value of no known kind: by its own MarshalJSON, as text
-// where it is an error or has a text form only, else by encoding/json. It never
-// fails: what cannot be encoded is said in its place.
-func appendJSONAny(b []byte, v any) (out []byte) {
-	defer func() {
-		if p := recover(); p != nil {
-			out = appendJSONText(b, panicText(v, p))
-		}
-	}()
-	switch x := v.(type) {
-	case nil:
-		return append(b, "null"...)
-	case *frozen:
-		return append(b, x.json...)
-	case json.Marshaler:
-	case error:
-		return appendJSONText(b, x.Error())
-	case interface{ MarshalText() ([]byte, error) }:
-	case fmt.Stringer:
-		return appendJSONText(b, x.String())
-	}
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		if e, ok := err.(*json.UnsupportedValueError); ok && strings.HasPrefix(e.Str, "encountered a cycle") {
-			return appendJSONText(b, "!ERROR: "+err.Error()) // printing it would not end
-		}
-		return appendJSONText(b, "!ERROR: "+err.Error()+": "+fmt.Sprintf("%+v", v))
-	}
-	return appendSafeJSON(b, bytes.TrimRight(buf.Bytes(), "\n"))
-}

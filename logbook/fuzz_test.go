@@ -135,7 +135,7 @@ func FuzzText(f *testing.F) {
 			t.Fatal(err)
 		}
 		text := string(b)
-		for _, own := range []string{"\x1b[2m", "\x1b[0m", "\x1b[31;1m", "\x1b[33;1m", "\x1b[32m", "\x1b[34m", "\x1b[90m"} {
+		for _, own := range []string{"\x1b[2m", "\x1b[0m", "\x1b[31;1m", "\x1b[33;1m", "\x1b[32m", "\x1b[34m", "\x1b[37m"} {
 			text = strings.ReplaceAll(text, own, "")
 		}
 		check(text)

@@ -158,6 +158,42 @@ func TestManyGoroutines(t *testing.T) {
 	}
 }
 
+// Case 41: two tasks that bind around each call, at the same time.
+func TestBindingAroundEachCall(t *testing.T) {
+	withoutDefault(t)
+	const calls = 100
+	for name, call := range map[string]func(h logbook.Handler, msg string){
+		"goroutine": func(h logbook.Handler, msg string) {
+			logbook.InGoroutine(func() { logbook.Info(msg) }, h)
+		},
+		"context": func(h logbook.Handler, msg string) {
+			ctx, undo := logbook.BindScope(context.Background(), h)
+			defer undo()
+			logbook.InfoContext(ctx, msg)
+		},
+		"both": func(h logbook.Handler, msg string) {
+			logbook.InContext(context.Background(), func(ctx context.Context) { logbook.InfoContext(ctx, msg) }, h)
+		},
+	} {
+		tasks := []*counter{{want: "task 1"}, {want: "task 2"}}
+		var wg sync.WaitGroup
+		for _, h := range tasks {
+			wg.Go(func() {
+				for range calls {
+					call(h, h.want)
+					runtime.Gosched() // to the other one
+				}
+			})
+		}
+		wg.Wait()
+		for _, h := range tasks {
+			if h.own.Load() != calls || h.foreign.Load() != 0 {
+				t.Errorf("%s: %s got %d of %d own records and %d foreign ones", name, h.want, h.own.Load(), calls, h.foreign.Load())
+			}
+		}
+	}
+}
+
 // counter counts records by whether they are its own.
 type counter struct {
 	logbook.Options

@@ -22,7 +22,8 @@ type HandlerError struct {
 	Suppressed int          // failures held back since the last report
 }
 
-// Error says what failed, and at which record.
+// Error says what failed, and where the record was logged. It leaves the message
+// out: where failures are shown is not where the records were meant to go.
 func (e *HandlerError) Error() string {
 	var b strings.Builder
 	b.WriteString("logbook: ")
@@ -30,8 +31,8 @@ func (e *HandlerError) Error() string {
 		fmt.Fprintf(&b, "%T: ", e.Handler)
 	}
 	fmt.Fprintf(&b, "%v", e.Err)
-	if e.Channel != "" || e.Message != "" {
-		fmt.Fprintf(&b, " [%s: %s: %s]", e.Level, e.Channel, e.Message)
+	if e.Channel != "" {
+		fmt.Fprintf(&b, " [%s: %s]", e.Level, e.Channel)
 	}
 	if e.Source != nil && e.Source.File != "" {
 		fmt.Fprintf(&b, " logged from file %s, line %d", e.Source.File, e.Source.Line)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"math"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -224,6 +225,67 @@ func TestJSONHostileValues(t *testing.T) {
 	}
 	if fmt.Sprint(m["twolines"]) != "map[a:1]" {
 		t.Errorf("twolines is %v", m["twolines"])
+	}
+}
+
+// One part of a list or map that cannot be encoded does not cost the others.
+func TestJSONParts(t *testing.T) {
+	type named map[int]any
+	tests := []struct {
+		value any
+		want  string // what is refused is shown as "!"
+	}{
+		{[]any{1, func() {}, "x"}, `[1,"!","x"]`},
+		{[]float64{1, math.Inf(1), 2.5}, `[1,"!",2.5]`},
+		{[2]any{nil, make(chan int)}, `[null,"!"]`},
+		{map[string]any{"b": func() {}, "a": 1}, `{"a":1,"b":"!"}`},
+		{map[any]any{"a": 1, 2: "x", nil: true, 1.5: nil}, `{"1.5":null,"2":"x","<nil>":true,"a":1}`},
+		{map[any]int{1: 7, "1": 7}, `{"1":7,"1#2":7}`},
+		{named{1: []any{func() {}, named{2: 3}}}, `{"1":["!",{"2":3}]}`},
+		{[]any{errors.New("e"), func() {}, time.Second, at}, `["e","!","1s","2024-02-29T13:37:42.005Z"]`},
+		{[]any{badJSON("{"), 1}, `["!",1]`},
+		{[]any{jsonPanicker{}, func() {}}, `"!"`},
+		{[]any{func() {}, jsonPanicker{}}, `["!","!"]`},
+		{[]any{func() {}, "a\u009b\n"}, `["!","a\u009b\n"]`},
+	}
+	refused := regexp.MustCompile(`"!(ERROR|PANIC)[^"]*(\\"[^"]*)*"`)
+	for _, test := range tests {
+		r := logbook.NewRecord(logbook.RecordData{Message: "m", Attrs: []slog.Attr{slog.Any("v", test.value)}})
+		b, err := logbook.JSON(nil).AppendFormat(nil, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := checkJSON(string(b)); err != nil {
+			t.Error(err)
+		}
+		_, got, _ := strings.Cut(string(b), `"v":`)
+		if got = refused.ReplaceAllString(got, `"!"`); got != test.want+"}" {
+			t.Errorf("%#v became %s, want %s", test.value, got, test.want)
+		}
+	}
+}
+
+// A value that contains itself, and something that cannot be encoded, has an end.
+func TestJSONPartsWithoutEnd(t *testing.T) {
+	list := make([]any, 100)
+	for i := range list {
+		list[i] = list
+	}
+	list[0] = func() {}
+	cyclic := map[any]any{}
+	cyclic["self"] = cyclic
+	member := struct {
+		F func()
+		M map[any]any
+	}{M: cyclic}
+	for name, f := range map[string]logbook.Formatter{"json": logbook.JSON(nil), "wire": logbook.Wire()} {
+		for _, value := range []any{list, cyclic, member} {
+			r := logbook.NewRecord(logbook.RecordData{Message: "m", Attrs: []slog.Attr{slog.Any("v", value), slog.Int("n", 1)}})
+			b, err := f.AppendFormat(nil, r)
+			if err != nil || !json.Valid(b) || len(b) > 2<<20 {
+				t.Errorf("%s: %T became %d bytes, %v", name, value, len(b), err)
+			}
+		}
 	}
 }
 

@@ -15,6 +15,8 @@ import (
 //go:noinline
 func panicWith(v any) { panic(v) }
 
+var panicLine = lineOf() - 2 // where panicWith panics
+
 //go:noinline
 func writeTo(m map[string]int) { m["a"] = 1 }
 
@@ -69,6 +71,9 @@ func TestCatchPanics(t *testing.T) {
 			}
 			if len(info.Stack) == 0 || !strings.Contains(info.Stack[0].Function, test.function) || *r.Source() != info.Stack[0] {
 				t.Errorf("the stack begins at %v, the record names %v", info.Stack, r.Source())
+			}
+			if test.function == "panicWith" && r.Source().Line != panicLine {
+				t.Errorf("the record names line %d, want %d", r.Source().Line, panicLine)
 			}
 			f.none(t)
 		})

@@ -31,10 +31,11 @@ import (
 //	                     true
 //
 // Values become what JSON has: times as text in the form above, durations and
-// errors as text, groups as objects, other values as encoding/json writes them. Of
-// equal keys the newest keeps the name, the others become "k#2". NaN and the
-// infinities are written as Python does, which is not JSON;
-// [Record.MarshalJSON] writes them as strings.
+// errors as text, groups as objects, other values as encoding/json writes them;
+// what it refuses is said in its place, and costs no other part of a list or map.
+// Of equal keys the newest keeps the name, the others become "k#2". NaN and the
+// infinities are written as Python does, which is not JSON; [Record.MarshalJSON]
+// writes them as strings.
 //
 // A record that was received is sent on with all it came with, whatever this
 // package knows of it, unless it was changed meanwhile.

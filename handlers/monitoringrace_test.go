@@ -1,0 +1,53 @@
+package handlers
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// movingFiles moves the first file away once it was opened, and puts another one in
+// its place, before the handler can look at what it has.
+type movingFiles struct {
+	osFiles
+	move func(path string)
+}
+
+func (f *movingFiles) Open(path string, flag int, mode fs.FileMode, follow bool) (openFile, error) {
+	file, err := f.osFiles.Open(path, flag, mode, follow)
+	if move := f.move; move != nil && err == nil {
+		f.move = nil
+		move(path)
+	}
+	return file, err
+}
+
+// Known defect of Logbook: it looks at the path after it has opened the file, and
+// takes one that came in between for its own.
+func TestMovedWhileOpening(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "app.log")
+	files := &movingFiles{move: func(path string) {
+		if err := os.Rename(path, path+".1"); err != nil {
+			t.Error(err)
+		}
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Error(err)
+		}
+	}}
+	h := new(Monitoring)
+	c := fileConfig{path: path, files: files, watch: -1, onError: func(err error) { t.Error(err) }}
+	if err := h.setUp(h, logbook.Options{Formatter: plainMessage}, c, true); err != nil {
+		t.Fatal(err)
+	}
+	mustPut(t, h, noon, "a")
+	if err := h.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
+	if text, err := os.ReadFile(path); err != nil || string(text) != "a\n" {
+		t.Errorf("the file at the path has %q, %v", text, err)
+	}
+}
