@@ -6,7 +6,7 @@ NEXT      ?= go1.27.3
 FUZZTIME  ?= 30s
 RUNDIR    ?= run
 
-.PHONY: help run deps test test-desktop test-core test-386 test-cross test-next lint fuzz bench bench-quick
+.PHONY: help run deps test test-desktop test-core test-386 test-cross test-next torture lint fuzz bench bench-quick
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -39,6 +39,9 @@ test-desktop: ## desktop notifications with a real daemon, under Xvfb
 test-next: ## run the suite on the next Go release
 	GOTOOLCHAIN=$(NEXT) $(GO) version
 	GOTOOLCHAIN=$(NEXT) $(GO) test ./...
+
+torture: ## shared log files at full size: 4 processes, kills, renames; some minutes
+	LOGBOOK_TORTURE_LINES=100000 $(GO) test -count 1 -v -timeout 1h ./handlers/torture
 
 lint: ## gofmt, vet, staticcheck, go.mod
 	@test -z "$$(gofmt -l .)" || { echo "not gofmt'ed:"; gofmt -l .; exit 1; }

@@ -34,6 +34,7 @@ func TestMeasure(t *testing.T) {
 		{"^json-message$", []string{"json-message"}},
 		{"^slog-front$", []string{"slog-front", "slog-front-over-slog"}},
 		{"^file-bare-write$", []string{"file-plain", "file-bare-write"}},
+		{"^file-rotating", []string{"file-rotating", "file-rotating-over-plain", "file-rotating-shared"}},
 		{"^context-bound$", []string{"context-bound", "context-bound-added"}},
 		{"^growth-fields$", []string{"growth-fields-1", "growth-fields-5", "growth-fields-10", "growth-fields-20", "growth-fields-50", "growth-fields-shape"}},
 		{"^memory-after-large-records$", []string{"memory-after-large-records"}},

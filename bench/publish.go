@@ -18,6 +18,7 @@ var pages = []string{"../README.md", "../docs/performance.md"}
 // peerModules are the modules whose versions are reported.
 var peerModules = []string{
 	"github.com/rs/zerolog", "go.uber.org/zap", "github.com/phuslu/log", "github.com/sirupsen/logrus", "charm.land/log",
+	"gopkg.in/natefinch/lumberjack.v2", "github.com/DeRuina/timberjack",
 }
 
 // publish prints the tables and, if all was measured, writes the files.

@@ -74,13 +74,6 @@ func (f *faultyFiles) Lstat(path string) (fs.FileInfo, error) {
 	return f.osFiles.Lstat(path)
 }
 
-func (f *faultyFiles) Compare(path string, open fs.FileInfo) (same bool, size int64, err error) {
-	if err := f.check("compare"); err != nil {
-		return false, 0, err
-	}
-	return f.osFiles.Compare(path, open)
-}
-
 func (f *faultyFiles) Rename(from, to string) error {
 	if err := f.check("rename"); err != nil {
 		return err
@@ -153,6 +146,20 @@ func (f *faultyFile) Stat() (fs.FileInfo, error) {
 		return nil, err
 	}
 	return f.openFile.Stat()
+}
+
+func (f *faultyFile) Seek(offset int64, whence int) (int64, error) {
+	if err := f.files.check("seek"); err != nil {
+		return 0, err
+	}
+	return f.openFile.Seek(offset, whence)
+}
+
+func (f *faultyFile) Truncate(size int64) error {
+	if err := f.files.check("truncate"); err != nil {
+		return err
+	}
+	return f.openFile.Truncate(size)
 }
 
 func (f *faultyFile) Sync() error {
@@ -322,49 +329,55 @@ func readLines(t *testing.T, dir string) (lines []string) {
 
 var faults = []error{syscall.ENOSPC, syscall.EIO, syscall.EACCES, syscall.EMFILE}
 
+// failFor logs while a call fails, after some records for which it did not, and then
+// on without the fault. It returns how many files rotated in the end.
+func (ft *faultTest) failFor(op string, fault error, after int) (rotations uint64) {
+	for range after {
+		if err := ft.log(); err != nil {
+			ft.t.Fatal(err)
+		}
+	}
+	ft.files.set(func(called string, _ int) error {
+		if called == op {
+			return fault
+		}
+		return nil
+	})
+	for range 9 {
+		_ = ft.log() // may fail
+	}
+	ft.files.set(nil)
+	<-time.After(time.Second)
+	before := ft.h.Stats().Rotations
+	for range 9 {
+		if err := ft.log(); err != nil {
+			ft.t.Fatalf("after the fault: %v", err)
+		}
+	}
+	return ft.h.Stats().Rotations - before
+}
+
 // Every call fails for a while. Records that were accepted are there, once. Within
 // a second after the fault records are written again and files rotate.
 func TestFaultsOfEachCall(t *testing.T) {
 	ops := []string{
-		"open", "create", "lstat", "compare", "rename", "remove", "settime", "readdir", "syncdir", "read", "readat",
-		"write", "close", "stat", "fsync", "chmod", "lock", "unlock",
+		"open", "create", "lstat", "rename", "remove", "settime", "readdir", "syncdir", "read", "readat",
+		"write", "close", "stat", "seek", "truncate", "fsync", "chmod", "lock", "unlock",
 	}
 	used := make(map[string]bool)
 	for name, config := range faultTests {
-		for i, op := range ops {
-			for _, from := range []int{0, 7} {
-				t.Run(fmt.Sprintf("%s/%s/%d", name, op, from), func(t *testing.T) {
+		for _, op := range ops {
+			for i, fault := range faults {
+				after := 7 * (i % 2)
+				t.Run(fmt.Sprintf("%s/%s/%v", name, op, fault), func(t *testing.T) {
 					dir := t.TempDir()
 					synctest.Test(t, func(t *testing.T) {
-						files := &faultyFiles{short: i%2 == from%2}
+						files := &faultyFiles{short: i < 2}
 						ft, err := newFaultTest(t, dir, files, config)
 						if err != nil {
 							t.Fatal(err)
 						}
-						for range from {
-							if err := ft.log(); err != nil {
-								t.Fatal(err)
-							}
-						}
-						fault := faults[(i+from)%len(faults)]
-						files.set(func(called string, _ int) error {
-							if called == op {
-								return fault
-							}
-							return nil
-						})
-						for range 9 {
-							_ = ft.log() // may fail
-						}
-						files.set(nil)
-						<-time.After(time.Second)
-						before := ft.h.Stats().Rotations
-						for range 9 {
-							if err := ft.log(); err != nil {
-								t.Fatalf("after the fault: %v", err)
-							}
-						}
-						if name != "Monitoring" && ft.h.Stats().Rotations == before {
+						if ft.failFor(op, fault, after) == 0 && name != "Monitoring" {
 							t.Error("no file rotates after the fault")
 						}
 						ft.check()
@@ -424,6 +437,30 @@ func TestFaultsInTurn(t *testing.T) {
 			}
 		})
 	}
+}
+
+// After a write that failed, the path is looked at without waiting for the next second.
+func TestFaultOfAFileThatMoved(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f")
+	files := new(faultyFiles)
+	h := rotatingOn(t, files, path, RotatingOptions{Backups: 2})
+	mustPut(t, h, noon, "first", "second")
+	if err := os.Rename(path, filepath.Join(dir, "moved")); err != nil {
+		t.Fatal(err)
+	}
+	files.set(func(op string, _ int) error {
+		if op == "write" {
+			return syscall.EIO
+		}
+		return nil
+	})
+	if err := put(h, noon, "lost"); !errors.Is(err, syscall.EIO) {
+		t.Errorf("got %v", err)
+	}
+	files.set(nil)
+	mustPut(t, h, noon, "third")
+	expectDir(t, dir, map[string]string{"moved": "first\nsecond\n", "f": "1 record dropped\nthird\n"})
 }
 
 // A failed rotation costs no record, is counted, and told once until it is tried

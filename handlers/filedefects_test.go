@@ -398,6 +398,20 @@ func TestDefect17Idle(t *testing.T) {
 	}
 }
 
+// A handler does not write to a file that another one has finished, though there
+// would be room.
+func TestDefect17Finished(t *testing.T) {
+	dir := t.TempDir()
+	o := RotatingOptions{MaxSize: 13, Backups: 9, Shared: true}
+	one := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), o)
+	mustPut(t, one, noon, "first")
+	other := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), o)
+	mustPut(t, other, noon, "2nd", "third")
+	mustPut(t, one, noon, "4")
+	mustPut(t, other, noon, "5")
+	expectDir(t, dir, map[string]string{"f": "third\n4\n5\n", "f.1": "first\n2nd\n", "f.lock": ""})
+}
+
 // 18: fsync as the policy says.
 func TestDefect18(t *testing.T) {
 	for name, c := range map[string]struct {

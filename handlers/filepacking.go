@@ -96,6 +96,7 @@ func (t *fileTasks) compress(b backup) (err error) {
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, temp.Close()) }()
 	packed, err := t.pack(source, info, temp, path)
 	if err == nil {
 		err = t.replace(source, info, packed, path)
@@ -105,7 +106,7 @@ func (t *fileTasks) compress(b backup) (err error) {
 	} else if err == nil {
 		t.packed = append(t.packed, packing{info, packed})
 	}
-	return errors.Join(err, temp.Close())
+	return err
 }
 
 // source opens a finished file, wherever it has moved to. It returns nil if there is
@@ -183,6 +184,9 @@ func (t *fileTasks) exclusively(fn func() error) error {
 			return err
 		}
 		defer t.f.unlock()
+	}
+	if err := t.f.announce(); err != nil {
+		return err
 	}
 	return fn()
 }

@@ -17,10 +17,6 @@ type fileSystem interface {
 
 	Lstat(path string) (fs.FileInfo, error)
 
-	// Compare is Lstat for each record of a shared file: it reports whether the
-	// path leads to an open file, and how large what it leads to is.
-	Compare(path string, open fs.FileInfo) (same bool, size int64, err error)
-
 	// Rename fails with [fs.ErrExist] if there is something at the new path.
 	Rename(from, to string) error
 
@@ -36,8 +32,10 @@ type openFile interface {
 	io.Reader
 	io.ReaderAt
 	io.Writer
+	io.Seeker
 	io.Closer
 	Stat() (fs.FileInfo, error)
+	Truncate(size int64) error
 	Sync() error
 	Chmod(mode fs.FileMode) error
 	Chown(uid, gid int) error
@@ -63,15 +61,12 @@ func (osFiles) Open(path string, flag int, mode fs.FileMode, follow bool) (openF
 	if err != nil {
 		return nil, err
 	}
-	return osFile{file}, nil
+	return newOpenFile(file, flag), nil
 }
 
 func (osFiles) Lstat(path string) (fs.FileInfo, error) { return os.Lstat(path) }
-func (osFiles) Compare(path string, open fs.FileInfo) (same bool, size int64, err error) {
-	return comparePath(path, open)
-}
-func (osFiles) Rename(from, to string) error { return renameNew(from, to) }
-func (osFiles) Remove(path string) error     { return os.Remove(path) }
+func (osFiles) Rename(from, to string) error           { return renameNew(from, to) }
+func (osFiles) Remove(path string) error               { return os.Remove(path) }
 func (osFiles) SetTime(path string, t time.Time) error {
 	return os.Chtimes(path, t, t)
 }
@@ -110,15 +105,6 @@ var (
 	errNotRegular   = errors.New("not a regular file")
 	errNotDirectory = errors.New("its directory is none")
 )
-
-// compareLinks is Compare for a path whose links are followed.
-func compareLinks(path string, open fs.FileInfo) (same bool, size int64, err error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return false, 0, err
-	}
-	return os.SameFile(info, open), info.Size(), nil
-}
 
 // renameChecked is Rename for systems that only have one that replaces.
 func renameChecked(from, to string) error {

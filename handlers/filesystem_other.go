@@ -22,11 +22,3 @@ func syncDir(string) error { return nil }
 func owner(fs.FileInfo) (uid, gid int, ok bool) { return 0, 0, false }
 
 func nameless(fs.FileInfo) bool { return false }
-
-func comparePath(path string, open fs.FileInfo) (same bool, size int64, err error) {
-	info, err := os.Lstat(path)
-	if err != nil {
-		return false, 0, err
-	}
-	return os.SameFile(info, open), info.Size(), nil
-}

@@ -43,13 +43,3 @@ func nameless(info fs.FileInfo) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	return ok && stat.Nlink == 0
 }
-
-// comparePath spares the fs.FileInfo.
-func comparePath(path string, open fs.FileInfo) (same bool, size int64, err error) {
-	var now syscall.Stat_t
-	if err := syscall.Lstat(path, &now); err != nil {
-		return false, 0, &fs.PathError{Op: "lstat", Path: path, Err: err}
-	}
-	stat, ok := open.Sys().(*syscall.Stat_t)
-	return ok && now.Dev == stat.Dev && now.Ino == stat.Ino, now.Size, nil
-}

@@ -81,11 +81,3 @@ func renameNew(from, to string) error {
 	}
 	return nil
 }
-
-func comparePath(path string, open fs.FileInfo) (same bool, size int64, err error) {
-	info, err := os.Lstat(path)
-	if err != nil {
-		return false, 0, err
-	}
-	return os.SameFile(info, open), info.Size(), nil
-}

@@ -32,11 +32,15 @@ func (l *lineWriter) write(line []byte) error {
 		was := l.torn
 		l.torn = true // should Write panic, nobody knows how far it came
 		n, err := l.w.Write(line)
+		if n == len(line) {
+			l.torn = false
+			l.written += int64(n)
+			return err
+		}
 		n = max(0, min(n, len(line)))
 		l.written += int64(n)
-		if n == 0 {
-			l.torn = was
-		} else {
+		l.torn = was
+		if n > 0 {
 			l.torn = line[n-1] != '\n'
 		}
 		if err != nil {

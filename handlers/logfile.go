@@ -25,21 +25,22 @@ const retryAfter = 500 * time.Millisecond
 // fileConfig is what handlers set a logFile up with. The zero value of a field
 // leaves the feature out.
 type fileConfig struct {
+	buffer  *lineBuffer
+	watch   time.Duration // how often the path is looked at; negative: for each record
+	maxSize int64
+
 	path     string // absolute
 	mode     fs.FileMode
-	truncate bool          // empty the file when it is first opened
-	follow   bool          // a symbolic link
-	shared   bool          // with other processes
-	watch    time.Duration // how often the path is looked at; negative: for each record
+	truncate bool // empty the file when it is first opened
+	follow   bool // a symbolic link
+	shared   bool // with other processes
 
-	names   naming
-	maxSize int64
-	keep    retention
-	pack    Compressor
+	names naming
+	keep  retention
+	pack  Compressor
 
 	syncLevel    slog.Leveler
 	syncInterval time.Duration
-	buffer       *lineBuffer
 
 	onRotate func(RotationInfo)
 	onError  func(error)
@@ -50,22 +51,28 @@ type fileConfig struct {
 
 // logFile is a file that lines are appended to, with everything that can happen to
 // such a file. It is safe for concurrent use.
+//
+// A system call leaves little in the caches of the processor, so what each write
+// looks at lies together: the first fields of the struct and those of its config.
 type logFile struct {
+	mu      sync.Mutex
+	closed  bool
+	suspect bool         // look at the path before the next write
+	syncs   bool         // now and then
+	lost    atomic.Int64 // records, since that was last told in the file
+	open    *opened      // nil: nothing is open
 	fileConfig
-	counts fileCounts
-	lost   atomic.Int64 // records, since that was last told in the file
 
-	mu       sync.Mutex
-	closed   bool
+	counts   fileCounts
+	failures []error // not told yet
+
 	guard    openFile // the lock file, if shared
-	open     *opened  // nil: nothing is open
+	notice   int64    // the last announcement that was seen
 	name     string   // path of what is open
 	period   string   // of names; "" if that is not known yet
 	looked   time.Time
 	newest   int64     // Unix time of the newest record, for names
-	suspect  bool      // look at the path before the next write
 	restTill time.Time // leave alone what failed
-	failures []error   // not told yet
 	ages     ageClock
 	flushing delayed
 	syncing  delayed
@@ -76,11 +83,17 @@ type logFile struct {
 
 // opened is an open file.
 type opened struct {
-	file  openFile
-	info  fs.FileInfo // when it was opened: says which file it is
 	lines lineWriter
 	size  int64 // in bytes, as far as we know
 	dirty bool  // written to since the last sync
+
+	// Records of this second belong here, up to a nanosecond; see settled.
+	second int64
+	till   int
+	zone   *time.Location
+
+	file openFile
+	info fs.FileInfo // when it was opened: says which file it is
 }
 
 // newLogFile returns a file that is not open yet. The path is made absolute at
@@ -95,7 +108,7 @@ func newLogFile(c fileConfig) (*logFile, error) {
 	if c.timeOfDay == nil {
 		c.timeOfDay = time.Now
 	}
-	f := &logFile{fileConfig: c, name: c.path}
+	f := &logFile{fileConfig: c, name: c.path, syncs: c.syncLevel != nil || c.syncInterval > 0}
 	f.tasks.init(f)
 	f.flushing.call = f.flushLate
 	f.syncing.call = f.syncLate
@@ -138,7 +151,9 @@ func (f *logFile) write(line []byte, at time.Time, level logbook.Level) error {
 	err := f.writeLocked(line, at, level)
 	switch {
 	case err == nil:
-		err = f.syncAfter(level)
+		if f.syncs {
+			err = f.syncAfter(level)
+		}
 	case !f.closed:
 		f.counts.dropped.Add(1)
 		f.lost.Add(1)
@@ -186,49 +201,33 @@ func (f *logFile) writeLocked(line []byte, at time.Time, level logbook.Level) er
 
 // commit writes lines of a time to the file that they belong to.
 func (f *logFile) commit(lines []byte, at time.Time) error {
-	if f.shared {
-		return f.exclusively(func() error { return f.commitAlone(lines, at) })
+	if f.settled(int64(len(lines)), at) {
+		return f.append(lines)
 	}
-	return f.commitAlone(lines, at)
-}
-
-func (f *logFile) commitAlone(lines []byte, at time.Time) error {
-	if f.open == nil {
-		if err := f.start(at); err != nil {
+	return f.exclusively(func() error {
+		if f.open == nil {
+			if err := f.start(at); err != nil {
+				return err
+			}
+		}
+		if err := f.maintain(int64(len(lines)), at); err != nil {
 			return err
 		}
-	}
-	if err := f.maintain(int64(len(lines)), at); err != nil {
-		return err
-	}
+		return f.append(lines)
+	})
+}
+
+// append writes lines to the open file.
+func (f *logFile) append(lines []byte) error {
 	o := f.open
 	before := o.lines.written
 	err := o.lines.write(lines)
 	o.size += o.lines.written - before
 	o.dirty = true
-	f.suspect = f.suspect || err != nil
+	if err != nil {
+		f.suspect = true
+	}
 	return err
-}
-
-// exclusively calls fn while no other process writes, rotates or removes. A lock
-// that fails costs no record: then it is only left to others to rotate.
-func (f *logFile) exclusively(fn func() error) error {
-	if f.guard == nil {
-		return fn()
-	}
-	if err := f.guard.Lock(true); err != nil {
-		f.fail("lock", err)
-		f.rest()
-		return fn()
-	}
-	defer f.unlock()
-	return fn()
-}
-
-func (f *logFile) unlock() {
-	if err := f.guard.Unlock(); err != nil {
-		f.fail("unlock", err)
-	}
 }
 
 // syncAfter makes a record of the level last, if that is wanted.
@@ -282,7 +281,7 @@ func (f *logFile) sync() error {
 
 // retire closes a file that is not written to any more.
 func (f *logFile) retire(o *opened) {
-	if o.dirty && (f.syncLevel != nil || f.syncInterval > 0) {
+	if o.dirty && f.syncs {
 		if err := o.file.Sync(); err != nil {
 			f.fail("sync", err)
 		}

@@ -152,14 +152,14 @@ func (f *logFile) due(at time.Time) bool {
 // another one or missing. The error is that nothing is open any more.
 func (f *logFile) look(at time.Time) error {
 	f.suspect = false
-	compare := f.files.Compare
+	stat := f.files.Lstat
 	if f.follow {
-		compare = compareLinks
+		stat = os.Stat
 	}
-	same, size, err := compare(f.name, f.open.info)
+	info, err := stat(f.name)
 	switch {
-	case same:
-		f.refresh(size)
+	case err == nil && os.SameFile(info, f.open.info):
+		f.refresh(info.Size())
 		return nil
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		f.suspect = true

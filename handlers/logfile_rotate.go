@@ -23,28 +23,59 @@ func (f *logFile) isLate(at time.Time) bool {
 	return false
 }
 
+// settled reports whether n bytes of a time can be written without a look at
+// anything else. It is what nearly all records meet: maintain found out for another
+// one of the same second.
+func (f *logFile) settled(n int64, at time.Time) bool {
+	o := f.open
+	if o == nil || f.watch == 0 {
+		return o != nil
+	}
+	return at.Unix() == o.second && at.Nanosecond() < o.till && at.Location() == o.zone &&
+		!f.suspect && (f.maxSize == 0 || o.size+n < f.maxSize)
+}
+
+// settle lets records of the same second be written without a look at anything
+// else, until the path is to be looked at again.
+func (f *logFile) settle(at time.Time) {
+	if f.shared || f.watch < 0 {
+		return
+	}
+	o := f.open
+	o.second, o.till, o.zone = at.Unix(), int(time.Second), at.Location()
+	if next := f.looked.Add(f.watch); next.Unix() == o.second {
+		o.till = next.Nanosecond()
+	}
+}
+
 // maintain brings the open file in line with its path, with the time, and with the
 // limit of size, before n bytes of a time are written. What fails costs no record:
 // it is told, and tried again later. The error is that nothing is open any more.
 func (f *logFile) maintain(n int64, at time.Time) error {
-	isLate := false
+	if f.watch == 0 {
+		return nil
+	}
+	isLate, switched := false, false
 	if f.names != nil {
 		isLate = f.isLate(at)
 		period := f.names.period(at)
 		if name := f.names.current(period); name != f.name {
 			f.switchTo(name, period, isLate)
+			switched = true
 		}
 	}
-	if f.watch != 0 && (f.shared || f.suspect || f.due(at)) {
+	if f.suspect || f.due(at) || f.shared && !f.isCurrent() {
 		if err := f.look(at); err != nil {
 			return err
 		}
 	}
-	if f.names == nil {
-		return nil
+	if f.names != nil {
+		if ended, full := f.outgrown(n, at, isLate); ended || full {
+			return f.roll(n, at, isLate)
+		}
 	}
-	if ended, full := f.outgrown(n, at, isLate); ended || full {
-		return f.roll(n, at, isLate)
+	if !switched { // which may have failed
+		f.settle(at)
 	}
 	return nil
 }
@@ -97,6 +128,10 @@ func (f *logFile) roll(n int64, at time.Time, isLate bool) error {
 	if !ended && !full {
 		return nil
 	}
+	if err := f.announce(); err != nil {
+		f.failRotation(err)
+		return nil
+	}
 	like := latest(f.open)
 	backup, err := f.names.finish(f.files, f.period, ended)
 	if errors.Is(err, fs.ErrNotExist) { // somebody moved it away just now
@@ -142,7 +177,7 @@ func (f *logFile) failRotation(err error) {
 func (f *logFile) rotated(old *opened, backup string) {
 	f.counts.rotations.Add(1)
 	f.restTill = time.Time{}
-	if f.syncLevel != nil || f.syncInterval > 0 {
+	if f.syncs {
 		if err := f.syncDir(); err != nil {
 			f.fail("sync the directory of", err)
 		}
@@ -165,7 +200,10 @@ func (f *logFile) prune() {
 			newest = t
 		}
 	}
-	removed, err := f.keep.prune(f.files, backups, f.ages.now(f.timeOfDay(), newest))
+	removed := 0
+	if err = f.announce(); err == nil {
+		removed, err = f.keep.prune(f.files, backups, f.ages.now(f.timeOfDay(), newest))
+	}
 	f.counts.removals.Add(uint64(removed))
 	if err != nil {
 		f.fail("remove backups of", err)

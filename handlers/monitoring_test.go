@@ -72,6 +72,26 @@ func TestMonitoringOnceASecond(t *testing.T) {
 	}
 }
 
+func TestMonitoringWithinASecond(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "app.log")
+	h := newMonitoring(t, path, handlers.MonitoringOptions{Interval: 100 * time.Millisecond})
+	start := time.Date(2024, 2, 29, 13, 0, 0, 0, time.UTC)
+	logAt(t, h, start, "a")
+	logAt(t, h, start.Add(50*time.Millisecond), "b")
+	move(t, path, path+".1")
+	logAt(t, h, start.Add(99*time.Millisecond), "c")
+	logAt(t, h, start.Add(100*time.Millisecond), "d")
+	expectListing(t, dir, map[string]string{"app.log.1": "a\nb\nc\n", "app.log": "d\n"})
+
+	path = filepath.Join(dir, "each.log")
+	h = newMonitoring(t, path, handlers.MonitoringOptions{Interval: -1})
+	logAt(t, h, start, "a")
+	move(t, path, path+".1")
+	logAt(t, h, start, "b")
+	expectFile(t, path, "b\n")
+}
+
 func TestMonitoringReplacedAndRemoved(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "app.log")

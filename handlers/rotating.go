@@ -50,9 +50,10 @@ const defaultMaxSize = 1 << 20
 // a clock that does not follow the time of day when that jumps.
 //
 // With Shared, processes agree by a lock on the file name.lock, and with Compress on
-// name.gz.lock; these stay, and must not be removed while one of them runs. Each
-// record then takes three system calls more. A process that is stopped while it writes stops the others too. It is
-// for Linux, macOS, Windows and the BSDs; elsewhere it is an error.
+// name.gz.lock; these stay, and must not be removed or written to while one of them
+// runs. Each record then takes four system calls more. A process that is stopped while
+// it writes stops the others too. It is for Linux, macOS, Windows and the BSDs;
+// elsewhere it is an error.
 type Rotating struct{ fileHandler }
 
 // NewRotating returns a handler that writes to the file at the path, which is made

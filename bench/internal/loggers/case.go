@@ -18,6 +18,15 @@ type Case struct {
 	Foreign bool
 }
 
+// held makes the case of a logger that holds records until it is triggered, which
+// it is not.
+func held(logger string, start func(w io.Writer) (log func(n int), trigger, stop func())) Case {
+	return Case{Logger: logger, Start: func(w io.Writer) (func(int), func(), error) {
+		log, _, stop := start(w)
+		return log, stop, nil
+	}}
+}
+
 // peer makes the case of a logger that leaves nothing behind.
 func peer(logger string, start func(w io.Writer) (log func(n int))) Case {
 	return Case{Logger: logger, Start: func(w io.Writer) (func(int), func(), error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"time"
 
 	"github.com/logbook-go/logbook/compat"
 	"github.com/logbook-go/logbook/handlers"
@@ -100,17 +101,62 @@ func logSlog(n int) { slogFive(slog.New(compat.NewSlogHandler(ours, nil)))(n) }
 
 // onFile logs to a file of its own, which is opened by its name.
 func onFile(log func(n int), f logbook.Formatter) Case {
+	return onPath(log, func(path string) (logbook.Handler, error) {
+		return handlers.NewFile(path, &handlers.FileOptions{Formatter: f})
+	})
+}
+
+// onPath logs to a handler that opens a file.
+func onPath(log func(n int), open func(path string) (logbook.Handler, error)) Case {
 	return Case{Logger: Ours, Start: func(w io.Writer) (func(int), func(), error) {
-		file, err := handlers.NewFile(nameOf(w), &handlers.FileOptions{Formatter: f})
+		h, err := open(nameOf(w))
 		if err != nil {
 			return nil, nil, err
 		}
-		undo := logbook.PushApplication(file)
+		undo := logbook.PushApplication(h)
 		return log, func() {
 			undo()
-			_ = file.Close(ctx)
+			_ = logbook.Close(ctx, h)
 		}, nil
 	}}
+}
+
+// plainFile is what the cost of a rotating file is compared with.
+func plainFile() Case {
+	c := onFile(logMessage, logbook.JSON(nil))
+	c.Logger = PlainFile
+	return c
+}
+
+// rotating logs to a file that never comes to rotate.
+func rotating(shared bool) Case {
+	return onPath(logMessage, func(path string) (logbook.Handler, error) {
+		return handlers.NewRotating(path, &handlers.RotatingOptions{
+			Formatter: logbook.JSON(nil), MaxSize: 1 << 40, Backups: 1, Shared: shared,
+		})
+	})
+}
+
+// buffered writes when the buffer is full, each second, and at an error.
+func buffered() Case {
+	return onPath(logMessage, func(path string) (logbook.Handler, error) {
+		return handlers.NewFile(path, &handlers.FileOptions{
+			Formatter: logbook.JSON(nil), Buffer: &handlers.BufferOptions{Interval: time.Second},
+		})
+	})
+}
+
+func logTwo(n int) {
+	for range n {
+		ours.LogAttrs(ctx, logbook.LevelInfo, message, slog.String("user", user), slog.Int("status", status))
+	}
+}
+
+// fingersCrossed holds the last records of many, until trigger is called.
+func fingersCrossed(w io.Writer) (log func(n int), trigger, stop func()) {
+	h := handlers.NewFingersCrossed(jsonStream(w), &handlers.FingersCrossedOptions{MaxRecords: heldRecords})
+	undo := logbook.PushApplication(h)
+	return logTwo, func() { ours.Error(failed) }, undo
 }
 
 // stackOf binds k handlers that each write the record and let it go on.

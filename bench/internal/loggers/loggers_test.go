@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -78,11 +79,7 @@ func output(t *testing.T, row Row, c Case, n int) string {
 		}
 		log(n)
 		stop()
-		b, err := os.ReadFile(file.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(b)
+		return readAll(t, filepath.Dir(file.Name()))
 	}
 	var out lockedBuffer
 	log, stop, err := c.Start(&out)
@@ -92,6 +89,24 @@ func output(t *testing.T, row Row, c Case, n int) string {
 	log(n)
 	stop()
 	return out.b.String()
+}
+
+// readAll reads all files in a directory: some loggers choose a name of their own.
+func readAll(t *testing.T, dir string) string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []byte
+	for _, path := range paths {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, b...)
+	}
+	return string(all)
 }
 
 // lockedBuffer is a buffer for the rows that log on several goroutines.
@@ -229,6 +244,31 @@ func containsAny(s string, texts []string) bool {
 		}
 	}
 	return false
+}
+
+// What is held for a trigger comes out with it.
+func TestHeldRecords(t *testing.T) {
+	for name, start := range map[string]func(io.Writer) (func(int), func(), func()){
+		Ours: fingersCrossed, "zerolog": zerologTrigger,
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			log, trigger, stop := start(&out)
+			defer stop()
+			log(3)
+			if out.Len() > 0 {
+				t.Fatalf("wrote before the trigger: %s", &out)
+			}
+			trigger()
+			lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+			if len(lines) != 4 || !strings.Contains(lines[3], failed) {
+				t.Fatalf("wrote\n%s", &out)
+			}
+			for _, line := range lines[:3] {
+				checkJSON(t, Row{Fields: []string{"user", "status"}}, line)
+			}
+		})
+	}
 }
 
 func TestRowsAreNamedOnce(t *testing.T) {

@@ -41,6 +41,10 @@ const (
 	Text
 )
 
+// PlainFile is the name under which our own plain file stands beside other files of
+// ours.
+const PlainFile = "file-plain"
+
 // Plain is the name under which our own logger stands beside itself, with one
 // handler bound to the application.
 const Plain = "json-message"
@@ -129,6 +133,28 @@ func races() []Row {
 			Output: JSON, File: true,
 			Cases: []Case{onFile(logMessage, logbook.JSON(nil)), peer("zerolog", zerologMessage), peer("zap", zapMessage), peer("phuslu", phusluMessage),
 				peer("slog", slogMessage), peer("logrus", logrusMessage), peer("charm", charmMessage), bareWrite()},
+		},
+		{
+			Goals: []Goal{
+				{ID: "file-rotating", Title: "rotating file between rotations", Peers: []string{"lumberjack", "timberjack"}, Ratio: 1},
+				{ID: "file-rotating-over-plain", Title: "the same, against our plain file", Peers: []string{PlainFile}, Ratio: 0.95},
+			},
+			Output: JSON, File: true,
+			Cases: []Case{rotating(false), onLumberjack(), onTimberjack(), plainFile()},
+		},
+		{
+			Goals:  one("file-rotating-shared", "rotating file shared by processes", 0.334),
+			Output: JSON, File: true,
+			Cases: []Case{rotating(true), plainFile()},
+		},
+		{
+			Goals:  one("file-buffered", "buffered file, message only", 1.5),
+			Output: JSON, File: true,
+			Cases: []Case{buffered(), zapBuffered(), phusluAsync()},
+		},
+		{
+			Goals: one("fingers-crossed", "held for a trigger that never comes, two fields", 1),
+			Cases: []Case{held(Ours, fingersCrossed), held("zerolog", zerologTrigger)},
 		},
 		{
 			Goals: one("template", "message template, two names", 1), Output: JSON, Message: "user alice got 200",
@@ -231,5 +257,6 @@ func Memories() []Memory {
 			onJSON(logPlain(ours, text(large))), peer("zerolog", zerologLength(large)), peer("zap", zapLength(large)),
 			peer("phuslu", phusluLength(large)), peer("slog", slogLength(large)),
 		}},
+		{"memory-held-records", "bytes held after 100,000 records that wait for a trigger", 100_000, []Case{held(Ours, fingersCrossed), held("zerolog", zerologUnbounded)}},
 	}
 }

@@ -9,7 +9,13 @@ import (
 	"time"
 )
 
-const message = "request served"
+const (
+	message = "request served"
+	failed  = "request failed"
+)
+
+// heldRecords is how many records wait for a trigger at most.
+const heldRecords = 1000
 
 // The fields. They are variables, so that no compiler knows their values and a
 // call that boxes its arguments pays for it.

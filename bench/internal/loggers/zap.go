@@ -3,6 +3,7 @@ package loggers
 import (
 	"io"
 	"log/slog"
+	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/exp/zapslog"
@@ -24,6 +25,15 @@ func zapCore(w io.Writer) zapcore.Core {
 }
 
 func newZap(w io.Writer) *zap.Logger { return zap.New(zapCore(w)) }
+
+// zapBuffered is what zap has for buffered files.
+func zapBuffered() Case {
+	return Case{Logger: "zap", Start: func(w io.Writer) (func(int), func(), error) {
+		buffer := &zapcore.BufferedWriteSyncer{WS: zapcore.AddSync(w), FlushInterval: time.Second}
+		core := zapcore.NewCore(zapcore.NewJSONEncoder(zapConfig()), buffer, zap.InfoLevel)
+		return zapPlain(zap.New(core), message), func() { _ = buffer.Stop() }, nil
+	}}
+}
 
 func zapDisabled(w io.Writer) func(n int) {
 	l := newZap(w)

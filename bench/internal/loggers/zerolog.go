@@ -3,6 +3,7 @@ package loggers
 import (
 	"io"
 	"log/slog"
+	"math"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -18,6 +19,39 @@ func init() {
 
 func newZerolog(w io.Writer) zerolog.Logger {
 	return zerolog.New(w).Level(zerolog.InfoLevel).With().Timestamp().Logger()
+}
+
+// zerologTrigger holds records until trigger is called. It has no bound of its own,
+// so it begins anew after as many as ours holds.
+func zerologTrigger(w io.Writer) (log func(n int), trigger, stop func()) {
+	return zerologHeld(w, heldRecords)
+}
+
+func zerologUnbounded(w io.Writer) (log func(n int), trigger, stop func()) {
+	return zerologHeld(w, math.MaxInt)
+}
+
+func zerologHeld(w io.Writer, most int) (log func(n int), trigger, stop func()) {
+	var buffer *zerolog.TriggerLevelWriter
+	var l zerolog.Logger
+	begin := func() {
+		buffer = &zerolog.TriggerLevelWriter{Writer: w, ConditionalLevel: zerolog.InfoLevel, TriggerLevel: zerolog.ErrorLevel}
+		l = newZerolog(buffer)
+	}
+	begin()
+	count := 0
+	log = func(n int) {
+		for range n {
+			if count == most {
+				_ = buffer.Close()
+				begin()
+				count = 0
+			}
+			count++
+			l.Info().Str("user", user).Int("status", status).Msg(message)
+		}
+	}
+	return log, func() { l.Error().Msg(failed) }, func() { _ = buffer.Close() }
 }
 
 func zerologDisabled(w io.Writer) func(n int) {
