@@ -100,6 +100,9 @@ func readAll(t *testing.T, dir string) string {
 	}
 	var all []byte
 	for _, path := range paths {
+		if filepath.Ext(path) == ".lock" {
+			continue
+		}
 		b, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
