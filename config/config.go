@@ -3,6 +3,7 @@ package config
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/logbook-go/logbook/logbook"
@@ -30,7 +31,7 @@ var log = logbook.New("config")
 func (c *Config) Setup() logbook.Setup {
 	c.tell.Do(func() {
 		for _, w := range c.warnings {
-			logbook.InGoroutine(func() { log.Warnf("%v", w) }, c.setup)
+			logbook.InGoroutine(func() { log.Warnf("%s", strings.TrimPrefix(w.Error(), "config: ")) }, c.setup)
 		}
 	})
 	return slices.Clone(c.setup)

@@ -177,7 +177,7 @@
 //
 //	fingers_crossed   keep records until one of this level comes, then write all
 //	                  (FingersCrossed)
-//	sample            let every so manieth record of a message through, and all from
+//	sample            let one of so many records of a message through, and all from
 //	                  ERROR up (NewSample)
 //	limit             let so many records of a call site through (NewLimit)
 //	dedup             hold records back until none with the same message came for

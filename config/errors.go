@@ -55,7 +55,11 @@ func (e *FileError) Error() string {
 	if e.Key != "" {
 		b = fmt.Appendf(b, "%s: ", e.Key)
 	}
-	return string(b) + strings.TrimPrefix(e.Err.Error(), "config: ")
+	text := strings.TrimPrefix(e.Err.Error(), "config: ")
+	if e.Key == levelsKey || e.Section == levelsSection {
+		text = strings.TrimPrefix(text, "levels: ")
+	}
+	return string(b) + text
 }
 
 // Unwrap returns what is wrong.

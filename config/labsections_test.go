@@ -120,7 +120,7 @@ func TestLeftOut(t *testing.T) {
 	}
 	text := "[ConsoleLogger]\nactive=1\n[FileLogger]\nactive = 1\nlog_path = plain/x\nlog_basename = a\n"
 	got := logged(t, text, nil, everyLevel)
-	if !strings.Contains(got, "WARNING  config config: line 3: [FileLogger]: ") || !strings.Contains(got, "app success") {
+	if !strings.Contains(got, "WARNING  config line 3: [FileLogger]: ") || !strings.Contains(got, "app success") {
 		t.Errorf("got %s", got)
 	}
 	if _, err := config.Parse([]byte(text), &config.Options{Strict: true}); err == nil {

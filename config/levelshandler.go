@@ -3,6 +3,7 @@ package config
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"mime"
@@ -115,7 +116,7 @@ func changeLevels(l *Levels, w http.ResponseWriter, req *http.Request) error {
 func levelsOfJSON(body []byte) (map[string]logbook.Level, error) {
 	var texts map[string]string
 	if err := json.Unmarshal(body, &texts); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("config: levels: a JSON object of channels and levels was expected: %w", err)
 	}
 	entries := make(map[string]logbook.Level)
 	for _, channel := range slices.Sorted(maps.Keys(texts)) {

@@ -254,6 +254,8 @@ func TestErrors(t *testing.T) {
 		{`C:\x.log`, "", `write "file:PATH"`},
 		{"fil:x", "", `unknown scheme "fil", did you mean "file"? (known: console, exec, file, json, list, monitoring, null, probe, pushover, rotating, stderr, timed)`},
 		{"jsno:x", "", `did you mean "json"?`},
+		{"fire:x", "", `unknown scheme "fire", did you mean "file"?`},
+		{"http:x", "", `unknown scheme "http" (known: `},
 		{"kafka:x", "", `unknown scheme "kafka" (known:`},
 		{"file:", "", "no path"},
 		{"file:?delay=true", "", "no path"},

@@ -55,7 +55,7 @@ func (s *Sink) authority(text string) error {
 			s.secrets.hide(password)
 		} else {
 			s.User = url.User(user)
-			s.secrets.hide(user) // a token, perhaps
+			s.secrets.hideUser(user)
 		}
 		text = text[i+1:]
 	}

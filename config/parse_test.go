@@ -125,6 +125,8 @@ func TestParseErrors(t *testing.T) {
 		{"[sink a]\nuri = file:x.log?level=loud\n", "sink a", "uri", 2, `option "level": logbook: unknown level`},
 		{"[sink a]\nuri = file:x.log\nlevel = info\n", "sink a", "uri", 2, "no key but levels may stand beside it"},
 		{"[sink a]\nscheme = fiel\npath = x.log\n", "sink a", "scheme", 2, `did you mean "file"?`},
+		{"[sink a]\nscheme = file:x.log\n", "sink a", "scheme", 2, "a whole URI is the value of the key \"uri\""},
+		{"[sink a]\nscheme = file\npath = x.log\nuser = me\n", "sink a", "", 1, "no host and no user"},
 		{"[sink a]\nscheme = file\npath = x.log\nmode = 999\n", "sink a", "mode", 4, "no file mode"},
 		{"[sink a]\nscheme = file\npath = x.log\nlevels = app\n", "sink a", "levels", 4, "unknown level"},
 		{"[sink a]\nscheme = rotating\npath = x.log\n", "sink a", "backups", 1, "missing"},
@@ -141,8 +143,10 @@ func TestParseErrors(t *testing.T) {
 			if e.Section != tt.section || e.Key != tt.key || e.Line != tt.line || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %+v: %v\nwant section %q, key %q, line %d: %s", *e, err, tt.section, tt.key, tt.line, tt.want)
 			}
-			if n := strings.Count(err.Error(), "config: "); n != 1 {
-				t.Errorf("%d times config: in %v", n, err)
+			for _, once := range []string{"config: ", "levels: "} {
+				if n := strings.Count(err.Error(), once); n > 1 || n == 0 && once == "config: " {
+					t.Errorf("%d times %sin %v", n, once, err)
+				}
 			}
 			for _, name := range dirNames(t) {
 				if name != "a.log" {
@@ -169,6 +173,7 @@ func TestUnknown(t *testing.T) {
 		{"[MailHandler]\nactive = yes\n", `[MailHandler]: the program does not know it; it has to import "github.com/logbook-go/logbook/config/all"`},
 		{"[ConsoleLogger]\nuse_colored_output = 0\n", `use_colored_output: unknown key, did you mean "use_coloured_output"?`},
 		{"[sink a]\nscheme = console\nlvl = info\n", `line 3: [sink a]: lvl: unknown key, did you mean "level"? (known here: bubble, format, level, source; to every sink: dedup, fallback, fingers_crossed, limit, sample)`},
+		{"[sink a]\nscheme = console\npasword = x\n", `line 3: [sink a]: pasword: unknown key, did you mean "password"? (known here: bubble,`},
 		{"[DEFAULT]\nnobody = 1\n", "line 2: [DEFAULT]: nobody: unknown key"},
 		{"level = app:info\n", `line 1: level: a key before the first section, did you mean "levels"?`},
 	}
@@ -273,7 +278,7 @@ func TestFallback(t *testing.T) {
 	t.Setenv("NO_COLOR", "1")
 	for _, text := range []string{"[Probe\n", "[sink a]\nuri = x\n", "[Nothing]\n"} {
 		got := logged(t, text, &config.Options{Fallback: true, Strict: true}, everyLevel)
-		if !strings.Contains(got, "WARNING  config config: ") || !strings.Contains(got, "app info") || strings.Contains(got, "debug") {
+		if !strings.Contains(got, "WARNING  config line ") || !strings.Contains(got, "app info") || strings.Contains(got, "debug") {
 			t.Errorf("%q: %s", text, got)
 		}
 	}
@@ -306,6 +311,8 @@ func TestFileErrorsHideSecrets(t *testing.T) {
 		"[sink a]\nuri = probe://me:hunter2@host?x=1\n",
 		"[sink a]\nscheme = probe\nuser = me\npassword = hunter2\nhost = host\nbad = x\n",
 		"[sink a]\nscheme = probe\nuser = hunter2\n",
+		"[sink a]\nscheme = smtp://me:hunter2@host\n",
+		"[sink a]\nscheme = probe\npath = smtp://me:hunter2@host\n",
 		"[sink a]\nscheme = probe\ntoken = hunter2\n",
 		"[sink a]\nscheme = probe\npassword =\n hunter2\n",
 		"[sink a]\nscheme = webhook\npath = https://host/hunter2\n",

@@ -35,7 +35,7 @@ func Redact(uri string) string {
 // on a password being escaped as it should be: hidden is
 //
 //   - everything from the scheme to the last at sign, if there is a host or a
-//     second colon before it,
+//     second colon before it, or if it is no scheme but perhaps a user,
 //   - of an option that holds a secret, its value and all behind it,
 //   - of an option that holds an address with userinfo, the value,
 //   - of an option that holds a URI whose path is a secret, all behind its scheme,
@@ -68,17 +68,28 @@ type redactor struct{ secrets }
 type secrets []string
 
 // hide adds a secret, and the pieces of it that a library may take it for if it
-// was not escaped: all but the shortest, which are anybody's.
+// was not escaped: all but the shortest, and schemes, which are anybody's.
 func (s *secrets) hide(text string) {
 	s.add(text)
 	for _, t := range []string{text, unescape(text)} {
 		for piece := range strings.FieldsFuncSeq(t, func(c rune) bool { return strings.ContainsRune("/?#@:&= ", c) }) {
-			if len(piece) > 3 && len(piece) < len(t) {
+			if len(piece) > shortSecret && len(piece) < len(t) && piece != "http" && piece != "https" {
 				s.add(piece)
 			}
 		}
 	}
 }
+
+// hideUser adds a user who has no password, and so may be a token, unless the name is
+// too short for one: "me" stands in many words.
+func (s *secrets) hideUser(name string) {
+	if len(name) > shortSecret {
+		s.hide(name)
+	}
+}
+
+// shortSecret is the length up to which a piece of a text is not taken for a secret.
+const shortSecret = 3
 
 // add adds a secret in all forms in which it may show.
 func (s *secrets) add(text string) {
@@ -137,14 +148,22 @@ func (r *redactor) userinfo(uri string) string {
 	}
 	info := strings.TrimLeft(uri[start:at], "/")
 	slashes := at - start - len(info)
-	if info == "" || slashes != len("//") && !strings.Contains(info, ":") {
+	if info == "" || slashes != len("//") && !strings.Contains(info, ":") && mayHavePath(uri[:max(start-1, 0)]) {
 		return uri // a path may have an at sign
 	}
 	start += slashes
-	r.add(info)
+	if len(info) > shortSecret {
+		r.add(info)
+	}
 	_, password, _ := strings.Cut(info, ":")
 	r.hide(password)
 	return uri[:start] + mask + uri[at:]
+}
+
+// mayHavePath reports whether a path, and not a password, follows a scheme: it is a
+// known one, or there is none, or it is a drive of Windows.
+func mayHavePath(scheme string) bool {
+	return len(scheme) < 2 || slices.Contains(elsewhere, strings.ToLower(scheme)) || opener(strings.ToLower(scheme)) != nil
 }
 
 // pairs hides secrets in a text of name=value pairs.

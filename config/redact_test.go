@@ -50,7 +50,7 @@ func TestPasswordsStaySecret(t *testing.T) {
 	probe = talkative
 	uris := []string{
 		"probe:me:hunter2@host?x", "probe::me:hunter2@host?x", "probe:x&token=hunter2?x",
-		"file:me:hunter2@host?x", "file:/me:hunter2@host?x", "json:x&token=hunter2?x", "console:me:hunter2@host",
+		"me:hunter2@host", "//me:hunter2@host", "smtp//me:hunter2@host/x", "file:me:hunter2@host?x", "file:/me:hunter2@host?x", "json:x&token=hunter2?x", "console:me:hunter2@host",
 	}
 	for _, scheme := range []string{"probe", "file", "json", "console", "nats", "nosuch+x", "bad scheme", "C"} {
 		for _, form := range []string{
@@ -153,6 +153,20 @@ func TestScrubbedTexts(t *testing.T) {
 		_, err := config.Open("probe://0:" + tt.password + "@host")
 		if want := `config: sink "probe://xxxxx@host": ` + tt.want; err == nil || err.Error() != want {
 			t.Errorf("%v\nwant %s", err, want)
+		}
+	}
+}
+
+// A user without a password may be a token, but not one of two letters; and what follows
+// a known scheme may be a path with an at sign.
+func TestShownAllTheSame(t *testing.T) {
+	probe = func(*config.Sink) (logbook.Handler, error) { return nil, errors.New("no time for some") }
+	if _, err := config.Open("probe://me@host"); err == nil || !strings.HasSuffix(err.Error(), ": no time for some") {
+		t.Error(err)
+	}
+	for _, uri := range []string{"file:/var/log/app@host.log", "mail:anna@example.com", `C:\logs\a@b.log`, "a@b.log"} {
+		if got := config.Redact(uri); got != uri {
+			t.Errorf("%s became %s", uri, got)
 		}
 	}
 }

@@ -43,6 +43,10 @@ func newSection(section, defaults *iniSection, lenient bool) *Sink {
 				s.secrets.hide(strings.TrimSpace(line))
 			}
 		}
+		if strings.Contains(o.value, "://") { // an address where none belongs
+			_, hidden := redact(o.value)
+			s.secrets = append(s.secrets, hidden...)
+		}
 		s.options = append(s.options, o)
 	}
 	for _, k := range section.keys {
@@ -77,6 +81,9 @@ func (s *Sink) readAddress() error {
 	if scheme == "" {
 		return s.fail("", errors.New(`neither "uri" nor "scheme"`))
 	}
+	if !isScheme(scheme) { // which is not shown: it may be a URI with its password
+		return s.refuse(keyScheme, errors.New(`no scheme such as "file"; a whole URI is the value of the key "uri"`))
+	}
 	s.Scheme = strings.ToLower(scheme)
 	s.Host, _ = s.take(keyHost)
 	s.Path, _ = s.take(keyPath)
@@ -93,7 +100,7 @@ func (s *Sink) readAddress() error {
 		s.User = url.UserPassword(user, password)
 	case named:
 		s.User = url.User(user)
-		s.secrets.hide(user) // a token, perhaps
+		s.secrets.hideUser(user)
 	}
 	return nil
 }

@@ -107,7 +107,7 @@ func (s *Sink) Bool(name string) bool {
 func (s *Sink) Required(name string) string {
 	text := s.Text(name)
 	if text == "" && s.err == nil {
-		s.err, s.missing = s.fail(name, errors.New("missing")), name
+		s.err, s.missing = s.refuse(name, errors.New("missing")), name
 	}
 	return text
 }
@@ -138,7 +138,7 @@ func (s *Sink) Err() error {
 	case s.err != nil:
 		for o := range s.unknown {
 			if didYouMean(o.name, []string{s.missing}) != "" {
-				return s.fail(o.shown(), s.unknownError(o))
+				return s.refuse(o.shown(), s.unknownError(o))
 			}
 		}
 		return s.err
@@ -146,7 +146,7 @@ func (s *Sink) Err() error {
 		return nil
 	}
 	for o := range s.unknown {
-		return s.fail(o.shown(), s.unknownError(o))
+		return s.refuse(o.shown(), s.unknownError(o))
 	}
 	return nil
 }
@@ -178,7 +178,11 @@ func (s *Sink) unknownError(o *option) error {
 	case o.line == 0:
 		return fmt.Errorf("unknown%s (known to %s: %s)", didYouMean(o.name, s.known), s.Scheme, known)
 	}
-	return fmt.Errorf("unknown key%s (known here: %s)", didYouMean(o.name, s.known), known)
+	names := s.known
+	if s.Scheme != "" {
+		names = append(slices.Clip(names), keyHost, keyPassword, keyPath, keyScheme, keyUser)
+	}
+	return fmt.Errorf("unknown key%s (known here: %s)", didYouMean(o.name, names), known)
 }
 
 // fail returns an error that blames an option, or the URI if option is empty.
@@ -186,7 +190,12 @@ func (s *Sink) fail(option string, err error) error {
 	if e := (*URIError)(nil); errors.As(err, &e) {
 		return err
 	}
-	return &URIError{URI: s.safe, Option: option, Err: s.secrets.scrub(err)}
+	return s.refuse(option, s.secrets.scrub(err))
+}
+
+// refuse is fail for an error that repeats nothing of what was given.
+func (s *Sink) refuse(option string, err error) error {
+	return &URIError{URI: s.safe, Option: option, Err: err}
 }
 
 func (s *Sink) option(name string) *option {

@@ -105,7 +105,7 @@ func (s *Sink) remote() bool { return s.Host != "" || s.User != nil }
 // Windows file:///C:/x is file:C:/x.
 func (s *Sink) filePath(windows bool) (string, error) {
 	if s.remote() && (s.User != nil || !strings.EqualFold(s.Host, "localhost")) {
-		return "", errors.New(`a file has no host: write "file:PATH" or "file:///PATH"`)
+		return "", errors.New(`a file has no host and no user: write "file:PATH" or "file:///PATH"`)
 	}
 	p := s.Path
 	if windows && len(p) > 2 && p[0] == '/' && p[2] == ':' {

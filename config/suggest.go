@@ -3,11 +3,12 @@ package config
 import "fmt"
 
 // didYouMean returns a question for the known name that is nearest to a wrong
-// one, or "" if none is near.
+// one, or "" if none is near: at most two letters, and less than half of the name,
+// are different.
 func didYouMean(name string, known []string) string {
 	best, least := "", 3
 	for _, k := range known {
-		if d := distance(name, k); d < least && d < len(k) {
+		if d := distance(name, k); d < least && 2*d < len(k) {
 			best, least = k, d
 		}
 	}

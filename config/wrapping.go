@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -60,7 +61,7 @@ func (s *Sink) wrapping() *wrapping {
 			Quiet:       s.Duration(dedup),
 			MaxHold:     s.Duration("dedup_hold"),
 			MaxMessages: s.Count("dedup_messages"),
-			Format:      s.Text("dedup_format"),
+			Format:      s.dedupFormat("dedup_format"),
 		},
 	}
 	s.Func(fallback, func(uri string) (err error) {
@@ -83,6 +84,23 @@ func (s *Sink) wrapping() *wrapping {
 		w.dedup = nil
 	}
 	return w
+}
+
+// dedupName is a name in the format of dedup.
+var dedupName = regexp.MustCompile(`\{\w+\}`)
+
+// dedupFormat reads the format of dedup, in which other braces stand for themselves.
+func (s *Sink) dedupFormat(name string) (format string) {
+	s.Func(name, func(v string) error {
+		for _, n := range dedupName.FindAllString(v, -1) {
+			if n != "{count}" && n != "{message}" {
+				return fmt.Errorf("unknown name %q (known: {count}, {message})", n)
+			}
+		}
+		format = v
+		return nil
+	})
+	return format
 }
 
 // check reads the options of a sink without opening it, so that nothing is created

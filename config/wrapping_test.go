@@ -188,6 +188,7 @@ func TestWrappingErrors(t *testing.T) {
 		{"sample_always", "error", `only with "sample"`},
 		{"dedup", "10", "no duration"},
 		{"dedup_format", "x", `only with "dedup"`},
+		{"dedup_format", "{cnt} times {message}", `unknown name "{cnt}" (known: {count}, {message})`},
 		{"dedup_hold", "1m", `only with "dedup"`},
 		{"fallback", "", "no scheme"},
 		{"fallback", "other", "no scheme"},

@@ -243,8 +243,7 @@ func (f *FingersCrossed) handOver(rs []*logbook.Record, together bool) error {
 	return logbook.HandleBatch(h, rs, logbook.ReasonEscalation)
 }
 
-// FingersCrossedStats tell what a FingersCrossed did. It publishes them with
-// [expvar.Func].
+// FingersCrossedStats tell what a FingersCrossed did. [expvar.Func] publishes them.
 type FingersCrossedStats struct {
 	Buffered  int    // records that are kept now
 	Dropped   uint64 // records that a full buffer dropped

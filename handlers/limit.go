@@ -68,7 +68,7 @@ type Limit struct {
 	readsCaller bool // to count by it
 
 	first int // records to let through in each window
-	every int // of those after them let each so manieth through; 0: none
+	every int // of those after them let one of so many through; 0: none
 	per   time.Duration
 	size  int // of sites
 

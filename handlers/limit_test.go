@@ -361,7 +361,7 @@ func TestLimitConcurrently(t *testing.T) {
 	}
 }
 
-// The first ones and then every so manieth, of each message and span of time.
+// The first ones and then one of so many, of each message and span of time.
 func TestSample(t *testing.T) {
 	for name, c := range map[string]struct {
 		o    *handlers.SampleOptions

@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"maps"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -72,10 +74,15 @@ func (n *numbered) backups(files fileSystem, _ string) (all []backup, err error)
 			}
 		}
 	}
-	for i := 1; i <= n.keep || there[i]; i++ {
-		if !there[i] {
+	last := n.keep
+	for _, i := range slices.Sorted(maps.Keys(there)) {
+		if i < 1 {
 			continue
 		}
+		if i-1 > last {
+			break
+		}
+		last = max(last, i)
 		b, err := n.at(files, i)
 		if err != nil {
 			return nil, err

@@ -16,7 +16,8 @@ type Reopener interface {
 
 // ReopenOn calls Reopen of the handlers whenever the process gets the signal,
 // usually SIGHUP, until stop is called, which waits for a call that is under way.
-// Failures are printed to stderr.
+// Failures are printed to stderr, and so is a panic, such as that of a handler that is
+// nil.
 //
 //	defer handlers.ReopenOn(syscall.SIGHUP, file)()
 func ReopenOn(sig os.Signal, hs ...Reopener) (stop func()) {
@@ -32,7 +33,7 @@ func ReopenOn(sig os.Signal, hs ...Reopener) (stop func()) {
 			case <-signals:
 			}
 			for _, h := range hs {
-				if err := h.Reopen(); err != nil {
+				if err := reopen(h); err != nil {
 					logbook.PrintErrors(&logbook.HandlerError{Handler: h, Err: err})
 				}
 			}
@@ -46,4 +47,14 @@ func ReopenOn(sig os.Signal, hs ...Reopener) (stop func()) {
 		end()
 		<-done
 	}
+}
+
+// reopen has a panic be an error: on its own goroutine it would end the program.
+func reopen(h Reopener) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = panicked(p)
+		}
+	}()
+	return h.Reopen()
 }

@@ -5,6 +5,7 @@ package handlers_test
 import (
 	"context"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -34,6 +35,22 @@ func TestReopenOn(t *testing.T) {
 	}
 	stop()
 	stop()
+}
+
+// A handler that is nil costs the others nothing, and the program either.
+func TestReopenOnNil(t *testing.T) {
+	got := captureStderr(t, func() {
+		h := &reopened{asked: make(chan bool)}
+		stop := handlers.ReopenOn(syscall.SIGUSR2, nil, (*handlers.File)(nil), h)
+		if err := syscall.Kill(syscall.Getpid(), syscall.SIGUSR2); err != nil {
+			t.Fatal(err)
+		}
+		<-h.asked
+		stop()
+	})
+	if !strings.Contains(got, "*handlers.File: panic: ") {
+		t.Errorf("printed %q", got)
+	}
 }
 
 func TestReopenOnSignalMovesOn(t *testing.T) {

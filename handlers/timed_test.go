@@ -212,6 +212,18 @@ func TestTimedLateRecordsAreNoRotations(t *testing.T) {
 	}
 }
 
+// Records of one moment in different zones belong to different files.
+func TestTimedZones(t *testing.T) {
+	dir := t.TempDir()
+	h := newTimed(t, filepath.Join(dir, "app.log"), handlers.TimedOptions{Pattern: "%H"})
+	now := time.Date(2024, 2, 29, 13, 0, 0, 0, time.UTC)
+	east := now.In(time.FixedZone("", 3600))
+	for i, at := range []time.Time{now, now, east, east, now} {
+		logAt(t, h, at, fmt.Sprint(i))
+	}
+	expectListing(t, dir, map[string]string{"app-13.log": "0\n1\n4\n", "app-14.log": "2\n3\n"})
+}
+
 // A clock that is set back loses nothing with a plain current file either.
 func TestTimedPlainClockSetBack(t *testing.T) {
 	dir := t.TempDir()

@@ -72,10 +72,14 @@ type UnsentError struct {
 
 // Error says how many records are left over, and why.
 func (e *UnsentError) Error() string {
-	if e.Err == nil {
-		return fmt.Sprintf("logbook: %d records unsent", e.Records)
+	records := "records"
+	if e.Records == 1 {
+		records = "record"
 	}
-	return fmt.Sprintf("logbook: %d records unsent: %v", e.Records, e.Err)
+	if e.Err == nil {
+		return fmt.Sprintf("logbook: %d %s unsent", e.Records, records)
+	}
+	return fmt.Sprintf("logbook: %d %s unsent: %v", e.Records, records, e.Err)
 }
 
 // Unwrap returns why.

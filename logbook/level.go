@@ -12,7 +12,7 @@ import (
 // an [slog.Leveler] and every slog level between the named ones survives.
 //
 // There is no registry and there are no custom levels. A level between two
-// named ones prints as the lower name with its distance: INFO+3.
+// named ones prints as the lower name with its distance: ERROR+2.
 type Level int8
 
 // The named levels. LevelNotSet lies below everything: a handler with it
@@ -69,7 +69,7 @@ var levelStrings = func() (t [256]string) {
 }()
 
 // String returns the level's name in upper case: "WARNING" for LevelWarn, as
-// Logbook says it, and "INFO+3" for a level without a name of its own. It does
+// Logbook says it, and "ERROR+2" for a level without a name of its own. It does
 // not allocate.
 func (l Level) String() string { return levelStrings[int(l)+128] }
 

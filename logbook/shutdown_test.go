@@ -107,6 +107,9 @@ func TestUnsentIsAddedUp(t *testing.T) {
 	if err := logbook.Close(t.Context(), &failingSink{err: unsent(2, nil)}); err == nil || err.Error() != "logbook: 2 records unsent" {
 		t.Errorf("got %v", err)
 	}
+	if got := unsent(1, io.EOF).Error(); got != "logbook: 1 record unsent: EOF" {
+		t.Error(got)
+	}
 	if got := unsent(2, io.EOF).Error(); got != "logbook: 2 records unsent: EOF" {
 		t.Errorf("got %q", got)
 	}

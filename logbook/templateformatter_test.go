@@ -21,7 +21,7 @@ func TestTemplate(t *testing.T) {
 }
 
 func TestTemplateErrorsAreReported(t *testing.T) {
-	if _, err := logbook.Template("{{.Channel"); err == nil || !strings.Contains(err.Error(), "template") {
+	if _, err := logbook.Template("{{.Channel"); err == nil || !strings.HasPrefix(err.Error(), "logbook: template: logbook:1: ") {
 		t.Errorf("a broken template: %v", err)
 	}
 	for _, text := range []string{`{{.NoSuch}}`, `{{index .Message 1000}}`, `{{.Set "a" 1}}`} {

@@ -24,8 +24,9 @@ const (
 const exitCodesHelp = `The exit codes of logbook:
 
   0    all is done; no record was lost
-  1    records could not be written to a sink, or the input could not be read
-       to its end; standard error says which, and how many
+  1    records could not be written to a sink, the input could not be read to
+       its end, or a text such as this one not be printed; standard error says
+       which, and how many
   2    the command line is wrong, or a sink could not be opened; no input was
        read
   130  interrupted (SIGINT, Ctrl-C); what was read until then is written
@@ -60,6 +61,33 @@ func exitCode(cmd *cobra.Command, err error) int {
 
 // oneLine puts the suggestions of package cobra on the line of the error.
 var oneLine = strings.NewReplacer("\n\nDid you mean this?\n\t", "; did you mean: ", "\n\t", ", ", "\n", "")
+
+// output is where help, version and completions are printed. Package cobra leaves some
+// failures out and takes others for a wrong command line, so it sees none.
+type output struct {
+	io.Writer
+	err error // the first one
+}
+
+// Write never fails.
+func (o *output) Write(p []byte) (int, error) {
+	if o.err == nil {
+		_, o.err = o.Writer.Write(p)
+	}
+	return len(p), nil
+}
+
+// exitCode returns the exit code of a program that would else return code.
+func (o *output) exitCode(code int, stderr io.Writer) int {
+	switch {
+	case o.err == nil || code != exitOK:
+		return code
+	case readerGone(o.err):
+		return exitClosed
+	}
+	complain(stderr, "%v", o.err)
+	return exitFailed
+}
 
 // signalCode is the exit code of a program that a signal ended.
 func signalCode(s os.Signal) int {

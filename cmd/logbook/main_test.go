@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/logbook-go/logbook/config"
@@ -178,6 +179,8 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"pipe", "--level", "loud"}, `unknown level "loud"`},
 		{[]string{"pipe", "--max-line", "huge"}, `"huge" is no size from 64B to 1GiB, such as 64KiB`},
 		{[]string{"pipe", "--grace", "soon"}, `invalid duration "soon"`},
+		{[]string{"pipe", "--grace", "-1s"}, `invalid argument "-1s" for "--grace" flag: it is negative`},
+		{[]string{"completion", "zhs"}, `unknown command "zhs" for "logbook completion"`},
 	}
 	for _, tt := range tests {
 		stdout, stderr, code := runHere(tt.args...)
@@ -197,6 +200,26 @@ func TestVersion(t *testing.T) {
 	}
 	if flag, _, _ := execute(t, "", "--version"); flag != got {
 		t.Errorf("--version: %q, version: %q", flag, got)
+	}
+}
+
+// unwritable is a writer that takes nothing.
+type unwritable struct{ err error }
+
+func (w unwritable) Write([]byte) (int, error) { return 0, w.err }
+
+// What cannot be printed shows in the exit code, and is no wrong command line.
+func TestUnprintable(t *testing.T) {
+	full := errors.New("write: no space left on device")
+	for _, args := range [][]string{{}, {"help"}, {"help", "sinks"}, {"version"}, {"--version"}, {"pipe", "--help"}, {"completion"}, {"completion", "bash"}} {
+		var stderr strings.Builder
+		if code := run(args, strings.NewReader(""), unwritable{full}, &stderr); code != exitFailed || stderr.String() != "logbook: "+full.Error()+"\n" {
+			t.Errorf("%q: exit code %d, %q", args, code, &stderr)
+		}
+		stderr.Reset()
+		if code := run(args, strings.NewReader(""), unwritable{syscall.EPIPE}, &stderr); code != exitClosed || stderr.String() != "" {
+			t.Errorf("%q: exit code %d, %q", args, code, &stderr)
+		}
 	}
 }
 

@@ -91,6 +91,9 @@ type pipe struct {
 }
 
 func (p *pipe) run(stdin io.Reader, stderr io.Writer) error {
+	if p.grace < 0 {
+		return fmt.Errorf("invalid argument %q for \"--grace\" flag: it is negative", p.grace)
+	}
 	var err error
 	if p.sinks, err = openSinks(p.to, stderr); err != nil {
 		return err

@@ -199,6 +199,14 @@ func TestPipeClosedOutputOfSeveral(t *testing.T) {
 	}
 }
 
+// A notifier that is closed tells of records once more which it has failed with before.
+func TestPipeCountsOnce(t *testing.T) {
+	_, stderr, code := execute(t, "one\ntwo\n", "pipe", "--to", "ntfy:https://127.0.0.1:1/topic")
+	if !strings.HasSuffix(stderr, ": 2 of 2 records were not written\n") || code != exitFailed {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+}
+
 func TestPipeUnreadableInput(t *testing.T) {
 	dir, err := os.Open(t.TempDir())
 	if err != nil {

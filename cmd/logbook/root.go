@@ -33,6 +33,15 @@ The command-line program of Logbook for Go.`,
 	return root
 }
 
+// addCompletion adds cobra's command, which keeps where output goes now, and has it
+// refuse the name of a shell that it does not know.
+func addCompletion(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	if c, _, err := root.Find([]string{"completion"}); err == nil {
+		c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	}
+}
+
 // topic is a page of help: a command that does nothing.
 func topic(name, short, text string) *cobra.Command {
 	c := &cobra.Command{Use: name, Short: short, Long: text}

@@ -212,7 +212,7 @@ func (k *sink) end(ctx context.Context, stderr io.Writer, records int) (code int
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if u := (*logbook.UnsentError)(nil); errors.As(err, &u) {
-		k.failed += u.Records
+		k.failed = min(k.failed+u.Records, records) // some may have been told of before
 	}
 	switch {
 	case err != nil && !readerGone(err):

@@ -17,7 +17,7 @@ func init() {
 	config.RegisterSection("SlackLogger", openSlackSection)
 }
 
-var errNoAddress = errors.New(`an address has to follow: "SCHEME:https://HOST/PATH"`)
+var errNoAddress = errors.New(`no address; in a URI it follows the scheme, as in "slack:https://HOST/PATH", in a file it is the key "path"`)
 
 func openSlack(s *config.Sink) (logbook.Handler, error) {
 	if s.Path == "" {

@@ -138,8 +138,10 @@ func TestRequestID(t *testing.T) {
 			t.Errorf("%q: %q, inside %q", given, id, inside)
 		}
 	}
-	if id := httplog.RequestID(context.Background()); id != "" {
-		t.Errorf("without a request: %q", id)
+	for _, ctx := range []context.Context{context.Background(), nil} {
+		if id := httplog.RequestID(ctx); id != "" {
+			t.Errorf("without a request: %q", id)
+		}
 	}
 }
 

@@ -16,6 +16,9 @@ type requestIDKey struct{}
 // RequestID returns the id of the request that is served with the context, "" if
 // there is none.
 func RequestID(ctx context.Context) string {
+	if ctx == nil {
+		return ""
+	}
 	id, _ := ctx.Value(requestIDKey{}).(string)
 	return id
 }

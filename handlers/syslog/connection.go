@@ -64,11 +64,16 @@ func newConnection(address string, timeout time.Duration, dial func(context.Cont
 	return c
 }
 
-// open connects ahead of the first message.
+// open connects ahead of the first message. It is tried once, so the error tells of no
+// other attempt.
 func (c *connection) open() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.connect()
+	err := c.connect()
+	if e := (*Error)(nil); errors.As(err, &e) {
+		e.Retry = time.Time{}
+	}
+	return err
 }
 
 // handle sends what a handler makes of a record, and counts it. encode makes messages

@@ -92,7 +92,7 @@ func TestPlatformSocket(t *testing.T) {
 	one, two := socketPath(t), socketPath(t)
 	defer syslog.SetPlatformSockets(one, two)()
 	_, err := syslog.New(nil)
-	if e := asError(t, err); !errors.Is(err, fs.ErrNotExist) || e.Address != "unix:"+one+","+two {
+	if e := asError(t, err); !errors.Is(err, fs.ErrNotExist) || e.Address != "unix:"+one+","+two || !e.Retry.IsZero() {
 		t.Errorf("no socket: %v", err)
 	}
 	server := startUnixgram(t, two)

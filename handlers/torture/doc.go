@@ -4,7 +4,8 @@
 // one of the processes is killed again and again. Each line whose call returned must
 // be there exactly once, and a kill may leave one line without an end.
 //
-// How many lines each of the goroutines logs is set by LOGBOOK_TORTURE_LINES:
+// How many lines each of the goroutines logs is set by LOGBOOK_TORTURE_LINES; this is
+// what make torture does:
 //
 //	LOGBOOK_TORTURE_LINES=100000 go test -v -timeout 1h ./handlers/torture
 package torture

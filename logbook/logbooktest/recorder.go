@@ -147,7 +147,11 @@ func (h *Recorder) String() string {
 	records := h.Records()
 	var b strings.Builder
 	b.WriteString(strconv.Itoa(len(records)))
-	b.WriteString(" records")
+	if len(records) == 1 {
+		b.WriteString(" record")
+	} else {
+		b.WriteString(" records")
+	}
 	for _, r := range records {
 		b.WriteByte('\n')
 		b.WriteString(describe(r))

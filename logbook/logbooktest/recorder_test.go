@@ -361,6 +361,11 @@ func TestString(t *testing.T) {
 	if got := rec.String(); got != "0 records" {
 		t.Errorf("String() = %q", got)
 	}
+	one := logbooktest.NewRecorder()
+	logbook.InGoroutine(func() { log.Info("one") }, one)
+	if got := one.String(); !strings.HasPrefix(got, "1 record\n") {
+		t.Errorf("String() = %q", got)
+	}
 	logbook.InGoroutine(func() {
 		log.Info("served {path}", "path", "/", "user", "alice")
 		log.Error("failed", logbook.Err(io.EOF))
