@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"github.com/logbook-go/logbook/internal/encode"
@@ -48,10 +49,11 @@ func (r *Record) render() {
 	switch {
 	case r.fargs != nil:
 		r.message = sprintf(r.template, r.fargs)
-	case r.isTemplate():
-		r.expand()
 	default:
 		r.message = r.template
+		if t, err := r.parsed(); t != nil || err != nil {
+			r.expand(t, err)
+		}
 	}
 	if len(r.message) > maxMessage {
 		r.message = strings.ToValidUTF8(r.message[:maxMessage], "") + cutMark
@@ -71,14 +73,14 @@ func sprintf(format string, args []any) (s string) {
 // until the record is formatted again, and not to be changed. It spares a template
 // the string, which would be an allocation.
 func (r *Record) messageBytes() (text string, b []byte) {
-	switch {
-	case r.rendered || !r.pooled || r.fargs != nil || len(r.template) > maxMessage || r.refs.Load() != 0:
+	if r.rendered || !r.pooled || r.fargs != nil || len(r.template) > maxMessage || r.refs.Load() != 0 {
 		return r.Message(), nil
-	case !r.isTemplate():
+	}
+	t, err := r.parsed()
+	if t == nil && err == nil {
 		return r.template, nil
 	}
 	if !r.expanded {
-		t, err := parsedTemplate(r.template)
 		r.named = usedAttrs{}
 		if err == nil {
 			r.text, err = r.appendTemplate(r.text[:0], t)
@@ -91,17 +93,20 @@ func (r *Record) messageBytes() (text string, b []byte) {
 	return "", r.text
 }
 
-// isTemplate reports whether the message has names to be replaced, or might.
-func (r *Record) isTemplate() bool {
-	return !r.literal && (len(r.call) > 0 || !r.scope.empty()) && encode.HasByte(r.template, '{')
+// parsed returns the message as a template; nil if it is none, since it has no braces,
+// or since there is nothing that it could name.
+func (r *Record) parsed() (*pyformat.Template, error) {
+	if r.literal || len(r.call) == 0 && r.scope.empty() {
+		return nil, nil
+	}
+	return parsedTemplate(r.template)
 }
 
-func (r *Record) expand() {
+func (r *Record) expand(t *pyformat.Template, err error) {
 	if r.expanded {
 		r.message = string(r.text)
 		return
 	}
-	t, err := parsedTemplate(r.template)
 	var space [256]byte
 	b := space[:0]
 	if err == nil {
@@ -146,14 +151,18 @@ func (r *Record) appendBare(b []byte, f *pyformat.Field) (_ []byte, done bool) {
 	if !f.IsBare() || f.Name == "" || f.Name[0] <= '9' {
 		return b, false
 	}
-	v, _ := r.findNamed(f.Name)
-	switch v.Kind() {
-	case slog.KindString:
-		return append(b, v.String()...), true
+	v := r.use(f.Name)
+	if v == nil {
+		return b, false
+	}
+	if text, ok := textOf(v); ok {
+		return append(b, text...), true
+	}
+	switch kind, bits, _ := numberOf(v); kind {
 	case slog.KindInt64:
-		return encode.AppendInt(b, v.Int64()), true
+		return encode.AppendInt(b, int64(bits)), true
 	case slog.KindDuration:
-		return encode.AppendDuration(b, v.Duration()), true
+		return encode.AppendDuration(b, time.Duration(bits)), true
 	}
 	return b, false
 }
@@ -217,24 +226,32 @@ func (r *Record) fieldValue(f *pyformat.Field) (slog.Value, error) {
 
 // findNamed is find for the message: it notes that the attribute was used.
 func (r *Record) findNamed(name string) (slog.Value, bool) {
+	if v := r.use(name); v != nil {
+		return *v, true
+	}
+	return r.find(name)
+}
+
+// use finds an attribute of the call, or of With outside of any group, and notes that it
+// was used. nil: it is neither.
+func (r *Record) use(name string) *slog.Value {
 	for i := len(r.call) - 1; i >= 0; i-- {
 		if r.call[i].Key == name {
 			r.named.call |= 1 << i
-			return r.call[i].Value, true
+			return &r.call[i].Value
 		}
 	}
-	if r.scope == nil {
-		return slog.Value{}, false
+	if r.scope == nil || len(r.scope.layers) != 1 {
+		return nil
 	}
-	if root := r.scope.rootAttrs(); len(r.scope.layers) == 1 {
-		for i := len(root) - 1; i >= 0; i-- {
-			if root[i].Key == name {
-				r.named.root |= 1 << i
-				return root[i].Value, true
-			}
+	root := r.scope.rootAttrs()
+	for i := len(root) - 1; i >= 0; i-- {
+		if root[i].Key == name {
+			r.named.root |= 1 << i
+			return &root[i].Value
 		}
 	}
-	return r.find(name)
+	return nil
 }
 
 // usedAttrs says which attributes of a record its message shows: a bit for each of
@@ -294,11 +311,15 @@ type cachedTemplate struct {
 	err      error
 }
 
+// parsedTemplate returns nil for a message without braces.
 func parsedTemplate(s string) (*pyformat.Template, error) {
 	h := uintptr(unsafe.Pointer(unsafe.StringData(s)))
 	place := &templates[(h^h>>8)%uintptr(len(templates))]
 	if c := place.Load(); c != nil && c.text == s {
 		return c.template, c.err
+	}
+	if !encode.HasByte(s, '{') {
+		return nil, nil
 	}
 	t, err := pyformat.Parse(s)
 	if len(s) > maxCachedTemplate {
