@@ -97,13 +97,28 @@ func (f *jsonFormatter) readsCaller() bool { return f.Source }
 // AppendFormat implements [Formatter].
 func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	r.alive()
-	b = f.appendHead(b, r)
-	plain := !r.rendered && r.fargs == nil
-	if plain { // then it is no template if it has no brace
-		b, plain = encode.AppendPlainJSONString(b, r.template)
+	// A message is rendered before the head is written: to read at once what was just
+	// written makes the processor wait. Without attributes of the call it most often
+	// needs no rendering, since it is short and has no brace.
+	var text string
+	var rendered []byte
+	render := len(r.call) > 0 || r.rendered || r.fargs != nil
+	if render {
+		text, rendered = r.messageBytes()
 	}
-	if !plain {
-		b = appendJSONMessage(b, r)
+	b = f.appendHead(b, r)
+	written := false
+	if !render {
+		if b, written = encode.AppendPlainJSONString(b, r.template); !written {
+			text, rendered = r.messageBytes()
+		}
+	}
+	switch {
+	case written:
+	case rendered != nil:
+		b = encode.AppendJSONString(b, rendered)
+	default:
+		b = encode.AppendJSONString(b, text)
 	}
 	if f.Source {
 		if r.source != nil {
@@ -127,14 +142,6 @@ func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 		b = f.appendAttrs(b, r)
 	}
 	return append(b, '}'), nil
-}
-
-func appendJSONMessage(b []byte, r *Record) []byte {
-	text, rendered := r.messageBytes()
-	if rendered != nil {
-		return encode.AppendJSONString(b, rendered)
-	}
-	return encode.AppendJSONString(b, text)
 }
 
 // appendAttrs appends the attributes of all layers to the open object.
