@@ -44,7 +44,8 @@ type File struct{ fileHandler }
 
 // NewFile returns a handler that writes to the file at the path, which is made
 // absolute at once. Directories are not made; a symbolic link is followed, so that
-// /dev/stdout works. The error wraps an [*fs.PathError]. With Delay an error of
+// /dev/stdout works. The error wraps an [*fs.PathError], or [fs.ErrInvalid] if an option
+// makes no sense. With Delay an error of
 // opening is the first record's, and each further record tries again.
 func NewFile(path string, o *FileOptions) (*File, error) {
 	if o == nil {

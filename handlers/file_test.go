@@ -309,3 +309,23 @@ func TestFileConcurrently(t *testing.T) {
 		t.Errorf("%d lines, want %d whole ones", len(got), len(want))
 	}
 }
+
+func TestFileOptions(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	for name, o := range map[string]*handlers.FileOptions{
+		"Mode":            {Mode: 0o1600},
+		"SyncInterval":    {SyncInterval: -1},
+		"Buffer.Size":     {Buffer: &handlers.BufferOptions{Size: -1}},
+		"Buffer.Interval": {Buffer: &handlers.BufferOptions{Interval: -1}},
+	} {
+		if _, err := handlers.NewFile(path, o); !errors.Is(err, fs.ErrInvalid) || !strings.Contains(err.Error(), "option "+name+" is ") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("a file was made")
+	}
+	if _, err := handlers.NewFile("", nil); err == nil || !strings.Contains(err.Error(), "the path is empty") {
+		t.Errorf("no path: %v", err)
+	}
+}

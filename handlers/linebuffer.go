@@ -50,10 +50,10 @@ func newLineBuffer(o *BufferOptions) *lineBuffer {
 		return nil
 	}
 	b := &lineBuffer{size: o.Size, interval: o.Interval, level: o.Level}
-	if b.size <= 0 {
+	if b.size == 0 {
 		b.size = defaultBufferSize
 	}
-	if b.interval <= 0 {
+	if b.interval == 0 {
 		b.interval = defaultBufferInterval
 	}
 	if b.level == nil {

@@ -99,6 +99,9 @@ type opened struct {
 // newLogFile returns a file that is not open yet. The path is made absolute at
 // once, so that a later change of the working directory does not matter.
 func newLogFile(c fileConfig) (*logFile, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
 	if c.mode == 0 {
 		c.mode = defaultFileMode
 	}
@@ -126,9 +129,24 @@ func newLogFile(c fileConfig) (*logFile, error) {
 	return f, nil
 }
 
+// check tells of options that make no sense in any handler.
+func (c *fileConfig) check() error {
+	switch {
+	case c.mode&^fs.ModePerm != 0:
+		return optionError("Mode", fmt.Sprintf("%#o", uint32(c.mode)))
+	case c.syncInterval < 0:
+		return optionError("SyncInterval", c.syncInterval)
+	case c.buffer != nil && c.buffer.size < 0:
+		return optionError("Buffer.Size", c.buffer.size)
+	case c.buffer != nil && c.buffer.interval < 0:
+		return optionError("Buffer.Interval", c.buffer.interval)
+	}
+	return nil
+}
+
 func absolute(path string) (string, error) {
 	if path == "" {
-		return "", &fs.PathError{Op: "open", Path: path, Err: fs.ErrInvalid}
+		return "", &fs.PathError{Op: "open", Path: path, Err: fmt.Errorf("the path is empty: %w", fs.ErrInvalid)}
 	}
 	path, err := filepath.Abs(path)
 	if err != nil {

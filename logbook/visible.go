@@ -52,7 +52,7 @@ func visible(ctx context.Context) *snapshot {
 
 func (g *goroutineStack) visible(app *snapshot) *snapshot {
 	entries := g.entries.Load()
-	if m := g.cache.Load(); m.valid(app, entries) {
+	if m := g.cache.Load(); m != nil && m.application == app && m.goroutine == entries { // there are no scopes
 		return m.result
 	}
 	m := &merged{application: app, goroutine: entries}
