@@ -37,7 +37,7 @@ func (l *Logger) logAttrs(ctx context.Context, level Level, msg string, attrs []
 	}
 	r := getRecord(l, ctx, level, msg)
 	if len(attrs) > 0 {
-		r.call = appendAttrs(r.call, attrs)
+		r.call = appendByWords(r.call, attrs)
 	}
 	if stack.callers && l.skip == 0 {
 		r.caller = callSite()
@@ -122,8 +122,8 @@ func Dispatch(ctx context.Context, r *Record) {
 	deliver(stack, r, noCaller)
 }
 
-// appendAttrs is append with [setAttr].
-func appendAttrs(to, attrs []slog.Attr) []slog.Attr {
+// appendByWords is append with [setAttr].
+func appendByWords(to, attrs []slog.Attr) []slog.Attr {
 	n := len(to)
 	to = slices.Grow(to, len(attrs))[:n+len(attrs)]
 	for i := range attrs {

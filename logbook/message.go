@@ -46,14 +46,11 @@ func (r *Record) render() {
 	if !r.expanded {
 		r.named = usedAttrs{}
 	}
-	switch {
-	case r.fargs != nil:
+	r.message = r.template
+	if r.fargs != nil {
 		r.message = sprintf(r.template, r.fargs)
-	default:
-		r.message = r.template
-		if t, err := r.parsed(); t != nil || err != nil {
-			r.expand(t, err)
-		}
+	} else if t, err := r.parsed(); t != nil || err != nil {
+		r.expand(t, err)
 	}
 	if len(r.message) > maxMessage {
 		r.message = strings.ToValidUTF8(r.message[:maxMessage], "") + cutMark
