@@ -29,11 +29,12 @@ const exitCodesHelp = `The exit codes of logbook:
        which, and how many
   2    the command line is wrong, or a sink could not be opened; no input was
        read
+  129  the terminal was closed (SIGHUP); what was read until then is written
   130  interrupted (SIGINT, Ctrl-C); what was read until then is written
   141  whoever read the output has closed it, as "head" does; nothing is printed
   143  told to end (SIGTERM); what was read until then is written
 
-If several apply, 1 goes before 130 and 143, and these before 141.
+If several apply, 1 goes before 129, 130 and 143, and these before 141.
 
 Example, for a script that must know whether the log is complete:
 

@@ -26,10 +26,11 @@ is not recognised is the message, whole. A line without a time has come now.
 Each line comes out at once. Empty lines are left out. Of a line longer than
 --max-line the beginning is kept, with a mark that says how much was cut.
 
-SIGINT (Ctrl-C) and SIGTERM mean that the input will end soon, since they reach
-the program that writes it, too: pipe reads on to the end of the input, so that
-the last words are not lost, but not for longer than --grace. A second signal
-ends it at once.
+SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal was closed) mean that the input
+will end soon, since they reach the program that writes it, too: pipe reads on to
+the end of the input, so that the last words are not lost, but not for longer than
+--grace. A second signal ends it at once. A signal that is ignored at the start, as
+nohup ignores SIGHUP, stays ignored.
 
 If a sink fails, the others go on. Failures are reported on standard error, at
 most once a second for each sink, with their number at the end. See also
@@ -113,11 +114,18 @@ func (p *pipe) run(stdin io.Reader, stderr io.Writer) error {
 	return nil
 }
 
+// stopSignals ask the program to end.
+var stopSignals = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
+
 // stopSignal returns a channel with the first signal that asks the program to
 // end. The next one ends it, even where a sink blocks.
 func stopSignal() (stop <-chan os.Signal, release func()) {
 	signals, first := make(chan os.Signal, 1), make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	for _, s := range stopSignals {
+		if !signal.Ignored(s) { // or the program would end where nohup wants it to go on
+			signal.Notify(signals, s)
+		}
+	}
 	go func() {
 		if s, ok := <-signals; ok {
 			first <- s

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -115,7 +116,11 @@ type running struct {
 
 func start(t *testing.T, args ...string) *running {
 	t.Helper()
-	cmd := command(t, args...)
+	return startCommand(t, command(t, args...))
+}
+
+func startCommand(t *testing.T, cmd *exec.Cmd) *running {
+	t.Helper()
 	r := new(running)
 	var err error
 	if r.stdin, err = cmd.StdinPipe(); err != nil {

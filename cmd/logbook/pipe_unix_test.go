@@ -13,7 +13,7 @@ import (
 
 // A signal ends the program, with what was read written and its own exit code.
 func TestPipeSignals(t *testing.T) {
-	for s, want := range map[os.Signal]int{os.Interrupt: 130, syscall.SIGTERM: 143} {
+	for s, want := range map[os.Signal]int{os.Interrupt: 130, syscall.SIGTERM: 143, syscall.SIGHUP: 129} {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
 			r := start(t, "pipe", "--grace", "1ms")
@@ -29,6 +29,29 @@ func TestPipeSignals(t *testing.T) {
 				t.Errorf("exit code %d, %q", code, r.stderr.String())
 			}
 		})
+	}
+}
+
+// A signal that is ignored at the start, as nohup ignores SIGHUP, ends nothing.
+func TestPipeIgnoredSignals(t *testing.T) {
+	cmd := command(t, "pipe", "--grace", "1ms")
+	cmd.Path = "/bin/sh"
+	cmd.Args = append([]string{"sh", "-c", `trap "" HUP INT; exec "$0" "$@"`, program}, cmd.Args[1:]...)
+	r := startCommand(t, cmd)
+	r.write(t, textLine+"\n")
+	r.next(t)
+	for _, s := range []os.Signal{syscall.SIGHUP, os.Interrupt} {
+		if err := r.signal(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 3 { // the grace would be over
+		r.write(t, textLine+"\n")
+		r.next(t)
+	}
+	r.stdin.Close()
+	if code := exitOf(t, r.wait()); code != exitOK || r.stderr.Len() > 0 {
+		t.Errorf("exit code %d, %q", code, r.stderr.String())
 	}
 }
 
