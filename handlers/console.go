@@ -22,8 +22,8 @@ import (
 //	logbook.Console(&logbook.ConsoleOptions{Color: handlers.ColorEnabled(os.Stderr), Source: true})
 func NewConsole(o *logbook.Options) *Stream {
 	s := NewStderr(o)
-	if s.Formatter == nil {
-		s.Formatter = logbook.Console(&logbook.ConsoleOptions{Color: ColorEnabled(os.Stderr)})
+	if s.opts.Formatter == nil {
+		s.opts.Formatter = logbook.Console(&logbook.ConsoleOptions{Color: ColorEnabled(os.Stderr)})
 	}
 	return s
 }

@@ -50,7 +50,7 @@ type DedupOptions struct {
 // handler inside. It is safe for concurrent use, and holds no lock while it hands
 // over. After Close it hands records on as they come.
 type Dedup struct {
-	logbook.Wrapper
+	inner          logbook.Wrapper
 	quiet, maxHold time.Duration
 	maxMessages    int
 	format         string
@@ -92,8 +92,8 @@ func NewDedup(h logbook.Handler, o *DedupOptions) *Dedup {
 		o = new(DedupOptions)
 	}
 	d := &Dedup{
-		Wrapper: logbook.Wrapper{Handler: given(h)},
-		quiet:   max(0, o.Quiet), maxHold: max(o.Quiet, positive(o.MaxHold, 10*o.Quiet)),
+		inner: logbook.Wrapper{Handler: given(h)},
+		quiet: max(0, o.Quiet), maxHold: max(o.Quiet, positive(o.MaxHold, 10*o.Quiet)),
 		maxMessages: positive(o.MaxMessages, defaultMaxRecords),
 		format:      o.Format,
 		known:       make(map[message]*repeated),
@@ -104,11 +104,14 @@ func NewDedup(h logbook.Handler, o *DedupOptions) *Dedup {
 	return d
 }
 
+// Binding implements [logbook.Bindable].
+func (d *Dedup) Binding() logbook.Binding { return d.inner.Binding() }
+
 // Handle counts the record.
 func (d *Dedup) Handle(r *logbook.Record) error {
 	excess, open := d.note(r, d.now())
 	if !open {
-		return d.Handler.Handle(r)
+		return d.inner.Handler.Handle(r)
 	}
 	d.offer(excess)
 	return nil
@@ -123,7 +126,7 @@ func (d *Dedup) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 		more, open := d.note(r, now)
 		if !open {
 			d.offer(excess)
-			return logbook.HandleBatch(d.Handler, rs[i:], why)
+			return logbook.HandleBatch(d.inner.Handler, rs[i:], why)
 		}
 		excess = append(excess, more...)
 	}
@@ -295,7 +298,7 @@ func (d *Dedup) tick() {
 func (d *Dedup) offer(gs []*repeated) {
 	if len(gs) > 0 {
 		rs := d.records(gs)
-		logbook.Offer(groupBatch{d.Wrapper, rs}, rs[0])
+		logbook.Offer(groupBatch{d.inner, rs}, rs[0])
 	}
 }
 
@@ -322,7 +325,7 @@ func (d *Dedup) Stats() DedupStats {
 // Unbound hands over what is held. A failure goes to the error flag.
 func (d *Dedup) Unbound() {
 	d.offer(d.takeAll())
-	d.Wrapper.Unbound()
+	d.inner.Unbound()
 }
 
 // Flush hands over what is held, waits for what the timer is handing over, and flushes
@@ -339,7 +342,7 @@ func (d *Dedup) Flush(ctx context.Context) error {
 			return &logbook.UnsentError{Records: n, Err: err}
 		}
 	}
-	return errors.Join(d.handOver(d.takeAll()), d.Wrapper.Flush(ctx))
+	return errors.Join(d.handOver(d.takeAll()), d.inner.Flush(ctx))
 }
 
 // Close is Flush, for good, and closes the handler inside. If the context has ended,
@@ -359,14 +362,14 @@ func (d *Dedup) Close(ctx context.Context) error {
 			g.record.Release()
 		}
 	}
-	return errors.Join(err, d.Wrapper.Close(ctx))
+	return errors.Join(err, d.inner.Close(ctx))
 }
 
 func (d *Dedup) handOver(gs []*repeated) error {
 	if len(gs) == 0 {
 		return nil
 	}
-	err := logbook.HandleBatch(d.Handler, d.records(gs), logbook.ReasonGroup)
+	err := logbook.HandleBatch(d.inner.Handler, d.records(gs), logbook.ReasonGroup)
 	if unsent := (*logbook.UnsentError)(nil); err == nil || errors.As(err, &unsent) {
 		return err
 	}

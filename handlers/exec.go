@@ -65,7 +65,7 @@ type ExecOptions struct {
 //
 // It is safe for concurrent use.
 type Exec struct {
-	logbook.Options
+	opts      logbook.Options
 	binding   logbook.Binding
 	path      string
 	arguments []logbook.Formatter
@@ -130,15 +130,15 @@ func NewExec(argv []string, o *ExecOptions) (*Exec, error) {
 		o = new(ExecOptions)
 	}
 	h := &Exec{
-		Options: logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
-		path:    path, dir: o.Dir, env: o.Env,
+		opts: logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
+		path: path, dir: o.Dir, env: o.Env,
 		timeout: positive(o.Timeout, defaultExecTimeout),
 		turns:   make(chan struct{}, positive(o.MaxConcurrent, defaultConcurrent)),
 		closed:  make(chan struct{}),
 		closer:  make(chan struct{}, 1),
 	}
-	h.binding = h.Options.Binding()
-	h.binding.NoCaller = o.Filter == nil && !(o.Formatter != nil && h.ReadsCaller())
+	h.binding = h.opts.Binding()
+	h.binding.NoCaller = o.Filter == nil && !(o.Formatter != nil && h.opts.ReadsCaller())
 	for i, a := range argv[1:] {
 		f, err := logbook.Format(a)
 		if err != nil {
@@ -171,7 +171,7 @@ func (h *Exec) Handle(r *logbook.Record) error {
 	defer func() { <-h.turns }()
 	cmd := exec.CommandContext(ctx, h.path, arguments...)
 	cmd.Dir, cmd.Env, cmd.WaitDelay = h.dir, h.env, outputDelay
-	if h.Formatter != nil {
+	if h.opts.Formatter != nil {
 		cmd.Stdin = bytes.NewReader(stdin)
 	}
 	var stderr tail
@@ -226,8 +226,8 @@ func (h *Exec) format(r *logbook.Record) (arguments []string, stdin []byte, err 
 		}
 		arguments = append(arguments, string(text))
 	}
-	if h.Formatter != nil {
-		stdin, err = h.AppendFormat(nil, r)
+	if h.opts.Formatter != nil {
+		stdin, err = h.opts.AppendFormat(nil, r)
 	}
 	return arguments, stdin, err
 }

@@ -11,8 +11,8 @@ import (
 
 // fileHandler is what the handlers that write to files have in common.
 type fileHandler struct {
-	logbook.Options
-	out *logFile
+	opts logbook.Options
+	out  *logFile
 }
 
 // setUp completes the handler that embeds this one, which is told as the one that
@@ -22,7 +22,7 @@ func (h *fileHandler) setUp(self logbook.Handler, o logbook.Options, c fileConfi
 		c.onError = func(err error) { logbook.PrintErrors(&logbook.HandlerError{Handler: self, Err: err}) }
 	}
 	var err error
-	h.Options = o
+	h.opts = o
 	if h.out, err = newLogFile(c); err == nil && !delay {
 		if err = h.out.openNow(); err != nil {
 			_ = h.out.close(context.Background()) // there is nothing to lose yet
@@ -35,7 +35,7 @@ func (h *fileHandler) setUp(self logbook.Handler, o logbook.Options, c fileConfi
 }
 
 // Binding implements [logbook.Bindable].
-func (h *fileHandler) Binding() logbook.Binding { return lineBinding(h.Options) }
+func (h *fileHandler) Binding() logbook.Binding { return lineBinding(h.opts) }
 
 // Handle writes the record. An error means that the record is not in the file,
 // but for one of fsync; after Close it wraps [fs.ErrClosed]. When records were lost
@@ -43,12 +43,12 @@ func (h *fileHandler) Binding() logbook.Binding { return lineBinding(h.Options) 
 func (h *fileHandler) Handle(r *logbook.Record) error {
 	if lost := h.out.lost.Load(); lost > 0 {
 		notice := lossNotice(int(lost), r)
-		err := h.WriteLine(notice, func(line []byte) error { return h.out.writeNotice(line, lost, r.Time()) })
+		err := h.opts.WriteLine(notice, func(line []byte) error { return h.out.writeNotice(line, lost, r.Time()) })
 		if err != nil {
 			return err
 		}
 	}
-	return h.WriteLine(r, func(line []byte) error { return h.out.write(line, r.Time(), r.Level()) })
+	return h.opts.WriteLine(r, func(line []byte) error { return h.out.write(line, r.Time(), r.Level()) })
 }
 
 // Flush writes what a buffer holds. What remains is told by a

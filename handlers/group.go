@@ -25,7 +25,7 @@ const (
 // so the handler inside may itself log; what it logs is collected for the next
 // batch. After Close it hands records on as they come.
 type Group struct {
-	logbook.Wrapper
+	inner   logbook.Wrapper
 	mu      sync.Mutex
 	backlog backlog
 	closed  bool
@@ -34,15 +34,18 @@ type Group struct {
 // NewGroup returns a handler that collects before h.
 func NewGroup(h logbook.Handler) *Group {
 	return &Group{
-		Wrapper: logbook.Wrapper{Handler: given(h)},
+		inner:   logbook.Wrapper{Handler: given(h)},
 		backlog: backlog{maxRecords: maxGroupRecords, maxBytes: maxGroupBytes},
 	}
 }
 
+// Binding implements [logbook.Bindable].
+func (g *Group) Binding() logbook.Binding { return g.inner.Binding() }
+
 // Handle collects the record.
 func (g *Group) Handle(r *logbook.Record) error {
 	if !g.collect(keep(r)) {
-		return g.Handler.Handle(r)
+		return g.inner.Handler.Handle(r)
 	}
 	return nil
 }
@@ -51,7 +54,7 @@ func (g *Group) Handle(r *logbook.Record) error {
 func (g *Group) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	for i, r := range rs {
 		if !g.collect(keep(r)) {
-			return logbook.HandleBatch(g.Handler, rs[i:], why)
+			return logbook.HandleBatch(g.inner.Handler, rs[i:], why)
 		}
 	}
 	return nil
@@ -91,7 +94,7 @@ func (g *Group) Unbound() {
 		logbook.Offer(batch, ks[0].record)
 		release(ks)
 	}
-	g.Wrapper.Unbound()
+	g.inner.Unbound()
 }
 
 // Flush hands over what was collected so far, as one batch, and flushes the
@@ -104,7 +107,7 @@ func (g *Group) Flush(ctx context.Context) error {
 			return &logbook.UnsentError{Records: n, Err: err}
 		}
 	}
-	return errors.Join(g.handOver(), g.Wrapper.Flush(ctx))
+	return errors.Join(g.handOver(), g.inner.Flush(ctx))
 }
 
 // Close is Flush, for good, and closes the handler inside. If the context has ended,
@@ -120,7 +123,7 @@ func (g *Group) Close(ctx context.Context) error {
 		err = &logbook.UnsentError{Records: len(ks), Err: ctx.Err()}
 		release(ks)
 	}
-	return errors.Join(err, g.Wrapper.Close(ctx))
+	return errors.Join(err, g.inner.Close(ctx))
 }
 
 func (g *Group) handOver() error {
@@ -148,7 +151,7 @@ func (g *Group) take() (ks []kept, batch logbook.Handler) {
 	if lost > 0 {
 		rs = append(rs, lossNotice(lost, rs[len(rs)-1]))
 	}
-	return ks, groupBatch{Wrapper: g.Wrapper, records: rs}
+	return ks, groupBatch{Wrapper: g.inner, records: rs}
 }
 
 // groupBatch is the handler inside with all records of a group, so that

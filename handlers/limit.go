@@ -61,7 +61,7 @@ type LimitOptions struct {
 // Level, filter and bubble are those of the handler inside. It is safe for
 // concurrent use.
 type Limit struct {
-	logbook.Wrapper
+	inner  logbook.Wrapper
 	key    func(*logbook.Record) callSite
 	exempt slog.Leveler // lowest level that always gets through; nil: none
 
@@ -113,9 +113,9 @@ func NewLimit(h logbook.Handler, o *LimitOptions) *Limit {
 
 func newLimit(h logbook.Handler, size int) *Limit {
 	return &Limit{
-		Wrapper: logbook.Wrapper{Handler: given(h)},
-		size:    positive(size, defaultCacheSize),
-		sites:   make(map[callSite]*window),
+		inner: logbook.Wrapper{Handler: given(h)},
+		size:  positive(size, defaultCacheSize),
+		sites: make(map[callSite]*window),
 	}
 }
 
@@ -157,14 +157,14 @@ func shortened(s string) string {
 
 // Binding implements [logbook.Bindable].
 func (l *Limit) Binding() logbook.Binding {
-	b := l.Wrapper.Binding()
+	b := l.inner.Binding()
 	b.NoCaller = b.NoCaller && !l.readsCaller
 	return b
 }
 
 // Handle hands the record on, or counts it.
 func (l *Limit) Handle(r *logbook.Record) error {
-	return l.pass(r, 1, func(noted *logbook.Record) error { return l.Handler.Handle(noted) })
+	return l.pass(r, 1, func(noted *logbook.Record) error { return l.inner.Handler.Handle(noted) })
 }
 
 // HandleBatch hands on what the limit lets through of the records.
@@ -182,12 +182,12 @@ func (l *Limit) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	}
 	if slices.ContainsFunc(rs, l.exempts) {
 		l.passed(len(rs))
-		return logbook.HandleBatch(l.Handler, rs, why)
+		return logbook.HandleBatch(l.inner.Handler, rs, why)
 	}
 	return l.pass(rs[lead], len(rs), func(noted *logbook.Record) error {
 		rs := slices.Clone(rs)
 		rs[lead] = noted
-		return logbook.HandleBatch(l.Handler, rs, why)
+		return logbook.HandleBatch(l.inner.Handler, rs, why)
 	})
 }
 
@@ -205,7 +205,7 @@ func (l *Limit) passSome(rs []*logbook.Record, why logbook.Reason) error {
 	if len(through) == 0 {
 		return nil
 	}
-	err := logbook.HandleBatch(l.Handler, through, why)
+	err := logbook.HandleBatch(l.inner.Handler, through, why)
 	if err != nil {
 		for r, n := range told {
 			l.suppress(r, n)
@@ -370,7 +370,7 @@ func (l *Limit) sitesUntold() (n int) {
 // offer hands over what was held back. A failure goes to the error flag.
 func (l *Limit) offer(notices []*logbook.Record) {
 	if len(notices) > 0 {
-		logbook.Offer(groupBatch{l.Wrapper, notices}, notices[0])
+		logbook.Offer(groupBatch{l.inner, notices}, notices[0])
 	}
 }
 
@@ -386,19 +386,19 @@ func (l *Limit) Stats() LimitStats {
 // Unbound tells what was held back, and tells the handler inside.
 func (l *Limit) Unbound() {
 	l.offer(l.untold())
-	l.Wrapper.Unbound()
+	l.inner.Unbound()
 }
 
 // Flush tells what was held back, and flushes the handler inside. If the context has
 // ended, or telling fails, the error is a [*logbook.UnsentError] that counts the records
 // that were to tell it; after a failure they are not handed over a second time.
 func (l *Limit) Flush(ctx context.Context) error {
-	return errors.Join(l.tellAll(ctx), l.Wrapper.Flush(ctx))
+	return errors.Join(l.tellAll(ctx), l.inner.Flush(ctx))
 }
 
 // Close is Flush, and closes the handler inside.
 func (l *Limit) Close(ctx context.Context) error {
-	return errors.Join(l.tellAll(ctx), l.Wrapper.Close(ctx))
+	return errors.Join(l.tellAll(ctx), l.inner.Close(ctx))
 }
 
 func (l *Limit) tellAll(ctx context.Context) error {
@@ -412,7 +412,7 @@ func (l *Limit) tellAll(ctx context.Context) error {
 	if len(notices) == 0 {
 		return nil
 	}
-	if err := logbook.HandleBatch(l.Handler, notices, logbook.ReasonGroup); err != nil {
+	if err := logbook.HandleBatch(l.inner.Handler, notices, logbook.ReasonGroup); err != nil {
 		return &logbook.UnsentError{Records: len(notices), Err: err}
 	}
 	return nil

@@ -15,7 +15,7 @@ import (
 //
 // It is Logbook's ExceptionHandler. It is safe for concurrent use.
 type Raise struct {
-	logbook.Options
+	opts      logbook.Options
 	makeError func(text string) error
 }
 
@@ -29,17 +29,17 @@ func NewRaise(makeError func(text string) error, o *logbook.Options) *Raise {
 		h.makeError = errors.New
 	}
 	if o != nil {
-		h.Options = *o
+		h.opts = *o
 	}
 	return h
 }
 
 // Binding implements [logbook.Bindable].
-func (h *Raise) Binding() logbook.Binding { return lineBinding(h.Options) }
+func (h *Raise) Binding() logbook.Binding { return lineBinding(h.opts) }
 
 // Handle returns the record as an error.
 func (h *Raise) Handle(r *logbook.Record) error {
-	text, err := h.AppendFormat(nil, r)
+	text, err := h.opts.AppendFormat(nil, r)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ import (
 // halfway, the next record starts on a line of its own. Handle allocates nothing
 // as long as the formatter does not.
 type Stream struct {
-	logbook.Options
+	opts logbook.Options
 	w    io.Writer
 	line func([]byte) error // writes a line
 	mu   sync.Mutex         // of a writer that needs one
@@ -39,7 +39,7 @@ func NewStream(w io.Writer, o *logbook.Options) *Stream {
 	}
 	s := &Stream{w: w}
 	if o != nil {
-		s.Options = *o
+		s.opts = *o
 	}
 	if isConcurrent(w) {
 		s.line = (&concurrentLines{w: w}).write
@@ -59,10 +59,10 @@ func NewStream(w io.Writer, o *logbook.Options) *Stream {
 func NewStderr(o *logbook.Options) *Stream { return NewStream(stderr{}, o) }
 
 // Binding implements [logbook.Bindable].
-func (s *Stream) Binding() logbook.Binding { return lineBinding(s.Options) }
+func (s *Stream) Binding() logbook.Binding { return lineBinding(s.opts) }
 
 // Handle writes the record.
-func (s *Stream) Handle(r *logbook.Record) error { return s.WriteLine(r, s.line) }
+func (s *Stream) Handle(r *logbook.Record) error { return s.opts.WriteLine(r, s.line) }
 
 // Flush calls the writer's Flush() error, if it has one, as a [bufio.Writer]
 // does; else there is nothing held back. The context cannot interrupt a writer

@@ -40,7 +40,7 @@ const (
 //
 // It is safe for concurrent use.
 type Handler struct {
-	logbook.Options
+	opts    logbook.Options
 	binding logbook.Binding
 	layout  notify.Layout
 	urgency func(*logbook.Record) Urgency
@@ -104,13 +104,13 @@ func CreateNotificationHandler(appName string, o *Options) (*Handler, error) {
 
 func newHandler(o *Options, connect func(context.Context) (notifier, error)) (*Handler, error) {
 	h := &Handler{
-		Options: logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
+		opts:    logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
 		urgency: o.Urgency, expiry: o.Expiry, timeout: o.Timeout,
 		turn: make(chan struct{}, 1),
 		now:  time.Now,
 	}
-	h.layout = notify.Layout{Title: o.Title, Text: h.Options}
-	h.binding = h.Options.Binding()
+	h.layout = notify.Layout{Title: o.Title, Text: h.opts}
+	h.binding = h.opts.Binding()
 	h.binding.NoCaller = o.Filter == nil && o.Urgency == nil && o.Expiry == nil && !h.layout.ReadsCaller()
 	if h.urgency == nil {
 		h.urgency = defaultUrgency

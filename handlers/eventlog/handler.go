@@ -44,7 +44,7 @@ type Options struct {
 // for concurrent use. A text of more than 31,000 UTF-16 units is cut, and ends in
 // "...(cut)".
 type Handler struct {
-	logbook.Options
+	opts   logbook.Options
 	source string
 	mu     sync.RWMutex
 	log    eventLog // nil: closed
@@ -79,12 +79,12 @@ func newHandler(source string, log eventLog, o *Options) *Handler {
 		o = new(Options)
 	}
 	h := &Handler{
-		Options: logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
-		source:  source,
-		log:     log,
+		opts:   logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
+		source: source,
+		log:    log,
 	}
-	if h.Formatter == nil {
-		h.Formatter = defaultFormatter
+	if h.opts.Formatter == nil {
+		h.opts.Formatter = defaultFormatter
 	}
 	return h
 }
@@ -103,14 +103,14 @@ func checkName(what, name string) error {
 
 // Binding implements [logbook.Bindable].
 func (h *Handler) Binding() logbook.Binding {
-	b := h.Options.Binding()
-	b.NoCaller = h.Filter == nil && !h.ReadsCaller()
+	b := h.opts.Binding()
+	b.NoCaller = h.opts.Filter == nil && !h.opts.ReadsCaller()
 	return b
 }
 
 // Handle writes the record. After Close its error wraps [fs.ErrClosed].
 func (h *Handler) Handle(r *logbook.Record) error {
-	b, err := h.AppendFormat(nil, r)
+	b, err := h.opts.AppendFormat(nil, r)
 	if err != nil {
 		return fmt.Errorf("eventlog: source %q: %w", h.source, err)
 	}

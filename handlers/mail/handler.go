@@ -30,7 +30,7 @@ import (
 //
 // It is safe for concurrent use.
 type Handler struct {
-	logbook.Options
+	opts       logbook.Options
 	layout     *layout
 	related    logbook.Formatter
 	html       *template.Template
@@ -63,8 +63,8 @@ func New(o *Options) (*Handler, error) {
 		return nil, err
 	}
 	h := &Handler{
-		Options: logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
-		html:    o.HTML, subject: o.Subject, recipients: o.RecordRecipients,
+		opts: logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
+		html: o.HTML, subject: o.Subject, recipients: o.RecordRecipients,
 		gate: newGate(),
 	}
 	if h.subject == "" {
@@ -80,10 +80,10 @@ func New(o *Options) (*Handler, error) {
 	if len(h.to) == 0 && h.recipients == nil {
 		return nil, &OptionError{"To", ErrNoRecipients}
 	}
-	if h.Formatter == nil {
-		h.Formatter = defaultFormat
+	if h.opts.Formatter == nil {
+		h.opts.Formatter = defaultFormat
 	}
-	if h.layout, err = newLayout(h.Formatter, h.field); err != nil {
+	if h.layout, err = newLayout(h.opts.Formatter, h.field); err != nil {
 		return nil, &OptionError{"Formatter", err}
 	}
 	if h.related = o.RelatedFormatter; h.related == nil {
@@ -109,7 +109,7 @@ func (h *Handler) field(name string) string {
 	if name == "subject" {
 		return h.subject
 	}
-	o := h.Options
+	o := h.opts
 	f, err := logbook.Format("{handler." + name + "}")
 	if err != nil {
 		return ""
@@ -121,8 +121,8 @@ func (h *Handler) field(name string) string {
 
 // Binding implements [logbook.Bindable].
 func (h *Handler) Binding() logbook.Binding {
-	b := h.Options.Binding()
-	b.NoCaller = h.Filter == nil && h.limiter == nil && h.recipients == nil && h.html == nil &&
+	b := h.opts.Binding()
+	b.NoCaller = h.opts.Filter == nil && h.limiter == nil && h.recipients == nil && h.html == nil &&
 		!h.layout.readsCaller() && !readsCaller(h.related)
 	return b
 }

@@ -49,7 +49,7 @@ const (
 //
 // It is safe for concurrent use.
 type Handler struct {
-	logbook.Options
+	opts     logbook.Options
 	binding  logbook.Binding
 	service  service
 	url      string
@@ -100,14 +100,14 @@ func newHandler(sv service, s settings) (*Handler, error) {
 		s.timeout = defaultTimeout
 	}
 	h := &Handler{
-		Options: s.options,
+		opts:    s.options,
 		service: sv,
 		url:     s.url, host: u.Scheme + "://" + u.Host,
 		scrubber: newScrubber(u, s.secrets),
 		now:      time.Now,
 	}
-	h.binding = h.Options.Binding()
-	h.binding.NoCaller = h.Filter == nil && s.noCaller
+	h.binding = h.opts.Binding()
+	h.binding.NoCaller = h.opts.Filter == nil && s.noCaller
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	h.client = &http.Client{
 		Timeout:       s.timeout,

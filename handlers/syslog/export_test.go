@@ -17,9 +17,9 @@ func StructuredData(id string, r *logbook.Record, limit int) string {
 
 // Entry returns what a journal is sent for a record.
 func Entry(identifier string, r *logbook.Record) string {
-	h := &Journal{Options: logbook.Options{Formatter: journalFormatter}, identifier: identifier}
+	h := &Journal{opts: logbook.Options{Formatter: journalFormatter}, identifier: identifier}
 	m := newBatch()
-	m.text, _ = h.AppendFormat(m.text, r)
+	m.text, _ = h.opts.AppendFormat(m.text, r)
 	h.encode(m, r)
 	return string(m.b)
 }
@@ -46,7 +46,7 @@ func Messages(o *Options, r *logbook.Record) []string {
 		panic(err)
 	}
 	m := newBatch()
-	m.text, _ = h.AppendFormat(m.text, r)
+	m.text, _ = h.opts.AppendFormat(m.text, r)
 	h.layout.encode(m, r)
 	var all []string
 	for i := range m.ends {

@@ -21,7 +21,7 @@ import (
 //
 // It is safe for concurrent use.
 type Handler struct {
-	logbook.Options
+	opts   logbook.Options
 	layout *layout
 	conn   *connection
 	cut    atomic.Uint64
@@ -44,14 +44,14 @@ func New(o *Options) (*Handler, error) {
 		return nil, err
 	}
 	h := &Handler{
-		Options: logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
-		layout:  newLayout(o, a),
-		conn:    newConnection(a.String(), o.Timeout, dialer(a, o.TLSConfig)),
+		opts:   logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
+		layout: newLayout(o, a),
+		conn:   newConnection(a.String(), o.Timeout, dialer(a, o.TLSConfig)),
 	}
-	if h.Formatter == nil {
-		h.Formatter = defaultFormatter
+	if h.opts.Formatter == nil {
+		h.opts.Formatter = defaultFormatter
 		if o.StructuredData != "" {
-			h.Formatter = dataFormatter
+			h.opts.Formatter = dataFormatter
 		}
 	}
 	if !o.Delay {
@@ -63,7 +63,7 @@ func New(o *Options) (*Handler, error) {
 }
 
 // Binding implements [logbook.Bindable].
-func (h *Handler) Binding() logbook.Binding { return binding(h.Options) }
+func (h *Handler) Binding() logbook.Binding { return binding(h.opts) }
 
 // binding is that of a handler that only formats. A filter may read the caller.
 func binding(o logbook.Options) logbook.Binding {
@@ -74,7 +74,7 @@ func binding(o logbook.Options) logbook.Binding {
 
 // Handle sends the record.
 func (h *Handler) Handle(r *logbook.Record) error {
-	return h.conn.handle(&h.Options, r, h.encode)
+	return h.conn.handle(&h.opts, r, h.encode)
 }
 
 func (h *Handler) encode(m *batch, r *logbook.Record) {

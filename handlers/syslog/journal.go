@@ -60,7 +60,7 @@ const journalSocket = "/run/systemd/journal/socket"
 //
 // It is safe for concurrent use.
 type Journal struct {
-	logbook.Options
+	opts       logbook.Options
 	identifier string
 	conn       *connection
 }
@@ -85,11 +85,11 @@ func NewJournal(o *JournalOptions) (*Journal, error) {
 		return nil, &OptionError{"Timeout", errors.New("is negative")}
 	}
 	h := &Journal{
-		Options:    logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
+		opts:       logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
 		identifier: o.Identifier,
 	}
-	if h.Formatter == nil {
-		h.Formatter = journalFormatter
+	if h.opts.Formatter == nil {
+		h.opts.Formatter = journalFormatter
 	}
 	if h.identifier == "" {
 		h.identifier = filepath.Base(os.Args[0])
@@ -103,11 +103,11 @@ func NewJournal(o *JournalOptions) (*Journal, error) {
 }
 
 // Binding implements [logbook.Bindable].
-func (h *Journal) Binding() logbook.Binding { return h.Options.Binding() }
+func (h *Journal) Binding() logbook.Binding { return h.opts.Binding() }
 
 // Handle sends the record.
 func (h *Journal) Handle(r *logbook.Record) error {
-	return h.conn.handle(&h.Options, r, h.encode)
+	return h.conn.handle(&h.opts, r, h.encode)
 }
 
 // Close closes the connection. It waits for records that are being sent; when the

@@ -1,0 +1,33 @@
+package all_test
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/handlers/desktop"
+	"github.com/logbook-go/logbook/handlers/eventlog"
+	"github.com/logbook-go/logbook/handlers/mail"
+	"github.com/logbook-go/logbook/handlers/push"
+	"github.com/logbook-go/logbook/handlers/syslog"
+)
+
+// An option that is assigned after the push has no effect until a stack happens to
+// be compiled again, so no handler lets its options be assigned.
+func TestHandlersHaveNoExportedFields(t *testing.T) {
+	for _, h := range []reflect.Type{
+		reflect.TypeFor[handlers.Dedup](), reflect.TypeFor[handlers.Exec](), reflect.TypeFor[handlers.Fallback](),
+		reflect.TypeFor[handlers.Fanout](), reflect.TypeFor[handlers.File](), reflect.TypeFor[handlers.FingersCrossed](),
+		reflect.TypeFor[handlers.Group](), reflect.TypeFor[handlers.Limit](), reflect.TypeFor[handlers.Monitoring](),
+		reflect.TypeFor[handlers.Raise](), reflect.TypeFor[handlers.Rotating](), reflect.TypeFor[handlers.Stream](),
+		reflect.TypeFor[handlers.Tagging](), reflect.TypeFor[handlers.Timed](),
+		reflect.TypeFor[desktop.Handler](), reflect.TypeFor[eventlog.Handler](), reflect.TypeFor[mail.Handler](),
+		reflect.TypeFor[push.Handler](), reflect.TypeFor[syslog.Handler](), reflect.TypeFor[syslog.Journal](),
+	} {
+		for _, f := range reflect.VisibleFields(h) {
+			if f.IsExported() {
+				t.Errorf("%v has the field %s", h, f.Name)
+			}
+		}
+	}
+}
