@@ -26,15 +26,26 @@
 //	format = {record.time:%H:%M} {record.message}
 //
 // The key scheme is that of a URI, and path, host, user and password are its parts.
-// All other keys are its options, as listed below. Nothing is escaped. A sink may
-// have levels of its own besides. A record goes to every sink that takes it, in the
+// All other keys are its options, as listed below. Nothing is escaped. A sink, also
+// one with a URI, may have levels of its own besides. A record goes to every sink that takes it, in the
 // order of the file, until one with "bubble = false" has handled it. Handlers below
 // the configuration do not see it, nor does the default handler.
 //
 // Files are read as Python's configparser does: "=" or ":" behind a key, whose case
-// means nothing; comments on lines of their own, with "#" or ";"; indented lines go
-// on with a value; keys of [DEFAULT] are for all sections that know them. Only a
-// percent sign is a percent sign, here.
+// means nothing; comments on lines of their own, with "#" or ";"; indented lines
+// continue a value. A percent sign is only a percent sign, though.
+//
+// Keys of [DEFAULT] hold for all sections that know them, and for options that a URI
+// does not give; scheme, host, path, user and password of a URI are its own. A
+// fallback takes them over as well, but not level, bubble and what stands before a
+// sink.
+//
+// Few values have several lines: levels, args and format of exec:, to, recipients and
+// format of mail. With any other it is an error, and so is a line of these that looks
+// like a known key: it was indented by mistake.
+//
+// Relative paths start from the working directory in which the program was when it
+// called [Load] or [Watch], wherever it goes later.
 //
 // What is unknown is warned of: [Config.Warnings] returns it, and it is logged on
 // channel "config". With [Options].Strict it is an error. Errors are of type
@@ -168,7 +179,7 @@
 //
 // The format of exec: is what the command reads on its standard input; by default
 // nothing. An option that the scheme does not know, or that is given twice, is an
-// error.
+// error. The zone of an IPv6 address is written with %25: smtp://[fe80::1%25eth0].
 //
 // # Before a sink
 //

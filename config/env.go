@@ -13,5 +13,5 @@ func FromEnv() (*Config, error) {
 	if _, err := parseLevels(os.Getenv(Variable)); err != nil {
 		return nil, err
 	}
-	return load("", "", nil, Options{})
+	return load("", "", "", nil, Options{})
 }

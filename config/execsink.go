@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"path/filepath"
 	"strings"
 
 	"github.com/logbook-go/logbook/handlers"
@@ -13,6 +14,10 @@ func openExec(s *Sink) (logbook.Handler, error) {
 		return nil, errors.New(`it needs the path of a command: "exec:/usr/bin/logger"`)
 	}
 	argv := []string{s.Path}
+	if filepath.Base(s.Path) != s.Path { // else it is looked for in PATH
+		argv[0] = s.Abs(s.Path)
+	}
+	s.Multiline("args", "format")
 	for line := range strings.Lines(s.Text("args")) {
 		if line = strings.TrimRight(line, "\r\n"); line != "" {
 			argv = append(argv, line)

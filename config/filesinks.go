@@ -24,18 +24,18 @@ func (s *Sink) fileOptions(format string) *handlers.FileOptions {
 		return f
 	}
 	for _, name := range []string{"flush_interval", "flush_level"} {
-		s.Func(name, func(string) error { return errors.New(`only with a "buffer"`) })
+		s.misplaced(name, `only with a "buffer"`)
 	}
 	return f
 }
 
-// logPath returns the path of a file that is no stream.
+// logPath returns the absolute path of a file that is no stream.
 func (s *Sink) logPath() (string, error) {
 	path, err := s.filePath(runtime.GOOS == "windows")
 	if err == nil && (path == "" || path == stdout) {
 		err = errors.New("it needs the path of a file")
 	}
-	return path, err
+	return s.Abs(path), err
 }
 
 func openMonitoring(s *Sink) (logbook.Handler, error) {

@@ -26,9 +26,7 @@ func (s *Sink) formatter(format string) logbook.Formatter {
 	case "console":
 		return logbook.Console(&logbook.ConsoleOptions{Source: source, Color: s.color})
 	}
-	s.Func("source", func(string) error {
-		return errors.New("only for the formats json, logfmt and console; a format string can have {record.filename}:{record.lineno}")
-	})
+	s.misplaced("source", "only for the formats json, logfmt and console; a format string can have {record.filename}:{record.lineno}")
 	switch {
 	case missing && format == "":
 		return nil

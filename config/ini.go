@@ -132,6 +132,9 @@ func (s *iniSection) key(name string) *iniKey {
 	return nil
 }
 
+// continued reports whether the value has further lines.
+func (k *iniKey) continued() bool { return strings.Contains(k.value, "\n") }
+
 // shownKey returns the name of a key for an error, or "" if it could be a piece
 // of an address or a password: somebody may have left the key out.
 func shownKey(name string) string {

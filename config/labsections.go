@@ -87,7 +87,7 @@ func openFileSection(s *Sink) (logbook.Handler, error) {
 		return nil, err
 	}
 	if dir == "" {
-		dir = "."
+		dir = s.Abs(".")
 	}
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, err

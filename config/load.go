@@ -1,13 +1,17 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -44,9 +48,19 @@ const (
 var errTooLarge = errors.New("too large")
 
 // Load reads the INI file and opens its sinks. At most one options is used. An
-// error is a [*FileError]; then nothing is left open.
+// error is a [*FileError]; then nothing is left open. Relative paths start from the
+// working directory now.
 func Load(path string, o ...*Options) (*Config, error) {
-	text, err := readSmall(path)
+	return loadFile(workingDir(), path, first(o))
+}
+
+// loadFile reads a file whose path starts from the directory, as those in it do.
+func loadFile(dir, path string, o Options) (*Config, error) {
+	place := path
+	if !filepath.IsAbs(path) {
+		place = filepath.Join(dir, path)
+	}
+	text, err := readSmall(place)
 	if err != nil {
 		var e *os.PathError
 		if errors.As(err, &e) { // which repeats the path
@@ -54,12 +68,22 @@ func Load(path string, o ...*Options) (*Config, error) {
 		}
 		err = &FileError{File: path, Err: err}
 	}
-	return load(path, text, err, first(o))
+	return load(dir, path, text, err, o)
+}
+
+// workingDir returns the directory from which relative paths start; "" where the
+// system does not know it.
+func workingDir() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return ""
+	}
+	return dir
 }
 
 // Parse is Load of text that was read elsewhere.
 func Parse(text []byte, o *Options) (*Config, error) {
-	return load("", string(text), nil, first([]*Options{o}))
+	return load(workingDir(), "", string(text), nil, first([]*Options{o}))
 }
 
 func first(o []*Options) Options {
@@ -84,11 +108,11 @@ func readSmall(path string) (string, error) {
 }
 
 // load makes a configuration of the text, unless there is an error already.
-func load(path, text string, err error, o Options) (*Config, error) {
+func load(dir, path, text string, err error, o Options) (*Config, error) {
 	if o.Channel == "root" {
 		o.Channel = ""
 	}
-	l := &loader{file: path, options: o}
+	l := &loader{dir: dir, file: path, options: o}
 	if err == nil {
 		if err = l.read(text); err == nil {
 			return l.config(), nil
@@ -107,6 +131,7 @@ func load(path, text string, err error, o Options) (*Config, error) {
 
 // loader makes a configuration of a file.
 type loader struct {
+	dir      string // from which relative paths start
 	file     string
 	options  Options
 	levels   *Levels
@@ -174,14 +199,21 @@ func (l *loader) readLevels(ini *iniFile) error {
 			}
 			continue
 		}
-		var err error
-		if entries, err = parseLevels(k.value); err != nil {
+		err := hiddenKey(k.value, []string{levelsKey})
+		if err == nil {
+			entries, err = parseLevels(k.value)
+		}
+		if err != nil {
 			return l.fail(&ini.top, levelsKey, k.line, err)
 		}
 	}
 	if section := ini.section(levelsSection); section != nil {
 		for _, k := range section.keys {
-			if err := addLevel(entries, k.asIs, k.value); err != nil {
+			err := errContinued
+			if !k.continued() {
+				err = addLevel(entries, k.asIs, k.value)
+			}
+			if err != nil {
 				return l.fail(section, shownKey(k.asIs), k.line, err)
 			}
 		}
@@ -210,59 +242,93 @@ func (l *loader) readSection(ini *iniFile, section *iniSection) error {
 			return nil
 		}
 		return l.warn(l.fail(section, "", section.line, errors.New(missing)))
-	default:
-		known := append(sectionNames(), levelsSection)
-		return l.warn(l.fail(section, "", section.line, fmt.Errorf("unknown section%s (known: %s, and [sink NAME])",
-			didYouMean(section.name, known), strings.Join(known, ", "))))
 	}
+	return l.warn(l.fail(section, "", section.line, unknownSection(section.name)))
+}
+
+func unknownSection(name string) error {
+	known := append(sectionNames(), levelsSection)
+	hint := didYouMean(name, append(slices.Collect(maps.Keys(missingSections)), known...))
+	word := strings.TrimFunc(name, func(c rune) bool { return !unicode.IsLetter(c) })
+	if i := strings.IndexFunc(word, func(c rune) bool { return !unicode.IsLetter(c) }); i >= 0 {
+		word = word[:i]
+	}
+	if _, rest, _ := strings.Cut(name, word); didYouMean(word, []string{strings.TrimSpace(sinkPrefix)}) != "" {
+		rest = strings.TrimFunc(rest, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsPunct(c) })
+		hint = fmt.Sprintf(", did you mean [%s]?", sinkPrefix+cmp.Or(rest, "NAME"))
+	}
+	return fmt.Errorf("unknown section%s (known: %s, and [sink NAME])", hint, strings.Join(known, ", "))
 }
 
 // readSink reads a section [sink NAME]. Whatever is wrong with it is an error.
 func (l *loader) readSink(ini *iniFile, section *iniSection) error {
+	s := l.newSection(section, ini)
+	uri := section.key(keyURI)
+	var err error
+	if uri != nil {
+		s, err = l.readURI(section, uri, s)
+	} else {
+		err = l.readAddress(ini, section, s)
+	}
+	if err != nil {
+		return err
+	}
 	var own Levels
-	s := newSection(section, &ini.defaults, !l.options.Strict)
-	if text, ok := s.take(levelsKey); ok {
-		l.known = append(l.known, levelsKey)
-		if err := own.Set(text); err != nil {
-			return l.fail(section, levelsKey, l.line(section, ini, levelsKey), err)
-		}
-	}
-	if k := section.key(keyURI); k != nil {
-		if len(section.keys) > 1 && (len(section.keys) > 2 || section.key(levelsKey) == nil) {
-			return l.fail(section, keyURI, k.line, errors.New("no key but levels may stand beside it: options are part of the URI"))
-		}
-		uri, err := parse(k.value)
-		if err != nil {
-			return l.fail(section, keyURI, k.line, err)
-		}
-		uri.section.rest = logbook.LevelNotSet
-		h, err := uri.open(nil)
-		if err != nil {
-			return l.fail(section, keyURI, k.line, err)
-		}
-		l.add(section, uri, nil, h, &own)
-		return nil
-	}
-	if err := s.readAddress(); err != nil {
-		return l.blame(ini, section, err)
-	}
-	if opener(s.Scheme) == nil {
-		return l.fail(section, keyScheme, l.line(section, ini, keyScheme), unknownScheme(s.Scheme))
-	}
-	l.known = append(l.known, keyScheme, keyHost, keyPath, keyUser, keyPassword)
+	s.Multiline(levelsKey)
+	s.Func(levelsKey, own.Set)
 	h, err := s.open(nil)
 	if err != nil {
+		if e := (*URIError)(nil); uri != nil && errors.As(err, &e) && !s.inFile(e.Option) {
+			return l.fail(section, keyURI, uri.line, err)
+		}
 		return l.blame(ini, section, err)
 	}
 	l.add(section, s, nil, h, &own)
 	return l.warnUnknown(section, s)
 }
 
+// newSection makes a sink of a section.
+func (l *loader) newSection(section *iniSection, ini *iniFile) *Sink {
+	s := newSection(section, &ini.defaults, !l.options.Strict)
+	s.dir = l.dir
+	return s
+}
+
+// readURI returns the sink whose URI stands in the section s.
+func (l *loader) readURI(section *iniSection, k *iniKey, s *Sink) (*Sink, error) {
+	if len(section.keys) > 1 && (len(section.keys) > 2 || section.key(levelsKey) == nil) {
+		return nil, l.fail(section, keyURI, k.line, errors.New("no key but levels may stand beside it: options are part of the URI"))
+	}
+	err := errContinued
+	if !k.continued() {
+		s, err = s.withURI(k.value)
+	}
+	if err != nil {
+		return nil, l.fail(section, keyURI, k.line, err)
+	}
+	return s, nil
+}
+
+// readAddress reads the keys of the section s that stand for the parts of a URI.
+func (l *loader) readAddress(ini *iniFile, section *iniSection, s *Sink) error {
+	if err := s.readAddress(); err != nil {
+		return l.blame(ini, section, err)
+	}
+	if opener(s.Scheme) == nil {
+		return l.fail(section, keyScheme, l.line(section, ini, keyScheme), unknownScheme(s.Scheme))
+	}
+	l.known = append(l.known, addressKeys...)
+	return nil
+}
+
 // readLabSection reads a section of [RegisterSection]. If the handler cannot be
 // made, it is left out, but for the console.
 func (l *loader) readLabSection(ini *iniFile, section *iniSection, open Opener) error {
-	s := newSection(section, &ini.defaults, !l.options.Strict)
+	s := l.newSection(section, ini)
 	s.section.off = !s.Switch(activeKey, section.name == consoleSection)
+	if s.err != nil {
+		return l.blame(ini, section, s.err)
+	}
 	h, err := s.open(open)
 	switch {
 	case s.section.off:

@@ -276,6 +276,8 @@ func TestErrors(t *testing.T) {
 		{"list://host:port/x", "", "the port is no number"},
 		{"list://ho st/x", "", "invalid host"},
 		{"list://::1/x", "", "invalid host"},
+		{"list://[fe80::1%eth0]/x", "", "invalid host"},
+		{"list://h%25eth0/x", "", "invalid host"},
 		{"list://u%zz:p@host", "", "in the userinfo"},
 		{"file:x?level=loud", "level", `unknown level "loud"`},
 		{"file:x?level=", "level", `unknown level ""`},

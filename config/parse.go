@@ -68,10 +68,12 @@ func (s *Sink) authority(text string) error {
 			host = host[:i]
 		}
 	}
-	if strings.ContainsAny(host, " <>\"%\\") || !strings.HasPrefix(host, "[") && strings.Contains(host, ":") {
+	// The percent sign before the zone of an IPv6 address is escaped, as in RFC 6874.
+	zoned := strings.HasPrefix(host, "[") && strings.Count(host, "%") == 1 && strings.Contains(host, "%25")
+	if strings.ContainsAny(host, " <>\"\\") || !zoned && strings.Contains(host, "%") || !strings.HasPrefix(host, "[") && strings.Contains(host, ":") {
 		return errors.New("invalid host")
 	}
-	s.Host = text
+	s.Host = strings.Replace(text, "%25", "%", 1)
 	return nil
 }
 

@@ -28,6 +28,7 @@ func init() {
 func probeKeys(keys ...string) map[string]string {
 	found := make(map[string]string)
 	sectionProbe = func(s *config.Sink) (logbook.Handler, error) {
+		s.Multiline(keys...)
 		for _, k := range keys {
 			s.Func(k, func(v string) error {
 				found[k] = v
@@ -172,9 +173,19 @@ func TestUnknown(t *testing.T) {
 		{"[AlarmLogger]\nactive = 1\nport = default\n", "[AlarmLogger]: there is no alarm server"},
 		{"[MailHandler]\nactive = yes\n", `[MailHandler]: the program does not know it; it has to import "github.com/logbook-go/logbook/config/all"`},
 		{"[ConsoleLogger]\nuse_colored_output = 0\n", `use_colored_output: unknown key, did you mean "use_coloured_output"?`},
-		{"[sink a]\nscheme = console\nlvl = info\n", `line 3: [sink a]: lvl: unknown key, did you mean "level"? (known here: bubble, format, level, source; to every sink: dedup, fallback, fingers_crossed, limit, sample)`},
+		{"[sink a]\nscheme = console\nlvl = info\n", `line 3: [sink a]: lvl: unknown key, did you mean "level"? (known here: bubble, format, level, levels, source; to every sink: dedup, fallback, fingers_crossed, limit, sample)`},
 		{"[sink a]\nscheme = console\npasword = x\n", `line 3: [sink a]: pasword: unknown key, did you mean "password"? (known here: bubble,`},
 		{"[DEFAULT]\nnobody = 1\n", "line 2: [DEFAULT]: nobody: unknown key"},
+		{"[consolelogger]\n", `did you mean "ConsoleLogger"?`},
+		{"[LEVELS]\n", `did you mean "levels"?`},
+		{"[mailhandler]\n", `did you mean "MailHandler"?`},
+		{"[sinks errors]\n", `did you mean [sink errors]?`},
+		{"[Sink errors]\n", `did you mean [sink errors]?`},
+		{"[sink:errors]\n", `did you mean [sink errors]?`},
+		{"[sink-app.log]\n", `did you mean [sink app.log]?`},
+		{"[snik errors]\n", `did you mean [sink errors]?`},
+		{"[sink]\n", `did you mean [sink NAME]?`},
+		{"[ sink a]\n", `did you mean [sink a]?`},
 		{"level = app:info\n", `line 1: level: a key before the first section, did you mean "levels"?`},
 	}
 	for _, tt := range tests {
@@ -204,6 +215,55 @@ func TestMissingFile(t *testing.T) {
 	var e *config.FileError
 	if !errors.As(err, &e) || e.File != path || !errors.Is(err, fs.ErrNotExist) || err.Error() != "config: "+path+": no such file or directory" {
 		t.Error(err)
+	}
+}
+
+// A key that is indented by mistake is an error, and never a part of the value before
+// it.
+func TestIndentedKeys(t *testing.T) {
+	inTempDir(t)
+	captured(t, &os.Stderr)
+	probeKeys("a")
+	const continued = "continues on the next line, but takes one line"
+	tests := []struct {
+		name, text, section, key string
+		line                     int
+		want                     string
+	}{
+		{"a path", "[sink a]\nscheme = file\npath = x.log\n mode = 0600\n level = error\n", "sink a", "path", 3, continued},
+		{"a path below its key", "[sink a]\nscheme = file\npath =\n  x.log\n", "sink a", "path", 3, continued},
+		{"a scheme", "[sink a]\nscheme = file\n path = x.log\n", "sink a", "scheme", 2, continued},
+		{"a format", "[sink a]\nscheme = file\npath = x.log\nformat = {record.message}\n  mode = 0600\n", "sink a", "format", 4, `the key "mode" below is indented`},
+		{"a URI", "[sink a]\nuri = file:x.log\n  levels = error\n", "sink a", "uri", 2, continued},
+		{"a level", "[sink a]\nscheme = file\npath = x.log\nlevel = error\n  mode = 0600\n", "sink a", "level", 4, `the key "mode" below is indented`},
+		{"defaults", "[DEFAULT]\nlevel = error\n mode = 0600\n[sink a]\nscheme = file\npath = x.log\n", "sink a", "level", 2, `the key "mode" below is indented`},
+		{"defaults of a URI", "[DEFAULT]\nlevel = error\n mode = 0600\n[sink a]\nuri = file:x.log\n", "sink a", "level", 2, `the key "mode" below is indented`},
+		{"a switch", "[FileLogger]\nactive = 1\n log_basename = x\n", "FileLogger", "active", 2, continued},
+		{"a channel's level", "[levels]\na = info\n  b = debug\n", "levels", "a", 2, continued},
+		{"levels", "[sink a]\nscheme = file\npath = x.log\nlevels = a:info\n  mode = 0600\n", "sink a", "levels", 4, `the key "mode" below is indented`},
+		{"levels beside a URI", "[sink a]\nuri = file:x.log\nlevels = a:info\n  Level = error\n", "sink a", "levels", 3, `the key "level" below is indented`},
+		{"levels at the top", "levels = a:info\n  levels = b:info\n", "", "levels", 1, `the key "levels" below is indented`},
+		{"arguments", "[sink a]\nscheme = exec\npath = true\nargs =\n  -x\n  timeout = 5s\n", "sink a", "args", 4, `the key "timeout" below is indented`},
+		{"a value of several lines", "[Probe]\na = 1\n  2\n  active = 1\nactive = 1\n", "Probe", "a", 2, `the key "active" below is indented`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, strict := range []bool{false, true} {
+				c, err := config.Parse([]byte(tt.text), &config.Options{Strict: strict})
+				if tt.section == "FileLogger" || tt.section == "Probe" { // which are left out with a warning
+					if !strict && err == nil && len(c.Warnings()) == 1 {
+						err = c.Warnings()[0]
+					}
+				}
+				var e *config.FileError
+				if !errors.As(err, &e) || e.Section != tt.section || e.Key != tt.key || e.Line != tt.line || !strings.Contains(err.Error(), tt.want) {
+					t.Errorf("strict %t: %v", strict, err)
+				}
+			}
+			if names := dirNames(t); len(names) > 0 {
+				t.Errorf("created %q", names)
+			}
+		})
 	}
 }
 
@@ -238,7 +298,7 @@ path   = last.log
 		}
 	}, lower, c.Setup())
 	for file, want := range map[string]string{
-		"all.log": "INFO\nERROR\n", "100% by key#1.log": "2024 ERROR\n", "last.log": "",
+		"all.log": "ERROR\n", "100% by key#1.log": "2024 ERROR\n", "last.log": "",
 	} {
 		if got, err := os.ReadFile(file); string(got) != want {
 			t.Errorf("%s: %q, %v", file, got, err)

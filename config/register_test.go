@@ -65,6 +65,8 @@ func TestSink(t *testing.T) {
 		{uri: "probe://host", host: "host", text: "probe://host"},
 		{uri: "probe://host:80", host: "host:80", text: "probe://host:80"},
 		{uri: "probe://[::1]:80/", host: "[::1]:80", path: "/", text: "probe://[::1]:80/"},
+		{uri: "probe://[fe80::1%25eth0]:25", host: "[fe80::1%eth0]:25", text: "probe://[fe80::1%25eth0]:25"},
+		{uri: "probe://[fe80::1%25eth0]", host: "[fe80::1%eth0]", text: "probe://[fe80::1%25eth0]"},
 		{uri: "probe://[::1]", host: "[::1]", text: "probe://[::1]"},
 		{uri: "probe:///x", path: "/x", text: "probe:///x"},
 		{uri: "probe://me@host/x%2Fy", user: "me", host: "host", path: "/x/y", text: "probe://xxxxx@host/x%2Fy"},

@@ -32,6 +32,8 @@ const (
 	keyPath     = "path"
 )
 
+var addressKeys = []string{keyScheme, keyUser, keyPassword, keyHost, keyPath}
+
 // newSection makes the keys of a section the options of a sink.
 func newSection(section, defaults *iniSection, lenient bool) *Sink {
 	s := &Sink{safe: "[" + section.name + "]", section: sectionState{lenient: lenient, rest: logbook.LevelNotSet}}
@@ -60,6 +62,29 @@ func newSection(section, defaults *iniSection, lenient bool) *Sink {
 	return s
 }
 
+// withURI returns the sink of a URI that stands in the section, with those of the
+// section's options that the URI does not have.
+func (s *Sink) withURI(uri string) (*Sink, error) {
+	u, err := parse(uri)
+	if err != nil {
+		return nil, err
+	}
+	u.section.rest = s.section.rest
+	u.inherit(s, func(o *option) bool { return o.inherited || o.name == levelsKey })
+	return u, nil
+}
+
+// inherit takes options over that the sink does not have. They are not escaped.
+func (s *Sink) inherit(from *Sink, wanted func(*option) bool) {
+	for _, o := range from.options {
+		if wanted(&o) && !slices.Contains(addressKeys, o.name) && s.option(o.name) == nil {
+			s.options = append(s.options, o)
+		}
+	}
+	s.secrets = append(s.secrets, from.secrets...)
+	s.dir = from.dir
+}
+
 // isSecretKey reports whether a key holds a secret, and not the name of a file
 // that does.
 func isSecretKey(name string) bool { return isSecret(name) && !strings.HasSuffix(name, "file") }
@@ -77,6 +102,11 @@ func (s *Sink) take(name string) (value string, found bool) {
 
 // readAddress reads the keys that stand for the parts of a URI.
 func (s *Sink) readAddress() error {
+	for _, name := range addressKeys {
+		if o := s.option(name); o != nil && o.continued() {
+			return s.refuse(name, errContinued)
+		}
+	}
 	scheme, _ := s.take(keyScheme)
 	if scheme == "" {
 		return s.fail("", errors.New(`neither "uri" nor "scheme"`))
@@ -106,13 +136,26 @@ func (s *Sink) readAddress() error {
 }
 
 // FilePath reads an option that is the path of a file. "~/" at its beginning
-// stands for the home directory.
+// stands for the home directory. The path is made absolute, as by [Sink.Abs].
 func (s *Sink) FilePath(name string) string {
 	var path string
 	s.Func(name, func(v string) (err error) {
-		path, err = expandHome(v)
+		path, err = s.absPath(v)
 		return err
 	})
+	return path
+}
+
+// Abs makes a path absolute. Relative ones start from the working directory in
+// which the program was when it called [Open], [Load] or [Watch], wherever it has
+// gone since. "" stays empty.
+func (s *Sink) Abs(path string) string {
+	if path == "" || s.dir != "" && filepath.IsAbs(path) {
+		return path
+	}
+	if abs, err := filepath.Abs(filepath.Join(s.dir, path)); err == nil {
+		return abs
+	}
 	return path
 }
 
@@ -121,7 +164,7 @@ func (s *Sink) FilePath(name string) string {
 func (s *Sink) SecretFile(name string) string {
 	var text string
 	s.Func(name, func(v string) error {
-		path, err := expandHome(v)
+		path, err := s.absPath(v)
 		if err != nil || s.section.off {
 			return err
 		}
@@ -138,10 +181,11 @@ func (s *Sink) SecretFile(name string) string {
 	return text
 }
 
-func expandHome(path string) (string, error) {
+// absPath is Abs, where "~/" stands for the home directory.
+func (s *Sink) absPath(path string) (string, error) {
 	rest, ok := strings.CutPrefix(path, "~/")
 	if !ok {
-		return path, nil
+		return s.Abs(path), nil
 	}
 	home, err := os.UserHomeDir()
 	return filepath.Join(home, rest), err

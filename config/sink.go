@@ -27,15 +27,17 @@ type Sink struct {
 	Host   string        // with the port; "" if there is none
 	Path   string        // decoded, with its first slash where there is a host
 
-	color   bool      // for the format console
-	before  *wrapping // nil: not read yet
-	options []option
-	known   []string
-	err     error  // the first one
-	missing string // what is missing, if that is the error
-	safe    string
-	secrets secrets
-	section sectionState
+	color     bool      // for the format console
+	before    *wrapping // nil: not read yet
+	options   []option
+	known     []string
+	multiline []string // names of options
+	dir       string   // from which relative paths start; "": the working directory
+	err       error    // the first one
+	missing   string   // what is missing, if that is the error
+	safe      string
+	secrets   secrets
+	section   sectionState
 }
 
 type option struct {
@@ -43,6 +45,32 @@ type option struct {
 	secret      bool
 	line        int  // in the INI file; 0 in a URI
 	inherited   bool // from the section [DEFAULT]
+}
+
+// continued reports whether the value has further lines in the INI file.
+func (o *option) continued() bool { return o.line > 0 && strings.Contains(o.value, "\n") }
+
+var errContinued = errors.New("continues on the next line, but takes one line: no key may be indented more than the one before it")
+
+// hiddenKey returns an error if a further line of the value looks like one of the
+// keys.
+func (o *option) hiddenKey(keys []string) error {
+	if !o.continued() {
+		return nil
+	}
+	return hiddenKey(o.value, keys)
+}
+
+func hiddenKey(value string, keys []string) error {
+	_, further, _ := strings.Cut(value, "\n")
+	for line := range strings.Lines(further) {
+		if at := strings.IndexAny(line, "=:"); at >= 0 {
+			if name := strings.ToLower(strings.TrimSpace(line[:at])); slices.Contains(keys, name) {
+				return fmt.Errorf("the key %q below is indented more than this one, which makes it a part of the value", name)
+			}
+		}
+	}
+	return nil
 }
 
 // shown returns the name, or "" if it could be a piece of a secret that was not
@@ -122,19 +150,43 @@ func (s *Sink) Func(name string, read func(value string) error) {
 	if o == nil {
 		return
 	}
-	err := read(o.value)
+	err := errContinued
+	if !o.continued() || slices.Contains(s.multiline, name) {
+		err = read(o.value)
+	}
 	if err == nil || s.err != nil {
 		return
 	}
 	s.err = s.fail(name, err)
 }
 
+// misplaced refuses an option that means nothing beside the others, unless it stands
+// in [DEFAULT].
+func (s *Sink) misplaced(name, why string) {
+	s.Func(name, func(string) error {
+		if s.option(name).inherited {
+			return nil
+		}
+		return errors.New(why)
+	})
+}
+
+// Multiline allows the values of options to continue on further lines of an INI
+// file. It is called before they are read.
+func (s *Sink) Multiline(names ...string) { s.multiline = append(s.multiline, names...) }
+
 // Err returns what is wrong with the options that were read, or that there are
 // others, which this scheme does not know. It is an [*URIError].
 func (s *Sink) Err() error {
-	switch {
-	case s.section.off:
+	if s.section.off {
 		return errOff
+	}
+	for _, o := range s.options {
+		if err := o.hiddenKey(s.keys()); err != nil {
+			return s.refuse(o.shown(), err)
+		}
+	}
+	switch {
 	case s.err != nil:
 		for o := range s.unknown {
 			if didYouMean(o.name, []string{s.missing}) != "" {
@@ -151,6 +203,14 @@ func (s *Sink) Err() error {
 	return nil
 }
 
+// keys returns the names of the known keys of a section.
+func (s *Sink) keys() []string {
+	if s.Scheme == "" {
+		return append(slices.Clip(s.known), activeKey)
+	}
+	return append(append(slices.Clip(s.known), keyURI), addressKeys...)
+}
+
 // unknown yields the options that nobody has read.
 func (s *Sink) unknown(yield func(*option) bool) {
 	for i := range s.options {
@@ -165,6 +225,9 @@ func (s *Sink) unknownError(o *option) error {
 	var own []string
 	everySink := ""
 	for _, name := range slices.Sorted(slices.Values(s.known)) {
+		if name == levelsKey && o.line == 0 {
+			continue // stands beside the URI
+		}
 		if isWrapping(name) {
 			everySink = "; to every sink: " + strings.Join(wrappers, ", ")
 		} else {
@@ -178,11 +241,7 @@ func (s *Sink) unknownError(o *option) error {
 	case o.line == 0:
 		return fmt.Errorf("unknown%s (known to %s: %s)", didYouMean(o.name, s.known), s.Scheme, known)
 	}
-	names := s.known
-	if s.Scheme != "" {
-		names = append(slices.Clip(names), keyHost, keyPassword, keyPath, keyScheme, keyUser)
-	}
-	return fmt.Errorf("unknown key%s (known here: %s)", didYouMean(o.name, names), known)
+	return fmt.Errorf("unknown key%s (known here: %s)", didYouMean(o.name, s.keys()), known)
 }
 
 // fail returns an error that blames an option, or the URI if option is empty.
@@ -205,6 +264,12 @@ func (s *Sink) option(name string) *option {
 		}
 	}
 	return nil
+}
+
+// inFile reports whether an option stands as a key in an INI file.
+func (s *Sink) inFile(name string) bool {
+	o := s.option(name)
+	return o != nil && o.line > 0
 }
 
 // afterSecret reports whether one of the options so far holds a secret.

@@ -95,7 +95,7 @@ func (s *Sink) openFile(format string) (logbook.Handler, error) {
 	if err := s.Err(); err != nil {
 		return nil, err
 	}
-	return handlers.NewFile(path, o)
+	return handlers.NewFile(s.Abs(path), o)
 }
 
 // remote reports whether the URI names a host or somebody there.

@@ -1,14 +1,17 @@
 package config
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // didYouMean returns a question for the known name that is nearest to a wrong
 // one, or "" if none is near: at most two letters, and less than half of the name,
-// are different.
+// are different. Case does not count.
 func didYouMean(name string, known []string) string {
 	best, least := "", 3
 	for _, k := range known {
-		if d := distance(name, k); d < least && 2*d < len(k) {
+		if d := distance(strings.ToLower(name), strings.ToLower(k)); d < least && 2*d < len(k) {
 			best, least = k, d
 		}
 	}

@@ -14,6 +14,7 @@ import (
 // Watcher has a configuration file in use, and reads it again when it is told to.
 // It is made by [Watch], and is safe for concurrent use.
 type Watcher struct {
+	dir     string // from which relative paths start
 	path    string
 	options Options
 	slot    *logbook.Slot
@@ -35,13 +36,16 @@ type Watcher struct {
 //	defer w.Stop()
 //	defer logbook.PushApplication(w.Slot())()
 //
+// Relative paths, that of the file and those in it, start from the working directory
+// of this call, wherever the program goes later.
+//
 // A new configuration takes the place of the old one between two records: each
 // record meets either of them, and one that was still on its way to a sink of the
 // old one when that was closed is written all the same. If the new one is bad, the
 // old one stays and its sinks are told why, at ERROR on channel "config".
 func Watch(path string, o ...*Options) (*Watcher, error) {
-	w := &Watcher{path: path, options: first(o)}
-	c, err := Load(path, &w.options)
+	w := &Watcher{dir: workingDir(), path: path, options: first(o)}
+	c, err := loadFile(w.dir, w.path, w.options)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +92,7 @@ func (w *Watcher) Levels() *Levels { return w.Config().Levels() }
 func (w *Watcher) Reload() error {
 	w.reload.Lock()
 	defer w.reload.Unlock()
-	c, err := Load(w.path, &w.options)
+	c, err := loadFile(w.dir, w.path, w.options)
 	if err != nil {
 		return err
 	}

@@ -87,6 +87,39 @@ func TestReload(t *testing.T) {
 	w.Stop()
 }
 
+// The file and the paths in it are those of the working directory in which the program
+// was when it began to watch.
+func TestReloadElsewhere(t *testing.T) {
+	dir := inTempDir(t)
+	write(t, "app.ini", "[sink a]\nuri = file:a.log?format={record.message}\n[sink b]\nscheme = rotating\npath = b.log\nbackups = 1\nformat = {record.message}\n"+
+		"[sink c]\nuri = probe:?fallback=file:c.log?format={record.message}\n[FileLogger]\nactive = 1\nlog_basename = d\n[ConsoleLogger]\nactive = 0\n")
+	probe = func(s *config.Sink) (logbook.Handler, error) {
+		return logbook.HandlerFunc(func(*logbook.Record) error { return errors.New("full") }, s.Options("")), s.Err()
+	}
+	w := watch(t, "app.ini")
+	logbook.InGoroutine(func() {
+		log := logbook.New("app")
+		log.Info("1")
+		t.Chdir(t.TempDir())
+		log.Info("2")
+		if err := w.Reload(); err != nil {
+			t.Error(err)
+		}
+		log.Info("3")
+	}, w.Slot())
+	if names := dirNames(t); len(names) > 0 {
+		t.Errorf("files in the other directory: %q", names)
+	}
+	for _, name := range []string{"a.log", "b.log", "c.log"} {
+		if got, err := os.ReadFile(filepath.Join(dir, name)); string(got) != "1\n2\n3\n" {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	if dated, err := filepath.Glob(filepath.Join(dir, "d_*")); len(dated) != 1 {
+		t.Errorf("dated files %q, %v", dated, err)
+	}
+}
+
 // Reloading again and again, with the old sinks closed each time, loses no record
 // of those who log meanwhile, and writes none twice.
 func TestReloadLosesNothing(t *testing.T) {

@@ -69,6 +69,9 @@ func (s *Sink) wrapping() *wrapping {
 			return nested(err)
 		}
 		s.secrets = append(s.secrets, w.fallback.secrets...)
+		w.fallback.inherit(s, func(o *option) bool {
+			return o.inherited && !isWrapping(o.name) && o.name != "level" && o.name != "bubble"
+		})
 		return nested(w.fallback.check())
 	})
 	if !s.wraps(fingersCrossed) {
@@ -122,8 +125,8 @@ func (s *Sink) wraps(name string) bool {
 		return true
 	}
 	for _, o := range s.options {
-		if strings.HasPrefix(o.name, name+"_") && !o.inherited && slices.Contains(s.known, o.name) {
-			s.Func(o.name, func(string) error { return fmt.Errorf("only with %q", name) })
+		if strings.HasPrefix(o.name, name+"_") && slices.Contains(s.known, o.name) {
+			s.misplaced(o.name, fmt.Sprintf("only with %q", name))
 		}
 	}
 	return false

@@ -272,6 +272,39 @@ recipients = anna@example.org
 	check(<-mails)
 }
 
+// A comma in a quoted name separates no addresses.
+func TestMailRecipients(t *testing.T) {
+	address, mails := mailServer(t)
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for list, want := range map[string]int{
+		`"Doe, Jane" <jane@example.org>, otto@example.org`:         2,
+		`"Jane \"J, D\" Doe" <jane@example.org>,,otto@example.org`: 2,
+		"jane@example.org\n  otto@example.org":                     2,
+		"\n  \"Doe, Jane\" <jane@example.org>\n  otto@example.org": 2,
+	} {
+		for _, sink := range []string{
+			"[sink a]\nscheme = smtp\nhost = " + address + "\nfrom = lab@example.org\nto = " + list,
+			"[ConsoleLogger]\nactive = 0\n[MailHandler]\nactive = 1\nmail_host = " + host + "\nport = " + port + "\nsender = lab@example.org\nrecipients = " + list,
+		} {
+			c, err := config.Parse([]byte(sink+"\n"), &config.Options{Strict: true})
+			if err != nil {
+				t.Errorf("%s: %v", sink, err)
+				continue
+			}
+			logbook.InGoroutine(func() { logbook.New("lab").Error("disk full") }, c.Setup())
+			mail := <-mails
+			for _, to := range []string{"RCPT TO:<jane@example.org>", "RCPT TO:<otto@example.org>"} {
+				if !strings.Contains(mail, to) || strings.Count(mail, "RCPT TO:") != want {
+					t.Errorf("%s: the mail is\n%s", sink, mail)
+				}
+			}
+		}
+	}
+}
+
 // A mail tells what led up to an error, and there is one for each call site.
 func TestMailOnError(t *testing.T) {
 	address, mails := mailServer(t)

@@ -57,6 +57,7 @@ func openSMTPS(s *config.Sink) (logbook.Handler, error) {
 }
 
 func mailOptions(s *config.Sink) *mail.Options {
+	s.Multiline("to", "format")
 	o := s.Options("")
 	m := &mail.Options{
 		Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter,
@@ -80,10 +81,24 @@ func newMail(s *config.Sink, o *mail.Options) (logbook.Handler, error) {
 	return mail.New(o)
 }
 
-// addresses splits a list at commas and newlines.
+// addresses splits a list at commas and newlines, but not within a quoted name.
 func addresses(list string) []string {
+	quoted, escaped := false, false
+	separates := func(c rune) bool {
+		switch {
+		case c == '\n':
+			quoted, escaped = false, false
+		case escaped:
+			escaped = false
+		case quoted && c == '\\':
+			escaped = true
+		case c == '"':
+			quoted = !quoted
+		}
+		return !quoted && (c == ',' || c == '\n')
+	}
 	var all []string
-	for a := range strings.FieldsFuncSeq(list, func(c rune) bool { return c == ',' || c == '\n' }) {
+	for a := range strings.FieldsFuncSeq(list, separates) {
 		if a = strings.TrimSpace(a); a != "" {
 			all = append(all, a)
 		}
@@ -94,6 +109,7 @@ func addresses(list string) []string {
 const implicitTLSPort = 465
 
 func openMailSection(s *config.Sink) (logbook.Handler, error) {
+	s.Multiline("recipients")
 	o := &mail.Options{
 		Level:  s.LogLevel(logbook.LevelError),
 		From:   s.Required("sender"),

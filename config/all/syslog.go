@@ -3,6 +3,7 @@ package all
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/logbook-go/logbook/config"
 	"github.com/logbook-go/logbook/handlers/syslog"
@@ -30,7 +31,7 @@ func openSyslog(s *config.Sink) (logbook.Handler, error) {
 		choose(s, "transport", &transport, map[string]string{"udp": "udp", "tcp": "tcp", "tls": "tls"})
 		o.Address = transport + "://" + s.Host
 	case s.Path != "":
-		o.Address = "unix:" + s.Path
+		o.Address = "unix:" + socket(s)
 	}
 	s.Func("facility", func(v string) (err error) {
 		o.Facility, err = syslog.ParseFacility(v)
@@ -53,12 +54,20 @@ func openJournal(s *config.Sink) (logbook.Handler, error) {
 	common := s.Options("")
 	o := &syslog.JournalOptions{
 		Level: common.Level, Bubble: common.Bubble, Formatter: common.Formatter,
-		Identifier: s.Text("identifier"), Socket: s.Path, Timeout: s.Duration("timeout"),
+		Identifier: s.Text("identifier"), Socket: socket(s), Timeout: s.Duration("timeout"),
 	}
 	if err := s.Err(); err != nil {
 		return nil, err
 	}
 	return syslog.NewJournal(o)
+}
+
+// socket returns the path of a unix socket. One that begins with @ is no file.
+func socket(s *config.Sink) string {
+	if strings.HasPrefix(s.Path, "@") {
+		return s.Path
+	}
+	return s.Abs(s.Path)
 }
 
 // choose reads an option that is one of a few names.

@@ -1,0 +1,73 @@
+//go:build unix
+
+package config_test
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/logbook-go/logbook/config"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// The keys of [DEFAULT] hold for sinks that are given by a URI, too, and for their
+// fallbacks.
+func TestDefaultsOfURIs(t *testing.T) {
+	inTempDir(t)
+	probe = func(s *config.Sink) (logbook.Handler, error) {
+		o := s.Options("")
+		return logbook.HandlerFunc(func(*logbook.Record) error { return errors.New("full") }, o), s.Err()
+	}
+	c := parse(t, `
+[DEFAULT]
+level = notice
+mode  = 0600
+format = {record.message}
+flush_interval = 1m
+path  = elsewhere.log
+scheme = console
+
+[sink uri]
+uri = file:uri.log
+
+[sink keys]
+scheme = file
+path   = keys.log
+
+[sink own]
+uri = file:own.log?level=info&mode=0644&format={record.level_name}
+
+[sink fallback]
+uri = probe:?level=info&fallback=file:fallback.log
+`, &config.Options{Strict: true})
+	logbook.InGoroutine(func() {
+		log := logbook.New("app")
+		log.Info("info")
+		log.Error("error")
+	}, c.Setup())
+	for file, want := range map[string]string{
+		"uri.log": "-rw------- error\n", "keys.log": "-rw------- error\n",
+		"own.log": "-rw-r--r-- INFO\nERROR\n", "fallback.log": "-rw------- info\nerror\n",
+	} {
+		info, err := os.Stat(file)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		got, err := os.ReadFile(file)
+		if text := info.Mode().String() + " " + string(got); text != want || err != nil {
+			t.Errorf("%s: %q, %v, want %q", file, text, err, want)
+		}
+	}
+	for text, want := range map[string]string{
+		"[DEFAULT]\nmode = loud\n[sink a]\nuri = file:a.log\n": "line 2: [sink a]: mode: ",
+		"[DEFAULT]\nmodes = 1\n[sink a]\nuri = file:a.log\n":   "line 2: [DEFAULT]: modes: unknown key",
+		"[DEFAULT]\nhost = h\n[sink a]\nuri = file:a.log\n":    "line 2: [DEFAULT]: host: unknown key",
+	} {
+		if _, err := config.Parse([]byte(text), &config.Options{Strict: true}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
