@@ -42,10 +42,10 @@ type toLog struct {
 }
 
 // Binding is that of the options, but the flags of a log.Logger may come to ask
-// for the caller.
+// for the caller. A log.Logger writes to a stream.
 func (h *toLog) Binding() logbook.Binding {
 	b := h.Options.Binding()
-	b.NoCaller = false
+	b.NoCaller, b.Console = false, true
 	return b
 }
 

@@ -55,9 +55,11 @@ type toSlog struct {
 	loop    loopReport
 }
 
+// Binding is that of the options. What slog does with the records is the program's
+// choice: the default handler does not print what it declines.
 func (h *toSlog) Binding() logbook.Binding {
 	b := h.Options.Binding()
-	b.NoCaller = false
+	b.NoCaller, b.Console = false, true
 	b.Accept = h.enabled
 	return b
 }

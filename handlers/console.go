@@ -13,7 +13,8 @@ import (
 // NewConsole returns a handler for people who watch a program: short lines by
 // [logbook.Console], with colours where [ColorEnabled] says so. It writes to
 // stderr, since stdout belongs to what the program puts out: a log must not end
-// up in the pipe behind it.
+// up in the pipe behind it. Without a level it takes all records, those of Trace and Debug
+// too, where the default handler that it replaces starts at Info.
 //
 // The environment and the terminal are looked at once, here. Options with a
 // Formatter are taken as they are; to change how the lines look and keep the

@@ -10,8 +10,9 @@ import (
 )
 
 // Fallback hands each record to a first handler, and to a second one if the first
-// fails: if it returns an error or panics. Level, filter and bubble are the first's;
-// the second one's level and filter are asked as well. If it does not take the record
+// fails: if it returns an error or panics. Level, filter and bubble are the first's,
+// which also decides whether the Fallback is a console; the second one's level and filter
+// are asked as well. If it does not take the record
 // either, the errors are reported as one, and the record counts as lost. A record
 // that the first one passes on goes on to the next handler on the stack.
 //

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"reflect"
+	"slices"
 
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -28,7 +29,10 @@ func NewFanout(hs ...logbook.Handler) *Fanout {
 	for _, h := range hs {
 		f.handlers = append(f.handlers, given(h))
 	}
-	f.binding = logbook.Binding{Level: lowestLevel(f.handlers), Bubble: true, NoCaller: noCaller(f.handlers)}
+	f.binding = logbook.Binding{
+		Level: lowestLevel(f.handlers), Bubble: true,
+		NoCaller: noCaller(f.handlers), Console: hasConsole(f.handlers),
+	}
 	for _, h := range f.handlers {
 		f.binding.Bubble = f.binding.Bubble && h.Binding().Bubble
 	}
@@ -136,6 +140,11 @@ func noCaller(hs []logbook.Handler) bool {
 		}
 	}
 	return true
+}
+
+// hasConsole reports whether one of the handlers is a console.
+func hasConsole(hs []logbook.Handler) bool {
+	return slices.ContainsFunc(hs, func(h logbook.Handler) bool { return h.Binding().Console })
 }
 
 func flushAll(ctx context.Context, hs []logbook.Handler) error {

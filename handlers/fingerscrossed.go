@@ -105,7 +105,9 @@ func NewFingersCrossed(h logbook.Handler, o *FingersCrossedOptions) *FingersCros
 	}
 	if h != nil || f.factory == nil {
 		f.inner = given(h)
-		f.binding.NoCaller = o.Filter == nil && f.inner.Binding().NoCaller
+		b := f.inner.Binding()
+		f.binding.NoCaller = o.Filter == nil && b.NoCaller
+		f.binding.Console = b.Console
 	}
 	return f
 }

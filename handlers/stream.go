@@ -19,6 +19,9 @@ import (
 // [ConcurrentWriter], is used without a lock. The writer must not log to
 // its own Stream.
 //
+// A Stream is a console: while it is bound to the application, the default handler of
+// package logbook is not in force, so its level says what the program prints.
+//
 // What the writer returns as an error is what Handle returns. If a write fails
 // halfway, the next record starts on a line of its own. Handle allocates nothing
 // as long as the formatter does not.
@@ -58,8 +61,12 @@ func NewStream(w io.Writer, o *logbook.Options) *Stream {
 // of each record, so a program or test that exchanges it sees the records there.
 func NewStderr(o *logbook.Options) *Stream { return NewStream(stderr{}, o) }
 
-// Binding implements [logbook.Bindable].
-func (s *Stream) Binding() logbook.Binding { return lineBinding(s.opts) }
+// Binding implements [logbook.Bindable]. A Stream is a console, whatever it writes to.
+func (s *Stream) Binding() logbook.Binding {
+	b := lineBinding(s.opts)
+	b.Console = true
+	return b
+}
 
 // Handle writes the record.
 func (s *Stream) Handle(r *logbook.Record) error { return s.opts.WriteLine(r, s.line) }

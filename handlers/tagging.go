@@ -101,6 +101,7 @@ func NewTagging(by map[string][]logbook.Handler, o *TaggingOptions) *Tagging {
 		}
 	}
 	t.binding.NoCaller = o.Filter == nil && noCaller(t.handlers)
+	t.binding.Console = hasConsole(t.handlers)
 	return t
 }
 

@@ -19,12 +19,19 @@ func init() {
 	application.snapshot.Store(compile(application.newestFirst()))
 }
 
+// newestFirst returns the items of the stack. The default handler is below all others,
+// unless one of them is a console.
 func (s *applicationStack) newestFirst() []pushed {
 	items := flatten(nil, s.entries)
-	if s.fallback != nil {
+	if s.fallback != nil && !slices.ContainsFunc(items, isConsole) {
 		items = append(items, pushed{item: s.fallback})
 	}
 	return items
+}
+
+func isConsole(p pushed) bool {
+	h, ok := p.item.(Handler)
+	return ok && h.Binding().Console
 }
 
 // PushApplication binds items for the whole program; the last one is met first.
@@ -57,8 +64,16 @@ func PushApplication(items ...Bindable) (undo func()) {
 	})
 }
 
-// SetDefaultHandler sets the handler at the bottom of the application's stack,
-// nil for none. At the start of a program it prints to stderr from Info up.
+// SetDefaultHandler sets the default handler, nil for none. At the start of a program
+// it prints to stderr from Info up.
+//
+// The default handler is the console of a program that has none: it stands below all
+// other handlers, so that what a handler for errors leaves out is seen, and what one
+// with Bubble lets through. While a handler with [Binding.Console] is bound to the
+// application, by a [Setup] or [Slot] too, the default handler is not in force: what
+// that handler's level or filter refuses is not printed. It returns when the last such
+// handler is taken off. Handlers that are bound to a goroutine or a context, or belong
+// to a logger, change nothing.
 func SetDefaultHandler(h Handler) {
 	readBindings([]Bindable{h})
 	registry.mu.Lock()

@@ -35,6 +35,12 @@ type Binding struct {
 	// NoCaller promises that the handler never reads the record's Source or PC,
 	// so that the caller need not be looked up for it.
 	NoCaller bool
+
+	// Console marks a handler that writes to a terminal or stream, as the program's
+	// console does. While one is bound to the application, whatever its level, the
+	// default handler is not in force; see [SetDefaultHandler]. A handler that hands
+	// records to others takes it from theirs.
+	Console bool
 }
 
 // Setup is a list of items that are pushed together; the last is met first. It

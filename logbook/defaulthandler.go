@@ -5,9 +5,8 @@ import (
 	"sync"
 )
 
-// defaultHandler stands at the bottom of the application's stack until
-// SetDefaultHandler puts another one there: lines to stderr, from Info up, so
-// that a library's debug records stay silent.
+// defaultHandler is the default handler until SetDefaultHandler sets another one: it
+// prints lines to stderr, from Info up, so that a library's debug records stay silent.
 type defaultHandler struct {
 	Options
 	mu sync.Mutex

@@ -11,8 +11,8 @@
 //
 // Handlers that write somewhere are in [github.com/logbook-go/logbook/handlers] and below;
 // package compat joins log/slog and log, package config makes handlers of text, and
-// package logbooktest is for tests. A program that binds no handler prints to stderr what
-// is logged from Info up.
+// package logbooktest is for tests. A program that binds no handler prints records from
+// Info up to stderr.
 //
 // # Loggers and calls
 //
@@ -64,6 +64,18 @@
 // A plain call such as [Logger.Info] meets what is bound to the application and to the
 // goroutine; [Logger.InfoContext] and its like meet what is bound to the context, as well.
 // A goroutine that is started with go inherits no binding; [Go] hands them on.
+//
+// # The default handler
+//
+// Below all others stands the default handler, the console of a program that has none. It
+// prints records from Info up to stderr. So a handler that takes errors only, such as one
+// that sends mail, leaves the rest to it.
+//
+// While a handler that writes to a terminal or stream is bound to the application, the
+// default handler is not in force: that handler's level says what the program prints. A
+// handler of a third party says so by [Binding.Console]. Without a level a console takes
+// all records, those of Trace and Debug too; give it [LevelInfo] to see what the default
+// handler prints. [SetDefaultHandler] replaces or removes the default handler.
 //
 // # What else can be bound
 //

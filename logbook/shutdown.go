@@ -35,7 +35,7 @@ func Close(ctx context.Context, items ...Bindable) error {
 
 // Shutdown ends logging: it takes everything off the application's stack, tells
 // it that it is unbound, flushes and closes it, within the context's deadline. The
-// default handler stays, so that what is logged afterwards is not lost.
+// default handler is in force again, so that what is logged afterwards is not lost.
 func Shutdown(ctx context.Context) error {
 	registry.mu.Lock()
 	entries := application.entries
