@@ -38,6 +38,9 @@ func TestAllocations(t *testing.T) {
 			slog.Float64("load", 0.75), slog.Bool("cached", true), slog.Time("at", now), slog.Uint64("bytes", 1<<40),
 			slog.Int64("retries", -1), slog.String("user", "Größe ä"))
 	}
+	template := func() {
+		with.LogAttrs(ctx, logbook.LevelInfo, "{service} served {path} in {took}", slog.String("path", "/index.html"), slog.Duration("took", took))
+	}
 	json, text := logbook.JSON(nil), logbook.Formatter(nil)
 	sum := 0
 	ranging := logbook.HandlerFunc(func(r *logbook.Record) error {
@@ -68,6 +71,11 @@ func TestAllocations(t *testing.T) {
 		{"With plus Info", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: json}}}, func() { with.Info("constant", "key", "value") }},
 		{"Info with the caller", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: logbook.JSON(&logbook.JSONOptions{Source: true})}}},
 			func() { log.Info("constant") }},
+		{"template to JSON", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: json}}}, template},
+		{"template to text", []logbook.Bindable{&formatSink{}}, template},
+		{"template to console", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: logbook.Console(nil)}}}, template},
+		{"template to logfmt", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: logbook.Logfmt(nil)}}}, template},
+		{"template to two handlers", []logbook.Bindable{&formatSink{}, &formatSink{Options: logbook.Options{Formatter: json, Bubble: true}}}, template},
 		{"processor", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: json}}, processor}, func() { log.Info("constant") }},
 		{"fixed attributes", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: json}}, logbook.Attrs("host", "a")}, func() { log.Info("constant") }},
 		{"ranging", []logbook.Bindable{ranging}, func() { ten(with) }},

@@ -99,7 +99,11 @@ func (f *consoleFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	b = append(b, f.dim...)
 	b = encode.AppendText(b, r.channel)
 	b = append(append(b, f.reset...), ' ')
-	b = encode.AppendText(b, r.Message())
+	if text, rendered := r.messageBytes(); rendered != nil {
+		b = encode.AppendText(b, rendered)
+	} else {
+		b = encode.AppendText(b, text)
+	}
 	n := len(b)
 	b = append(b, f.dim...)
 	start := len(b)

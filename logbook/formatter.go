@@ -145,7 +145,7 @@ func appendLogfmtValue(b []byte, v slog.Value) []byte {
 // appendUnused appends the attributes that the message did not show as
 // key=value pairs, each after a space.
 func (r *Record) appendUnused(b []byte) []byte {
-	r.Message() // notes what it shows
+	r.messageBytes() // which notes the attributes that it shows
 	return r.appendAttrs(b, r.named)
 }
 

@@ -19,7 +19,7 @@ const maxParts = 16
 
 // appendJSONAny writes a value of no known kind: by its own MarshalJSON, as text
 // where it is an error or has a text form only, else by encoding/json. It never
-// fails: what cannot be encoded is said in its place.
+// fails: the error stands in the place of a value that cannot be encoded.
 func appendJSONAny(b []byte, v any) []byte { return appendJSONPart(b, v, 0) }
 
 func appendJSONPart(b []byte, v any, depth int) (out []byte) {
@@ -28,7 +28,7 @@ func appendJSONPart(b []byte, v any, depth int) (out []byte) {
 			out = appendJSONText(b, panicText(v, p))
 		}
 	}()
-	own := true
+	methods := true // the value decides itself how it is written
 	switch x := v.(type) {
 	case nil:
 		return append(b, "null"...)
@@ -41,7 +41,7 @@ func appendJSONPart(b []byte, v any, depth int) (out []byte) {
 	case fmt.Stringer:
 		return appendJSONText(b, x.String())
 	default:
-		own = false
+		methods = false
 	}
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
@@ -51,10 +51,8 @@ func appendJSONPart(b []byte, v any, depth int) (out []byte) {
 		return appendSafeJSON(b, bytes.TrimRight(buf.Bytes(), "\n"))
 	}
 	var e *json.UnsupportedValueError
-	if errors.As(err, &e) && strings.HasPrefix(e.Str, "encountered a cycle") {
-		return appendJSONText(b, "!ERROR: "+err.Error()) // printing it would not end
-	}
-	if !own {
+	cyclic := errors.As(err, &e) && strings.HasPrefix(e.Str, "encountered a cycle")
+	if !methods && !cyclic { // to take a cycle apart would not end
 		switch reflect.TypeOf(v).Kind() {
 		case reflect.Slice, reflect.Array:
 			return appendJSONList(b, reflect.ValueOf(v), depth+1)
@@ -62,8 +60,12 @@ func appendJSONPart(b []byte, v any, depth int) (out []byte) {
 			return appendJSONMap(b, reflect.ValueOf(v), depth+1)
 		}
 	}
-	return appendJSONText(b, "!ERROR: "+err.Error()+": "+valueText(slog.AnyValue(v)))
+	// The error alone: to print the value would show the fields that JSON leaves out.
+	return appendJSONText(b, refusedText(err))
 }
+
+// refusedText stands for a value that an encoder refuses.
+func refusedText(err error) string { return "!ERROR: " + err.Error() }
 
 // appendJSONList writes a list that encoding/json refuses, element by element, so
 // that one costs the others nothing.
@@ -93,7 +95,7 @@ func appendJSONMap(b []byte, m reflect.Value, depth int) []byte {
 	}
 	members := make(map[string]reflect.Value, m.Len())
 	for it := m.MapRange(); it.Next(); {
-		key := valueText(slog.AnyValue(it.Key().Interface()))
+		key := mapKeyText(it.Key().Interface())
 		for _, taken := members[key]; taken; _, taken = members[key] {
 			key += "#2"
 		}
@@ -113,4 +115,20 @@ func appendJSONMap(b []byte, m reflect.Value, depth int) []byte {
 		b = appendJSONPart(b, members[key].Interface(), depth)
 	}
 	return append(b, '}')
+}
+
+// mapKeyText returns the key of a map as text: a key that has parts as JSON, which
+// leaves out the fields that are not to be seen.
+func mapKeyText(key any) string {
+	switch reflect.ValueOf(key).Kind() {
+	case reflect.Struct, reflect.Array, reflect.Pointer:
+	default:
+		return valueText(slog.AnyValue(key))
+	}
+	b := appendJSONPart(nil, key, 0)
+	var text string
+	if json.Unmarshal(b, &text) == nil {
+		return text
+	}
+	return string(b)
 }

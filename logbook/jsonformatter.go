@@ -2,7 +2,6 @@ package logbook
 
 import (
 	"log/slog"
-	"maps"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -50,7 +49,9 @@ const (
 // (the rendered message), then the attributes: With's, the call's and the processors'. Durations
 // are nanoseconds, as in slog; NaN and the infinities are strings; an error of
 // [Logger.Exception] or [Err] is an object with type, message, chain and stack. The
-// line is valid JSON whatever the data is, and safe to show in a terminal.
+// line is valid JSON whatever the data is, and safe to show in a terminal. Other values
+// are as encoding/json writes them; the error, and nothing else, stands in the place of
+// a value that it refuses.
 func JSON(o *JSONOptions) Formatter {
 	f := new(jsonFormatter)
 	if o != nil {
@@ -155,7 +156,7 @@ func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
 	case len(r.scope.layers) == 1:
 		e := r.scope.encodedBy(f)
 		b = append(b, e.open...)
-		root.marks, root.index = e.rootMarks, maps.Clone(e.rootIndex)
+		root.objectKeys = e.root.clone()
 		root.addSeen(r.scope.layers[0].attrs)
 		b = w.attrs(b, &root, r.call)
 	default:
@@ -163,17 +164,21 @@ func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
 		start := len(b)
 		b = append(b, e.open...)
 		opened := len(b)
-		inner := jsonObject{marks: e.innerMarks, index: maps.Clone(e.innerIndex)}
+		inner := jsonObject{objectKeys: e.inner.clone()}
 		inner.addSeen(r.scope.layers[len(r.scope.layers)-1].attrs)
 		b = w.attrs(b, &inner, r.call)
-		if len(b) > opened {
-			b = closeGroups(b, e.openGroups)
-		} else { // nothing came into the open group: those that are empty are left out
-			b = closeGroups(append(b[:start], e.bare...), e.bareGroups)
+		groups := e.openGroups
+		if len(b) == opened { // nothing came into the open group: those that are empty are left out
+			b, groups = append(b[:start], e.bare...), e.bareGroups
 		}
-		root.marks, root.index = e.rootMarks, maps.Clone(e.rootIndex)
+		b = closeGroups(b, groups)
+		if groups > 0 {
+			root.objectKeys = e.root.clone()
+			root.group = r.scope.layers[1].group
+		} else {
+			root.objectKeys = e.bareRoot.clone()
+		}
 		root.addSeen(r.scope.layers[0].attrs)
-		root.group = r.scope.layers[1].group
 	}
 	if len(r.extra) > 0 {
 		b = w.attrs(b, &root, r.extra)
@@ -191,24 +196,29 @@ func closeGroups(b []byte, n int) []byte {
 // appendLast is appendAttrs where of equal keys only the last one stays.
 func (f *jsonFormatter) appendLast(b []byte, r *Record) []byte {
 	w := jsonWriter{f: f}
-	return w.attrs(b, &jsonObject{marks: f.reservedIn, reserved: f.reserved}, lastOnly(slices.Collect(r.Attrs), 0))
+	return w.attrs(b, &jsonObject{objectKeys: objectKeys{marks: f.reservedIn}, reserved: f.reserved}, lastOnly(slices.Collect(r.Attrs), 0))
 }
 
 func lastOnly(attrs []slog.Attr, depth int) []slog.Attr {
+	resolved := make([]slog.Attr, 0, len(attrs))
 	last := make(map[string]int, len(attrs))
-	for i, a := range attrs {
-		last[a.Key] = i
-	}
-	var out []slog.Attr
-	for i, a := range attrs {
-		if last[a.Key] != i && a.Key != "" {
-			continue
-		}
+	for _, a := range attrs {
 		depth := depth
 		if a.Value = resolve(a.Value, &depth); a.Value.Kind() == slog.KindGroup {
-			a.Value = slog.GroupValue(lastOnly(a.Value.Group(), depth)...)
+			members := lastOnly(a.Value.Group(), depth)
+			if len(members) == 0 {
+				continue // left out, it must not replace anything
+			}
+			a.Value = slog.GroupValue(members...)
 		}
-		out = append(out, a)
+		last[a.Key] = len(resolved)
+		resolved = append(resolved, a)
+	}
+	out := resolved[:0]
+	for i, a := range resolved {
+		if last[a.Key] == i || a.Key == "" {
+			out = append(out, a)
+		}
 	}
 	return out
 }
@@ -229,10 +239,9 @@ type encodedScope struct {
 	openGroups int
 	bare       []byte // without the groups at the end that hold nothing
 	bareGroups int
-	rootMarks  encode.KeySet  // of the root object
-	innerMarks encode.KeySet  // of the innermost open group
-	rootIndex  map[string]int // nil, as a rule: of objects that renamed a key
-	innerIndex map[string]int
+	root       objectKeys // with the open group, if there is one
+	bareRoot   objectKeys // without it
+	inner      objectKeys // of the innermost open group
 }
 
 // encodedBy returns the scope's text. With's attributes are encoded once, unless
@@ -274,12 +283,15 @@ func (s *scope) encode(f *jsonFormatter) *encodedScope {
 	// The byte in front stands for what precedes: it makes a comma follow.
 	b := []byte{'"'}
 	w := jsonWriter{f: f}
-	object := jsonObject{marks: f.reservedIn, reserved: f.reserved}
+	object := jsonObject{objectKeys: objectKeys{marks: f.reservedIn}, reserved: f.reserved}
 	for i, l := range s.layers {
 		if i > 0 {
+			if i == 1 {
+				e.bareRoot = object.objectKeys.clone()
+			}
 			b = append(w.key(b, &object, nil, l.group), '{')
 			if i == 1 {
-				e.rootMarks, e.rootIndex = object.marks, object.index
+				e.root = object.objectKeys
 			}
 			object = jsonObject{}
 		}
@@ -290,9 +302,9 @@ func (s *scope) encode(f *jsonFormatter) *encodedScope {
 		}
 	}
 	e.open, e.openGroups = b[1:], len(s.layers)-1
-	e.innerMarks, e.innerIndex = object.marks, object.index
+	e.inner = object.objectKeys
 	if len(s.layers) == 1 {
-		e.rootMarks, e.rootIndex = object.marks, object.index
+		e.root = object.objectKeys
 	}
 	return e
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"math"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -169,6 +170,125 @@ func TestJSONErrorKeyDuplicates(t *testing.T) {
 		}
 	}
 }
+
+// A group that turns out empty is left out, and leaves its key to others.
+func TestJSONEmptyGroups(t *testing.T) {
+	late := func(members ...slog.Attr) any {
+		return valuerFunc(func() slog.Value { return slog.GroupValue(members...) })
+	}
+	var many []any
+	for i := range 300 {
+		many = append(many, fmt.Sprint("a", i), late())
+	}
+	list := func(args ...any) []any { return args }
+	tests := []struct {
+		name       string
+		with, call []any
+		want       string
+	}{
+		{"in With", list("user", late()), list("user", "x"), `"user":"x"`},
+		{"without members", nil, list(slog.Group("user"), "user", "x"), `"user":"x"`},
+		{"with a nil error", nil, list(slog.Group("user", logbook.Err(nil)), "user", "x"), `"user":"x"`},
+		{"in a group", nil, list(slog.Group("g", "user", late(), "user", 1)), `"g":{"user":1}`},
+		{"nested", nil, list(slog.Group("user", slog.Group("in", slog.Group("most"))), "user", "x"), `"user":"x"`},
+		{"between two", nil, list("user", 1, "user", late(), "user", 2), `"user":1,"user#2":2`},
+		{"renamed before", nil, list("user", 1, "user", 2, "user", late(), "user", 3), `"user":1,"user#2":2,"user#3":3`},
+		{"then a group", nil, list("user", late(), "user", late(slog.Int("id", 1)), "user", 2), `"user":{"id":1},"user#2":2`},
+		{"reserved", nil, list("msg", late(), "msg", late(slog.Int("id", 1))), `"msg#2":{"id":1}`},
+		{"no UTF-8", nil, list("a\xff", late(slog.Int("id", 1)), "a\ufffd", 2), `"a\ufffd":{"id":1},"a` + "\ufffd" + `#2":2`},
+		{"many", nil, append(many[:len(many):len(many)], "a7", 1, "a8", 2), `"a7":1,"a8":2`},
+	}
+	for _, test := range tests {
+		h := recordAs(t, logbook.JSON(nil))
+		log := logbook.With(test.with...)
+		for range 2 { // the second time With's part comes from the cache
+			log.Info("m", test.call...)
+			_, got, _ := strings.Cut(h.line(t), `"msg":"m",`)
+			if got != test.want+"}" && !sameJSON(t, got, test.want+"}") {
+				t.Errorf("%s:\ngot  %s\nwant %s", test.name, got, test.want)
+			}
+			if err := checkJSON(h.line(t)); err != nil {
+				t.Errorf("%s: %v", test.name, err)
+			}
+		}
+	}
+
+	// The logger's own group, and attributes of processors.
+	h := recordAs(t, logbook.JSON(nil), logbook.Attrs("g", 9))
+	for _, test := range []struct {
+		log  *logbook.Logger
+		want string
+	}{
+		{logbook.Default().WithGroup("g"), `{"g":9}`},
+		{logbook.With("a", late()).WithGroup("g"), `{"g":9}`},
+		{logbook.Default().WithGroup("g").With("a", 1), `{"g":{"a":1},"g#2":9}`},
+		{logbook.With("g", 1).WithGroup("g").WithGroup("h"), `{"g":1,"g#2":9}`},
+	} {
+		for _, args := range [][]any{nil, {"user", late()}} {
+			test.log.Info("m", args...)
+			_, got, _ := strings.Cut(h.line(t), `"msg":"m",`)
+			if "{"+got != test.want {
+				t.Errorf("open group: got {%s, want %s", got, test.want)
+			}
+		}
+	}
+
+	// An empty group replaces nothing where the last one of a key stays.
+	last := recordAs(t, logbook.JSON(&logbook.JSONOptions{Duplicates: logbook.DuplicatesLast}))
+	logbook.Info("m", "user", "x", "user", late())
+	if m := decodeJSON(t, last.line(t)); m["user"] != "x" {
+		t.Errorf("got %v", m)
+	}
+}
+
+// A value that encoding/json refuses shows the error, and nothing of what JSON hides.
+func TestRefusedValuesHideTheirFields(t *testing.T) {
+	type user struct {
+		Name     string
+		Score    float64
+		Password string `json:"-"`
+	}
+	secret := user{"anna", math.NaN(), "hunter2"}
+	req, err := http.NewRequest("POST", "http://localhost/", strings.NewReader("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "hunter2")
+	values := map[string]any{
+		"struct": secret, "pointer": &secret, "list": []any{secret, 1}, "map": map[string]any{"u": secret, "n": 1},
+		"key": map[any]int{user{"anna", 1, "hunter2"}: 1}, "pointer key": map[any]int{&secret: 1}, "array key": map[any]int{[1]user{secret}: 1},
+		"request": req, "marshaler": secretKey{"hunter2"}, "inside": struct{ Key secretKey }{secretKey{"hunter2"}},
+		"year": struct {
+			At     time.Time
+			number string
+		}{time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC), "hunter2"},
+	}
+	deep := any(secret)
+	for range 300 {
+		deep = []any{deep}
+	}
+	values["deep"] = deep
+	for name, v := range values {
+		r := logbook.NewRecord(logbook.RecordData{Message: "m", Attrs: []slog.Attr{slog.Any("v", v)}})
+		for _, f := range []logbook.Formatter{logbook.JSON(nil), logbook.Wire()} {
+			b, err := f.AppendFormat(nil, r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s := string(b); strings.Contains(s, "hunter2") || !strings.Contains(s, "!ERROR: ") && name != "key" && name != "deep" {
+				t.Errorf("%s: %s", name, s)
+			}
+		}
+	}
+	b, _ := logbook.JSON(nil).AppendFormat(nil, logbook.NewRecord(logbook.RecordData{Message: "m", Attrs: []slog.Attr{slog.Any("v", values["list"])}}))
+	if !strings.HasSuffix(string(b), `"v":["!ERROR: json: unsupported value: NaN",1]}`) {
+		t.Errorf("the error does not stand in the place of the value: %s", b)
+	}
+}
+
+type secretKey struct{ bits string }
+
+func (secretKey) MarshalJSON() ([]byte, error) { return nil, errors.New("keys are not for logs") }
 
 // Many attributes, and many of one name, take no time to speak of.
 func TestJSONManyDuplicates(t *testing.T) {

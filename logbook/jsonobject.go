@@ -2,6 +2,7 @@ package logbook
 
 import (
 	"log/slog"
+	"maps"
 	"strconv"
 
 	"github.com/logbook-go/logbook/internal/encode"
@@ -10,13 +11,21 @@ import (
 // jsonObject knows the keys of an object that is being written, so that none is
 // written twice.
 type jsonObject struct {
-	marks    encode.KeySet
+	objectKeys
 	reserved []string       // keys that are no attributes
 	group    string         // the logger's open group, another such key
 	seen     [4][]slog.Attr // attributes before the list that is being written
 	lists    int            // how many lists of seen are in use
-	index    map[string]int // of objects with many attributes or with renamed ones
 }
+
+// objectKeys is a rough note of which keys were written, and an exact one of objects
+// that need it.
+type objectKeys struct {
+	marks encode.KeySet
+	index keyIndex // of objects with many attributes, with renamed ones or with ones that were left out
+}
+
+func (k *objectKeys) clone() objectKeys { return objectKeys{k.marks, maps.Clone(k.index)} }
 
 // addSeen notes that a list has been written. An object of more lists than it
 // has room for, which takes groups without names, keeps an index.
@@ -47,15 +56,21 @@ func (o *jsonObject) unused(before []slog.Attr, key string) string {
 		}
 		o.needIndex(before)
 	}
-	n, written := o.index[key]
-	if !written {
+	if _, written := o.index[key]; !written {
 		return key
 	}
-	for {
-		n++
+	return o.index.unused(key)
+}
+
+// keyIndex maps each key of an object to the highest number that was put behind it.
+type keyIndex map[string]int
+
+// unused returns key#2, or the next such key that is not in the index, and adds it.
+func (x keyIndex) unused(key string) string {
+	for n := x[key] + 1; ; n++ {
 		renamed := key + "#" + strconv.Itoa(n)
-		if _, taken := o.index[renamed]; !taken {
-			o.index[key] = n
+		if _, taken := x[renamed]; !taken {
+			x[key], x[renamed] = n, 1
 			return renamed
 		}
 	}
@@ -68,7 +83,7 @@ func (o *jsonObject) needIndex(before []slog.Attr) {
 		return
 	}
 	o.marks.Fill() // so that no key passes the index by
-	o.index = make(map[string]int)
+	o.index = make(keyIndex)
 	for _, k := range o.reserved {
 		o.index[k] = 1
 	}
@@ -83,11 +98,14 @@ func (o *jsonObject) needIndex(before []slog.Attr) {
 
 func (o *jsonObject) addIndex(attrs []slog.Attr) {
 	for i := range attrs {
-		if v := attrs[i].Value; attrs[i].Key == "" && v.Kind() == slog.KindGroup {
-			o.addIndex(v.Group())
-			continue
+		switch a := &attrs[i]; {
+		case a.Key != "":
+			o.index[a.Key] = 1
+		case a.Value.Kind() == slog.KindGroup:
+			o.addIndex(a.Value.Group())
+		case !a.Equal(slog.Attr{}): // which is left out
+			o.index[""] = 1
 		}
-		o.index[attrs[i].Key] = 1
 	}
 }
 
@@ -110,11 +128,16 @@ func (o *jsonObject) has(before []slog.Attr, key string) bool {
 
 func hasKey(attrs []slog.Attr, key string) bool {
 	for i := range attrs {
-		if v := attrs[i].Value; attrs[i].Key == "" && v.Kind() == slog.KindGroup {
-			if hasKey(v.Group(), key) {
+		switch a := &attrs[i]; {
+		case a.Key != "":
+			if a.Key == key {
 				return true
 			}
-		} else if attrs[i].Key == key {
+		case a.Value.Kind() == slog.KindGroup:
+			if hasKey(a.Value.Group(), key) {
+				return true
+			}
+		case key == "" && !a.Equal(slog.Attr{}):
 			return true
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"math"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -103,23 +104,27 @@ func (w *jsonWriter) any(b []byte, o *jsonObject, before []slog.Attr, key string
 	return appendJSONValue(w.key(b, o, before, key), v)
 }
 
-// group appends a group as an object, or its members if it has no name. Empty
-// groups are left out.
+// group appends a group as an object, or its members if it has no name. A group that
+// is empty, or turns out to be, is left out, and its key stays free.
 func (w *jsonWriter) group(b []byte, o *jsonObject, before []slog.Attr, key string, members []slog.Attr) []byte {
-	if len(members) == 0 {
-		return b
-	}
-	if key == "" {
+	if key == "" && len(members) > 0 {
 		o.addSeen(before)
 		return w.attrs(b, o, members)
 	}
 	start := len(b)
-	b = append(w.key(b, o, before, key), '{')
+	b = append(encode.AppendJSONKey(b, key), '{')
 	opened := len(b)
 	var inner jsonObject
 	b = w.attrs(b, &inner, members)
 	if len(b) == opened {
+		o.needIndex(before) // which knows what was written, and not only what was given
 		return b[:start]
+	}
+	// Only now is the key counted. It may have to be another one.
+	if known := o.marks.Add(key); known || !utf8.ValidString(key) {
+		var space [64]byte
+		head := w.knownKey(append(space[:0], b[start-1]), o, before, key)
+		b = slices.Replace(b, start, opened-1, head[1:]...)
 	}
 	return append(b, '}')
 }

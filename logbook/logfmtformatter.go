@@ -43,7 +43,11 @@ func (f *logfmtFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	b = append(b, " channel="...)
 	b = encode.AppendLogfmtValue(b, r.channel)
 	b = append(b, " msg="...)
-	b = encode.AppendLogfmtValue(b, r.Message())
+	if text, rendered := r.messageBytes(); rendered != nil {
+		b = encode.AppendLogfmtValue(b, rendered)
+	} else {
+		b = encode.AppendLogfmtValue(b, text)
+	}
 	if f.Source {
 		b = append(b, " source="...)
 		b = appendFileLine(b, r)

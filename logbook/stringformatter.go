@@ -278,7 +278,11 @@ func (f *StringFormatter) appendField(b []byte, r *Record, p *part, o *Options) 
 	case fieldChannel:
 		return f.appendText(b, r.channel)
 	case fieldMessage:
-		return f.appendText(b, r.Message())
+		if text, rendered := r.messageBytes(); rendered == nil {
+			return f.appendText(b, text)
+		} else {
+			return appendTextLines(b, rendered, f.Multiline)
+		}
 	case fieldAttrs:
 		return r.appendUnused(b)
 	case fieldTraceback:
@@ -305,7 +309,11 @@ func (f *StringFormatter) linePrefix() string {
 }
 
 func (f *StringFormatter) appendText(b []byte, s string) []byte {
-	if f.Multiline {
+	return appendTextLines(b, s, f.Multiline)
+}
+
+func appendTextLines[S string | []byte](b []byte, s S, multiline bool) []byte {
+	if multiline {
 		return encode.AppendTextLines(b, s, "")
 	}
 	return encode.AppendText(b, s)

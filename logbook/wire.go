@@ -31,8 +31,9 @@ import (
 //	                     true
 //
 // Values become what JSON has: times as text in the form above, durations and
-// errors as text, groups as objects, other values as encoding/json writes them;
-// what it refuses is said in its place, and costs no other part of a list or map.
+// errors as text, groups as objects, other values as encoding/json writes them; the
+// error stands in the place of a value that it refuses, and costs no other part of a
+// list or map. Empty groups are left out.
 // Of equal keys the newest keeps the name, the others become "k#2". NaN and the
 // infinities are written as Python does, which is not JSON; [Record.MarshalJSON]
 // writes them as strings.
@@ -155,10 +156,8 @@ func (w *wireWriter) foreign(r *Record) {
 		}
 		object, ok := m.Value.(pyjson.Object)
 		if m.Key == "extra" && ok && len(r.extra) > r.foreign.extra {
-			object = slices.Clip(object)
-			for _, a := range r.extra[r.foreign.extra:] {
-				object = append(object, pyjson.Member{Key: a.Key, Value: w.plain(a.Value)})
-			}
+			object = w.members(slices.Clone(object), r.extra[r.foreign.extra:])
+			renameEqualKeys(object)
 			w.any(object)
 			continue
 		}
@@ -228,48 +227,54 @@ func (w *wireWriter) null() { w.b = append(w.b, "null"...) }
 func (w *wireWriter) attrs(attrs []slog.Attr) { w.any(w.object(attrs)) }
 
 func (w *wireWriter) object(attrs []slog.Attr) pyjson.Object {
-	attrs = inlined(attrs)
-	left := make(map[string]int, len(attrs))
+	object := w.members(make(pyjson.Object, 0, len(attrs)), attrs)
+	renameEqualKeys(object)
+	return object
+}
+
+// members appends attributes to an object. Groups without a name are opened; empty
+// groups and empty attributes are left out.
+func (w *wireWriter) members(object pyjson.Object, attrs []slog.Attr) pyjson.Object {
 	for _, a := range attrs {
-		left[a.Key]++
-	}
-	object := make(pyjson.Object, 0, len(attrs))
-	for _, a := range attrs {
-		key := a.Key
-		if left[key] > 1 {
-			a.Key += "#" + strconv.Itoa(left[key])
+		depth := w.depth
+		v := resolve(a.Value, &w.depth)
+		switch {
+		case v.Kind() == slog.KindGroup && a.Key == "":
+			object = w.members(object, v.Group())
+		case v.Kind() == slog.KindGroup:
+			if group := w.object(v.Group()); len(group) > 0 {
+				object = append(object, pyjson.Member{Key: a.Key, Value: group})
+			}
+		case a.Key == "" && v.Equal(slog.Value{}):
+		default:
+			object = append(object, pyjson.Member{Key: a.Key, Value: w.plain(v)})
 		}
-		left[key]--
-		object = append(object, pyjson.Member{Key: a.Key, Value: w.plain(a.Value)})
+		w.depth = depth
 	}
 	return object
 }
 
-// inlined opens groups without a name and leaves empty attributes out.
-func inlined(attrs []slog.Attr) []slog.Attr {
-	isOpen := func(a slog.Attr) bool {
-		return a.Key == "" && (a.Value.Kind() == slog.KindGroup || a.Value.Equal(slog.Value{}))
+// renameEqualKeys renames, of members with the same key, all but the last one.
+func renameEqualKeys(object pyjson.Object) {
+	index := make(keyIndex, len(object))
+	for _, m := range object {
+		index[m.Key] = 1
 	}
-	if !slices.ContainsFunc(attrs, isOpen) {
-		return attrs
+	if len(index) == len(object) {
+		return
 	}
-	var out []slog.Attr
-	for _, a := range attrs {
-		switch {
-		case !isOpen(a):
-			out = append(out, a)
-		case a.Value.Kind() == slog.KindGroup:
-			out = append(out, inlined(a.Value.Group())...)
+	written := make(map[string]bool, len(object))
+	for i := len(object) - 1; i >= 0; i-- {
+		m := &object[i]
+		if written[m.Key] {
+			m.Key = index.unused(m.Key)
 		}
+		written[m.Key] = true
 	}
-	return out
 }
 
-// plain turns a value into what package pyjson writes.
+// plain turns a value, resolved and no group, into what package pyjson writes.
 func (w *wireWriter) plain(v slog.Value) any {
-	depth := w.depth
-	v = resolve(v, &w.depth)
-	defer func() { w.depth = depth }()
 	switch v.Kind() {
 	case slog.KindString:
 		return v.String()
@@ -285,13 +290,10 @@ func (w *wireWriter) plain(v slog.Value) any {
 		return v.Duration().String()
 	case slog.KindTime:
 		return isoTime(v.Time())
-	case slog.KindGroup:
-		return w.object(v.Group())
 	}
-	text := appendJSONAny(nil, v.Any())
-	plain, err := pyjson.Decode(text)
+	plain, err := pyjson.Decode(appendJSONAny(nil, v.Any()))
 	if err != nil {
-		return valueText(v)
+		return refusedText(err)
 	}
 	return plain
 }

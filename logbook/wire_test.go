@@ -340,9 +340,42 @@ func TestAddedOnTheWay(t *testing.T) {
 	}
 }
 
+// Of equal keys the newest keeps its name, and no value is lost.
 func TestEqualKeysOnTheWire(t *testing.T) {
-	r := NewRecord(RecordData{Time: time.Now(), Message: "m", Attrs: []slog.Attr{slog.Int("k", 1), slog.Int("k", 2)}, Extra: []slog.Attr{slog.Int("k", 3)}})
-	if out := string(encodeWire(t, r)); !strings.Contains(out, `"extra": {"k#3": 1, "k#2": 2, "k": 3}`) {
+	ints := func(keys ...string) (attrs []slog.Attr) {
+		for i, k := range keys {
+			attrs = append(attrs, slog.Int(k, i))
+		}
+		return attrs
+	}
+	empty := slog.Any("k", valuerFunc(func() slog.Value { return slog.GroupValue(slog.Attr{}) }))
+	unnamed := slog.Any("", valuerFunc(func() slog.Value { return slog.GroupValue(slog.Int("k", 7)) }))
+	tests := []struct {
+		attrs []slog.Attr
+		want  string
+	}{
+		{ints("k", "k", "k"), `{"k#3": 0, "k#2": 1, "k": 2}`},
+		{ints("k", "k", "k#2"), `{"k#3": 0, "k": 1, "k#2": 2}`},
+		{ints("k#2", "k", "k"), `{"k#2": 0, "k#3": 1, "k": 2}`},
+		{ints("k#2", "k#2", "k", "k"), `{"k#2#2": 0, "k#2": 1, "k#3": 2, "k": 3}`},
+		{append(ints("k"), slog.Group("k"), empty), `{"k": 0}`},
+		{append(ints("k"), unnamed), `{"k#2": 0, "k": 7}`},
+		{append(ints("k"), slog.Attr{}, slog.Group("g", "k", 1, "k", 2)), `{"k": 0, "g": {"k#2": 1, "k": 2}}`},
+	}
+	for _, test := range tests {
+		r := NewRecord(RecordData{Time: at, Message: "m", Attrs: test.attrs})
+		if out := string(encodeWire(t, r)); !strings.Contains(out, `"extra": `+test.want) || !strings.Contains(out, `"kwargs": `+test.want) {
+			t.Errorf("no %s in %s", test.want, out)
+		}
+	}
+}
+
+// So it is if a record that was received is sent on with attributes that it had.
+func TestEqualKeysOfAReceivedRecord(t *testing.T) {
+	r := decodeWire(t, encodeWire(t, NewRecord(RecordData{Time: at, Message: "m", Extra: []slog.Attr{slog.Int("k", 1), slog.Int("k#2", 2)}})))
+	r.Set("host", "a")
+	r.SetAttrs(slog.Int("k", 3))
+	if out := string(encodeWire(t, r)); !strings.Contains(out, `"extra": {"k#3": 1, "k#2": 2, "host": "a", "k": 3}`) {
 		t.Error(out)
 	}
 }
@@ -357,8 +390,8 @@ func TestCase121SafeValues(t *testing.T) {
 	}})
 	out := string(encodeWire(t, r))
 	for _, want := range []string{`"nil": null`, `"s": "j\u00e4ger"`, `"list": [null, "foo", 1]`, `"map": {"a": [2], "b": 1}`, `"func": "!ERROR`,
-		`"mixed": [null, "foo", "j\u00e4ger", 1, "2000-01-01T00:00:00Z", {"2": 3, "<nil>": "!ERROR: json: unsupported type: func(): `,
-		`, "foo": "f\u00f6\u00f6"}, "!ERROR: `} {
+		`"mixed": [null, "foo", "j\u00e4ger", 1, "2000-01-01T00:00:00Z", {"2": 3, "<nil>": "!ERROR: json: unsupported type: func()", `,
+		`"foo": "f\u00f6\u00f6"}, "!ERROR: `} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %s in %s", want, out)
 		}
