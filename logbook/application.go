@@ -10,28 +10,23 @@ var application applicationStack
 
 type applicationStack struct {
 	entries  []pushed // oldest first; replaced, never changed; under registry.mu
-	fallback Handler  // below everything
+	fallback []bound  // one handler, below everything, or none
 	snapshot atomic.Pointer[snapshot]
 }
 
 func init() {
-	application.fallback = newDefaultHandler()
+	application.fallback, _ = openItems([]Bindable{newDefaultHandler()})
 	application.snapshot.Store(compile(application.newestFirst()))
 }
 
 // newestFirst returns the items of the stack. The default handler is below all others,
 // unless one of them is a console.
-func (s *applicationStack) newestFirst() []pushed {
+func (s *applicationStack) newestFirst() []placed {
 	items := flatten(nil, s.entries)
-	if s.fallback != nil && !slices.ContainsFunc(items, isConsole) {
-		items = append(items, pushed{item: s.fallback})
+	if !slices.ContainsFunc(items, func(p placed) bool { return p.binding.Console }) {
+		items = appendNewestFirst(items, 0, s.fallback, nil)
 	}
 	return items
-}
-
-func isConsole(p pushed) bool {
-	h, ok := p.item.(Handler)
-	return ok && h.Binding().Console
 }
 
 // PushApplication binds items for the whole program; the last one is met first.
@@ -40,15 +35,18 @@ func isConsole(p pushed) bool {
 //
 //	defer logbook.PushApplication(handler)()
 //
+// An item that cannot be bound is left out, here and wherever items are bound, and
+// reported through the error flag as a [*BindError]; nil items are passed over.
+//
 // It compiles the stack and touches every logger: microseconds.
 func PushApplication(items ...Bindable) (undo func()) {
-	items = slices.Clone(items)
-	readBindings(items)
+	list, refused := openItems(items)
 	registry.mu.Lock()
 	push := nextPush()
-	application.entries = append(slices.Clip(application.entries), pushed{push: push, item: Setup(items)})
+	application.entries = append(slices.Clip(application.entries), pushed{push: push, items: list})
 	recompileLocked()
 	registry.mu.Unlock()
+	reportRefused(nil, refused)
 	return once(func() {
 		registry.mu.Lock()
 		before := len(application.entries)
@@ -59,7 +57,7 @@ func PushApplication(items ...Bindable) (undo func()) {
 		}
 		registry.mu.Unlock()
 		if removed {
-			unbound(items)
+			unbound(list)
 		}
 	})
 }
@@ -75,41 +73,18 @@ func PushApplication(items ...Bindable) (undo func()) {
 // handler is taken off. Handlers that are bound to a goroutine or a context, or belong
 // to a logger, change nothing.
 func SetDefaultHandler(h Handler) {
-	readBindings([]Bindable{h})
+	list, refused := openItems([]Bindable{h})
+	if len(refused) > 0 {
+		reportRefused(nil, refused)
+		return
+	}
 	registry.mu.Lock()
 	defer registry.mu.Unlock()
-	application.fallback = h
+	application.fallback = list
 	recompileLocked()
 }
 
 // removePush returns the entries without those of one push.
 func removePush(entries []pushed, push uint64) []pushed {
 	return slices.DeleteFunc(slices.Clone(entries), func(p pushed) bool { return p.push == push })
-}
-
-// unbound tells handlers that they are no longer bound, the newest first.
-func unbound(items []Bindable) {
-	var simple []Bindable
-	eachItem(items, func(item Bindable) { simple = append(simple, item) })
-	for _, item := range slices.Backward(simple) {
-		if u, ok := item.(Unbinder); ok {
-			callUnbound(item, u)
-		}
-	}
-}
-
-func callUnbound(item Bindable, u Unbinder) {
-	var failure *HandlerError
-	func() {
-		defer func() {
-			if p := recover(); p != nil {
-				h, _ := item.(Handler)
-				failure = &HandlerError{Handler: h, Err: panicked(p), Source: &noSite.source}
-			}
-		}()
-		u.Unbound()
-	}()
-	if failure != nil {
-		visible(nil).onError(failure)
-	}
 }

@@ -1,12 +1,16 @@
 package logbook
 
-import "log/slog"
+import (
+	"log/slog"
+	"slices"
+)
 
 // Bindable is what can be pushed on a stack: a [Handler], a [Processor],
 // [Flags], [Attrs], a [Setup] of several of them, or a [*Slot].
 type Bindable interface {
-	// Binding is read when the item is pushed, and again whenever the stacks
-	// are compiled anew; it must always return the same answer.
+	// Binding is read once, when the item is pushed, and no lock is held
+	// meanwhile. Wrappers may read it again; it must always return the same
+	// answer.
 	Binding() Binding
 }
 
@@ -50,22 +54,24 @@ type Setup []Bindable
 // Binding makes Setup a [Bindable].
 func (Setup) Binding() Binding { return Binding{} }
 
-// readBindings reads every item's binding once before a stack is changed: one that
-// panics then leaves it as it was.
-func readBindings(items []Bindable) {
-	eachItem(items, func(item Bindable) { item.Binding() })
-}
-
 // eachItem calls fn for every simple item of a list, in the order in which they
-// are pushed; setups and slots are opened.
-func eachItem(items []Bindable, fn func(Bindable)) {
+// are pushed; setups and slots are opened. One that holds itself is not opened again
+// there.
+func eachItem(items []Bindable, fn func(Bindable)) { eachItemWithin(nil, items, fn) }
+
+// eachItemWithin is eachItem inside of setups and slots, each told by a pointer.
+func eachItemWithin(outer []any, items []Bindable, fn func(Bindable)) {
 	for _, item := range items {
 		switch v := item.(type) {
 		case nil:
 		case Setup:
-			eachItem(v, fn)
+			if len(v) > 0 && !slices.Contains(outer, any(&v[0])) {
+				eachItemWithin(append(outer, &v[0]), v, fn)
+			}
 		case *Slot:
-			eachItem(v.items(), fn)
+			if !slices.Contains(outer, any(v)) {
+				eachItemWithin(append(outer, v), v.items(), fn)
+			}
 		default:
 			fn(item)
 		}

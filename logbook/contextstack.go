@@ -2,7 +2,6 @@ package logbook
 
 import (
 	"context"
-	"slices"
 	"sync/atomic"
 )
 
@@ -15,7 +14,7 @@ var contextsUsed atomic.Bool
 type contextBinding struct {
 	parent *contextBinding
 	push   uint64
-	items  Setup
+	items  []bound
 	ended  *atomic.Bool // nil: the binding has no end
 	lowest int          // as it was counted; see lowestLevel
 	cache  atomic.Pointer[merged]
@@ -26,7 +25,9 @@ type contextBinding struct {
 // binding without an end keeps calls with any context at its level from being
 // skipped early, so prefer [BindScope] where there is a place for its end.
 func Bind(ctx context.Context, items ...Bindable) context.Context {
-	ctx, _ = bind(ctx, nextPush(), slices.Clone(items), nil)
+	list, refused := openItems(items)
+	ctx, _ = bind(ctx, nextPush(), list, nil)
+	reportRefused(ctx, refused)
 	return ctx
 }
 
@@ -34,15 +35,16 @@ func Bind(ctx context.Context, items ...Bindable) context.Context {
 // contexts that are still held skip what was bound, and the items are told that
 // they are unbound.
 func BindScope(ctx context.Context, items ...Bindable) (_ context.Context, undo func()) {
-	items = slices.Clone(items)
-	ctx, end := bindScope(ctx, nextPush(), items)
+	list, refused := openItems(items)
+	ctx, end := bindScope(ctx, nextPush(), list)
+	reportRefused(ctx, refused)
 	return ctx, once(func() {
 		end()
-		unbound(items)
+		unbound(list)
 	})
 }
 
-func bindScope(ctx context.Context, push uint64, items Setup) (_ context.Context, end func()) {
+func bindScope(ctx context.Context, push uint64, items []bound) (_ context.Context, end func()) {
 	ended := new(atomic.Bool)
 	ctx, b := bind(ctx, push, items, ended)
 	return ctx, func() {
@@ -52,7 +54,7 @@ func bindScope(ctx context.Context, push uint64, items Setup) (_ context.Context
 	}
 }
 
-func bind(ctx context.Context, push uint64, items Setup, ended *atomic.Bool) (context.Context, *contextBinding) {
+func bind(ctx context.Context, push uint64, items []bound, ended *atomic.Bool) (context.Context, *contextBinding) {
 	if ctx == nil {
 		ctx = context.Background()
 	}
@@ -67,14 +69,15 @@ func bind(ctx context.Context, push uint64, items Setup, ended *atomic.Bool) (co
 // goroutine, so that calls with and without the context meet them, once each. It
 // takes them off when fn returns or panics.
 func InContext(ctx context.Context, fn func(ctx context.Context), items ...Bindable) {
-	items = slices.Clone(items)
+	list, refused := openItems(items)
 	push := nextPush()
-	ctx, end := bindScope(ctx, push, items)
-	remove := pushGoroutine(push, items)
+	ctx, end := bindScope(ctx, push, list)
+	remove := pushGoroutine(push, list)
 	defer func() {
 		end()
 		remove()
-		unbound(items)
+		unbound(list)
 	}()
+	reportRefused(ctx, refused)
 	fn(ctx)
 }

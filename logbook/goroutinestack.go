@@ -40,17 +40,18 @@ func newGoroutineStack(entries []pushed) *goroutineStack {
 // What a goroutine that ended has left bound is reclaimed some time later,
 // without being told that it is unbound.
 func PushGoroutine(items ...Bindable) (undo func()) {
-	items = slices.Clone(items)
-	remove := pushGoroutine(nextPush(), items)
+	list, refused := openItems(items)
+	remove := pushGoroutine(nextPush(), list)
+	reportRefused(nil, refused)
 	return once(func() {
 		remove()
-		unbound(items)
+		unbound(list)
 	})
 }
 
-func pushGoroutine(push uint64, items Setup) (remove func()) {
+func pushGoroutine(push uint64, list []bound) (remove func()) {
 	id := goroutine.ID()
-	entry := pushed{push, items, lowestLevel(items)}
+	entry := pushed{push, list, lowestLevel(list)}
 	g, ok := goroutines.Load(id)
 	if !ok || !g.add(entry) {
 		g = newGoroutineStack([]pushed{entry})

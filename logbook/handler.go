@@ -90,7 +90,7 @@ func (e *UnsentError) Unwrap() error { return e.Err }
 // whether the handler took the record. Handlers that stand before others are
 // built on it.
 func Offer(h Handler, r *Record) (handled bool) {
-	e := compileHandler(h)
+	e := compileHandler(h, h.Binding())
 	d := delivery{stack: visible(r.ctx), record: r}
 	handled = d.offer(&e)
 	if d.failures != nil {

@@ -97,10 +97,9 @@ func NewLogger(channel string, o *LoggerOptions) *Logger {
 	if o.Disabled {
 		s.disabled = On
 	}
-	for _, h := range o.Handlers {
-		if h != nil {
-			s.handlers = append(s.handlers, compileHandler(h))
-		}
+	list, refused := openHandlers(o.Handlers...)
+	for _, b := range list {
+		s.handlers = append(s.handlers, compileHandler(b.item.(Handler), b.binding))
 	}
 	c.settings.Store(s.settle())
 	// Until it is enrolled, by its first call, every call takes the slow way.
@@ -110,6 +109,7 @@ func NewLogger(channel string, o *LoggerOptions) *Logger {
 	if o.Group != nil {
 		o.Group.Add(l)
 	}
+	reportRefused(nil, refused)
 	return l
 }
 
@@ -190,14 +190,19 @@ func (l *Logger) AddHandler(h Handler) (undo func()) {
 	if l == nil || h == nil {
 		return func() {}
 	}
-	entry := compileHandler(h)
+	list, refused := openHandlers(h)
+	if len(refused) > 0 {
+		reportRefused(nil, refused)
+		return func() {}
+	}
+	entry := compileHandler(h, list[0].binding)
 	entry.push = nextPush()
 	l.change(func(s *settings) { s.handlers = append([]handlerEntry{entry}, s.handlers...) })
 	return once(func() {
 		l.change(func(s *settings) {
 			s.handlers = slices.DeleteFunc(slices.Clone(s.handlers), func(e handlerEntry) bool { return e.push == entry.push })
 		})
-		unbound([]Bindable{h})
+		unbound(list)
 	})
 }
 

@@ -2,6 +2,7 @@ package logbook
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"weak"
@@ -171,13 +172,12 @@ func recompileLocked() {
 	}
 }
 
-// recompileHandlers reads the bindings of a logger's own handlers anew.
+// recompileHandlers reads the levels of a logger's own handlers anew.
 func (c *core) recompileHandlers(s *settings) {
 	n := *s
-	n.handlers = make([]handlerEntry, len(s.handlers))
-	for i, e := range s.handlers {
-		n.handlers[i] = compileHandler(e.handler)
-		n.handlers[i].push = e.push
+	n.handlers = slices.Clone(s.handlers)
+	for i := range n.handlers {
+		n.handlers[i].readLevel()
 	}
 	c.settings.Store(&n)
 }

@@ -42,11 +42,12 @@ func Shutdown(ctx context.Context) error {
 	application.entries = nil
 	recompileLocked()
 	registry.mu.Unlock()
+	list := flatten(nil, entries)
+	allUnbound(list)
 	var items []Bindable
-	for _, p := range entries {
+	for _, p := range slices.Backward(list) {
 		items = append(items, p.item)
 	}
-	unbound(items)
 	return Close(ctx, items...)
 }
 

@@ -10,15 +10,20 @@ import (
 // and Set what it holds when the configuration is read again. It is safe for
 // concurrent use and may stand on several stacks.
 type Slot struct {
-	content atomic.Pointer[[]Bindable]
+	content atomic.Pointer[slotContent]
+}
+
+type slotContent struct {
+	items []Bindable
+	list  []bound // those of them that can be bound
 }
 
 // NewSlot returns a slot that holds the items.
 func NewSlot(items ...Bindable) *Slot {
-	items = slices.Clone(items)
-	readBindings(items)
+	list, refused := openItems(items)
 	s := new(Slot)
-	s.content.Store(&items)
+	s.content.Store(&slotContent{slices.Clone(items), list})
+	reportRefused(nil, refused)
 	return s
 }
 
@@ -27,41 +32,65 @@ func (s *Slot) Binding() Binding { return Binding{} }
 
 // Set replaces the content and returns the old. What the slot no longer holds is
 // told that it is unbound; nothing is closed. Every record meets either the old content or the
-// new, never a mixture and never none.
+// new, never a mixture and never none. A slot cannot hold itself, nor another one that
+// holds it: such an item is left out and reported.
 func (s *Slot) Set(items ...Bindable) (old []Bindable) {
-	items = slices.Clone(items)
-	readBindings(items)
-	if p := s.content.Swap(&items); p != nil {
-		old = *p
+	list, refused := openItems(items)
+	registry.mu.Lock() // two slots might be set at once, each to hold the other
+	list = slices.DeleteFunc(list, func(b bound) bool {
+		inner, ok := b.item.(*Slot)
+		holds := ok && inner.holds(s)
+		if holds {
+			refused = append(refused, refusal(s, errHoldsItself))
+		}
+		return holds
+	})
+	before := s.content.Swap(&slotContent{slices.Clone(items), list})
+	recompileLocked()
+	registry.mu.Unlock()
+	if before != nil {
+		old = before.items
+		allUnbound(without(before.list, list))
 	}
-	recompile()
-	unbound(without(old, items))
+	reportRefused(nil, refused)
 	return old
 }
 
-// without returns the simple items of old that are not among those of kept.
-func without(old, kept []Bindable) []Bindable {
+// holds reports whether another slot is this one, or somewhere in its content.
+func (s *Slot) holds(other *Slot) bool {
+	return s == other || slices.ContainsFunc(s.bound(), func(b bound) bool {
+		inner, ok := b.item.(*Slot)
+		return ok && inner.holds(other)
+	})
+}
+
+// without returns the simple items of old that are not among those of kept, the newest
+// first.
+func without(old, kept []bound) []placed {
 	still := make(map[Bindable]bool)
-	eachItem(kept, func(item Bindable) {
-		if reflect.TypeOf(item).Comparable() {
-			still[item] = true
+	for _, p := range appendNewestFirst(nil, 0, kept, nil) {
+		if reflect.ValueOf(p.item).Comparable() {
+			still[p.item] = true
 		}
+	}
+	return slices.DeleteFunc(appendNewestFirst(nil, 0, old, nil), func(p placed) bool {
+		return reflect.ValueOf(p.item).Comparable() && still[p.item]
 	})
-	var gone []Bindable
-	eachItem(old, func(item Bindable) {
-		if !reflect.TypeOf(item).Comparable() || !still[item] {
-			gone = append(gone, item)
-		}
-	})
-	return gone
 }
 
 func (s *Slot) items() []Bindable {
 	if s == nil {
 		return nil
 	}
-	if p := s.content.Load(); p != nil {
-		return *p
+	if c := s.content.Load(); c != nil {
+		return c.items
+	}
+	return nil
+}
+
+func (s *Slot) bound() []bound {
+	if c := s.content.Load(); c != nil {
+		return c.list
 	}
 	return nil
 }

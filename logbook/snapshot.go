@@ -3,16 +3,15 @@ package logbook
 import (
 	"log/slog"
 	"math"
-	"slices"
 )
 
 // levelNone is above every level: nobody wants anything.
 const levelNone = math.MaxInt8 + 1
 
-// pushed is one item on a stack, with the number that its push drew.
+// pushed is what one push put on a stack, with the number that it drew.
 type pushed struct {
 	push   uint64
-	item   Bindable
+	items  []bound
 	lowest int // as it was counted; see lowestLevel
 }
 
@@ -32,6 +31,7 @@ type snapshot struct {
 type handlerEntry struct {
 	handler   Handler
 	push      uint64       // of a logger's own handler
+	declared  slog.Leveler // the level as the binding gives it
 	level     Level        // if leveler is nil
 	leveler   slog.Leveler // asked at each call
 	accept    func(*Record) bool
@@ -41,17 +41,21 @@ type handlerEntry struct {
 	noCaller  bool
 }
 
-func compileHandler(h Handler) handlerEntry {
-	b := h.Binding()
+func compileHandler(h Handler, b Binding) handlerEntry {
 	e := handlerEntry{
-		handler: h, accept: b.Accept, filter: b.Filter,
+		handler: h, declared: b.Level, accept: b.Accept, filter: b.Filter,
 		bubble: b.Bubble, blackhole: b.Blackhole, noCaller: b.NoCaller,
 	}
-	var fixed bool
-	if e.level, fixed = fixedLevel(b.Level); !fixed {
-		e.leveler = b.Level
-	}
+	e.readLevel()
 	return e
+}
+
+// readLevel takes over the level that the binding's leveler has now.
+func (e *handlerEntry) readLevel() {
+	var fixed bool
+	if e.level, fixed = fixedLevel(e.declared); !fixed {
+		e.leveler = e.declared
+	}
 }
 
 // takes reports whether the handler's level lets a record through.
@@ -68,7 +72,7 @@ func (e *handlerEntry) swallowsAll() bool {
 }
 
 // compile builds the snapshot of items that stand newest first.
-func compile(items []pushed) *snapshot {
+func compile(items []placed) *snapshot {
 	s := &snapshot{caller: true, onError: PrintErrors}
 	var haveErrors, haveCaller bool
 	open := levelNone // levels below this get past the black holes so far
@@ -83,13 +87,11 @@ func compile(items []pushed) *snapshot {
 				s.caller, haveCaller = v.Introspection == On, true
 			}
 		case Processor:
-			if v != nil {
-				s.processors = append(s.processors, v)
-			}
+			s.processors = append(s.processors, v)
 		case fixedAttrs:
 			s.processors = append(s.processors, v)
 		case Handler:
-			e := compileHandler(v)
+			e := compileHandler(v, p.binding)
 			if int(e.level) >= open && e.leveler == nil {
 				continue // everything it takes ends in a black hole above it
 			}
@@ -125,21 +127,10 @@ func (s *snapshot) soleHandler() Handler {
 // wants reports whether a record of the level would reach a handler.
 func (s *snapshot) wants(level Level) bool { return int(level) >= s.floor }
 
-// flatten appends the simple items of stack entries, given oldest first, newest
-// first.
-func flatten(dst []pushed, entries []pushed) []pushed {
-	for _, p := range slices.Backward(entries) {
-		start := len(dst)
-		eachItem([]Bindable{p.item}, func(item Bindable) { dst = append(dst, pushed{push: p.push, item: item}) })
-		slices.Reverse(dst[start:])
-	}
-	return dst
-}
-
 // merge joins stacks, each newest first, into one by push number. An item that
 // was bound to a goroutine and to a context by one push is met once.
-func merge(stacks ...[]pushed) []pushed {
-	var out []pushed
+func merge(stacks ...[]placed) []placed {
+	var out []placed
 	for {
 		newest := -1
 		for i, s := range stacks {
@@ -167,21 +158,18 @@ func merge(stacks ...[]pushed) []pushed {
 // lowestLevel returns the lowest level that a handler among the items may take,
 // now or later: what can change counts as LevelNotSet. levelNone if there is no
 // handler.
-func lowestLevel(items []Bindable) int {
+func lowestLevel(list []bound) int {
 	lowest := levelNone
-	for _, item := range items {
-		switch v := item.(type) {
-		case Setup:
-			lowest = min(lowest, lowestLevel(v))
+	for _, b := range list {
+		switch b.item.(type) {
 		case *Slot:
 			return int(LevelNotSet)
 		case Handler:
-			b := v.Binding()
-			level, fixed := fixedLevel(b.Level)
-			if _, changes := b.Level.(*LevelVar); changes || !fixed {
+			level, fixed := fixedLevel(b.binding.Level)
+			if _, changes := b.binding.Level.(*LevelVar); changes || !fixed {
 				level = LevelNotSet
 			}
-			if !b.Blackhole {
+			if !b.binding.Blackhole {
 				lowest = min(lowest, int(level))
 			}
 		}

@@ -2,7 +2,6 @@ package logbook
 
 import (
 	"context"
-	"sync"
 	"sync/atomic"
 
 	"github.com/logbook-go/logbook/internal/goroutine"
@@ -70,7 +69,7 @@ func (c *contextBinding) visible(app *snapshot, g *goroutineStack) *snapshot {
 		return m.result
 	}
 	m := &merged{application: app, goroutine: entries}
-	var bound []pushed
+	var bound []placed
 	for b := c; b != nil; b = b.parent {
 		if b.ended != nil {
 			if b.ended.Load() {
@@ -78,9 +77,9 @@ func (c *contextBinding) visible(app *snapshot, g *goroutineStack) *snapshot {
 			}
 			m.scopes = append(m.scopes, b.ended)
 		}
-		bound = append(bound, flatten(nil, []pushed{{push: b.push, item: b.items}})...)
+		bound = appendNewestFirst(bound, b.push, b.items, nil)
 	}
-	stacks := [][]pushed{bound, nil, applicationItems()}
+	stacks := [][]placed{bound, nil, applicationItems()}
 	if entries != nil {
 		stacks[1] = flatten(nil, entries.list)
 	}
@@ -90,11 +89,19 @@ func (c *contextBinding) visible(app *snapshot, g *goroutineStack) *snapshot {
 }
 
 // applicationItems returns the application's items, newest first.
-func applicationItems() []pushed {
+func applicationItems() []placed {
 	registry.mu.Lock()
 	defer registry.mu.Unlock()
 	return application.newestFirst()
 }
 
-// once returns a function that calls fn at its first call only.
-func once(fn func()) func() { return sync.OnceFunc(fn) }
+// once returns a function that calls fn at its first call only, which fn itself may
+// call again.
+func once(fn func()) func() {
+	var called atomic.Bool
+	return func() {
+		if called.CompareAndSwap(false, true) {
+			fn()
+		}
+	}
+}

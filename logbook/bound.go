@@ -1,0 +1,178 @@
+package logbook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+)
+
+// bound is a simple item or a slot that is fit to be pushed: its kind is known, and
+// its binding was read. So nothing of the user's is called when stacks are compiled.
+type bound struct {
+	item    Bindable
+	binding Binding // of a Handler
+}
+
+// BindError says why an item was not bound: it is nil, holds itself, is of no kind that
+// can be bound, or its Binding panicked. It is reported through the error flag, and what
+// was pushed together with the item is bound.
+type BindError struct {
+	Item string // the item's type, as %T prints it
+	Err  error
+}
+
+// Error names the item's type and says what is wrong with it.
+func (e *BindError) Error() string { return e.Item + " was not bound: " + e.Err.Error() }
+
+// Unwrap returns what is wrong with the item.
+func (e *BindError) Unwrap() error { return e.Err }
+
+var (
+	errHoldsItself = errors.New("it holds itself")
+	errNilItem     = errors.New("it is nil")
+)
+
+// openItems opens the setups of a list, and reads the bindings. What cannot be bound
+// is left out.
+func openItems(items []Bindable) (list []bound, refused []error) {
+	o := new(opener)
+	o.open(nil, items)
+	return o.list, o.refused
+}
+
+// openHandlers is openItems for handlers, nil ones of which are left out.
+func openHandlers(hs ...Handler) (list []bound, refused []error) {
+	items := make([]Bindable, 0, len(hs))
+	for _, h := range hs {
+		if h != nil {
+			items = append(items, h)
+		}
+	}
+	return openItems(items)
+}
+
+type opener struct {
+	list    []bound
+	refused []error
+}
+
+func (o *opener) open(outer []*Bindable, items []Bindable) {
+	for _, item := range items {
+		switch v := item.(type) {
+		case nil:
+		case Setup:
+			switch {
+			case len(v) == 0:
+			case slices.Contains(outer, &v[0]):
+				o.refused = append(o.refused, refusal(item, errHoldsItself))
+			default:
+				o.open(append(outer, &v[0]), v)
+			}
+		default:
+			binding, err := readBinding(item)
+			if err != nil {
+				o.refused = append(o.refused, refusal(item, err))
+				continue
+			}
+			o.list = append(o.list, bound{item, binding})
+		}
+	}
+}
+
+func refusal(item Bindable, err error) error {
+	return &BindError{Item: fmt.Sprintf("%T", item), Err: err}
+}
+
+// readBinding checks an item that is no setup, and returns its binding.
+func readBinding(item Bindable) (b Binding, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = panicked(p)
+			if v := reflect.ValueOf(item); v.Kind() == reflect.Pointer && v.IsNil() {
+				err = errNilItem
+			}
+		}
+	}()
+	switch v := item.(type) {
+	case Flags, fixedAttrs:
+	case Processor:
+		if v == nil {
+			return b, errNilItem
+		}
+	case *Slot:
+		if v == nil {
+			return b, errNilItem
+		}
+	case Handler:
+		return v.Binding(), nil
+	case *Flags, *Processor, *Setup:
+		return b, fmt.Errorf("it is a pointer: want a %s", reflect.TypeOf(v).Elem())
+	default:
+		return b, errors.New("want a Handler, Processor, Flags, Attrs, Setup or *Slot")
+	}
+	return b, nil
+}
+
+// reportRefused reports what was not bound. No lock may be held.
+func reportRefused(ctx context.Context, refused []error) {
+	for _, err := range refused {
+		visible(ctx).onError(&HandlerError{Err: err, Source: &noSite.source})
+	}
+}
+
+// placed is an item on a stack with the number of its push.
+type placed struct {
+	push uint64
+	bound
+}
+
+// flatten appends the simple items of stack entries, given oldest first, newest
+// first.
+func flatten(dst []placed, entries []pushed) []placed {
+	for _, p := range slices.Backward(entries) {
+		dst = appendNewestFirst(dst, p.push, p.items, nil)
+	}
+	return dst
+}
+
+// appendNewestFirst appends the simple items of a list, with the content that its
+// slots have now.
+func appendNewestFirst(dst []placed, push uint64, list []bound, outer []*Slot) []placed {
+	for _, b := range slices.Backward(list) {
+		if s, ok := b.item.(*Slot); !ok {
+			dst = append(dst, placed{push, b})
+		} else if !slices.Contains(outer, s) {
+			dst = appendNewestFirst(dst, push, s.bound(), append(outer, s))
+		}
+	}
+	return dst
+}
+
+// unbound tells the items of a list that they are no longer bound, the newest first.
+func unbound(list []bound) { allUnbound(appendNewestFirst(nil, 0, list, nil)) }
+
+func allUnbound(list []placed) {
+	for _, p := range list {
+		if u, ok := p.item.(Unbinder); ok {
+			callUnbound(p.item, u)
+		}
+	}
+}
+
+func callUnbound(item Bindable, u Unbinder) {
+	var failure *HandlerError
+	func() {
+		defer func() {
+			if p := recover(); p != nil {
+				h, _ := item.(Handler)
+				failure = &HandlerError{Handler: h, Err: panicked(p), Source: &noSite.source}
+			}
+		}()
+		u.Unbound()
+	}()
+	if failure != nil {
+		visible(nil).onError(failure)
+	}
+}
