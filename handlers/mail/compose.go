@@ -103,6 +103,9 @@ func (h *Handler) addText(d *draft, j *job) error {
 			fmt.Fprintf(&b, "\n\n%d record(s) of other call sites were suppressed as well", p.forgotten)
 		}
 	}
+	if j.missed > 0 {
+		fmt.Fprintf(&b, "\n\n%d record(s) before this were not mailed, since the server took no mail", j.missed)
+	}
 	if len(j.related) > 0 {
 		title := "Log records that led up to this one"
 		if j.why == logbook.ReasonGroup {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/textproto"
+	"time"
 
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -16,6 +17,7 @@ type job struct {
 	records int
 	pass    *pass // nil: there is no limit
 	summary *summary
+	missed  int // records that a pause has cost, for this mail to tell of
 }
 
 // deliver mails jobs over one connection, as long as it lasts.
@@ -33,13 +35,19 @@ func (h *Handler) deliver(ctx context.Context, jobs []job) error {
 		accepted, problem := r.send(ctx, m)
 		switch {
 		case accepted:
+			h.pause.Succeeded()
 			h.mails.Add(1)
 			h.records.Add(uint64(jobs[i].records))
 			if problem != nil {
 				out.notes = append(out.notes, problem)
 			}
 		case r.blocked:
-			out.fail(h.lose(jobs[i:]), problem)
+			lost := h.lose(jobs[i:])
+			if ended(ctx) == nil {
+				h.missed.Add(int64(lost))
+				h.beginPause(problem)
+			}
+			out.fail(lost, problem)
 			return out.err()
 		default:
 			out.fail(h.lose(jobs[i:i+1]), problem)
@@ -53,6 +61,7 @@ func (h *Handler) deliver(ctx context.Context, jobs []job) error {
 func (h *Handler) lose(jobs []job) (records int) {
 	for _, j := range jobs {
 		records += j.records
+		h.missed.Add(int64(j.missed))
 		switch {
 		case j.summary != nil:
 			h.limiter.giveUntoldBack(j.summary)
@@ -62,6 +71,15 @@ func (h *Handler) lose(jobs []job) (records int) {
 	}
 	h.failed.Add(uint64(records))
 	return records
+}
+
+// beginPause begins a pause with a failure, which is told when it ends.
+func (h *Handler) beginPause(e *Error) {
+	_ = h.pause.Begin(time.Now(), func(until time.Time) error {
+		e.Retry = until
+		kept := *e
+		return &kept
+	})
 }
 
 // route is the way of a delivery to the server: over a session, and over another one

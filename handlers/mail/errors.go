@@ -3,6 +3,7 @@ package mail
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/logbook-go/logbook/internal/encode"
 )
@@ -60,6 +61,10 @@ type Error struct {
 	Step    Step   // which failed
 	Records int    // that were not mailed; 0 if a mail went out, but not to all or not whole
 	Err     error  // a *textproto.Error where the server answered; net.ErrClosed after Close
+
+	// Retry is when the next attempt is made: until then nothing is mailed, and the
+	// error is this one. The zero time means with the next record.
+	Retry time.Time
 }
 
 // Error says all of it on one line.
@@ -72,6 +77,10 @@ func (e *Error) Error() string {
 		b = append(b, " (1 record not mailed)"...)
 	default:
 		b = fmt.Appendf(b, " (%d records not mailed)", e.Records)
+	}
+	if !e.Retry.IsZero() {
+		b = append(b, " (nothing is mailed before "...)
+		b = append(e.Retry.AppendFormat(b, "15:04:05"), ')')
 	}
 	return string(b)
 }

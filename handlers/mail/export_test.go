@@ -17,6 +17,11 @@ func (h *Handler) DialTo(address string, asked func(string)) {
 	}
 }
 
+// DialBy makes the handler use connections of the test's own.
+func (h *Handler) DialBy(dial func() net.Conn) {
+	h.server.dial = func(context.Context, string, string) (net.Conn, error) { return dial(), nil }
+}
+
 // WrapConn makes the handler use what wrap makes of its connections.
 func (h *Handler) WrapConn(wrap func(net.Conn) net.Conn) {
 	dial := h.server.dial

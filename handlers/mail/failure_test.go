@@ -2,6 +2,7 @@ package mail_test
 
 import (
 	"bufio"
+	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -492,5 +493,156 @@ func TestFormatPanics(t *testing.T) {
 	}
 	if got := h.Stats(); got != (mail.Stats{Mails: 2, Records: 2, Failed: 1}) {
 		t.Errorf("stats %+v", got)
+	}
+}
+
+// A server that accepts connections and does not answer costs one record the Timeout,
+// and those after it nothing until the pause is over. Pauses become longer, up to a
+// minute, and the next mail says what they cost. The clock is a fake one.
+func TestPauses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHandler(t, "mail.test", mail.Options{})
+		silent, dials := true, 0
+		var sent strings.Builder
+		h.DialBy(func() net.Conn {
+			dials++
+			ours, theirs := net.Pipe()
+			if silent {
+				return ours
+			}
+			go func() {
+				r := bufio.NewReader(theirs)
+				fmt.Fprint(theirs, "220 mail.test\r\n")
+				for _, answer := range []string{"250 mail.test", "250 ok", "250 ok", "354 go"} {
+					_, _ = r.ReadString('\n')
+					fmt.Fprint(theirs, answer+"\r\n")
+				}
+				for line := ""; line != ".\r\n"; sent.WriteString(line) {
+					line, _ = r.ReadString('\n')
+				}
+				fmt.Fprint(theirs, "250 taken\r\n")
+				_, _ = r.ReadString('\n')
+				fmt.Fprint(theirs, "221 bye\r\n")
+			}()
+			return ours
+		})
+		// handle returns how long a record took, and its error.
+		handle := func(records int) (took time.Duration, e *mail.Error) {
+			t.Helper()
+			began := time.Now()
+			if err := h.HandleBatch(batch(records), logbook.ReasonGroup); err != nil && !errors.As(err, &e) {
+				t.Fatal(err)
+			}
+			return time.Since(began), e
+		}
+		for _, nominal := range []time.Duration{1, 2, 4, 8, 16, 32, 60, 60} {
+			took, e := handle(1)
+			pause := time.Until(e.Retry)
+			if took != 5*time.Second || pause < nominal*time.Second/2 || pause > nominal*time.Second*3/2 {
+				t.Errorf("%v after %v, the pause is %v", e, took, pause)
+			}
+			time.Sleep(pause - 1)
+			took, again := handle(2)
+			if took != 0 || !again.Retry.Equal(e.Retry) || again.Records != 2 || again.Step != e.Step || !errors.Is(again, os.ErrDeadlineExceeded) {
+				t.Errorf("during the pause: %v after %v", again, took)
+			}
+			time.Sleep(1)
+		}
+		silent = false
+		if took, e := handle(1); e != nil || took != 0 || dials != 9 {
+			t.Errorf("%v after %v, %d dials", e, took, dials)
+		}
+		if want := "24 record(s) before this were not mailed"; strings.Count(sent.String(), want) != 1 {
+			t.Errorf("no %q in %s", want, sent.String())
+		}
+		silent = true
+		if _, e := handle(1); time.Until(e.Retry) > 1500*time.Millisecond {
+			t.Errorf("after a success: %v", e)
+		}
+		if got, want := h.Stats(), (mail.Stats{Mails: 1, Records: 1, Failed: 25}); got != want {
+			t.Errorf("stats %+v, want %+v", got, want)
+		}
+		if text := fmt.Sprint(h.Handle(record(logbook.LevelError, "boom"))); !strings.Contains(text, "(nothing is mailed before ") {
+			t.Errorf("the error does not say how long: %s", text)
+		}
+	})
+}
+
+// A mail that the server refuses, and a delivery that Close ends, begin no pause.
+func TestNoPause(t *testing.T) {
+	s := startServer(t, serverOptions{})
+	s.onMail = func(string) error { return refuse(550, "go away") }
+	h := newHandler(t, s.Addr, mail.Options{})
+	for range 2 {
+		var e *mail.Error
+		var reply *textproto.Error
+		if err := h.Handle(record(logbook.LevelError, "boom")); !errors.As(err, &e) || !errors.As(err, &reply) || !e.Retry.IsZero() {
+			t.Errorf("%v", err)
+		}
+	}
+	if s.connected() != 2 {
+		t.Errorf("%d connections", s.connected())
+	}
+}
+
+// A server may leave out the text of its replies, of the last line of several as well.
+func TestBareReplies(t *testing.T) {
+	for _, secured := range []bool{false, true} {
+		ca := newAuthority()
+		taken := make(chan string, 1)
+		address := scriptedServer(t, func(c net.Conn, r *bufio.Reader) {
+			reply := func(texts ...string) {
+				for _, text := range texts {
+					_, _ = r.ReadString('\n')
+					fmt.Fprint(c, text+"\r\n")
+				}
+			}
+			fmt.Fprint(c, "220\r\n")
+			if secured {
+				reply("250-mail.test\r\n250-STARTTLS\r\n250", "220")
+				c = tls.Server(c, ca.server("127.0.0.1"))
+				r = bufio.NewReader(c)
+			}
+			reply("250-mail.test\r\n250-\r\n250", "250", "250", "354")
+			var data strings.Builder
+			for line := ""; line != ".\r\n"; data.WriteString(line) {
+				var err error
+				if line, err = r.ReadString('\n'); err != nil {
+					return
+				}
+			}
+			fmt.Fprint(c, "250\r\n")
+			taken <- data.String()
+			reply("221")
+		})
+		o := mail.Options{}
+		if secured {
+			o.TLS, o.TLSConfig = mail.StartTLS, ca.client()
+		}
+		if err := newHandler(t, address, o).Handle(record(logbook.LevelError, "250")); err != nil {
+			t.Fatalf("TLS %t: %v", secured, err)
+		}
+		if data := <-taken; !strings.Contains(data, "250") {
+			t.Errorf("TLS %t: mailed %q", secured, data)
+		}
+	}
+}
+
+// What comes in plain text behind the reply to STARTTLS is not taken for a reply over
+// TLS.
+func TestEarlyReply(t *testing.T) {
+	ca := newAuthority()
+	address := scriptedServer(t, func(c net.Conn, r *bufio.Reader) {
+		fmt.Fprint(c, "220 mail.test\r\n")
+		_, _ = r.ReadString('\n')
+		fmt.Fprint(c, "250-mail.test\r\n250 STARTTLS\r\n")
+		_, _ = r.ReadString('\n')
+		fmt.Fprint(c, "220 go\r\n250-evil.test\r\n250 AUTH PLAIN\r\n")
+		hang(c, r)
+	})
+	h := newHandler(t, address, mail.Options{TLS: mail.StartTLS, TLSConfig: ca.client()})
+	var e *mail.Error
+	if err := h.Handle(record(logbook.LevelError, "boom")); !errors.As(err, &e) || e.Step != mail.StepStartTLS || !strings.Contains(err.Error(), "plain text") {
+		t.Errorf("%v", err)
 	}
 }

@@ -2,11 +2,14 @@ package mail
 
 import (
 	"context"
+	"errors"
 	"html/template"
 	"net"
 	"net/mail"
 	"sync/atomic"
+	"time"
 
+	"github.com/logbook-go/logbook/internal/flow"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -18,6 +21,11 @@ import (
 // not tried again, but for a mail that met a connection which broke after it had
 // carried others, and cannot have been taken. A function of the options that panics
 // costs its own mail.
+//
+// After a failure that is likely to happen again, since the server does not answer or
+// takes no mail from anybody, nothing is mailed for about 1 s, then for about twice as
+// long each time, up to a minute: Handle returns at once, with the same error, which has
+// the time in [Error.Retry]. The next mail says how many records that has cost.
 //
 // A batch that led up to its last record, or that belongs together, becomes one
 // mail: with the last or first record on top, and below it the others by
@@ -41,7 +49,9 @@ type Handler struct {
 	server     *server
 	limiter    *limiter // nil: no limit
 
-	gate   *gate
+	inside flow.Inflight // records
+	pause  flow.Pause
+	missed atomic.Int64    // records that a pause cost, and no mail has told of
 	ctx    context.Context // of what Handle delivers; ended by Close
 	cancel context.CancelFunc
 
@@ -65,7 +75,7 @@ func New(o *Options) (*Handler, error) {
 	h := &Handler{
 		opts: logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
 		html: o.HTML, subject: o.Subject, recipients: o.RecordRecipients,
-		gate: newGate(),
+		pause: flow.Pause{Jitter: flow.DefaultJitter},
 	}
 	if h.subject == "" {
 		h.subject = DefaultSubject
@@ -157,11 +167,18 @@ func (h *Handler) mail(jobs ...job) error {
 	for _, j := range jobs {
 		records += j.records
 	}
-	if !h.gate.enter(records) {
+	if !h.inside.Enter(records) {
 		h.failed.Add(uint64(records))
 		return &Error{Server: h.server.address(), Step: StepConnect, Records: records, Err: net.ErrClosed}
 	}
-	defer h.gate.leave(records)
+	defer h.inside.Leave(records)
+	if e := (*Error)(nil); errors.As(h.pause.Err(time.Now()), &e) {
+		h.failed.Add(uint64(records))
+		h.missed.Add(int64(records))
+		again := *e
+		again.Records = records
+		return &again
+	}
 	if h.limiter != nil {
 		allowed := jobs[:0]
 		for _, j := range jobs {
@@ -173,6 +190,9 @@ func (h *Handler) mail(jobs ...job) error {
 		}
 		jobs = allowed
 	}
+	if len(jobs) > 0 {
+		jobs[0].missed = int(h.missed.Swap(0))
+	}
 	return h.deliver(h.ctx, jobs)
 }
 
@@ -183,17 +203,20 @@ func (h *Handler) mail(jobs ...job) error {
 // error that wraps [net.ErrClosed].
 func (h *Handler) Close(ctx context.Context) error {
 	defer h.cancel()
-	if left := h.gate.close(ctx); left > 0 {
+	if left := h.inside.Close(ctx); left > 0 {
 		return &logbook.UnsentError{Records: left, Err: ctx.Err()}
 	}
 	if h.limiter == nil {
 		return nil
 	}
-	var jobs []job
-	for _, s := range h.limiter.takeUntold() {
-		jobs = append(jobs, job{summary: s})
+	err := h.pause.Err(time.Now())
+	if err == nil {
+		var jobs []job
+		for _, s := range h.limiter.takeUntold() {
+			jobs = append(jobs, job{summary: s})
+		}
+		err = h.deliver(ctx, jobs)
 	}
-	err := h.deliver(ctx, jobs)
 	if left := h.limiter.untold(); left > 0 {
 		return &logbook.UnsentError{Records: left, Err: err}
 	}

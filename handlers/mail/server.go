@@ -52,7 +52,7 @@ func newServer(o *Options) (*server, error) {
 			s.config = o.TLSConfig.Clone()
 		}
 		if s.config.ServerName == "" {
-			s.config.ServerName = host
+			s.config.ServerName, _, _ = strings.Cut(host, "%") // no certificate names the zone of an address
 		}
 	}
 	return s, nil
@@ -84,14 +84,22 @@ func (s *server) failure(ctx context.Context, step Step, err error) *Error {
 			err = errors.New(s.secrets.Replace(text))
 		}
 	}
-	ended := ctx.Err()
-	if end, ok := ctx.Deadline(); ok && ended == nil && !time.Now().Before(end) {
-		ended = context.DeadlineExceeded // the connection noticed first
-	}
-	if ended != nil && !errors.Is(err, ended) {
-		err = &endedError{ended, err}
+	if end := ended(ctx); end != nil && !errors.Is(err, end) {
+		err = &endedError{end, err}
 	}
 	return &Error{Server: s.address(), Step: step, Err: err}
+}
+
+// ended returns why the context has ended, nil if it has not. A connection may notice
+// before the context does.
+func ended(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if end, ok := ctx.Deadline(); ok && !time.Now().Before(end) {
+		return context.DeadlineExceeded
+	}
+	return nil
 }
 
 // endedError says that the context ended, and what that did.
@@ -99,6 +107,42 @@ type endedError struct{ ctx, err error }
 
 func (e *endedError) Error() string   { return e.ctx.Error() + ": " + e.err.Error() }
 func (e *endedError) Unwrap() []error { return []error{e.ctx, e.err} }
+
+// replies is a connection on which the server may leave out the text of a reply: "250"
+// is read as "250 ", which package textproto insists on. RFC 5321 wants clients to do so.
+type replies struct {
+	net.Conn
+	read  []byte // and not handed on yet
+	digit int    // of the line so far, if it has nothing else; 4: it has
+	chunk [512]byte
+}
+
+// Read implements [io.Reader].
+func (r *replies) Read(p []byte) (int, error) {
+	for len(r.read) == 0 {
+		n, err := r.Conn.Read(r.chunk[:])
+		for _, c := range r.chunk[:n] {
+			switch {
+			case c == '\n' || c == '\r':
+				if r.digit == 3 {
+					r.read = append(r.read, ' ')
+				}
+				r.digit = 0
+			case r.digit < 3 && '0' <= c && c <= '9':
+				r.digit++
+			default:
+				r.digit = 4
+			}
+			r.read = append(r.read, c)
+		}
+		if n == 0 && err != nil {
+			return 0, err // or the next call returns it
+		}
+	}
+	n := copy(p, r.read)
+	r.read = r.read[n:]
+	return n, nil
+}
 
 // session is a connection that is ready for mails. It is used by one goroutine.
 type session struct {
@@ -150,19 +194,16 @@ func (se *session) open() (Step, error) {
 		}
 		conn = secured
 	}
-	client, err := smtp.NewClient(conn, se.host)
-	if err != nil {
-		return StepGreeting, err
-	}
-	se.client = client
-	if err := client.Hello(se.hostname); err != nil {
-		return StepHello, err
+	if step, err := se.hello(&replies{Conn: conn}); err != nil {
+		return step, err
 	}
 	if se.mode == StartTLS {
-		if ok, _ := client.Extension("STARTTLS"); !ok {
-			return StepStartTLS, ErrNoStartTLS
+		secured, err := se.startTLS()
+		if err != nil {
+			return StepStartTLS, err
 		}
-		if err := client.StartTLS(se.config); err != nil {
+		// The client wants a greeting, which the server does not repeat.
+		if _, err := se.hello(&replies{Conn: secured, read: []byte("220 secured\r\n")}); err != nil {
 			return StepStartTLS, err
 		}
 	}
@@ -172,14 +213,47 @@ func (se *session) open() (Step, error) {
 	return "", nil
 }
 
+// hello makes a client of a connection, and greets the server.
+func (se *session) hello(conn *replies) (Step, error) {
+	client, err := smtp.NewClient(conn, se.host)
+	if err != nil {
+		return StepGreeting, err
+	}
+	se.client = client
+	return StepHello, client.Hello(se.hostname)
+}
+
+// startTLS returns the connection with TLS over it. The client's own way would read
+// what the server says over TLS without [replies].
+func (se *session) startTLS() (net.Conn, error) {
+	if ok, _ := se.client.Extension("STARTTLS"); !ok {
+		return nil, ErrNoStartTLS
+	}
+	text := se.client.Text
+	if _, err := text.Cmd("STARTTLS"); err != nil {
+		return nil, err
+	}
+	if _, _, err := text.ReadResponse(220); err != nil {
+		return nil, err
+	}
+	if text.R.Buffered() > 0 {
+		return nil, errEarlyReply
+	}
+	secured := tls.Client(se.conn, se.config)
+	return secured, secured.Handshake()
+}
+
+var errEarlyReply = errors.New("the server went on in plain text, or somebody on the way did")
+
 func (se *session) login() error {
+	allowed := se.plaintextAuth || se.mode != PlainText // the client does not see TLS below replies
 	_, offered := se.client.Extension("AUTH")
 	mechanisms := strings.Fields(strings.ToUpper(offered))
 	switch {
 	case slices.Contains(mechanisms, "PLAIN"):
-		return se.client.Auth(smtp.PlainAuth("", se.username, se.password, se.host, se.plaintextAuth))
+		return se.client.Auth(smtp.PlainAuth("", se.username, se.password, se.host, allowed))
 	case slices.Contains(mechanisms, "LOGIN"):
-		return se.client.Auth(smtp.LoginAuth(se.username, se.password, se.host, se.plaintextAuth))
+		return se.client.Auth(smtp.LoginAuth(se.username, se.password, se.host, allowed))
 	}
 	return ErrNoAuth
 }
