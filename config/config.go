@@ -31,20 +31,23 @@ var log = logbook.New("config")
 func (c *Config) Setup() logbook.Setup {
 	c.tell.Do(func() {
 		for _, w := range c.warnings {
-			logbook.InGoroutine(func() { log.Warnf("%s", strings.TrimPrefix(w.Error(), "config: ")) }, c.setup)
+			logbook.InGoroutine(func() { log.Warnf("%s", warning(w)) }, c.setup)
 		}
 	})
 	return slices.Clone(c.setup)
 }
 
 // Warnings returns what was wrong and could be passed over: unknown sections and
-// keys, sinks of lab_utils that could not be opened, a wrong LOGBOOK. They are of
-// type [*FileError].
+// keys, sinks of lab_utils that could not be opened, a wrong LOGBOOK, and sinks whose
+// fallback stands in until they can be opened. They are of type [*FileError].
 func (c *Config) Warnings() []error { return slices.Clone(c.warnings) }
 
 // Levels returns the levels by channel that stand before all sinks. Changing them
 // changes what the configuration logs.
 func (c *Config) Levels() *Levels { return c.levels }
+
+// warning returns the text of an error on channel "config".
+func warning(err error) string { return strings.TrimPrefix(err.Error(), "config: ") }
 
 // end is below all sinks: records of the channel go no further.
 type end struct{ channel string }

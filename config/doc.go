@@ -193,8 +193,8 @@
 //	limit             let so many records of a call site through (NewLimit)
 //	dedup             hold records back until none with the same message came for
 //	                  this time, and write one for all (NewDedup)
-//	fallback          the URI of another sink, for what this one fails with
-//	                  (NewFallback)
+//	fallback          the URI of another sink, for what this one fails with, or
+//	                  until it can be opened (NewFallback)
 //
 // They have further options:
 //

@@ -19,7 +19,8 @@ import (
 // Options change how a configuration is read. nil is the default.
 type Options struct {
 	// Strict makes an error of what else is a warning: unknown sections and keys,
-	// sinks of lab_utils that cannot be opened, a wrong LOGBOOK.
+	// sinks of lab_utils that cannot be opened, a wrong LOGBOOK. That a sink could not
+	// be opened and has a fallback stays a warning.
 	Strict bool
 
 	// Fallback makes a warning of what else is an error. Then there is one sink:
@@ -282,6 +283,9 @@ func (l *loader) readSink(ini *iniFile, section *iniSection) error {
 			return l.fail(section, keyURI, uri.line, err)
 		}
 		return l.blame(ini, section, err)
+	}
+	if err := s.unopened(); err != nil { // whoever gave it a fallback expected that
+		l.warnings = append(l.warnings, l.fail(section, "", section.line, err))
 	}
 	l.add(section, s, nil, h, &own)
 	return l.warnUnknown(section, s)

@@ -12,14 +12,22 @@ import (
 
 // Open returns the handler that a sink URI describes. The error is an
 // [*URIError]; then nothing is left open, and no file was created but for a sink whose
-// fallback could not be opened. Whoever opened a handler closes it, with
-// [logbook.Close].
+// fallback could not be opened. A sink that cannot be opened and has a fallback is no
+// error: a warning on channel "config" says so, to the handler itself. Whoever opened a
+// handler closes it, with [logbook.Close].
 func Open(uri string) (logbook.Handler, error) {
 	s, err := parse(uri)
 	if err != nil {
 		return nil, err
 	}
-	return s.open(nil)
+	h, err := s.open(nil)
+	if err != nil {
+		return nil, err
+	}
+	if unopened := s.unopened(); unopened != nil {
+		logbook.InGoroutine(func() { log.Warnf("%s", warning(unopened)) }, h)
+	}
+	return h, nil
 }
 
 // open opens the sink with its opener: nil is the one of its scheme.
@@ -34,9 +42,13 @@ func (s *Sink) open(open Opener) (logbook.Handler, error) {
 		}
 		before = s.before
 	}
+	s.accepted, s.failure = false, nil
 	h, err := open(s)
 	if err != nil {
-		return nil, s.fail("", err)
+		if err = s.fail("", err); before.fallback == nil || !s.accepted {
+			return nil, err
+		}
+		h, s.failure = newUnopened(s, open, err), err
 	}
 	if h == nil {
 		return nil, s.fail("", errors.New("its opener returned no handler"))
@@ -47,6 +59,18 @@ func (s *Sink) open(open Opener) (logbook.Handler, error) {
 		return nil, err
 	}
 	return before.wrap(s, h)
+}
+
+// unopened returns why the sink, or a fallback of it, could not be opened though its
+// options are right; nil if all are open.
+func (s *Sink) unopened() error {
+	if s.before == nil || s.before.fallback == nil {
+		return nil
+	}
+	if s.failure == nil {
+		return s.before.fallback.unopened()
+	}
+	return fmt.Errorf("its fallback takes the records until it can be opened: %w", nested(s.failure))
 }
 
 func unknownScheme(scheme string) error {

@@ -34,6 +34,8 @@ type Sink struct {
 	multiline []string // names of options
 	dir       string   // from which relative paths start; "": the working directory
 	err       error    // the first one
+	accepted  bool     // Err found nothing wrong
+	failure   error    // why the sink could not be opened; nil unless it has a fallback
 	missing   string   // what is missing, if that is the error
 	safe      string
 	secrets   secrets
@@ -178,6 +180,12 @@ func (s *Sink) Multiline(names ...string) { s.multiline = append(s.multiline, na
 // Err returns what is wrong with the options that were read, or that there are
 // others, which this scheme does not know. It is an [*URIError].
 func (s *Sink) Err() error {
+	err := s.wrong()
+	s.accepted = err == nil
+	return err
+}
+
+func (s *Sink) wrong() error {
 	if s.section.off {
 		return errOff
 	}

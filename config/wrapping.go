@@ -140,7 +140,10 @@ func (w *wrapping) wrap(s *Sink, h logbook.Handler) (logbook.Handler, error) {
 		second, err := w.fallback.open(nil)
 		if err != nil {
 			_ = logbook.Close(context.Background(), h) // err is what has to be told
-			return nil, s.fail(fallback, nested(err))
+			if err = nested(err); s.failure != nil {
+				err = fmt.Errorf("%w; the sink itself: %w", err, nested(s.failure))
+			}
+			return nil, s.fail(fallback, err)
 		}
 		h = handlers.NewFallback(h, second)
 	}

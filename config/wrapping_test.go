@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/logbook-go/logbook/config"
 	"github.com/logbook-go/logbook/handlers"
@@ -308,5 +310,79 @@ func TestSchemesElsewhere(t *testing.T) {
 		if h, err := config.Open(uri); err == nil || !strings.Contains(err.Error(), `it has to import "github.com/logbook-go/logbook/config/all"`) {
 			t.Errorf("%s: %v, %v", uri, h, err)
 		}
+	}
+}
+
+// The fallback covers a sink that cannot be opened as well, until it can be opened. The
+// clock is a fake one.
+func TestFallbackOfUnopened(t *testing.T) {
+	inTempDir(t)
+	captured(t, &os.Stderr) // to which the warnings go that the level of the sink keeps back
+	synctest.Test(t, func(t *testing.T) {
+		down, opened, closed, got := true, 0, new(int), ""
+		probe = func(s *config.Sink) (logbook.Handler, error) {
+			o := s.Options("")
+			if err := s.Err(); err != nil {
+				return nil, err
+			}
+			if opened++; down {
+				return nil, errors.New("nobody answers me:hunter2@host")
+			}
+			return struct {
+				logbook.Handler
+				logbook.Closer
+			}{logbook.HandlerFunc(func(r *logbook.Record) error { got += r.Message(); return nil }, o), &failing{closed: closed}}, nil
+		}
+		h, err := config.Open("probe://me:hunter2@host?level=error&fallback=file:a.log?format={record.message}")
+		c := parse(t, "[sink a]\nuri = probe://me:hunter2@host?level=error&fallback=file:b.log?format={record.message}\n", &config.Options{Strict: true})
+		if err != nil || opened != 2 {
+			t.Fatalf("%v, opened %d times", err, opened)
+		}
+		if w := warnings(c); !strings.HasPrefix(w, "config: line 1: [sink a]: its fallback takes the records until it can be opened: sink ") || strings.Contains(w, "hunter2") {
+			t.Errorf("warned of %s", w)
+		}
+		logbook.InGoroutine(func() { say("aE") }, logbook.Null{}, h) // the level of the sink holds
+		time.Sleep(2 * time.Second)                                  // the first pause is over
+		logbook.InGoroutine(func() { say("E") }, h)
+		logbook.InGoroutine(func() { say("E") }, h)
+		if opened != 3 {
+			t.Errorf("opened %d times, want 3", opened)
+		}
+		down = false
+		time.Sleep(time.Minute)
+		logbook.InGoroutine(func() { say("EE") }, h)
+		if err := logbook.Close(t.Context(), h); err != nil || opened != 4 || *closed != 1 {
+			t.Errorf("%v, opened %d times, closed %d times", err, opened, *closed)
+		}
+		if text, err := os.ReadFile("a.log"); got != "EE" || string(text) != "E\nE\nE\n" {
+			t.Errorf("the sink has %q, its fallback %q, %v", got, text, err)
+		}
+	})
+	for uri, want := range map[string]string{
+		"probe:?lvl=x&fallback=null:":                 "unknown",                              // what is wrong with the sink stays an error
+		"file:?fallback=null:":                        "no path",                              // also without an option to blame
+		"file:missing/a?fallback=file:missing/b":      "missing/b: no such file or directory", // as is a fallback that cannot be opened
+		"file:missing/a?fallback=fiel:b":              "unknown scheme",
+		"file:missing/a?fallback=file:b%3Flevel=loud": "unknown level",
+	} {
+		if h, err := config.Open(uri); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, %v", uri, h, err)
+		}
+	}
+	if names := dirNames(t); len(names) != 2 {
+		t.Errorf("files %q", names)
+	}
+}
+
+// The fallback of a sink that could not be opened says so.
+func TestWarningOfUnopened(t *testing.T) {
+	inTempDir(t)
+	h := open(t, "file:missing/a.log?fallback=file:b.log?format={record.level_name} {record.channel} {record.message}")
+	if err := logbook.Close(context.Background(), h); err != nil {
+		t.Error(err)
+	}
+	text, err := os.ReadFile("b.log")
+	if !strings.HasPrefix(string(text), `WARNING config its fallback takes the records until it can be opened: sink "file:missing/a.log`) {
+		t.Errorf("%q, %v", text, err)
 	}
 }

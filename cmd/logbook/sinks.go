@@ -56,7 +56,8 @@ Options of all sinks:
   sample=10               every tenth record of a message, below ERROR
   dedup=10s               one record for all that are the same, when none has come
                           for this time
-  fallback=URI            another sink, for what this one fails with
+  fallback=URI            another sink, for what this one fails with, or
+                         until it can be opened
 
 Options of files:
 
