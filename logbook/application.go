@@ -16,7 +16,7 @@ type applicationStack struct {
 
 func init() {
 	application.fallback, _ = openItems([]Bindable{newDefaultHandler()})
-	application.snapshot.Store(compile(application.newestFirst()))
+	recompile()
 }
 
 // newestFirst returns the items of the stack. The default handler is below all others,
@@ -38,7 +38,7 @@ func (s *applicationStack) newestFirst() []placed {
 // An item that cannot be bound is left out, here and wherever items are bound, and
 // reported through the error flag as a [*BindError]; nil items are passed over.
 //
-// It compiles the stack and touches every logger: microseconds.
+// It compiles the stack: microseconds, however many loggers there are.
 func PushApplication(items ...Bindable) (undo func()) {
 	list, refused := openItems(items)
 	registry.mu.Lock()

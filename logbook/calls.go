@@ -3,24 +3,25 @@ package logbook
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 )
 
 // The calls in this file are written out one by one, and compare before they
-// call, so that the compiler inlines a disabled call: a nil check, one atomic
-// load and a compare.
+// call, so that the compiler inlines a disabled call: a nil check, two
+// loads and a compare. See [floors].
 
 // Trace logs at LevelTrace: finer than Debug: loops, wire bytes. The arguments are key-value pairs
 // and [slog.Attr] values; the message may name them in braces. Handlers of the
 // application and of the goroutine see the record.
 func (l *Logger) Trace(msg string, args ...any) {
-	if l != nil && int32(LevelTrace) >= l.core.floor.Load() {
+	if l != nil && int32(LevelTrace) >= atomic.LoadInt32(&floors[atomic.LoadUint32(l.class)]) {
 		l.log(nil, LevelTrace, msg, args)
 	}
 }
 
 // TraceContext is Trace for handlers bound to the context as well.
 func (l *Logger) TraceContext(ctx context.Context, msg string, args ...any) {
-	if l != nil && int32(LevelTrace) >= l.core.contextFloor.Load() {
+	if l != nil && int32(LevelTrace) >= atomic.LoadInt32(&contextFloors[atomic.LoadUint32(l.class)]) {
 		l.log(ctx, LevelTrace, msg, args)
 	}
 }
@@ -31,7 +32,7 @@ func (l *Logger) Tracef(format string, args ...any) {
 	if false {
 		_ = fmt.Sprintf(format, args...) // makes vet check the format
 	}
-	if l != nil && int32(LevelTrace) >= l.core.floor.Load() {
+	if l != nil && int32(LevelTrace) >= atomic.LoadInt32(&floors[atomic.LoadUint32(l.class)]) {
 		l.logf(LevelTrace, format, args)
 	}
 }
@@ -40,14 +41,14 @@ func (l *Logger) Tracef(format string, args ...any) {
 // and [slog.Attr] values; the message may name them in braces. Handlers of the
 // application and of the goroutine see the record.
 func (l *Logger) Debug(msg string, args ...any) {
-	if l != nil && int32(LevelDebug) >= l.core.floor.Load() {
+	if l != nil && int32(LevelDebug) >= atomic.LoadInt32(&floors[atomic.LoadUint32(l.class)]) {
 		l.log(nil, LevelDebug, msg, args)
 	}
 }
 
 // DebugContext is Debug for handlers bound to the context as well.
 func (l *Logger) DebugContext(ctx context.Context, msg string, args ...any) {
-	if l != nil && int32(LevelDebug) >= l.core.contextFloor.Load() {
+	if l != nil && int32(LevelDebug) >= atomic.LoadInt32(&contextFloors[atomic.LoadUint32(l.class)]) {
 		l.log(ctx, LevelDebug, msg, args)
 	}
 }
@@ -58,7 +59,7 @@ func (l *Logger) Debugf(format string, args ...any) {
 	if false {
 		_ = fmt.Sprintf(format, args...) // makes vet check the format
 	}
-	if l != nil && int32(LevelDebug) >= l.core.floor.Load() {
+	if l != nil && int32(LevelDebug) >= atomic.LoadInt32(&floors[atomic.LoadUint32(l.class)]) {
 		l.logf(LevelDebug, format, args)
 	}
 }
@@ -67,14 +68,14 @@ func (l *Logger) Debugf(format string, args ...any) {
 // and [slog.Attr] values; the message may name them in braces. Handlers of the
 // application and of the goroutine see the record.
 func (l *Logger) Info(msg string, args ...any) {
-	if l != nil && int32(LevelInfo) >= l.core.floor.Load() {
+	if l != nil && int32(LevelInfo) >= atomic.LoadInt32(&floors[atomic.LoadUint32(l.class)]) {
 		l.log(nil, LevelInfo, msg, args)
 	}
 }
 
 // InfoContext is Info for handlers bound to the context as well.
 func (l *Logger) InfoContext(ctx context.Context, msg string, args ...any) {
-	if l != nil && int32(LevelInfo) >= l.core.contextFloor.Load() {
+	if l != nil && int32(LevelInfo) >= atomic.LoadInt32(&contextFloors[atomic.LoadUint32(l.class)]) {
 		l.log(ctx, LevelInfo, msg, args)
 	}
 }
@@ -85,7 +86,7 @@ func (l *Logger) Infof(format string, args ...any) {
 	if false {
 		_ = fmt.Sprintf(format, args...) // makes vet check the format
 	}
-	if l != nil && int32(LevelInfo) >= l.core.floor.Load() {
+	if l != nil && int32(LevelInfo) >= atomic.LoadInt32(&floors[atomic.LoadUint32(l.class)]) {
 		l.logf(LevelInfo, format, args)
 	}
 }
@@ -94,14 +95,14 @@ func (l *Logger) Infof(format string, args ...any) {
 // and [slog.Attr] values; the message may name them in braces. Handlers of the
 // application and of the goroutine see the record.
 func (l *Logger) Success(msg string, args ...any) {
-	if l != nil && int32(LevelSuccess) >= l.core.floor.Load() {
+	if l != nil && int32(LevelSuccess) >= atomic.LoadInt32(&floors[atomic.LoadUint32(l.class)]) {
 		l.log(nil, LevelSuccess, msg, args)
 	}
 }
 
 // SuccessContext is Success for handlers bound to the context as well.
 func (l *Logger) SuccessContext(ctx context.Context, msg string, args ...any) {
-	if l != nil && int32(LevelSuccess) >= l.core.contextFloor.Load() {
+	if l != nil && int32(LevelSuccess) >= atomic.LoadInt32(&contextFloors[atomic.LoadUint32(l.class)]) {
 		l.log(ctx, LevelSuccess, msg, args)
 	}
 }
@@ -112,7 +113,7 @@ func (l *Logger) Successf(format string, args ...any) {
 	if false {
 		_ = fmt.Sprintf(format, args...) // makes vet check the format
 	}
-	if l != nil && int32(LevelSuccess) >= l.core.floor.Load() {
+	if l != nil && int32(LevelSuccess) >= atomic.LoadInt32(&floors[atomic.LoadUint32(l.class)]) {
 		l.logf(LevelSuccess, format, args)
 	}
 }
@@ -121,14 +122,14 @@ func (l *Logger) Successf(format string, args ...any) {
 // and [slog.Attr] values; the message may name them in braces. Handlers of the
 // application and of the goroutine see the record.
 func (l *Logger) Notice(msg string, args ...any) {
-	if l != nil && int32(LevelNotice) >= l.core.floor.Load() {
+	if l != nil && int32(LevelNotice) >= atomic.LoadInt32(&floors[atomic.LoadUint32(l.class)]) {
 		l.log(nil, LevelNotice, msg, args)
 	}
 }
 
 // NoticeContext is Notice for handlers bound to the context as well.
 func (l *Logger) NoticeContext(ctx context.Context, msg string, args ...any) {
-	if l != nil && int32(LevelNotice) >= l.core.contextFloor.Load() {
+	if l != nil && int32(LevelNotice) >= atomic.LoadInt32(&contextFloors[atomic.LoadUint32(l.class)]) {
 		l.log(ctx, LevelNotice, msg, args)
 	}
 }
@@ -139,7 +140,7 @@ func (l *Logger) Noticef(format string, args ...any) {
 	if false {
 		_ = fmt.Sprintf(format, args...) // makes vet check the format
 	}
-	if l != nil && int32(LevelNotice) >= l.core.floor.Load() {
+	if l != nil && int32(LevelNotice) >= atomic.LoadInt32(&floors[atomic.LoadUint32(l.class)]) {
 		l.logf(LevelNotice, format, args)
 	}
 }
@@ -148,14 +149,14 @@ func (l *Logger) Noticef(format string, args ...any) {
 // and [slog.Attr] values; the message may name them in braces. Handlers of the
 // application and of the goroutine see the record.
 func (l *Logger) Warn(msg string, args ...any) {
-	if l != nil && int32(LevelWarn) >= l.core.floor.Load() {
+	if l != nil && int32(LevelWarn) >= atomic.LoadInt32(&floors[atomic.LoadUint32(l.class)]) {
 		l.log(nil, LevelWarn, msg, args)
 	}
 }
 
 // WarnContext is Warn for handlers bound to the context as well.
 func (l *Logger) WarnContext(ctx context.Context, msg string, args ...any) {
-	if l != nil && int32(LevelWarn) >= l.core.contextFloor.Load() {
+	if l != nil && int32(LevelWarn) >= atomic.LoadInt32(&contextFloors[atomic.LoadUint32(l.class)]) {
 		l.log(ctx, LevelWarn, msg, args)
 	}
 }
@@ -166,7 +167,7 @@ func (l *Logger) Warnf(format string, args ...any) {
 	if false {
 		_ = fmt.Sprintf(format, args...) // makes vet check the format
 	}
-	if l != nil && int32(LevelWarn) >= l.core.floor.Load() {
+	if l != nil && int32(LevelWarn) >= atomic.LoadInt32(&floors[atomic.LoadUint32(l.class)]) {
 		l.logf(LevelWarn, format, args)
 	}
 }
@@ -175,14 +176,14 @@ func (l *Logger) Warnf(format string, args ...any) {
 // and [slog.Attr] values; the message may name them in braces. Handlers of the
 // application and of the goroutine see the record.
 func (l *Logger) Error(msg string, args ...any) {
-	if l != nil && int32(LevelError) >= l.core.floor.Load() {
+	if l != nil && int32(LevelError) >= atomic.LoadInt32(&floors[atomic.LoadUint32(l.class)]) {
 		l.log(nil, LevelError, msg, args)
 	}
 }
 
 // ErrorContext is Error for handlers bound to the context as well.
 func (l *Logger) ErrorContext(ctx context.Context, msg string, args ...any) {
-	if l != nil && int32(LevelError) >= l.core.contextFloor.Load() {
+	if l != nil && int32(LevelError) >= atomic.LoadInt32(&contextFloors[atomic.LoadUint32(l.class)]) {
 		l.log(ctx, LevelError, msg, args)
 	}
 }
@@ -193,7 +194,7 @@ func (l *Logger) Errorf(format string, args ...any) {
 	if false {
 		_ = fmt.Sprintf(format, args...) // makes vet check the format
 	}
-	if l != nil && int32(LevelError) >= l.core.floor.Load() {
+	if l != nil && int32(LevelError) >= atomic.LoadInt32(&floors[atomic.LoadUint32(l.class)]) {
 		l.logf(LevelError, format, args)
 	}
 }
@@ -202,14 +203,14 @@ func (l *Logger) Errorf(format string, args ...any) {
 // and [slog.Attr] values; the message may name them in braces. Handlers of the
 // application and of the goroutine see the record.
 func (l *Logger) Critical(msg string, args ...any) {
-	if l != nil && int32(LevelCritical) >= l.core.floor.Load() {
+	if l != nil && int32(LevelCritical) >= atomic.LoadInt32(&floors[atomic.LoadUint32(l.class)]) {
 		l.log(nil, LevelCritical, msg, args)
 	}
 }
 
 // CriticalContext is Critical for handlers bound to the context as well.
 func (l *Logger) CriticalContext(ctx context.Context, msg string, args ...any) {
-	if l != nil && int32(LevelCritical) >= l.core.contextFloor.Load() {
+	if l != nil && int32(LevelCritical) >= atomic.LoadInt32(&contextFloors[atomic.LoadUint32(l.class)]) {
 		l.log(ctx, LevelCritical, msg, args)
 	}
 }
@@ -220,7 +221,7 @@ func (l *Logger) Criticalf(format string, args ...any) {
 	if false {
 		_ = fmt.Sprintf(format, args...) // makes vet check the format
 	}
-	if l != nil && int32(LevelCritical) >= l.core.floor.Load() {
+	if l != nil && int32(LevelCritical) >= atomic.LoadInt32(&floors[atomic.LoadUint32(l.class)]) {
 		l.logf(LevelCritical, format, args)
 	}
 }

@@ -50,7 +50,7 @@ func bindScope(ctx context.Context, push uint64, items []bound) (_ context.Conte
 	return ctx, func() {
 		ended.Store(true)
 		b.cache.Store(nil)
-		countBinding(&registry.contexts, b.lowest, -1)
+		demand.add(&demand.contexts, b.lowest, -1)
 	}
 }
 
@@ -61,7 +61,7 @@ func bind(ctx context.Context, push uint64, items []bound, ended *atomic.Bool) (
 	b := &contextBinding{push: push, items: items, ended: ended, lowest: lowestLevel(items)}
 	b.parent, _ = ctx.Value(contextKey{}).(*contextBinding)
 	contextsUsed.Store(true)
-	countBinding(&registry.contexts, b.lowest, 1)
+	demand.add(&demand.contexts, b.lowest, 1)
 	return context.WithValue(ctx, contextKey{}, b), b
 }
 

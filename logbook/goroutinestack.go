@@ -25,7 +25,7 @@ func newGoroutineStack(entries []pushed) *goroutineStack {
 	g := new(goroutineStack)
 	g.entries.Store(&goroutineEntries{entries})
 	for _, p := range entries {
-		countBinding(&registry.goroutines, p.lowest, 1)
+		demand.add(&demand.goroutines, p.lowest, 1)
 	}
 	goroutines.Store(goroutine.ID(), g)
 	return g
@@ -61,11 +61,11 @@ func pushGoroutine(push uint64, list []bound) (remove func()) {
 
 // add binds an entry. It reports false if the stack has just left the table.
 func (g *goroutineStack) add(entry pushed) bool {
-	countBinding(&registry.goroutines, entry.lowest, 1)
+	demand.add(&demand.goroutines, entry.lowest, 1)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.gone {
-		countBinding(&registry.goroutines, entry.lowest, -1)
+		demand.add(&demand.goroutines, entry.lowest, -1)
 		return false
 	}
 	g.entries.Store(&goroutineEntries{append(slices.Clip(g.entries.Load().list), entry)})
@@ -84,7 +84,7 @@ func (g *goroutineStack) remove(id uint64, entry pushed) {
 	}
 	g.mu.Unlock()
 	if len(rest) < len(before) {
-		countBinding(&registry.goroutines, entry.lowest, -1)
+		demand.add(&demand.goroutines, entry.lowest, -1)
 	}
 }
 
@@ -95,7 +95,7 @@ func (g *goroutineStack) reclaim() {
 	entries := g.entries.Swap(new(goroutineEntries)).list
 	g.mu.Unlock()
 	for _, p := range entries {
-		countBinding(&registry.goroutines, p.lowest, -1)
+		demand.add(&demand.goroutines, p.lowest, -1)
 	}
 }
 

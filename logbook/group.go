@@ -2,16 +2,16 @@ package logbook
 
 import (
 	"log/slog"
-	"slices"
 	"sync/atomic"
 )
 
 // LoggerGroup gives several loggers a common level, disabled flag and processor.
 // A logger that has a level of its own, or was enabled or disabled itself, keeps
-// to that. A logger is in one group at most. It is safe for concurrent use.
+// to that. A logger is in one group at most, and the group does not keep it in
+// memory. It is safe for concurrent use.
 type LoggerGroup struct {
 	state   atomic.Pointer[groupState]
-	members []*core // under registry.mu
+	members *coreSet // under registry.mu
 }
 
 type groupState struct {
@@ -22,7 +22,7 @@ type groupState struct {
 
 // NewLoggerGroup returns a group of the loggers.
 func NewLoggerGroup(loggers ...*Logger) *LoggerGroup {
-	g := new(LoggerGroup)
+	g := &LoggerGroup{members: newCoreSet()}
 	g.state.Store(new(groupState))
 	g.Add(loggers...)
 	return g
@@ -37,9 +37,9 @@ func (g *LoggerGroup) Add(loggers ...*Logger) {
 			continue
 		}
 		if old := l.core.settings.Load().group; old != nil {
-			old.removeLocked(l.core)
+			old.members.remove(l.core)
 		}
-		g.members = append(g.members, l.core)
+		g.members.add(l.core)
 		l.core.changeLocked(func(s *settings) { s.group = g })
 	}
 }
@@ -50,14 +50,10 @@ func (g *LoggerGroup) Remove(loggers ...*Logger) {
 	defer registry.mu.Unlock()
 	for _, l := range loggers {
 		if l != nil && l.core.settings.Load().group == g {
-			g.removeLocked(l.core)
+			g.members.remove(l.core)
 			l.core.changeLocked(func(s *settings) { s.group = nil })
 		}
 	}
-}
-
-func (g *LoggerGroup) removeLocked(c *core) {
-	g.members = slices.DeleteFunc(g.members, func(m *core) bool { return m == c })
 }
 
 // SetLevel sets the level of the members that have none of their own.
@@ -95,7 +91,7 @@ func (g *LoggerGroup) change(group func(s *groupState), member func(s *settings)
 	s := *g.state.Load()
 	group(&s)
 	g.state.Store(&s)
-	for _, c := range g.members {
+	for c := range g.members.all() {
 		c.changeLocked(func(s *settings) {
 			if member != nil {
 				member(s)

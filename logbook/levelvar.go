@@ -10,7 +10,8 @@ import (
 // stays as cheap as with a constant. Its zero value is LevelInfo. It is safe for
 // concurrent use and must not be copied.
 type LevelVar struct {
-	level atomic.Int32
+	level     atomic.Int32
+	followers *coreSet // loggers whose own level it is; nil: none; under registry.mu
 }
 
 // NewLevelVar returns a variable that holds the level.
@@ -25,10 +26,26 @@ func NewLevelVar(l Level) *LevelVar {
 func (v *LevelVar) Level() slog.Level { return slog.Level(v.level.Load()) }
 
 // Set changes the level for every handler and logger that uses the variable.
-// It compiles the stacks anew: microseconds, so it is no call for a hot path.
+// It compiles the stacks anew and touches each logger whose level it is:
+// microseconds, so it is no call for a hot path.
 func (v *LevelVar) Set(l slog.Leveler) {
 	v.level.Store(int32(LevelOf(l)))
-	recompile()
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	if v.followers != nil {
+		for c := range v.followers.all() {
+			c.update()
+		}
+	}
+	recompileLocked()
+}
+
+// follow makes a logger follow the variable. The caller holds registry.mu.
+func (v *LevelVar) follow(c *core) {
+	if v.followers == nil {
+		v.followers = newCoreSet()
+	}
+	v.followers.add(c)
 }
 
 // MarshalText returns the level's name.

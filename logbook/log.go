@@ -59,7 +59,7 @@ func (l *Logger) logf(level Level, format string, args []any) {
 }
 
 func (l *Logger) exception(ctx context.Context, err error, msg string, args []any) {
-	if l == nil || int32(LevelError) < l.core.contextFloor.Load() {
+	if l == nil || l.core.below(LevelError) {
 		return
 	}
 	stack := visible(ctx)

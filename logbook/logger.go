@@ -20,6 +20,7 @@ var ErrComputed = errors.New("logbook: the logger computes whether it is enabled
 // made from. A nil *Logger is silent.
 type Logger struct {
 	core  *core
+	class *uint32 // the core's
 	scope *scope
 	skip  int
 }
@@ -51,15 +52,10 @@ type LoggerOptions struct {
 
 // core is what loggers made from each other share.
 type core struct {
-	// floor is the lowest level that anyone wants of a plain call, and
-	// contextFloor of a call with a context. They are kept up to date by whoever
-	// changes a stack, so a disabled call is one load and one compare.
-	floor        atomic.Int32
-	contextFloor atomic.Int32
-
-	enrolled atomic.Bool
+	class    uint32 // says where its floors stand; atomic
 	channel  string
 	settings atomic.Pointer[settings]
+	follows  []*LevelVar // that decide on its class; under registry.mu
 }
 
 // settings is everything about a core that can change. It is immutable;
@@ -99,18 +95,33 @@ func NewLogger(channel string, o *LoggerOptions) *Logger {
 	}
 	list, refused := openHandlers(o.Handlers...)
 	for _, b := range list {
-		s.handlers = append(s.handlers, compileHandler(b.item.(Handler), b.binding))
+		s.handlers = append(s.handlers, compileOwnHandler(b))
 	}
 	c.settings.Store(s.settle())
-	// Until it is enrolled, by its first call, every call takes the slow way.
-	c.floor.Store(int32(LevelNotSet))
-	c.contextFloor.Store(int32(LevelNotSet))
-	l := &Logger{core: c}
+	if len(s.levelVars()) == 0 {
+		c.update()
+	} else {
+		registry.mu.Lock()
+		c.update()
+		registry.mu.Unlock()
+	}
+	l := &Logger{core: c, class: &c.class}
 	if o.Group != nil {
 		o.Group.Add(l)
 	}
 	reportRefused(nil, refused)
 	return l
+}
+
+// compileOwnHandler opens a handler's binding. A variable level is looked at in
+// each call: a logger's handlers are no part of a stack, so nothing compiles them
+// anew.
+func compileOwnHandler(b bound) handlerEntry {
+	e := compileHandler(b.item.(Handler), b.binding)
+	if v, ok := b.binding.Level.(*LevelVar); ok {
+		e.level, e.leveler = LevelNotSet, v
+	}
+	return e
 }
 
 // Channel returns the logger's channel.
@@ -195,7 +206,7 @@ func (l *Logger) AddHandler(h Handler) (undo func()) {
 		reportRefused(nil, refused)
 		return func() {}
 	}
-	entry := compileHandler(h, list[0].binding)
+	entry := compileOwnHandler(list[0])
 	entry.push = nextPush()
 	l.change(func(s *settings) { s.handlers = append([]handlerEntry{entry}, s.handlers...) })
 	return once(func() {
@@ -228,9 +239,7 @@ func (c *core) changeLocked(fn func(s *settings)) {
 	s := *c.settings.Load()
 	fn(&s)
 	c.settings.Store(s.settle())
-	if c.enrolled.Load() {
-		c.setFloors()
-	}
+	c.update()
 }
 
 // With returns a logger whose records carry the attributes, given as key-value
@@ -247,7 +256,7 @@ func (l *Logger) WithAttrs(attrs ...slog.Attr) *Logger {
 	if l == nil {
 		return nil
 	}
-	return &Logger{l.core, l.scope.with(attrs), l.skip}
+	return &Logger{l.core, l.class, l.scope.with(attrs), l.skip}
 }
 
 // WithGroup returns a logger that puts the attributes of its calls, and of With
@@ -256,7 +265,7 @@ func (l *Logger) WithGroup(name string) *Logger {
 	if l == nil {
 		return nil
 	}
-	return &Logger{l.core, l.scope.withGroup(name), l.skip}
+	return &Logger{l.core, l.class, l.scope.withGroup(name), l.skip}
 }
 
 // WithCallerSkip returns a logger for use in a helper: its records name the
@@ -265,14 +274,14 @@ func (l *Logger) WithCallerSkip(n int) *Logger {
 	if l == nil {
 		return nil
 	}
-	return &Logger{l.core, l.scope, max(0, l.skip+n)}
+	return &Logger{l.core, l.class, l.scope, max(0, l.skip+n)}
 }
 
 // Enabled reports whether a record of this level would reach any handler. It
 // may be true for a record that all handlers' filters then decline. It is for
 // arguments that are expensive to compute.
 func (l *Logger) Enabled(ctx context.Context, level Level) bool {
-	if l == nil || int32(level) < l.core.contextFloor.Load() {
+	if l == nil || l.core.below(level) {
 		return false
 	}
 	return l.core.wants(visible(ctx), level)
@@ -280,7 +289,7 @@ func (l *Logger) Enabled(ctx context.Context, level Level) bool {
 
 // Log logs at any level, as Info does, for handlers bound to the context as well.
 func (l *Logger) Log(ctx context.Context, level Level, msg string, args ...any) {
-	if l != nil && int32(level) >= l.core.contextFloor.Load() {
+	if l != nil && int32(level) >= atomic.LoadInt32(&contextFloors[atomic.LoadUint32(l.class)]) {
 		l.log(ctx, level, msg, args)
 	}
 }
@@ -288,7 +297,7 @@ func (l *Logger) Log(ctx context.Context, level Level, msg string, args ...any) 
 // LogAttrs is Log for typed attributes. It allocates nothing for up to 16 of
 // them.
 func (l *Logger) LogAttrs(ctx context.Context, level Level, msg string, attrs ...slog.Attr) {
-	if l != nil && int32(level) >= l.core.contextFloor.Load() {
+	if l != nil && int32(level) >= atomic.LoadInt32(&contextFloors[atomic.LoadUint32(l.class)]) {
 		l.logAttrs(ctx, level, msg, attrs)
 	}
 }
@@ -297,7 +306,7 @@ func (l *Logger) LogAttrs(ctx context.Context, level Level, msg string, attrs ..
 // message is taken as it is: braces mean nothing in it. Bridges are built on it.
 func (l *Logger) LogSlog(ctx context.Context, sr slog.Record) {
 	level := clampLevel(sr.Level)
-	if l == nil || int32(level) < l.core.contextFloor.Load() {
+	if l == nil || l.core.below(level) {
 		return
 	}
 	stack := visible(ctx)

@@ -33,9 +33,9 @@ func TestForgottenBindingsAreReclaimed(t *testing.T) {
 	if n := goroutines.Len(); n == 0 || n > 1024+100 {
 		t.Errorf("the table holds %d goroutines after %d have ended", n, forgotten)
 	}
-	registry.mu.Lock()
-	counted := registry.goroutines.count[int(LevelTrace)+128]
-	registry.mu.Unlock()
+	demand.mu.Lock()
+	counted := demand.goroutines.count[int(LevelTrace)+128]
+	demand.mu.Unlock()
 	if n := goroutines.Len(); counted != n {
 		t.Errorf("%d bindings are counted, the table holds %d", counted, n)
 	}
@@ -56,24 +56,24 @@ func TestForgottenBindingsAreReclaimed(t *testing.T) {
 	for _, g := range list {
 		g.reclaim()
 	}
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
-	if registry.goroutines.lowest != levelNone {
-		t.Errorf("the lowest level that a goroutine wants is %d after all are gone", registry.goroutines.lowest)
+	demand.mu.Lock()
+	defer demand.mu.Unlock()
+	if demand.goroutines.lowest != levelNone {
+		t.Errorf("the lowest level that a goroutine wants is %d after all are gone", demand.goroutines.lowest)
 	}
 }
 
 // A binding to a context that has ended slows no call any more.
 func TestEndedScopesAreNotCounted(t *testing.T) {
-	before := registry.contexts.count
+	before := demand.contexts.count
 	h := HandlerFunc(func(*Record) error { return nil }, &Options{Level: LevelDebug})
 	_, end := BindScope(t.Context(), h)
-	if registry.contexts.count == before {
+	if demand.contexts.count == before {
 		t.Error("a binding is not counted")
 	}
 	end()
 	end()
-	if registry.contexts.count != before {
+	if demand.contexts.count != before {
 		t.Error("a binding that has ended is counted")
 	}
 }
@@ -83,9 +83,9 @@ func TestNothingIsLeftInTheTable(t *testing.T) {
 	if n := goroutines.Len(); n != 0 {
 		t.Errorf("%d goroutines have something bound", n)
 	}
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
-	for i, n := range registry.goroutines.count {
+	demand.mu.Lock()
+	defer demand.mu.Unlock()
+	for i, n := range demand.goroutines.count {
 		if n != 0 {
 			t.Errorf("%d goroutine bindings of level %d are counted", n, i-128)
 		}

@@ -19,6 +19,7 @@ type pushed struct {
 // It is immutable.
 type snapshot struct {
 	handlers   []handlerEntry
+	items      []placed   // of the application's: what it was compiled from
 	sole       Handler    // takes every record that is wanted as it is; see soleHandler
 	processors []Bindable // Processor and fixedAttrs
 	floor      int        // lowest level that a handler takes, or levelNone
@@ -31,7 +32,6 @@ type snapshot struct {
 type handlerEntry struct {
 	handler   Handler
 	push      uint64       // of a logger's own handler
-	declared  slog.Leveler // the level as the binding gives it
 	level     Level        // if leveler is nil
 	leveler   slog.Leveler // asked at each call
 	accept    func(*Record) bool
@@ -43,19 +43,14 @@ type handlerEntry struct {
 
 func compileHandler(h Handler, b Binding) handlerEntry {
 	e := handlerEntry{
-		handler: h, declared: b.Level, accept: b.Accept, filter: b.Filter,
+		handler: h, accept: b.Accept, filter: b.Filter,
 		bubble: b.Bubble, blackhole: b.Blackhole, noCaller: b.NoCaller,
 	}
-	e.readLevel()
-	return e
-}
-
-// readLevel takes over the level that the binding's leveler has now.
-func (e *handlerEntry) readLevel() {
 	var fixed bool
-	if e.level, fixed = fixedLevel(e.declared); !fixed {
-		e.leveler = e.declared
+	if e.level, fixed = fixedLevel(b.Level); !fixed {
+		e.leveler = b.Level
 	}
+	return e
 }
 
 // takes reports whether the handler's level lets a record through.

@@ -55,7 +55,7 @@ func (g *goroutineStack) visible(app *snapshot) *snapshot {
 		return m.result
 	}
 	m := &merged{application: app, goroutine: entries}
-	m.result = compile(merge(flatten(nil, entries.list), applicationItems()))
+	m.result = compile(merge(flatten(nil, entries.list), app.items))
 	g.cache.Store(m)
 	return m.result
 }
@@ -79,20 +79,13 @@ func (c *contextBinding) visible(app *snapshot, g *goroutineStack) *snapshot {
 		}
 		bound = appendNewestFirst(bound, b.push, b.items, nil)
 	}
-	stacks := [][]placed{bound, nil, applicationItems()}
+	stacks := [][]placed{bound, nil, app.items}
 	if entries != nil {
 		stacks[1] = flatten(nil, entries.list)
 	}
 	m.result = compile(merge(stacks...))
 	c.cache.Store(m)
 	return m.result
-}
-
-// applicationItems returns the application's items, newest first.
-func applicationItems() []placed {
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
-	return application.newestFirst()
 }
 
 // once returns a function that calls fn at its first call only, which fn itself may
