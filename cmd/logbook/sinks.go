@@ -57,7 +57,7 @@ Options of all sinks:
   dedup=10s               one record for all that are the same, when none has come
                           for this time
   fallback=URI            another sink, for what this one fails with, or
-                         until it can be opened
+                          until it can be opened
 
 Options of files:
 
