@@ -28,8 +28,11 @@ func (f fake) notify(ctx context.Context, n *notification) error {
 
 func (f fake) close() error { return nil }
 
-// SetClock sets what the handler takes for the time.
-func SetClock(h *Handler, now func() time.Time) { h.now = now }
+// SetClock sets what the handler takes for the time, and makes its pauses exact.
+func SetClock(h *Handler, now func() time.Time) {
+	h.now = now
+	h.gate.Pause.Jitter = 0
+}
 
 // WithOSAScript and WithPowerShell return what macOS and Windows get, wherever a
 // command of that name is.

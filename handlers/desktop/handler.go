@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/flow"
 	"github.com/logbook-go/logbook/internal/notify"
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -29,8 +30,8 @@ const (
 // handed over one at a time, in the order of their calls. A title is cut at 200
 // characters, a text at 1000, behind a word and with "..." at the end.
 //
-// What fails is an [*Error]. After a failure nothing is shown for 1 s, then twice as
-// long each time, up to a minute: Handle returns at once, with the same error. Records
+// What fails is an [*Error]. After a failure nothing is shown for about 1 s, then about
+// twice as long each time, up to a minute: Handle returns at once, with the same error. Records
 // that were not shown are counted, and the next notification tells: "(3 records before
 // this were not sent)".
 //
@@ -109,6 +110,7 @@ func newHandler(o *Options, connect func(context.Context) (notifier, error)) (*H
 		turn: make(chan struct{}, 1),
 		now:  time.Now,
 	}
+	h.gate.Pause.Jitter = flow.DefaultJitter
 	h.layout = notify.Layout{Title: o.Title, Text: h.opts}
 	h.binding = h.opts.Binding()
 	h.binding.NoCaller = o.Filter == nil && o.Urgency == nil && o.Expiry == nil && !h.layout.ReadsCaller()

@@ -4,8 +4,11 @@ import (
 	"time"
 )
 
-// SetClock sets what the handler takes for the time.
-func SetClock(h *Handler, now func() time.Time) { h.now = now }
+// SetClock sets what the handler takes for the time, and makes its pauses exact.
+func SetClock(h *Handler, now func() time.Time) {
+	h.now = now
+	h.gate.Pause.Jitter = 0
+}
 
 // SlackEscape and SlackSize are fuzzed.
 var (

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/flow"
 	"github.com/logbook-go/logbook/internal/notify"
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -34,8 +35,8 @@ const (
 // an [*Error], and is not tried again.
 //
 // After a failure that is likely to happen again, nothing is sent for a while: until
-// the time that the service named in Retry-After, at most a day; else for 1 s, and
-// twice as long each time, up to a minute. In between, Handle returns at once with the
+// the time that the service named in Retry-After, at most a day; else for about 1 s, and
+// about twice as long each time, up to a minute. In between, Handle returns at once with the
 // same error, which has the time in [Error.Retry]. Such failures are an answer of 408,
 // 429 or 5xx, and none at all.
 //
@@ -106,6 +107,7 @@ func newHandler(sv service, s settings) (*Handler, error) {
 		scrubber: newScrubber(u, s.secrets),
 		now:      time.Now,
 	}
+	h.gate.Pause.Jitter = flow.DefaultJitter
 	h.binding = h.opts.Binding()
 	h.binding.NoCaller = h.opts.Filter == nil && s.noCaller
 	h.ctx, h.cancel = context.WithCancel(context.Background())
