@@ -14,7 +14,8 @@ const maxChain = 64
 
 // ErrorInfo describes the error of a record. It is an error itself, which
 // stands for the original where that is not at hand: in records that were
-// received.
+// received. A stack of more than 64 functions, and a chain of more than 64 errors,
+// is cut, and ends with an element that says so.
 type ErrorInfo struct {
 	Type    string        // dynamic type, as %T prints it: "*fs.PathError"
 	Message string        // its text
@@ -56,6 +57,10 @@ func (e *ErrorInfo) Traceback() string {
 		b = append(b, "Traceback (most recent call last):\n"...)
 		for i := len(e.Stack) - 1; i >= 0; i-- {
 			f := &e.Stack[i]
+			if f.Function == stackCut {
+				b = append(append(append(b, "  "...), stackCut...), '\n')
+				continue
+			}
 			b = append(append(b, `  File "`...), f.File...)
 			b = strconv.AppendInt(append(b, `", line `...), int64(f.Line), 10)
 			b = append(append(append(b, ", in "...), f.Function...), '\n')

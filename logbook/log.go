@@ -95,7 +95,7 @@ func (l *Logger) logPanic(ctx context.Context, level Level, msg string, e *logge
 	r.literal = true
 	r.call = append(r.call, slog.Any("error", e))
 	if len(e.pcs) > 0 {
-		r.pc = e.pcs[0]
+		r.pc = outside(e.pcs)
 	}
 	deliver(stack, r, noCaller)
 }

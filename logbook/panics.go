@@ -30,6 +30,9 @@ func (e *PanicError) Error() string { return fmt.Sprint(e.Value) }
 //
 // It catches nothing if no handler would be told, as with a nil or disabled logger:
 // a panic must not vanish.
+//
+// A panic that is caught around an [net/http.Handler] is a complete answer to the
+// server and the client. Package httplog logs it, and breaks the answer off.
 func (l *Logger) CatchPanics(o *PanicOptions) {
 	if !l.Enabled(nil, o.level()) {
 		return
@@ -82,6 +85,11 @@ func (l *Logger) caught(ctx context.Context, p any, o *PanicOptions) {
 	pcs := panicCallers()
 	l.logPanic(ctx, level, message, &loggedError{err: err, pcs: pcs})
 	if o.Repanic {
-		panic(p)
+		repanic(p)
 	}
 }
+
+// repanic has a name, so that the stack of a panic can be followed beyond it.
+//
+//go:noinline
+func repanic(p any) { panic(p) }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"runtime"
 	"strings"
 	"testing"
@@ -121,6 +122,140 @@ func TestCatchPanicsOptions(t *testing.T) {
 		t.Errorf("the panic's value is lost: %v", h.last(t).Err())
 	}
 }
+
+// What catches a panic that was caught below, and went on, names the place that
+// panicked, however many did so.
+func TestRepanicKeepsThePlace(t *testing.T) {
+	again := &logbook.PanicOptions{Repanic: true}
+	log := logbook.New("panics")
+	for name, fn := range map[string]func(){
+		"once":  func() { defer log.CatchPanics(again); panicWith("x") },
+		"twice": func() { defer log.CatchPanicsContext(t.Context(), again); defer log.CatchPanics(again); panicWith("x") },
+		"by LogPanic": func() {
+			defer func() { log.LogPanic(t.Context(), recover(), again) }()
+			panicWith("x")
+		},
+		"in a function that is deferred": func() {
+			defer func() { defer log.CatchPanics(again); panicWith("x") }()
+			panic("first")
+		},
+		"a fault": func() { defer log.CatchPanics(again); writeTo(nil) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := record(t)
+			func() {
+				defer log.CatchPanics(nil)
+				fn()
+			}()
+			want := h.records[0].Source()
+			if !strings.HasSuffix(want.File, "panics_test.go") || len(h.records) < 2 {
+				t.Fatalf("%d records, the first one names %v", len(h.records), want)
+			}
+			for _, r := range h.records[1:] {
+				if stack := r.ErrorInfo().Stack; *r.Source() != *want || stack[0] != *want {
+					t.Errorf("the record names %v, its stack begins at %v; want %v", r.Source(), stack[0], want)
+				}
+			}
+		})
+	}
+}
+
+// A panic that logging itself raised is blamed on the call that it was raised for.
+func TestPlaceOfRaisedErrors(t *testing.T) {
+	h := new(recorder)
+	defer logbook.PushGoroutine(h)()
+	for name, fn := range map[string]func(){
+		"a failure": func() {
+			failing := logbook.HandlerFunc(func(*logbook.Record) error { return io.EOF }, nil)
+			defer logbook.PushGoroutine(logbook.Flags{Errors: logbook.RaiseErrors}, failing)()
+			logbook.Info("x")
+		},
+		"Must": func() { logbook.Must(0, io.EOF) },
+	} {
+		func() {
+			defer logbook.Default().CatchPanics(nil)
+			fn()
+		}()
+		if r := h.last(t); !strings.HasSuffix(r.Source().File, "panics_test.go") {
+			t.Errorf("%s: the record names %v", name, r.Source())
+		}
+	}
+}
+
+// recurse calls fn below n further functions.
+func recurse(n int, fn func()) {
+	if n == 0 {
+		fn()
+		return
+	}
+	recurse(n-1, fn)
+}
+
+// A stack that is cut says so, in the error and in its text; one that is not does not.
+func TestLongStacks(t *testing.T) {
+	log := logbook.New("panics")
+	for name, fn := range map[string]func(n int){
+		"exception": func(n int) { recurse(n, func() { log.Exception(io.EOF, "") }) },
+		"error":     func(n int) { recurse(n, func() { log.Error("", logbook.Err(logbook.WithStack(io.EOF))) }) },
+		"panic": func(n int) {
+			defer log.CatchPanics(nil)
+			recurse(n, func() { panic("x") })
+		},
+		"panic that is caught far above": func(n int) {
+			defer func() {
+				p := recover()
+				recurse(200, func() { log.LogPanic(t.Context(), p, nil) })
+			}()
+			recurse(n, func() { panic("x") })
+		},
+		"libraries' counters": func(n int) {
+			pcs := make([]uintptr, 200)
+			recurse(n, func() { pcs = pcs[:runtime.Callers(1, pcs)] })
+			log.Exception(&callersList{pcs}, "")
+		},
+		"libraries' frames": func(n int) {
+			log.Exception(framesList(make([]runtime.Frame, n+10)), "")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := record(t)
+			fn(20)
+			short := h.last(t).ErrorInfo()
+			if n := len(short.Stack); n < 22 || n > 64 || strings.Contains(short.Traceback(), "cut") {
+				t.Fatalf("%d functions: %s", n, short.Traceback())
+			}
+			room := 64 - len(short.Stack)
+			fn(20 + room)
+			if info := h.last(t).ErrorInfo(); len(info.Stack) != 64 || strings.Contains(info.Traceback(), "cut") {
+				t.Errorf("%d functions: %s", len(info.Stack), info.Traceback())
+			}
+			fn(20 + room + 1)
+			info := h.last(t).ErrorInfo()
+			if len(info.Stack) != 65 || info.Stack[64] != (slog.Source{Function: "... (stack cut)"}) {
+				t.Errorf("%d functions, the last is %v", len(info.Stack), info.Stack[len(info.Stack)-1])
+			}
+			if text := info.Traceback(); !strings.HasPrefix(text, "Traceback (most recent call last):\n  ... (stack cut)\n  File ") {
+				t.Errorf("the text begins with %.100s", text)
+			}
+			fn(150)
+			if n := len(h.last(t).ErrorInfo().Stack); n != 65 {
+				t.Errorf("%d functions", n)
+			}
+		})
+	}
+}
+
+type callersList struct{ pcs []uintptr }
+
+func (*callersList) Error() string { return "failed" }
+
+func (e *callersList) Callers() []uintptr { return e.pcs }
+
+type framesList []runtime.Frame
+
+func (framesList) Error() string { return "failed" }
+
+func (e framesList) StackFrames() []runtime.Frame { return e }
 
 func TestCatchPanicsContext(t *testing.T) {
 	withoutDefault(t)

@@ -4,11 +4,15 @@ import (
 	"log/slog"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 )
 
-// maxStack bounds how many frames of a stack are kept.
+// maxStack bounds how many frames of a stack are kept: the innermost ones.
 const maxStack = 64
+
+// stackCut stands for the frames beyond maxStack.
+const stackCut = "... (stack cut)"
 
 // stackError gives an error a stack. It is left out where chains are told.
 type stackError struct {
@@ -32,21 +36,26 @@ func WithStack(err error) error {
 }
 
 // callers returns the program counters of the stack, without the skip innermost
-// functions above the caller of callers.
+// functions above the caller of callers. They are one more than frames shows, so that
+// it can tell whether the stack goes on.
 func callers(skip int) []uintptr {
-	var pcs [maxStack]uintptr
+	var pcs [maxStack + 1]uintptr
 	return append([]uintptr(nil), pcs[:runtime.Callers(skip+2, pcs[:])]...)
 }
 
-// frames tells what program counters, as runtime.Callers returns them, stand for.
+// frames returns the functions that program counters, as runtime.Callers returns
+// them, stand for. Of more than maxStack the last one is stackCut.
 func frames(pcs []uintptr) []slog.Source {
 	if len(pcs) == 0 {
 		return nil
 	}
-	out := make([]slog.Source, 0, len(pcs))
+	out := make([]slog.Source, 0, min(len(pcs), maxStack+1))
 	for it := runtime.CallersFrames(pcs); ; {
 		f, more := it.Next()
 		if f.Function != "" && f.Function != "runtime.goexit" && f.Function != "runtime.main" {
+			if len(out) == maxStack {
+				return append(out, slog.Source{Function: stackCut})
+			}
 			out = append(out, slog.Source{Function: f.Function, File: f.File, Line: f.Line})
 		}
 		if !more {
@@ -96,6 +105,9 @@ func ownStack(err error) (stack []slog.Source) {
 		return frames(x.StackFrames())
 	case interface{ StackFrames() []runtime.Frame }:
 		for _, f := range x.StackFrames() {
+			if len(stack) == maxStack {
+				return append(stack, slog.Source{Function: stackCut})
+			}
 			stack = append(stack, slog.Source{Function: f.Function, File: f.File, Line: f.Line})
 		}
 		return stack
@@ -117,24 +129,71 @@ func ownStack(err error) (stack []slog.Source) {
 }
 
 // panicCallers returns the stack of a panic that is being recovered, from the
-// function that panicked on.
+// function that panicked on. Where CatchPanics went on panicking, it is the function
+// that panicked first.
 func panicCallers() []uintptr {
-	pcs := callers(1)
-	for i, pc := range pcs {
-		f := runtime.FuncForPC(pc - 1)
-		if f == nil || f.Name() != "runtime.gopanic" {
-			continue
-		}
-		rest := pcs[i+1:]
-		for len(rest) > 1 {
-			// What the runtime puts between a fault and its panic is no news.
-			f := runtime.FuncForPC(rest[0] - 1)
-			if f == nil || !strings.HasPrefix(f.Name(), "runtime.") {
-				break
+	var pcs []uintptr
+	for size := 2 * maxStack; ; size *= 2 { // what was deferred may stand on a long stack
+		pcs = make([]uintptr, size)
+		pcs = pcs[:runtime.Callers(2, pcs)]
+		rest := afterPanic(pcs)
+		if len(rest) > maxStack || len(pcs) < size || size >= maxPanicStack {
+			if rest == nil {
+				rest = pcs // there is no panic
 			}
-			rest = rest[1:]
+			return slices.Clone(rest[:min(len(rest), maxStack+1)])
 		}
-		return rest
 	}
-	return pcs
+}
+
+// maxPanicStack bounds how many frames are searched for the panic.
+const maxPanicStack = 32 * maxStack
+
+// afterPanic returns the part of a stack that called panic, nil if there is none.
+func afterPanic(pcs []uintptr) []uintptr {
+	i := slices.IndexFunc(pcs, inFunction("runtime.gopanic"))
+	if i < 0 {
+		return nil
+	}
+	rest := pcs[i+1:]
+	// What the runtime puts between a fault and its panic is no news.
+	for len(rest) > 1 && strings.HasPrefix(functionOf(rest[0]), "runtime.") {
+		rest = rest[1:]
+	}
+	if len(rest) > 0 && functionOf(rest[0]) == repanicking {
+		return afterPanic(rest)
+	}
+	return rest
+}
+
+func inFunction(name string) func(pc uintptr) bool {
+	return func(pc uintptr) bool { return functionOf(pc) == name }
+}
+
+// functionOf returns the name of the function that a program counter of
+// runtime.Callers stands for.
+func functionOf(pc uintptr) string {
+	f := runtime.FuncForPC(pc - 1)
+	if f == nil {
+		return ""
+	}
+	return f.Name()
+}
+
+// corePackage is the prefix of the names of this package's functions, and repanicking
+// is the one that goes on panicking.
+const (
+	corePackage = "github.com/logbook-go/logbook/logbook."
+	repanicking = corePackage + "repanic"
+)
+
+// outside returns the first program counter that is not in this package, such as that
+// of the call that [RaiseErrors] made panic; the first one if all are.
+func outside(pcs []uintptr) uintptr {
+	for _, pc := range pcs {
+		if !strings.HasPrefix(functionOf(pc), corePackage) {
+			return pc
+		}
+	}
+	return pcs[0]
 }
