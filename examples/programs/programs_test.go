@@ -120,7 +120,9 @@ var masks = []struct {
 	{regexp.MustCompile(`(?m)^(Date|Message-ID): .*`), "$1: OF THE MAIL"},
 	{regexp.MustCompile(`took=[\d.]+(ns|µs|ms)`), "took=DURATION"},
 	{regexp.MustCompile(`"[^"]*/(\w+\.go)"`), `"$1"`},
-	{regexp.MustCompile(`("server\.go", line |"server\.go","line":)\d+`), "${1}N"}, // of the standard library
+	{regexp.MustCompile(`( in |duration=)[\d.]+(ns|µs|ms|s)\b`), "${1}DURATION"},
+	{regexp.MustCompile(`"duration":\d+`), `"duration":N`},
+	{regexp.MustCompile(`("(?:server|httplog|contextstack)\.go"(?:, line |,"line":))\d+`), "${1}N"}, // of packages
 	{regexp.MustCompile(`\bmain\.[\w.]+\.func\d[\w.]*`), "main.FUNC"},              // the compiler's names
 }
 

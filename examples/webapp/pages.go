@@ -46,12 +46,12 @@ func pay(ctx context.Context, order, card string) error {
 	return nil
 }
 
-// report calls code that logs through package log. That knows no context, so
-// what it is to carry is bound to the goroutine while it runs.
+// report calls code that logs through package log. That knows no context, but what
+// httplog binds to the request is bound to its goroutine, too. What else its records
+// are to carry is bound while it runs.
 func (a *app) report(w http.ResponseWriter, req *http.Request) {
 	id := req.PathValue("id")
-	logbook.InGoroutine(func() { render(id) },
-		logbook.Attrs("request_id", w.Header().Get("X-Request-Id"), "path", req.URL.Path))
+	logbook.InGoroutine(func() { render(id) }, logbook.Attrs("report", id))
 	fmt.Fprintln(w, "report", id)
 }
 

@@ -29,9 +29,17 @@
 //	INFO: http: GET /cart: 200, 5120 bytes in 1.7ms
 //
 // with the attributes status, size (bytes of the body) and duration besides those
-// above. Its level follows from the status: ERROR from 500 up, NOTICE from 400 up,
+// above, and route, the pattern that matched, where an [http.ServeMux] below it serves
+// the request. Its level follows from the status: ERROR from 500 up, NOTICE from 400 up,
 // else INFO; [Options].Level changes that. The query and the headers are not
 // logged, since there may be secrets in them; [Options].Attrs adds what is wanted.
+// Method and path are those that were asked for, whatever handlers make of them.
+//
+// The status is the one that the client got: 503 where an [http.TimeoutHandler] around
+// the middleware has answered, 101 where the handler has taken over the connection. If
+// the client left before anything was sent, it is 499 instead of a status of success. The
+// attribute aborted marks an access record whose client did not get the whole answer.
+//
 // The remote address is that of the connection. Behind a proxy that can be trusted,
 // a middleware around this one sets Request.RemoteAddr to what the proxy says.
 //
@@ -41,7 +49,9 @@
 // sent yet. If something was, the connection is broken off, so that nobody takes half
 // an answer for a whole one. If no handler takes an ERROR of the logger, the panic goes
 // on to the server, which prints it. http.ErrAbortHandler is no failure: it is handed
-// on, and the access record has the attribute aborted.
+// on, and the access record has the attribute aborted. Logging a panic by
+// [logbook.Logger.CatchPanics] around a handler does none of that: the server takes what
+// was sent so far for the answer.
 //
 // # Fingers crossed
 //

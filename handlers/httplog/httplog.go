@@ -17,8 +17,9 @@ type Options struct {
 	Logger *logbook.Logger // logs requests and panics; nil: channel "http"
 
 	// Level returns the level of the access record; nil: ERROR from 500 up, NOTICE
-	// from 400 up, else INFO. The status is 0 if the request was aborted before
-	// anything was sent. A request that panicked has ERROR at least.
+	// from 400 up, else INFO. The status is 0 if the handler aborted the request
+	// before anything was sent, and 499 if the client left before that. A request
+	// that panicked has ERROR at least.
 	Level func(status int) logbook.Level
 
 	// Attrs returns attributes that all of the request's records have besides
@@ -53,6 +54,11 @@ func New(next http.Handler, o *Options) http.Handler {
 	return m
 }
 
+// Middleware returns [New] with the options, in the form that routers take.
+func Middleware(o *Options) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler { return New(next, o) }
+}
+
 func levelOf(status int) logbook.Level {
 	switch {
 	case status >= http.StatusInternalServerError:
@@ -71,6 +77,8 @@ type middleware struct {
 // request is what is known of one request.
 type request struct {
 	start    time.Time
+	method   string // as it was asked for: handlers may rewrite the request
+	path     string
 	writer   http.ResponseWriter
 	response *response
 	panicked bool
@@ -79,13 +87,13 @@ type request struct {
 
 // ServeHTTP implements [http.Handler].
 func (m *middleware) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	r := &request{start: time.Now()}
-	r.writer, r.response = newWriter(w)
+	r := &request{start: time.Now(), method: req.Method, path: req.URL.Path}
+	r.writer, r.response = newWriter(req.Context(), w)
 	id := requestID(req)
 	w.Header().Set(requestIDHeader, id)
 
 	items := []logbook.Bindable{
-		logbook.Attrs("request_id", id, "method", req.Method, "path", req.URL.Path, "remote", req.RemoteAddr),
+		logbook.Attrs("request_id", id, "method", r.method, "path", r.path, "remote", req.RemoteAddr),
 	}
 	if m.Attrs != nil {
 		var args []any
@@ -99,11 +107,13 @@ func (m *middleware) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	ctx := context.WithValue(req.Context(), requestIDKey{}, id)
 	logbook.InContext(ctx, func(ctx context.Context) {
-		m.serve(ctx, r, req.WithContext(ctx))
+		served := req.WithContext(ctx)
+		m.serve(ctx, r, served)
 		if r.panicked {
 			r.answerPanic()
 		}
-		m.logAccess(ctx, r, req)
+		r.response.end()
+		m.logAccess(ctx, r, served.Pattern)
 	}, items...)
 	if r.aborted {
 		panic(http.ErrAbortHandler)
@@ -113,20 +123,22 @@ func (m *middleware) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 // serve has the request served. It logs a panic with its stack; one that nobody would be
 // told of goes on to the server, or it would vanish.
 func (m *middleware) serve(ctx context.Context, r *request, req *http.Request) {
+	returned := false
 	defer func() {
+		if returned || !m.Logger.Enabled(ctx, logbook.LevelError) {
+			return
+		}
 		switch p := recover(); p {
-		case nil:
+		case nil: // runtime.Goexit
 		case http.ErrAbortHandler:
 			r.aborted = true
 		default:
-			if !m.Logger.Enabled(ctx, logbook.LevelError) {
-				panic(p)
-			}
 			r.panicked = true
 			m.Logger.LogPanic(ctx, p, &logbook.PanicOptions{Message: "request panicked"})
 		}
 	}()
 	m.next.ServeHTTP(r.writer, req)
+	returned = true
 }
 
 // answerPanic sends what can still be sent.
@@ -140,16 +152,30 @@ func (r *request) answerPanic() {
 	}
 }
 
-// logAccess logs how the request ended.
-func (m *middleware) logAccess(ctx context.Context, r *request, req *http.Request) {
-	took := time.Since(r.start)
-	status := r.response.status
+// statusClientClosed is the status of a request whose client left before it was
+// answered, as nginx has it. It is never sent.
+const statusClientClosed = 499
+
+// status returns the status that the client got, 0 for none.
+func (r *request) status() int {
+	w := r.response
 	switch {
-	case status == 0 && r.response.hijacked:
-		status = http.StatusSwitchingProtocols
-	case status == 0 && !r.aborted:
-		status = http.StatusOK // which the server sends if the handler did nothing
+	case w.timedOut:
+		return http.StatusServiceUnavailable
+	case w.left && w.status < http.StatusBadRequest:
+		return statusClientClosed
+	case w.status == 0 && w.hijacked:
+		return http.StatusSwitchingProtocols
+	case w.status == 0 && !r.aborted:
+		return http.StatusOK // which the server sends if the handler did nothing
 	}
+	return w.status
+}
+
+// logAccess logs how the request ended.
+func (m *middleware) logAccess(ctx context.Context, r *request, route string) {
+	took := time.Since(r.start)
+	status := r.status()
 	level := m.Level(status)
 	if r.panicked {
 		level = max(level, logbook.LevelError)
@@ -158,16 +184,19 @@ func (m *middleware) logAccess(ctx context.Context, r *request, req *http.Reques
 		return
 	}
 	size := r.response.size
-	if req.Method == http.MethodHead {
-		size = 0 // the server throws away what was written
+	if r.method == http.MethodHead || r.response.timedOut {
+		size = 0 // what was written was thrown away
 	}
 	var pcs [1]uintptr
 	runtime.Callers(1, pcs[:])
 	// slog's record, since the path is no template.
 	record := slog.NewRecord(time.Now(), level.Level(),
-		fmt.Sprintf("%s %s: %d, %d bytes in %s", req.Method, req.URL.Path, status, size, rounded(took)), pcs[0])
+		fmt.Sprintf("%s %s: %d, %d bytes in %s", r.method, r.path, status, size, rounded(took)), pcs[0])
 	record.AddAttrs(slog.Int("status", status), slog.Int64("size", size), slog.Duration("duration", took))
-	if r.aborted {
+	if route != "" {
+		record.AddAttrs(slog.String("route", route))
+	}
+	if r.aborted || r.response.left || r.response.broken {
 		record.AddAttrs(slog.Bool("aborted", true))
 	}
 	m.Logger.LogSlog(ctx, record)

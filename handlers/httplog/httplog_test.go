@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/logbook-go/logbook/handlers"
 	"github.com/logbook-go/logbook/handlers/httplog"
@@ -439,5 +441,149 @@ func BenchmarkRequest(b *testing.B) {
 	w := httptest.NewRecorder()
 	for b.Loop() {
 		h.ServeHTTP(w, req)
+	}
+}
+
+// The access record has the method and the path that were asked for.
+func TestRewrittenRequest(t *testing.T) {
+	_, records := serve(t, nil, httptest.NewRequest("GET", "/users/42", nil), func(w http.ResponseWriter, req *http.Request) {
+		req.URL.Path, req.Method = "/internal", "HEAD"
+		fmt.Fprint(w, "hello")
+	})
+	r := records[0]
+	if !strings.HasPrefix(r.Message(), "GET /users/42: 200, 5 bytes") || text(r, "path") != "/users/42" || text(r, "method") != "GET" {
+		t.Errorf("logged %q, method %s, path %s", r.Message(), text(r, "method"), text(r, "path"))
+	}
+}
+
+// The access record has the pattern by which a mux found the handler.
+func TestRoute(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /users/{id}", func(http.ResponseWriter, *http.Request) {})
+	for path, want := range map[string]string{"/users/42": "GET /users/{id}", "/nowhere": "-"} {
+		_, records := serve(t, nil, httptest.NewRequest("GET", path, nil), mux.ServeHTTP)
+		if got := text(records[0], "route"); got != want {
+			t.Errorf("%s: route %s", path, got)
+		}
+	}
+}
+
+// A client that left is not logged as one that got its answer.
+func TestClientLeft(t *testing.T) {
+	for name, tt := range map[string]struct {
+		before, after func(w http.ResponseWriter)
+		want          string // status, level and aborted
+	}{
+		"nothing sent":    {nil, nil, "499 NOTICE true"},
+		"status after":    {nil, func(w http.ResponseWriter) { w.WriteHeader(204) }, "499 NOTICE true"},
+		"body after":      {nil, func(w http.ResponseWriter) { fmt.Fprint(w, "hello") }, "499 NOTICE true"},
+		"failure after":   {nil, func(w http.ResponseWriter) { http.Error(w, "", 500) }, "500 ERROR true"},
+		"aborted after":   {nil, func(w http.ResponseWriter) { panic(http.ErrAbortHandler) }, "499 NOTICE true"},
+		"panicked after":  {nil, func(w http.ResponseWriter) { panic("x") }, "500 ERROR true"},
+		"nothing missing": {func(w http.ResponseWriter) { w.WriteHeader(204) }, nil, "204 INFO -"},
+		"half of it": {flushed, func(w http.ResponseWriter) {
+			_, _ = io.Copy(w, strings.NewReader(strings.Repeat("x", 1<<20)))
+			_ = http.NewResponseController(w).Flush()
+		}, "200 INFO true"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			recorder := logbooktest.NewRecorder()
+			begun := make(chan struct{})
+			server := newServer(t, recorder, nil, func(w http.ResponseWriter, req *http.Request) {
+				if tt.before != nil {
+					tt.before(w)
+				}
+				close(begun)
+				<-req.Context().Done()
+				if tt.after != nil {
+					tt.after(w)
+				}
+			})
+			ctx, leave := context.WithCancel(t.Context())
+			go func() {
+				<-begun
+				leave()
+			}()
+			req, err := http.NewRequestWithContext(ctx, "GET", server.URL, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if resp, err := http.DefaultClient.Do(req); err == nil {
+				_, _ = io.Copy(io.Discard, resp.Body)
+				resp.Body.Close()
+			}
+			server.Close() // waits for the handler
+			records := recorder.Records()
+			r := records[len(records)-1]
+			if got := text(r, "status") + " " + r.Level().String() + " " + text(r, "aborted"); got != tt.want {
+				t.Errorf("logged %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// flushed sends a part of an answer.
+func flushed(w http.ResponseWriter) {
+	fmt.Fprint(w, "hello")
+	w.(http.Flusher).Flush()
+}
+
+// An http.TimeoutHandler around the middleware answers in the place of a handler that
+// takes too long, whatever that does.
+func TestTimeoutHandler(t *testing.T) {
+	var leave func()
+	for name, tt := range map[string]struct {
+		handler http.HandlerFunc
+		want    string
+	}{
+		"nothing":               {func(http.ResponseWriter, *http.Request) {}, "200 0"},
+		"in time":               {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "hello") }, "200 5"},
+		"too late for anything": {func(_ http.ResponseWriter, req *http.Request) { <-req.Context().Done() }, "503 0"},
+		"too late for a status": {func(w http.ResponseWriter, req *http.Request) {
+			<-req.Context().Done()
+			w.WriteHeader(201)
+		}, "503 0"},
+		"client left": {func(w http.ResponseWriter, req *http.Request) {
+			fmt.Fprint(w, "hello")
+			leave()
+			<-req.Context().Done()
+		}, "499 5"},
+		"too late for the end": {func(w http.ResponseWriter, req *http.Request) {
+			w.WriteHeader(201)
+			fmt.Fprint(w, "hello")
+			<-req.Context().Done()
+		}, "503 0"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				recorder := logbooktest.NewRecorder()
+				defer logbook.PushApplication(recorder)()
+				h := http.TimeoutHandler(httplog.New(tt.handler, nil), time.Second, "")
+				w := httptest.NewRecorder()
+				var ctx context.Context
+				ctx, leave = context.WithCancel(t.Context())
+				defer leave()
+				h.ServeHTTP(w, httptest.NewRequestWithContext(ctx, "GET", "/", nil))
+				synctest.Wait() // for the handler, which may be at it still
+				r := recorder.Records()[0]
+				if got := text(r, "status") + " " + text(r, "size"); got != tt.want || got[:3] != "499" && got[:3] != fmt.Sprint(w.Code) {
+					t.Errorf("logged %s, want %s; the client got %d", got, tt.want, w.Code)
+				}
+			})
+		})
+	}
+}
+
+// A panic that nobody would be told of is not taken from its place.
+func TestUnloggedPanicKeepsItsPlace(t *testing.T) {
+	recorder := logbooktest.Record(t)
+	silent := logbook.NewLogger("http", &logbook.LoggerOptions{Disabled: true})
+	func() {
+		defer logbook.New("outer").CatchPanics(nil)
+		httplog.New(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("x") }), &httplog.Options{Logger: silent}).
+			ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+	}()
+	if r := recorder.Records()[0]; !strings.HasSuffix(r.Source().File, "httplog_test.go") {
+		t.Errorf("the place is %v", r.Source())
 	}
 }

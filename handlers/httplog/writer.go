@@ -2,22 +2,29 @@ package httplog
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
+	"reflect"
 )
 
 // response is a ResponseWriter that notes what is sent.
 type response struct {
 	http.ResponseWriter
-	status   int   // 0: nothing was sent
-	size     int64 // of the body
+	ctx      context.Context // of the request; the server cancels it when the client leaves
+	status   int             // 0: nothing was sent
+	size     int64           // of the body
 	hijacked bool
+	left     bool // the client left before anything was sent
+	broken   bool // the client left before everything was sent
+	timedOut bool // an http.TimeoutHandler answered instead
 }
 
 // newWriter returns a writer that flushes and can be hijacked if w can be.
-func newWriter(w http.ResponseWriter) (http.ResponseWriter, *response) {
-	r := &response{ResponseWriter: w}
+func newWriter(ctx context.Context, w http.ResponseWriter) (http.ResponseWriter, *response) {
+	r := &response{ResponseWriter: w, ctx: ctx}
 	flushes := supports[http.Flusher](w) || supports[interface{ FlushError() error }](w)
 	hijacks := supports[http.Hijacker](w)
 	switch {
@@ -43,16 +50,20 @@ func newWriter(w http.ResponseWriter) (http.ResponseWriter, *response) {
 
 // supports reports whether a writer, or one that it wraps, is a T.
 func supports[T any](w http.ResponseWriter) bool {
-	for {
-		if _, ok := w.(T); ok {
-			return true
-		}
+	return unwrapped(w, func(w http.ResponseWriter) bool { _, ok := w.(T); return ok }) != nil
+}
+
+// unwrapped returns the first of a writer and those that it wraps that is wanted,
+// else nil.
+func unwrapped(w http.ResponseWriter, wanted func(http.ResponseWriter) bool) http.ResponseWriter {
+	for !wanted(w) {
 		wrapper, ok := w.(interface{ Unwrap() http.ResponseWriter })
 		if !ok {
-			return false
+			return nil
 		}
 		w = wrapper.Unwrap()
 	}
+	return w
 }
 
 // Unwrap lets [http.ResponseController] reach the server's writer.
@@ -62,31 +73,65 @@ func (r *response) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 // Those from 100 on come before the answer, but for 101, which is one.
 func (r *response) WriteHeader(status int) {
 	r.ResponseWriter.WriteHeader(status)
-	if r.status == 0 && (status >= http.StatusOK || status == http.StatusSwitchingProtocols) {
-		r.status = status
+	if status >= http.StatusOK || status == http.StatusSwitchingProtocols {
+		r.begin(status)
 	}
 }
 
-// begin notes that the server sends status 200 if it was told of none.
-func (r *response) begin() {
-	if r.status == 0 {
-		r.status = http.StatusOK
+// begin notes the status that the server sends, unless it has sent one, or the
+// connection is no longer the server's.
+func (r *response) begin(status int) {
+	if r.status == 0 && !r.hijacked {
+		r.status = status
+		r.left = r.clientLeft()
 	}
+}
+
+// end notes what became of an answer when the handler has returned.
+func (r *response) end() {
+	heldBack := isTimeoutWriter(r.ResponseWriter)
+	if (r.status == 0 || heldBack) && !r.hijacked {
+		r.left = r.clientLeft()
+	}
+	if heldBack && r.ctx.Err() == context.DeadlineExceeded {
+		r.timedOut = true
+	}
+}
+
+func (r *response) clientLeft() bool { return r.ctx.Err() == context.Canceled }
+
+// check notes why the server did not take a part of the answer.
+func (r *response) check(err error) {
+	switch {
+	case err == nil:
+	case errors.Is(err, http.ErrHandlerTimeout):
+		r.timedOut = true
+	case !r.hijacked && r.clientLeft():
+		r.broken = true
+	}
+}
+
+// isTimeoutWriter reports whether an answer goes to an [http.TimeoutHandler], which
+// sends it when the handler has returned, or another one when the time is up.
+func isTimeoutWriter(w http.ResponseWriter) bool {
+	return unwrapped(w, func(w http.ResponseWriter) bool { return reflect.TypeOf(w).String() == "*http.timeoutWriter" }) != nil
 }
 
 // Write notes the size.
 func (r *response) Write(b []byte) (int, error) {
-	r.begin()
+	r.begin(http.StatusOK)
 	n, err := r.ResponseWriter.Write(b)
 	r.size += int64(n)
+	r.check(err)
 	return n, err
 }
 
 // WriteString notes the size.
 func (r *response) WriteString(s string) (int, error) {
-	r.begin()
+	r.begin(http.StatusOK)
 	n, err := io.WriteString(r.ResponseWriter, s)
 	r.size += int64(n)
+	r.check(err)
 	return n, err
 }
 
@@ -96,12 +141,13 @@ func (r *response) ReadFrom(src io.Reader) (n int64, err error) {
 	returned := false
 	defer func() {
 		if n > 0 || !returned {
-			r.begin()
+			r.begin(http.StatusOK)
 		}
 	}()
 	n, err = io.Copy(r.ResponseWriter, src)
 	returned = true
 	r.size += n
+	r.check(err)
 	return n, err
 }
 
@@ -112,8 +158,10 @@ func (f flusher) Flush() { _ = f.FlushError() } // there is no way to tell
 
 // FlushError is what [http.ResponseController] calls.
 func (f flusher) FlushError() error {
-	f.r.begin()
-	return http.NewResponseController(f.r.ResponseWriter).Flush()
+	f.r.begin(http.StatusOK)
+	err := http.NewResponseController(f.r.ResponseWriter).Flush()
+	f.r.check(err)
+	return err
 }
 
 type hijacker struct{ r *response }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	stdlog "log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -139,8 +140,11 @@ func TestHijack(t *testing.T) {
 		if err := rw.Flush(); err != nil {
 			t.Error(err)
 		}
-		if req.URL.Path == "/panic" {
+		switch req.URL.Path {
+		case "/panic":
 			panic("after that") // must not write, nor break off anything
+		case "/error":
+			http.Error(w, "the peer said good-bye", 500) // which nobody gets
 		}
 	}), nil)
 	served := make(chan struct{}, 1) // the server does not wait for what was hijacked
@@ -149,7 +153,8 @@ func TestHijack(t *testing.T) {
 		served <- struct{}{}
 	}))
 	defer server.Close()
-	for _, path := range []string{"/ws", "/panic"} {
+	server.Config.ErrorLog = stdlog.New(io.Discard, "", 0) // says that the connection is gone
+	for _, path := range []string{"/ws", "/panic", "/error"} {
 		conn, err := net.Dial("tcp", strings.TrimPrefix(server.URL, "http://"))
 		if err != nil {
 			t.Fatal(err)
@@ -166,7 +171,7 @@ func TestHijack(t *testing.T) {
 	for _, r := range recorder.Records() {
 		got = append(got, text(r, "path")+" "+text(r, "status")+" "+r.Level().String())
 	}
-	if s := strings.Join(got, ", "); s != "/ws 101 INFO, /panic - ERROR, /panic 101 ERROR" {
+	if s := strings.Join(got, ", "); s != "/ws 101 INFO, /panic - ERROR, /panic 101 ERROR, /error 101 INFO" {
 		t.Errorf("logged %s", s)
 	}
 }

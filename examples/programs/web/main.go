@@ -1,5 +1,6 @@
-// Web middleware: attributes, a fingers-crossed buffer and an error mail for each
-// request. It writes app.log, and mails by way of the server that MAIL_SERVER names:
+// Web middleware: attributes and a fingers-crossed buffer for each request, and a mail
+// for each error. It writes app.log, and mails by way of the server that MAIL_SERVER
+// names:
 //
 //	go run ./examples/mailserver go run ./examples/programs/web
 package main
@@ -14,23 +15,17 @@ import (
 
 	"github.com/logbook-go/logbook/compat"
 	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/handlers/httplog"
 	"github.com/logbook-go/logbook/handlers/mail"
 	"github.com/logbook-go/logbook/logbook"
 )
 
 var log = logbook.New("web")
 
-func middleware(next http.Handler, file, admin logbook.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		ctx, undo := logbook.BindScope(req.Context(),
-			handlers.NewFingersCrossed(file, &handlers.FingersCrossedOptions{ActionLevel: logbook.LevelError}),
-			admin, // mails errors, lets them through to the buffer
-			logbook.Attrs("method", req.Method, "path", req.URL.Path, "ip", req.RemoteAddr),
-		)
-		defer undo()
-		defer log.CatchPanicsContext(ctx, nil) // runs before undo
-		next.ServeHTTP(w, req.WithContext(ctx))
-	})
+// middleware logs each request, with what identifies it in all its records, and writes
+// all of them to the file if one is an error. It answers panics.
+func middleware(next http.Handler, file logbook.Handler) http.Handler {
+	return httplog.New(next, &httplog.Options{Logger: log, FingersCrossed: file})
 }
 
 func main() {
@@ -42,6 +37,7 @@ func main() {
 		Formatter: logbook.MustFormat("Subject: Application error at {record.extra[path]}\n\n{record.message}"),
 	}))
 	defer logbook.Close(context.Background(), file, admin)
+	defer logbook.PushApplication(admin)() // mails errors, and lets them through
 	defer compat.RedirectSlog(nil)()
 
 	h := middleware(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
@@ -51,8 +47,10 @@ func main() {
 		if err := work(ctx); err != nil {
 			log.ExceptionContext(ctx, err, "request failed")
 		}
-	}), file, admin)
-	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/x", nil))
+	}), file)
+	req := httptest.NewRequest("GET", "/x", nil)
+	req.Header.Set("X-Request-Id", "r1")
+	h.ServeHTTP(httptest.NewRecorder(), req)
 }
 
 func work(ctx context.Context) error { return errors.New("no such user") }
