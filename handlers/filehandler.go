@@ -38,17 +38,22 @@ func (h *fileHandler) setUp(self logbook.Handler, o logbook.Options, c fileConfi
 func (h *fileHandler) Binding() logbook.Binding { return lineBinding(h.opts) }
 
 // Handle writes the record. An error means that the record is not in the file,
-// but for one of fsync; after Close it wraps [fs.ErrClosed]. When records were lost
+// but for one of fsync; after Close it wraps [fs.ErrClosed]. A record without a time
+// belongs to the time at which it is written. When records were lost
 // and others can be written again, a record before them says how many.
 func (h *fileHandler) Handle(r *logbook.Record) error {
+	at := r.Time()
+	if at.IsZero() {
+		at = time.Now()
+	}
 	if lost := h.out.lost.Load(); lost > 0 {
 		notice := lossNotice(int(lost), r)
-		err := h.opts.WriteLine(notice, func(line []byte) error { return h.out.writeNotice(line, lost, r.Time()) })
+		err := h.opts.WriteLine(notice, func(line []byte) error { return h.out.writeNotice(line, lost, at) })
 		if err != nil {
 			return err
 		}
 	}
-	return h.opts.WriteLine(r, func(line []byte) error { return h.out.write(line, r.Time(), r.Level()) })
+	return h.opts.WriteLine(r, func(line []byte) error { return h.out.write(line, at, r.Level()) })
 }
 
 // Flush writes what a buffer holds. What remains is told by a

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/logbook"
 )
 
 // newTimed returns a handler that writes messages only, closed at the end.
@@ -256,5 +257,18 @@ func TestTimedDST(t *testing.T) {
 			want = map[string]string{"app-02.30.log": "0\n", "app-02.00.log": "1\n", "app-02.30.log.1": "2\n", "app-03.00.log": "3\n", "app.log": "4\n"}
 		}
 		expectListing(t, dir, want)
+	}
+}
+
+// A record without a time belongs to the day on which it is written.
+func TestTimedRecordWithoutTime(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "app.log")
+	h := newTimed(t, path, handlers.TimedOptions{})
+	if err := h.Handle(logbook.NewRecord(logbook.RecordData{Message: "m"})); err != nil {
+		t.Fatal(err)
+	}
+	names, err := filepath.Glob(filepath.Join(filepath.Dir(path), "app-*"))
+	if err != nil || len(names) != 1 || strings.Contains(names[0], "0001") {
+		t.Errorf("the files are %q, %v", names, err)
 	}
 }

@@ -1,6 +1,7 @@
 package logbook
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"time"
@@ -108,7 +109,7 @@ func (f *consoleFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	b = append(b, f.dim...)
 	start := len(b)
 	b = r.appendUnused(b)
-	if f.Source {
+	if f.Source && r.Source().File != "" {
 		b = append(b, ' ')
 		b = appendFileLine(b, r)
 	}
@@ -128,8 +129,8 @@ func (f *consoleFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 func appendClock(b []byte, t time.Time) []byte {
 	n := len(b)
 	b = lineTimes.AppendText(b, t)
-	copy(b[n:], b[n+len("2006-01-02 "):])
-	return b[:n+len("15:04:05.000")]
+	clock := b[n+bytes.IndexByte(b[n:], ' ')+1:]
+	return append(b[:n], clock[:len("15:04:05.000")]...)
 }
 
 // appendFileLine appends where the call stands as FILE:LINE.

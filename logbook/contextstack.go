@@ -2,6 +2,7 @@ package logbook
 
 import (
 	"context"
+	"reflect"
 	"sync/atomic"
 )
 
@@ -18,6 +19,23 @@ type contextBinding struct {
 	ended  *atomic.Bool // nil: the binding has no end
 	lowest int          // as it was counted; see lowestLevel
 	cache  atomic.Pointer[merged]
+}
+
+// bindingOf returns what is bound to a context. Nothing is bound to one whose Value
+// method panics, as that of a nil pointer does: a log call must not panic.
+func bindingOf(ctx context.Context) (b *contextBinding) {
+	defer func() { _ = recover() }()
+	b, _ = ctx.Value(contextKey{}).(*contextBinding)
+	return b
+}
+
+// isNil reports whether a context is nil, or a nil pointer.
+func isNil(ctx context.Context) bool {
+	if ctx == nil {
+		return true
+	}
+	v := reflect.ValueOf(ctx)
+	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // Bind returns a context to which the items are bound; the last one is met
@@ -55,11 +73,11 @@ func bindScope(ctx context.Context, push uint64, items []bound) (_ context.Conte
 }
 
 func bind(ctx context.Context, push uint64, items []bound, ended *atomic.Bool) (context.Context, *contextBinding) {
-	if ctx == nil {
+	if isNil(ctx) {
 		ctx = context.Background()
 	}
 	b := &contextBinding{push: push, items: items, ended: ended, lowest: lowestLevel(items)}
-	b.parent, _ = ctx.Value(contextKey{}).(*contextBinding)
+	b.parent = bindingOf(ctx)
 	contextsUsed.Store(true)
 	demand.add(&demand.contexts, b.lowest, 1)
 	return context.WithValue(ctx, contextKey{}, b), b

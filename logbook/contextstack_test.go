@@ -2,8 +2,11 @@ package logbook_test
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -164,4 +167,33 @@ func TestContextFloor(t *testing.T) {
 		t.Errorf("asked %d times", asked)
 	}
 	end()
+}
+
+// pointerContext is a context whose methods panic if it is a nil pointer.
+type pointerContext struct{ context.Context }
+
+// A nil pointer in a context costs no record, and takes no panic to the caller.
+func TestTypedNilContext(t *testing.T) {
+	var none *pointerContext
+	bound := new(recorder)
+	ctx, undo := logbook.BindScope(none, bound)
+	defer undo()
+	logbook.InfoContext(ctx, "bound to it")
+	bound.want(t, "bound to it")
+
+	var f failures
+	h := record(t, f.flag(), logbook.Processor(func(r *logbook.Record) { r.Set("id", r.Context().Value("id")) }))
+	logbook.InfoContext(none, "info")
+	logbook.InfoContext(context.WithValue(none, pointerContext{}, 1), "derived")
+	logbook.Default().Exception(errors.New("boom"), "exception")
+	logbook.Default().ExceptionContext(none, errors.New("boom"), "exception")
+	logbook.Default().LogSlog(none, slog.NewRecord(time.Now(), slog.LevelInfo, "slog", 0))
+	logbook.Dispatch(none, logbook.NewRecord(logbook.RecordData{Message: "dispatched"}))
+	if !logbook.Default().Enabled(none, logbook.LevelInfo) {
+		t.Error("not enabled")
+	}
+	h.want(t, "info", "derived", "exception", "exception", "slog", "dispatched")
+	if e := f.one(t); e.Message != "derived" {
+		t.Errorf("reported: %v", e) // a processor that asks that one for a value panics
+	}
 }

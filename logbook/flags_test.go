@@ -107,7 +107,7 @@ func TestIntrospectionOff(t *testing.T) {
 	if r := h.last(t); r.PC() != 0 || *r.Source() != (slog.Source{}) {
 		t.Errorf("source is %v", r.Source())
 	}
-	if got := h.line(t); got != "[][0][][]" {
+	if got := h.line(t); got != "[][][][]" {
 		t.Errorf("the line is %q", got)
 	}
 	logbook.InGoroutine(func() { logbook.Info("m") }, logbook.Flags{Introspection: logbook.On})

@@ -5,16 +5,23 @@ import (
 	"time"
 )
 
-// isoTime returns a time as Logbook's helpers.format_iso8601 does, but always with
+// isoLayout is how Logbook's helpers.format_iso8601 writes a time, but always with
 // six digits of a second: all versions of Logbook read those right, while
 // Logbook up to 1.9.2 writes the microseconds without their leading zeros.
+const isoLayout = "2006-01-02T15:04:05.000000Z"
+
+// isoTime returns a time that is an attribute. It has nine digits of a second if six
+// would cut it: only the time of a record is read as one.
 func isoTime(t time.Time) string {
-	return t.UTC().Format("2006-01-02T15:04:05.000000Z")
+	if t.Nanosecond()%1000 != 0 {
+		return t.UTC().Format("2006-01-02T15:04:05.000000000Z")
+	}
+	return t.UTC().Format(isoLayout)
 }
 
 func appendISOTime(b []byte, t time.Time) []byte {
 	b = append(b, '"')
-	b = t.UTC().AppendFormat(b, "2006-01-02T15:04:05.000000Z")
+	b = t.UTC().AppendFormat(b, isoLayout)
 	return append(b, '"')
 }
 

@@ -47,7 +47,7 @@ const (
 // JSON returns a formatter of one JSON object a line, in slog's flat shape: time
 // (RFC 3339 with microseconds and zone), level, channel (unless it is empty), msg
 // (the rendered message), then the attributes: With's, the call's and the processors'. Durations
-// are nanoseconds, as in slog; NaN and the infinities are strings; an error of
+// are nanoseconds, as in slog, and times keep theirs; NaN and the infinities are strings; an error of
 // [Logger.Exception] or [Err] is an object with type, message, chain and stack. The
 // line is valid JSON whatever the data is, and safe to show in a terminal. Other values
 // are as encoding/json writes them; the error, and nothing else, stands in the place of
@@ -123,7 +123,9 @@ func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	}
 	if f.Source {
 		if r.source != nil {
-			b = appendJSONSource(append(b, f.sourceKey...), r.source)
+			if *r.source != (slog.Source{}) {
+				b = appendJSONSource(append(b, f.sourceKey...), r.source)
+			}
 		} else if r.pc != 0 {
 			b = append(append(b, f.sourceKey...), r.site().json...)
 		}

@@ -33,7 +33,7 @@ func TestJSON(t *testing.T) {
 			slog.Bool("b", true), slog.Int64("i", -1), slog.Uint64("u", 1<<63), slog.Float64("f", 1.5), slog.Duration("d", time.Second),
 			slog.Time("t", at), slog.Any("nil", nil), slog.Any("l", []int{1}), slog.Any("e", io.EOF), slog.Any("level", logbook.LevelError),
 			slog.Any("raw", json.RawMessage(`{"a": 1}`))}},
-			head + `"msg":"m","b":true,"i":-1,"u":9223372036854775808,"f":1.5,"d":1000000000,"t":"2024-02-29T13:37:42.005000Z",` +
+			head + `"msg":"m","b":true,"i":-1,"u":9223372036854775808,"f":1.5,"d":1000000000,"t":"2024-02-29T13:37:42.005Z",` +
 				`"nil":null,"l":[1],"e":"EOF","level#2":"ERROR","raw":{"a":1}}`},
 		{"no numbers", nil, logbook.RecordData{Time: at, Message: "m", Attrs: []slog.Attr{
 			slog.Float64("n", math.NaN()), slog.Float64("p", math.Inf(1)), slog.Float64("m", math.Inf(-1))}},
@@ -49,8 +49,8 @@ func TestJSON(t *testing.T) {
 		{"received error", nil, logbook.RecordData{Time: at, Message: "m", Error: &logbook.ErrorInfo{Type: "ValueError", Message: "bad", Trace: "a\nb"}},
 			head + `"msg":"m","error":{"type":"ValueError","message":"bad","trace":"a\nb"}}`},
 		{"keys", &logbook.JSONOptions{Source: true, Keys: logbook.JSONKeys{Time: "ts", Level: "lvl", Channel: "logger", Message: "message", Source: "src", Error: "exc"}},
-			logbook.RecordData{Time: at, Message: "m", Cause: io.EOF, Source: &slog.Source{}, Attrs: []slog.Attr{slog.Int("time", 1), slog.Int("msg", 2)}},
-			`{"ts":"2024-02-29T13:37:42.005000Z","lvl":"WARNING","logger":"app.web","message":"m","src":{"function":"","file":"","line":0},` +
+			logbook.RecordData{Time: at, Message: "m", Cause: io.EOF, Source: &slog.Source{Line: 9}, Attrs: []slog.Attr{slog.Int("time", 1), slog.Int("msg", 2)}},
+			`{"ts":"2024-02-29T13:37:42.005000Z","lvl":"WARNING","logger":"app.web","message":"m","src":{"function":"","file":"","line":9},` +
 				`"time":1,"msg":2,"exc":{"type":"*errors.errorString","message":"EOF"}}`},
 	}
 	for _, test := range tests {

@@ -12,7 +12,8 @@ import (
 // an [slog.Leveler] and every slog level between the named ones survives.
 //
 // There is no registry and there are no custom levels. A level between two
-// named ones prints as the lower name with its distance: ERROR+2.
+// named ones prints as the lower name with its distance: ERROR+2. One below
+// LevelTrace prints as TRACE-1.
 type Level int8
 
 // The named levels. LevelNotSet lies below everything: a handler with it
@@ -58,9 +59,13 @@ var levelStrings = func() (t [256]string) {
 			if l < n.level {
 				continue
 			}
-			t[i] = n.name
-			if d := int(l) - int(n.level); d > 0 {
-				t[i] += "+" + strconv.Itoa(d)
+			switch d := int(l) - int(n.level); {
+			case d == 0:
+				t[i] = n.name
+			case n.level == LevelNotSet:
+				t[i] = "TRACE" + strconv.Itoa(int(l)-int(LevelTrace))
+			default:
+				t[i] = n.name + "+" + strconv.Itoa(d)
 			}
 			break
 		}

@@ -18,7 +18,8 @@ func TestLevelString(t *testing.T) {
 		want  string
 	}{
 		{logbook.LevelNotSet, "NOTSET"},
-		{-127, "NOTSET+1"},
+		{-127, "TRACE-119"},
+		{-9, "TRACE-1"},
 		{logbook.LevelTrace, "TRACE"},
 		{-7, "TRACE+1"},
 		{logbook.LevelDebug, "DEBUG"},

@@ -48,7 +48,7 @@ func (f *logfmtFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	} else {
 		b = encode.AppendLogfmtValue(b, text)
 	}
-	if f.Source {
+	if f.Source && r.Source().File != "" {
 		b = append(b, " source="...)
 		b = appendFileLine(b, r)
 	}

@@ -34,7 +34,7 @@ func TestLogfmt(t *testing.T) {
 			head + `msg=m error="no\nluck" error.type=*errors.errorString`},
 		{"values", nil, logbook.RecordData{Time: at, Message: "m", Attrs: []slog.Attr{
 			slog.Duration("d", time.Second), slog.Float64("f", 1.5), slog.Uint64("u", 1<<63), slog.Any("nil", nil), slog.Time("t", at)}},
-			head + `msg=m d=1s f=1.5 u=9223372036854775808 nil=<nil> t=2024-02-29T13:37:42.005000Z`},
+			head + `msg=m d=1s f=1.5 u=9223372036854775808 nil=<nil> t=2024-02-29T13:37:42.005Z`},
 	}
 	for _, test := range tests {
 		test.d.Level, test.d.Channel = logbook.LevelWarn, "app.web"

@@ -96,7 +96,7 @@ func (r *Record) Channel() string {
 // concern whoever writes the record.
 func (r *Record) Context() context.Context {
 	r.alive()
-	if r.ctx == nil {
+	if isNil(r.ctx) {
 		return context.Background()
 	}
 	return r.ctx

@@ -332,8 +332,8 @@ func (f *StringFormatter) appendSpec(b []byte, r *Record, p *part, o *Options) [
 	}
 	text, err := pyformat.Append(nil, v, p.conv, p.spec)
 	if err != nil {
-		if p.field == fieldAttr && v.Equal(slog.StringValue("")) {
-			return b
+		if v.Equal(slog.StringValue("")) {
+			return b // a spec of numbers or times, and nothing there
 		}
 		text = append([]byte("!ERROR: "), err.Error()...)
 	}
@@ -345,6 +345,9 @@ func (f *StringFormatter) value(r *Record, p *part, o *Options) slog.Value {
 	switch p.field {
 	case fieldTime:
 		t := r.time
+		if t.IsZero() {
+			return slog.StringValue("")
+		}
 		if f.Location != nil {
 			t = t.In(f.Location)
 		}
@@ -370,6 +373,9 @@ func (f *StringFormatter) value(r *Record, p *part, o *Options) slog.Value {
 	case fieldFilename:
 		return slog.StringValue(r.Source().File)
 	case fieldLine:
+		if r.Source().Line == 0 {
+			return slog.StringValue("") // not known
+		}
 		return slog.IntValue(r.Source().Line)
 	case fieldFunction:
 		_, name := splitFunction(r.Source().Function)

@@ -212,7 +212,7 @@ func TestAttrsField(t *testing.T) {
 		{func(l *logbook.Logger) {
 			l.Info("m", "t", at, "d", 1500*time.Millisecond, "n", nil, "e", io.EOF, "s", "")
 		},
-			`m w=1 t=2024-02-29T13:37:42.005000Z d=1.5s n=<nil> e=EOF s="" p=1`},
+			`m w=1 t=2024-02-29T13:37:42.005Z d=1.5s n=<nil> e=EOF s="" p=1`},
 		{func(l *logbook.Logger) { l.Info("m", "bad key", 1, "=", 2, "", 3, "x\n", 4) }, "m w=1 bad_key=1 _=2 _=3 x_=4 p=1"},
 		{func(l *logbook.Logger) { l.Info("m", "a", 1, "left") }, "m w=1 a=1 !BADKEY=left p=1"},
 	}
@@ -337,5 +337,63 @@ func TestFormatTimes(t *testing.T) {
 				t.Errorf("%s: %v in %v is %q", name, test.time, test.location, h.line(t))
 			}
 		}
+	}
+}
+
+// Times that are attributes keep their nanoseconds, and all times their year.
+func TestTimesAreNotCut(t *testing.T) {
+	nanos := time.Date(2024, 2, 29, 13, 37, 42, 123456789, time.FixedZone("", 3600))
+	far := time.Date(12000, 1, 1, 13, 37, 42, 5_000_000, time.UTC)
+	tests := []struct {
+		name string
+		f    logbook.Formatter
+		d    logbook.RecordData
+		want string
+	}{
+		{"json", logbook.JSON(nil), logbook.RecordData{Time: at, Attrs: []slog.Attr{slog.Time("t", nanos)}}, `"t":"2024-02-29T13:37:42.123456789+01:00"`},
+		{"logfmt", logbook.Logfmt(nil), logbook.RecordData{Time: at, Attrs: []slog.Attr{slog.Time("t", nanos)}}, ` t=2024-02-29T13:37:42.123456789+01:00`},
+		{"wire", logbook.Wire(), logbook.RecordData{Time: at, Attrs: []slog.Attr{slog.Time("t", nanos)}}, `"t": "2024-02-29T12:37:42.123456789Z"`},
+		{"template", nil, logbook.RecordData{Time: at, Template: "at {t}", Attrs: []slog.Attr{slog.Time("t", nanos)}}, `at 2024-02-29 13:37:42.123456789+01:00`},
+		{"json, far", logbook.JSON(nil), logbook.RecordData{Time: at, Attrs: []slog.Attr{slog.Time("t", far)}}, `"t":"12000-01-01T13:37:42.005Z"`},
+		{"logfmt, far", logbook.Logfmt(nil), logbook.RecordData{Time: at, Attrs: []slog.Attr{slog.Time("t", far)}}, ` t=12000-01-01T13:37:42.005Z`},
+		{"record in json", logbook.JSON(nil), logbook.RecordData{Time: far}, `{"time":"12000-01-01T13:37:42.005000Z"`},
+		{"record in logfmt", logbook.Logfmt(nil), logbook.RecordData{Time: far}, `time=12000-01-01T13:37:42.005000Z`},
+		{"record in text", nil, logbook.RecordData{Time: far}, `[12000-01-01 13:37:42.005000+0000]`},
+		{"record on the console", logbook.Console(nil), logbook.RecordData{Time: far}, `13:37:42.005 INFO`},
+	}
+	for _, test := range tests {
+		for range 20 { // so that what is cached is used
+			b, err := logbook.Options{Formatter: test.f}.AppendFormat(nil, logbook.NewRecord(test.d))
+			if err != nil || !strings.Contains(string(b), test.want) {
+				t.Fatalf("%s: no %s in %s, %v", test.name, test.want, b, err)
+			}
+		}
+	}
+}
+
+// Where the call stands, and when, is left out of records that do not know it.
+func TestUnknownSourceAndTime(t *testing.T) {
+	tests := []struct {
+		f    logbook.Formatter
+		want string
+	}{
+		{logbook.Console(&logbook.ConsoleOptions{Source: true}), "INFO     c m"},
+		{logbook.Logfmt(&logbook.LogfmtOptions{Source: true}), "level=INFO channel=c msg=m"},
+		{logbook.JSON(&logbook.JSONOptions{Source: true}), `{"level":"INFO","channel":"c","msg":"m"}`},
+		{logbook.MustFormat("{record.time}{record.time:%H}{record.time!s:>9}|{record.filename}:{record.lineno}:{record.lineno:4d}"), "         |::"},
+	}
+	for _, test := range tests {
+		for _, source := range []*slog.Source{nil, {}} {
+			b, err := test.f.AppendFormat(nil, logbook.NewRecord(logbook.RecordData{Channel: "c", Message: "m", Source: source}))
+			if err != nil || string(b) != test.want {
+				t.Errorf("%q, %v, want %q", b, err, test.want)
+			}
+		}
+	}
+	before := time.Now().Add(-time.Microsecond)
+	b, _ := logbook.Wire().AppendFormat(nil, logbook.NewRecord(logbook.RecordData{Message: "m"}))
+	r := new(logbook.Record)
+	if err := r.UnmarshalJSON(b); err != nil || r.Time().Before(before) {
+		t.Errorf("the wire says %v, %v, want the time of writing", r.Time(), err)
 	}
 }

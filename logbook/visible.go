@@ -38,7 +38,7 @@ func visible(ctx context.Context) *snapshot {
 	}
 	var c *contextBinding
 	if ctx != nil && contextsUsed.Load() {
-		c, _ = ctx.Value(contextKey{}).(*contextBinding)
+		c = bindingOf(ctx)
 	}
 	switch {
 	case c != nil:

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/logbook-go/logbook/internal/clock"
 	"github.com/logbook-go/logbook/internal/pyjson"
 )
 
@@ -112,7 +113,11 @@ func (r *Record) appendWire(b []byte, strict bool) []byte {
 	w.key("heavy_initialized")
 	w.b = append(w.b, "true"...)
 	w.key("time")
-	w.b = appendISOTime(w.b, r.time)
+	at := r.time
+	if at.IsZero() {
+		at = clock.Now() // Python knows no record without a time
+	}
+	w.b = appendISOTime(w.b, at)
 	w.key("message")
 	w.text(message)
 	w.key("process_name")

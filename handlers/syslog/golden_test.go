@@ -175,7 +175,7 @@ func TestTimes(t *testing.T) {
 		{day(23, 0, time.FixedZone("", -3*3600)), "2024-03-01T02:37:42Z"},
 		{day(13, 123456789, time.UTC), "2024-02-29T13:37:42.123456Z"},
 		{day(13, 999, time.UTC), "2024-02-29T13:37:42Z"},
-		{time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC), "9999-12-31T23:59:59Z"},
+		{time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC), "-"},
 		{time.Time{}, "-"},
 	} {
 		handle(t, h, logbook.NewRecord(logbook.RecordData{Time: tt.time, Channel: "app.web", Message: "aware time", PID: 4242}))

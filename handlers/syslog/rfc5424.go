@@ -49,12 +49,12 @@ func (l *layout) header5424(m *batch, r *logbook.Record) {
 var times encode.TimeCache
 
 // appendTimestamp appends t in UTC, without a fraction if there is none; "-" for
-// the zero time.
+// the zero time, and for years that RFC 5424 has no form for.
 func appendTimestamp(b []byte, t time.Time) []byte {
-	if t.IsZero() {
+	if t = t.UTC(); t.IsZero() || !encode.FourDigitYear(t) {
 		return append(b, '-')
 	}
-	b = times.AppendRFC3339(b, t.UTC())
+	b = times.AppendRFC3339(b, t)
 	if short, ok := bytes.CutSuffix(b, []byte(".000000Z")); ok {
 		b = append(short, 'Z')
 	}

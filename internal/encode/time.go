@@ -19,10 +19,9 @@ const (
 // locations, in any order, cost a miss each but hardly an allocation: only one
 // miss in missesPerRefresh replaces what is kept.
 //
-// Years before 0 and after 9999, which RFC 3339 cannot express, are shown as
-// the first second of year 0 and the last of year 9999, in UTC, with the
-// fraction of the time itself. A zone that is a day or more away from UTC is
-// shown as UTC. Seconds of a zone's offset are left out, as by Format.
+// Years before 0 and after 9999, which RFC 3339 cannot express, are shown as by
+// [time.Time.Format]. A zone that is a day or more away from UTC is shown as UTC.
+// Seconds of a zone's offset are left out, as by Format.
 //
 // A location must not be overwritten (*time.Local = ...): the change would be
 // seen from the next second on.
@@ -70,12 +69,18 @@ func (c *TimeCache) AppendText(b []byte, t time.Time) []byte {
 }
 
 func (c *TimeCache) missRFC3339(b []byte, t time.Time) []byte {
+	if t = printable(t); !FourDigitYear(t) {
+		return t.AppendFormat(b, layoutRFC3339)
+	}
 	var s second
 	c.render(&s, t)
 	return appendSecond(b, &s.rfc3339, s.rfcLen, t)
 }
 
 func (c *TimeCache) missText(b []byte, t time.Time) []byte {
+	if t = printable(t); !FourDigitYear(t) {
+		return t.AppendFormat(b, layoutText)
+	}
 	var s second
 	c.render(&s, t)
 	return appendSecond(b, &s.text, textLen, t)
@@ -113,26 +118,26 @@ func PutMicros(b []byte, t time.Time) {
 	binary.LittleEndian.PutUint32(digits[3:7], threeDigits[micros-1000*millis]|uint32(behind)<<24)
 }
 
-// The seconds that have four digits for the year.
-const (
-	firstUnix = -62167219200 // 0000-01-01T00:00:00Z
-	lastUnix  = 253402300799 // 9999-12-31T23:59:59Z
-)
+// FourDigitYear reports whether the year has four digits, as RFC 3339 wants it.
+func FourDigitYear(t time.Time) bool {
+	year := t.Year()
+	return 0 <= year && year <= 9999
+}
 
-// set renders the second of t, with zeros for the microseconds.
+// printable returns t in UTC if its zone is a day or more away from it.
+func printable(t time.Time) time.Time {
+	if _, offset := t.Zone(); offset <= -86400 || offset >= 86400 {
+		return t.UTC()
+	}
+	return t
+}
+
+// set renders the second of t, which must be printable and have a year of four digits,
+// with zeros for the microseconds.
 func (s *second) set(t time.Time) {
 	s.unix, s.loc = t.Unix(), t.Location()
 
 	_, offset := t.Zone()
-	if offset <= -86400 || offset >= 86400 {
-		t, offset = t.UTC(), 0
-	}
-	if local := t.Unix(); local < firstUnix-int64(offset) {
-		t, offset = time.Unix(firstUnix, 0).UTC(), 0
-	} else if local > lastUnix-int64(offset) {
-		t, offset = time.Unix(lastUnix, 0).UTC(), 0
-	}
-
 	year, month, day := t.Date()
 	hour, minute, sec := t.Clock()
 	line := append(s.text[:0], "0000-00-00 00:00:00.000000+0000"...)
@@ -169,10 +174,28 @@ func put2(b []byte, v int) {
 // values is the cache of the times that have no owner with a cache of its own.
 var values TimeCache
 
-// AppendRFC3339 is [TimeCache.AppendRFC3339] with a cache that all callers
-// share. It is meant for attributes: what formats the times of records has a
-// cache of its own, which other times do not disturb.
-func AppendRFC3339(b []byte, t time.Time) []byte { return values.AppendRFC3339(b, t) }
-
-// AppendTextTime is [TimeCache.AppendText] with the cache of [AppendRFC3339].
-func AppendTextTime(b []byte, t time.Time) []byte { return values.AppendText(b, t) }
+// AppendRFC3339 appends t as [time.RFC3339Nano] has it: with as many digits of the
+// second as it has. It is meant for attributes, and has a cache that all callers
+// share: what formats the times of records has a cache of its own, which other times
+// do not disturb.
+func AppendRFC3339(b []byte, t time.Time) []byte {
+	n := len(b)
+	b = values.AppendRFC3339(b, t)
+	end := n + MicrosPos + len("000000")
+	if b[n+MicrosPos-1] != '.' { // a year of more digits
+		return printable(t).AppendFormat(b[:n], time.RFC3339Nano)
+	}
+	var zone [len("+00:00")]byte
+	z := copy(zone[:], b[end:])
+	b = b[:end]
+	if nanos := t.Nanosecond() % 1000; nanos != 0 {
+		b = append(b, '0'+byte(nanos/100), '0'+byte(nanos/10%10), '0'+byte(nanos%10))
+	}
+	for b[len(b)-1] == '0' {
+		b = b[:len(b)-1]
+	}
+	if b[len(b)-1] == '.' {
+		b = b[:len(b)-1]
+	}
+	return append(b, zone[:z]...)
+}

@@ -1,7 +1,6 @@
 package encode_test
 
 import (
-	"math"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -85,47 +84,45 @@ func TestTimeFractions(t *testing.T) {
 	}
 }
 
-func TestTimeSharedCache(t *testing.T) {
-	at := time.Date(2026, 7, 29, 12, 34, 56, 789012345, time.UTC)
-	if got, want := string(encode.AppendRFC3339(nil, at)), at.Format(layoutRFC3339); got != want {
-		t.Errorf("AppendRFC3339 = %s, want %s", got, want)
+// Times that are attributes keep all digits.
+func TestAppendRFC3339(t *testing.T) {
+	for _, loc := range zones(t) {
+		for _, ns := range []int{0, 1, 10, 999, 1000, 1999, 500_000_000, 999_000, 1_000_000, 100_000_000, 123_456_789, 123_456_780, 999_999_999} {
+			for _, year := range []int{-12000, -1, 0, 1, 1900, 2026, 9999, 10000, 12000} {
+				at := time.Date(year, 7, 29, 12, 34, 56, ns, loc)
+				if got, want := string(encode.AppendRFC3339([]byte("x"), at)), at.Format("x"+time.RFC3339Nano); got != want {
+					t.Errorf("AppendRFC3339 = %s, want %s", got, want)
+				}
+			}
+		}
 	}
-	if got, want := string(encode.AppendTextTime(nil, at)), at.Format(layoutText); got != want {
-		t.Errorf("AppendTextTime = %s, want %s", got, want)
+	if got := string(encode.AppendRFC3339(nil, time.Date(2026, 1, 1, 0, 0, 0, 0, time.FixedZone("", 86400)))); got != "2025-12-31T00:00:00Z" {
+		t.Errorf("a zone of a day: %s", got)
 	}
 }
 
 func TestTimeOutOfRange(t *testing.T) {
-	const first, last = "0000-01-01T00:00:00.000000Z", "9999-12-31T23:59:59.000000Z"
 	tests := []struct {
 		name string
 		t    time.Time
 		want string
 	}{
 		{"zero", time.Time{}, "0001-01-01T00:00:00.000000Z"},
-		{"year 0", time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), first},
-		{"year -1", time.Date(-1, 12, 31, 23, 59, 59, 0, time.UTC), first},
-		{"year -1 in the west", time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC).In(time.FixedZone("", -3600)), first},
+		{"year 0", time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), "0000-01-01T00:00:00.000000Z"},
+		{"year -1", time.Date(-1, 12, 31, 23, 59, 59, 0, time.UTC), "-0001-12-31T23:59:59.000000Z"},
 		{"year 0 in the east", time.Date(0, 1, 1, 0, 0, 0, 0, time.FixedZone("", 3600)), "0000-01-01T00:00:00.000000+01:00"},
-		{"year 9999", time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), last},
-		{"year 10000", time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), last},
-		{"year 10000 in the east", time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC).In(time.FixedZone("", 3600)), last},
+		{"year 9999", time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), "9999-12-31T23:59:59.000000Z"},
+		{"year 10000", time.Date(10000, 1, 1, 0, 0, 0, 5000, time.UTC), "10000-01-01T00:00:00.000005Z"},
+		{"year 10000 in the east", time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC).In(time.FixedZone("", 3600)), "10000-01-01T00:59:59.000000+01:00"},
 		{"year 9999 in the west", time.Date(9999, 12, 31, 23, 59, 59, 0, time.FixedZone("", -3600)), "9999-12-31T23:59:59.000000-01:00"},
-		{"fraction stays", time.Date(10000, 1, 1, 0, 0, 0, 5000, time.UTC), "9999-12-31T23:59:59.000005Z"},
-		{"first second", time.Unix(math.MinInt64, 0), first},
-		{"last second", time.Unix(math.MaxInt64, 0), last},
 		{"zone of a day", time.Date(2026, 1, 1, 0, 0, 0, 0, time.FixedZone("", 86400)), "2025-12-31T00:00:00.000000Z"},
 		{"zone of a day west", time.Date(2026, 1, 1, 0, 0, 0, 0, time.FixedZone("", -86400)), "2026-01-02T00:00:00.000000Z"},
 	}
 	for _, test := range tests {
 		var c encode.TimeCache
 		for range 2 { // miss and hit
-			got := string(c.AppendRFC3339(nil, test.t))
-			if got != test.want {
+			if got := string(c.AppendRFC3339(nil, test.t)); got != test.want {
 				t.Errorf("%s: got %s, want %s", test.name, got, test.want)
-			}
-			if _, err := time.Parse(time.RFC3339Nano, got); err != nil {
-				t.Errorf("%s: %v", test.name, err)
 			}
 		}
 	}
@@ -171,13 +168,6 @@ func FuzzTime(f *testing.F) {
 	var c encode.TimeCache
 	f.Fuzz(func(t *testing.T, sec, ns int64, zone byte) {
 		tm := time.Unix(sec, ns).In(locs[int(zone)%len(locs)])
-		if y := tm.Year(); sec < -62167219200 || sec > 253402300799 || y < 0 || y > 9999 {
-			got := string(c.AppendRFC3339(nil, tm))
-			if _, err := time.Parse(time.RFC3339Nano, got); err != nil {
-				t.Fatal(err)
-			}
-			return
-		}
 		checkTime(t, &c, tm)
 		checkTime(t, &c, tm)
 	})

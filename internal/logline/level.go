@@ -112,7 +112,7 @@ func levelWord(s string) (l logbook.Level, n int, ok bool) {
 		return 0, 0, false
 	}
 	letters := n
-	if n+1 < len(s) && (s[n] == '+' || s[n] == '-' && s[:n] == "DEBUG") {
+	if n+1 < len(s) && (s[n] == '+' || s[n] == '-' && (s[:n] == "TRACE" || s[:n] == "DEBUG")) {
 		n += 1 + digits(s[n+1:])
 	}
 	l, ok = levelName(s[:n])

@@ -117,7 +117,7 @@ func TestLevelNames(t *testing.T) {
 		logbook.LevelError:    "error ERROR err ERRO severe",
 		logbook.LevelCritical: "critical crit fatal FTL fata panic PNC pani dpanic alert emerg emergency ERROR+4",
 		logbook.LevelNotSet:   "NOTSET",
-		-128 + 1:              "NOTSET+1",
+		-128 + 1:              "NOTSET+1 TRACE-119",
 		127:                   "ERROR+119",
 	}
 	for want, names := range levels {

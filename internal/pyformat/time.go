@@ -142,13 +142,16 @@ func (f *timeFields) appendRare(b []byte, directive byte) []byte {
 	return append(b, '%', directive)
 }
 
-// appendTimeText writes t as Python's str does: microseconds if there are
-// any, and the zone.
+// appendTimeText writes t as Python's str does: microseconds if there are any, and
+// the zone; but nanoseconds, which Python does not have, if there are any.
 func appendTimeText(b []byte, t time.Time) []byte {
 	f := splitTime(t)
 	b = f.append(b, "%Y-%m-%d %H:%M:%S")
-	if micros := t.Nanosecond() / 1000; micros != 0 {
-		b = append6(append(b, '.'), micros)
+	if nanos := t.Nanosecond(); nanos != 0 {
+		b = append6(append(b, '.'), nanos/1000)
+		if nanos %= 1000; nanos != 0 {
+			b = append2(append(b, byte('0'+nanos/100)), nanos%100)
+		}
 	}
 	return appendOffset(b, f.offset, ":")
 }
