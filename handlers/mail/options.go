@@ -5,13 +5,13 @@ import (
 	"errors"
 	"html/template"
 	"log/slog"
-	"net"
 	"net/netip"
 	"os"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/netlink"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -128,7 +128,8 @@ func (m TLSMode) port() string {
 }
 
 const (
-	defaultTimeout = 5 * time.Second
+	defaultHost    = "127.0.0.1"
+	defaultTimeout = netlink.DefaultTimeout
 	defaultDelta   = time.Minute
 )
 
@@ -163,27 +164,6 @@ func (o *Options) check() error {
 	return nil
 }
 
-var errServer = errors.New("must be a host or host:port")
-
-// splitServer returns host and port of an address. Errors do not repeat it,
-// since somebody may have put a password there.
-func splitServer(address, defaultPort string) (host, port string, err error) {
-	host, port, err = net.SplitHostPort(address)
-	if err != nil {
-		host, port = strings.TrimSuffix(strings.TrimPrefix(address, "["), "]"), defaultPort
-	}
-	if _, err := netip.ParseAddr(host); err != nil && !isHostname(host) && host != "" {
-		return "", "", errServer
-	}
-	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-		return "", "", errServer
-	}
-	if host == "" {
-		host = "127.0.0.1"
-	}
-	return host, port, nil
-}
-
 // isHostname reports whether s may stand in EHLO and in a Message-ID: a name, or
 // an address in brackets.
 func isHostname(s string) bool {
@@ -192,9 +172,7 @@ func isHostname(s string) bool {
 		_, err := netip.ParseAddr(strings.TrimPrefix(inner, "IPv6:"))
 		return ok && err == nil
 	}
-	return s != "" && len(s) <= 255 && strings.Trim(s, ".") != "" && !strings.ContainsFunc(s, func(c rune) bool {
-		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '.' && c != '-' && c != '_'
-	})
+	return netlink.IsHostname(s)
 }
 
 func systemHostname() string {

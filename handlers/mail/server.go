@@ -12,15 +12,17 @@ import (
 	"time"
 
 	"github.com/wneessen/go-mail/smtp"
+
+	"github.com/logbook-go/logbook/internal/netlink"
 )
 
 // server is where mails are handed over, and how.
 type server struct {
-	host, port string
-	hostname   string // ours
-	mode       TLSMode
-	config     *tls.Config
-	timeout    time.Duration
+	peer     netlink.Address
+	hostname string // ours
+	mode     TLSMode
+	config   *tls.Config
+	timeout  time.Duration
 
 	username, password string // "": no login
 	plaintextAuth      bool
@@ -30,15 +32,15 @@ type server struct {
 }
 
 func newServer(o *Options) (*server, error) {
-	host, port, err := splitServer(o.Server, o.TLS.port())
+	peer, err := netlink.ParseAddress(o.Server, defaultHost, o.TLS.port())
 	if err != nil {
 		return nil, &OptionError{"Server", err}
 	}
 	s := &server{
-		host: host, port: port, hostname: o.Hostname, mode: o.TLS, timeout: o.Timeout,
+		peer: peer, hostname: o.Hostname, mode: o.TLS, timeout: o.Timeout,
 		username: o.Username, password: o.Password, plaintextAuth: o.AllowPlaintextAuth,
 		secrets: redactor(o.Username, o.Password),
-		dial:    new(net.Dialer).DialContext,
+		dial:    netlink.Dial,
 	}
 	if s.hostname == "" {
 		s.hostname = systemHostname()
@@ -47,18 +49,12 @@ func newServer(o *Options) (*server, error) {
 		s.timeout = defaultTimeout
 	}
 	if o.TLS != PlainText {
-		s.config = new(tls.Config)
-		if o.TLSConfig != nil {
-			s.config = o.TLSConfig.Clone()
-		}
-		if s.config.ServerName == "" {
-			s.config.ServerName, _, _ = strings.Cut(host, "%") // no certificate names the zone of an address
-		}
+		s.config = netlink.ClientTLS(o.TLSConfig, peer.Host)
 	}
 	return s, nil
 }
 
-func (s *server) address() string { return net.JoinHostPort(s.host, s.port) }
+func (s *server) address() string { return s.peer.String() }
 
 // redactor replaces a password, in the forms in which it is sent.
 func redactor(username, password string) *strings.Replacer {
@@ -215,7 +211,7 @@ func (se *session) open() (Step, error) {
 
 // hello makes a client of a connection, and greets the server.
 func (se *session) hello(conn *replies) (Step, error) {
-	client, err := smtp.NewClient(conn, se.host)
+	client, err := smtp.NewClient(conn, se.peer.Host)
 	if err != nil {
 		return StepGreeting, err
 	}
@@ -251,9 +247,9 @@ func (se *session) login() error {
 	mechanisms := strings.Fields(strings.ToUpper(offered))
 	switch {
 	case slices.Contains(mechanisms, "PLAIN"):
-		return se.client.Auth(smtp.PlainAuth("", se.username, se.password, se.host, allowed))
+		return se.client.Auth(smtp.PlainAuth("", se.username, se.password, se.peer.Host, allowed))
 	case slices.Contains(mechanisms, "LOGIN"):
-		return se.client.Auth(smtp.LoginAuth(se.username, se.password, se.host, allowed))
+		return se.client.Auth(smtp.LoginAuth(se.username, se.password, se.peer.Host, allowed))
 	}
 	return ErrNoAuth
 }

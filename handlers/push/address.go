@@ -1,35 +1,27 @@
 package push
 
 import (
-	"net"
-	"net/netip"
 	"net/url"
 	"strings"
+
+	"github.com/logbook-go/logbook/internal/netlink"
 )
 
 // checkURL returns the parts of an address. Without TLS only this machine is
 // reached, unless that is allowed: the address itself is a secret as a rule.
 func checkURL(s string, allowPlaintext bool) (*url.URL, error) {
 	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.Hostname() == "" || strings.ContainsAny(s, " \t\r\n") {
+	if err != nil || u.Hostname() == "" || strings.ContainsAny(s, " \t\r\n") {
 		return nil, errNoURL
 	}
 	switch u.Scheme {
 	case "https":
 	case "http":
-		if !allowPlaintext && !loopback(u.Hostname()) {
+		if !allowPlaintext && !netlink.IsLoopback(u.Hostname()) {
 			return nil, errPlaintext
 		}
 	default:
 		return nil, errNoURL
 	}
 	return u, nil
-}
-
-func loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	a, err := netip.ParseAddr(host)
-	return err == nil && net.IP(a.AsSlice()).IsLoopback()
 }

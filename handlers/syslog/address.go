@@ -2,11 +2,11 @@ package syslog
 
 import (
 	"errors"
-	"net"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/logbook-go/logbook/internal/netlink"
 )
 
 // address is where messages go.
@@ -49,25 +49,16 @@ func parseAddress(s string) (address, error) {
 	}
 	scheme, target, ok := strings.Cut(s, "://")
 	port, known := defaultPorts[scheme]
-	if !ok || !known || strings.ContainsFunc(target, notInHost) {
+	bare := strings.Count(target, ":") > 1 && target[0] != '[' // an IPv6 address, which needs brackets here
+	if !ok || !known || bare {
 		return address{}, errAddress
 	}
-	host, explicit, err := net.SplitHostPort(target)
-	if err == nil {
-		port = explicit
-	} else {
-		host = strings.TrimSuffix(strings.TrimPrefix(target, "["), "]")
-		if strings.Contains(host, ":") && host == target { // an IPv6 address needs brackets
-			return address{}, errAddress
-		}
-	}
-	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 || host == "" {
+	peer, err := netlink.ParseAddress(target, "", port)
+	if err != nil {
 		return address{}, errAddress
 	}
-	return address{scheme: scheme, host: host, target: net.JoinHostPort(host, port)}, nil
+	return address{scheme: scheme, host: peer.Host, target: peer.String()}, nil
 }
-
-func notInHost(c rune) bool { return c <= ' ' || c >= 0x7F || strings.ContainsRune(`/@?#\"`, c) }
 
 // unixSockets reports whether the platform has the sockets of syslog daemons.
 func unixSockets() bool {

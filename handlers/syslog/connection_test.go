@@ -3,95 +3,25 @@ package syslog
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
-	"os"
-	"slices"
+	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
+
+	"github.com/logbook-go/logbook/internal/netlink"
+	"github.com/logbook-go/logbook/logbook"
 )
-
-// scriptedLink fails as it is told.
-type scriptedLink struct {
-	net.Conn
-	sent  *[]string
-	limit int // messages that it takes; negative: all
-	err   error
-}
-
-func (l *scriptedLink) SetWriteDeadline(time.Time) error { return nil }
-func (l *scriptedLink) Close() error                     { return nil }
-func (l *scriptedLink) gone() bool                       { return false }
-
-func (l *scriptedLink) send(m *batch, i int) (int, error) {
-	for ; i < len(m.ends); i++ {
-		if l.limit == 0 {
-			return i, l.err
-		}
-		l.limit--
-		*l.sent = append(*l.sent, string(m.message(i)))
-	}
-	return i, nil
-}
-
-// What a connection does when links break in the middle of a record: it connects
-// once more, and goes on with what was not sent.
-func TestBrokenLinks(t *testing.T) {
-	broken := io.ErrClosedPipe
-	for _, tt := range []struct {
-		name  string
-		links []*scriptedLink // nil: cannot be dialled
-		sent  []string
-		fails bool
-	}{
-		{"sound", []*scriptedLink{{limit: -1}}, []string{"a", "b", "c"}, false},
-		{"breaks at once", []*scriptedLink{{err: broken}, {limit: -1}}, []string{"a", "b", "c"}, false},
-		{"breaks after one", []*scriptedLink{{limit: 1, err: broken}, {limit: -1}}, []string{"a", "b", "c"}, false},
-		{"breaks twice", []*scriptedLink{{limit: 1, err: broken}, {limit: 1, err: broken}, {limit: -1}}, []string{"a", "b"}, true},
-		{"time is up", []*scriptedLink{{limit: 1, err: os.ErrDeadlineExceeded}, {limit: -1}}, []string{"a"}, true},
-		{"nobody there", []*scriptedLink{{limit: 1, err: broken}, nil}, []string{"a"}, true},
-	} {
-		for _, open := range []bool{true, false} {
-			var sent []string
-			links := slices.Clone(tt.links)
-			dials := 0
-			c := newConnection("test", time.Second, func(context.Context) (link, net.Conn, error) {
-				l := links[dials]
-				dials++
-				if l == nil {
-					return nil, nil, broken
-				}
-				copied := *l
-				copied.sent = &sent
-				return &copied, &copied, nil
-			})
-			if open {
-				if err := c.open(); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, fails, wantDials := tt.sent, tt.fails, min(len(links), 2)
-			if tt.name == "time is up" {
-				wantDials = 1
-			}
-			if !open && links[0].err != nil { // a new connection is not tried twice
-				want, fails, wantDials = want[:links[0].limit], true, 1
-			}
-			err := c.send(&batch{b: []byte("abc"), ends: []int{1, 2, 3}})
-			var e *Error
-			if !slices.Equal(sent, want) || (err != nil) != fails || fails && (!errors.As(err, &e) || e.Retry.IsZero()) || dials != wantDials {
-				t.Errorf("%s, open before: %v: sent %q, want %q; %v, %d dials", tt.name, open, sent, want, err, dials)
-			}
-		}
-	}
-}
 
 // gramConn takes some datagrams.
 type gramConn struct {
 	net.Conn
 	room int
 }
+
+func (c *gramConn) SetWriteDeadline(time.Time) error { return nil }
+func (c *gramConn) Close() error                     { return nil }
 
 func (c *gramConn) Write(b []byte) (int, error) {
 	if c.room == 0 {
@@ -105,110 +35,94 @@ func (c *gramConn) Write(b []byte) (int, error) {
 func TestDatagramsGoOn(t *testing.T) {
 	m := &batch{b: []byte("abc"), ends: []int{1, 2, 3}}
 	for room, want := range []int{1, 2, 3, 3} {
-		next, err := datagrams{&gramConn{room: room}}.send(m, 1)
+		next, err := datagrams{&gramConn{room: room}}.Send(m, 1)
 		if next != want || (err == nil) != (want == 3) {
 			t.Errorf("room for %d: next %d, %v", room, next, err)
 		}
 	}
 }
 
-// deadlineLink notes how far off the deadlines of its writes are.
-type deadlineLink struct {
-	scriptedLink
-	deadline *time.Duration
+// writes keeps what each call of Write is given.
+type writes struct {
+	net.Conn
+	all  []string
+	fail error
 }
 
-func (l deadlineLink) SetWriteDeadline(t time.Time) error {
-	*l.deadline = time.Until(t)
-	return nil
+func (w *writes) Write(b []byte) (int, error) {
+	w.all = append(w.all, string(b))
+	return len(b), w.fail
 }
 
-// Connecting and each write have the timeout to themselves. The clock is a fake one.
-func TestTimeouts(t *testing.T) {
-	for timeout, want := range map[time.Duration]time.Duration{0: 5 * time.Second, time.Minute: time.Minute} {
-		synctest.Test(t, func(t *testing.T) {
-			var connecting, writing time.Duration
-			c := newConnection("test", timeout, func(ctx context.Context) (link, net.Conn, error) {
-				end, _ := ctx.Deadline()
-				connecting = time.Until(end)
-				l := deadlineLink{scriptedLink{sent: new([]string), limit: -1}, &writing}
-				return &l, &l, nil
-			})
-			if err := c.send(&batch{b: []byte("a"), ends: []int{1}}); err != nil {
-				t.Error(err)
-			}
-			if connecting != want || writing != want {
-				t.Errorf("%v to connect, %v to write, want %v", connecting, writing, want)
-			}
-		})
+func (w *writes) SetWriteDeadline(time.Time) error { return nil }
+func (w *writes) Close() error                     { return nil }
+
+// listening is a stream whose daemon does not hang up.
+type listening struct{ stream }
+
+func (listening) Gone() bool   { return false }
+func (listening) Abort() error { return nil }
+
+// Records that are handed over together are one write to a stream, and one for each MiB
+// if they are many.
+func TestBatchIsOneWrite(t *testing.T) {
+	var w writes
+	h := &Handler{opts: logbook.Options{Formatter: defaultFormatter}, layout: newLayout(&Options{Framing: Newline}, address{scheme: "tcp"})}
+	h.conn = newConnection("test", 0, func(context.Context) (link, error) {
+		return listening{stream{&netlink.Stream{Conn: &w}}}, nil
+	})
+	batch := func(n int, text string) (rs []*logbook.Record) {
+		for i := range n {
+			rs = append(rs, logbook.NewRecord(logbook.RecordData{Level: logbook.LevelInfo, Message: fmt.Sprint(i, text)}))
+		}
+		return rs
 	}
-}
-
-// politeLink closes as TLS does with a daemon that does not read: it waits to say
-// good-bye, until the connection below is closed.
-type politeLink struct {
-	net.Conn
-	below   chan struct{} // closed with the connection below
-	closing chan struct{}
-}
-
-func (l *politeLink) SetWriteDeadline(time.Time) error  { return nil }
-func (l *politeLink) gone() bool                        { return false }
-func (l *politeLink) send(_ *batch, i int) (int, error) { return i, os.ErrDeadlineExceeded }
-func (l *politeLink) Close() error                      { close(l.closing); <-l.below; return nil }
-
-type below struct {
-	net.Conn
-	closed chan struct{}
-}
-
-func (b below) Close() error { close(b.closed); return nil }
-
-func polite(t *testing.T) (*connection, *politeLink) {
-	l := &politeLink{below: make(chan struct{}), closing: make(chan struct{})}
-	c := newConnection("test", time.Second, func(context.Context) (link, net.Conn, error) { return l, below{closed: l.below}, nil })
-	if err := c.open(); err != nil {
+	if err := h.HandleBatch(batch(501, ""), logbook.ReasonEscalation); err != nil {
 		t.Fatal(err)
 	}
-	return c, l
-}
-
-// within fails the test if fn does not return.
-func within(t *testing.T, what string, fn func()) {
-	t.Helper()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		fn()
-	}()
-	select {
-	case <-done:
-	case <-time.After(10 * time.Second):
-		t.Fatal(what + " hangs")
+	if len(w.all) != 1 || strings.Count(w.all[0], "\n") != 501 || !strings.HasSuffix(w.all[0], " 500\n") {
+		t.Errorf("%d writes", len(w.all))
+	}
+	w.all = nil
+	if err := h.HandleBatch(batch(300, strings.Repeat("x", 7900)), logbook.ReasonBuffer); err != nil || len(w.all) != 3 {
+		t.Errorf("%v, %d writes, want 3", err, len(w.all))
+	}
+	if got := h.Stats(); got != (Stats{Records: 801}) {
+		t.Errorf("stats %+v", got)
+	}
+	w.fail = errors.New("no route")
+	rs := batch(3, "")
+	var unsent *logbook.UnsentError
+	if err := h.HandleBatch(rs, logbook.ReasonGroup); !errors.As(err, &unsent) || unsent.Records != 3 || !errors.Is(err, w.fail) {
+		t.Errorf("a daemon that hangs up: %v", err)
+	}
+	if got := h.Stats(); got.Records != 801 || got.Failed != 3 {
+		t.Errorf("stats %+v", got)
 	}
 }
 
-// A connection that broke is given up without a good-bye.
-func TestBrokenConnectionIsDroppedAtOnce(t *testing.T) {
-	c, _ := polite(t)
-	within(t, "a record", func() {
-		if err := c.send(&batch{b: []byte("a"), ends: []int{1}}); !errors.Is(err, os.ErrDeadlineExceeded) {
-			t.Errorf("error %v", err)
-		}
-	})
-}
-
-// Close does not wait for a good-bye when its context has ended.
-func TestCloseOfPoliteConnection(t *testing.T) {
-	c, l := polite(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() {
-		<-l.closing
-		cancel()
-	}()
-	within(t, "Close", func() {
-		if err := c.close(ctx); err != nil {
-			t.Error(err)
-		}
-	})
+// A record that cannot be formatted, and datagrams that fail, cost the others nothing.
+func TestBatchInPart(t *testing.T) {
+	conn := &gramConn{room: 3}
+	h := &Handler{
+		opts: logbook.Options{Formatter: logbook.FormatterFunc(func(r *logbook.Record) string {
+			if r.Message() == "panic" {
+				panic("oops")
+			}
+			return r.Message()
+		})},
+		layout: newLayout(&Options{Framing: Newline}, address{scheme: "udp"}),
+	}
+	h.conn = newConnection("test", 0, func(context.Context) (link, error) { return datagrams{conn}, nil })
+	var rs []*logbook.Record
+	for _, text := range []string{"1", "panic", "2", "3", "4", "5"} {
+		rs = append(rs, logbook.NewRecord(logbook.RecordData{Message: text}))
+	}
+	var unsent *logbook.UnsentError
+	if err := h.HandleBatch(rs, logbook.ReasonBuffer); !errors.As(err, &unsent) || unsent.Records != 3 || !errors.Is(err, io.ErrClosedPipe) || !strings.Contains(err.Error(), "oops") {
+		t.Errorf("%v", err)
+	}
+	if got := h.Stats(); got.Records != 3 || got.Failed != 3 {
+		t.Errorf("stats %+v", got)
+	}
 }

@@ -6,22 +6,19 @@ import (
 	"errors"
 	"io/fs"
 	"net"
+
+	"github.com/logbook-go/logbook/internal/netlink"
 )
 
 // dialer returns a function that connects to the address.
-func dialer(a address, config *tls.Config) func(context.Context) (link, net.Conn, error) {
+func dialer(a address, config *tls.Config) func(context.Context) (link, error) {
 	if a.unix() {
-		return func(ctx context.Context) (link, net.Conn, error) { return dialUnix(ctx, a.paths) }
+		return func(ctx context.Context) (link, error) { return dialUnix(ctx, a.paths) }
 	}
 	if a.scheme == "tls" {
-		if config = config.Clone(); config == nil {
-			config = new(tls.Config)
-		}
-		if config.ServerName == "" {
-			config.ServerName = a.host
-		}
+		config = netlink.ClientTLS(config, a.host)
 	}
-	return func(ctx context.Context) (link, net.Conn, error) {
+	return func(ctx context.Context) (link, error) {
 		if a.scheme == "udp" {
 			return dialDatagram(ctx, "udp", a.target)
 		}
@@ -31,51 +28,43 @@ func dialer(a address, config *tls.Config) func(context.Context) (link, net.Conn
 
 // dialUnix connects to the first socket that answers. Its error is that of the
 // first one that is there.
-func dialUnix(ctx context.Context, paths []string) (l link, raw net.Conn, err error) {
+func dialUnix(ctx context.Context, paths []string) (l link, err error) {
 	for _, path := range paths {
-		l, raw, e := dialDatagram(ctx, "unixgram", path)
+		l, e := dialDatagram(ctx, "unixgram", path)
 		if isWrongType(e) {
-			l, raw, e = dialStream(ctx, "unix", path, nil)
+			l, e = dialStream(ctx, "unix", path, nil)
 		}
 		if e == nil {
-			return l, raw, nil
+			return l, nil
 		}
 		if err == nil || errors.Is(err, fs.ErrNotExist) && !errors.Is(e, fs.ErrNotExist) {
 			err = e
 		}
 	}
-	return nil, nil, err
+	return nil, err
 }
 
-func dial(ctx context.Context, network, target string) (net.Conn, error) {
-	return new(net.Dialer).DialContext(ctx, network, target)
+func dialDatagram(ctx context.Context, network, target string) (link, error) {
+	conn, err := netlink.Dial(ctx, network, target)
+	if err != nil {
+		return nil, err
+	}
+	return datagrams{conn}, nil
 }
 
-func dialDatagram(ctx context.Context, network, target string) (link, net.Conn, error) {
-	conn, err := dial(ctx, network, target)
+func dialStream(ctx context.Context, network, target string, config *tls.Config) (link, error) {
+	s, err := netlink.DialStream(ctx, network, target, config)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return datagrams{conn}, conn, nil
-}
-
-func dialStream(ctx context.Context, network, target string, config *tls.Config) (link, net.Conn, error) {
-	conn, err := dial(ctx, network, target)
-	if err != nil {
-		return nil, nil, err
-	}
-	l, err := newStream(ctx, conn, config)
-	if err != nil {
-		_ = conn.Close() // the other error matters
-		return nil, nil, err
-	}
-	return l, conn, nil
+	return stream{s}, nil
 }
 
 // datagrams sends each message as a datagram.
 type datagrams struct{ net.Conn }
 
-func (d datagrams) send(m *batch, i int) (next int, err error) {
+// Send implements link.
+func (d datagrams) Send(m *batch, i int) (next int, err error) {
 	for ; i < len(m.ends); i++ {
 		if _, err := d.Write(m.message(i)); err != nil {
 			return i, err
@@ -84,23 +73,20 @@ func (d datagrams) send(m *batch, i int) (next int, err error) {
 	return i, nil
 }
 
-func (datagrams) gone() bool { return false }
+// Gone implements link.
+func (datagrams) Gone() bool { return false }
 
-// sendWhole writes all messages at once to a stream. Where that fails nobody knows
-// what arrived, so all are to be sent again.
-func sendWhole(conn net.Conn, m *batch) (next int, err error) {
-	_, err = conn.Write(m.b)
-	return 0, err
-}
+// Abort implements link.
+func (d datagrams) Abort() error { return d.Close() }
 
-// secure returns conn, with TLS over it if there is a configuration.
-func secure(ctx context.Context, conn net.Conn, config *tls.Config) (net.Conn, error) {
-	if config == nil {
-		return conn, nil
+// stream writes all messages at once.
+type stream struct{ *netlink.Stream }
+
+// Send implements link. Where it fails nobody knows what arrived, so all are to be sent
+// again.
+func (s stream) Send(m *batch, _ int) (next int, err error) {
+	if _, err := s.Write(m.b); err != nil {
+		return 0, err
 	}
-	c := tls.Client(conn, config)
-	if err := c.HandshakeContext(ctx); err != nil {
-		return nil, err
-	}
-	return c, nil
+	return len(m.ends), nil
 }

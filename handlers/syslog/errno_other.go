@@ -2,6 +2,4 @@
 
 package syslog
 
-func isTooLong(error) bool { return false }
-
 func isWrongType(error) bool { return false }

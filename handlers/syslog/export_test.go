@@ -6,8 +6,12 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// SetNow gives the pauses of a handler another clock. It must not be sending.
-func SetNow(h *Handler, now func() time.Time) { h.conn.now = now }
+// SetNow gives the pauses of a handler another clock, and makes them exact. It must not
+// be sending.
+func SetNow(h *Handler, now func() time.Time) {
+	h.conn.link.Now = now
+	h.conn.link.Pause.Jitter = 0
+}
 
 // StructuredData returns the structured data of a record.
 func StructuredData(id string, r *logbook.Record, limit int) string {
@@ -25,11 +29,7 @@ func Entry(identifier string, r *logbook.Record) string {
 }
 
 // Gone reports whether the daemon is known to have closed the connection.
-func Gone(h *Handler) bool {
-	h.conn.mu.Lock()
-	defer h.conn.mu.Unlock()
-	return h.conn.link.gone()
-}
+func Gone(h *Handler) bool { return h.conn.link.Gone() }
 
 // SetPlatformSockets has "" as address stand for other sockets, until undo.
 func SetPlatformSockets(paths ...string) (undo func()) {

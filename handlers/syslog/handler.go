@@ -17,7 +17,8 @@ import (
 // error. What fails is an [*Error]; the package comment says what can be lost
 // without one. Handle takes Options.Timeout at most to connect and as much to
 // write. After a failure it returns at once, with the same error, until
-// [Error.Retry]: 0.1 s later at first, then twice as long each time, up to 30 s.
+// [Error.Retry]: about 0.1 s later at first, then about twice as long each time, up to
+// 30 s.
 //
 // It is safe for concurrent use.
 type Handler struct {
@@ -55,7 +56,7 @@ func New(o *Options) (*Handler, error) {
 		}
 	}
 	if !o.Delay {
-		if err := h.conn.open(); err != nil {
+		if err := h.conn.link.Open(); err != nil {
 			return nil, err
 		}
 	}
@@ -77,13 +78,19 @@ func (h *Handler) Handle(r *logbook.Record) error {
 	return h.conn.handle(&h.opts, r, h.encode)
 }
 
+// HandleBatch sends the records in a row: over a stream in one write, or in one for each
+// MiB. What was not sent is counted by a [*logbook.UnsentError].
+func (h *Handler) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
+	return h.conn.handleBatch(&h.opts, rs, h.encode)
+}
+
 func (h *Handler) encode(m *batch, r *logbook.Record) {
 	h.cut.Add(uint64(h.layout.encode(m, r)))
 }
 
 // Close closes the connection. It waits for records that are being sent; when the
 // context ends, they fail. Closing again does nothing.
-func (h *Handler) Close(ctx context.Context) error { return h.conn.close(ctx) }
+func (h *Handler) Close(ctx context.Context) error { return h.conn.link.Close(ctx) }
 
 // Stats returns what happened so far.
 func (h *Handler) Stats() Stats {

@@ -96,7 +96,7 @@ func NewJournal(o *JournalOptions) (*Journal, error) {
 	}
 	socket := cmp.Or(o.Socket, journalSocket)
 	h.conn = newConnection("unix:"+socket, o.Timeout, journalDialer(socket))
-	if err := h.conn.open(); err != nil {
+	if err := h.conn.link.Open(); err != nil {
 		return nil, err
 	}
 	return h, nil
@@ -110,9 +110,15 @@ func (h *Journal) Handle(r *logbook.Record) error {
 	return h.conn.handle(&h.opts, r, h.encode)
 }
 
+// HandleBatch sends the records in a row. What was not sent is counted by a
+// [*logbook.UnsentError].
+func (h *Journal) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
+	return h.conn.handleBatch(&h.opts, rs, h.encode)
+}
+
 // Close closes the connection. It waits for records that are being sent; when the
 // context ends, they fail. Closing again does nothing.
-func (h *Journal) Close(ctx context.Context) error { return h.conn.close(ctx) }
+func (h *Journal) Close(ctx context.Context) error { return h.conn.link.Close(ctx) }
 
 // Stats returns what happened so far. Nothing is ever cut.
 func (h *Journal) Stats() Stats { return h.conn.stats() }

@@ -6,18 +6,19 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/logbook-go/logbook/internal/netlink"
 )
 
-func journalDialer(socket string) func(context.Context) (link, net.Conn, error) {
-	return func(ctx context.Context) (link, net.Conn, error) {
-		conn, err := dial(ctx, "unixgram", socket)
+func journalDialer(socket string) func(context.Context) (link, error) {
+	return func(ctx context.Context) (link, error) {
+		conn, err := netlink.Dial(ctx, "unixgram", socket)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		return entries{conn.(*net.UnixConn)}, conn, nil
+		return entries{conn.(*net.UnixConn)}, nil
 	}
 }
 
@@ -25,16 +26,26 @@ func journalDialer(socket string) func(context.Context) (link, net.Conn, error) 
 // long, as a file in memory.
 type entries struct{ *net.UnixConn }
 
-func (c entries) send(m *batch, i int) (next int, err error) {
-	entry := m.message(i)
-	_, err = c.Write(entry)
-	if isTooLong(err) || errors.Is(err, syscall.ENOBUFS) {
-		err = c.sendFile(entry)
+// Send implements link.
+func (c entries) Send(m *batch, i int) (next int, err error) {
+	for ; i < len(m.ends); i++ {
+		entry := m.message(i)
+		_, err := c.Write(entry)
+		if errors.Is(err, unix.EMSGSIZE) || errors.Is(err, unix.ENOBUFS) {
+			err = c.sendFile(entry)
+		}
+		if err != nil {
+			return i, err
+		}
 	}
-	return i, err
+	return i, nil
 }
 
-func (entries) gone() bool { return false }
+// Gone implements link.
+func (entries) Gone() bool { return false }
+
+// Abort implements link.
+func (c entries) Abort() error { return c.Close() }
 
 // sendFile passes an entry as a file that nobody can change any more, since
 // journald maps it into its memory.

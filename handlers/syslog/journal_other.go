@@ -5,9 +5,8 @@ package syslog
 import (
 	"context"
 	"errors"
-	"net"
 )
 
-func journalDialer(string) func(context.Context) (link, net.Conn, error) {
-	return func(context.Context) (link, net.Conn, error) { return nil, nil, errors.ErrUnsupported }
+func journalDialer(string) func(context.Context) (link, error) {
+	return func(context.Context) (link, error) { return nil, errors.ErrUnsupported }
 }

@@ -52,9 +52,10 @@ func (l *layout) encode(m *batch, r *logbook.Record) (cut int) {
 	} else {
 		l.header3164(m, r)
 	}
+	start := len(m.b)
 	text := bytes.TrimSuffix(m.text, []byte{'\n'})
 	for more := true; more; {
-		if len(m.b) > maxBatch {
+		if len(m.b)-start > maxBatch {
 			l.add(m, []byte(cutMark))
 			return cut + 1
 		}

@@ -1,6 +1,6 @@
 //go:build unix && !logbook_portable
 
-package syslog
+package netlink
 
 import (
 	"context"
@@ -12,16 +12,17 @@ import (
 	"syscall"
 )
 
-// stream sends messages one after the other. Before each record it looks whether
-// the daemon has closed the connection, since the system would take the record all
-// the same.
-type stream struct {
+// Stream is a connection to a peer that only listens. It notices when the peer hangs
+// up, which the system does not say to those who only write: it takes what is written
+// all the same.
+type Stream struct {
 	net.Conn
+	raw     net.Conn
 	scratch [256]byte
 }
 
 // newStream makes a stream of a connection, with TLS if there is a configuration.
-func newStream(ctx context.Context, conn net.Conn, config *tls.Config) (*stream, error) {
+func newStream(ctx context.Context, conn net.Conn, config *tls.Config) (*Stream, error) {
 	raw, err := conn.(syscall.Conn).SyscallConn()
 	if err != nil {
 		return nil, err
@@ -36,14 +37,13 @@ func newStream(ctx context.Context, conn net.Conn, config *tls.Config) (*stream,
 		return nil, err
 	}
 	p.poll = true
-	return &stream{Conn: over}, nil
+	return &Stream{Conn: over, raw: conn}, nil
 }
 
-func (s *stream) send(m *batch, _ int) (next int, err error) { return sendWhole(s, m) }
-
-// gone reads what the daemon sent, such as TLS session tickets. A daemon has
-// nothing more to say, so it looks a few times only.
-func (s *stream) gone() bool {
+// Gone reports whether the peer has hung up, without waiting. It reads what the peer
+// sent, such as TLS session tickets: a few times only, since a peer that listens has
+// nothing more to say.
+func (s *Stream) Gone() bool {
 	for range 8 {
 		_, err := s.Read(s.scratch[:])
 		if err != nil {

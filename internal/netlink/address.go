@@ -1,0 +1,68 @@
+package netlink
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// Address is where a peer listens.
+type Address struct {
+	Host string // a name, or an IP address without brackets
+	Port string
+}
+
+// ErrAddress says what an address looks like. It does not repeat the wrong one, since
+// somebody may have put a password there.
+var ErrAddress = errors.New("invalid address: want host, host:port or [IPv6]:port")
+
+// ParseAddress parses "host", "host:port", "[IPv6]:port", and an IPv6 address alone, in
+// brackets or not; it may have a zone. host and port are what is left out; an empty host
+// is none, and then required. The error is [ErrAddress].
+func ParseAddress(s, host, port string) (Address, error) {
+	a := Address{s, port}
+	if h, p, err := net.SplitHostPort(s); err == nil {
+		a = Address{h, p}
+	} else if inner, ok := strings.CutPrefix(s, "["); ok {
+		if a.Host, ok = strings.CutSuffix(inner, "]"); !ok {
+			return Address{}, ErrAddress
+		}
+	}
+	if a.Host == "" {
+		a.Host = host
+	}
+	if n, err := strconv.Atoi(a.Port); err != nil || n < 1 || n > 65535 || !isHost(a.Host) {
+		return Address{}, ErrAddress
+	}
+	return a, nil
+}
+
+// String returns the address as package net takes it.
+func (a Address) String() string { return net.JoinHostPort(a.Host, a.Port) }
+
+// isHost reports whether s is an IP address, or may be the name of a host.
+func isHost(s string) bool {
+	if _, err := netip.ParseAddr(s); err == nil {
+		return true
+	}
+	return IsHostname(s)
+}
+
+// IsHostname reports whether s may be the name of a host: of letters and digits of
+// ASCII, dots, hyphens and underscores.
+func IsHostname(s string) bool {
+	return len(s) <= 255 && strings.Trim(s, ".") != "" && !strings.ContainsFunc(s, func(c rune) bool {
+		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '.' && c != '-' && c != '_'
+	})
+}
+
+// IsLoopback reports whether a host is this machine without a look-up.
+func IsLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	a, err := netip.ParseAddr(host)
+	return err == nil && net.IP(a.AsSlice()).IsLoopback()
+}

@@ -1,0 +1,5 @@
+//go:build !unix
+
+package netlink
+
+func isTooLong(error) bool { return false }

@@ -1,0 +1,50 @@
+//go:build !unix || logbook_portable
+
+package netlink
+
+import (
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+)
+
+// Stream is a connection to a peer that only listens. A goroutine waits for the peer to
+// hang up, which the system does not say to those who only write: it takes what is
+// written all the same.
+type Stream struct {
+	net.Conn
+	raw  net.Conn
+	over chan struct{}
+}
+
+// newStream makes a stream of a connection, with TLS if there is a configuration.
+func newStream(ctx context.Context, raw net.Conn, config *tls.Config) (*Stream, error) {
+	conn, err := secure(ctx, raw, config)
+	if err != nil {
+		return nil, err
+	}
+	s := &Stream{Conn: conn, raw: raw, over: make(chan struct{})}
+	go func() {
+		defer close(s.over)
+		_, _ = io.Copy(io.Discard, conn) // how it ended does not matter
+	}()
+	return s, nil
+}
+
+// Gone reports whether the peer has hung up, without waiting.
+func (s *Stream) Gone() bool {
+	select {
+	case <-s.over:
+		return true
+	default:
+		return false
+	}
+}
+
+// Close closes the connection and waits for the goroutine.
+func (s *Stream) Close() error {
+	err := s.Conn.Close()
+	<-s.over
+	return err
+}
