@@ -112,3 +112,31 @@ func TestAllocationsOfRetain(t *testing.T) {
 		t.Errorf("Retain allocates %v times", n)
 	}
 }
+
+// Goroutines that share a context, and have something bound each, do not spoil each
+// other's cache: their calls allocate nothing.
+func TestSharedContextAllocatesNothing(t *testing.T) {
+	withoutDefault(t)
+	h := logbook.HandlerFunc(func(*logbook.Record) error { return nil }, nil)
+	ctx := logbook.Bind(context.Background(), h)
+	log := logbook.New("x")
+	turn, done := make(chan bool), make(chan bool)
+	go func() {
+		defer close(done)
+		defer logbook.PushGoroutine(h)()
+		for range turn {
+			log.InfoContext(ctx, "there")
+			turn <- true
+		}
+	}()
+	defer logbook.PushGoroutine(h)()
+	if n := testing.AllocsPerRun(100, func() {
+		log.InfoContext(ctx, "here")
+		turn <- true
+		<-turn
+	}); n != 0 {
+		t.Errorf("a call allocates %v times", n)
+	}
+	close(turn)
+	<-done
+}

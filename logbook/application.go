@@ -24,7 +24,7 @@ func init() {
 func (s *applicationStack) newestFirst() []placed {
 	items := flatten(nil, s.entries)
 	if !slices.ContainsFunc(items, func(p placed) bool { return p.binding.Console }) {
-		items = appendNewestFirst(items, 0, s.fallback, nil)
+		items = appendNewestFirst(items, 0, s.fallback, nil, nil)
 	}
 	return items
 }
@@ -42,24 +42,25 @@ func (s *applicationStack) newestFirst() []placed {
 func PushApplication(items ...Bindable) (undo func()) {
 	list, refused := openItems(items)
 	registry.mu.Lock()
-	push := nextPush()
-	application.entries = append(slices.Clip(application.entries), pushed{push: push, items: list})
+	entry := pushed{push: nextPush(), items: list, ended: new(atomic.Bool)}
+	application.entries = append(slices.Clip(application.entries), entry)
 	recompileLocked()
 	registry.mu.Unlock()
 	reportRefused(nil, refused)
-	return once(func() {
+	return func() {
 		registry.mu.Lock()
-		before := len(application.entries)
-		application.entries = removePush(application.entries, push)
-		removed := len(application.entries) < before
+		rest := removePush(application.entries, entry.push)
+		removed := len(rest) < len(application.entries)
 		if removed {
+			application.entries = rest
 			recompileLocked()
 		}
 		registry.mu.Unlock()
 		if removed {
+			entry.ended.Store(true)
 			unbound(list)
 		}
-	})
+	}
 }
 
 // SetDefaultHandler sets the default handler, nil for none. At the start of a program

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"sync/atomic"
 )
 
 // bound is a simple item or a slot that is fit to be pushed: its kind is known, and
@@ -126,53 +127,55 @@ func reportRefused(ctx context.Context, refused []error) {
 type placed struct {
 	push uint64
 	bound
+	ends []*atomic.Bool // of its push, and of the content of slots it is in
 }
 
 // flatten appends the simple items of stack entries, given oldest first, newest
 // first.
 func flatten(dst []placed, entries []pushed) []placed {
 	for _, p := range slices.Backward(entries) {
-		dst = appendNewestFirst(dst, p.push, p.items, nil)
+		dst = appendNewestFirst(dst, p.push, p.items, p.ends(), nil)
 	}
 	return dst
 }
 
 // appendNewestFirst appends the simple items of a list, with the content that its
 // slots have now.
-func appendNewestFirst(dst []placed, push uint64, list []bound, outer []*Slot) []placed {
+func appendNewestFirst(dst []placed, push uint64, list []bound, ends []*atomic.Bool, outer []*Slot) []placed {
 	for _, b := range slices.Backward(list) {
 		if s, ok := b.item.(*Slot); !ok {
-			dst = append(dst, placed{push, b})
-		} else if !slices.Contains(outer, s) {
-			dst = appendNewestFirst(dst, push, s.bound(), append(outer, s))
+			dst = append(dst, placed{push, b, ends})
+		} else if c := s.content.Load(); c != nil && !slices.Contains(outer, s) {
+			dst = appendNewestFirst(dst, push, c.list, append(slices.Clip(ends), &c.ended), append(outer, s))
 		}
 	}
 	return dst
 }
 
+// ends returns what is set when the items are taken off.
+func (p *pushed) ends() []*atomic.Bool {
+	if p.ended == nil || p.inherited {
+		return nil
+	}
+	return []*atomic.Bool{p.ended}
+}
+
 // unbound tells the items of a list that they are no longer bound, the newest first.
-func unbound(list []bound) { allUnbound(appendNewestFirst(nil, 0, list, nil)) }
+func unbound(list []bound) { allUnbound(appendNewestFirst(nil, 0, list, nil, nil)) }
 
 func allUnbound(list []placed) {
 	for _, p := range list {
-		if u, ok := p.item.(Unbinder); ok {
-			callUnbound(p.item, u)
+		u, ok := p.item.(Unbinder)
+		if !ok {
+			continue
+		}
+		if err := callUnbound(u); err != nil {
+			h, _ := p.item.(Handler)
+			visible(nil).onError(&HandlerError{Handler: h, Err: err, Source: &noSite.source})
 		}
 	}
 }
 
-func callUnbound(item Bindable, u Unbinder) {
-	var failure *HandlerError
-	func() {
-		defer func() {
-			if p := recover(); p != nil {
-				h, _ := item.(Handler)
-				failure = &HandlerError{Handler: h, Err: panicked(p), Source: &noSite.source}
-			}
-		}()
-		u.Unbound()
-	}()
-	if failure != nil {
-		visible(nil).onError(failure)
-	}
+func callUnbound(u Unbinder) error {
+	return guarded(func() error { u.Unbound(); return nil })
 }

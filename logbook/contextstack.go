@@ -13,12 +13,9 @@ var contextsUsed atomic.Bool
 
 // contextBinding is one binding in a context; parent is the one around it.
 type contextBinding struct {
+	pushed // ended is nil where the binding has no end
 	parent *contextBinding
-	push   uint64
-	items  []bound
-	ended  *atomic.Bool // nil: the binding has no end
-	lowest int          // as it was counted; see lowestLevel
-	cache  atomic.Pointer[merged]
+	cache  atomic.Pointer[merged] // what goroutines met last that have nothing bound
 }
 
 // bindingOf returns what is bound to a context. Nothing is bound to one whose Value
@@ -44,7 +41,7 @@ func isNil(ctx context.Context) bool {
 // skipped early, so prefer [BindScope] where there is a place for its end.
 func Bind(ctx context.Context, items ...Bindable) context.Context {
 	list, refused := openItems(items)
-	ctx, _ = bind(ctx, nextPush(), list, nil)
+	ctx, _ = bind(ctx, pushed{push: nextPush(), items: list, lowest: lowestLevel(list)})
 	reportRefused(ctx, refused)
 	return ctx
 }
@@ -54,29 +51,33 @@ func Bind(ctx context.Context, items ...Bindable) context.Context {
 // they are unbound.
 func BindScope(ctx context.Context, items ...Bindable) (_ context.Context, undo func()) {
 	list, refused := openItems(items)
-	ctx, end := bindScope(ctx, nextPush(), list)
+	ctx, b := bind(ctx, pushed{push: nextPush(), items: list, lowest: lowestLevel(list), ended: new(atomic.Bool)})
 	reportRefused(ctx, refused)
-	return ctx, once(func() {
-		end()
-		unbound(list)
-	})
-}
-
-func bindScope(ctx context.Context, push uint64, items []bound) (_ context.Context, end func()) {
-	ended := new(atomic.Bool)
-	ctx, b := bind(ctx, push, items, ended)
 	return ctx, func() {
-		ended.Store(true)
-		b.cache.Store(nil)
-		demand.add(&demand.contexts, b.lowest, -1)
+		if b.end() {
+			unbound(list)
+		}
 	}
 }
 
-func bind(ctx context.Context, push uint64, items []bound, ended *atomic.Bool) (context.Context, *contextBinding) {
+// end makes calls skip the binding, and reports whether they did not already.
+func (b *contextBinding) end() bool {
+	if b.ended.Swap(true) {
+		return false
+	}
+	b.cache.Store(nil)
+	if g := goroutineStackHere(); g != nil {
+		g.inContext.Store(nil)
+	}
+	demand.add(&demand.contexts, b.lowest, -1)
+	return true
+}
+
+func bind(ctx context.Context, entry pushed) (context.Context, *contextBinding) {
 	if isNil(ctx) {
 		ctx = context.Background()
 	}
-	b := &contextBinding{push: push, items: items, ended: ended, lowest: lowestLevel(items)}
+	b := &contextBinding{pushed: entry}
 	b.parent = bindingOf(ctx)
 	contextsUsed.Store(true)
 	demand.add(&demand.contexts, b.lowest, 1)
@@ -88,12 +89,12 @@ func bind(ctx context.Context, push uint64, items []bound, ended *atomic.Bool) (
 // takes them off when fn returns or panics.
 func InContext(ctx context.Context, fn func(ctx context.Context), items ...Bindable) {
 	list, refused := openItems(items)
-	push := nextPush()
-	ctx, end := bindScope(ctx, push, list)
-	remove := pushGoroutine(push, list)
+	entry := pushed{push: nextPush(), items: list, lowest: lowestLevel(list), ended: new(atomic.Bool)}
+	ctx, b := bind(ctx, entry)
+	g, id := pushGoroutine(entry)
 	defer func() {
-		end()
-		remove()
+		b.end()
+		g.remove(id, entry)
 		unbound(list)
 	}()
 	reportRefused(ctx, refused)

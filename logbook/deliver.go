@@ -17,20 +17,20 @@ func deliver(stack *snapshot, r *Record, skip int) {
 			d.own = s
 		}
 	}
-	if d.own == nil && stack.sole != nil {
+	if d.own == nil && stack.sole {
 		// offerAll, but without its questions
 		if !r.timed {
 			r.time, r.timed = clock.Now(), true
 		}
 		r.sealed, d.prepared = true, true
-		pass, err := handle(stack.sole, r)
-		if pass {
+		if !d.hand(&stack.handlers[0]) {
 			d.offerAll(stack.handlers[1:], skip)
-		} else if err != nil {
-			d.failed(stack.sole, err)
 		}
 	} else if d.own == nil || !d.offerAll(d.own.handlers, skip) {
 		d.offerAll(stack.handlers, skip)
+	}
+	if d.late != nil {
+		d.failures = append(d.failures, d.late...)
 	}
 	if r.failure != nil {
 		d.failed(nil, r.failure)
@@ -76,6 +76,7 @@ type delivery struct {
 	own      *settings // of the logger, if they are special
 	prepared bool
 	failures []*HandlerError
+	late     []*HandlerError // of handlers that were taken off, unless another has the record
 }
 
 // offerAll offers the record to handlers in order, and reports whether it is to
@@ -117,14 +118,7 @@ func (d *delivery) offerAll(handlers []handlerEntry, skip int) (stop bool) {
 		if e.blackhole {
 			return true
 		}
-		pass, err := handle(e.handler, r)
-		if pass {
-			continue
-		}
-		if err != nil {
-			d.failed(e.handler, err)
-		}
-		if !e.bubble {
+		if d.hand(e) && !e.bubble {
 			return true
 		}
 	}
@@ -168,6 +162,36 @@ func (d *delivery) ask(e *handlerEntry, fn func(*Record) bool) (yes bool) {
 		}
 	}()
 	return fn(d.record)
+}
+
+// hand has a handler handle the record, and reports whether it took it.
+func (d *delivery) hand(e *handlerEntry) (taken bool) {
+	pass, err := handle(e.handler, d.record)
+	if (err != nil || e.unbinder != nil) && e.over() {
+		d.unbound(e)
+		if err != nil && !pass { // it may be closed by now
+			d.late = append(d.late, &HandlerError{Handler: e.handler, Err: err})
+			return false
+		}
+	}
+	if pass {
+		return false
+	}
+	if err != nil {
+		d.failed(e.handler, err)
+	}
+	d.late = nil
+	return true
+}
+
+// unbound calls Unbound again: the record came after the first call.
+func (d *delivery) unbound(e *handlerEntry) {
+	if e.unbinder == nil {
+		return
+	}
+	if err := callUnbound(e.unbinder); err != nil {
+		d.failed(e.handler, err)
+	}
 }
 
 // handle calls a handler, and reports whether it passed the record on; one that

@@ -16,7 +16,9 @@ type goroutineStack struct {
 	mu      sync.Mutex // held to change what follows: an undo may run elsewhere
 	gone    bool       // nothing was bound any more, and it left the table
 	entries atomic.Pointer[goroutineEntries]
-	cache   atomic.Pointer[merged]
+
+	// What calls without a context met last, and those with one.
+	cache, inContext atomic.Pointer[merged]
 }
 
 type goroutineEntries struct{ list []pushed } // oldest first
@@ -41,22 +43,24 @@ func newGoroutineStack(entries []pushed) *goroutineStack {
 // without being told that it is unbound.
 func PushGoroutine(items ...Bindable) (undo func()) {
 	list, refused := openItems(items)
-	remove := pushGoroutine(nextPush(), list)
+	entry := pushed{push: nextPush(), items: list, lowest: lowestLevel(list), ended: new(atomic.Bool)}
+	g, id := pushGoroutine(entry)
 	reportRefused(nil, refused)
-	return once(func() {
-		remove()
-		unbound(list)
-	})
+	return func() {
+		g.remove(id, entry)
+		if !entry.ended.Swap(true) {
+			unbound(list)
+		}
+	}
 }
 
-func pushGoroutine(push uint64, list []bound) (remove func()) {
-	id := goroutine.ID()
-	entry := pushed{push, list, lowestLevel(list)}
+func pushGoroutine(entry pushed) (g *goroutineStack, id uint64) {
+	id = goroutine.ID()
 	g, ok := goroutines.Load(id)
 	if !ok || !g.add(entry) {
 		g = newGoroutineStack([]pushed{entry})
 	}
-	return func() { g.remove(id, entry) }
+	return g, id
 }
 
 // add binds an entry. It reports false if the stack has just left the table.
@@ -78,6 +82,7 @@ func (g *goroutineStack) remove(id uint64, entry pushed) {
 	rest := removePush(before, entry.push)
 	g.entries.Store(&goroutineEntries{rest})
 	g.cache.Store(nil)
+	g.inContext.Store(nil)
 	if len(rest) == 0 && !g.gone {
 		g.gone = true
 		goroutines.Delete(id, g)
@@ -108,23 +113,28 @@ func InGoroutine(fn func(), items ...Bindable) {
 
 // Go starts fn on a new goroutine that has bound what the calling one has now:
 // what is pushed or taken off here later makes no difference there. When fn
-// returns, nothing is told that it is unbound.
+// returns, what was taken off here meanwhile hears once more that it is unbound.
 func Go(fn func()) {
 	var entries []pushed
-	if goroutines.Len() != 0 {
-		if g, ok := goroutines.Load(goroutine.ID()); ok {
-			entries = g.entries.Load().list
-		}
+	if g := goroutineStackHere(); g != nil {
+		entries = g.entries.Load().list
 	}
 	if len(entries) == 0 {
 		go fn()
 		return
 	}
+	entries = slices.Clone(entries)
+	for i := range entries {
+		entries[i].inherited = true
+	}
 	go func() {
 		g := newGoroutineStack(entries)
 		defer func() {
-			for _, p := range entries {
+			for _, p := range slices.Backward(entries) {
 				g.remove(goroutine.ID(), p)
+				if p.ended.Load() {
+					unbound(p.items)
+				}
 			}
 		}()
 		fn()

@@ -59,7 +59,8 @@ type Closer interface {
 }
 
 // Unbinder is implemented by items that want to know when they are taken off a
-// stack.
+// stack. Unbound is called again after each record that was on its way to the handler
+// by then, so that nothing it collects is left behind.
 type Unbinder interface {
 	Unbound()
 }
@@ -90,7 +91,7 @@ func (e *UnsentError) Unwrap() error { return e.Err }
 // whether the handler took the record. Handlers that stand before others are
 // built on it.
 func Offer(h Handler, r *Record) (handled bool) {
-	e := compileHandler(h, h.Binding())
+	e := compileHandler(h, h.Binding(), nil)
 	d := delivery{stack: visible(r.ctx), record: r}
 	handled = d.offer(&e)
 	if d.failures != nil {

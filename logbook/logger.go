@@ -95,7 +95,7 @@ func NewLogger(channel string, o *LoggerOptions) *Logger {
 	}
 	list, refused := openHandlers(o.Handlers...)
 	for _, b := range list {
-		s.handlers = append(s.handlers, compileOwnHandler(b))
+		s.handlers = append(s.handlers, compileOwnHandler(b, nil))
 	}
 	c.settings.Store(s.settle())
 	if len(s.levelVars()) == 0 {
@@ -116,8 +116,8 @@ func NewLogger(channel string, o *LoggerOptions) *Logger {
 // compileOwnHandler opens a handler's binding. A variable level is looked at in
 // each call: a logger's handlers are no part of a stack, so nothing compiles them
 // anew.
-func compileOwnHandler(b bound) handlerEntry {
-	e := compileHandler(b.item.(Handler), b.binding)
+func compileOwnHandler(b bound, ends []*atomic.Bool) handlerEntry {
+	e := compileHandler(b.item.(Handler), b.binding, ends)
 	if v, ok := b.binding.Level.(*LevelVar); ok {
 		e.level, e.leveler = LevelNotSet, v
 	}
@@ -206,15 +206,18 @@ func (l *Logger) AddHandler(h Handler) (undo func()) {
 		reportRefused(nil, refused)
 		return func() {}
 	}
-	entry := compileOwnHandler(list[0])
+	ended := new(atomic.Bool)
+	entry := compileOwnHandler(list[0], []*atomic.Bool{ended})
 	entry.push = nextPush()
 	l.change(func(s *settings) { s.handlers = append([]handlerEntry{entry}, s.handlers...) })
-	return once(func() {
+	return func() {
 		l.change(func(s *settings) {
 			s.handlers = slices.DeleteFunc(slices.Clone(s.handlers), func(e handlerEntry) bool { return e.push == entry.push })
 		})
-		unbound(list)
-	})
+		if !ended.Swap(true) {
+			unbound(list)
+		}
+	}
 }
 
 // Group returns the logger's group, nil if it has none.

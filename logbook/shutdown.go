@@ -42,6 +42,9 @@ func Shutdown(ctx context.Context) error {
 	application.entries = nil
 	recompileLocked()
 	registry.mu.Unlock()
+	for _, p := range entries {
+		p.ended.Store(true)
+	}
 	list := flatten(nil, entries)
 	allUnbound(list)
 	var items []Bindable

@@ -15,14 +15,15 @@ type Slot struct {
 
 type slotContent struct {
 	items []Bindable
-	list  []bound // those of them that can be bound
+	list  []bound     // those of them that can be bound
+	ended atomic.Bool // set after it was replaced
 }
 
 // NewSlot returns a slot that holds the items.
 func NewSlot(items ...Bindable) *Slot {
 	list, refused := openItems(items)
 	s := new(Slot)
-	s.content.Store(&slotContent{slices.Clone(items), list})
+	s.content.Store(&slotContent{items: slices.Clone(items), list: list})
 	reportRefused(nil, refused)
 	return s
 }
@@ -45,11 +46,12 @@ func (s *Slot) Set(items ...Bindable) (old []Bindable) {
 		}
 		return holds
 	})
-	before := s.content.Swap(&slotContent{slices.Clone(items), list})
+	before := s.content.Swap(&slotContent{items: slices.Clone(items), list: list})
 	recompileLocked()
 	registry.mu.Unlock()
 	if before != nil {
 		old = before.items
+		before.ended.Store(true)
 		allUnbound(without(before.list, list))
 	}
 	reportRefused(nil, refused)
@@ -68,12 +70,12 @@ func (s *Slot) holds(other *Slot) bool {
 // first.
 func without(old, kept []bound) []placed {
 	still := make(map[Bindable]bool)
-	for _, p := range appendNewestFirst(nil, 0, kept, nil) {
+	for _, p := range appendNewestFirst(nil, 0, kept, nil, nil) {
 		if reflect.ValueOf(p.item).Comparable() {
 			still[p.item] = true
 		}
 	}
-	return slices.DeleteFunc(appendNewestFirst(nil, 0, old, nil), func(p placed) bool {
+	return slices.DeleteFunc(appendNewestFirst(nil, 0, old, nil, nil), func(p placed) bool {
 		return reflect.ValueOf(p.item).Comparable() && still[p.item]
 	})
 }

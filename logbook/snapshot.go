@@ -3,6 +3,8 @@ package logbook
 import (
 	"log/slog"
 	"math"
+	"slices"
+	"sync/atomic"
 )
 
 // levelNone is above every level: nobody wants anything.
@@ -12,7 +14,11 @@ const levelNone = math.MaxInt8 + 1
 type pushed struct {
 	push   uint64
 	items  []bound
-	lowest int // as it was counted; see lowestLevel
+	lowest int          // as it was counted; see lowestLevel
+	ended  *atomic.Bool // set after it was taken off
+
+	// inherited is set where Go handed it on: its end does not matter there.
+	inherited bool
 }
 
 // snapshot is a stack compiled for dispatch: what a record meets, newest first.
@@ -20,7 +26,7 @@ type pushed struct {
 type snapshot struct {
 	handlers   []handlerEntry
 	items      []placed   // of the application's: what it was compiled from
-	sole       Handler    // takes every record that is wanted as it is; see soleHandler
+	sole       bool       // the first handler takes every record that is wanted as it is
 	processors []Bindable // Processor and fixedAttrs
 	floor      int        // lowest level that a handler takes, or levelNone
 	onError    func(*HandlerError)
@@ -39,13 +45,20 @@ type handlerEntry struct {
 	bubble    bool
 	blackhole bool
 	noCaller  bool
+
+	// A record may be on its way when the handler is taken off. Then one of ends is
+	// set; see hand.
+	ends     []*atomic.Bool
+	unbinder Unbinder
 }
 
-func compileHandler(h Handler, b Binding) handlerEntry {
+func compileHandler(h Handler, b Binding, ends []*atomic.Bool) handlerEntry {
 	e := handlerEntry{
 		handler: h, accept: b.Accept, filter: b.Filter,
 		bubble: b.Bubble, blackhole: b.Blackhole, noCaller: b.NoCaller,
+		ends: ends,
 	}
+	e.unbinder, _ = h.(Unbinder)
 	var fixed bool
 	if e.level, fixed = fixedLevel(b.Level); !fixed {
 		e.leveler = b.Level
@@ -59,6 +72,11 @@ func (e *handlerEntry) takes(level Level) bool {
 		return level >= LevelOf(e.leveler)
 	}
 	return level >= e.level
+}
+
+// over reports whether the handler was taken off.
+func (e *handlerEntry) over() bool {
+	return slices.ContainsFunc(e.ends, (*atomic.Bool).Load)
 }
 
 // swallowsAll reports whether no record that the level lets through gets past.
@@ -86,7 +104,7 @@ func compile(items []placed) *snapshot {
 		case fixedAttrs:
 			s.processors = append(s.processors, v)
 		case Handler:
-			e := compileHandler(v, p.binding)
+			e := compileHandler(v, p.binding, p.ends)
 			if int(e.level) >= open && e.leveler == nil {
 				continue // everything it takes ends in a black hole above it
 			}
@@ -105,18 +123,15 @@ func compile(items []placed) *snapshot {
 	return s
 }
 
-// soleHandler returns the handler that each record that is wanted meets first and
+// soleHandler reports whether each record that is wanted meets the first handler and
 // goes no further, without a question to be asked or anything to be added on the
-// way: what most programs have. nil if it is not so simple.
-func (s *snapshot) soleHandler() Handler {
+// way: what most programs have.
+func (s *snapshot) soleHandler() bool {
 	if len(s.handlers) == 0 || len(s.processors) > 0 || s.callers {
-		return nil
+		return false
 	}
 	e := &s.handlers[0]
-	if int(e.level) != s.floor || e.leveler != nil || e.accept != nil || e.filter != nil || e.bubble || e.blackhole {
-		return nil
-	}
-	return e.handler
+	return int(e.level) == s.floor && e.leveler == nil && e.accept == nil && e.filter == nil && !e.bubble && !e.blackhole
 }
 
 // wants reports whether a record of the level would reach a handler.

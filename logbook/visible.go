@@ -12,12 +12,13 @@ import (
 type merged struct {
 	application *snapshot
 	goroutine   *goroutineEntries
+	context     *contextBinding
 	scopes      []*atomic.Bool // the context scopes that had not ended
 	result      *snapshot
 }
 
-func (m *merged) valid(app *snapshot, g *goroutineEntries) bool {
-	if m == nil || m.application != app || m.goroutine != g {
+func (m *merged) valid(app *snapshot, g *goroutineEntries, c *contextBinding) bool {
+	if m == nil || m.application != app || m.goroutine != g || m.context != c {
 		return false
 	}
 	for _, ended := range m.scopes {
@@ -32,10 +33,7 @@ func (m *merged) valid(app *snapshot, g *goroutineEntries) bool {
 // joined with the goroutine's and the context's where there is anything.
 func visible(ctx context.Context) *snapshot {
 	app := application.snapshot.Load()
-	var g *goroutineStack
-	if goroutines.Len() != 0 {
-		g, _ = goroutines.Load(goroutine.ID())
-	}
+	g := goroutineStackHere()
 	var c *contextBinding
 	if ctx != nil && contextsUsed.Load() {
 		c = bindingOf(ctx)
@@ -49,6 +47,16 @@ func visible(ctx context.Context) *snapshot {
 	return app
 }
 
+// goroutineStackHere returns the running goroutine's stack, nil if nothing is bound
+// to it.
+func goroutineStackHere() *goroutineStack {
+	if goroutines.Len() == 0 {
+		return nil
+	}
+	g, _ := goroutines.Load(goroutine.ID())
+	return g
+}
+
 func (g *goroutineStack) visible(app *snapshot) *snapshot {
 	entries := g.entries.Load()
 	if m := g.cache.Load(); m != nil && m.application == app && m.goroutine == entries { // there are no scopes
@@ -60,15 +68,18 @@ func (g *goroutineStack) visible(app *snapshot) *snapshot {
 	return m.result
 }
 
+// visible is cached in the goroutine's stack, where it has one: other goroutines with
+// the same context see another merge.
 func (c *contextBinding) visible(app *snapshot, g *goroutineStack) *snapshot {
 	var entries *goroutineEntries
+	cache := &c.cache
 	if g != nil {
-		entries = g.entries.Load()
+		entries, cache = g.entries.Load(), &g.inContext
 	}
-	if m := c.cache.Load(); m.valid(app, entries) {
+	if m := cache.Load(); m.valid(app, entries, c) {
 		return m.result
 	}
-	m := &merged{application: app, goroutine: entries}
+	m := &merged{application: app, goroutine: entries, context: c}
 	var bound []placed
 	for b := c; b != nil; b = b.parent {
 		if b.ended != nil {
@@ -77,24 +88,13 @@ func (c *contextBinding) visible(app *snapshot, g *goroutineStack) *snapshot {
 			}
 			m.scopes = append(m.scopes, b.ended)
 		}
-		bound = appendNewestFirst(bound, b.push, b.items, nil)
+		bound = appendNewestFirst(bound, b.push, b.items, b.ends(), nil)
 	}
 	stacks := [][]placed{bound, nil, app.items}
 	if entries != nil {
 		stacks[1] = flatten(nil, entries.list)
 	}
 	m.result = compile(merge(stacks...))
-	c.cache.Store(m)
+	cache.Store(m)
 	return m.result
-}
-
-// once returns a function that calls fn at its first call only, which fn itself may
-// call again.
-func once(fn func()) func() {
-	var called atomic.Bool
-	return func() {
-		if called.CompareAndSwap(false, true) {
-			fn()
-		}
-	}
 }
