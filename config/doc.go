@@ -148,6 +148,8 @@
 //	mode      files           of a file that is         0640
 //	                          created, octal
 //	truncate  file:, json:    true: empty the file      false
+//	                          once in a run, before
+//	                          its first record
 //	delay     files but       true: open the file       false
 //	          timed:          for the first record
 //

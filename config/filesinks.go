@@ -2,7 +2,9 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/logbook-go/logbook/handlers"
@@ -12,7 +14,10 @@ import (
 // fileOptions reads the options that all files have in common.
 func (s *Sink) fileOptions(format string) *handlers.FileOptions {
 	o := s.Options(format)
-	f := &handlers.FileOptions{Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter, SyncInterval: s.Duration("sync_interval")}
+	f := &handlers.FileOptions{
+		Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter,
+		SyncInterval: s.Duration("sync_interval"), TakeOver: s.section.loaded,
+	}
 	s.Func("mode", func(v string) (err error) {
 		f.Mode, err = parseMode(v)
 		return err
@@ -46,7 +51,7 @@ func openMonitoring(s *Sink) (logbook.Handler, error) {
 	f := s.fileOptions("text")
 	o := &handlers.MonitoringOptions{
 		Level: f.Level, Bubble: f.Bubble, Formatter: f.Formatter,
-		Mode: f.Mode, SyncLevel: f.SyncLevel, SyncInterval: f.SyncInterval, Buffer: f.Buffer,
+		Mode: f.Mode, SyncLevel: f.SyncLevel, SyncInterval: f.SyncInterval, Buffer: f.Buffer, TakeOver: f.TakeOver,
 		Delay:    s.Bool("delay"),
 		Interval: s.Duration("interval"),
 	}
@@ -64,7 +69,7 @@ func openRotating(s *Sink) (logbook.Handler, error) {
 	f := s.fileOptions("text")
 	o := &handlers.RotatingOptions{
 		Level: f.Level, Bubble: f.Bubble, Formatter: f.Formatter,
-		Mode: f.Mode, SyncLevel: f.SyncLevel, SyncInterval: f.SyncInterval, Buffer: f.Buffer,
+		Mode: f.Mode, SyncLevel: f.SyncLevel, SyncInterval: f.SyncInterval, Buffer: f.Buffer, TakeOver: f.TakeOver,
 		Delay:    s.Bool("delay"),
 		Shared:   s.Bool("shared"),
 		MaxSize:  s.Size("size"),
@@ -90,7 +95,7 @@ func openTimed(s *Sink) (logbook.Handler, error) {
 	f := s.fileOptions("text")
 	o := &handlers.TimedOptions{
 		Level: f.Level, Bubble: f.Bubble, Formatter: f.Formatter,
-		Mode: f.Mode, SyncLevel: f.SyncLevel, SyncInterval: f.SyncInterval, Buffer: f.Buffer,
+		Mode: f.Mode, SyncLevel: f.SyncLevel, SyncInterval: f.SyncInterval, Buffer: f.Buffer, TakeOver: f.TakeOver,
 		Pattern:        s.Text("pattern"),
 		RolloverFormat: s.Text("rollover"),
 		PlainCurrent:   s.Bool("plain"),
@@ -109,4 +114,40 @@ func openTimed(s *Sink) (logbook.Handler, error) {
 		return nil, err
 	}
 	return handlers.NewTimed(path, o)
+}
+
+// Schemes of files, with those that make the same kind of handler under one name.
+var fileKinds = map[string]string{"file": "file", "json": "file", "monitoring": "monitoring", "rotating": "rotating", "timed": "timed"}
+
+// ofRecords are options of a file sink that do not matter to others of the same file.
+var ofRecords = []string{"bubble", "delay", "format", "level", levelsKey, "source", "truncate"}
+
+// checkFile refuses a sink that would write to the file of another one with other
+// options: it is opened once.
+func (s *Sink) checkFile(other *Sink, name string) error {
+	kind, otherKind := fileKinds[s.Scheme], fileKinds[other.Scheme]
+	if kind == "" || otherKind == "" {
+		return nil
+	}
+	path, err := s.logPath()
+	otherPath, otherErr := other.logPath()
+	if err != nil || otherErr != nil || path != otherPath { // or standard output
+		return nil
+	}
+	refuse := func(option string) error {
+		return s.refuse(option, fmt.Errorf("[%s] writes to the same file with another %s", name, option))
+	}
+	if kind != otherKind {
+		return refuse(keyScheme)
+	}
+	for _, option := range s.known {
+		if slices.Contains(ofRecords, option) || isWrapping(option) {
+			continue
+		}
+		a, b := s.option(option), other.option(option)
+		if (a == nil) != (b == nil) || a != nil && a.value != b.value {
+			return refuse(option)
+		}
+	}
+	return nil
 }

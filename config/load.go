@@ -48,8 +48,9 @@ const (
 
 var errTooLarge = errors.New("too large")
 
-// Load reads the INI file and opens its sinks. At most one options is used. An
-// error is a [*FileError]; then nothing is left open. Relative paths start from the
+// Load reads the INI file, checks all of it, and opens its sinks. At most one options is
+// used. An error is a [*FileError]; then nothing is left open, and no file was emptied or
+// removed: that is done with a sink's first record. Relative paths start from the
 // working directory now.
 func Load(path string, o ...*Options) (*Config, error) {
 	return loadFile(workingDir(), path, first(o))
@@ -136,7 +137,8 @@ type loader struct {
 	file     string
 	options  Options
 	levels   *Levels
-	setup    []logbook.Bindable // the first sink first
+	sinks    []*checkedSink     // to be opened, the first one first
+	setup    []logbook.Bindable // as the sinks
 	warnings []error
 	known    []string // keys that some sink knows
 }
@@ -175,9 +177,6 @@ func (l *loader) read(text string) error {
 			return err
 		}
 	}
-	if err := l.addConsole(ini); err != nil {
-		return err
-	}
 	for _, k := range ini.defaults.keys {
 		if !slices.Contains(l.known, k.name) {
 			if err := l.warn(l.fail(&ini.defaults, shownKey(k.asIs), k.line, errors.New("unknown key"))); err != nil {
@@ -185,7 +184,56 @@ func (l *loader) read(text string) error {
 			}
 		}
 	}
+	return l.open(ini)
+}
+
+// checkedSink is a sink whose options are right. Nothing is opened before all are
+// checked, so that a configuration that is refused has no effect.
+type checkedSink struct {
+	sink    *Sink
+	section *iniSection
+	opener  Opener // nil: that of the scheme
+	own     *Levels
+	blame   func(error) error // makes an error one of the file
+}
+
+// open opens the sinks.
+func (l *loader) open(ini *iniFile) error {
+	for _, c := range l.sinks {
+		if err := l.openSink(c); err != nil {
+			return err
+		}
+	}
+	if !l.needsConsole(ini) {
+		return nil
+	}
+	n := len(l.sinks)
+	if err := l.readLabSection(new(iniFile), &iniSection{name: consoleSection}, openConsoleSection); err != nil {
+		return err
+	}
+	for _, c := range l.sinks[n:] {
+		if err := l.openSink(c); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// openSink opens a sink. One of lab_utils that cannot be opened is left out, but for the
+// console.
+func (l *loader) openSink(c *checkedSink) error {
+	h, err := c.sink.open(c.opener)
+	switch {
+	case err == nil:
+		if err := c.sink.unopened(); err != nil { // whoever gave it a fallback expected that
+			l.warnings = append(l.warnings, l.fail(c.section, "", c.section.line, err))
+		}
+		l.add(c, h)
+		return nil
+	case c.opener == nil || c.section.name == consoleSection:
+		return c.blame(err)
+	}
+	return l.warn(c.blame(err))
 }
 
 // readLevels reads the key levels at the top, the section [levels], and the
@@ -274,27 +322,31 @@ func (l *loader) readSink(ini *iniFile, section *iniSection) error {
 	if err != nil {
 		return err
 	}
-	var own Levels
+	own := new(Levels)
 	s.Multiline(levelsKey)
 	s.Func(levelsKey, own.Set)
-	h, err := s.open(nil)
-	if err != nil {
+	blame := func(err error) error {
 		if e := (*URIError)(nil); uri != nil && errors.As(err, &e) && !s.inFile(e.Option) {
 			return l.fail(section, keyURI, uri.line, err)
 		}
 		return l.blame(ini, section, err)
 	}
-	if err := s.unopened(); err != nil { // whoever gave it a fallback expected that
-		l.warnings = append(l.warnings, l.fail(section, "", section.line, err))
+	if err := s.check(nil); err != nil {
+		return blame(err)
 	}
-	l.add(section, s, nil, h, &own)
+	for _, other := range l.sinks {
+		if err := s.checkFile(other.sink, other.section.name); err != nil {
+			return blame(err)
+		}
+	}
+	l.sinks = append(l.sinks, &checkedSink{s, section, nil, own, blame})
 	return l.warnUnknown(section, s)
 }
 
 // newSection makes a sink of a section.
 func (l *loader) newSection(section *iniSection, ini *iniFile) *Sink {
 	s := newSection(section, &ini.defaults, !l.options.Strict)
-	s.dir = l.dir
+	s.dir, s.section.loaded = l.dir, true
 	return s
 }
 
@@ -325,19 +377,19 @@ func (l *loader) readAddress(ini *iniFile, section *iniSection, s *Sink) error {
 	return nil
 }
 
-// readLabSection reads a section of [RegisterSection]. If the handler cannot be
-// made, it is left out, but for the console.
+// readLabSection reads a section of [RegisterSection]. If something is wrong with it,
+// it is left out, but for the console.
 func (l *loader) readLabSection(ini *iniFile, section *iniSection, open Opener) error {
 	s := l.newSection(section, ini)
 	s.section.off = !s.Switch(activeKey, section.name == consoleSection)
 	if s.err != nil {
 		return l.blame(ini, section, s.err)
 	}
-	h, err := s.open(open)
+	err := s.check(open)
 	switch {
 	case s.section.off:
 	case err == nil:
-		l.add(section, s, open, h, new(Levels))
+		l.sinks = append(l.sinks, &checkedSink{s, section, open, new(Levels), func(err error) error { return l.blame(ini, section, err) }})
 	case section.name == consoleSection:
 		return l.blame(ini, section, err)
 	default:
@@ -379,27 +431,25 @@ func (l *loader) warnUnknown(section *iniSection, s *Sink) error {
 }
 
 // add puts a sink behind the others.
-func (l *loader) add(section *iniSection, s *Sink, open Opener, h logbook.Handler, own *Levels) {
+func (l *loader) add(c *checkedSink, h logbook.Handler) {
+	s := c.sink
 	bubble := s.option("bubble") == nil
 	reopen := func() (logbook.Handler, error) {
 		s.section.late = true
-		return s.open(open)
+		return s.open(c.opener)
 	}
-	l.setup = append(l.setup, l.levels.wrap(newSinkHandler(h, section.name, bubble, reopen), &restrictions{
-		levels: own, rest: s.section.rest, channel: l.options.Channel,
+	l.setup = append(l.setup, l.levels.wrap(newSinkHandler(h, c.section.name, bubble, reopen), &restrictions{
+		levels: c.own, rest: s.section.rest, channel: l.options.Channel,
 	}))
 }
 
-// addConsole adds the console where it is on without being named: beside other
+// needsConsole reports whether the console is on without being named: beside other
 // sections of lab_utils, and where there would be nothing else.
-func (l *loader) addConsole(ini *iniFile) error {
+func (l *loader) needsConsole(ini *iniFile) bool {
 	named := ini.section(consoleSection) != nil
 	beside := slices.ContainsFunc(ini.sections, func(s *iniSection) bool {
 		return sectionOpener(s.name) != nil || missingSections[s.name] != ""
 	})
 	silent := len(l.setup) == 0 && (!named || len(l.warnings) > 0)
-	if silent || beside && !named {
-		return l.readLabSection(new(iniFile), &iniSection{name: consoleSection}, openConsoleSection)
-	}
-	return nil
+	return silent || beside && !named
 }

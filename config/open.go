@@ -73,6 +73,18 @@ func (s *Sink) unopened() error {
 	return fmt.Errorf("its fallback takes the records until it can be opened: %w", nested(s.failure))
 }
 
+// check reads the options of a sink without opening it, so that nothing is created
+// beside one that is refused. The opener is as for open.
+func (s *Sink) check(open Opener) error {
+	s.section.check = true
+	_, err := s.open(open)
+	s.section.check = false
+	if errors.Is(err, errNotNow) && !s.section.off {
+		return s.Err()
+	}
+	return err
+}
+
 func unknownScheme(scheme string) error {
 	if slices.Contains(elsewhere, scheme) {
 		return fmt.Errorf("the program does not know the scheme %q; it has to import %q", scheme, allPackage)

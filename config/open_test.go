@@ -148,12 +148,18 @@ func TestFileOptions(t *testing.T) {
 	if b, _ := os.ReadFile("old.log"); string(b) != "old\n" {
 		t.Errorf("without truncate: %q", b)
 	}
-	open(t, "file:old.log?truncate=true")
-	if b, _ := os.ReadFile("old.log"); len(b) > 0 {
+	h := open(t, "file:old.log?truncate=true&format={record.level}")
+	if b, _ := os.ReadFile("old.log"); string(b) != "old\n" {
+		t.Errorf("with truncate, before the first record: %q", b)
+	}
+	if err := h.Handle(testRecord()); err != nil {
+		t.Error(err)
+	}
+	if b, _ := os.ReadFile("old.log"); strings.Contains(string(b), "old") || len(b) == 0 {
 		t.Errorf("with truncate: %q", b)
 	}
 
-	h := open(t, "file:late.log?delay=true")
+	h = open(t, "file:late.log?delay=true")
 	if _, err := os.Stat("late.log"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("with delay, before the first record: %v", err)
 	}

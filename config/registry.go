@@ -10,7 +10,9 @@ import (
 )
 
 // Opener makes the handler of a sink. It reads the options that it knows, and
-// asks [Sink.Err] before it opens anything.
+// asks [Sink.Err] before it opens anything. It is called twice where a sink is one of
+// several: all of them are checked before the first is opened, and Err returns an error
+// while a sink is only checked.
 type Opener func(s *Sink) (logbook.Handler, error)
 
 var (

@@ -15,12 +15,15 @@ import (
 type sectionState struct {
 	lenient bool          // unknown keys are no error; they are warned of elsewhere
 	off     bool          // nothing is to be opened
+	check   bool          // nothing is to be opened yet
+	loaded  bool          // from a file that may be read again: the sink takes over the file of its forerunner
 	late    bool          // the sink is opened once more, for a record that came late
 	rest    logbook.Level // of channels that the common levels do not name
 }
 
-// errOff is what [Sink.Err] returns in a section that is off.
-var errOff = errors.New("the section is not active")
+// errNotNow is what [Sink.Err] returns where nothing is to be opened: in a section that is
+// off, and while a sink is checked.
+var errNotNow = errors.New("the sink is not to be opened now")
 
 // Keys of a section [sink NAME] that stand for the parts of a URI.
 const (
@@ -69,7 +72,7 @@ func (s *Sink) withURI(uri string) (*Sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	u.section.rest = s.section.rest
+	u.section.rest, u.section.loaded = s.section.rest, s.section.loaded
 	u.inherit(s, func(o *option) bool { return o.inherited || o.name == levelsKey })
 	return u, nil
 }

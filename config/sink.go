@@ -186,8 +186,8 @@ func (s *Sink) Err() error {
 }
 
 func (s *Sink) wrong() error {
-	if s.section.off {
-		return errOff
+	if s.section.off || s.section.check {
+		return errNotNow
 	}
 	for _, o := range s.options {
 		if err := o.hiddenKey(s.keys()); err != nil {

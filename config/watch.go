@@ -41,8 +41,10 @@ type Watcher struct {
 //
 // A new configuration takes the place of the old one between two records: each
 // record meets either of them, and one that was still on its way to a sink of the
-// old one when that was closed is written all the same. If the new one is bad, the
-// old one stays and its sinks are told why, at ERROR on channel "config".
+// old one when that was closed is written all the same. A log file that both name stays
+// open, with the new options, and "truncate" does not empty it again. If the new
+// configuration is bad, the old one stays, nothing changes on the disk, and the sinks
+// are told why, at ERROR on channel "config".
 func Watch(path string, o ...*Options) (*Watcher, error) {
 	w := &Watcher{dir: workingDir(), path: path, options: first(o)}
 	c, err := loadFile(w.dir, w.path, w.options)

@@ -15,6 +15,9 @@ func TestSIGHUP(t *testing.T) {
 	inTempDir(t)
 	got := make(chan string, 10)
 	probe = func(s *config.Sink) (logbook.Handler, error) {
+		if err := s.Err(); err != nil { // it is asked twice: to check, and to open
+			return nil, err
+		}
 		name := s.Path
 		got <- "opened " + name
 		return logbook.HandlerFunc(func(r *logbook.Record) error {

@@ -72,7 +72,8 @@ func (s *Sink) wrapping() *wrapping {
 		w.fallback.inherit(s, func(o *option) bool {
 			return o.inherited && !isWrapping(o.name) && o.name != "level" && o.name != "bubble"
 		})
-		return nested(w.fallback.check())
+		w.fallback.section.loaded = s.section.loaded
+		return nested(w.fallback.check(nil))
 	})
 	if !s.wraps(fingersCrossed) {
 		w.fingersCrossed = nil
@@ -104,18 +105,6 @@ func (s *Sink) dedupFormat(name string) (format string) {
 		return nil
 	})
 	return format
-}
-
-// check reads the options of a sink without opening it, so that nothing is created
-// beside one that is refused.
-func (s *Sink) check() error {
-	s.section.off = true
-	_, err := s.open(nil)
-	s.section.off = false
-	if errors.Is(err, errOff) {
-		return s.Err()
-	}
-	return err
 }
 
 // wraps reports whether a wrapper is wanted. If not, its further options are

@@ -3,6 +3,8 @@ package handlers
 import (
 	"errors"
 	"io/fs"
+	"os"
+	"slices"
 	"time"
 )
 
@@ -24,7 +26,7 @@ type naming interface {
 
 	// backups returns the finished files, the newest one first, without the one
 	// at the current path.
-	backups(files fileSystem, current string) ([]backup, error)
+	backups(files fileSystem, current string) ([]*backup, error)
 
 	// packedPath returns the path for the compressed form of a finished file,
 	// which is free.
@@ -34,53 +36,93 @@ type naming interface {
 // backup is a finished file. It may be there as it was written and compressed,
 // where something ended between the compression and the removal.
 type backup struct {
-	path   string      // without the extension of the compressor
-	ext    string      // of the compressor
+	path   string      // without the extension of a compressor
 	plain  fs.FileInfo // nil: not there
-	packed fs.FileInfo // nil: not there
+	packed []packedFile
 }
 
-// findBackup looks for a finished file at a path.
-func findBackup(files fileSystem, path, ext string) (b backup, err error) {
-	b = backup{path: path, ext: ext}
-	if b.plain, err = lstatFile(files, path); err != nil {
-		return b, err
-	}
-	if ext != "" {
-		b.packed, err = lstatFile(files, path+ext)
-	}
-	return b, err
+// packedFile is a finished file in a compressed form.
+type packedFile struct {
+	ext  string // of its compressor
+	info fs.FileInfo
 }
 
-func (b backup) there() bool { return b.plain != nil || b.packed != nil }
+// packedExts are the extensions of the usual compressors. Finished files that have one
+// of them belong to the log, whatever compresses its files now.
+var packedExts = []string{".gz", ".zst", ".bz2", ".xz", ".lz4", ".lzma", ".br", ".sz", ".Z", ".zip", ".7z"}
 
-// doubled reports whether the file is there in both forms.
-func (b backup) doubled() bool {
-	return b.plain != nil && b.packed != nil && sameTime(b.plain, b.packed)
+// withExt returns the extensions that finished files may have, with that of the
+// compressor in use, if there is one.
+func withExt(ext string) []string {
+	if ext == "" || slices.Contains(packedExts, ext) {
+		return packedExts
+	}
+	return append(slices.Clip(packedExts), ext)
+}
+
+// findBackup looks for a finished file at a path, with each of the extensions; "" is
+// the file as it was written.
+func findBackup(files fileSystem, path string, exts []string) (*backup, error) {
+	b := &backup{path: path}
+	for _, ext := range exts {
+		info, err := lstatFile(files, path+ext)
+		switch {
+		case err != nil:
+			return nil, err
+		case info == nil: // gone meanwhile
+		case ext == "":
+			b.plain = info
+		default:
+			b.packed = append(b.packed, packedFile{ext, info})
+		}
+	}
+	return b, nil
+}
+
+func (b *backup) there() bool { return b.plain != nil || len(b.packed) > 0 }
+
+// doubled reports whether the file is there as it was written and compressed.
+func (b *backup) doubled() bool {
+	return b.plain != nil && slices.ContainsFunc(b.packed, func(p packedFile) bool { return sameTime(b.plain, p.info) })
 }
 
 // size is in bytes.
-func (b backup) size() (n int64) {
+func (b *backup) size() (n int64) {
 	if b.plain != nil {
 		n += b.plain.Size()
 	}
-	if b.packed != nil {
-		n += b.packed.Size()
+	for _, p := range b.packed {
+		n += p.info.Size()
 	}
 	return n
 }
 
-func (b backup) modified() time.Time {
+func (b *backup) modified() (latest time.Time) {
 	if b.plain != nil {
 		return b.plain.ModTime()
 	}
-	return b.packed.ModTime()
+	for _, p := range b.packed {
+		if t := p.info.ModTime(); t.After(latest) {
+			latest = t
+		}
+	}
+	return latest
+}
+
+// packedPath returns the path of a compressed form, "" if it is none of this file.
+func (b *backup) packedPath(info fs.FileInfo) string {
+	for _, p := range b.packed {
+		if os.SameFile(p.info, info) {
+			return b.path + p.ext
+		}
+	}
+	return ""
 }
 
 // rename moves all of a backup to a path that is free.
-func (b backup) rename(files fileSystem, to string) error {
-	if b.packed != nil {
-		if err := files.Rename(b.path+b.ext, to+b.ext); err != nil {
+func (b *backup) rename(files fileSystem, to string) error {
+	for _, p := range b.packed {
+		if err := files.Rename(b.path+p.ext, to+p.ext); err != nil {
 			return err
 		}
 	}
@@ -90,13 +132,13 @@ func (b backup) rename(files fileSystem, to string) error {
 	return nil
 }
 
-func (b backup) remove(files fileSystem) error {
+func (b *backup) remove(files fileSystem) error {
 	var errs []error
 	if b.plain != nil {
 		errs = append(errs, files.Remove(b.path))
 	}
-	if b.packed != nil {
-		errs = append(errs, files.Remove(b.path+b.ext))
+	for _, p := range b.packed {
+		errs = append(errs, files.Remove(b.path+p.ext))
 	}
 	return errors.Join(errs...)
 }

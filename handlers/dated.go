@@ -58,11 +58,12 @@ func newDated(path, pattern, format string) (*dated, error) {
 
 // compile is called when all fields are set.
 func (d *dated) compile() {
-	expr := "^" + regexp.QuoteMeta(d.before) + d.pattern.expr + regexp.QuoteMeta(d.after) + `(?:\.([1-9]\d{0,8}))?`
-	if d.ext != "" {
-		expr += "(" + regexp.QuoteMeta(d.ext) + ")?"
+	var exts []string
+	for _, ext := range withExt(d.ext) {
+		exts = append(exts, regexp.QuoteMeta(ext))
 	}
-	d.made = regexp.MustCompile(expr + "$")
+	d.made = regexp.MustCompile("^" + regexp.QuoteMeta(d.before) + d.pattern.expr + regexp.QuoteMeta(d.after) +
+		`(?:\.([1-9]\d{0,8}))?(` + strings.Join(exts, "|") + ")?$")
 }
 
 // period is asked for each record, so a second is formatted once.
@@ -104,11 +105,11 @@ func (d *dated) of(period string) string {
 func (d *dated) finish(files fileSystem, period string, ended bool) (string, error) {
 	to := d.of(period)
 	if ended {
-		b, err := findBackup(files, to, d.ext)
+		taken, err := d.taken(files, to, "")
 		if err != nil {
 			return "", err
 		}
-		ended = !b.there()
+		ended = !taken
 	}
 	if !ended {
 		var err error
@@ -117,6 +118,13 @@ func (d *dated) finish(files fileSystem, period string, ended bool) (string, err
 		}
 	}
 	return to, files.Rename(d.current(period), to)
+}
+
+// taken reports whether a finished file is there, in a compressed form or in one of
+// those that are given.
+func (d *dated) taken(files fileSystem, path string, exts ...string) (bool, error) {
+	b, err := findBackup(files, path, append(exts, withExt(d.ext)...))
+	return err == nil && b.there(), err
 }
 
 // nextPart returns the path for one more part of a file.
@@ -137,36 +145,42 @@ func (d *dated) nextPart(files fileSystem, path string) (string, error) {
 	return path + "." + strconv.Itoa(last+1), nil
 }
 
-func (d *dated) backups(files fileSystem, current string) ([]backup, error) {
+func (d *dated) backups(files fileSystem, current string) ([]*backup, error) {
 	names, err := files.ReadDir(d.dir)
 	if err != nil {
 		return nil, err
 	}
 	type entry struct {
-		backup
+		*backup
 		key    []int
 		number int
+		exts   []string
 	}
-	var all []entry
-	seen := make(map[string]bool)
+	listed := make(map[string]*entry)
 	for _, name := range names {
-		key, number, base, ok := d.parse(name)
-		if !ok || seen[base] {
+		key, number, ext, ok := d.parse(name)
+		base := strings.TrimSuffix(name, ext)
+		if !ok || filepath.Join(d.dir, base) == current {
 			continue
 		}
-		seen[base] = true
-		path := filepath.Join(d.dir, base)
-		if path == current {
-			continue
+		e := listed[base]
+		if e == nil {
+			e = &entry{key: key, number: number}
+			listed[base] = e
 		}
-		if b, err := findBackup(files, path, d.ext); err == nil && b.there() {
-			all = append(all, entry{b, key, number})
+		e.exts = append(e.exts, ext)
+	}
+	var all []*entry
+	for base, e := range listed {
+		if b, err := findBackup(files, filepath.Join(d.dir, base), e.exts); err == nil && b.there() {
+			e.backup = b
+			all = append(all, e)
 		}
 	}
-	slices.SortFunc(all, func(a, b entry) int {
-		return cmp.Or(slices.Compare(b.key, a.key), newerPart(a.number, b.number))
+	slices.SortFunc(all, func(a, b *entry) int {
+		return cmp.Or(slices.Compare(b.key, a.key), newerPart(a.number, b.number), strings.Compare(a.path, b.path))
 	})
-	backups := make([]backup, len(all))
+	backups := make([]*backup, len(all))
 	for i := range all {
 		backups[i] = all[i].backup
 	}
@@ -178,8 +192,8 @@ func newerPart(a, b int) int {
 	return cmp.Or(cmp.Compare(min(a, 1), min(b, 1)), cmp.Compare(b, a))
 }
 
-// parse takes a file name apart. base is without the extension of the compressor.
-func (d *dated) parse(name string) (key []int, number int, base string, ok bool) {
+// parse takes a file name apart. ext is that of a compressor.
+func (d *dated) parse(name string) (key []int, number int, ext string, ok bool) {
 	groups := d.made.FindStringSubmatch(name)
 	if groups == nil {
 		return nil, 0, "", false
@@ -191,21 +205,17 @@ func (d *dated) parse(name string) (key []int, number int, base string, ok bool)
 	if groups[n] != "" {
 		number, _ = strconv.Atoi(groups[n]) // nine digits at most
 	}
-	base = name
-	if d.ext != "" {
-		base = strings.TrimSuffix(name, groups[n+1])
-	}
-	return key, number, base, true
+	return key, number, groups[n+1], true
 }
 
 // packedPath makes a file that came late, after its period was compressed, one
 // more part.
 func (d *dated) packedPath(files fileSystem, path string) (string, error) {
-	taken, err := lstatFile(files, path+d.ext)
+	taken, err := d.taken(files, path)
 	if err != nil {
 		return "", err
 	}
-	if taken == nil {
+	if !taken {
 		return path + d.ext, nil
 	}
 	base := filepath.Base(path)

@@ -30,9 +30,9 @@ func TestDatePattern(t *testing.T) {
 		var last []int
 		for _, when := range times {
 			name := "app-" + p.format(when) + ".log"
-			key, number, base, ok := d.parse(name + ".7.gz")
-			if !ok || number != 7 || base != name+".7" {
-				t.Errorf("%q: %q is %v, %d, %q, %v", pattern, name, key, number, base, ok)
+			key, number, ext, ok := d.parse(name + ".7.gz")
+			if !ok || number != 7 || ext != ".gz" {
+				t.Errorf("%q: %q is %v, %d, %q, %v", pattern, name, key, number, ext, ok)
 			}
 			if last != nil && slices.Compare(last, key) >= 0 {
 				t.Errorf("%q: %v does not come after %v", pattern, key, last)
@@ -71,8 +71,8 @@ func TestDatedNamesOfOthers(t *testing.T) {
 	var got []string
 	for _, b := range backups {
 		name := filepath.Base(b.path)
-		if b.packed != nil {
-			name += b.ext
+		for _, p := range b.packed {
+			name += p.ext
 		}
 		got = append(got, name)
 	}

@@ -99,13 +99,17 @@ func TestDefect4(t *testing.T) {
 			}
 		}
 	}
-	// Nor does one that was wrong from the start.
-	dir := t.TempDir()
-	h, clock := agedBackups(t, dir, 0, 1, 2)
-	*clock = clock.AddDate(10, 0, 0)
-	mustPut(t, h, *clock, "a")
-	if n := backupsIn(t, dir); n != 3 {
-		t.Errorf("%d backups are left of 3", n)
+	// Nor does one that was wrong from the start, be it corrected later or not.
+	for _, years := range []int{10, -30} {
+		dir := t.TempDir()
+		h, clock := agedBackups(t, dir, 0, 1, 2)
+		*clock = clock.AddDate(years, 0, 0)
+		mustPut(t, h, *clock, "a")
+		*clock = noon
+		mustPut(t, h, *clock, "b")
+		if n := backupsIn(t, dir); n != 4 {
+			t.Errorf("%d years off, %d backups are left of 4", years, n)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"sync/atomic"
 	"time"
 
@@ -13,6 +14,9 @@ import (
 type fileHandler struct {
 	opts logbook.Options
 	out  *logFile
+	use  *fileUse // of out
+
+	console bool // writes to standard output or error
 }
 
 // setUp completes the handler that embeds this one, which is told as the one that
@@ -21,27 +25,30 @@ func (h *fileHandler) setUp(self logbook.Handler, o logbook.Options, c fileConfi
 	if c.onError == nil {
 		c.onError = func(err error) { logbook.PrintErrors(&logbook.HandlerError{Handler: self, Err: err}) }
 	}
-	var err error
 	h.opts = o
-	if h.out, err = newLogFile(c); err == nil && !delay {
-		if err = h.out.openNow(); err != nil {
-			_ = h.out.close(context.Background()) // there is nothing to lose yet
-		}
-	}
+	use, err := useFile(c, delay)
 	if err != nil {
 		return fmt.Errorf("handlers: log file: %w", err)
 	}
+	h.use, h.out = use, use.file
 	return nil
 }
 
 // Binding implements [logbook.Bindable].
-func (h *fileHandler) Binding() logbook.Binding { return lineBinding(h.opts) }
+func (h *fileHandler) Binding() logbook.Binding {
+	b := lineBinding(h.opts)
+	b.Console = h.console
+	return b
+}
 
 // Handle writes the record. An error means that the record is not in the file,
 // but for one of fsync; after Close it wraps [fs.ErrClosed]. A record without a time
-// belongs to the time at which it is written. When records were lost
-// and others can be written again, a record before them says how many.
+// belongs to the time at which it is written. When records were lost and others can be
+// written again, a record before them says how many.
 func (h *fileHandler) Handle(r *logbook.Record) error {
+	if h.use.closed.Load() {
+		return h.isClosed("write")
+	}
 	at := r.Time()
 	if at.IsZero() {
 		at = time.Now()
@@ -58,30 +65,53 @@ func (h *fileHandler) Handle(r *logbook.Record) error {
 
 // Flush writes what a buffer holds. What remains is told by a
 // [*logbook.UnsentError].
-func (h *fileHandler) Flush(context.Context) error { return h.out.flushNow() }
+func (h *fileHandler) Flush(context.Context) error {
+	if h.use.closed.Load() {
+		return nil
+	}
+	return h.out.flushNow()
+}
 
 // Sync writes what a buffer holds and makes the disk hold what was written: it
 // calls fsync, which takes milliseconds. Records can be written meanwhile. It does
 // nothing if the file was not opened yet; after Close its error wraps
 // [fs.ErrClosed].
-func (h *fileHandler) Sync() error { return h.out.sync() }
+func (h *fileHandler) Sync() error {
+	if h.use.closed.Load() {
+		return h.isClosed("sync")
+	}
+	return h.out.sync()
+}
 
 // Reopen makes the handler look at once whether its path leads to another file
 // than the one that is open, or to none, and go on there. A program calls it when
 // another one has moved the file away; see [ReopenOn]. If it fails, records go on
 // to the old file, and it is tried again.
-func (h *fileHandler) Reopen() error { return h.out.reopenNow() }
+func (h *fileHandler) Reopen() error {
+	if h.use.closed.Load() {
+		return h.isClosed("reopen")
+	}
+	return h.out.reopenNow()
+}
+
+func (h *fileHandler) isClosed(op string) error {
+	return &fs.PathError{Op: op, Path: h.out.path, Err: fs.ErrClosed}
+}
 
 // Close writes what is held, waits for the compression of finished files, and
 // closes the file. When the context ends, compression is given up: its files stay
 // as they are, the error says how many, and the next handler for the same path
 // compresses them. Closing again does nothing.
-func (h *fileHandler) Close(ctx context.Context) error { return h.out.close(ctx) }
+//
+// Where another handler of the process has the same file open, the file stays open
+// for that one, and Close only writes what is held.
+func (h *fileHandler) Close(ctx context.Context) error { return h.use.close(ctx) }
 
-// Stats returns what happened so far.
+// Stats returns what happened so far to the file, with what other handlers of the
+// process for the same file did.
 func (h *fileHandler) Stats() FileStats { return h.out.counts.stats() }
 
-// FileStats counts what happened to a log file since the handler was made.
+// FileStats counts what happened to a log file since the process opened it.
 type FileStats struct {
 	Written uint64 // records
 	Dropped uint64 // records that could not be written

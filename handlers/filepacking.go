@@ -28,9 +28,9 @@ func (t *fileTasks) compressAll() {
 func (t *fileTasks) tryAll() (left int, err error) {
 	release, errAlone := t.alone()
 	defer release()
-	var backups []backup
+	var backups []*backup
 	err = t.exclusively(func() (err error) {
-		backups, err = t.f.names.backups(t.f.files, t.f.name)
+		backups, err = t.c.names.backups(t.c.files, t.f.name)
 		return err
 	})
 	errs := []error{errAlone, err}
@@ -53,10 +53,10 @@ func (t *fileTasks) tryAll() (left int, err error) {
 // alone waits until no other process compresses files of this log.
 func (t *fileTasks) alone() (release func(), err error) {
 	release = func() {}
-	if !t.f.shared {
+	if !t.c.shared {
 		return release, nil
 	}
-	guard, err := t.f.files.Open(t.f.path+t.f.pack.Ext()+".lock", os.O_RDWR|os.O_CREATE, t.f.mode, false)
+	guard, err := t.c.files.Open(t.c.path+t.c.pack.Ext()+".lock", os.O_RDWR|os.O_CREATE, t.c.mode, false)
 	if err != nil {
 		return release, err
 	}
@@ -77,7 +77,7 @@ func (t *fileTasks) alone() (release func(), err error) {
 
 // compress puts a compressed file in the place of a finished one. At any moment,
 // power failures included, one of them is there and whole.
-func (t *fileTasks) compress(b backup) (err error) {
+func (t *fileTasks) compress(b *backup) (err error) {
 	defer func() {
 		if p := recover(); p != nil { // the compressor is the user's
 			err = fmt.Errorf("panic: %v", p)
@@ -101,8 +101,8 @@ func (t *fileTasks) compress(b backup) (err error) {
 	if err == nil {
 		err = t.replace(source, info, packed, path)
 	}
-	if now, statErr := t.f.files.Lstat(path); statErr == nil && packed != nil && os.SameFile(now, packed) {
-		err = errors.Join(err, t.f.files.Remove(path))
+	if now, statErr := t.c.files.Lstat(path); statErr == nil && packed != nil && os.SameFile(now, packed) {
+		err = errors.Join(err, t.c.files.Remove(path))
 	} else if err == nil {
 		t.packed = append(t.packed, packing{info, packed})
 	}
@@ -111,16 +111,16 @@ func (t *fileTasks) compress(b backup) (err error) {
 
 // source opens a finished file, wherever it has moved to. It returns nil if there is
 // nothing to be compressed any more.
-func (t *fileTasks) source(b backup) (file openFile, err error) {
+func (t *fileTasks) source(b *backup) (file openFile, err error) {
 	err = t.exclusively(func() error {
 		b, ok, err := t.find(b.plain)
 		switch {
 		case err != nil || !ok:
 			return err
 		case b.doubled(): // an earlier run ended before the removal
-			return t.f.files.Remove(b.path)
+			return t.c.files.Remove(b.path)
 		}
-		file, err = t.f.files.Open(b.path, os.O_RDONLY, 0, false)
+		file, err = t.c.files.Open(b.path, os.O_RDONLY, 0, false)
 		return err
 	})
 	return file, err
@@ -129,11 +129,11 @@ func (t *fileTasks) source(b backup) (file openFile, err error) {
 // temporary makes the file that compression writes to. What an earlier run left
 // of it is worth nothing.
 func (t *fileTasks) temporary() (openFile, string, error) {
-	path := t.f.path + t.f.pack.Ext() + ".tmp"
-	if err := t.f.files.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	path := t.c.path + t.c.pack.Ext() + ".tmp"
+	if err := t.c.files.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, "", err
 	}
-	temp, err := t.f.files.Open(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, t.f.mode, false)
+	temp, err := t.c.files.Open(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, t.c.mode, false)
 	return temp, path, err
 }
 
@@ -144,7 +144,7 @@ func (t *fileTasks) pack(source openFile, info fs.FileInfo, temp openFile, path 
 	if err != nil {
 		return nil, err
 	}
-	w, err := t.f.pack.NewWriter(temp)
+	w, err := t.c.pack.NewWriter(temp)
 	if err != nil {
 		return packed, err
 	}
@@ -158,7 +158,7 @@ func (t *fileTasks) pack(source openFile, info fs.FileInfo, temp openFile, path 
 	if err := temp.Sync(); err != nil {
 		return packed, err
 	}
-	return packed, t.f.files.SetTime(path, info.ModTime())
+	return packed, t.c.files.SetTime(path, info.ModTime())
 }
 
 // endedReader reads until the context ends.
@@ -193,17 +193,17 @@ func (t *fileTasks) exclusively(fn func() error) error {
 
 // find returns where a file that was compressed is by now. ok is false if it is not
 // there any more or was written to: then the next run sees to it.
-func (t *fileTasks) find(source fs.FileInfo) (b backup, ok bool, err error) {
-	backups, err := t.f.names.backups(t.f.files, t.f.name)
+func (t *fileTasks) find(source fs.FileInfo) (b *backup, ok bool, err error) {
+	backups, err := t.c.names.backups(t.c.files, t.f.name)
 	if err != nil {
-		return backup{}, false, err
+		return nil, false, err
 	}
 	for _, b := range backups {
 		if b.plain != nil && os.SameFile(b.plain, source) {
 			return b, unchanged(b.plain, source), nil
 		}
 	}
-	return backup{}, false, nil
+	return nil, false, nil
 }
 
 // replace gives the compressed form its name, makes that last, and then removes the
@@ -217,11 +217,11 @@ func (t *fileTasks) replace(file openFile, source, packed fs.FileInfo, temp stri
 		if err != nil || !ok {
 			return err
 		}
-		to, err := t.f.names.packedPath(t.f.files, b.path)
+		to, err := t.c.names.packedPath(t.c.files, b.path)
 		if err != nil {
 			return err
 		}
-		if err := t.f.files.Rename(temp, to); err != nil {
+		if err := t.c.files.Rename(temp, to); err != nil {
 			return err
 		}
 		placed = to
@@ -230,7 +230,7 @@ func (t *fileTasks) replace(file openFile, source, packed fs.FileInfo, temp stri
 	if placed == "" {
 		return err
 	}
-	if err := t.f.syncDir(); err != nil {
+	if err := t.c.syncDir(); err != nil {
 		return err
 	}
 	t.f.counts.compressions.Add(1)
@@ -240,7 +240,7 @@ func (t *fileTasks) replace(file openFile, source, packed fs.FileInfo, temp stri
 			return err
 		}
 		if unchanged {
-			return t.f.files.Remove(b.path)
+			return t.c.files.Remove(b.path)
 		}
 		if now, err := file.Stat(); err != nil || nameless(now) {
 			return err
@@ -251,13 +251,13 @@ func (t *fileTasks) replace(file openFile, source, packed fs.FileInfo, temp stri
 
 // removePacked removes a compressed file, wherever it has moved to from its path.
 func (t *fileTasks) removePacked(packed fs.FileInfo, path string) error {
-	if info, err := t.f.files.Lstat(path); err == nil && os.SameFile(info, packed) {
-		return t.f.files.Remove(path)
+	if info, err := t.c.files.Lstat(path); err == nil && os.SameFile(info, packed) {
+		return t.c.files.Remove(path)
 	}
-	backups, err := t.f.names.backups(t.f.files, t.f.name)
+	backups, err := t.c.names.backups(t.c.files, t.f.name)
 	for _, b := range backups {
-		if b.packed != nil && os.SameFile(b.packed, packed) {
-			return t.f.files.Remove(b.path + b.ext)
+		if path := b.packedPath(packed); path != "" {
+			return t.c.files.Remove(path)
 		}
 	}
 	return err

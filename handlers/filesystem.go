@@ -12,7 +12,8 @@ import (
 // its place.
 type fileSystem interface {
 	// Open opens a file. Unless follow is set, a symbolic link at the end of the
-	// path is an error.
+	// path is an error, and so is the name of a descriptor, such as /dev/stdout. With
+	// follow that stands for the descriptor itself, and the flag does not matter.
 	Open(path string, flag int, mode fs.FileMode, follow bool) (openFile, error)
 
 	Lstat(path string) (fs.FileInfo, error)
@@ -53,11 +54,21 @@ var errLocked = errors.New("file is locked")
 type osFiles struct{}
 
 func (osFiles) Open(path string, flag int, mode fs.FileMode, follow bool) (openFile, error) {
-	open := openNoFollow
-	if follow {
-		open = os.OpenFile
+	if !follow {
+		file, err := openNoFollow(path, flag, mode)
+		if err != nil {
+			return nil, err
+		}
+		return newOpenFile(file, flag), nil
 	}
-	file, err := open(path, flag, mode)
+	if fd, ok := descriptorOf(path); ok {
+		file, err := openDescriptor(fd, path)
+		if err != nil {
+			return nil, err
+		}
+		return osFile{file}, nil
+	}
+	file, err := os.OpenFile(path, flag, mode)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"sync"
 )
 
@@ -27,7 +26,8 @@ type fileTasks struct {
 	done  chan struct{} // closed when the goroutine ends; nil: there is none
 	left  int           // files that the last run could not compress
 
-	packed []packing // of the goroutine: what it has compressed
+	c      fileConfig // of the goroutine: the options that hold while it is at work
+	packed []packing  // of the goroutine: what it has compressed
 }
 
 // packing tells which file became which.
@@ -101,15 +101,18 @@ func errLeft(ctx context.Context) error {
 }
 
 func (t *fileTasks) tend(files []*finished) {
-	if t.f.pack != nil {
+	t.f.mu.Lock()
+	t.c = t.f.fileConfig
+	t.f.mu.Unlock()
+	if t.c.pack != nil {
 		t.compressAll()
 	}
-	if t.f.onRotate == nil {
+	if t.c.onRotate == nil {
 		return
 	}
 	for _, file := range files {
 		if file != nil && t.ctx.Err() == nil {
-			t.call(RotationInfo{Path: t.f.path, Backup: t.locate(file)})
+			t.call(RotationInfo{Path: t.c.path, Backup: t.locate(file)})
 		}
 	}
 }
@@ -125,15 +128,15 @@ func (t *fileTasks) locate(file *finished) string {
 	}
 	t.f.mu.Lock()
 	defer t.f.mu.Unlock()
-	backups, err := t.f.names.backups(t.f.files, t.f.name)
+	backups, err := t.c.names.backups(t.c.files, t.f.name)
 	if err != nil {
 		return file.path
 	}
 	for _, b := range backups {
-		switch {
-		case b.packed != nil && os.SameFile(b.packed, info):
-			return b.path + b.ext
-		case b.plain != nil && unchanged(b.plain, info):
+		if path := b.packedPath(info); path != "" {
+			return path
+		}
+		if b.plain != nil && unchanged(b.plain, info) {
 			return b.path
 		}
 	}
@@ -151,7 +154,7 @@ func (t *fileTasks) call(info RotationInfo) {
 				t.fail("call OnRotate for", fmt.Errorf("panic: %v", p))
 			}
 		}()
-		t.f.onRotate(info)
+		t.c.onRotate(info)
 	}()
 	select {
 	case <-returned:

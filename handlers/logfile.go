@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -31,7 +30,8 @@ type fileConfig struct {
 
 	path     string // absolute
 	mode     fs.FileMode
-	truncate bool // empty the file when it is first opened
+	truncate bool // empty the file before the first record
+	takeOver bool // the file from handlers that have other options
 	follow   bool // a symbolic link
 	shared   bool // with other processes
 
@@ -44,6 +44,8 @@ type fileConfig struct {
 
 	onRotate func(RotationInfo)
 	onError  func(error)
+
+	options any // that the handler was given, to be compared with those of others
 
 	files     fileSystem       // nil: the real one
 	timeOfDay func() time.Time // nil: time.Now; for the age of files
@@ -63,6 +65,10 @@ type logFile struct {
 	open    *opened      // nil: nothing is open
 	fileConfig
 
+	users []*fileUse    // in the order in which they came; guarded by openLogs.mu
+	ended chan struct{} // closed when the file is, after the last of them
+	early *opened       // what was opened to see that it can be; the first record goes there
+
 	counts   fileCounts
 	failures []error // not told yet
 
@@ -76,6 +82,7 @@ type logFile struct {
 	ages     ageClock
 	flushing delayed
 	syncing  delayed
+	aging    delayed
 
 	inUse sync.RWMutex // held for reading while a file is synced without mu
 	tasks fileTasks
@@ -96,12 +103,19 @@ type opened struct {
 	info fs.FileInfo // when it was opened: says which file it is
 }
 
-// newLogFile returns a file that is not open yet. The path is made absolute at
-// once, so that a later change of the working directory does not matter.
-func newLogFile(c fileConfig) (*logFile, error) {
-	if err := c.check(); err != nil {
-		return nil, err
-	}
+// newLogFile returns a file that is not open yet, with its first user.
+func newLogFile(u *fileUse) *logFile {
+	f := &logFile{users: []*fileUse{u}, ended: make(chan struct{})}
+	f.tasks.init(f)
+	f.flushing.call = f.flushLate
+	f.syncing.call = f.syncLate
+	f.aging.call = f.pruneLate
+	f.use(u.config)
+	return f
+}
+
+// use makes options hold from the next opening on.
+func (f *logFile) use(c fileConfig) {
 	if c.mode == 0 {
 		c.mode = defaultFileMode
 	}
@@ -111,22 +125,37 @@ func newLogFile(c fileConfig) (*logFile, error) {
 	if c.timeOfDay == nil {
 		c.timeOfDay = time.Now
 	}
-	f := &logFile{fileConfig: c, name: c.path, syncs: c.syncLevel != nil || c.syncInterval > 0}
-	f.tasks.init(f)
-	f.flushing.call = f.flushLate
-	f.syncing.call = f.syncLate
-	if c.shared {
-		guard, err := c.files.Open(c.path+".lock", os.O_RDWR|os.O_CREATE, c.mode, false)
+	f.fileConfig, f.name, f.period = c, c.path, ""
+	f.syncs = c.syncLevel != nil || c.syncInterval > 0
+	f.watchAge()
+}
+
+// prepare is called for each user, with its options. It opens the lock file of a shared
+// log and, unless delay is set, the file, if its name does not depend on a record. If
+// that is open already, it is looked whether its path leads to another one.
+func (f *logFile) prepare(c fileConfig, delay bool) error {
+	defer f.tell()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.shared && f.guard == nil {
+		guard, err := openGuard(f.fileConfig)
 		if err != nil {
-			return nil, err
-		}
-		if err := guard.Lock(true); err != nil { // not on this system
-			return nil, errors.Join(err, guard.Close())
+			return err
 		}
 		f.guard = guard
-		f.unlock()
 	}
-	return f, nil
+	if f.open == nil {
+		f.truncate = f.truncate || c.truncate
+	}
+	return f.exclusively(func() error {
+		switch {
+		case f.open != nil:
+			return f.look(f.looked)
+		case f.early != nil || !delay:
+			return f.openEarly()
+		}
+		return nil
+	})
 }
 
 // check tells of options that make no sense in any handler.
@@ -153,14 +182,6 @@ func absolute(path string) (string, error) {
 		return "", &fs.PathError{Op: "open", Path: path, Err: err}
 	}
 	return path, nil
-}
-
-// openNow opens a file whose name does not depend on a record.
-func (f *logFile) openNow() error {
-	defer f.tell()
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.exclusively(func() error { return f.start(time.Time{}) })
 }
 
 // write appends a line of a record.
@@ -325,9 +346,10 @@ func (f *logFile) tell() {
 	f.mu.Lock()
 	failures := f.failures
 	f.failures = nil
+	onError := f.onError
 	f.mu.Unlock()
 	for _, err := range failures {
-		f.onError(err)
+		onError(err)
 	}
 }
 
@@ -351,21 +373,27 @@ func (f *logFile) close(ctx context.Context) error {
 	f.closed = true
 	f.flushing.cancel()
 	f.syncing.cancel()
+	f.aging.cancel()
 	f.mu.Unlock()
 	f.flushing.wait()
 	f.syncing.wait()
+	f.aging.wait()
 	left := f.tasks.finish(ctx)
 
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.open != nil {
-		f.retire(f.open)
-		f.open = nil
-	}
+	f.closeFiles()
 	if f.guard != nil {
-		if err := f.guard.Close(); err != nil {
-			f.fail("close", err)
-		}
+		f.closeGuard()
 	}
 	return errors.Join(unsent, left)
+}
+
+func (f *logFile) closeFiles() {
+	for _, o := range []*opened{f.open, f.early} {
+		if o != nil {
+			f.retire(o)
+		}
+	}
+	f.open, f.early = nil, nil
 }

@@ -12,26 +12,60 @@ import (
 // between.
 const openAttempts = 10
 
-// start opens the first file.
+// start opens the first file. Only now, with a record, something is emptied or removed:
+// a configuration that is refused was not to have any effect.
 func (f *logFile) start(at time.Time) error {
 	name, period := f.path, ""
 	if f.names != nil {
 		period = f.names.period(at)
 		name = f.names.current(period)
 	}
-	o, err := f.openFile(name, nil)
+	o, err := f.openFirst(name)
 	if err != nil {
 		return err
 	}
 	f.open, f.name, f.looked = o, name, at
 	f.period = period
-	f.truncate = false
 	if f.names != nil {
 		f.adopt(at)
 		f.prune()
 		f.tasks.add(nil)
 	}
 	return nil
+}
+
+// openEarly opens the file before the first record, to see that it can be.
+func (f *logFile) openEarly() error {
+	o, err := f.openFile(f.path, nil)
+	if err == nil && f.early != nil {
+		f.retire(f.early)
+	}
+	if err == nil {
+		f.early = o
+	}
+	return err
+}
+
+// openFirst returns what was opened early, or else opens the file at a path.
+func (f *logFile) openFirst(name string) (*opened, error) {
+	early := f.early
+	f.early = nil
+	empty := f.truncate && !wasEmptied(f.path)
+	if early != nil && !empty {
+		f.suspect = true // it may have been moved meanwhile
+		return early, nil
+	}
+	if early != nil {
+		f.retire(early)
+	}
+	if !empty {
+		return f.openFile(name, nil)
+	}
+	o, err := f.openAs(name, nil, os.O_TRUNC)
+	if err == nil {
+		noteEmptied(f.path)
+	}
+	return o, err
 }
 
 // adopt finds out which period a file is of that was just opened, where its name
@@ -49,7 +83,11 @@ func (f *logFile) adopt(at time.Time) {
 // openFile opens the file at a path for appending. A file that is made here has
 // the mode and the owner of the one that it follows, if there is one.
 func (f *logFile) openFile(path string, like fs.FileInfo) (*opened, error) {
-	access := os.O_WRONLY | os.O_APPEND
+	return f.openAs(path, like, 0)
+}
+
+func (f *logFile) openAs(path string, like fs.FileInfo, flag int) (*opened, error) {
+	access := os.O_WRONLY | os.O_APPEND | flag
 	if f.shared {
 		access = os.O_RDWR | os.O_APPEND // to see how others left it
 	}
@@ -76,9 +114,6 @@ func (f *logFile) openOrCreate(path string, access int, like fs.FileInfo) (file 
 	mode := f.mode
 	if like != nil {
 		mode = like.Mode().Perm()
-	}
-	if f.truncate {
-		access |= os.O_TRUNC
 	}
 	if f.follow { // O_EXCL would not create what a link points to
 		file, err = f.files.Open(path, access|os.O_CREATE, mode, true)
@@ -229,7 +264,10 @@ func (f *logFile) reopenNow() error {
 	f.restTill = time.Time{}
 	err := f.flush()
 	if f.open == nil {
-		return err
+		if f.early == nil {
+			return err
+		}
+		return errors.Join(err, f.exclusively(f.openEarly))
 	}
 	return errors.Join(err, f.exclusively(func() error { return f.look(f.looked) }))
 }

@@ -186,15 +186,47 @@ func (f *logFile) rotated(old *opened, backup string) {
 	f.tasks.add(&finished{path: backup, info: latest(old)})
 }
 
-func (f *logFile) syncDir() error { return f.files.SyncDir(filepath.Dir(f.path)) }
+func (c *fileConfig) syncDir() error { return c.files.SyncDir(filepath.Dir(c.path)) }
+
+// pruneInterval is how often the age of finished files is looked at besides.
+const pruneInterval = time.Hour
+
+// watchAge has finished files removed when they are too old, though nothing rotates.
+func (f *logFile) watchAge() {
+	if f.keep.maxAge > 0 {
+		f.aging.after(pruneInterval)
+	}
+}
+
+// pruneLate is called when the interval is over.
+func (f *logFile) pruneLate() {
+	f.mu.Lock()
+	f.aging.begun()
+	if !f.closed {
+		_ = f.exclusively(func() error { // which has no error of its own
+			f.prune()
+			return nil
+		})
+		f.watchAge()
+	}
+	f.mu.Unlock()
+	f.tell()
+}
 
 func (f *logFile) prune() {
-	backups, err := f.names.backups(f.files, f.name)
+	now := f.timeOfDay()
+	current, newest := f.name, time.Time{}
+	switch {
+	case f.open == nil:
+		current = f.names.current(f.names.period(now))
+	case f.open.info.Size() > 0: // an earlier run has written to it
+		newest = f.open.info.ModTime()
+	}
+	backups, err := f.names.backups(f.files, current)
 	if err != nil {
 		f.fail("list the backups of", err)
 		return
 	}
-	var newest time.Time
 	for _, b := range backups {
 		if t := b.modified(); t.After(newest) {
 			newest = t
@@ -202,7 +234,7 @@ func (f *logFile) prune() {
 	}
 	removed := 0
 	if err = f.announce(); err == nil {
-		removed, err = f.keep.prune(f.files, backups, f.ages.now(f.timeOfDay(), newest))
+		removed, err = f.keep.prune(f.files, backups, f.ages.now(now, newest))
 	}
 	f.counts.removals.Add(uint64(removed))
 	if err != nil {

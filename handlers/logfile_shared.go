@@ -1,6 +1,32 @@
 package handlers
 
-import "io"
+import (
+	"errors"
+	"io"
+	"os"
+)
+
+// openGuard opens the lock file, and tries whether the system has locks.
+func openGuard(c fileConfig) (openFile, error) {
+	guard, err := c.files.Open(c.path+".lock", os.O_RDWR|os.O_CREATE, c.mode, false)
+	if err != nil {
+		return nil, err
+	}
+	if err = guard.Lock(true); err == nil {
+		err = guard.Unlock()
+	}
+	if err != nil {
+		return nil, errors.Join(err, guard.Close())
+	}
+	return guard, nil
+}
+
+func (f *logFile) closeGuard() {
+	if err := f.guard.Close(); err != nil {
+		f.fail("close", err)
+	}
+	f.guard = nil
+}
 
 // exclusively calls fn while no other process writes, rotates or removes. A lock
 // that fails costs no record: then it is only left to others to rotate.

@@ -19,6 +19,7 @@ type MonitoringOptions struct {
 
 	Mode         fs.FileMode    // of a file that is created, before the umask; 0: 0640
 	Delay        bool           // do not create or open the file before the first record
+	TakeOver     bool           // from a handler with other options; see File
 	SyncLevel    slog.Leveler   // fsync after each record of this level and above; nil: never
 	SyncInterval time.Duration  // fsync at most this long after a record; 0: never
 	Buffer       *BufferOptions // nil: each record is written at once
@@ -54,7 +55,7 @@ func NewMonitoring(path string, o *MonitoringOptions) (*Monitoring, error) {
 	err = h.setUp(h, logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter}, fileConfig{
 		path: path, mode: o.Mode, watch: watch,
 		syncLevel: o.SyncLevel, syncInterval: o.SyncInterval,
-		buffer: newLineBuffer(o.Buffer), onError: o.OnError,
+		buffer: newLineBuffer(o.Buffer), options: *o, takeOver: o.TakeOver, onError: o.OnError,
 	}, o.Delay)
 	if err != nil {
 		return nil, err

@@ -110,18 +110,23 @@ func TestMonitoringReplacedAndRemoved(t *testing.T) {
 
 // Reopen looks at once, and empties the hands of the old file.
 func TestReopen(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "app.log")
-	for name, newHandler := range map[string]func() handlers.Reopener{
-		"Monitoring": func() handlers.Reopener { return newMonitoring(t, path, handlers.MonitoringOptions{}) },
-		"Rotating":   func() handlers.Reopener { return newRotating(t, path, handlers.RotatingOptions{Backups: 1}) },
-		"File":       func() handlers.Reopener { return newFile(t, path, handlers.FileOptions{Formatter: messageOnly}) },
-		"buffered": func() handlers.Reopener {
+	for name, newHandler := range map[string]func(t *testing.T, path string) handlers.Reopener{
+		"Monitoring": func(t *testing.T, path string) handlers.Reopener {
+			return newMonitoring(t, path, handlers.MonitoringOptions{})
+		},
+		"Rotating": func(t *testing.T, path string) handlers.Reopener {
+			return newRotating(t, path, handlers.RotatingOptions{Backups: 1})
+		},
+		"File": func(t *testing.T, path string) handlers.Reopener {
+			return newFile(t, path, handlers.FileOptions{Formatter: messageOnly})
+		},
+		"buffered": func(t *testing.T, path string) handlers.Reopener {
 			return newMonitoring(t, path, handlers.MonitoringOptions{Buffer: new(handlers.BufferOptions)})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHandler()
+			path := filepath.Join(t.TempDir(), "app.log")
+			h := newHandler(t, path)
 			now := time.Now()
 			logAt(t, h, now, "a")
 			logAt(t, h, now, "b")
@@ -138,9 +143,6 @@ func TestReopen(t *testing.T) {
 			}
 			expectFile(t, path+name, "a\nb\n")
 			expectFile(t, path, "c\n")
-			if err := os.Remove(path); err != nil {
-				t.Fatal(err)
-			}
 		})
 	}
 }

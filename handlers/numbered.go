@@ -22,16 +22,41 @@ func (n *numbered) period(time.Time) string   { return "" }
 func (n *numbered) periodOf(time.Time) string { return "" }
 func (n *numbered) current(string) string     { return n.path }
 
-func (n *numbered) at(files fileSystem, i int) (backup, error) {
-	return findBackup(files, n.path+"."+strconv.Itoa(i), n.ext)
+// listed returns the numbers of the finished files, and what extensions each is there
+// with. A file such as name.20240229 may have been made by somebody else.
+func (n *numbered) listed(files fileSystem) (map[int][]string, error) {
+	names, err := files.ReadDir(filepath.Dir(n.path))
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[int][]string)
+	prefix, exts := filepath.Base(n.path)+".", withExt(n.ext)
+	for _, name := range names {
+		if rest, ok := strings.CutPrefix(name, prefix); ok {
+			number, ext := cutExt(rest, exts)
+			if i, err := strconv.Atoi(number); err == nil && i > 0 && strconv.Itoa(i) == number {
+				all[i] = append(all[i], ext)
+			}
+		}
+	}
+	return all, nil
+}
+
+func (n *numbered) at(files fileSystem, i int, exts []string) (*backup, error) {
+	return findBackup(files, n.path+"."+strconv.Itoa(i), exts)
 }
 
 // finish moves up the backups that stand below the first free number, so that
 // nothing has to be removed first.
 func (n *numbered) finish(files fileSystem, _ string, _ bool) (string, error) {
-	var row []backup
+	listed, err := n.listed(files)
+	if err != nil {
+		return "", err
+	}
+	var row []*backup
 	for {
-		b, err := n.at(files, len(row)+1)
+		i := len(row) + 1
+		b, err := n.at(files, i, listed[i])
 		if err != nil {
 			return "", err
 		}
@@ -55,35 +80,20 @@ func (n *numbered) finish(files fileSystem, _ string, _ bool) (string, error) {
 	return newest, files.Rename(n.path, newest)
 }
 
-// backups looks as far as the backups to keep go, and on as long as there are
-// more in a row. A file such as name.20240229 was made by somebody else.
-func (n *numbered) backups(files fileSystem, _ string) (all []backup, err error) {
-	names, err := files.ReadDir(filepath.Dir(n.path))
+// backups looks as far as the backups to keep go, and on as long as there are more in
+// a row.
+func (n *numbered) backups(files fileSystem, _ string) (all []*backup, err error) {
+	listed, err := n.listed(files)
 	if err != nil {
 		return nil, err
 	}
-	there := make(map[int]bool)
-	prefix := filepath.Base(n.path) + "."
-	for _, name := range names {
-		if number, ok := strings.CutPrefix(name, prefix); ok {
-			if n.ext != "" {
-				number = strings.TrimSuffix(number, n.ext)
-			}
-			if i, err := strconv.Atoi(number); err == nil {
-				there[i] = true
-			}
-		}
-	}
 	last := n.keep
-	for _, i := range slices.Sorted(maps.Keys(there)) {
-		if i < 1 {
-			continue
-		}
+	for _, i := range slices.Sorted(maps.Keys(listed)) {
 		if i-1 > last {
 			break
 		}
 		last = max(last, i)
-		b, err := n.at(files, i)
+		b, err := n.at(files, i, listed[i])
 		if err != nil {
 			return nil, err
 		}
@@ -97,3 +107,13 @@ func (n *numbered) backups(files fileSystem, _ string) (all []backup, err error)
 // packedPath returns the path with the extension: numbers move together with
 // what is compressed.
 func (n *numbered) packedPath(_ fileSystem, path string) (string, error) { return path + n.ext, nil }
+
+// cutExt takes one of the extensions off a name.
+func cutExt(name string, exts []string) (base, ext string) {
+	for _, ext := range exts {
+		if base, ok := strings.CutSuffix(name, ext); ok {
+			return base, ext
+		}
+	}
+	return name, ""
+}

@@ -53,7 +53,9 @@ func TestMaxAge(t *testing.T) {
 		mustPut(t, h, *clock, "a")
 		for _, left := range []int{4, 4, 4, 4, 4} { // the one of today, and three days
 			<-time.After(24 * time.Hour)
+			h.out.mu.Lock() // against the hourly look
 			*clock = clock.AddDate(0, 0, 1)
+			h.out.mu.Unlock()
 			path := filepath.Join(dir, "f")
 			if err := os.Chtimes(path, *clock, *clock); err != nil {
 				t.Fatal(err)
@@ -64,6 +66,91 @@ func TestMaxAge(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Files that are too old go when the program starts, though it has not run for long: all
+// of them.
+func TestMaxAgeAtStart(t *testing.T) {
+	for _, c := range []struct {
+		ages []int // in days
+		left int
+	}{
+		{[]int{1, 2, 40, 50}, 2},
+		{[]int{40, 45, 50, 60}, 0},
+		{[]int{300}, 0},
+		{[]int{2000, 3000}, 1}, // the clock may be wrong
+	} {
+		dir := t.TempDir()
+		h, clock := agedBackups(t, dir, c.ages...)
+		mustPut(t, h, *clock, "a")
+		if n := backupsIn(t, dir); n != c.left {
+			t.Errorf("of ages %v, %d are left, want %d", c.ages, n, c.left)
+		}
+	}
+	// The file that is written to is a sign of the time as well.
+	dir := t.TempDir()
+	h, clock := agedBackups(t, dir, 2000)
+	path := filepath.Join(dir, "f")
+	if err := errors.Join(os.WriteFile(path, []byte("x\n"), 0o600), os.Chtimes(path, noon.AddDate(0, 0, -1), noon.AddDate(0, 0, -1))); err != nil {
+		t.Fatal(err)
+	}
+	h.out.maxSize = 100
+	mustPut(t, h, *clock, "a")
+	if n := backupsIn(t, dir); n != 0 {
+		t.Errorf("beside a file of yesterday, %d are left", n)
+	}
+}
+
+// They go while nothing is logged, too, an hour later at most.
+func TestMaxAgeWithoutRecords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		start := time.Now()
+		h, clock := agedBackups(t, dir, 0, 1, 2)
+		h.out.mu.Lock()
+		h.out.timeOfDay = func() time.Time { return clock.Add(time.Since(start)) }
+		h.out.mu.Unlock()
+		for _, left := range []int{3, 2, 1, 0} {
+			if n := backupsIn(t, dir); n != left {
+				t.Errorf("after %v, %d backups are left, want %d", time.Since(start), n, left)
+			}
+			<-time.After(25 * time.Hour)
+			synctest.Wait()
+		}
+		if err := h.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// Finished files count and age whatever has compressed them.
+func TestBackupsOfOtherCompressors(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"f.1.gz": "1", "f.2.zst": "2", "f.3.xz": "3", "f.4": "4", "f.5.bak": "not ours", "f.gz": "not ours",
+		"t-2024-02-26.gz": "26", "t-2024-02-27.bz2": "27", "t-2024-02-28.bak": "not ours",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 3, Backups: 3})
+	mustPut(t, h, noon, "a", "b")
+	timed, err := NewTimed(filepath.Join(dir, "t"), &TimedOptions{Backups: 2, Formatter: plainMessage})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustPut(t, timed, noon, "c")
+	if err := timed.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
+	want := []string{
+		"f", "f.1", "f.2.gz", "f.3.zst", "f.5.bak", "f.gz",
+		"t-2024-02-27.bz2", "t-2024-02-28.bak", "t-2024-02-29",
+	}
+	if got := names(t, dir); !slices.Equal(got, want) {
+		t.Errorf("the files are %q, want %q", got, want)
+	}
 }
 
 // A callback is told where each finished file is when it is done with.

@@ -21,6 +21,7 @@ type RotatingOptions struct {
 
 	Mode         fs.FileMode    // of a file that is created, before the umask; 0: 0640
 	Delay        bool           // do not create or open the file before the first record
+	TakeOver     bool           // from a handler with other options; see File
 	SyncLevel    slog.Leveler   // fsync after each record of this level and above; nil: never
 	SyncInterval time.Duration  // fsync at most this long after a record; 0: never
 	Buffer       *BufferOptions // nil: each record is written at once
@@ -46,8 +47,12 @@ const defaultMaxSize = 1 << 20
 // in a directory without permission, costs no record: these go on to the old file,
 // and half a second later it is tried again. What it left behind is no harm either.
 //
-// The newest backup is never removed for its age or size, and age is measured by
-// a clock that does not follow the time of day when that jumps.
+// Finished files are looked at with the first record, at each rotation, and with MaxAge
+// once an hour. They count and age whatever has compressed them, by the usual extensions
+// (.gz, .zst, .bz2, .xz, .lz4, .lzma, .br, .sz, .Z, .zip, .7z) or that of Compress. The newest
+// one is never removed for its size. Age is measured by a clock that does not follow
+// the time of day where that jumps ahead, and that does not believe a time more than a year
+// after the newest file that it finds at the start.
 //
 // With Shared, processes agree by a lock on the file name.lock, and with Compress on
 // name.gz.lock; these stay, and must not be removed or written to while one of them
@@ -98,7 +103,7 @@ func (o *RotatingOptions) config(path string) (c fileConfig, err error) {
 		names:   &numbered{path: path, ext: ext, keep: o.Backups},
 		maxSize: cmp.Or(o.MaxSize, defaultMaxSize), keep: keep, pack: o.Compress,
 		syncLevel: o.SyncLevel, syncInterval: o.SyncInterval,
-		buffer: newLineBuffer(o.Buffer), onError: o.OnError, onRotate: o.OnRotate,
+		buffer: newLineBuffer(o.Buffer), options: *o, takeOver: o.TakeOver, onError: o.OnError, onRotate: o.OnRotate,
 	}, nil
 }
 

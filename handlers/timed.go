@@ -20,6 +20,7 @@ type TimedOptions struct {
 	Formatter logbook.Formatter          // nil: the format string logbook.DefaultFormat
 
 	Mode         fs.FileMode    // of a file that is created, before the umask; 0: 0640
+	TakeOver     bool           // from a handler with other options; see File
 	SyncLevel    slog.Leveler   // fsync after each record of this level and above; nil: never
 	SyncInterval time.Duration  // fsync at most this long after a record; 0: never
 	Buffer       *BufferOptions // nil: each record is written at once
@@ -59,7 +60,8 @@ const (
 //
 // Only files whose names the handler could have made are removed or compressed.
 // For the rest it is as with [Rotating]: nothing is overwritten, a failure costs no
-// record, and the oldest backups, by the time in their names, go first.
+// record, finished files count whatever has compressed them, and the oldest ones, by the
+// time in their names, go first.
 type Timed struct{ fileHandler }
 
 // NewTimed returns a handler for files in the directory of the path, which is made
@@ -114,6 +116,6 @@ func (o *TimedOptions) config(path string) (c fileConfig, err error) {
 		path: path, mode: o.Mode, watch: watchInterval, shared: o.Shared,
 		names: names, maxSize: o.MaxSize, keep: keep, pack: o.Compress,
 		syncLevel: o.SyncLevel, syncInterval: o.SyncInterval,
-		buffer: newLineBuffer(o.Buffer), onError: o.OnError, onRotate: o.OnRotate,
+		buffer: newLineBuffer(o.Buffer), options: *o, takeOver: o.TakeOver, onError: o.OnError, onRotate: o.OnRotate,
 	}, nil
 }
