@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"github.com/logbook-go/logbook/internal/netlink"
 )
 
 // parse takes a URI apart. url.Parse is not used: it refuses Windows' paths and
@@ -59,21 +61,18 @@ func (s *Sink) authority(text string) error {
 		}
 		text = text[i+1:]
 	}
-	host := text
-	if !strings.HasSuffix(host, "]") { // [::1] has no port
-		if i := strings.LastIndexByte(host, ':'); i >= 0 {
-			if strings.Trim(host[i+1:], "0123456789") != "" {
-				return errors.New("the port is no number")
-			}
-			host = host[:i]
-		}
-	}
 	// The percent sign before the zone of an IPv6 address is escaped, as in RFC 6874.
-	zoned := strings.HasPrefix(host, "[") && strings.Count(host, "%") == 1 && strings.Contains(host, "%25")
-	if strings.ContainsAny(host, " <>\"\\") || !zoned && strings.Contains(host, "%") || !strings.HasPrefix(host, "[") && strings.Contains(host, ":") {
-		return errors.New("invalid host")
+	host, zone, zoned := strings.Cut(text, "%25")
+	if strings.Contains(host+zone, "%") || zoned && !strings.HasPrefix(host, "[") {
+		return netlink.ErrAddress
 	}
-	s.Host = strings.Replace(text, "%25", "%", 1)
+	if zoned {
+		text = host + "%" + zone
+	}
+	if _, err := netlink.ParseAuthority(text, "1"); err != nil && text != "" {
+		return err
+	}
+	s.Host = text
 	return nil
 }
 

@@ -24,6 +24,8 @@
 //	mail, smtp(s)  from, to (with commas), subject, timeout, record_limit (mails of
 //	               one call site), record_delta (in which time: 1m)
 //	smtp           tls: starttls or none
+//	with TLS       ca (roots to trust in place of the system's), cert and key (of this
+//	               side): paths of files in PEM
 //	syslog         transport: udp, tcp or tls; facility, app, rfc: 3164 or 5424;
 //	               framing: newline, nul or octets; structured_data, hostname,
 //	               max_size, timeout, delay

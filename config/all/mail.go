@@ -66,6 +66,9 @@ func mailOptions(s *config.Sink) *mail.Options {
 		Timeout:     s.Duration("timeout"),
 		RecordLimit: s.Count("record_limit"), RecordDelta: s.Duration("record_delta"),
 	}
+	if s.Scheme != "mail" {
+		m.TLSConfig = s.TLS()
+	}
 	if s.User != nil {
 		m.Username = s.User.Username()
 		m.Password, _ = s.User.Password()

@@ -27,7 +27,7 @@ func openSlack(s *config.Sink) (logbook.Handler, error) {
 	p := &push.SlackOptions{
 		Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter, Title: title(s),
 		Channel: s.Text("channel"), Username: s.Text("username"),
-		Emoji: s.Bool("emoji"), Color: s.Bool("color"), Timeout: s.Duration("timeout"),
+		Emoji: s.Bool("emoji"), Color: s.Bool("color"), Timeout: s.Duration("timeout"), TLSConfig: s.TLS(),
 	}
 	if err := s.Err(); err != nil {
 		return nil, err
@@ -39,7 +39,7 @@ func openPushover(s *config.Sink) (logbook.Handler, error) {
 	o := s.Options("")
 	p := &push.PushoverOptions{
 		Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter, Title: title(s),
-		Device: s.Text("device"), Sound: s.Text("sound"), Timeout: s.Duration("timeout"),
+		Device: s.Text("device"), Sound: s.Text("sound"), Timeout: s.Duration("timeout"), TLSConfig: s.TLS(),
 	}
 	token, user := s.Required("token"), s.Required("user_key")
 	if err := s.Err(); err != nil {
@@ -55,7 +55,7 @@ func openNtfy(s *config.Sink) (logbook.Handler, error) {
 	o := s.Options("")
 	p := &push.NtfyOptions{
 		Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter, Title: title(s),
-		Token: s.Text("token"), Timeout: s.Duration("timeout"),
+		Token: s.Text("token"), Timeout: s.Duration("timeout"), TLSConfig: s.TLS(),
 	}
 	if err := s.Err(); err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ func openWebhook(s *config.Sink) (logbook.Handler, error) {
 	p := &push.WebhookOptions{
 		Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter,
 		ContentType: s.Text("content_type"), Secret: s.Text("secret"), Timestamp: s.Bool("timestamp"),
-		Timeout: s.Duration("timeout"),
+		Timeout: s.Duration("timeout"), TLSConfig: s.TLS(),
 	}
 	if err := s.Err(); err != nil {
 		return nil, err

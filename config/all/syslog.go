@@ -24,6 +24,7 @@ func openSyslog(s *config.Sink) (logbook.Handler, error) {
 		Level: common.Level, Bubble: common.Bubble, Formatter: common.Formatter,
 		AppName: s.Text("app"), StructuredData: s.Text("structured_data"), Hostname: s.Text("hostname"),
 		MaxSize: int(s.Size("max_size")), Timeout: s.Duration("timeout"), Delay: s.Bool("delay"),
+		TLSConfig: s.TLS(),
 	}
 	switch {
 	case s.Host != "":

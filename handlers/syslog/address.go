@@ -49,11 +49,10 @@ func parseAddress(s string) (address, error) {
 	}
 	scheme, target, ok := strings.Cut(s, "://")
 	port, known := defaultPorts[scheme]
-	bare := strings.Count(target, ":") > 1 && target[0] != '[' // an IPv6 address, which needs brackets here
-	if !ok || !known || bare {
+	if !ok || !known {
 		return address{}, errAddress
 	}
-	peer, err := netlink.ParseAddress(target, "", port)
+	peer, err := netlink.ParseAuthority(target, port)
 	if err != nil {
 		return address{}, errAddress
 	}

@@ -39,6 +39,15 @@ func ParseAddress(s, host, port string) (Address, error) {
 	return a, nil
 }
 
+// ParseAuthority is ParseAddress for what stands in a URI, where the host is required,
+// and an IPv6 address has brackets.
+func ParseAuthority(s, port string) (Address, error) {
+	if strings.Count(s, ":") > 1 && s[0] != '[' {
+		return Address{}, ErrAddress
+	}
+	return ParseAddress(s, "", port)
+}
+
 // String returns the address as package net takes it.
 func (a Address) String() string { return net.JoinHostPort(a.Host, a.Port) }
 

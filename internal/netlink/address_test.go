@@ -44,10 +44,13 @@ func TestParseAddress(t *testing.T) {
 			t.Errorf("%q: %q, %v, want %q", s, got, err, want)
 		}
 	}
-	for _, s := range []string{"", ":1", "[]:1"} {
-		if a, err := netlink.ParseAddress(s, "", "1"); err == nil {
-			t.Errorf("%q: %v, though a host is required", s, a)
+	for _, s := range []string{"", ":1", "[]:1", "::1"} {
+		if a, err := netlink.ParseAuthority(s, "1"); err == nil {
+			t.Errorf("%q: %v in a URI", s, a)
 		}
+	}
+	if a, err := netlink.ParseAuthority("[::1]", "1"); err != nil || a.String() != "[::1]:1" {
+		t.Errorf("%v, %v", a, err)
 	}
 }
 
