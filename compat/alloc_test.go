@@ -1,4 +1,4 @@
-//go:build !race
+//go:build !race && !logbook_poison
 
 package compat_test
 

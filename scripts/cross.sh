@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# An app that imports logbook, handlers and compat builds without cgo everywhere.
+# An app that imports logbook, handlers and compat builds without cgo everywhere, or on
+# the platforms named: "cross.sh windows/amd64".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-targets="linux/amd64 linux/arm64 linux/386 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 windows/386
-  freebsd/amd64 freebsd/arm64 freebsd/386 js/wasm wasip1/wasm"
-for t in $targets; do
+targets=(linux/amd64 linux/arm64 linux/386 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 windows/386
+  freebsd/amd64 freebsd/arm64 freebsd/386 js/wasm wasip1/wasm)
+[ $# -eq 0 ] || targets=("$@")
+for t in "${targets[@]}"; do
   echo "cross: $t"
-  GOOS=${t%/*} GOARCH=${t#*/} CGO_ENABLED=0 "${GO:-go}" build -o /dev/null ./examples/quickstart
-  GOOS=${t%/*} GOARCH=${t#*/} CGO_ENABLED=0 "${GO:-go}" vet ./logbook ./handlers/... ./compat ./config ./internal/...
+  export GOOS=${t%/*} GOARCH=${t#*/} CGO_ENABLED=0
+  "${GO:-go}" build -o /dev/null ./examples/quickstart
+  "${GO:-go}" vet ./logbook/... ./handlers/... ./compat ./config ./internal/...
 done
