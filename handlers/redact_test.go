@@ -51,6 +51,7 @@ type (
 	textual     struct{ text string }
 	stringy     struct{ text string }
 	nested      struct{ S stringy }
+	both        struct{ S string }
 	formatter   struct{ text string }
 	cyclic      struct{ Next *cyclic }
 	panicsInAll struct{ text string }
@@ -63,6 +64,8 @@ func (m marshaler) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{"user": "ann", "password": m.text})
 }
 func (m textual) MarshalText() ([]byte, error) { return []byte(m.text), nil }
+func (b both) String() string                  { return "both " + b.S }
+func (b both) MarshalJSON() ([]byte, error)    { return json.Marshal(map[string]string{"S": b.S}) }
 func (m stringy) String() string               { return "stringy " + m.text }
 func (m formatter) Format(s fmt.State, _ rune) { fmt.Fprint(s, m.text) }
 func (m panicsInAll) String() string           { panic(m.text) }
@@ -149,6 +152,9 @@ func TestRedactor(t *testing.T) {
 		"text in values": {fromText, func() {
 			log.Info("m", "list", []string{"a", secret}, "map", map[string]any{secret: 1}, "bytes", []byte(secret), "json", json.RawMessage(`["`+secret+`"]`))
 		}, []string{`"list":["a","***"]`, `"map":{"***":1}`, `"bytes":"***"`, `"json":["***"]`}},
+		"text of a value with a form in JSON": {fromText, func() {
+			log.Info("m", "v", both{secret})
+		}, []string{`"v":{"S":"***"}`}},
 		"text of values": {fromText, func() {
 			log.Info("m", "a", stringy{secret}, "b", textual{secret}, "c", formatter{secret}, "d", nested{stringy{secret}}, "e", &nested{stringy{secret}})
 		}, []string{"stringy ***"}},

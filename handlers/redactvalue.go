@@ -200,13 +200,8 @@ func (w *redactWalk) methods(x any, depth int) (plain any, found, all bool) {
 	if f, ok := x.(fmt.Formatter); ok {
 		texts = append(texts, fmt.Sprintf("%+v", f))
 	}
-	hasText, hasJSON := len(texts) > 0, false
-	for _, t := range texts {
-		if text, found := w.redactText(t); found {
-			return text, true, true
-		}
-		plain = texts[0]
-	}
+	// The form in JSON goes first, so that the value keeps its shape there.
+	hasJSON := false
 	switch m := x.(type) {
 	case json.Marshaler:
 		text, err := m.MarshalJSON()
@@ -220,21 +215,27 @@ func (w *redactWalk) methods(x any, depth int) (plain any, found, all bool) {
 			break
 		}
 		hasJSON = true
-		redacted, found := w.node(reflect.ValueOf(decoded), depth+1)
-		if found {
-			return redacted, true, true
+		if plain, found = w.node(reflect.ValueOf(decoded), depth+1); found {
+			return plain, true, true
 		}
-		plain = redacted
 	case encoding.TextMarshaler:
 		b, err := m.MarshalText()
 		if err != nil {
 			break
 		}
 		hasJSON = true
-		text, found := w.redactText(string(b))
-		if plain = text; found {
+		if plain, found = w.redactText(string(b)); found {
 			return plain, true, true
 		}
+	}
+	for _, t := range texts {
+		if text, found := w.redactText(t); found {
+			return text, true, true
+		}
+	}
+	hasText := len(texts) > 0
+	if hasText && !hasJSON {
+		plain = texts[0]
 	}
 	// A text that stands for the whole value stands for it in JSON, too; inside of
 	// other values JSON shows the fields.

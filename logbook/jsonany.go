@@ -47,6 +47,9 @@ func appendJSONPart(b []byte, v any, depth int) (out []byte) {
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(v)
+	if err == nil && !methods {
+		err = checkNames(buf.Bytes())
+	}
 	if err == nil {
 		return appendSafeJSON(b, bytes.TrimRight(buf.Bytes(), "\n"))
 	}
@@ -117,13 +120,15 @@ func appendJSONMap(b []byte, m reflect.Value, depth int) []byte {
 	return append(b, '}')
 }
 
-// mapKeyText returns the key of a map as text: a key that has parts as JSON, which
-// leaves out the fields that are not to be seen.
+// mapKeyText returns the key of a map as text: a key that marshals itself or has parts
+// as JSON, which leaves out the fields that are not to be seen.
 func mapKeyText(key any) string {
-	switch reflect.ValueOf(key).Kind() {
-	case reflect.Struct, reflect.Array, reflect.Pointer:
-	default:
-		return valueText(slog.AnyValue(key))
+	if _, ok := key.(encoding.TextMarshaler); !ok {
+		switch reflect.ValueOf(key).Kind() {
+		case reflect.Struct, reflect.Array, reflect.Pointer:
+		default:
+			return valueText(slog.AnyValue(key))
+		}
 	}
 	b := appendJSONPart(nil, key, 0)
 	var text string
@@ -131,4 +136,35 @@ func mapKeyText(key any) string {
 		return text
 	}
 	return string(b)
+}
+
+// checkNames returns an error if an object has two members of one name, as
+// encoding/json writes them for a map with the keys 1 and "1". Members of maps are
+// sorted, so those two are neighbours.
+func checkNames(text []byte) error {
+	last := make([][]byte, 0, maxParts) // the last name of each open object and list
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '{', '[':
+			last = append(last, nil)
+		case '}', ']':
+			last = last[:len(last)-1]
+		case '"':
+			start := i
+			for i++; text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+			if text[i+1] != ':' { // the text ends with a newline
+				continue
+			}
+			name := text[start : i+1]
+			if bytes.Equal(name, last[len(last)-1]) {
+				return fmt.Errorf("json: duplicate name %s", name[1:len(name)-1])
+			}
+			last[len(last)-1] = name
+		}
+	}
+	return nil
 }

@@ -361,6 +361,9 @@ func TestJSONParts(t *testing.T) {
 		{map[string]any{"b": func() {}, "a": 1}, `{"a":1,"b":"!"}`},
 		{map[any]any{"a": 1, 2: "x", nil: true, 1.5: nil}, `{"1.5":null,"2":"x","<nil>":true,"a":1}`},
 		{map[any]int{1: 7, "1": 7}, `{"1":7,"1#2":7}`},
+		{[]any{map[string]any{"m": map[any]int{1: 7, "1": 7}}}, `[{"m":{"1":7,"1#2":7}}]`},
+		{map[twin]int{1: 7, 2: 7}, `{"twin":7,"twin#2":7}`},
+		{struct{ M any }{map[any]int{1: 7, "1": 7}}, `"!"`},
 		{named{1: []any{func() {}, named{2: 3}}}, `{"1":["!",{"2":3}]}`},
 		{[]any{errors.New("e"), func() {}, time.Second, at}, `["e","!","1s","2024-02-29T13:37:42.005Z"]`},
 		{[]any{badJSON("{"), 1}, `["!",1]`},
@@ -478,3 +481,8 @@ func TestJSONCachesWith(t *testing.T) {
 type countingJSON struct{ n *int }
 
 func (c countingJSON) MarshalJSON() ([]byte, error) { *c.n++; return []byte("1"), nil }
+
+// twin is a type of keys that all have one text.
+type twin int
+
+func (twin) MarshalText() ([]byte, error) { return []byte("twin"), nil }
