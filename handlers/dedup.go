@@ -298,7 +298,7 @@ func (d *Dedup) tick() {
 func (d *Dedup) offer(gs []*repeated) {
 	if len(gs) > 0 {
 		rs := d.records(gs)
-		logbook.Offer(groupBatch{d.inner, rs}, rs[0])
+		logbook.Offer(handover{d.inner, rs, logbook.ReasonGroup}, rs[0])
 	}
 }
 

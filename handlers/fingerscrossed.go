@@ -47,10 +47,13 @@ const (
 	defaultMaxRecords = 1000
 	defaultMaxBytes   = 4 << 20
 
-	// maxEscalationWait bounds how long a record waits for room while a batch is
-	// handed over. It ends the wait of a record that was logged by the very code
-	// that handles the batch.
+	// maxEscalationWait bounds how long a record waits while others are handed over.
+	// It ends the wait of a record that the code that handles them waits for.
 	maxEscalationWait = time.Second
+
+	// followUp is how many records more than its own a trigger's call hands over of
+	// those that came meanwhile.
+	followUp = 16
 )
 
 // FingersCrossed keeps records in memory until one of the action level arrives.
@@ -73,6 +76,10 @@ const (
 // meanwhile, so the handler inside may itself log. If more of them come than the
 // buffer holds, so that one would be dropped that is to be handed over, they wait for
 // up to a second, and only then the oldest one is dropped.
+//
+// The call that triggers hands over what was kept, and a few of the records that arrive
+// meanwhile. If there are more, a goroutine hands them over while later ones wait for up
+// to a second; its failures go to the error flag. [FingersCrossed.Flush] waits for it.
 type FingersCrossed struct {
 	binding logbook.Binding
 	action  slog.Leveler
@@ -85,6 +92,8 @@ type FingersCrossed struct {
 	inner      logbook.Handler // nil: to be made by factory
 	backlog    backlog
 	escalating chan struct{} // closed at the end of the handover that is going on; else nil
+	allowance  int           // how many further records the trigger's call may hand over
+	draining   bool          // its time is up: drain hands over
 	triggered  uint64
 	closed     bool
 }
@@ -146,12 +155,19 @@ func (f *FingersCrossed) Handle(r *logbook.Record) error {
 	return f.escalate()
 }
 
-// crowded reports whether a record would push out one that is to be handed over.
+// crowded reports whether a record has to wait: it would push out one that is to be
+// handed over, or there would be no end to handing over.
 func (f *FingersCrossed) crowded(k kept) bool {
-	return f.escalating != nil && f.backlog.full(k) && (!f.reset || f.backlog.triggered() > 0)
+	switch {
+	case f.escalating == nil:
+		return false
+	case f.reset && k.trigger && (f.draining || f.backlog.len() >= f.allowance), !f.reset && f.draining:
+		return true
+	}
+	return f.backlog.full(k) && (!f.reset || f.backlog.triggered() > 0)
 }
 
-// waitForRoom waits while a record is one too many, for up to a second. It is called
+// waitForRoom waits while a record has to, for up to a second. It is called
 // with the lock held, and gives it away meanwhile.
 func (f *FingersCrossed) waitForRoom(k kept) {
 	if !f.crowded(k) {
@@ -172,36 +188,74 @@ func (f *FingersCrossed) waitForRoom(k kept) {
 	}
 }
 
-// escalate hands over what is kept, and what is added meanwhile. It is called
+// escalate hands over what is kept, and some of what is added meanwhile. It is called
 // with the lock held, and gives it away while it calls others. Only one goroutine
-// is in it at a time.
+// is in it, or in drain, at a time.
 func (f *FingersCrossed) escalate() error {
 	f.escalating = make(chan struct{})
 	defer func() {
-		close(f.escalating)
-		f.escalating = nil
-	}()
-	var errs []error
-	for first := true; ; first = false {
-		n := f.backlog.len()
-		if first || f.reset {
-			n = f.backlog.triggered()
+		if !f.draining {
+			f.endEscalation()
 		}
-		if n == 0 {
-			f.open.Store(!f.reset)
+	}()
+	n := f.backlog.triggered()
+	taken, rs, lost := f.take(n)
+	if err := f.makeInner(rs, taken, lost); err != nil {
+		return err
+	}
+	f.allowance = followUp
+	errs := []error{f.handOver(rs, true)}
+	release(taken)
+	for n = f.due(); n > 0; n = f.due() {
+		if n > f.allowance {
+			f.draining = true
+			go f.drain()
 			return errors.Join(errs...)
 		}
-		taken, lost := f.backlog.take(n)
-		rs := records(taken)
-		if lost > 0 {
-			rs = slices.Insert(rs, 0, lossNotice(lost, rs[0]))
-		}
-		if err := f.makeInner(rs, taken, lost); err != nil {
-			return err
-		}
-		errs = append(errs, f.handOver(rs, first || f.reset))
+		f.allowance -= n
+		taken, rs, _ := f.take(n)
+		errs = append(errs, f.handOver(rs, f.reset))
 		release(taken)
 	}
+	f.open.Store(!f.reset)
+	return errors.Join(errs...)
+}
+
+// drain hands over what escalate left.
+func (f *FingersCrossed) drain() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	defer f.endEscalation()
+	for n := f.due(); n > 0; n = f.due() {
+		taken, rs, _ := f.take(n)
+		f.offer(rs)
+		release(taken)
+	}
+	f.open.Store(!f.reset)
+}
+
+func (f *FingersCrossed) endEscalation() {
+	close(f.escalating)
+	f.escalating, f.draining = nil, false
+}
+
+// due returns how many records are to be handed over after the first batch.
+func (f *FingersCrossed) due() int {
+	if f.reset {
+		return f.backlog.triggered()
+	}
+	return f.backlog.len()
+}
+
+// take removes the n oldest records, and returns what to hand over for them: the records,
+// with one before them that tells how many were lost.
+func (f *FingersCrossed) take(n int) (taken []kept, rs []*logbook.Record, lost int) {
+	taken, lost = f.backlog.take(n)
+	rs = records(taken)
+	if lost > 0 {
+		rs = slices.Insert(rs, 0, lossNotice(lost, rs[0]))
+	}
+	return taken, rs, lost
 }
 
 // makeInner calls the factory if there is no handler inside yet. If it fails,
@@ -236,13 +290,26 @@ func (f *FingersCrossed) callFactory(rs []*logbook.Record) (logbook.Handler, err
 // handOver gives records to the handler inside: together, or, after the first
 // batch, one by one. It gives the lock away meanwhile.
 func (f *FingersCrossed) handOver(rs []*logbook.Record, together bool) error {
-	h := f.inner
-	if !together {
-		h = logbook.Wrapper{Handler: h} // which hides a HandleBatch
-	}
+	h := f.receiver(together)
 	f.mu.Unlock()
 	defer f.mu.Lock()
 	return logbook.HandleBatch(h, rs, logbook.ReasonEscalation)
+}
+
+// offer is handOver on a goroutine that nobody waits for.
+func (f *FingersCrossed) offer(rs []*logbook.Record) {
+	h := handover{logbook.Wrapper{Handler: f.receiver(f.reset)}, rs, logbook.ReasonEscalation}
+	f.mu.Unlock()
+	defer f.mu.Lock()
+	logbook.Offer(h, rs[len(rs)-1])
+}
+
+// receiver returns the handler inside.
+func (f *FingersCrossed) receiver(together bool) logbook.Handler {
+	if together {
+		return f.inner
+	}
+	return logbook.Wrapper{Handler: f.inner} // which hides a HandleBatch
 }
 
 // FingersCrossedStats tell what a FingersCrossed did. [expvar.Func] publishes them.
@@ -259,13 +326,14 @@ func (f *FingersCrossed) Stats() FingersCrossedStats {
 	return FingersCrossedStats{f.backlog.len(), f.backlog.dropped, f.triggered}
 }
 
-// Flush flushes the handler inside. What is buffered stays: it waits for a
-// trigger.
+// Flush waits for a handover that is going on, until the context ends, and flushes the
+// handler inside. What is buffered stays: it waits for a trigger.
 func (f *FingersCrossed) Flush(ctx context.Context) error {
+	err := f.waitForHandover(ctx)
 	if h := f.handler(); h != nil {
-		return logbook.Flush(ctx, h)
+		err = errors.Join(err, logbook.Flush(ctx, h))
 	}
-	return nil
+	return err
 }
 
 // Close waits for a handover that is going on, until the context ends, forgets what is
@@ -274,17 +342,32 @@ func (f *FingersCrossed) Flush(ctx context.Context) error {
 func (f *FingersCrossed) Close(ctx context.Context) error {
 	f.mu.Lock()
 	f.closed = true
-	handover := f.escalating
 	f.mu.Unlock()
-	if handover != nil {
-		select {
-		case <-handover:
-		case <-ctx.Done():
-		}
-	}
+	err := f.waitForHandover(ctx)
 	f.forget()
 	if h := f.handler(); h != nil {
-		return logbook.Close(ctx, h)
+		err = errors.Join(err, logbook.Close(ctx, h))
+	}
+	return err
+}
+
+// waitForHandover waits until nothing is being handed over. When the context ends, what
+// still is to be is told by a [*logbook.UnsentError].
+func (f *FingersCrossed) waitForHandover(ctx context.Context) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	ended := f.escalating
+	if ended == nil {
+		return nil
+	}
+	f.mu.Unlock()
+	select {
+	case <-ended:
+	case <-ctx.Done():
+	}
+	f.mu.Lock()
+	if n := f.due(); n > 0 && f.escalating == ended {
+		return &logbook.UnsentError{Records: n, Err: ctx.Err()}
 	}
 	return nil
 }

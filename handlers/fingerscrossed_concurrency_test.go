@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"runtime"
 	"sync"
 	"testing"
@@ -250,4 +251,117 @@ func TestFingersCrossedClose(t *testing.T) {
 	if errs := failures(func() { log.Error("late") }, h); len(errs) != 1 || !errors.Is(errs[0], fs.ErrClosed) {
 		t.Errorf("after Close: %v", errs)
 	}
+}
+
+// The call that triggers takes as long as it takes to hand over what was kept, however fast others log
+// meanwhile, and nothing is lost or comes in another order.
+func TestFingersCrossedTriggerIsNotHeldCaptive(t *testing.T) {
+	const (
+		kept       = 50
+		goroutines = 8
+		took       = time.Millisecond // of the handler inside, for a record
+	)
+	for _, reset := range []bool{false, true} {
+		t.Run(fmt.Sprintf("reset %v", reset), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				turn := make(chan struct{}, 1) // no mutex, for which the bubble's clock would not wait
+				var next [goroutines + 1]int
+				inner := logbook.HandlerFunc(func(r *logbook.Record) error {
+					g, _ := r.Lookup("g")
+					i, _ := r.Lookup("i")
+					turn <- struct{}{}
+					defer func() { <-turn }()
+					time.Sleep(took) // the bubble's clock
+					if i.Int64() != int64(next[g.Int64()]) {
+						t.Errorf("goroutine %d: record %d, want %d", g.Int64(), i.Int64(), next[g.Int64()])
+					}
+					next[g.Int64()]++
+					return nil
+				}, nil)
+				h := handlers.NewFingersCrossed(inner, &handlers.FingersCrossedOptions{Reset: reset})
+				take := func(level logbook.Level, g, i int) {
+					r := logbook.NewRecord(logbook.RecordData{Level: level, Attrs: []slog.Attr{slog.Int("g", g), slog.Int("i", i)}})
+					if err := h.Handle(r); err != nil {
+						t.Error(err)
+					}
+				}
+				for i := range kept - 1 {
+					take(logbook.LevelInfo, 0, i)
+				}
+				level := logbook.LevelInfo
+				if reset {
+					level = logbook.LevelError
+				}
+				stop := make(chan struct{})
+				var made [goroutines + 1]int
+				made[0] = kept
+				var wg sync.WaitGroup
+				for g := 1; g <= goroutines; g++ {
+					wg.Go(func() {
+						for {
+							select {
+							case <-stop:
+								return
+							default:
+							}
+							time.Sleep(took/10 + time.Duration(g)) // after the trigger, each at a time of its own
+							take(level, g, made[g])
+							made[g]++
+						}
+					})
+				}
+				start := time.Now()
+				take(logbook.LevelError, 0, kept-1)
+				if d := time.Since(start); d > (kept+20)*took {
+					t.Errorf("the trigger's call took %v", d)
+				}
+				close(stop)
+				wg.Wait()
+				if err := h.Flush(t.Context()); err != nil {
+					t.Error(err)
+				}
+				if next != made {
+					t.Errorf("handed over %v, want %v", next, made)
+				}
+				if stats := h.Stats(); stats.Buffered != 0 || stats.Dropped != 0 {
+					t.Errorf("%+v", stats)
+				}
+			})
+		})
+	}
+}
+
+// What a goroutine hands over after the trigger's call has returned fails through the
+// error flag. Flush and Close wait for it, and tell what they leave.
+func TestFingersCrossedRestOfAHandover(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		inner := &blocking{release: make(chan struct{})}
+		failed := 0
+		h := handlers.NewFingersCrossed(inner, nil)
+		take := func(level logbook.Level, m string) {
+			_ = h.Handle(logbook.NewRecord(logbook.RecordData{Level: level, Message: m}))
+		}
+		defer logbook.PushApplication(logbook.Flags{Errors: func(*logbook.HandlerError) { failed++ }})()
+		triggered := make(chan struct{})
+		go func() {
+			take(logbook.LevelError, "a")
+			close(triggered)
+		}()
+		synctest.Wait()
+		for range 100 {
+			take(logbook.LevelInfo, "b")
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		unsent := (*logbook.UnsentError)(nil)
+		if err := h.Flush(ctx); !errors.As(err, &unsent) || unsent.Records != 100 {
+			t.Errorf("Flush returned %v", err)
+		}
+		inner.err = func() error { return errors.New("failed") }
+		close(inner.release)
+		<-triggered
+		if err := h.Flush(t.Context()); err != nil || failed != 1 {
+			t.Errorf("%v, %d failures", err, failed)
+		}
+	})
 }

@@ -151,19 +151,20 @@ func (g *Group) take() (ks []kept, batch logbook.Handler) {
 	if lost > 0 {
 		rs = append(rs, lossNotice(lost, rs[len(rs)-1]))
 	}
-	return ks, groupBatch{Wrapper: g.inner, records: rs}
+	return ks, handover{g.inner, rs, logbook.ReasonGroup}
 }
 
-// groupBatch is the handler inside with all records of a group, so that
+// handover is the handler inside with records that go to it together, so that
 // [logbook.Offer] can report their failure as one. It is no pointer, since
 // failures of different pointers are told apart and each printed.
-type groupBatch struct {
+type handover struct {
 	logbook.Wrapper
 	records []*logbook.Record
+	why     logbook.Reason
 }
 
-func (groupBatch) Binding() logbook.Binding { return logbook.Binding{} }
+func (handover) Binding() logbook.Binding { return logbook.Binding{} }
 
-func (b groupBatch) Handle(*logbook.Record) error {
-	return logbook.HandleBatch(b.Wrapper.Handler, b.records, logbook.ReasonGroup)
+func (h handover) Handle(*logbook.Record) error {
+	return logbook.HandleBatch(h.Wrapper.Handler, h.records, h.why)
 }

@@ -370,7 +370,7 @@ func (l *Limit) sitesUntold() (n int) {
 // offer hands over what was held back. A failure goes to the error flag.
 func (l *Limit) offer(notices []*logbook.Record) {
 	if len(notices) > 0 {
-		logbook.Offer(groupBatch{l.inner, notices}, notices[0])
+		logbook.Offer(handover{l.inner, notices, logbook.ReasonGroup}, notices[0])
 	}
 }
 
