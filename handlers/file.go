@@ -18,7 +18,7 @@ type FileOptions struct {
 
 	Mode     fs.FileMode // of a file that is created, before the umask; 0: 0640
 	Delay    bool        // do not create or open the file before the first record
-	Truncate bool        // empty the file before its first record, once in a run of the program
+	Truncate bool        // empty the file before the first record, unless another handler has it open
 	TakeOver bool        // from a handler with other options that is about to be closed; see File
 
 	SyncLevel    slog.Leveler   // fsync after each record of this level and above; nil: never
@@ -43,7 +43,8 @@ type FileOptions struct {
 // rotates a file away under another one. Options that are not those of the handler itself
 // (Level, Filter, Bubble, Formatter, OnError, Delay, Truncate) must then be the same; else
 // the second handler is refused, unless its TakeOver option is set. With that, its
-// options hold once the first handler is closed, as when a configuration is read again.
+// options hold once the first handler is closed, as when a configuration is read again,
+// and Truncate empties a file once in a run of the program.
 //
 // Making a handler opens the file, or creates it. Nothing is emptied, removed or
 // compressed before the first record.

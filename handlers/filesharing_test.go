@@ -178,25 +178,36 @@ func TestFileRemovedUnderAHandler(t *testing.T) {
 	expectFile(t, path, "a\nb\n")
 }
 
-// Making a handler empties and removes nothing; the first record does, once in a run.
+// Making a handler empties and removes nothing; the first record does.
 func TestFilesChangeWithTheFirstRecord(t *testing.T) {
 	dir := t.TempDir()
-	writeFiles(t, dir, map[string]string{"run.log": "old\n", "app.log": "old\n", "app.log.1": "1\n", "app.log.2": "2\n"})
-	run := filepath.Join(dir, "run.log")
+	old := map[string]string{"run.log": "old\n", "app.log": "old\n", "app.log.1": "1\n", "app.log.2": "2\n"}
+	writeFiles(t, dir, old)
+	run, app := filepath.Join(dir, "run.log"), filepath.Join(dir, "app.log")
 	for range 2 {
 		mustClose(t, newFile(t, run, handlers.FileOptions{Truncate: true}))
-		mustClose(t, newRotating(t, filepath.Join(dir, "app.log"), handlers.RotatingOptions{Backups: 1, Compress: handlers.Gzip()}))
+		mustClose(t, newRotating(t, app, handlers.RotatingOptions{Backups: 1, Compress: handlers.Gzip()}))
 	}
-	expectListing(t, dir, map[string]string{"run.log": "old\n", "app.log": "old\n", "app.log.1": "1\n", "app.log.2": "2\n"})
+	expectListing(t, dir, old)
 
-	for _, message := range []string{"a", "b"} {
-		h := newFile(t, run, handlers.FileOptions{Truncate: true, Formatter: messageOnly})
-		logAt(t, h, time.Now(), message)
-		logAt(t, h, time.Now(), message)
-		mustClose(t, h)
+	logAt(t, newFile(t, run, handlers.FileOptions{Truncate: true, Formatter: messageOnly}), time.Now(), "a")
+	logAt(t, newRotating(t, app, handlers.RotatingOptions{Backups: 1}), time.Now(), "a")
+	expectListing(t, dir, map[string]string{"run.log": "a\n", "app.log": "old\na\n", "app.log.1": "1\n"})
+}
+
+// A file is not emptied while another handler has it open, and with TakeOver once in a
+// run.
+func TestFileTruncate(t *testing.T) {
+	for _, takeOver := range []bool{false, true} {
+		path := filepath.Join(t.TempDir(), "run.log")
+		o := handlers.FileOptions{Truncate: true, TakeOver: takeOver, Formatter: messageOnly}
+		first, second := newFile(t, path, o), newFile(t, path, o)
+		logAt(t, first, time.Now(), "a")
+		logAt(t, second, time.Now(), "b")
+		expectFile(t, path, "a\nb\n")
+		mustClose(t, first)
+		mustClose(t, second)
+		logAt(t, newFile(t, path, o), time.Now(), "c")
+		expectFile(t, path, map[bool]string{false: "c\n", true: "a\nb\nc\n"}[takeOver])
 	}
-	expectFile(t, run, "a\na\nb\nb\n")
-	h := newRotating(t, filepath.Join(dir, "app.log"), handlers.RotatingOptions{Backups: 1})
-	logAt(t, h, time.Now(), "c")
-	expectListing(t, dir, map[string]string{"run.log": "a\na\nb\nb\n", "app.log": "old\nc\n", "app.log.1": "1\n"})
 }

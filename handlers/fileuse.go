@@ -18,8 +18,8 @@ var openLogs = struct {
 	mu     sync.Mutex
 	byPath map[string]*logFile
 
-	// emptied holds the paths of files that were emptied, as Truncate says: once in a
-	// run of the program, however often a configuration is read again.
+	// emptied holds the paths of files that were emptied: with TakeOver once in a run of
+	// the program, however often a configuration is read again.
 	emptied map[string]bool
 }{byPath: make(map[string]*logFile), emptied: make(map[string]bool)}
 

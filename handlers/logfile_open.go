@@ -50,7 +50,7 @@ func (f *logFile) openEarly() error {
 func (f *logFile) openFirst(name string) (*opened, error) {
 	early := f.early
 	f.early = nil
-	empty := f.truncate && !wasEmptied(f.path)
+	empty := f.truncate && !(f.takeOver && wasEmptied(f.path))
 	if early != nil && !empty {
 		f.suspect = true // it may have been moved meanwhile
 		return early, nil
