@@ -1,6 +1,7 @@
 package logbook
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -9,7 +10,7 @@ import (
 )
 
 // goroutines holds the stacks of the goroutines that have anything bound.
-var goroutines = goroutine.Table[*goroutineStack]{Reclaim: (*goroutineStack).reclaim}
+var goroutines = goroutine.Table[*goroutineStack]{Reclaim: reclaim}
 
 // goroutineStack is what is bound to one goroutine.
 type goroutineStack struct {
@@ -39,8 +40,11 @@ func newGoroutineStack(entries []pushed) *goroutineStack {
 //
 //	defer logbook.PushGoroutine(handler)()
 //
-// What a goroutine that ended has left bound is reclaimed some time later,
-// without being told that it is unbound.
+// What a goroutine that ended has left bound is given up some time later, and reported
+// through the error flag as a [*ForgottenError]; the items do not hear that they are
+// unbound. A Go function that a thread of C code called must take off what it bound
+// there before it returns, since later calls of such threads may run on the same
+// goroutine.
 func PushGoroutine(items ...Bindable) (undo func()) {
 	list, refused := openItems(items)
 	entry := pushed{push: nextPush(), items: list, lowest: lowestLevel(list), ended: new(atomic.Bool)}
@@ -93,8 +97,9 @@ func (g *goroutineStack) remove(id uint64, entry pushed) {
 	}
 }
 
-// reclaim gives up what an ended goroutine left bound.
-func (g *goroutineStack) reclaim() {
+// reclaim gives up what an ended goroutine left bound, and reports it through the
+// application's error flag: the running goroutine has nothing to do with it.
+func reclaim(id uint64, g *goroutineStack) {
 	g.mu.Lock()
 	g.gone = true
 	entries := g.entries.Swap(new(goroutineEntries)).list
@@ -102,6 +107,25 @@ func (g *goroutineStack) reclaim() {
 	for _, p := range entries {
 		demand.add(&demand.goroutines, p.lowest, -1)
 	}
+	if len(entries) == 0 {
+		return // an undo was quicker
+	}
+	e := &HandlerError{Err: &ForgottenError{Goroutine: id, Pushes: len(entries)}, Source: &noSite.source}
+	if err := guarded(func() error { application.snapshot.Load().onError(e); return nil }); err != nil {
+		PrintErrors(e)
+	}
+}
+
+// ForgottenError says that a goroutine ended without taking off what it had bound
+// with [PushGoroutine]. It is reported through the application's error flag.
+type ForgottenError struct {
+	Goroutine uint64
+	Pushes    int // that were not undone
+}
+
+// Error names the goroutine.
+func (e *ForgottenError) Error() string {
+	return fmt.Sprintf("goroutine %d ended without the undo of %d PushGoroutine", e.Goroutine, e.Pushes)
 }
 
 // InGoroutine calls fn with the items bound to the running goroutine, and takes

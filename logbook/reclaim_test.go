@@ -1,13 +1,16 @@
 package logbook
 
 import (
+	"errors"
 	"runtime"
 	"sync"
 	"testing"
+
+	"github.com/logbook-go/logbook/internal/goroutine"
 )
 
-// What ended goroutines left bound is reclaimed: the table holds few of them, and
-// the floors know none of what was dropped.
+// What ended goroutines left bound is given up and reported, each once: the table holds
+// few of them, and the floors know none of what was given up.
 func TestForgottenBindingsAreReclaimed(t *testing.T) {
 	for i := 0; i < 1_000_000 && goroutines.Len() != 0; i++ {
 		runtime.Gosched() // what other tests bound by Go is taken off a moment after they have ended
@@ -15,46 +18,52 @@ func TestForgottenBindingsAreReclaimed(t *testing.T) {
 	if n := goroutines.Len(); n != 0 {
 		t.Fatalf("%d goroutines have something bound before", n)
 	}
-	const forgotten = 2500
+	var mu sync.Mutex
+	reported := make(map[uint64]bool)
+	defer PushApplication(Flags{Errors: func(e *HandlerError) {
+		mu.Lock()
+		defer mu.Unlock()
+		var forgotten *ForgottenError
+		if !errors.As(e, &forgotten) || forgotten.Pushes != 2 || reported[forgotten.Goroutine] {
+			t.Errorf("unexpected report: %v", e)
+			return
+		}
+		reported[forgotten.Goroutine] = true
+	}})()
+	const forgotten, wave = 10_000, 100
 	h := HandlerFunc(func(*Record) error { return nil }, &Options{Level: LevelTrace})
-	before := runtime.NumGoroutine()
-	for range forgotten / 100 {
+	for range forgotten / wave {
+		before := runtime.NumGoroutine()
 		var wg sync.WaitGroup
-		for range 100 {
-			wg.Go(func() { PushGoroutine(h) })
+		for range wave {
+			wg.Go(func() {
+				PushGoroutine(h)
+				PushGoroutine(Attrs("a", 1))
+			})
 		}
 		wg.Wait()
-		for runtime.NumGoroutine() > before { // Done is called a moment before the end
+		for runtime.NumGoroutine() >= before+wave { // Done is called a moment before the end
 			runtime.Gosched()
 		}
 	}
-	undo := PushGoroutine(h)
-	defer undo()
-	if n := goroutines.Len(); n == 0 || n > 1024+100 {
-		t.Errorf("the table holds %d goroutines after %d have ended", n, forgotten)
+	left := goroutines.Len()
+	if left > forgotten/2 {
+		t.Errorf("the table holds %d goroutines after %d have ended", left, forgotten)
+	}
+	if len(reported)+left != forgotten {
+		t.Errorf("%d goroutines were reported and %d are left, want %d", len(reported), left, forgotten)
 	}
 	demand.mu.Lock()
 	counted := demand.goroutines.count[int(LevelTrace)+128]
 	demand.mu.Unlock()
-	if n := goroutines.Len(); counted != n {
-		t.Errorf("%d bindings are counted, the table holds %d", counted, n)
+	if counted != left {
+		t.Errorf("%d bindings are counted, the table holds %d", counted, left)
 	}
-	// Push until the table looks again: then only this goroutine is left.
-	for range 2048 {
-		var wg sync.WaitGroup
-		wg.Go(func() { PushGoroutine(h) })
-		wg.Wait()
-	}
-	undo()
-	var list []*goroutineStack
-	for id := range uint64(1 << 20) {
+	for id := range goroutine.ID() + 100_000 {
 		if g, ok := goroutines.Load(id); ok {
-			list = append(list, g)
 			goroutines.Delete(id, g)
+			reclaim(id, g)
 		}
-	}
-	for _, g := range list {
-		g.reclaim()
 	}
 	demand.mu.Lock()
 	defer demand.mu.Unlock()

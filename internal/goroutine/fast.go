@@ -12,6 +12,15 @@ import (
 // goroutine's g.
 func load(offset uintptr) uint64
 
+// descriptor returns the running goroutine's g. A pointer to it keeps it readable.
+func descriptor() unsafe.Pointer
+
+// reused reports whether a descriptor belongs to another goroutine by now than to the
+// one with this id. While a goroutine lives, the answer is false.
+func reused(descriptor unsafe.Pointer, id uint64) bool {
+	return offset != 0 && *(*uint64)(unsafe.Add(descriptor, offset)) != id
+}
+
 const (
 	wordSize = unsafe.Sizeof(uintptr(0))
 

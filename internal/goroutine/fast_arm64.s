@@ -8,3 +8,8 @@ TEXT ·load(SB), NOSPLIT, $0-16
 	MOVD (g)(R0), R1
 	MOVD R1, ret+8(FP)
 	RET
+
+// func descriptor() unsafe.Pointer
+TEXT ·descriptor(SB), NOSPLIT, $0-8
+	MOVD g, ret+0(FP)
+	RET

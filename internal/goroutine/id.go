@@ -7,7 +7,10 @@ import (
 
 // ID returns the id of the running goroutine: the number that its stack trace
 // shows. It is never 0, belongs to one goroutine as long as it lives, and is
-// not used again after it. ID allocates nothing and is safe everywhere.
+// not used again after it. Threads that C code made are the exception: the runtime
+// lends them a few goroutines to call Go functions on, with the same ids time and
+// again, so for ID one thread's call and another's later one are one goroutine.
+// ID allocates nothing and is safe everywhere.
 //
 // It costs about a nanosecond where the fast way is proven (see [Fast]), else
 // microseconds, more the deeper the stack is.

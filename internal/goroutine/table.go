@@ -1,40 +1,55 @@
 package goroutine
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 )
 
 // Table holds a value for each of many goroutines. Load is lock-free and costs
-// about two nanoseconds; Store and Delete take a lock. Its zero value is ready
-// for use.
+// about two nanoseconds; Store and Delete take a lock that few goroutines share. Its
+// zero value is ready for use.
 //
-// The runtime does not tell when a goroutine ends. Whenever the table has grown
-// to twice what it held after the last look, and to 1024 entries at least, Store
-// looks which goroutines still live and drops the others; that stops the world
-// once (see [Live]).
+// The runtime does not report when a goroutine ends, but it uses the goroutine's
+// descriptor again. Each Store looks at a few entries, and drops those whose
+// descriptor has another id by now. So what ended goroutines left is dropped some time
+// later, and all of it together is no more than the runtime's own descriptors are.
+// Where ids are not read from the descriptor (see [Fast]), Store looks at all
+// goroutines instead (see [Live]), which stops the world: only if the table holds so many
+// more values than there are goroutines that most of theirs must have ended.
 type Table[V comparable] struct {
 	// Reclaim, if set, is called for each value that was dropped because its
-	// goroutine had ended. It must be set before the table is used.
-	Reclaim func(V)
+	// goroutine had ended, with the goroutine's id. It must be set before the table
+	// is used.
+	Reclaim func(id uint64, value V)
 
-	count   atomic.Int64
+	count    atomic.Int64
+	shards   [numShards]shard[V]
+	sweeping sync.Mutex
+}
+
+// shard is a hash table of its own, so that one that grows holds up few goroutines.
+type shard[V comparable] struct {
 	buckets atomic.Pointer[[]bucket[V]] // a power of two of them
 	mu      sync.Mutex
-	sweepAt int64
+	count   int
+	next    int // bucket to look at
 }
 
 type bucket[V comparable] = atomic.Pointer[node[V]]
 
 // node is an immutable entry of a bucket's list.
 type node[V comparable] struct {
-	id    uint64
-	value V
-	next  *node[V]
+	id         uint64
+	descriptor unsafe.Pointer
+	value      V
+	next       *node[V]
 }
 
 const (
-	minBuckets = 64
+	numShards  = 64
+	minBuckets = 4
 	minSweep   = 1024
 )
 
@@ -43,67 +58,79 @@ func (t *Table[V]) Len() int { return int(t.count.Load()) }
 
 // Load returns the goroutine's value.
 func (t *Table[V]) Load(id uint64) (value V, ok bool) {
-	buckets := t.buckets.Load()
-	if buckets == nil {
-		return value, false
-	}
-	for n := (*buckets)[id&uint64(len(*buckets)-1)].Load(); n != nil; n = n.next {
-		if n.id == id {
-			return n.value, true
-		}
+	if n := t.shard(id).find(id); n != nil {
+		return n.value, true
 	}
 	return value, false
 }
 
-// Store sets the value of a goroutine that is alive.
+func (t *Table[V]) shard(id uint64) *shard[V] { return &t.shards[id%numShards] }
+
+func (s *shard[V]) find(id uint64) *node[V] {
+	buckets := s.buckets.Load()
+	if buckets == nil {
+		return nil
+	}
+	n := place(*buckets, id).Load()
+	for n != nil && n.id != id {
+		n = n.next
+	}
+	return n
+}
+
+func place[V comparable](buckets []bucket[V], id uint64) *bucket[V] {
+	return &buckets[id/numShards&uint64(len(buckets)-1)]
+}
+
+// Store sets the value of the running goroutine, which has this id.
 func (t *Table[V]) Store(id uint64, value V) {
-	t.mu.Lock()
-	dropped := t.store(id, value)
-	t.mu.Unlock()
-	if t.Reclaim != nil {
-		for _, v := range dropped {
-			t.Reclaim(v)
-		}
+	s := t.shard(id)
+	s.mu.Lock()
+	dropped := t.dropEnded(s)
+	if s.store(&node[V]{id: id, descriptor: descriptor(), value: value}) {
+		t.count.Add(1)
+	}
+	s.mu.Unlock()
+	for n := dropped; n != nil; n = n.next {
+		t.reclaim(n)
+	}
+	if offset == 0 && t.count.Load() >= minSweep+2*int64(runtime.NumGoroutine()) {
+		t.sweep()
 	}
 }
 
-func (t *Table[V]) store(id uint64, value V) (dropped []V) {
-	t.sweepAt = max(t.sweepAt, minSweep)
-	if t.count.Load() >= t.sweepAt {
-		dropped = t.sweep()
-		t.sweepAt = max(minSweep, 2*t.count.Load())
+// store reports whether there was no value before.
+func (s *shard[V]) store(n *node[V]) (added bool) {
+	buckets := s.buckets.Load()
+	if buckets == nil || s.count >= 2*len(*buckets) {
+		buckets = s.grow(buckets)
 	}
-	buckets := t.buckets.Load()
-	if buckets == nil || t.count.Load() >= 2*int64(len(*buckets)) {
-		buckets = t.grow(buckets)
-	}
-	b := t.bucket(buckets, id)
+	b := place(*buckets, n.id)
 	before := b.Load()
-	without := without(before, id)
-	b.Store(&node[V]{id, value, without})
-	if without == before {
-		t.count.Add(1)
+	n.next = without(before, n.id)
+	b.Store(n)
+	if n.next != before {
+		return false
 	}
-	return dropped
+	s.count++
+	return true
 }
 
 // Delete removes the goroutine's value if it is still this one.
 func (t *Table[V]) Delete(id uint64, value V) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if v, ok := t.Load(id); ok && v == value {
-		t.remove(id)
+	s := t.shard(id)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := s.find(id); n != nil && n.value == value {
+		t.remove(s, id)
 	}
 }
 
-func (t *Table[V]) remove(id uint64) {
-	b := t.bucket(t.buckets.Load(), id)
+func (t *Table[V]) remove(s *shard[V], id uint64) {
+	b := place(*s.buckets.Load(), id)
 	b.Store(without(b.Load(), id))
+	s.count--
 	t.count.Add(-1)
-}
-
-func (t *Table[V]) bucket(buckets *[]bucket[V], id uint64) *bucket[V] {
-	return &(*buckets)[id&uint64(len(*buckets)-1)]
 }
 
 // without returns the list without an id; the list itself if it does not hold it.
@@ -118,41 +145,84 @@ func without[V comparable](n *node[V], id uint64) *node[V] {
 	if rest == n.next {
 		return n
 	}
-	return &node[V]{n.id, n.value, rest}
+	return &node[V]{n.id, n.descriptor, n.value, rest}
 }
 
 // grow doubles the buckets. Readers of the old ones find all that was there.
-func (t *Table[V]) grow(old *[]bucket[V]) *[]bucket[V] {
-	if old == nil {
-		buckets := make([]bucket[V], minBuckets)
-		t.buckets.Store(&buckets)
-		return &buckets
+func (s *shard[V]) grow(old *[]bucket[V]) *[]bucket[V] {
+	size := minBuckets
+	if old != nil {
+		size = 2 * len(*old)
 	}
-	buckets := make([]bucket[V], 2*len(*old))
-	for i := range *old {
-		for n := (*old)[i].Load(); n != nil; n = n.next {
-			b := t.bucket(&buckets, n.id)
-			b.Store(&node[V]{n.id, n.value, b.Load()})
-		}
-	}
-	t.buckets.Store(&buckets)
-	return &buckets
-}
-
-// sweep drops the entries of goroutines that have ended.
-func (t *Table[V]) sweep() (dropped []V) {
-	live := make(map[uint64]struct{})
-	if !Live(live) {
-		return nil
-	}
-	buckets := t.buckets.Load()
-	for i := range *buckets {
-		for n := (*buckets)[i].Load(); n != nil; n = n.next {
-			if _, ok := live[n.id]; !ok {
-				t.remove(n.id)
-				dropped = append(dropped, n.value)
+	buckets := make([]bucket[V], size)
+	if old != nil {
+		for i := range *old {
+			for n := (*old)[i].Load(); n != nil; n = n.next {
+				b := place(buckets, n.id)
+				b.Store(&node[V]{n.id, n.descriptor, n.value, b.Load()})
 			}
 		}
 	}
+	s.buckets.Store(&buckets)
+	return &buckets
+}
+
+// dropEnded looks at the next bucket, and drops the entries of goroutines that have
+// ended. It returns them as a list.
+func (t *Table[V]) dropEnded(s *shard[V]) (dropped *node[V]) {
+	buckets := s.buckets.Load()
+	if buckets == nil {
+		return nil
+	}
+	s.next = (s.next + 1) % len(*buckets)
+	for n := (*buckets)[s.next].Load(); n != nil; n = n.next {
+		if reused(n.descriptor, n.id) {
+			t.remove(s, n.id)
+			dropped = &node[V]{n.id, nil, n.value, dropped}
+		}
+	}
 	return dropped
+}
+
+// sweep asks the runtime which goroutines live, and drops the entries of the others.
+func (t *Table[V]) sweep() {
+	if !t.sweeping.TryLock() {
+		return
+	}
+	defer t.sweeping.Unlock()
+	var known []*node[V] // before the runtime is asked
+	for i := range t.shards {
+		if buckets := t.shards[i].buckets.Load(); buckets != nil {
+			for j := range *buckets {
+				for n := (*buckets)[j].Load(); n != nil; n = n.next {
+					known = append(known, n)
+				}
+			}
+		}
+	}
+	live := make(map[uint64]struct{})
+	if !Live(live) {
+		return
+	}
+	for _, n := range known {
+		if _, ok := live[n.id]; ok {
+			continue
+		}
+		s := t.shard(n.id)
+		s.mu.Lock()
+		found := s.find(n.id)
+		if found != nil {
+			t.remove(s, n.id)
+		}
+		s.mu.Unlock()
+		if found != nil {
+			t.reclaim(found)
+		}
+	}
+}
+
+func (t *Table[V]) reclaim(n *node[V]) {
+	if t.Reclaim != nil {
+		t.Reclaim(n.id, n.value)
+	}
 }
