@@ -4,10 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"sync"
-	"sync/atomic"
 
+	"github.com/logbook-go/logbook/internal/flow"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -19,23 +18,14 @@ type sinkHandler struct {
 	name   string // of the section, for errors
 	bubble bool   // let records go on to the other sinks, whatever the handler says
 
-	users  atomic.Int64  // who is in Handle; below 0 once Close was called
-	idle   chan struct{} // closed by the last of them after that
-	isIdle func()        // closes idle
+	inside flow.Inflight
 
 	reopenMu sync.Mutex
 	reopen   func() (logbook.Handler, error)
 }
 
-// closing is added to users by Close.
-const closing = math.MinInt64 / 2
-
 func newSinkHandler(h logbook.Handler, name string, bubble bool, reopen func() (logbook.Handler, error)) *sinkHandler {
-	idle := make(chan struct{})
-	return &sinkHandler{
-		Handler: h, name: name, bubble: bubble, reopen: reopen,
-		idle: idle, isIdle: sync.OnceFunc(func() { close(idle) }),
-	}
+	return &sinkHandler{Handler: h, name: name, bubble: bubble, reopen: reopen}
 }
 
 // Binding implements [logbook.Bindable].
@@ -66,18 +56,11 @@ func (s *sinkHandler) named(err error) error {
 }
 
 func (s *sinkHandler) use(fn func(logbook.Handler) error) error {
-	if s.users.Add(1) <= 0 {
-		s.leave()
+	if !s.inside.Enter(1) {
 		return s.late(fn)
 	}
-	defer s.leave()
+	defer s.inside.Leave(1)
 	return fn(s.Handler)
-}
-
-func (s *sinkHandler) leave() {
-	if s.users.Add(-1) == closing {
-		s.isIdle()
-	}
 }
 
 func (s *sinkHandler) late(fn func(logbook.Handler) error) error {
@@ -101,22 +84,7 @@ func (s *sinkHandler) Flush(ctx context.Context) error { return logbook.Flush(ct
 
 // Close waits for those who are in Handle, and closes the handler.
 func (s *sinkHandler) Close(ctx context.Context) error {
-	for {
-		n := s.users.Load()
-		if n < 0 {
-			return nil
-		}
-		if s.users.CompareAndSwap(n, n+closing) {
-			if n > 0 {
-				break
-			}
-			return logbook.Close(ctx, s.Handler)
-		}
-	}
-	select {
-	case <-s.idle:
-	case <-ctx.Done():
-	}
+	s.inside.Close(ctx)
 	return logbook.Close(ctx, s.Handler)
 }
 

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/flow"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -73,12 +74,10 @@ type Exec struct {
 	dir       string
 	env       []string
 
+	inside flow.Inflight
 	turns  chan struct{} // holds one element for each command that runs
 	ctx    context.Context
 	kill   context.CancelFunc // ends ctx, and with it all commands
-	closed chan struct{}
-	once   sync.Once
-	closer chan struct{} // holds one element while a Close collects the turns
 
 	mu    sync.Mutex
 	stats ExecStats
@@ -134,8 +133,6 @@ func NewExec(argv []string, o *ExecOptions) (*Exec, error) {
 		path: path, dir: o.Dir, env: o.Env,
 		timeout: positive(o.Timeout, defaultExecTimeout),
 		turns:   make(chan struct{}, positive(o.MaxConcurrent, defaultConcurrent)),
-		closed:  make(chan struct{}),
-		closer:  make(chan struct{}, 1),
 	}
 	h.binding = h.opts.Binding()
 	h.binding.NoCaller = o.Filter == nil && !(o.Formatter != nil && h.opts.ReadsCaller())
@@ -159,6 +156,10 @@ func (h *Exec) Binding() logbook.Binding { return h.binding }
 // Handle runs the command and waits for its end. After Close its error wraps
 // [fs.ErrClosed].
 func (h *Exec) Handle(r *logbook.Record) error {
+	if !h.inside.Enter(1) {
+		return h.failed(fs.ErrClosed, "", false)
+	}
+	defer h.inside.Leave(1)
 	arguments, stdin, err := h.format(r)
 	if err != nil {
 		return h.failed(err, "", false)
@@ -189,24 +190,19 @@ func (h *Exec) Handle(r *logbook.Record) error {
 	return h.failed(err, strings.TrimSpace(strings.ToValidUTF8(string(stderr.text), "")), killed)
 }
 
-// takeTurn waits until the command may run. After Close none may, though there are
-// turns again.
+// takeTurn waits until the command may run. After Close none may that waits.
 func (h *Exec) takeTurn(ctx context.Context) error {
 	select {
-	case <-h.closed:
-	case <-ctx.Done():
-	case h.turns <- struct{}{}:
-		select {
-		case <-h.closed:
-			<-h.turns
-		default:
-			return nil
-		}
-	}
-	select {
-	case <-h.closed:
+	case <-h.inside.Closed():
 		return fs.ErrClosed
 	default:
+	}
+	select {
+	case h.turns <- struct{}{}:
+		return nil
+	case <-h.inside.Closed():
+		return fs.ErrClosed
+	case <-ctx.Done():
 		return fmt.Errorf("no turn within %v: %w", h.timeout, ctx.Err())
 	}
 }
@@ -260,20 +256,10 @@ func (h *Exec) Stats() ExecStats {
 // Close waits for the commands that run, and kills them when the context ends, which
 // its error then wraps.
 func (h *Exec) Close(ctx context.Context) error {
-	h.once.Do(func() { close(h.closed) })
-	running := len(h.turns) > 0
-	stop := context.AfterFunc(ctx, h.kill)
-	h.closer <- struct{}{}
-	defer func() { <-h.closer }()
-	for range cap(h.turns) { // whoever has all turns knows that nothing runs
-		h.turns <- struct{}{}
-	}
-	for range cap(h.turns) {
-		<-h.turns
-	}
-	killed := !stop()
+	killed := h.inside.Close(ctx) > 0
 	h.kill()
-	if running && killed {
+	h.inside.Close(context.Background()) // a command that is killed ends
+	if killed {
 		return &ExecError{Command: h.path, Err: fmt.Errorf("killed on closing: %w", context.Cause(ctx))}
 	}
 	return nil
