@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -64,13 +63,3 @@ func (e *FileError) Error() string {
 
 // Unwrap returns what is wrong.
 func (e *FileError) Unwrap() error { return e.Err }
-
-// scrubbed is an error whose own text must not be seen, so it has no Unwrap.
-type scrubbed struct {
-	text string
-	err  error
-}
-
-func (e *scrubbed) Error() string        { return e.text }
-func (e *scrubbed) Is(target error) bool { return errors.Is(e.err, target) }
-func (e *scrubbed) As(target any) bool   { return errors.As(e.err, target) }

@@ -54,10 +54,10 @@ func (s *Sink) authority(text string) error {
 		}
 		if both {
 			s.User = url.UserPassword(user, password)
-			s.secrets.hide(password)
+			s.secrets.AddPieces(password)
 		} else {
 			s.User = url.User(user)
-			s.secrets.hideUser(user)
+			hideUser(s.secrets, user)
 		}
 		text = text[i+1:]
 	}
@@ -89,7 +89,7 @@ func (s *Sink) parseOptions(query string, at int) error {
 			return s.fail(o.shown(), err)
 		}
 		if o.secret {
-			s.secrets.hide(o.value)
+			s.secrets.AddPieces(o.value)
 		}
 		switch {
 		case piece == "":

@@ -1,11 +1,11 @@
 package config
 
 import (
-	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/logbook-go/logbook/internal/secret"
 )
 
 // mask stands for a secret, as in package net/url.
@@ -40,18 +40,18 @@ func Redact(uri string) string {
 //   - of an option that holds an address with userinfo, the value,
 //   - of an option that holds a URI whose path is a secret, all behind its scheme,
 //   - all behind a scheme whose path is a secret, up to the options.
-func redact(uri string) (safe string, hidden secrets) {
-	var r redactor
+func redact(uri string) (safe string, hidden *secret.Scrubber) {
+	r := redactor{newSecrets()}
 	if scheme, rest, _ := strings.Cut(uri, ":"); slices.Contains(secretPaths, strings.ToLower(scheme)) {
 		path, query, found := strings.Cut(rest, "?")
 		if path != "" {
-			r.hide(path)
+			r.AddPieces(path)
 			path = mask
 		}
 		if _, safe, _ = strings.Cut(r.pairs(r.userinfo("?"+query)), "?"); found {
 			safe = "?" + safe
 		}
-		return scheme + ":" + path + safe, r.secrets
+		return scheme + ":" + path + safe, r.Scrubber
 	}
 	rest := r.userinfo(uri)
 	path, query, found := strings.Cut(rest, "?")
@@ -59,85 +59,20 @@ func redact(uri string) (safe string, hidden secrets) {
 	if found && len(safe) == len(path) {
 		safe += "?" + r.pairs(query)
 	}
-	return safe, r.secrets
+	return safe, r.Scrubber
 }
 
-type redactor struct{ secrets }
+type redactor struct{ *secret.Scrubber }
 
-// secrets are texts that no error may show.
-type secrets []string
-
-// hide adds a secret, and the pieces of it that a library may take it for if it
-// was not escaped: all but the shortest, and schemes, which are anybody's.
-func (s *secrets) hide(text string) {
-	s.add(text)
-	for _, t := range []string{text, unescape(text)} {
-		for piece := range strings.FieldsFuncSeq(t, func(c rune) bool { return strings.ContainsRune("/?#@:&= ", c) }) {
-			if len(piece) > shortSecret && len(piece) < len(t) && piece != "http" && piece != "https" {
-				s.add(piece)
-			}
-		}
-	}
-}
+// newSecrets returns a scrubber whose mask may stand in a URI.
+func newSecrets() *secret.Scrubber { return &secret.Scrubber{Mask: mask} }
 
 // hideUser adds a user who has no password, and so may be a token, unless the name is
 // too short for one: "me" stands in many words.
-func (s *secrets) hideUser(name string) {
-	if len(name) > shortSecret {
-		s.hide(name)
+func hideUser(s *secret.Scrubber, name string) {
+	if len(name) > secret.ShortPiece {
+		s.AddPieces(name)
 	}
-}
-
-// shortSecret is the length up to which a piece of a text is not taken for a secret.
-const shortSecret = 3
-
-// add adds a secret in all forms in which it may show.
-func (s *secrets) add(text string) {
-	for _, t := range []string{text, unescape(text)} {
-		quoted := strconv.Quote(t)
-		*s = append(*s, t, url.User(t).String(), url.PathEscape(t), url.QueryEscape(t), quoted[1:len(quoted)-1])
-	}
-}
-
-// scrub returns err, with the secrets taken out of its text: libraries like to
-// repeat the address that they were given.
-func (s secrets) scrub(err error) error {
-	text := err.Error()
-	if safe := s.mask(text); safe != text {
-		return &scrubbed{safe, err}
-	}
-	return err
-}
-
-// mask hides all secrets in a text. They may overlap, or be part of the mask, so
-// it first looks for all and then hides them at once.
-func (s secrets) mask(text string) string {
-	hidden := make([]bool, len(text))
-	for _, secret := range s {
-		if secret == "" {
-			continue
-		}
-		for at := 0; ; at++ {
-			i := strings.Index(text[at:], secret)
-			if i < 0 {
-				break
-			}
-			at += i
-			for j := range len(secret) {
-				hidden[at+j] = true
-			}
-		}
-	}
-	var b []byte
-	for i := range len(text) {
-		switch {
-		case !hidden[i]:
-			b = append(b, text[i])
-		case i == 0 || !hidden[i-1]:
-			b = append(b, mask...)
-		}
-	}
-	return string(b)
 }
 
 func (r *redactor) userinfo(uri string) string {
@@ -152,11 +87,11 @@ func (r *redactor) userinfo(uri string) string {
 		return uri // a path may have an at sign
 	}
 	start += slashes
-	if len(info) > shortSecret {
-		r.add(info)
+	if len(info) > secret.ShortPiece {
+		r.Add(info)
 	}
 	_, password, _ := strings.Cut(info, ":")
-	r.hide(password)
+	r.AddPieces(password)
 	return uri[:start] + mask + uri[at:]
 }
 
@@ -169,20 +104,20 @@ func mayHavePath(scheme string) bool {
 // pairs hides secrets in a text of name=value pairs.
 func (r *redactor) pairs(s string) string {
 	if found := secretInside.FindStringIndex(s); found != nil {
-		r.hide(s[found[1]:])
+		r.AddPieces(s[found[1]:])
 		return r.pairs(s[:found[0]]) + s[found[0]:found[1]] + mask
 	}
 	for at := 0; ; {
 		piece, _, more := strings.Cut(s[at:], "&")
-		text := unescape(piece)
+		text := secret.Unescape(piece)
 		value := at + strings.IndexByte(piece, '=') + 1
 		if i := strings.LastIndexByte(text, '='); i >= 0 && isSecret(text[:i]) {
-			r.hide(s[value:])
-			r.hide(s[value : at+len(piece)])
+			r.AddPieces(s[value:])
+			r.AddPieces(s[value : at+len(piece)])
 			return s[:value] + mask
 		}
 		if before, _, found := strings.Cut(text, "@"); found && value > at && strings.Contains(before, ":") {
-			r.hide(s[value : at+len(piece)])
+			r.AddPieces(s[value : at+len(piece)])
 			s = s[:value] + mask + s[at+len(piece):]
 			piece = s[at : value+len(mask)]
 		}
@@ -204,22 +139,6 @@ func isSecret(name string) bool {
 			return c + 'a' - 'A'
 		}
 		return -1
-	}, unescape(name))
+	}, secret.Unescape(name))
 	return slices.ContainsFunc(secretWords, func(w string) bool { return strings.Contains(letters, w) })
-}
-
-// unescape decodes the percent escapes that are right, and leaves all else.
-func unescape(s string) string {
-	var b []byte
-	for i := 0; i < len(s); i++ {
-		if s[i] == '%' && i+2 < len(s) {
-			if d, err := url.PathUnescape(s[i : i+3]); err == nil {
-				b = append(b, d...)
-				i += 2
-				continue
-			}
-		}
-		b = append(b, s[i])
-	}
-	return string(b)
 }

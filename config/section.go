@@ -39,18 +39,18 @@ var addressKeys = []string{keyScheme, keyUser, keyPassword, keyHost, keyPath}
 
 // newSection makes the keys of a section the options of a sink.
 func newSection(section, defaults *iniSection, lenient bool) *Sink {
-	s := &Sink{safe: "[" + section.name + "]", section: sectionState{lenient: lenient, rest: logbook.LevelNotSet}}
+	s := &Sink{secrets: newSecrets(), safe: "[" + section.name + "]", section: sectionState{lenient: lenient, rest: logbook.LevelNotSet}}
 	add := func(k *iniKey, inherited bool) {
 		o := option{name: k.name, value: k.value, line: k.line, inherited: inherited, secret: isSecretKey(k.name)}
 		if o.secret {
-			s.secrets.hide(o.value)
+			s.secrets.AddPieces(o.value)
 			for line := range strings.Lines(o.value) {
-				s.secrets.hide(strings.TrimSpace(line))
+				s.secrets.AddPieces(strings.TrimSpace(line))
 			}
 		}
 		if strings.Contains(o.value, "://") { // an address where none belongs
 			_, hidden := redact(o.value)
-			s.secrets = append(s.secrets, hidden...)
+			s.secrets.AddAll(hidden)
 		}
 		s.options = append(s.options, o)
 	}
@@ -84,7 +84,7 @@ func (s *Sink) inherit(from *Sink, wanted func(*option) bool) {
 			s.options = append(s.options, o)
 		}
 	}
-	s.secrets = append(s.secrets, from.secrets...)
+	s.secrets.AddAll(from.secrets)
 	s.dir = from.dir
 }
 
@@ -124,7 +124,7 @@ func (s *Sink) readAddress() error {
 		return s.fail(keyPath, errors.New("holds a NUL byte"))
 	}
 	if slices.Contains(secretPaths, s.Scheme) {
-		s.secrets.hide(s.Path)
+		s.secrets.AddPieces(s.Path)
 	}
 	user, named := s.take(keyUser)
 	password, protected := s.take(keyPassword)
@@ -133,7 +133,7 @@ func (s *Sink) readAddress() error {
 		s.User = url.UserPassword(user, password)
 	case named:
 		s.User = url.User(user)
-		s.secrets.hideUser(user)
+		hideUser(s.secrets, user)
 	}
 	return nil
 }
@@ -176,7 +176,7 @@ func (s *Sink) SecretFile(name string) string {
 		}
 		for line := range strings.Lines(text) {
 			if line = strings.TrimSpace(line); line != "" {
-				s.secrets.hide(line)
+				s.secrets.AddPieces(line)
 			}
 		}
 		return nil

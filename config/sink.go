@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/logbook-go/logbook/internal/secret"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -38,7 +39,7 @@ type Sink struct {
 	failure   error    // why the sink could not be opened; nil unless it has a fallback
 	missing   string   // what is missing, if that is the error
 	safe      string
-	secrets   secrets
+	secrets   *secret.Scrubber
 	section   sectionState
 }
 
@@ -257,7 +258,7 @@ func (s *Sink) fail(option string, err error) error {
 	if e := (*URIError)(nil); errors.As(err, &e) {
 		return err
 	}
-	return s.refuse(option, s.secrets.scrub(err))
+	return s.refuse(option, s.secrets.Error(err))
 }
 
 // refuse is fail for an error that repeats nothing of what was given.

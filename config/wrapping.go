@@ -68,7 +68,7 @@ func (s *Sink) wrapping() *wrapping {
 		if w.fallback, err = parse(uri); err != nil {
 			return nested(err)
 		}
-		s.secrets = append(s.secrets, w.fallback.secrets...)
+		s.secrets.AddAll(w.fallback.secrets)
 		w.fallback.inherit(s, func(o *option) bool {
 			return o.inherited && !isWrapping(o.name) && o.name != "level" && o.name != "bubble"
 		})

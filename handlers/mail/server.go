@@ -3,7 +3,6 @@ package mail
 import (
 	"context"
 	"crypto/tls"
-	"encoding/base64"
 	"errors"
 	"net"
 	"net/textproto"
@@ -14,6 +13,7 @@ import (
 	"github.com/wneessen/go-mail/smtp"
 
 	"github.com/logbook-go/logbook/internal/netlink"
+	"github.com/logbook-go/logbook/internal/secret"
 )
 
 // server is where mails are handed over, and how.
@@ -26,7 +26,7 @@ type server struct {
 
 	username, password string // "": no login
 	plaintextAuth      bool
-	secrets            *strings.Replacer // takes credentials out of texts
+	secrets            secret.Scrubber
 
 	dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
@@ -39,8 +39,10 @@ func newServer(o *Options) (*server, error) {
 	s := &server{
 		peer: peer, hostname: o.Hostname, mode: o.TLS, timeout: o.Timeout,
 		username: o.Username, password: o.Password, plaintextAuth: o.AllowPlaintextAuth,
-		secrets: redactor(o.Username, o.Password),
-		dial:    netlink.Dial,
+		dial: netlink.Dial,
+	}
+	if o.Password != "" {
+		s.secrets.Add(o.Password, "\x00"+o.Username+"\x00"+o.Password)
 	}
 	if s.hostname == "" {
 		s.hostname = systemHostname()
@@ -56,29 +58,14 @@ func newServer(o *Options) (*server, error) {
 
 func (s *server) address() string { return s.peer.String() }
 
-// redactor replaces a password, in the forms in which it is sent.
-func redactor(username, password string) *strings.Replacer {
-	if password == "" {
-		return strings.NewReplacer()
-	}
-	const hidden = "[redacted]"
-	encode := base64.StdEncoding.EncodeToString
-	return strings.NewReplacer(
-		encode([]byte("\x00"+username+"\x00"+password)), hidden,
-		encode([]byte(password)), hidden,
-		password, hidden,
-	)
-}
-
 // failure returns an error for a step, in which nothing that the server said
 // gives a credential away.
 func (s *server) failure(ctx context.Context, step Step, err error) *Error {
-	if text := err.Error(); s.secrets.Replace(text) != text {
+	if safe := s.secrets.Error(err); safe != err {
 		if reply := answer(err); reply != nil {
-			err = &textproto.Error{Code: reply.Code, Msg: s.secrets.Replace(reply.Msg)}
-		} else {
-			err = errors.New(s.secrets.Replace(text))
+			safe = &textproto.Error{Code: reply.Code, Msg: s.secrets.Text(reply.Msg)}
 		}
+		err = safe
 	}
 	if end := ended(ctx); end != nil && !errors.Is(err, end) {
 		err = &endedError{end, err}

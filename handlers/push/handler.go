@@ -12,6 +12,7 @@ import (
 
 	"github.com/logbook-go/logbook/internal/flow"
 	"github.com/logbook-go/logbook/internal/notify"
+	"github.com/logbook-go/logbook/internal/secret"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -50,17 +51,17 @@ const (
 //
 // It is safe for concurrent use.
 type Handler struct {
-	opts     logbook.Options
-	binding  logbook.Binding
-	service  service
-	url      string
-	host     string // scheme and host of url, for errors
-	scrubber *scrubber
-	client   *http.Client
-	gate     notify.Gate
-	ctx      context.Context // of everything that is being sent
-	cancel   context.CancelFunc
-	now      func() time.Time
+	opts    logbook.Options
+	binding logbook.Binding
+	service service
+	url     string
+	host    string // scheme and host of url, for errors
+	secrets *secret.Scrubber
+	client  *http.Client
+	gate    notify.Gate
+	ctx     context.Context // of everything that is being sent
+	cancel  context.CancelFunc
+	now     func() time.Time
 }
 
 // service is what the services differ in.
@@ -104,8 +105,8 @@ func newHandler(sv service, s settings) (*Handler, error) {
 		opts:    s.options,
 		service: sv,
 		url:     s.url, host: u.Scheme + "://" + u.Host,
-		scrubber: newScrubber(u, s.secrets),
-		now:      time.Now,
+		secrets: newScrubber(u, s.secrets),
+		now:     time.Now,
 	}
 	h.gate.Pause.Jitter = flow.DefaultJitter
 	h.binding = h.opts.Binding()
@@ -224,7 +225,7 @@ func passing(status int) bool {
 func (h *Handler) post(ctx context.Context, m *message) (status int, header http.Header, err error) {
 	q, err := http.NewRequestWithContext(ctx, http.MethodPost, h.url, bytes.NewReader(m.body))
 	if err != nil {
-		return 0, nil, h.scrubber.clean(err)
+		return 0, nil, h.clean(err)
 	}
 	for name, values := range m.header {
 		q.Header[name] = values
@@ -236,7 +237,7 @@ func (h *Handler) post(ctx context.Context, m *message) (status int, header http
 	q.Header["Idempotency-Key"] = nil
 	a, err := h.client.Do(q)
 	if err != nil {
-		return 0, nil, h.scrubber.clean(err)
+		return 0, nil, h.clean(err)
 	}
 	defer a.Body.Close()
 	excerpt, err := io.ReadAll(io.LimitReader(a.Body, maxAnswer))
@@ -246,7 +247,7 @@ func (h *Handler) post(ctx context.Context, m *message) (status int, header http
 	if err != nil {
 		excerpt = nil
 	}
-	return a.StatusCode, a.Header, h.scrubber.answer(a.StatusCode, excerpt)
+	return a.StatusCode, a.Header, h.answer(a.StatusCode, excerpt)
 }
 
 const userAgent = "logbook-go"

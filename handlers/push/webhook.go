@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/secret"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -141,7 +142,7 @@ func checkHeader(header http.Header) (values []string, err error) {
 			}
 			_, credential, _ := strings.Cut(v, " ") // without "Bearer"
 			for _, s := range []string{v, credential} {
-				if len(s) >= minPart {
+				if len(s) > secret.ShortPiece {
 					values = append(values, s)
 				}
 			}
