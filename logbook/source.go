@@ -49,7 +49,7 @@ func callSite() *site {
 	}
 	var to [callsite.Depth]uintptr
 	callsite.Returns(&to)
-	inner, outer := to[callsite.First+1], to[callsite.First+2]
+	inner, outer := to[1], to[2]
 	r := direct.load(inner)
 	if r != nil && r.site == nil {
 		r = indirect.load(outer)

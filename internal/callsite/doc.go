@@ -15,5 +15,7 @@
 // [Proven] is false. The build tag logbook_portable switches it off.
 package callsite
 
-// Depth is how many return addresses [Returns] reads.
-const Depth = 4
+// Depth is how many return addresses [Returns] reads. It must be no more than there are
+// Go functions for sure: assembly that calls Go may use the frame pointer for
+// something else.
+const Depth = 3

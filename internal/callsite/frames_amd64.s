@@ -10,7 +10,6 @@ TEXT ·returns(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ DX, 0(AX)
 	MOVQ DX, 8(AX)
 	MOVQ DX, 16(AX)
-	MOVQ DX, 24(AX)
 	TESTQ CX, CX
 	JZ   done
 	MOVQ 8(CX), DX
@@ -25,10 +24,5 @@ TEXT ·returns(SB), NOSPLIT|NOFRAME, $0-8
 	JZ   done
 	MOVQ 8(CX), DX
 	MOVQ DX, 16(AX)
-	MOVQ 0(CX), CX
-	TESTQ CX, CX
-	JZ   done
-	MOVQ 8(CX), DX
-	MOVQ DX, 24(AX)
 done:
 	RET

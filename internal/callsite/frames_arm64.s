@@ -9,7 +9,6 @@ TEXT ·returns(SB), NOSPLIT|NOFRAME, $0-8
 	MOVD ZR, 0(R0)
 	MOVD ZR, 8(R0)
 	MOVD ZR, 16(R0)
-	MOVD ZR, 24(R0)
 	CBZ  R1, done
 	MOVD 8(R1), R2
 	MOVD R2, 0(R0)
@@ -21,9 +20,5 @@ TEXT ·returns(SB), NOSPLIT|NOFRAME, $0-8
 	CBZ  R1, done
 	MOVD 8(R1), R2
 	MOVD R2, 16(R0)
-	MOVD 0(R1), R1
-	CBZ  R1, done
-	MOVD 8(R1), R2
-	MOVD R2, 24(R0)
 done:
 	RET

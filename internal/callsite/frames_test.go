@@ -29,7 +29,7 @@ func inner(fn func()) {
 	var want [2]uintptr
 	Returns(&got)
 	runtime.Callers(2, want[:])
-	if got[First] != want[0] || got[First+1] != want[1] {
+	if got[0] != want[0] || got[1] != want[1] {
 		panic("wrong return addresses")
 	}
 	fn()
@@ -72,7 +72,7 @@ func TestDeferred(t *testing.T) {
 func mustReturn(t *testing.T) {
 	var got [Depth]uintptr
 	Returns(&got)
-	if got[First] == 0 || got[First+1] == 0 {
+	if got[0] == 0 || got[1] == 0 {
 		t.Error(got)
 	}
 }
@@ -80,7 +80,7 @@ func mustReturn(t *testing.T) {
 func TestChainEnds(t *testing.T) {
 	done := make(chan [Depth]uintptr)
 	go shallow(done)
-	if got := <-done; got[First] == 0 {
+	if got := <-done; got[0] == 0 {
 		t.Error("no return address at the start of a goroutine")
 	}
 }
