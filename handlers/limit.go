@@ -52,7 +52,9 @@ type LimitOptions struct {
 // closed, or the call site is forgotten: by a record of the level and channel of
 // those that were held back, "3 records suppressed like: " and their template.
 // Several of them are handed over together, with [logbook.ReasonGroup]. A record
-// that the handler inside fails with or passes on has told nothing.
+// that the handler inside fails with or passes on has told nothing: what it was to tell is
+// told by a later one. Of call sites that were forgotten in such a time, CacheSize are
+// told apart.
 //
 // Of records handed over together, those that led up to the last one pass if that
 // one does, and those that belong together pass if the first one does, so that a
@@ -74,6 +76,7 @@ type Limit struct {
 
 	mu    sync.Mutex
 	sites map[callSite]*window
+	owed  []window // of sites that were forgotten; the handler inside failed to take them
 	stats LimitStats
 }
 
@@ -91,6 +94,7 @@ type window struct {
 	seen       int
 	suppressed int // and not told yet
 	like       logbook.RecordData
+	others     bool // some were not like that
 }
 
 // LimitStats tell what a Limit did. [expvar.Func] publishes them.
@@ -255,7 +259,7 @@ func (l *Limit) ask(r *logbook.Record, n int) (tell int, ok bool) {
 	}
 	key := l.key(r)
 	l.mu.Lock()
-	w, notices := l.window(key)
+	w, forgotten := l.window(key)
 	w.seen++
 	ok = w.seen <= l.first || l.every > 0 && (w.seen-l.first)%l.every == 0
 	if ok {
@@ -266,7 +270,7 @@ func (l *Limit) ask(r *logbook.Record, n int) (tell int, ok bool) {
 		w.suppress(r, n)
 	}
 	l.mu.Unlock()
-	l.offer(notices)
+	l.offer(forgotten)
 	return tell, ok
 }
 
@@ -280,9 +284,9 @@ func (l *Limit) passed(n int) {
 	l.stats.Passed += uint64(n)
 }
 
-// window returns the window of a call site, and what to tell of those that were
-// forgotten for it. It is called with the lock held.
-func (l *Limit) window(key callSite) (w *window, notices []*logbook.Record) {
+// window returns the window of a call site, and those that were forgotten for it and are
+// to be told. It is called with the lock held.
+func (l *Limit) window(key callSite) (w *window, forgotten []window) {
 	now := time.Now()
 	if w = l.sites[key]; w != nil {
 		if now.Sub(w.start) >= l.per {
@@ -294,15 +298,16 @@ func (l *Limit) window(key callSite) (w *window, notices []*logbook.Record) {
 		oldest := slices.SortedFunc(maps.Keys(l.sites), func(a, b callSite) int {
 			return l.sites[a].start.Compare(l.sites[b].start)
 		})[:(l.size+2)/3]
+		forgotten, l.owed = l.owed, nil
 		for _, key := range oldest {
-			notices = l.sites[key].tell(notices)
+			forgotten = l.sites[key].take(forgotten)
 			delete(l.sites, key)
 		}
 	}
 	w = &window{start: now}
 	key.text = strings.Clone(key.text)
 	l.sites[key] = w
-	return w, notices
+	return w, forgotten
 }
 
 // suppress counts n records that were held back at the site of r.
@@ -312,10 +317,10 @@ func (l *Limit) suppress(r *logbook.Record, n int) {
 	}
 	key := l.key(r)
 	l.mu.Lock()
-	w, notices := l.window(key)
+	w, forgotten := l.window(key)
 	w.suppress(r, n)
 	l.mu.Unlock()
-	l.offer(notices)
+	l.offer(forgotten)
 }
 
 func (w *window) suppress(r *logbook.Record, n int) {
@@ -328,37 +333,55 @@ func (w *window) suppress(r *logbook.Record, n int) {
 	}
 }
 
-// tell appends the record that says what was held back, if anything was.
-func (w *window) tell(notices []*logbook.Record) []*logbook.Record {
-	if w.suppressed == 0 {
-		return notices
+// take appends what is to be told of the window, if anything was held back.
+func (w *window) take(untold []window) []window {
+	if w.suppressed > 0 {
+		untold = append(untold, *w)
+		w.suppressed = 0
 	}
+	return untold
+}
+
+// notice returns the record that says what was held back.
+func (w *window) notice() *logbook.Record {
 	d := w.like
 	d.Attrs = []slog.Attr{slog.Int("suppressed", w.suppressed), slog.String("like", d.Template)}
-	d.Template = "{suppressed} records suppressed like: {like}"
-	if w.suppressed == 1 {
+	switch {
+	case w.others:
+		d.Template = "{suppressed} records suppressed like: {like}, and others"
+	case w.suppressed == 1:
 		d.Template = "{suppressed} record suppressed like: {like}"
+	default:
+		d.Template = "{suppressed} records suppressed like: {like}"
 	}
-	w.suppressed = 0
-	return append(notices, logbook.NewRecord(d))
+	return logbook.NewRecord(d)
 }
 
-// untold removes what was held back and not told, and returns the records that
-// say so, the oldest first.
-func (l *Limit) untold() (notices []*logbook.Record) {
+func noticesOf(untold []window) (rs []*logbook.Record) {
+	for i := range untold {
+		rs = append(rs, untold[i].notice())
+	}
+	return rs
+}
+
+// untold removes what was held back and not told, and returns it, the oldest first.
+func (l *Limit) untold() []window {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	untold := l.owed
+	l.owed = nil
 	for _, w := range l.sites {
-		notices = w.tell(notices)
+		untold = w.take(untold)
 	}
-	slices.SortStableFunc(notices, func(a, b *logbook.Record) int { return a.Time().Compare(b.Time()) })
-	return notices
+	slices.SortStableFunc(untold, func(a, b window) int { return a.like.Time.Compare(b.like.Time) })
+	return untold
 }
 
-// sitesUntold returns how many records untold would return.
-func (l *Limit) sitesUntold() (n int) {
+// countUntold returns how many records untold would have to be told by.
+func (l *Limit) countUntold() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	n := len(l.owed)
 	for _, w := range l.sites {
 		if w.suppressed > 0 {
 			n++
@@ -368,10 +391,43 @@ func (l *Limit) sitesUntold() (n int) {
 }
 
 // offer hands over what was held back. A failure goes to the error flag.
-func (l *Limit) offer(notices []*logbook.Record) {
-	if len(notices) > 0 {
-		logbook.Offer(handover{l.inner, notices, logbook.ReasonGroup}, notices[0])
+func (l *Limit) offer(untold []window) {
+	if len(untold) == 0 {
+		return
 	}
+	rs := noticesOf(untold)
+	failed := true // unless Handle returns
+	logbook.Offer(limitNotices{handover{l.inner, rs, logbook.ReasonGroup}, &failed}, rs[0])
+	if failed {
+		l.owe(untold)
+	}
+}
+
+// owe keeps what could not be told.
+func (l *Limit) owe(untold []window) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, w := range untold {
+		if len(l.owed) < l.size {
+			l.owed = append(l.owed, w)
+			continue
+		}
+		last := &l.owed[len(l.owed)-1]
+		last.suppressed += w.suppressed
+		last.others = true
+	}
+}
+
+// limitNotices is a handover that says whether it failed.
+type limitNotices struct {
+	handover
+	failed *bool
+}
+
+func (n limitNotices) Handle(r *logbook.Record) error {
+	err := n.handover.Handle(r)
+	*n.failed = err != nil
+	return err
 }
 
 // Stats returns what happened so far.
@@ -403,17 +459,17 @@ func (l *Limit) Close(ctx context.Context) error {
 
 func (l *Limit) tellAll(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
-		if n := l.sitesUntold(); n > 0 {
+		if n := l.countUntold(); n > 0 {
 			return &logbook.UnsentError{Records: n, Err: err}
 		}
 		return nil
 	}
-	notices := l.untold()
-	if len(notices) == 0 {
+	untold := l.untold()
+	if len(untold) == 0 {
 		return nil
 	}
-	if err := logbook.HandleBatch(l.inner.Handler, notices, logbook.ReasonGroup); err != nil {
-		return &logbook.UnsentError{Records: len(notices), Err: err}
+	if err := logbook.HandleBatch(l.inner.Handler, noticesOf(untold), logbook.ReasonGroup); err != nil {
+		return &logbook.UnsentError{Records: len(untold), Err: err}
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -467,5 +468,49 @@ func TestLimitLooksTheCallerUpIfNeeded(t *testing.T) {
 		if got := c.h.Binding().NoCaller; got != c.want {
 			t.Errorf("%s: NoCaller is %v", name, got)
 		}
+	}
+}
+
+// What was held back at call sites that are forgotten while the handler inside fails is
+// told when it works again: nothing of the count is lost.
+func TestLimitTellsForgottenSitesAfterFailures(t *testing.T) {
+	for _, end := range []string{"unbound", "forgotten"} {
+		t.Run(end, func(t *testing.T) {
+			var told int
+			err := errors.New("no space left")
+			inner := logbook.HandlerFunc(func(r *logbook.Record) error {
+				if err == nil {
+					n, _ := strconv.Atoi(r.Text("suppressed"))
+					told += n
+				}
+				return err
+			}, nil)
+			const size, sites, each = 6, 50, 3
+			site := 0
+			h := handlers.NewLimit(inner, &handlers.LimitOptions{
+				CacheSize: size,
+				By:        func(*logbook.Record) string { return strconv.Itoa(site) },
+			})
+			flood := func() {
+				for range sites {
+					site++
+					for range 1 + each {
+						log.Info("m")
+					}
+				}
+			}
+			want := sites * each
+			failures(func() {
+				flood()
+				err = nil
+				if end == "forgotten" {
+					flood()
+					want *= 2
+				}
+			}, h)
+			if told != want {
+				t.Errorf("%d suppressed records were told, want %d", told, want)
+			}
+		})
 	}
 }
