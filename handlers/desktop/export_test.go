@@ -28,6 +28,9 @@ func (f fake) notify(ctx context.Context, n *notification) error {
 
 func (f fake) close() error { return nil }
 
+// SetTimeout sets the time that a handler gives each notification, once it is connected.
+func SetTimeout(h *Handler, d time.Duration) { h.timeout = d }
+
 // SetClock sets what the handler takes for the time, and makes its pauses exact.
 func SetClock(h *Handler, now func() time.Time) {
 	h.now = now

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/logbook-go/logbook/handlers/desktop"
@@ -196,54 +197,56 @@ func TestClose(t *testing.T) {
 // One notification at a time is handed over; the others wait no longer than the
 // timeout. Close gives up what hangs when its context ends.
 func TestTimeout(t *testing.T) {
-	entered := make(chan struct{}, 1)
-	h, err := desktop.Fake(&desktop.Options{Timeout: 20 * time.Millisecond}, func(ctx context.Context, _ desktop.Notification) error {
-		entered <- struct{}{}
-		<-ctx.Done()
-		<-entered
-		return ctx.Err()
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan error)
-	for range 3 {
-		go func() { done <- h.Handle(record(logbook.LevelInfo, "m")) }()
-	}
-	for range 3 {
-		if err := <-done; !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("%v", err)
+	synctest.Test(t, func(t *testing.T) {
+		entered := make(chan struct{}, 1)
+		h, err := desktop.Fake(&desktop.Options{Timeout: time.Second}, func(ctx context.Context, _ desktop.Notification) error {
+			entered <- struct{}{}
+			<-ctx.Done()
+			<-entered
+			return ctx.Err()
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
+		done := make(chan error)
+		for range 3 {
+			go func() { done <- h.Handle(record(logbook.LevelInfo, "m")) }()
+		}
+		for range 3 {
+			if err := <-done; !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("%v", err)
+			}
+		}
+	})
 }
 
 // A record waits no longer than the timeout for the one before it.
 func TestTurn(t *testing.T) {
-	entered, release := make(chan struct{}), make(chan struct{})
-	h, err := desktop.Fake(&desktop.Options{Timeout: 20 * time.Millisecond}, func(context.Context, desktop.Notification) error {
-		close(entered)
-		<-release
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	first, second := make(chan error), make(chan error, 1)
-	go func() { first <- h.Handle(record(logbook.LevelInfo, "m")) }()
-	<-entered
-	go func() { second <- h.Handle(record(logbook.LevelInfo, "m")) }()
-	select {
-	case err := <-second:
-		if !errors.Is(err, context.DeadlineExceeded) {
+	synctest.Test(t, func(t *testing.T) {
+		entered, release := make(chan struct{}), make(chan struct{})
+		h, err := desktop.Fake(&desktop.Options{Timeout: time.Second}, func(context.Context, desktop.Notification) error {
+			close(entered)
+			<-release
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := make(chan error)
+		go func() { first <- h.Handle(record(logbook.LevelInfo, "m")) }()
+		<-entered
+		start := time.Now()
+		if err := h.Handle(record(logbook.LevelInfo, "m")); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%v", err)
 		}
-	case <-time.After(10 * time.Second):
-		t.Error("it waits for ever")
-	}
-	close(release)
-	if err := <-first; err != nil {
-		t.Error(err)
-	}
+		if took := time.Since(start); took != time.Second { // by the bubble's clock
+			t.Errorf("waited %v", took)
+		}
+		close(release)
+		if err := <-first; err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestCloseGivesUp(t *testing.T) {

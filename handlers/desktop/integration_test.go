@@ -149,10 +149,11 @@ func TestServiceHangs(t *testing.T) {
 	d.mu.Lock()
 	d.hang = hang
 	d.mu.Unlock()
-	h, err := desktop.CreateNotificationHandler("app", &desktop.Options{Timeout: 100 * time.Millisecond})
+	h, err := desktop.CreateNotificationHandler("app", &desktop.Options{Timeout: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
+	desktop.SetTimeout(h, 50*time.Millisecond)
 	if err := h.Handle(record(logbook.LevelInfo, "m")); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("%v", err)
 	}

@@ -20,7 +20,7 @@ import (
 )
 
 // patience is how long a program may take to start.
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 // run starts a program that runs until the test ends.
 func run(t *testing.T, cmd *exec.Cmd) {

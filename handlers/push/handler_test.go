@@ -93,7 +93,7 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The connections' goroutines end by themselves.
-	deadline, tick := time.After(10*time.Second), time.NewTicker(time.Millisecond)
+	deadline, tick := time.After(2*time.Minute), time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for {
 		stacks := make([]byte, 1<<20)

@@ -13,6 +13,9 @@ func SetNow(h *Handler, now func() time.Time) {
 	h.conn.link.Pause.Jitter = 0
 }
 
+// SetTimeout sets the time that a handler gives each write, once it is connected.
+func SetTimeout(h *Handler, d time.Duration) { h.conn.link.Timeout = d }
+
 // StructuredData returns the structured data of a record.
 func StructuredData(id string, r *logbook.Record, limit int) string {
 	b, _ := appendStructuredData(nil, nil, id, r, limit)

@@ -240,8 +240,9 @@ var endless = logbook.FormatterFunc(func(*logbook.Record) string { return string
 // A daemon that reads nothing costs the Timeout once, then nothing.
 func TestStuckDaemon(t *testing.T) {
 	streams(t, func(t *testing.T, server *streamServer, o syslog.Options, _ string) {
-		o.Timeout, o.MaxSize, o.Formatter = 500*time.Millisecond, 1<<30, endless
+		o.Timeout, o.MaxSize, o.Formatter = time.Hour, 1<<30, endless
 		h, _ := connect(t, server, o)
+		syslog.SetTimeout(h, 50*time.Millisecond)
 		r := sample(logbook.LevelInfo, "text")
 		e := asError(t, h.Handle(r))
 		if e.Op != syslog.OpWrite || !errors.Is(e, os.ErrDeadlineExceeded) || e.Retry.IsZero() {
