@@ -15,13 +15,24 @@ import (
 	"testing"
 )
 
-// programs builds importer and mailserver, and returns the folder that they are in.
-func programs(t *testing.T) string {
-	bin := t.TempDir()
-	if out, err := exec.Command("go", "build", "-o", bin, ".", "../mailserver").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+// bin is the folder with importer and mailserver, built once for the tests.
+var bin string
+
+func TestMain(m *testing.M) { os.Exit(withPrograms(m)) }
+
+func withPrograms(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "logbook-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	return bin
+	defer os.RemoveAll(dir)
+	if out, err := exec.Command("go", "build", "-o", dir, ".", "../mailserver").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
+		return 1
+	}
+	bin = dir
+	return m.Run()
 }
 
 // execute runs a program in a folder.
@@ -74,7 +85,7 @@ func contains(t *testing.T, what, text string, want ...string) {
 }
 
 func TestImporter(t *testing.T) {
-	bin, dir := programs(t), t.TempDir()
+	dir := t.TempDir()
 	importer, mailserver := filepath.Join(bin, "importer"), filepath.Join(bin, "mailserver")
 	var lines strings.Builder
 	for range 1000 {
@@ -140,7 +151,7 @@ func TestImporter(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	importer := filepath.Join(programs(t), "importer")
+	importer := filepath.Join(bin, "importer")
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "file"), "")
 	for _, tt := range []struct {

@@ -15,7 +15,7 @@ import (
 // A daemon takes its configuration from a file, reads it again on SIGHUP, keeps the
 // old one if the new one is bad, and ends cleanly on SIGTERM.
 func TestDaemon(t *testing.T) {
-	bin, dir := build(t), t.TempDir()
+	dir := t.TempDir()
 	configure := func(text string) {
 		if err := os.WriteFile(filepath.Join(dir, "app.ini"), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
