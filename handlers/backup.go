@@ -6,6 +6,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"github.com/logbook-go/logbook/internal/disk"
 )
 
 // naming says which files belong to a log. Its user locks.
@@ -22,15 +24,15 @@ type naming interface {
 
 	// finish moves the current file out of the way, to a path that is free.
 	// ended tells that its period is over.
-	finish(files fileSystem, period string, ended bool) (path string, err error)
+	finish(files disk.FS, period string, ended bool) (path string, err error)
 
 	// backups returns the finished files, the newest one first, without the one
 	// at the current path.
-	backups(files fileSystem, current string) ([]*backup, error)
+	backups(files disk.FS, current string) ([]*backup, error)
 
 	// packedPath returns the path for the compressed form of a finished file,
 	// which is free.
-	packedPath(files fileSystem, path string) (string, error)
+	packedPath(files disk.FS, path string) (string, error)
 }
 
 // backup is a finished file. It may be there as it was written and compressed,
@@ -62,10 +64,10 @@ func withExt(ext string) []string {
 
 // findBackup looks for a finished file at a path, with each of the extensions; "" is
 // the file as it was written.
-func findBackup(files fileSystem, path string, exts []string) (*backup, error) {
+func findBackup(files disk.FS, path string, exts []string) (*backup, error) {
 	b := &backup{path: path}
 	for _, ext := range exts {
-		info, err := lstatFile(files, path+ext)
+		info, err := disk.Regular(files, path+ext)
 		switch {
 		case err != nil:
 			return nil, err
@@ -83,7 +85,7 @@ func (b *backup) there() bool { return b.plain != nil || len(b.packed) > 0 }
 
 // doubled reports whether the file is there as it was written and compressed.
 func (b *backup) doubled() bool {
-	return b.plain != nil && slices.ContainsFunc(b.packed, func(p packedFile) bool { return sameTime(b.plain, p.info) })
+	return b.plain != nil && slices.ContainsFunc(b.packed, func(p packedFile) bool { return disk.SameTime(b.plain, p.info) })
 }
 
 // size is in bytes.
@@ -120,7 +122,7 @@ func (b *backup) packedPath(info fs.FileInfo) string {
 }
 
 // rename moves all of a backup to a path that is free.
-func (b *backup) rename(files fileSystem, to string) error {
+func (b *backup) rename(files disk.FS, to string) error {
 	for _, p := range b.packed {
 		if err := files.Rename(b.path+p.ext, to+p.ext); err != nil {
 			return err
@@ -132,7 +134,7 @@ func (b *backup) rename(files fileSystem, to string) error {
 	return nil
 }
 
-func (b *backup) remove(files fileSystem) error {
+func (b *backup) remove(files disk.FS) error {
 	var errs []error
 	if b.plain != nil {
 		errs = append(errs, files.Remove(b.path))

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/logbook-go/logbook/internal/disk"
 )
 
 // dated names files by the time of the records in them. Parts that a file was
@@ -102,7 +104,7 @@ func (d *dated) of(period string) string {
 	return filepath.Join(d.dir, d.before+period+d.after)
 }
 
-func (d *dated) finish(files fileSystem, period string, ended bool) (string, error) {
+func (d *dated) finish(files disk.FS, period string, ended bool) (string, error) {
 	to := d.of(period)
 	if ended {
 		taken, err := d.taken(files, to, "")
@@ -122,13 +124,13 @@ func (d *dated) finish(files fileSystem, period string, ended bool) (string, err
 
 // taken reports whether a finished file is there, in a compressed form or in one of
 // those that are given.
-func (d *dated) taken(files fileSystem, path string, exts ...string) (bool, error) {
+func (d *dated) taken(files disk.FS, path string, exts ...string) (bool, error) {
 	b, err := findBackup(files, path, append(exts, withExt(d.ext)...))
 	return err == nil && b.there(), err
 }
 
 // nextPart returns the path for one more part of a file.
-func (d *dated) nextPart(files fileSystem, path string) (string, error) {
+func (d *dated) nextPart(files disk.FS, path string) (string, error) {
 	names, err := files.ReadDir(d.dir)
 	if err != nil {
 		return "", err
@@ -145,7 +147,7 @@ func (d *dated) nextPart(files fileSystem, path string) (string, error) {
 	return path + "." + strconv.Itoa(last+1), nil
 }
 
-func (d *dated) backups(files fileSystem, current string) ([]*backup, error) {
+func (d *dated) backups(files disk.FS, current string) ([]*backup, error) {
 	names, err := files.ReadDir(d.dir)
 	if err != nil {
 		return nil, err
@@ -210,7 +212,7 @@ func (d *dated) parse(name string) (key []int, number int, ext string, ok bool) 
 
 // packedPath makes a file that came late, after its period was compressed, one
 // more part.
-func (d *dated) packedPath(files fileSystem, path string) (string, error) {
+func (d *dated) packedPath(files disk.FS, path string) (string, error) {
 	taken, err := d.taken(files, path)
 	if err != nil {
 		return "", err

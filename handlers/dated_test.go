@@ -1,13 +1,13 @@
 package handlers
 
 import (
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/logbook-go/logbook/internal/disk"
 )
 
 // What a pattern makes it knows again, and puts in the order of the times.
@@ -64,7 +64,7 @@ func TestDatedNamesOfOthers(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "app-2024-01-01.log"), 0o700); err != nil { // no file
 		t.Fatal(err)
 	}
-	backups, err := d.backups(osFiles{}, "")
+	backups, err := d.backups(disk.OS{}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,29 +93,6 @@ func TestDatedZone(t *testing.T) {
 		want := map[bool]string{true: "29", false: "28"}[location == nil]
 		if first, second := d.period(evening), d.period(evening.In(time.FixedZone("", 5*3600))); first != "28" || second != want {
 			t.Errorf("in %v: %q and %q, want 28 and %s", location, first, second, want)
-		}
-	}
-}
-
-func TestRenameNew(t *testing.T) {
-	dir := t.TempDir()
-	from, to := filepath.Join(dir, "from"), filepath.Join(dir, "to")
-	for _, path := range []string{from, to} {
-		if err := os.WriteFile(path, []byte(path), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for name, rename := range map[string]func(from, to string) error{"renameNew": renameNew, "renameChecked": renameChecked} {
-		var linkError *os.LinkError
-		if err := rename(from, to); !errors.Is(err, fs.ErrExist) || !errors.As(err, &linkError) {
-			t.Errorf("%s: got %v", name, err)
-		}
-		expectDir(t, dir, map[string]string{"from": from, "to": to})
-		if err := rename(from, to+name); err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
-		if err := rename(to+name, from); err != nil {
-			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

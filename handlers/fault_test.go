@@ -13,180 +13,14 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/disk/disktest"
 	"github.com/logbook-go/logbook/logbook"
 )
-
-// faultyFiles is the real file system with calls that fail.
-type faultyFiles struct {
-	osFiles
-	mu    sync.Mutex
-	calls int
-	fail  func(op string, call int) error
-	short bool // writes that fail have written half
-	seen  map[string]bool
-}
-
-func (f *faultyFiles) check(op string) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.calls++
-	if f.seen == nil {
-		f.seen = make(map[string]bool)
-	}
-	f.seen[op] = true
-	if f.fail == nil {
-		return nil
-	}
-	return f.fail(op, f.calls)
-}
-
-func (f *faultyFiles) set(fail func(op string, call int) error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.fail = fail
-}
-
-func (f *faultyFiles) Open(path string, flag int, mode fs.FileMode, follow bool) (openFile, error) {
-	op := "open"
-	if flag&os.O_CREATE != 0 {
-		op = "create"
-	}
-	if err := f.check(op); err != nil {
-		return nil, &fs.PathError{Op: op, Path: path, Err: err}
-	}
-	file, err := f.osFiles.Open(path, flag, mode, follow)
-	if err != nil {
-		return nil, err
-	}
-	return &faultyFile{file, f}, nil
-}
-
-func (f *faultyFiles) Lstat(path string) (fs.FileInfo, error) {
-	if err := f.check("lstat"); err != nil {
-		return nil, err
-	}
-	return f.osFiles.Lstat(path)
-}
-
-func (f *faultyFiles) Rename(from, to string) error {
-	if err := f.check("rename"); err != nil {
-		return err
-	}
-	return f.osFiles.Rename(from, to)
-}
-
-func (f *faultyFiles) Remove(path string) error {
-	if err := f.check("remove"); err != nil {
-		return err
-	}
-	return f.osFiles.Remove(path)
-}
-
-func (f *faultyFiles) SetTime(path string, t time.Time) error {
-	if err := f.check("settime"); err != nil {
-		return err
-	}
-	return f.osFiles.SetTime(path, t)
-}
-
-func (f *faultyFiles) ReadDir(dir string) ([]string, error) {
-	if err := f.check("readdir"); err != nil {
-		return nil, err
-	}
-	return f.osFiles.ReadDir(dir)
-}
-
-func (f *faultyFiles) SyncDir(string) error {
-	return f.check("syncdir")
-}
-
-type faultyFile struct {
-	openFile
-	files *faultyFiles
-}
-
-func (f *faultyFile) Read(p []byte) (int, error) {
-	if err := f.files.check("read"); err != nil {
-		return 0, err
-	}
-	return f.openFile.Read(p)
-}
-
-func (f *faultyFile) ReadAt(p []byte, at int64) (int, error) {
-	if err := f.files.check("readat"); err != nil {
-		return 0, err
-	}
-	return f.openFile.ReadAt(p, at)
-}
-
-func (f *faultyFile) Write(p []byte) (int, error) {
-	if err := f.files.check("write"); err != nil {
-		n := 0
-		if f.files.short {
-			n, _ = f.openFile.Write(p[:len(p)/2])
-		}
-		return n, err
-	}
-	return f.openFile.Write(p)
-}
-
-func (f *faultyFile) Close() error {
-	err := f.openFile.Close()
-	return errors.Join(f.files.check("close"), err)
-}
-
-func (f *faultyFile) Stat() (fs.FileInfo, error) {
-	if err := f.files.check("stat"); err != nil {
-		return nil, err
-	}
-	return f.openFile.Stat()
-}
-
-func (f *faultyFile) Seek(offset int64, whence int) (int64, error) {
-	if err := f.files.check("seek"); err != nil {
-		return 0, err
-	}
-	return f.openFile.Seek(offset, whence)
-}
-
-func (f *faultyFile) Truncate(size int64) error {
-	if err := f.files.check("truncate"); err != nil {
-		return err
-	}
-	return f.openFile.Truncate(size)
-}
-
-func (f *faultyFile) Sync() error {
-	return f.files.check("fsync") // the power stays on
-}
-
-func (f *faultyFile) Chmod(mode fs.FileMode) error {
-	if err := f.files.check("chmod"); err != nil {
-		return err
-	}
-	return f.openFile.Chmod(mode)
-}
-
-func (f *faultyFile) Lock(wait bool) error {
-	if err := f.files.check("lock"); err != nil {
-		return err
-	}
-	return f.openFile.Lock(wait)
-}
-
-func (f *faultyFile) Unlock() error {
-	if err := f.files.check("unlock"); err != nil {
-		_ = f.openFile.Unlock() // else it would be the test that hangs
-		return err
-	}
-	return f.openFile.Unlock()
-}
 
 // faultTests are handlers of every kind, with options that use every call.
 var faultTests = map[string]func(path string) (fileConfig, error){
@@ -215,14 +49,14 @@ var faultTests = map[string]func(path string) (fileConfig, error){
 type faultTest struct {
 	t        *testing.T
 	dir      string
-	files    *faultyFiles
+	files    *disktest.Faults
 	h        *Rotating
 	when     time.Time
 	sent     int
 	accepted []int
 }
 
-func newFaultTest(t *testing.T, dir string, files *faultyFiles, config func(path string) (fileConfig, error)) (*faultTest, error) {
+func newFaultTest(t *testing.T, dir string, files *disktest.Faults, config func(path string) (fileConfig, error)) (*faultTest, error) {
 	c, err := config(filepath.Join(dir, "app.log"))
 	if err != nil {
 		t.Fatal(err)
@@ -327,8 +161,6 @@ func readLines(t *testing.T, dir string) (lines []string) {
 	return lines
 }
 
-var faults = []error{syscall.ENOSPC, syscall.EIO, syscall.EACCES, syscall.EMFILE}
-
 // failFor logs while a call fails, after some records for which it did not, and then
 // on without the fault. It returns how many files rotated in the end.
 func (ft *faultTest) failFor(op string, fault error, after int) (rotations uint64) {
@@ -337,7 +169,7 @@ func (ft *faultTest) failFor(op string, fault error, after int) (rotations uint6
 			ft.t.Fatal(err)
 		}
 	}
-	ft.files.set(func(called string, _ int) error {
+	ft.files.Fail(func(called string, _ int) error {
 		if called == op {
 			return fault
 		}
@@ -346,7 +178,7 @@ func (ft *faultTest) failFor(op string, fault error, after int) (rotations uint6
 	for range 9 {
 		_ = ft.log() // may fail
 	}
-	ft.files.set(nil)
+	ft.files.Fail(nil)
 	<-time.After(time.Second)
 	before := ft.h.Stats().Rotations
 	for range 9 {
@@ -360,19 +192,15 @@ func (ft *faultTest) failFor(op string, fault error, after int) (rotations uint6
 // Every call fails for a while. Records that were accepted are there, once. Within
 // a second after the fault records are written again and files rotate.
 func TestFaultsOfEachCall(t *testing.T) {
-	ops := []string{
-		"open", "create", "lstat", "rename", "remove", "settime", "readdir", "syncdir", "read", "readat",
-		"write", "close", "stat", "seek", "truncate", "fsync", "chmod", "lock", "unlock",
-	}
 	used := make(map[string]bool)
 	for name, config := range faultTests {
-		for _, op := range ops {
-			for i, fault := range faults {
+		for _, op := range disktest.Ops {
+			for i, fault := range disktest.Errors {
 				after := 7 * (i % 2)
 				t.Run(fmt.Sprintf("%s/%s/%v", name, op, fault), func(t *testing.T) {
 					dir := t.TempDir()
 					synctest.Test(t, func(t *testing.T) {
-						files := &faultyFiles{short: i < 2}
+						files := &disktest.Faults{Short: i < 2}
 						ft, err := newFaultTest(t, dir, files, config)
 						if err != nil {
 							t.Fatal(err)
@@ -381,7 +209,7 @@ func TestFaultsOfEachCall(t *testing.T) {
 							t.Error("no file rotates after the fault")
 						}
 						ft.check()
-						for op := range files.seen {
+						for _, op := range files.Seen() {
 							used[op] = true
 						}
 					})
@@ -389,7 +217,7 @@ func TestFaultsOfEachCall(t *testing.T) {
 			}
 		}
 	}
-	for _, op := range ops {
+	for _, op := range disktest.Ops {
 		if !used[op] {
 			t.Errorf("no handler has called %s", op)
 		}
@@ -404,13 +232,13 @@ func TestFaultsInTurn(t *testing.T) {
 				clean := true
 				dir := t.TempDir()
 				synctest.Test(t, func(t *testing.T) {
-					files := &faultyFiles{short: call%2 == 0}
-					files.set(func(op string, n int) error {
+					files := &disktest.Faults{Short: call%2 == 0}
+					files.Fail(func(op string, n int) error {
 						if n != call {
 							return nil
 						}
 						clean = false
-						return faults[call%len(faults)]
+						return disktest.Errors[call%len(disktest.Errors)]
 					})
 					ft, err := newFaultTest(t, dir, files, config)
 					if err != nil {
@@ -419,7 +247,7 @@ func TestFaultsInTurn(t *testing.T) {
 					for range 7 {
 						_ = ft.log() // may fail
 					}
-					files.set(nil)
+					files.Fail(nil)
 					<-time.After(time.Second)
 					for range 7 {
 						if err := ft.log(); err != nil {
@@ -443,13 +271,13 @@ func TestFaultsInTurn(t *testing.T) {
 func TestFaultOfAFileThatMoved(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
-	files := new(faultyFiles)
+	files := new(disktest.Faults)
 	h := rotatingOn(t, files, path, RotatingOptions{Backups: 2})
 	mustPut(t, h, noon, "first", "second")
 	if err := os.Rename(path, filepath.Join(dir, "moved")); err != nil {
 		t.Fatal(err)
 	}
-	files.set(func(op string, _ int) error {
+	files.Fail(func(op string, _ int) error {
 		if op == "write" {
 			return syscall.EIO
 		}
@@ -458,7 +286,7 @@ func TestFaultOfAFileThatMoved(t *testing.T) {
 	if err := put(h, noon, "lost"); !errors.Is(err, syscall.EIO) {
 		t.Errorf("got %v", err)
 	}
-	files.set(nil)
+	files.Fail(nil)
 	mustPut(t, h, noon, "third")
 	expectDir(t, dir, map[string]string{"moved": "first\nsecond\n", "f": "1 record dropped\nthird\n"})
 }
@@ -466,7 +294,7 @@ func TestFaultOfAFileThatMoved(t *testing.T) {
 // A failed rotation costs no record, is counted, and told once until it is tried
 // again.
 func TestFaultsAreTold(t *testing.T) {
-	files := new(faultyFiles)
+	files := new(disktest.Faults)
 	var told []error
 	c, err := (&RotatingOptions{MaxSize: 30, Backups: 2, OnError: func(err error) { told = append(told, err) }}).config(filepath.Join(t.TempDir(), "app.log"))
 	if err != nil {
@@ -477,7 +305,7 @@ func TestFaultsAreTold(t *testing.T) {
 	if err := h.setUp(h, logbook.Options{}, c, false); err != nil {
 		t.Fatal(err)
 	}
-	files.set(func(op string, _ int) error {
+	files.Fail(func(op string, _ int) error {
 		if op == "rename" {
 			return syscall.EACCES
 		}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/disk"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -67,7 +68,7 @@ func NewFile(path string, o *FileOptions) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("handlers: log file: %w", err)
 	}
-	fd, isDescriptor := descriptorOf(path)
+	fd, isDescriptor := disk.Descriptor(path)
 	h := &File{fileHandler{console: isDescriptor && (fd == 1 || fd == 2)}}
 	err = h.setUp(h, logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter}, fileConfig{
 		path: path, mode: o.Mode, truncate: o.Truncate, follow: true,

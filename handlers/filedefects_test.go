@@ -15,6 +15,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/disk"
+	"github.com/logbook-go/logbook/internal/disk/disktest"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -25,7 +27,7 @@ import (
 // backup.
 func TestDefect1And2(t *testing.T) {
 	dir := t.TempDir()
-	sized := rotatingOn(t, osFiles{}, filepath.Join(dir, "sized"), RotatingOptions{MaxSize: 1, Backups: 1000})
+	sized := rotatingOn(t, disk.OS{}, filepath.Join(dir, "sized"), RotatingOptions{MaxSize: 1, Backups: 1000})
 	timed, err := NewTimed(filepath.Join(dir, "timed"), &TimedOptions{MaxSize: 1, PlainCurrent: true})
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +56,7 @@ func agedBackups(t *testing.T, dir string, days ...int) (h *Rotating, clock *tim
 			t.Fatal(err)
 		}
 	}
-	h = rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), RotatingOptions{Backups: 10, MaxAge: 72 * time.Hour, MaxSize: 1})
+	h = rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), RotatingOptions{Backups: 10, MaxAge: 72 * time.Hour, MaxSize: 1})
 	now := noon
 	clock = &now
 	h.out.timeOfDay = func() time.Time { return *clock }
@@ -117,7 +119,7 @@ func TestDefect4(t *testing.T) {
 func TestDefect5(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
-	h := rotatingOn(t, osFiles{}, path, RotatingOptions{MaxSize: 20, Backups: 2})
+	h := rotatingOn(t, disk.OS{}, path, RotatingOptions{MaxSize: 20, Backups: 2})
 	mustPut(t, h, noon, "0123456789", "0123456789", "rotated")
 	if err := os.Truncate(path, 0); err != nil {
 		t.Fatal(err)
@@ -146,11 +148,11 @@ func TestDefect6(t *testing.T) {
 func TestDefect7(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
-		files := new(faultyFiles)
+		files := new(disktest.Faults)
 		told := 0
 		h := rotatingOn(t, files, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 10, Backups: 2, OnError: func(error) { told++ }})
 		mustPut(t, h, noon, "12345678")
-		files.set(func(op string, _ int) error {
+		files.Fail(func(op string, _ int) error {
 			if op == "create" {
 				return syscall.EMFILE
 			}
@@ -158,7 +160,7 @@ func TestDefect7(t *testing.T) {
 		})
 		mustPut(t, h, noon, "a", "b", "c")
 		expectDir(t, dir, map[string]string{"f": "12345678\na\nb\nc\n"})
-		files.set(nil)
+		files.Fail(nil)
 		<-time.After(time.Second)
 		mustPut(t, h, noon, "d")
 		expectDir(t, dir, map[string]string{"f": "d\n", "f.1": "12345678\na\nb\nc\n"})
@@ -175,14 +177,14 @@ func TestDefect8(t *testing.T) {
 	if err := os.WriteFile(path, []byte("old\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	files := new(faultyFiles)
+	files := new(disktest.Faults)
 	h := rotatingOn(t, files, path, RotatingOptions{MaxSize: 5, Backups: 2})
-	files.set(func(op string, _ int) error { return syscall.EMFILE })
+	files.Fail(func(op string, _ int) error { return syscall.EMFILE })
 	if err := put(h, noon, "lost"); !errors.Is(err, syscall.EMFILE) {
 		t.Errorf("got %v", err)
 	}
 	expectDir(t, dir, map[string]string{"f": "old\n"})
-	files.set(nil)
+	files.Fail(nil)
 	mustPut(t, h, noon, "found")
 	expectDir(t, dir, map[string]string{"f": "found\n", "f.1": "1 record dropped\n", "f.2": "old\n"})
 }
@@ -191,7 +193,7 @@ func TestDefect8(t *testing.T) {
 func TestDefect9(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
-	files := new(faultyFiles)
+	files := new(disktest.Faults)
 	told := 0
 	h := rotatingOn(t, files, path, RotatingOptions{MaxSize: 5, Backups: 5, Mode: 0o600, OnError: func(error) { told++ }})
 	mustPut(t, h, noon, "first")
@@ -207,11 +209,11 @@ func TestDefect9(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	gotUID, gotGID, _ := owner(info)
+	gotUID, gotGID, _ := disk.Owner(info)
 	if info.Mode().Perm() != 0o666 || gotUID != uid || gotGID != gid {
 		t.Errorf("the new file has %v %d:%d, want -rw-rw-rw- %d:%d", info.Mode(), gotUID, gotGID, uid, gid)
 	}
-	files.set(func(op string, _ int) error {
+	files.Fail(func(op string, _ int) error {
 		if op == "chmod" {
 			return syscall.EPERM
 		}
@@ -252,7 +254,7 @@ func TestDefect10(t *testing.T) {
 func TestDefect11(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // fails if a goroutine is left
 		dir := t.TempDir()
-		h := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), RotatingOptions{
+		h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), RotatingOptions{
 			MaxSize: 5, Backups: 9, Compress: Gzip(), SyncInterval: time.Hour, Buffer: &BufferOptions{Interval: time.Hour},
 		})
 		mustPut(t, h, noon, "first", "second", "third")
@@ -275,7 +277,7 @@ func TestDefect11(t *testing.T) {
 func TestDefect12(t *testing.T) {
 	dir := t.TempDir()
 	var told []error
-	h := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), RotatingOptions{
+	h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), RotatingOptions{
 		MaxSize: 5, Backups: 9, Compress: failingCompressor{}, OnError: func(err error) { told = append(told, err) },
 	})
 	mustPut(t, h, noon, "first", "second")
@@ -302,17 +304,17 @@ func TestDefect14(t *testing.T) {
 	for _, buffer := range []*BufferOptions{nil, {Level: logbook.LevelInfo}} {
 		synctest.Test(t, func(t *testing.T) {
 			dir := t.TempDir()
-			files := &faultyFiles{short: true}
+			files := &disktest.Faults{Short: true}
 			h := rotatingOn(t, files, filepath.Join(dir, "f"), RotatingOptions{Backups: 1, Buffer: buffer, OnError: func(error) {}})
 			mustPut(t, h, noon, "before")
-			files.set(func(op string, _ int) error {
+			files.Fail(func(op string, _ int) error {
 				if op == "write" {
 					return syscall.ENOSPC
 				}
 				return nil
 			})
 			err := put(h, noon, "0123456789")
-			files.set(nil)
+			files.Fail(nil)
 			<-time.After(time.Second)
 			mustPut(t, h, noon, "after")
 			want := "before\n01234\n1 record dropped\nafter\n"
@@ -364,7 +366,7 @@ func TestDefect17(t *testing.T) {
 	dir := t.TempDir()
 	var handlers []*Rotating
 	for range 3 {
-		handlers = append(handlers, rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 50, Backups: 1000, Shared: true, Compress: Gzip()}))
+		handlers = append(handlers, rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 50, Backups: 1000, Shared: true, Compress: Gzip()}))
 	}
 	for i := range 100 {
 		for j, h := range handlers {
@@ -388,9 +390,9 @@ func TestDefect17(t *testing.T) {
 func TestDefect17Idle(t *testing.T) {
 	dir := t.TempDir()
 	o := RotatingOptions{MaxSize: 10, Backups: 9, Shared: true, Compress: Gzip()}
-	idle := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), o)
+	idle := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), o)
 	mustPut(t, idle, noon, "first")
-	busy := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), o)
+	busy := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), o)
 	mustPut(t, busy, noon, "second", "third")
 	if err := busy.Close(context.Background()); err != nil {
 		t.Error(err)
@@ -407,9 +409,9 @@ func TestDefect17Idle(t *testing.T) {
 func TestDefect17Finished(t *testing.T) {
 	dir := t.TempDir()
 	o := RotatingOptions{MaxSize: 13, Backups: 9, Shared: true}
-	one := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), o)
+	one := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), o)
 	mustPut(t, one, noon, "first")
-	other := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), o)
+	other := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), o)
 	mustPut(t, other, noon, "2nd", "third")
 	mustPut(t, one, noon, "4")
 	mustPut(t, other, noon, "5")

@@ -10,6 +10,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"github.com/logbook-go/logbook/internal/disk"
 )
 
 // compressAll compresses what is there, the oldest file first. A file that fails
@@ -64,7 +66,7 @@ func (t *fileTasks) alone() (release func(), err error) {
 		if err = guard.Lock(false); err == nil {
 			return func() { _ = guard.Close() }, nil // nothing was written to it
 		}
-		if !errors.Is(err, errLocked) {
+		if !errors.Is(err, disk.ErrLocked) {
 			return release, errors.Join(err, guard.Close())
 		}
 		select {
@@ -111,7 +113,7 @@ func (t *fileTasks) compress(b *backup) (err error) {
 
 // source opens a finished file, wherever it has moved to. It returns nil if there is
 // nothing to be compressed any more.
-func (t *fileTasks) source(b *backup) (file openFile, err error) {
+func (t *fileTasks) source(b *backup) (file disk.File, err error) {
 	err = t.exclusively(func() error {
 		b, ok, err := t.find(b.plain)
 		switch {
@@ -128,7 +130,7 @@ func (t *fileTasks) source(b *backup) (file openFile, err error) {
 
 // temporary makes the file that compression writes to. What an earlier run left
 // of it is worth nothing.
-func (t *fileTasks) temporary() (openFile, string, error) {
+func (t *fileTasks) temporary() (disk.File, string, error) {
 	path := t.c.path + t.c.pack.Ext() + ".tmp"
 	if err := t.c.files.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, "", err
@@ -139,7 +141,7 @@ func (t *fileTasks) temporary() (openFile, string, error) {
 
 // pack writes the compressed form and makes it last. It returns which file it is,
 // if that is known.
-func (t *fileTasks) pack(source openFile, info fs.FileInfo, temp openFile, path string) (packed fs.FileInfo, err error) {
+func (t *fileTasks) pack(source disk.File, info fs.FileInfo, temp disk.File, path string) (packed fs.FileInfo, err error) {
 	packed, err = temp.Stat()
 	if err != nil {
 		return nil, err
@@ -200,7 +202,7 @@ func (t *fileTasks) find(source fs.FileInfo) (b *backup, ok bool, err error) {
 	}
 	for _, b := range backups {
 		if b.plain != nil && os.SameFile(b.plain, source) {
-			return b, unchanged(b.plain, source), nil
+			return b, disk.Unchanged(b.plain, source), nil
 		}
 	}
 	return nil, false, nil
@@ -210,7 +212,7 @@ func (t *fileTasks) find(source fs.FileInfo) (b *backup, ok bool, err error) {
 // source. Others write and rotate while the disk is waited for. Where somebody moved
 // the source away meanwhile, or a late record was written to it, the compressed form
 // is one too many.
-func (t *fileTasks) replace(file openFile, source, packed fs.FileInfo, temp string) error {
+func (t *fileTasks) replace(file disk.File, source, packed fs.FileInfo, temp string) error {
 	placed := ""
 	err := t.exclusively(func() error {
 		b, ok, err := t.find(source)
@@ -235,14 +237,14 @@ func (t *fileTasks) replace(file openFile, source, packed fs.FileInfo, temp stri
 	}
 	t.f.counts.compressions.Add(1)
 	return t.exclusively(func() error {
-		b, unchanged, err := t.find(source)
+		b, same, err := t.find(source)
 		if err != nil {
 			return err
 		}
-		if unchanged {
+		if same {
 			return t.c.files.Remove(b.path)
 		}
-		if now, err := file.Stat(); err != nil || nameless(now) {
+		if now, err := file.Stat(); err != nil || disk.Nameless(now) {
 			return err
 		}
 		return t.removePacked(packed, placed)

@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/logbook-go/logbook/internal/disk"
+	"github.com/logbook-go/logbook/internal/disk/disktest"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -69,12 +71,12 @@ func TestFaultedFileIsCompressedByOthers(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	o := RotatingOptions{MaxSize: 10, Backups: 9, Shared: true, Compress: Gzip(), OnError: func(error) {}}
-	files := new(faultyFiles)
+	files := new(disktest.Faults)
 	h := rotatingOn(t, files, path, o)
 	mustPut(t, h, noon, "first")
 	idle(&h.out.tasks)
 	created := false
-	files.set(func(op string, _ int) error {
+	files.Fail(func(op string, _ int) error {
 		if created && op == "stat" { // the new file is there, and of no use
 			created = false
 			return syscall.EIO
@@ -83,13 +85,13 @@ func TestFaultedFileIsCompressedByOthers(t *testing.T) {
 		return nil
 	})
 	mustPut(t, h, noon, "second") // to the old file
-	files.set(nil)
+	files.Fail(nil)
 	if s := h.Stats(); s.FailedRotations != 1 {
 		t.Fatalf("%+v", s)
 	}
 	expectText(t, path+".1", "first\nsecond\n")
 
-	other := rotatingOn(t, osFiles{}, path, o)
+	other := rotatingOn(t, disk.OS{}, path, o)
 	mustPut(t, other, noon, "third")
 	if err := other.Close(context.Background()); err != nil {
 		t.Error(err)

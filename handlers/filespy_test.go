@@ -13,19 +13,21 @@ import (
 	"testing"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/disk"
+	"github.com/logbook-go/logbook/internal/disk/disktest"
 	"github.com/logbook-go/logbook/logbook"
 )
 
 // spyFiles is the real file system, watched.
 type spyFiles struct {
-	faultyFiles
+	disktest.Faults
 	ops         []string
 	afterRename func(from, to string)
 	onSyncDir   func()
 }
 
 func (s *spyFiles) Rename(from, to string) error {
-	err := s.faultyFiles.Rename(from, to)
+	err := s.Faults.Rename(from, to)
 	if s.afterRename != nil {
 		s.afterRename(from, to)
 	}
@@ -36,12 +38,12 @@ func (s *spyFiles) SyncDir(dir string) error {
 	if s.onSyncDir != nil {
 		s.onSyncDir()
 	}
-	return s.faultyFiles.SyncDir(dir)
+	return s.Faults.SyncDir(dir)
 }
 
 // record makes the calls of some kinds be remembered.
 func (s *spyFiles) record(kinds ...string) {
-	s.set(func(op string, _ int) error {
+	s.Fail(func(op string, _ int) error {
 		if slices.Contains(kinds, op) {
 			s.ops = append(s.ops, op)
 		}
@@ -50,7 +52,7 @@ func (s *spyFiles) record(kinds ...string) {
 }
 
 // rotatingOn returns a handler on the file system that writes messages only.
-func rotatingOn(t *testing.T, files fileSystem, path string, o RotatingOptions) *Rotating {
+func rotatingOn(t *testing.T, files disk.FS, path string, o RotatingOptions) *Rotating {
 	t.Helper()
 	if o.OnError == nil {
 		o.OnError = func(err error) { t.Error(err) }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"sync"
+
+	"github.com/logbook-go/logbook/internal/disk"
 )
 
 // finished is a file that a rotation left behind.
@@ -121,7 +123,7 @@ func (t *fileTasks) tend(files []*finished) {
 func (t *fileTasks) locate(file *finished) string {
 	info := file.info
 	for _, p := range t.packed {
-		if unchanged(p.source, info) {
+		if disk.Unchanged(p.source, info) {
 			info = p.packed
 			break
 		}
@@ -136,7 +138,7 @@ func (t *fileTasks) locate(file *finished) string {
 		if path := b.packedPath(info); path != "" {
 			return path
 		}
-		if b.plain != nil && unchanged(b.plain, info) {
+		if b.plain != nil && disk.Unchanged(b.plain, info) {
 			return b.path
 		}
 	}

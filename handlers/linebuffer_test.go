@@ -12,11 +12,13 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/disk"
+	"github.com/logbook-go/logbook/internal/disk/disktest"
 	"github.com/logbook-go/logbook/logbook"
 )
 
 // bufferedOn returns a buffered handler that writes messages only.
-func bufferedOn(t *testing.T, files fileSystem, path string, o BufferOptions) *File {
+func bufferedOn(t *testing.T, files disk.FS, path string, o BufferOptions) *File {
 	t.Helper()
 	h := new(File)
 	err := h.setUp(h, logbook.Options{Formatter: plainMessage}, fileConfig{
@@ -42,7 +44,7 @@ func expectText(t *testing.T, path, want string) {
 func TestBuffer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "f")
-		h := bufferedOn(t, osFiles{}, path, BufferOptions{Size: 10})
+		h := bufferedOn(t, disk.OS{}, path, BufferOptions{Size: 10})
 		mustPut(t, h, noon, "a", "b")
 		expectText(t, path, "")
 
@@ -87,7 +89,7 @@ func TestBuffer(t *testing.T) {
 func TestBufferOnAFullDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "f")
-		files := &faultyFiles{short: true}
+		files := &disktest.Faults{Short: true}
 		h := bufferedOn(t, files, path, BufferOptions{Size: 64, Interval: time.Second})
 		full := func(op string, _ int) error {
 			if op == "write" {
@@ -95,7 +97,7 @@ func TestBufferOnAFullDisk(t *testing.T) {
 			}
 			return nil
 		}
-		files.set(full)
+		files.Fail(full)
 		var refused int
 		for range 10 {
 			if err := put(h, noon, "0123456789abcde"); err != nil {
@@ -109,7 +111,7 @@ func TestBufferOnAFullDisk(t *testing.T) {
 		if err := h.Flush(context.Background()); !errors.As(err, &unsent) || unsent.Records == 0 || !errors.Is(err, syscall.ENOSPC) {
 			t.Errorf("Flush returned %v", err)
 		}
-		files.set(nil)
+		files.Fail(nil)
 		<-time.After(time.Second)
 		synctest.Wait()
 		mustPut(t, h, noon, "after")
@@ -137,10 +139,10 @@ func TestBufferOnAFullDisk(t *testing.T) {
 
 // What a handler cannot write when it is closed is counted.
 func TestBufferClosedOnAFullDisk(t *testing.T) {
-	files := new(faultyFiles)
+	files := new(disktest.Faults)
 	h := bufferedOn(t, files, filepath.Join(t.TempDir(), "f"), BufferOptions{})
 	mustPut(t, h, noon, "a", "b")
-	files.set(func(op string, _ int) error { return syscall.ENOSPC })
+	files.Fail(func(op string, _ int) error { return syscall.ENOSPC })
 	var unsent *logbook.UnsentError
 	if err := h.Close(context.Background()); !errors.As(err, &unsent) || unsent.Records != 2 {
 		t.Errorf("Close returned %v", err)
@@ -165,7 +167,7 @@ func TestBufferRotates(t *testing.T) {
 		mustPut(t, h, midnight, "c")
 		timed = append(timed, h)
 	}
-	sized := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 10, Backups: 9, Buffer: new(BufferOptions)})
+	sized := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 10, Backups: 9, Buffer: new(BufferOptions)})
 	mustPut(t, sized, noon, "1", "2", "3", "4", "5", "6")
 	for _, h := range append(timed, sized) {
 		if err := logbook.Close(context.Background(), h); err != nil {

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/disk"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -47,7 +48,7 @@ type fileConfig struct {
 
 	options any // that the handler was given, to be compared with those of others
 
-	files     fileSystem       // nil: the real one
+	files     disk.FS          // nil: the real one
 	timeOfDay func() time.Time // nil: time.Now; for the age of files
 }
 
@@ -72,10 +73,10 @@ type logFile struct {
 	counts   fileCounts
 	failures []error // not told yet
 
-	guard    openFile // the lock file, if shared
-	notice   int64    // the last announcement that was seen
-	name     string   // path of what is open
-	period   string   // of names; "" if that is not known yet
+	guard    disk.File // the lock file, if shared
+	notice   int64     // the last announcement that was seen
+	name     string    // path of what is open
+	period   string    // of names; "" if that is not known yet
 	looked   time.Time
 	newest   int64     // Unix time of the newest record, for names
 	restTill time.Time // leave alone what failed
@@ -99,7 +100,7 @@ type opened struct {
 	till   int
 	zone   *time.Location
 
-	file openFile
+	file disk.File
 	info fs.FileInfo // when it was opened: says which file it is
 }
 
@@ -120,7 +121,7 @@ func (f *logFile) use(c fileConfig) {
 		c.mode = defaultFileMode
 	}
 	if c.files == nil {
-		c.files = osFiles{}
+		c.files = disk.OS{}
 	}
 	if c.timeOfDay == nil {
 		c.timeOfDay = time.Now

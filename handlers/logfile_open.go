@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"time"
+
+	"github.com/logbook-go/logbook/internal/disk"
 )
 
 // openAttempts is how often opening starts anew, since a file came or went in
@@ -36,7 +38,7 @@ func (f *logFile) start(at time.Time) error {
 
 // openEarly opens the file before the first record, to see that it can be.
 func (f *logFile) openEarly() error {
-	o, err := f.openFile(f.path, nil)
+	o, err := f.openAt(f.path, nil)
 	if err == nil && f.early != nil {
 		f.retire(f.early)
 	}
@@ -59,7 +61,7 @@ func (f *logFile) openFirst(name string) (*opened, error) {
 		f.retire(early)
 	}
 	if !empty {
-		return f.openFile(name, nil)
+		return f.openAt(name, nil)
 	}
 	o, err := f.openAs(name, nil, os.O_TRUNC)
 	if err == nil {
@@ -82,7 +84,7 @@ func (f *logFile) adopt(at time.Time) {
 
 // openFile opens the file at a path for appending. A file that is made here has
 // the mode and the owner of the one that it follows, if there is one.
-func (f *logFile) openFile(path string, like fs.FileInfo) (*opened, error) {
+func (f *logFile) openAt(path string, like fs.FileInfo) (*opened, error) {
 	return f.openAs(path, like, 0)
 }
 
@@ -100,7 +102,7 @@ func (f *logFile) openAs(path string, like fs.FileInfo, flag int) (*opened, erro
 		return nil, errors.Join(err, file.Close())
 	}
 	if f.names != nil && !info.Mode().IsRegular() {
-		return nil, errors.Join(&fs.PathError{Op: "rotate", Path: path, Err: errNotRegular}, file.Close())
+		return nil, errors.Join(&fs.PathError{Op: "rotate", Path: path, Err: disk.ErrNotRegular}, file.Close())
 	}
 	if created && like != nil {
 		f.inherit(file, info, like)
@@ -110,7 +112,7 @@ func (f *logFile) openAs(path string, like fs.FileInfo, flag int) (*opened, erro
 	return o, nil
 }
 
-func (f *logFile) openOrCreate(path string, access int, like fs.FileInfo) (file openFile, created bool, err error) {
+func (f *logFile) openOrCreate(path string, access int, like fs.FileInfo) (file disk.File, created bool, err error) {
 	mode := f.mode
 	if like != nil {
 		mode = like.Mode().Perm()
@@ -134,23 +136,23 @@ func (f *logFile) openOrCreate(path string, access int, like fs.FileInfo) (file 
 
 // inherit gives a new file the mode and owner of another one. That works by the
 // open file, so nobody can put another one in its place.
-func (f *logFile) inherit(file openFile, info, like fs.FileInfo) {
+func (f *logFile) inherit(file disk.File, info, like fs.FileInfo) {
 	if mode := like.Mode().Perm(); mode != info.Mode().Perm() {
 		if err := file.Chmod(mode); err != nil {
 			f.fail("keep the mode of", err)
 		}
 	}
-	uid, gid, known := owner(like)
-	if ownUID, ownGID, _ := owner(info); known && (uid != ownUID || gid != ownGID) {
+	uid, gid, known := disk.Owner(like)
+	if ownUID, ownGID, _ := disk.Owner(info); known && (uid != ownUID || gid != ownGID) {
 		if err := file.Chown(uid, gid); err != nil {
-			f.fail("keep the owner of", err)
+			f.fail("keep the disk.Owner of", err)
 		}
 	}
 }
 
 // endsTorn reports whether a file ends in the middle of a line, as a process that
 // was killed leaves it. A file that cannot be read is taken to be whole.
-func (f *logFile) endsTorn(file openFile, info fs.FileInfo, path string) bool {
+func (f *logFile) endsTorn(file disk.File, info fs.FileInfo, path string) bool {
 	if !info.Mode().IsRegular() || info.Size() == 0 {
 		return false
 	}
@@ -227,7 +229,7 @@ func (f *logFile) reopen(at time.Time) error {
 		f.suspect = true
 		return nil
 	}
-	next, err := f.openFile(f.name, f.open.info)
+	next, err := f.openAt(f.name, f.open.info)
 	if err != nil {
 		f.suspect = true
 		if f.gone() {
@@ -250,7 +252,7 @@ func (f *logFile) reopen(at time.Time) error {
 // compressor removes a file only with the lock held, as this is called.
 func (f *logFile) gone() bool {
 	info, err := f.open.file.Stat()
-	return err != nil || nameless(info)
+	return err != nil || disk.Nameless(info)
 }
 
 // reopenNow looks at the path without waiting for a record.

@@ -101,7 +101,7 @@ func (f *logFile) switchTo(name, period string, isLate bool) {
 	if f.resting() {
 		return
 	}
-	next, err := f.openFile(name, latest(f.open))
+	next, err := f.openAt(name, latest(f.open))
 	if err != nil {
 		f.failRotation(err)
 		return
@@ -141,7 +141,7 @@ func (f *logFile) roll(n int64, at time.Time, isLate bool) error {
 		f.failRotation(err)
 		return nil
 	}
-	next, err := f.openFile(f.name, like)
+	next, err := f.openAt(f.name, like)
 	if err != nil {
 		if back := f.files.Rename(backup, f.name); back != nil {
 			err = errors.Join(err, back)

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"io"
 	"os"
+
+	"github.com/logbook-go/logbook/internal/disk"
 )
 
 // openGuard opens the lock file, and tries whether the system has locks.
-func openGuard(c fileConfig) (openFile, error) {
+func openGuard(c fileConfig) (disk.File, error) {
 	guard, err := c.files.Open(c.path+".lock", os.O_RDWR|os.O_CREATE, c.mode, false)
 	if err != nil {
 		return nil, err

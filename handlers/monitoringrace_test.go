@@ -7,18 +7,19 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/logbook-go/logbook/internal/disk"
 	"github.com/logbook-go/logbook/logbook"
 )
 
 // movingFiles moves the first file away once it was opened, and puts another one in
 // its place, before the handler can look at what it has.
 type movingFiles struct {
-	osFiles
+	disk.OS
 	move func(path string)
 }
 
-func (f *movingFiles) Open(path string, flag int, mode fs.FileMode, follow bool) (openFile, error) {
-	file, err := f.osFiles.Open(path, flag, mode, follow)
+func (f *movingFiles) Open(path string, flag int, mode fs.FileMode, follow bool) (disk.File, error) {
+	file, err := f.OS.Open(path, flag, mode, follow)
 	if move := f.move; move != nil && err == nil {
 		f.move = nil
 		move(path)

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/logbook-go/logbook/internal/disk"
 )
 
 // numbered names finished files by number: name.1 is the newest one. With each
@@ -24,7 +26,7 @@ func (n *numbered) current(string) string     { return n.path }
 
 // listed returns the numbers of the finished files, and what extensions each is there
 // with. A file such as name.20240229 may have been made by somebody else.
-func (n *numbered) listed(files fileSystem) (map[int][]string, error) {
+func (n *numbered) listed(files disk.FS) (map[int][]string, error) {
 	names, err := files.ReadDir(filepath.Dir(n.path))
 	if err != nil {
 		return nil, err
@@ -42,13 +44,13 @@ func (n *numbered) listed(files fileSystem) (map[int][]string, error) {
 	return all, nil
 }
 
-func (n *numbered) at(files fileSystem, i int, exts []string) (*backup, error) {
+func (n *numbered) at(files disk.FS, i int, exts []string) (*backup, error) {
 	return findBackup(files, n.path+"."+strconv.Itoa(i), exts)
 }
 
 // finish moves up the backups that stand below the first free number, so that
 // nothing has to be removed first.
-func (n *numbered) finish(files fileSystem, _ string, _ bool) (string, error) {
+func (n *numbered) finish(files disk.FS, _ string, _ bool) (string, error) {
 	listed, err := n.listed(files)
 	if err != nil {
 		return "", err
@@ -82,7 +84,7 @@ func (n *numbered) finish(files fileSystem, _ string, _ bool) (string, error) {
 
 // backups looks as far as the backups to keep go, and on as long as there are more in
 // a row.
-func (n *numbered) backups(files fileSystem, _ string) (all []*backup, err error) {
+func (n *numbered) backups(files disk.FS, _ string) (all []*backup, err error) {
 	listed, err := n.listed(files)
 	if err != nil {
 		return nil, err
@@ -106,7 +108,7 @@ func (n *numbered) backups(files fileSystem, _ string) (all []*backup, err error
 
 // packedPath returns the path with the extension: numbers move together with
 // what is compressed.
-func (n *numbered) packedPath(_ fileSystem, path string) (string, error) { return path + n.ext, nil }
+func (n *numbered) packedPath(_ disk.FS, path string) (string, error) { return path + n.ext, nil }
 
 // cutExt takes one of the extensions off a name.
 func cutExt(name string, exts []string) (base, ext string) {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"github.com/logbook-go/logbook/internal/disk"
 )
 
 // retention says which backups are kept.
@@ -32,7 +34,7 @@ func (k retention) outdated(newestFirst []*backup, now time.Time) []*backup {
 }
 
 // prune removes backups. It returns how many, and what failed.
-func (k retention) prune(files fileSystem, newestFirst []*backup, now time.Time) (removed int, err error) {
+func (k retention) prune(files disk.FS, newestFirst []*backup, now time.Time) (removed int, err error) {
 	var errs []error
 	for _, b := range k.outdated(newestFirst, now) {
 		if err := b.remove(files); err != nil {

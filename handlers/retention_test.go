@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/logbook-go/logbook/internal/disk"
 )
 
 func TestMaxTotal(t *testing.T) {
@@ -25,7 +27,7 @@ func TestMaxTotal(t *testing.T) {
 		{1, []string{"f", "f.1"}}, // the newest one stays
 	} {
 		dir := t.TempDir()
-		h := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 5, Backups: 9, MaxTotal: c.total})
+		h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 5, Backups: 9, MaxTotal: c.total})
 		mustPut(t, h, noon, "abc", "abc", "abc", "abc", "abc") // 4 bytes each
 		if got := names(t, dir); !slices.Equal(got, c.left) {
 			t.Errorf("with %d bytes: %q, want %q", c.total, got, c.left)
@@ -134,7 +136,7 @@ func TestBackupsOfOtherCompressors(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	h := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 3, Backups: 3})
+	h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 3, Backups: 3})
 	mustPut(t, h, noon, "a", "b")
 	timed, err := NewTimed(filepath.Join(dir, "t"), &TimedOptions{Backups: 2, Formatter: plainMessage})
 	if err != nil {
@@ -160,7 +162,7 @@ func TestOnRotate(t *testing.T) {
 			dir := t.TempDir()
 			var got []string
 			told := make(chan bool)
-			h := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), RotatingOptions{
+			h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), RotatingOptions{
 				MaxSize: 5, Backups: 9, Compress: compress, OnRotate: func(r RotationInfo) {
 					text, err := os.ReadFile(r.Backup)
 					if err != nil {
@@ -194,7 +196,7 @@ func TestOnRotate(t *testing.T) {
 func TestOnRotateMisbehaves(t *testing.T) {
 	dir := t.TempDir()
 	var told []error
-	h := rotatingOn(t, osFiles{}, filepath.Join(dir, "f"), RotatingOptions{
+	h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), RotatingOptions{
 		MaxSize: 5, Backups: 9, OnRotate: func(RotationInfo) { panic("on purpose") },
 		OnError: func(err error) { told = append(told, err) },
 	})
@@ -208,7 +210,7 @@ func TestOnRotateMisbehaves(t *testing.T) {
 
 	hang := make(chan bool)
 	defer close(hang)
-	h = rotatingOn(t, osFiles{}, filepath.Join(dir, "g"), RotatingOptions{
+	h = rotatingOn(t, disk.OS{}, filepath.Join(dir, "g"), RotatingOptions{
 		MaxSize: 5, Backups: 9, OnRotate: func(RotationInfo) { <-hang },
 	})
 	mustPut(t, h, noon, "abcd", "efgh")
@@ -238,7 +240,7 @@ func TestCompressionIsTakenUp(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	slow := slowCompressor{began: make(chan bool)}
-	h := rotatingOn(t, osFiles{}, path, RotatingOptions{MaxSize: 5, Backups: 9, Compress: slow})
+	h := rotatingOn(t, disk.OS{}, path, RotatingOptions{MaxSize: 5, Backups: 9, Compress: slow})
 	mustPut(t, h, noon, "abcd", "efgh", "ijkl")
 	<-slow.began
 	ctx, cancel := context.WithCancel(context.Background())
@@ -265,7 +267,7 @@ func TestCompressionIsTakenUp(t *testing.T) {
 		t.Errorf("the compressed file is of %v, its source of %v, %v", packed.ModTime(), source.ModTime(), err)
 	}
 
-	last := rotatingOn(t, osFiles{}, path, RotatingOptions{MaxSize: 50, Backups: 9, Compress: Gzip()})
+	last := rotatingOn(t, disk.OS{}, path, RotatingOptions{MaxSize: 50, Backups: 9, Compress: Gzip()})
 	mustPut(t, last, noon, "y")
 	if err := last.Close(context.Background()); err != nil {
 		t.Error(err)
@@ -275,7 +277,7 @@ func TestCompressionIsTakenUp(t *testing.T) {
 
 // keepingFiles does not remove one file.
 type keepingFiles struct {
-	osFiles
+	disk.OS
 	keep string
 }
 
@@ -283,7 +285,7 @@ func (k *keepingFiles) Remove(path string) error {
 	if path == k.keep {
 		return &os.PathError{Op: "remove", Path: path, Err: os.ErrPermission}
 	}
-	return k.osFiles.Remove(path)
+	return k.OS.Remove(path)
 }
 
 // A record that comes after its day was compressed makes one more part.

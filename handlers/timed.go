@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -110,7 +111,7 @@ func (o *TimedOptions) config(path string) (c fileConfig, err error) {
 	if info, err := os.Stat(filepath.Dir(path)); err != nil {
 		return c, err
 	} else if !info.IsDir() {
-		return c, &fs.PathError{Op: "open", Path: path, Err: errNotDirectory}
+		return c, &fs.PathError{Op: "open", Path: path, Err: errors.New("its parent is not a directory")}
 	}
 	return fileConfig{
 		path: path, mode: o.Mode, watch: watchInterval, shared: o.Shared,

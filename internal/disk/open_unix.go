@@ -1,6 +1,6 @@
 //go:build unix
 
-package handlers
+package disk
 
 import (
 	"errors"
@@ -28,8 +28,8 @@ func syncDir(dir string) error {
 	return nil
 }
 
-// owner returns who owns a file.
-func owner(info fs.FileInfo) (uid, gid int, ok bool) {
+// Owner returns who owns a file, where the system has owners.
+func Owner(info fs.FileInfo) (uid, gid int, ok bool) {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
 		return 0, 0, false
@@ -37,9 +37,9 @@ func owner(info fs.FileInfo) (uid, gid int, ok bool) {
 	return int(stat.Uid), int(stat.Gid), true
 }
 
-// nameless reports whether an open file has been removed: what is written to it
-// is lost.
-func nameless(info fs.FileInfo) bool {
+// Nameless reports whether an open file has been removed, so that what is written to it is
+// lost.
+func Nameless(info fs.FileInfo) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	return ok && stat.Nlink == 0
 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package handlers
+package disk
 
 import (
 	"os"
@@ -17,9 +17,9 @@ const maxLinks = 40
 // descriptorDirs hold a name for each descriptor of the process.
 var descriptorDirs = []string{"/dev/fd/", "/proc/self/fd/", "/proc/thread-self/fd/", "/proc/" + strconv.Itoa(os.Getpid()) + "/fd/"}
 
-// descriptorOf returns the descriptor that a path stands for, such as /dev/stdout, or
+// Descriptor returns the descriptor that a path stands for, such as /dev/stdout, or
 // that it is a symbolic link to.
-func descriptorOf(path string) (fd int, ok bool) {
+func Descriptor(path string) (fd int, ok bool) {
 	for range maxLinks {
 		switch path {
 		case "/dev/stdin":

@@ -1,6 +1,6 @@
 //go:build unix
 
-package handlers
+package disk
 
 import (
 	"os"
@@ -9,15 +9,15 @@ import (
 
 // regularFile is a file that is written to by the bare system call. An os.File
 // keeps itself from being closed meanwhile, and gets ready to wait until it can be
-// written to: the one is done by the lock of a logFile, the other no regular file
+// written to: the one is done by the lock of whoever writes, the other no regular file
 // needs.
 type regularFile struct {
 	osFile
 	fd int
 }
 
-// newOpenFile returns a file that was opened with the flag.
-func newOpenFile(file *os.File, flag int) openFile {
+// newFile returns a file that was opened with the flag.
+func newFile(file *os.File, flag int) File {
 	if flag&os.O_APPEND != 0 { // a log, and nothing that a compressor writes to
 		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
 			return &regularFile{osFile{file}, int(file.Fd())}

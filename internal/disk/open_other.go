@@ -1,6 +1,6 @@
 //go:build !unix && !windows
 
-package handlers
+package disk
 
 import (
 	"errors"
@@ -19,6 +19,8 @@ func openNoFollow(path string, flag int, mode fs.FileMode) (*os.File, error) {
 
 func syncDir(string) error { return nil }
 
-func owner(fs.FileInfo) (uid, gid int, ok bool) { return 0, 0, false }
+// Owner returns who owns a file, where the system has owners.
+func Owner(fs.FileInfo) (uid, gid int, ok bool) { return 0, 0, false }
 
-func nameless(fs.FileInfo) bool { return false }
+// Nameless reports whether an open file is known to have been removed.
+func Nameless(fs.FileInfo) bool { return false }

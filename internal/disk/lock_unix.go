@@ -1,6 +1,6 @@
 //go:build darwin || dragonfly || freebsd || linux || netbsd || openbsd
 
-package handlers
+package disk
 
 import (
 	"errors"
@@ -26,7 +26,7 @@ func flock(file *os.File, how int) error {
 		case err == nil:
 			return nil
 		case errors.Is(err, syscall.EWOULDBLOCK):
-			return errLocked
+			return ErrLocked
 		case !errors.Is(err, syscall.EINTR):
 			return &fs.PathError{Op: "lock", Path: file.Name(), Err: err}
 		}

@@ -1,6 +1,6 @@
 //go:build !linux && !darwin && !windows
 
-package handlers
+package disk
 
 // renameNew has a gap between looking and renaming, for want of a system call
 // that does both.

@@ -1,4 +1,4 @@
-package handlers
+package disk
 
 import (
 	"errors"
@@ -64,9 +64,11 @@ func openNoFollow(path string, flag int, mode fs.FileMode) (*os.File, error) {
 // syncDir does nothing: names are in NTFS's journal.
 func syncDir(string) error { return nil }
 
-func owner(fs.FileInfo) (uid, gid int, ok bool) { return 0, 0, false }
+// Owner returns who owns a file, where the system has owners.
+func Owner(fs.FileInfo) (uid, gid int, ok bool) { return 0, 0, false }
 
-func nameless(fs.FileInfo) bool { return false }
+// Nameless reports whether an open file is known to have been removed.
+func Nameless(fs.FileInfo) bool { return false }
 
 func renameNew(from, to string) error {
 	old, err := windows.UTF16PtrFromString(from)

@@ -1,4 +1,4 @@
-package handlers
+package disk
 
 import (
 	"errors"
@@ -21,7 +21,7 @@ func lockFile(file *os.File, wait bool) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, windows.ERROR_LOCK_VIOLATION):
-		return errLocked
+		return ErrLocked
 	}
 	return &fs.PathError{Op: "lock", Path: file.Name(), Err: err}
 }
