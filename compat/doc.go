@@ -47,29 +47,27 @@
 //
 // Both directions at once may lead round: ToLog(log.Default(), nil) while
 // RedirectLog is in place, ToSlog(slog.Default().Handler(), nil) while RedirectSlog
-// is. That is no endless loop and no deadlock. The handler that would send a record
-// round reports an error that wraps [ErrLoop] through the error flag, once for each
-// such record, and passes the record on, so the handlers below get it, once.
+// is. That is no endless loop. What log or slog makes of a record comes back while the
+// handler still runs that handed it over, so this one declines it, and reports that
+// through the error flag by an error that wraps [logbook.ErrRecursion]. The handlers
+// below get what came back; with Bubble they get the record itself as well. The same
+// holds for whatever else is logged meanwhile, as by a String method.
 //
-// A loop is seen where the other system calls back on the same goroutine, or hands
-// on the context. The record is known by its time and caller, or by its text. So a
-// String method that logs makes no loop, and neither does what other goroutines log
-// meanwhile. Where a record comes back changed beyond recognition, the eighth
-// round ends it. A slog handler that carries records to another goroutine
-// without their context is not seen through.
+// A slog handler that hands records on to another goroutine must pass the context on,
+// or a loop through it has no end.
 //
 // Package log holds a lock while it writes. A handler that logs through log.Print
 // itself, or a String method that does, blocks forever when it handles a record
 // that came from log, with Logbook as with [slog.SetDefault]. ToLog, and ToSlog with
-// the handler that slog starts with, look out for it: where they cannot tell whose
-// lock is held they wait for it, a tenth of a second at most, and then call it a
-// loop.
+// the handler that slog starts with, look out for it, decline such a record and report
+// it: where they cannot tell whose lock is held they wait for it, a tenth of a second at
+// most. ToSlog knows slog's first handler also where it stands in another one, in a field
+// or slice of handlers or loggers. In a closure, a map or a type that is no handler it
+// cannot be seen; such a handler blocks forever in log.Print.
 //
 // # What it costs
 //
 // A slog call with up to five attributes allocates nothing on its way to a JSON
-// line, unless ReplaceAttr is set. ToLog looks at the stack for each record, which
-// costs about a microsecond. ToSlog and ToLog note what is on its way out only in
-// programs that also have a way in, and ways in look for it only where there is a
-// way out.
+// line, unless ReplaceAttr is set. ToLog, and ToSlog with slog's first handler, look at
+// the stack for each record, which costs about a microsecond.
 package compat

@@ -109,14 +109,14 @@ func ExampleToLog() {
 // the records reach the handlers below.
 func Example_loop() {
 	defer logbook.PushApplication(stdout(), logbook.Flags{Errors: func(e *logbook.HandlerError) {
-		fmt.Println("a loop:", errors.Is(e, compat.ErrLoop))
+		fmt.Println("a loop:", errors.Is(e, logbook.ErrRecursion))
 	}})()
 	defer compat.RedirectLog(logbook.New("legacy"), logbook.LevelInfo)()
 	defer logbook.PushApplication(compat.ToLog(log.Default(), nil))()
 	log.Print("hello")
 	// Output:
-	// a loop: true
 	// INFO legacy: hello
+	// a loop: true
 }
 
 func ExampleNewLogLogger() {

@@ -13,7 +13,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/logbook-go/logbook/compat"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -89,7 +88,7 @@ func (e *reports) wantLoops(t *testing.T, n int) {
 	t.Helper()
 	list := e.take()
 	for _, err := range list {
-		if !errors.Is(err, compat.ErrLoop) {
+		if !errors.Is(err, logbook.ErrRecursion) {
 			t.Errorf("reported: %v", err)
 		}
 	}

@@ -4,33 +4,30 @@ import (
 	"log"
 	"sync/atomic"
 	"time"
+
+	"github.com/logbook-go/logbook/logbook"
 )
+
+// errLocked is what Handle returns for a record that comes from the very log.Logger
+// that it would be handed to. It is reported, and the record goes on to the next
+// handler.
+var errLocked error = lockedError{}
+
+type lockedError struct{}
+
+func (lockedError) Error() string {
+	return "compat: the record comes from the log.Logger that it would go to, which holds its lock"
+}
+
+func (lockedError) Unwrap() []error { return []error{logbook.ErrRecursion, logbook.ErrPass} }
 
 // logTarget is a log.Logger that records are handed to.
 type logTarget struct {
 	logger *log.Logger
 
-	// leadsBack is set while the logger is known to write to Logbook.
-	leadsBack atomic.Bool
-
 	// blocked is until when the logger counts as locked by those who would use it,
 	// in nanoseconds of Unix time.
 	blocked atomic.Int64
-}
-
-func newLogTarget(l *log.Logger) *logTarget {
-	t := &logTarget{logger: l}
-	t.leadsBack.Store(writesToLogbook(l))
-	return t
-}
-
-// writesToLogbook reports whether the logger writes straight to Logbook.
-func writesToLogbook(l *log.Logger) bool {
-	switch l.Writer().(type) {
-	case *logWriter, *redirectedLog, *Writer:
-		return true
-	}
-	return false
 }
 
 const (
@@ -50,21 +47,21 @@ func (t *logTarget) locked(stack callStack) bool {
 	switch {
 	case !stack.inWrite:
 		return false
-	case t.leadsBack.Load(), stack.standard && t.logger == log.Default(), time.Now().UnixNano() < t.blocked.Load():
+	case stack.standard && t.logger == log.Default(), time.Now().UnixNano() < t.blocked.Load():
 		return true
 	}
-	// It may still be it, behind a writer of somebody else. No lock can be tried
+	// A log.Logger is writing, and it is not known which one. No lock can be tried
 	// from outside, so another goroutine asks for something that needs it.
 	free := make(chan struct{})
 	go func() {
-		t.leadsBack.Store(writesToLogbook(t.logger))
+		t.logger.Writer()
 		close(free)
 	}()
 	timeout := time.NewTimer(lockWait)
 	defer timeout.Stop()
 	select {
 	case <-free:
-		return t.leadsBack.Load()
+		return false
 	case <-timeout.C:
 		t.blocked.Store(time.Now().Add(lockMemory).UnixNano())
 		return true

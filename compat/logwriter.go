@@ -5,6 +5,8 @@ import (
 	"context"
 	"log"
 	"log/slog"
+	"math"
+	"strings"
 	"time"
 
 	"github.com/logbook-go/logbook/logbook"
@@ -15,7 +17,6 @@ import (
 // [logbook.Default], at the level; the source is the code that called it. The
 // prefix, if one is set, is part of the message.
 func NewLogLogger(l *logbook.Logger, lv logbook.Level) *log.Logger {
-	entrances.Store(true)
 	return log.New(&logWriter{orDefault(l), lv}, "", 0)
 }
 
@@ -26,24 +27,65 @@ type logWriter struct {
 	level  logbook.Level
 }
 
-func (w *logWriter) Write(p []byte) (int, error) { return w.write(p) }
+func (w *logWriter) Write(p []byte) (int, error) {
+	if w.logger.Enabled(context.Background(), w.level) {
+		pc, _ := writerCaller(1)
+		w.logger.LogSlog(context.Background(), slog.NewRecord(time.Now(), w.level.Level(), line(p), pc))
+	}
+	return len(p), nil
+}
 
-// redirectedLog is the writer of log.Default() while that is redirected. It is a
-// type of its own so that it shows on the stack.
+func line(p []byte) string { return string(bytes.TrimSuffix(p, []byte{'\n'})) }
+
+// redirectedLog is the writer of log.Default() while RedirectLog is in place.
 type redirectedLog struct{ logWriter }
 
-func (w *redirectedLog) Write(p []byte) (int, error) { return w.write(p) }
-
-// write must be called by a Write, since it counts the functions in between.
-func (w *logWriter) write(p []byte) (int, error) {
-	ctx := context.Background()
-	if !w.logger.Enabled(ctx, w.level) {
-		return len(p), nil
+func (w *redirectedLog) Write(p []byte) (int, error) {
+	if mayLog(w.logger) {
+		logLine(w.logger, w.level.Level(), line(p), 1)
 	}
-	if exits.Load() && lineReturns(p) {
-		return 0, errReturned
-	}
-	text := string(bytes.TrimSuffix(p, []byte{'\n'}))
-	w.logger.LogSlog(ctx, slog.NewRecord(time.Now(), w.level.Level(), text, writerCaller(2)))
 	return len(p), nil
+}
+
+// logLines takes the lines of log.Default() from slog while RedirectSlog is in place.
+type logLines struct{ logger *logbook.Logger }
+
+func (h *logLines) Enabled(context.Context, slog.Level) bool { return mayLog(h.logger) }
+
+func (h *logLines) Handle(_ context.Context, r slog.Record) error {
+	logLine(h.logger, r.Level, r.Message, 1)
+	return nil
+}
+
+func (h *logLines) WithAttrs([]slog.Attr) slog.Handler { return h }
+func (h *logLines) WithGroup(string) slog.Handler      { return h }
+
+// mayLog reports whether a line has a chance, whose level is not known yet.
+func mayLog(l *logbook.Logger) bool { return l.Enabled(context.Background(), math.MaxInt8) }
+
+// logLine logs a line of log.Default(). skip is the number of functions between it and
+// log. slog's first handler prints there, as loggers do that were made by slog.With
+// before: its lines begin with their level.
+func logLine(l *logbook.Logger, level slog.Level, text string, skip int) {
+	pc, bySlog := writerCaller(1 + skip)
+	if bySlog {
+		level, text = cutLevel(level, text)
+	}
+	l.LogSlog(context.Background(), slog.NewRecord(time.Now(), level, text, pc))
+}
+
+// cutLevel takes the level off a line of slog's first handler, which stands behind log's
+// prefix.
+func cutLevel(otherwise slog.Level, text string) (slog.Level, string) {
+	prefix := log.Prefix()
+	rest, ok := strings.CutPrefix(text, prefix)
+	if !ok {
+		return otherwise, text
+	}
+	name, message, _ := strings.Cut(rest, " ")
+	var level slog.Level
+	if level.UnmarshalText([]byte(name)) != nil {
+		return otherwise, text
+	}
+	return level, prefix + message
 }

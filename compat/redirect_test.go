@@ -2,6 +2,7 @@ package compat_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"log"
 	"log/slog"
@@ -118,4 +119,96 @@ func TestRedirectSlogTakesLog(t *testing.T) {
 	defer slog.SetLogLoggerLevel(slog.SetLogLoggerLevel(slog.LevelDebug))
 	log.Print("debug")
 	equal(t, h.lines(), []string{"INFO c info", "DEBUG c debug"})
+}
+
+// Loggers that were made before the redirection print through log: at their level, and
+// with the place of their call.
+func TestEarlyLoggers(t *testing.T) {
+	keepDefaults(t)
+	early := slog.With("pkg", "db")
+	for name, redirect := range map[string]func() func(){
+		"RedirectSlog": func() func() { return compat.RedirectSlog(logbook.New("c")) },
+		"RedirectLog":  func() func() { return compat.RedirectLog(logbook.New("c"), logbook.LevelInfo) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := record(t)
+			defer redirect()()
+			early.Error("connection lost", "host", "h1")
+			line := here() - 1
+			early.Log(background, slog.LevelWarn+1, "odd")
+			early.Debug("below log's level")
+			log.Print("ERROR printed")
+			log.SetPrefix("p: ")
+			early.Warn("with a prefix")
+			rs := h.take()
+			if src := rs[0].Source(); place(src) != fmt.Sprintf("redirect_test.go:%d", line) {
+				t.Errorf("source %s", place(src))
+			}
+			equal(t, messages(rs), []string{
+				"ERROR c connection lost pkg=db host=h1", "WARNING+1 c odd pkg=db", "INFO c ERROR printed", "WARNING c p: with a prefix pkg=db",
+			})
+		})
+	}
+}
+
+// They are heard where only their level is wanted.
+func TestEarlyLoggerAboveLog(t *testing.T) {
+	keepDefaults(t)
+	early := slog.With("pkg", "db")
+	h := &recorder{Options: logbook.Options{Level: logbook.LevelError}}
+	defer logbook.PushApplication(&logbook.Null{}, h)()
+	for _, redirect := range []func() func(){
+		func() func() { return compat.RedirectLog(nil, logbook.LevelInfo) },
+		func() func() { return compat.RedirectSlog(nil) },
+	} {
+		undo := redirect()
+		early.Error("heard")
+		log.Print("below")
+		undo()
+		equal(t, h.lines(), []string{"ERROR Generic heard pkg=db"})
+	}
+}
+
+// An undo leaves alone what somebody else has set since, also where another redirection
+// came after that.
+func TestUndoAfterOthers(t *testing.T) {
+	other := slog.New(slog.NewTextHandler(io.Discard, nil))
+	t.Run("slog", func(t *testing.T) {
+		keepDefaults(t)
+		undo := compat.RedirectSlog(nil)
+		slog.SetDefault(other)
+		w := log.Writer()
+		undo()
+		if slog.Default() != other || log.Writer() != w {
+			t.Error("what was set later is gone")
+		}
+	})
+	t.Run("log", func(t *testing.T) {
+		for _, redirect := range []func() func(){
+			func() func() { return compat.RedirectLog(nil, logbook.LevelInfo) },
+			func() func() { return compat.RedirectSlog(nil) },
+		} {
+			keepDefaults(t)
+			before := slog.Default()
+			undo := redirect()
+			w := new(bytes.Buffer)
+			log.SetOutput(w)
+			undo()
+			if log.Writer() != w || slog.Default() != before {
+				t.Error("what was set later is gone")
+			}
+		}
+	})
+	t.Run("between", func(t *testing.T) {
+		keepDefaults(t)
+		undoFirst := compat.RedirectSlog(nil)
+		slog.SetDefault(other)
+		w := log.Writer()
+		undoSecond := compat.RedirectSlog(nil)
+		undoFirst()
+		undoSecond()
+		if slog.Default() != other || log.Writer() != w {
+			t.Error("what was set between is gone")
+		}
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -33,16 +34,18 @@ type SlogOptions struct {
 // is literal: braces mean nothing in it.
 //
 // The handler itself allocates nothing, unless ReplaceAttr is set. Its Handle
-// returns nil, since failures of handlers go to the error flag, or an error that
-// wraps [ErrLoop].
+// returns nil, since failures of handlers go to the error flag.
 func NewSlogHandler(l *logbook.Logger, o *SlogOptions) slog.Handler {
-	entrances.Store(true)
+	bridged.Store(true)
 	h := &slogHandler{logger: orDefault(l)}
 	if o != nil {
 		h.replace = o.ReplaceAttr
 	}
 	return h
 }
+
+// bridged is set once there is a handler for slog that leads here.
+var bridged atomic.Bool
 
 // orDefault returns the logger that nil stands for in this package.
 func orDefault(l *logbook.Logger) *logbook.Logger {
@@ -67,9 +70,6 @@ func (h *slogHandler) Enabled(ctx context.Context, level slog.Level) bool {
 func clamp(level slog.Level) logbook.Level { return logbook.Level(max(-128, min(127, level))) }
 
 func (h *slogHandler) Handle(ctx context.Context, r slog.Record) error {
-	if exits.Load() && recordReturns(ctx, h.logger, r) {
-		return errReturned
-	}
 	if h.replace != nil {
 		r = h.replaceRecord(r)
 	}

@@ -12,6 +12,7 @@ type site struct {
 	plumbing bool // in a package that stands between the code that logs and a writer
 	write    bool // a method Write
 	standard bool // the Write of what only log.Default() writes to
+	bySlog   bool // slog's first handler, which prints through log.Default()
 }
 
 // sites keeps what is known of each return address; a program has so many.
@@ -28,21 +29,25 @@ func siteOf(pc uintptr) site {
 		s.plumbing = s.plumbing || strings.HasPrefix(name, p)
 	}
 	s.standard = name == "log/slog.(*handlerWriter).Write" || s.write && strings.HasSuffix(name, "compat.(*redirectedLog).Write")
+	s.bySlog = name == "log/slog.(*defaultHandler).Handle"
 	sites.Store(pc, s)
 	return s
 }
 
 // writerCaller returns the program counter of the code that logged, seen from a
-// Write: the first one outside of package log and its like, 0 if there is none.
-// skip is the number of functions up to Write, writerCaller not among them.
-func writerCaller(skip int) uintptr {
+// Write: the first one outside of package log and its like, 0 if there is none; and
+// whether slog's first handler is on the way. skip is the number of functions up to
+// Write, writerCaller not among them.
+func writerCaller(skip int) (pc uintptr, bySlog bool) {
 	var pcs [16]uintptr
 	for _, pc := range pcs[:runtime.Callers(2+skip, pcs[:])] {
-		if !siteOf(pc).plumbing {
-			return pc
+		s := siteOf(pc)
+		if !s.plumbing {
+			return pc, bySlog
 		}
+		bySlog = bySlog || s.bySlog
 	}
-	return 0
+	return 0, bySlog
 }
 
 // callStack is what a handler wants to know of the stack below it.

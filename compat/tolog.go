@@ -18,14 +18,13 @@ var defaultLogFormatter = logbook.MustFormat(DefaultLogFormat)
 // Where the flags of l ask for file and line, they are those of the call; they
 // are "???:0" if that was made on another goroutine.
 //
-// A record that l would bring back to Logbook is reported as a loop and goes on
-// to the next handler.
+// What l brings back to Logbook does not come here again: see "Loops" in the package
+// documentation.
 func ToLog(l *log.Logger, o *logbook.Options) logbook.Handler {
-	exits.Store(true)
 	if l == nil {
 		l = log.Default()
 	}
-	h := &toLog{target: newLogTarget(l), loop: loopReport{errToLog}}
+	h := &toLog{target: logTarget{logger: l}}
 	if o != nil {
 		h.Options = *o
 	}
@@ -37,8 +36,7 @@ func ToLog(l *log.Logger, o *logbook.Options) logbook.Handler {
 
 type toLog struct {
 	logbook.Options
-	target *logTarget
-	loop   loopReport
+	target logTarget
 }
 
 // Binding is that of the options, but the flags of a log.Logger may come to ask
@@ -56,24 +54,13 @@ func (h *toLog) Handle(r *logbook.Record) error {
 	}
 	stack := walkStack(r.PC())
 	if h.target.locked(stack) {
-		return h.loop.decline(r)
+		return errLocked
 	}
 	depth := stack.depth
 	if depth == 0 {
 		depth = nowhere
 	}
-	if !entrances.Load() {
-		return h.target.logger.Output(depth, text)
-	}
-	f := &flight{toLog: true, text: text}
-	defer f.start(r.Context())()
-	err = h.target.logger.Output(depth, text)
-	back := f.land()
-	h.target.leadsBack.Store(back)
-	if back {
-		return h.loop.decline(r)
-	}
-	return err
+	return h.target.logger.Output(depth, text)
 }
 
 // nowhere is a depth that no stack has: log says "???:0".

@@ -24,35 +24,74 @@ const ChannelKey = "channel"
 // has it under "source". The context is that of the call; its Enabled is asked
 // before anything is computed, and what it declines goes on to the next handler.
 //
-// Level, Filter and Bubble of the options apply, the formatter does not. A record
-// that the slog handler would bring back to Logbook is reported as a loop and
-// goes on to the next handler.
+// Level, Filter and Bubble of the options apply, the formatter does not. What the slog
+// handler brings back to Logbook does not come here again: see "Loops" in the package
+// documentation.
 func ToSlog(h slog.Handler, o *logbook.Options) logbook.Handler {
-	exits.Store(true)
 	if h == nil {
 		h = slog.Default().Handler()
 	}
-	t := &toSlog{handler: h, loop: loopReport{errToSlog}}
+	t := &toSlog{handler: h}
 	if o != nil {
 		t.Options = *o
 	}
-	if writesToLog(h) {
-		t.target = newLogTarget(log.Default())
+	if writesToLog(reflect.ValueOf(h), maxWrapped) {
+		t.target = &logTarget{logger: log.Default()}
 	}
 	return t
 }
 
-// writesToLog reports whether this is the handler that slog starts with. It
-// prints through log.Default().
-func writesToLog(h slog.Handler) bool {
-	return reflect.TypeOf(h).String() == "*slog.defaultHandler"
+// maxWrapped bounds how deep a slog handler is looked for in others.
+const maxWrapped = 16
+
+// writesToLog reports whether a slog handler is the one that slog starts with, which
+// prints through log.Default(), or stands before it: in a field, or an element of a
+// slice, that holds a slog.Handler or an *slog.Logger. It looks at the fields when ToSlog
+// is called, before records are handled, since they might change then.
+func writesToLog(v reflect.Value, depth int) bool {
+	if depth == 0 || !v.IsValid() {
+		return false
+	}
+	switch t := v.Type(); v.Kind() {
+	case reflect.Interface:
+		return writesToLog(v.Elem(), depth-1)
+	case reflect.Pointer:
+		return t.String() == "*slog.defaultHandler" ||
+			(t.Implements(handlerType) || t == loggerType) && writesToLog(v.Elem(), depth-1)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Field(i); mayHoldHandler(f.Type()) && writesToLog(f, depth-1) {
+				return true
+			}
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			if mayHoldHandler(t.Elem()) && writesToLog(v.Index(i), depth-1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var (
+	handlerType = reflect.TypeFor[slog.Handler]()
+	loggerType  = reflect.TypeFor[*slog.Logger]()
+)
+
+// mayHoldHandler reports whether a value of the type is worth a look.
+func mayHoldHandler(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Slice, reflect.Array:
+		return mayHoldHandler(t.Elem())
+	}
+	return t == loggerType || t.Implements(handlerType)
 }
 
 type toSlog struct {
 	logbook.Options
 	handler slog.Handler
 	target  *logTarget // of a handler that writes to log; else nil
-	loop    loopReport
 }
 
 // Binding is that of the options. What slog does with the records is the program's
@@ -75,24 +114,32 @@ func (h *toSlog) Handle(r *logbook.Record) error {
 		return logbook.ErrPass
 	}
 	if h.target != nil && h.target.locked(walkStack(0)) {
-		return h.loop.decline(r)
+		return errLocked
 	}
 	ctx := r.Context()
-	if !entrances.Load() {
-		return h.handler.Handle(ctx, slogRecord(r))
+	if bridged.Load() {
+		if ctx.Value(sentBy{h}) != nil {
+			return errSentBack
+		}
+		ctx = context.WithValue(ctx, sentBy{h}, true)
 	}
-	f := &flight{text: r.Message(), time: r.Time(), pc: r.PC(), level: r.Level().Level().String()}
-	defer f.start(ctx)()
-	err := h.handler.Handle(context.WithValue(ctx, flightKey{}, f), slogRecord(r))
-	back := f.land()
-	if h.target != nil {
-		h.target.leadsBack.Store(back)
-	}
-	if back {
-		return h.loop.decline(r)
-	}
-	return err
+	return h.handler.Handle(ctx, slogRecord(r))
 }
+
+// sentBy is the key in the context of records that a handler of ToSlog has handed on. A
+// slog handler may bring them back on another goroutine.
+type sentBy struct{ h *toSlog }
+
+// errSentBack is what Handle returns for such a record.
+var errSentBack error = sentBackError{}
+
+type sentBackError struct{}
+
+func (sentBackError) Error() string {
+	return "compat: the record was handed to slog here before, and came back"
+}
+
+func (sentBackError) Unwrap() []error { return []error{logbook.ErrRecursion, logbook.ErrPass} }
 
 func slogRecord(r *logbook.Record) slog.Record {
 	s := slog.NewRecord(r.Time(), r.Level().Level(), r.Message(), r.PC())

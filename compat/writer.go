@@ -37,19 +37,15 @@ type Writer struct {
 // is not fmt, io or bufio. For a [log.Logger] there is [NewLogLogger], which
 // keeps what was logged in one call together.
 func NewWriter(l *logbook.Logger, lv logbook.Level) io.Writer {
-	entrances.Store(true)
 	return &Writer{logger: orDefault(l), level: lv}
 }
 
-// Write logs the lines that are complete. The error, if any, wraps [ErrLoop]:
-// nothing was taken then.
+// Write logs the lines that are complete. The error is always nil.
 func (w *Writer) Write(p []byte) (int, error) {
-	if exits.Load() && lineReturns(p) {
-		return 0, errReturned
-	}
 	lines := w.take(p)
 	if len(lines) > 0 {
-		w.log(lines, writerCaller(1))
+		pc, _ := writerCaller(1)
+		w.log(lines, pc)
 	}
 	return len(p), nil
 }

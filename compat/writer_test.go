@@ -94,7 +94,7 @@ func TestWriterConcurrent(t *testing.T) {
 
 // A handler may write to the writer whose line it handles.
 func TestWriterReentered(t *testing.T) {
-	h := record(t)
+	h, e := record(t), watchErrors(t)
 	w := compat.NewWriter(nil, logbook.LevelInfo)
 	defer logbook.PushApplication(logbook.HandlerFunc(func(r *logbook.Record) error {
 		if r.Message() == "outer" {
@@ -104,6 +104,7 @@ func TestWriterReentered(t *testing.T) {
 	}, nil))()
 	_, _ = io.WriteString(w, "outer\n")
 	equal(t, h.lines(), []string{"INFO Generic inner", "INFO Generic outer"})
+	e.wantLoops(t, 1)
 }
 
 func FuzzWriter(f *testing.F) {

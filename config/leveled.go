@@ -25,12 +25,16 @@ type restrictions struct {
 type leveled struct {
 	logbook.Wrapper
 	binding logbook.Binding
+	quiet   bool // the handler inside never logs
 }
 
 func (l *Levels) wrap(h logbook.Handler, o *restrictions) *leveled {
-	w := &leveled{Wrapper: logbook.Wrapper{Handler: h}, binding: h.Binding()}
+	w := &leveled{Wrapper: logbook.Wrapper{Handler: h}, binding: h.Binding(), quiet: logbook.IsQuiet(h)}
 	own, accept := w.binding.Level, w.binding.Accept
 	level, constant := constantLevel(own)
+	if constant && (w.quiet || accept == nil) {
+		w.binding.Quiet = w
+	}
 	level = max(level, o.levels.table.Load().lowest(logbook.LevelNotSet))
 	w.binding.Level = l.floor(floorKey{level, o.rest})
 	w.binding.Accept = func(r *logbook.Record) bool {
@@ -45,6 +49,14 @@ func (l *Levels) wrap(h logbook.Handler, o *restrictions) *leveled {
 
 // Binding implements [logbook.Bindable].
 func (w *leveled) Binding() logbook.Binding { return w.binding }
+
+// Handle hands the record on.
+func (w *leveled) Handle(r *logbook.Record) error {
+	if w.quiet {
+		return w.Handler.Handle(r)
+	}
+	return w.Wrapper.Handle(r)
+}
 
 // HandleBatch hands the records on.
 func (w *leveled) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {

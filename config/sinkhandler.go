@@ -2,7 +2,6 @@ package config
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 
@@ -17,6 +16,7 @@ type sinkHandler struct {
 	logbook.Handler
 	name   string // of the section, for errors
 	bubble bool   // let records go on to the other sinks, whatever the handler says
+	quiet  bool   // the handler never logs
 
 	inside flow.Inflight
 
@@ -25,20 +25,31 @@ type sinkHandler struct {
 }
 
 func newSinkHandler(h logbook.Handler, name string, bubble bool, reopen func() (logbook.Handler, error)) *sinkHandler {
-	return &sinkHandler{Handler: h, name: name, bubble: bubble, reopen: reopen}
+	return &sinkHandler{Handler: h, name: name, bubble: bubble, quiet: logbook.IsQuiet(h), reopen: reopen}
 }
 
 // Binding implements [logbook.Bindable].
 func (s *sinkHandler) Binding() logbook.Binding {
 	b := s.Handler.Binding()
+	b.Quiet = s
 	b.Bubble = b.Bubble || s.bubble
 	b.Blackhole = b.Blackhole && !b.Bubble // which lets nothing through
 	return b
 }
 
+func (s *sinkHandler) handle(h logbook.Handler, r *logbook.Record) error {
+	if s.quiet {
+		return h.Handle(r)
+	}
+	return logbook.Handle(h, r)
+}
+
+// Unwrap returns the handler.
+func (s *sinkHandler) Unwrap() logbook.Handler { return s.Handler }
+
 // Handle hands the record on.
 func (s *sinkHandler) Handle(r *logbook.Record) error {
-	return s.named(s.use(func(h logbook.Handler) error { return h.Handle(r) }))
+	return s.named(s.use(func(h logbook.Handler) error { return s.handle(h, r) }))
 }
 
 // HandleBatch hands the records on.
@@ -49,7 +60,7 @@ func (s *sinkHandler) HandleBatch(rs []*logbook.Record, why logbook.Reason) erro
 // named says whose failure it is: a handler's error does not tell which of the
 // sinks it was.
 func (s *sinkHandler) named(err error) error {
-	if err == nil || errors.Is(err, logbook.ErrPass) {
+	if err == nil || err == logbook.ErrPass {
 		return err
 	}
 	return fmt.Errorf("[%s]: %w", s.name, err)

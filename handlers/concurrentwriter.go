@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"slices"
@@ -8,8 +9,8 @@ import (
 )
 
 // ConcurrentWriter is a writer whose Write may be called from several goroutines
-// at once and keeps the bytes of each call together. A [Stream] takes no lock of
-// its own for it. An [*os.File] is known to be one.
+// at once and keeps the bytes of each call together, and never logs. A [Stream] takes
+// no lock of its own for it. An [*os.File] is known to be one.
 type ConcurrentWriter interface {
 	io.Writer
 	ConcurrentWrite() // does nothing; it marks the type
@@ -21,6 +22,15 @@ func isConcurrent(w io.Writer) bool {
 		return true
 	}
 	return false
+}
+
+// isQuiet reports whether a writer is known never to log.
+func isQuiet(w io.Writer) bool {
+	switch w.(type) {
+	case *bytes.Buffer, noWriter:
+		return true
+	}
+	return isConcurrent(w) || w == io.Discard
 }
 
 // concurrentLines writes lines, each with one Write, without a lock.

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/errchain"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -105,13 +106,20 @@ func NewDedup(h logbook.Handler, o *DedupOptions) *Dedup {
 }
 
 // Binding implements [logbook.Bindable].
-func (d *Dedup) Binding() logbook.Binding { return d.inner.Binding() }
+func (d *Dedup) Binding() logbook.Binding {
+	b := d.inner.Binding()
+	b.Quiet = d
+	return b
+}
+
+// Unwrap returns the handler inside.
+func (d *Dedup) Unwrap() logbook.Handler { return d.inner.Handler }
 
 // Handle counts the record.
 func (d *Dedup) Handle(r *logbook.Record) error {
 	excess, open := d.note(r, d.now())
 	if !open {
-		return d.inner.Handler.Handle(r)
+		return d.inner.Handle(r)
 	}
 	d.offer(excess)
 	return nil
@@ -370,7 +378,7 @@ func (d *Dedup) handOver(gs []*repeated) error {
 		return nil
 	}
 	err := logbook.HandleBatch(d.inner.Handler, d.records(gs), logbook.ReasonGroup)
-	if unsent := (*logbook.UnsentError)(nil); err == nil || errors.As(err, &unsent) {
+	if _, unsent := errchain.As[*logbook.UnsentError](err); err == nil || unsent {
 		return err
 	}
 	return &logbook.UnsentError{Records: len(gs), Err: err}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/logbook-go/logbook/internal/errchain"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -41,6 +42,7 @@ func NewFallback(first, second logbook.Handler) *Fallback {
 	first, second = given(first), given(second)
 	f := &Fallback{first: first, second: second, binding: first.Binding()}
 	f.binding.NoCaller = noCaller([]logbook.Handler{first, second})
+	f.binding.Quiet = f
 	return f
 }
 
@@ -49,7 +51,7 @@ func (f *Fallback) Binding() logbook.Binding { return f.binding }
 
 // Handle hands the record to the first handler, or to the second one.
 func (f *Fallback) Handle(r *logbook.Record) error {
-	handled, failure := try(f.first, logbook.Binding{}, r)
+	handled, failure := f.handleFirst(r)
 	switch {
 	case failure != nil:
 		return f.fall(failure, r)
@@ -59,9 +61,24 @@ func (f *Fallback) Handle(r *logbook.Record) error {
 	return nil
 }
 
+// handleFirst hands the record to the first handler, whatever its level and filter: the
+// dispatch has asked them. A panic is an error.
+func (f *Fallback) handleFirst(r *logbook.Record) (handled bool, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			handled, err = true, panicked(p)
+		}
+	}()
+	err = logbook.Handle(f.first, r)
+	if err != nil && errchain.Is(err, logbook.ErrPass) {
+		return false, nil
+	}
+	return true, err
+}
+
 // fall hands to the second handler a record with which the first one failed.
 func (f *Fallback) fall(failure error, r *logbook.Record) error {
-	taken, err := try(f.second, f.second.Binding(), r)
+	taken, err := logbook.Deliver(f.second, r)
 	lost := 0
 	if !taken || err != nil {
 		lost = 1

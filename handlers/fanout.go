@@ -31,7 +31,7 @@ func NewFanout(hs ...logbook.Handler) *Fanout {
 	}
 	f.binding = logbook.Binding{
 		Level: lowestLevel(f.handlers), Bubble: true,
-		NoCaller: noCaller(f.handlers), Console: hasConsole(f.handlers),
+		NoCaller: noCaller(f.handlers), Quiet: f, Console: hasConsole(f.handlers),
 	}
 	for _, h := range f.handlers {
 		f.binding.Bubble = f.binding.Bubble && h.Binding().Bubble
@@ -48,7 +48,7 @@ func (f *Fanout) Handle(r *logbook.Record) error {
 	stopped := false
 	for _, h := range f.handlers {
 		b := h.Binding()
-		handled, err := try(h, b, r)
+		handled, err := logbook.Deliver(h, r)
 		errs.add(h, err)
 		stopped = stopped || handled && !b.Bubble
 	}
@@ -75,28 +75,6 @@ func (f *Fanout) Close(ctx context.Context) error { return closeAll(ctx, f.handl
 
 // Unbound tells the handlers inside.
 func (f *Fanout) Unbound() { unboundAll(f.handlers) }
-
-// try hands a record to a handler as the dispatch does, but returns what the
-// dispatch would report. A panic is an error. handled is false where the handler
-// declined the record or passed it on.
-func try(h logbook.Handler, b logbook.Binding, r *logbook.Record) (handled bool, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			handled, err = true, panicked(p)
-		}
-	}()
-	if r.Level() < logbook.LevelOf(b.Level) || b.Accept != nil && !b.Accept(r) || b.Filter != nil && !b.Filter(r) {
-		return false, nil
-	}
-	if b.Blackhole {
-		return true, nil
-	}
-	err = h.Handle(r)
-	if err != nil && errors.Is(err, logbook.ErrPass) {
-		return false, nil
-	}
-	return true, err
-}
 
 // panicked turns what recover returned into an error.
 func panicked(p any) error {

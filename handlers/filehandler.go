@@ -12,9 +12,10 @@ import (
 
 // fileHandler is what the handlers that write to files have in common.
 type fileHandler struct {
-	opts logbook.Options
-	out  *logFile
-	use  *fileUse // of out
+	opts  logbook.Options
+	out   *logFile
+	use   *fileUse        // of out
+	quiet logbook.Handler // the one that embeds this one; nil if what the user gave may log
 
 	console bool // writes to standard output or error
 }
@@ -22,6 +23,9 @@ type fileHandler struct {
 // setUp completes the handler that embeds this one, which is told as the one that
 // failed. Without delay the file is opened.
 func (h *fileHandler) setUp(self logbook.Handler, o logbook.Options, c fileConfig, delay bool) error {
+	if c.onError == nil && isFixed(c.syncLevel) && (c.buffer == nil || isFixed(c.buffer.level)) {
+		h.quiet = self
+	}
 	if c.onError == nil {
 		c.onError = func(err error) { logbook.PrintErrors(&logbook.HandlerError{Handler: self, Err: err}) }
 	}
@@ -36,7 +40,7 @@ func (h *fileHandler) setUp(self logbook.Handler, o logbook.Options, c fileConfi
 
 // Binding implements [logbook.Bindable].
 func (h *fileHandler) Binding() logbook.Binding {
-	b := lineBinding(h.opts)
+	b := h.opts.LineBinding(h.quiet)
 	b.Console = h.console
 	return b
 }

@@ -73,7 +73,8 @@ const (
 //
 // It is safe for concurrent use, and keeps the order of records. Records that
 // arrive while a batch is handed over are kept and follow it; no lock is held
-// meanwhile, so the handler inside may itself log. If more of them come than the
+// meanwhile. What the handler inside logs itself is not kept; see [logbook.ErrRecursion].
+// If more of them come than the
 // buffer holds, so that one would be dropped that is to be handed over, they wait for
 // up to a second, and only then the oldest one is dropped.
 //
@@ -85,6 +86,7 @@ type FingersCrossed struct {
 	action  slog.Leveler
 	reset   bool
 	factory func(*logbook.Record, []*logbook.Record) (logbook.Handler, error)
+	quiet   bool // the handler inside never logs
 
 	open atomic.Bool // triggered for good: nothing is buffered any more
 
@@ -115,6 +117,10 @@ func NewFingersCrossed(h logbook.Handler, o *FingersCrossedOptions) *FingersCros
 	if h != nil || f.factory == nil {
 		f.inner = given(h)
 		b := f.inner.Binding()
+		f.quiet = logbook.IsQuiet(f.inner)
+		if isFixed(f.action) {
+			f.binding.Quiet = f
+		}
 		f.binding.NoCaller = o.Filter == nil && b.NoCaller
 		f.binding.Console = b.Console
 	}
@@ -128,7 +134,7 @@ func (f *FingersCrossed) Binding() logbook.Binding { return f.binding }
 // [fs.ErrClosed], unless the handler inside gets everything: then it is that one's.
 func (f *FingersCrossed) Handle(r *logbook.Record) error {
 	if f.open.Load() {
-		return f.inner.Handle(r)
+		return f.handle(r)
 	}
 	k := keep(r)
 	k.trigger = k.record.Level() >= logbook.LevelOf(f.action)
@@ -137,7 +143,7 @@ func (f *FingersCrossed) Handle(r *logbook.Record) error {
 	if f.open.Load() {
 		f.mu.Unlock()
 		defer k.record.Release()
-		return f.inner.Handle(k.record)
+		return f.handle(k.record)
 	}
 	defer f.mu.Unlock()
 	if f.closed {
@@ -153,6 +159,14 @@ func (f *FingersCrossed) Handle(r *logbook.Record) error {
 		return nil // the goroutine that hands over comes to it
 	}
 	return f.escalate()
+}
+
+// handle hands a record to the handler inside.
+func (f *FingersCrossed) handle(r *logbook.Record) error {
+	if f.quiet {
+		return f.inner.Handle(r)
+	}
+	return logbook.Handle(f.inner, r)
 }
 
 // crowded reports whether a record has to wait: it would push out one that is to be
@@ -388,6 +402,9 @@ func (f *FingersCrossed) forget() {
 		f.backlog.discard()
 	}
 }
+
+// Unwrap returns the handler inside, nil if it was not made yet.
+func (f *FingersCrossed) Unwrap() logbook.Handler { return f.handler() }
 
 // handler returns the handler inside, nil if it was not made yet.
 func (f *FingersCrossed) handler() logbook.Handler {

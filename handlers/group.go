@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"github.com/logbook-go/logbook/internal/errchain"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -21,9 +22,9 @@ const (
 // It holds up to 10,000 records and 16 MiB of their text. What comes beyond that
 // is dropped, and the batch ends with a record that tells how many.
 //
-// It is safe for concurrent use. No lock is held while the batch is handed over,
-// so the handler inside may itself log; what it logs is collected for the next
-// batch. After Close it hands records on as they come.
+// It is safe for concurrent use. No lock is held while the batch is handed over. What
+// the handler inside logs itself is not collected; see [logbook.ErrRecursion]. After
+// Close it hands records on as they come.
 type Group struct {
 	inner   logbook.Wrapper
 	mu      sync.Mutex
@@ -40,12 +41,19 @@ func NewGroup(h logbook.Handler) *Group {
 }
 
 // Binding implements [logbook.Bindable].
-func (g *Group) Binding() logbook.Binding { return g.inner.Binding() }
+func (g *Group) Binding() logbook.Binding {
+	b := g.inner.Binding()
+	b.Quiet = g
+	return b
+}
+
+// Unwrap returns the handler inside.
+func (g *Group) Unwrap() logbook.Handler { return g.inner.Handler }
 
 // Handle collects the record.
 func (g *Group) Handle(r *logbook.Record) error {
 	if !g.collect(keep(r)) {
-		return g.inner.Handler.Handle(r)
+		return g.inner.Handle(r)
 	}
 	return nil
 }
@@ -133,7 +141,7 @@ func (g *Group) handOver() error {
 	}
 	defer release(ks)
 	err := batch.Handle(ks[0].record)
-	if unsent := (*logbook.UnsentError)(nil); err == nil || errors.As(err, &unsent) {
+	if _, unsent := errchain.As[*logbook.UnsentError](err); err == nil || unsent {
 		return err
 	}
 	return &logbook.UnsentError{Records: len(ks), Err: err}

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"strings"
@@ -34,6 +35,22 @@ func failures(fn func(), items ...logbook.Bindable) (errs []error) {
 	collect := logbook.Flags{Errors: func(e *logbook.HandlerError) { errs = append(errs, e) }}
 	logbook.InGoroutine(fn, append([]logbook.Bindable{logbook.Null{}, collect}, items...)...)
 	return errs
+}
+
+// elsewhere calls fn on another goroutine with the same bindings.
+func elsewhere(fn func()) {
+	done := make(chan struct{})
+	logbook.Go(func() { defer close(done); fn() })
+	<-done
+}
+
+// declined checks that the only failure is that of a record that a handler made itself.
+func declined(t *testing.T, errs []error, message string) {
+	t.Helper()
+	var e *logbook.HandlerError
+	if len(errs) != 1 || !errors.As(errs[0], &e) || !errors.Is(e, logbook.ErrRecursion) || e.Message != message {
+		t.Errorf("reported %v, want that %q was declined", errs, message)
+	}
 }
 
 // logFields logs on the path that allocates nothing by itself.

@@ -68,6 +68,7 @@ type Limit struct {
 	exempt slog.Leveler // lowest level that always gets through; nil: none
 
 	readsCaller bool // to count by it
+	asks        bool // functions of the user's
 
 	first int // records to let through in each window
 	every int // of those after them let one of so many through; 0: none
@@ -111,7 +112,7 @@ func NewLimit(h logbook.Handler, o *LimitOptions) *Limit {
 	}
 	l := newLimit(h, o.CacheSize)
 	l.first, l.per = max(1, o.Records), positive(o.Per, defaultLimitPer)
-	l.key, l.readsCaller = keyBy(o.By, siteOf), true
+	l.key, l.readsCaller, l.asks = keyBy(o.By, siteOf), true, o.By != nil
 	return l
 }
 
@@ -163,12 +164,18 @@ func shortened(s string) string {
 func (l *Limit) Binding() logbook.Binding {
 	b := l.inner.Binding()
 	b.NoCaller = b.NoCaller && !l.readsCaller
+	if !l.asks {
+		b.Quiet = l
+	}
 	return b
 }
 
+// Unwrap returns the handler inside.
+func (l *Limit) Unwrap() logbook.Handler { return l.inner.Handler }
+
 // Handle hands the record on, or counts it.
 func (l *Limit) Handle(r *logbook.Record) error {
-	return l.pass(r, 1, func(noted *logbook.Record) error { return l.inner.Handler.Handle(noted) })
+	return l.pass(r, 1, func(noted *logbook.Record) error { return l.inner.Handle(noted) })
 }
 
 // HandleBatch hands on what the limit lets through of the records.

@@ -3,17 +3,7 @@ package handlers
 import (
 	"io"
 	"slices"
-
-	"github.com/logbook-go/logbook/logbook"
 )
-
-// lineBinding is the binding of a handler that only formats. Its caller is looked
-// up if the formatter reads it; a filter may read it too.
-func lineBinding(o logbook.Options) logbook.Binding {
-	b := o.Binding()
-	b.NoCaller = o.Filter == nil && !o.ReadsCaller()
-	return b
-}
 
 // lineWriter writes lines, each with one Write. Its user locks.
 type lineWriter struct {

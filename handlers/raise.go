@@ -35,7 +35,11 @@ func NewRaise(makeError func(text string) error, o *logbook.Options) *Raise {
 }
 
 // Binding implements [logbook.Bindable].
-func (h *Raise) Binding() logbook.Binding { return lineBinding(h.opts) }
+func (h *Raise) Binding() logbook.Binding {
+	b := h.opts.LineBinding(h)
+	b.Quiet = nil // makeError may log
+	return b
+}
 
 // Handle returns the record as an error.
 func (h *Raise) Handle(r *logbook.Record) error {

@@ -48,7 +48,7 @@ func NewSample(h logbook.Handler, o *SampleOptions) *Limit {
 	if l.exempt == nil {
 		l.exempt = logbook.LevelError
 	}
-	l.readsCaller = o.By != nil
+	l.readsCaller, l.asks = o.By != nil, o.By != nil || !isFixed(o.Always)
 	l.key = keyBy(o.By, func(r *logbook.Record) callSite {
 		return callSite{level: r.Level(), text: shortened(r.Template())}
 	})

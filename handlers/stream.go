@@ -16,8 +16,8 @@ import (
 // Streams on one file, pipe or terminal do not mix where the system keeps single
 // writes together. A writer that is not itself safe for concurrent use, such as a
 // [bytes.Buffer], must be given to one Stream only; one that is, a
-// [ConcurrentWriter], is used without a lock. The writer must not log to
-// its own Stream.
+// [ConcurrentWriter], is used without a lock. A record that
+// the writer logs does not reach its own Stream; see [logbook.ErrRecursion].
 //
 // A Stream is a console: while it is bound to the application, the default handler of
 // package logbook is not in force, so its level says what the program prints.
@@ -63,7 +63,10 @@ func NewStderr(o *logbook.Options) *Stream { return NewStream(stderr{}, o) }
 
 // Binding implements [logbook.Bindable]. A Stream is a console, whatever it writes to.
 func (s *Stream) Binding() logbook.Binding {
-	b := lineBinding(s.opts)
+	b := s.opts.LineBinding(s)
+	if !isQuiet(s.w) {
+		b.Quiet = nil
+	}
 	b.Console = true
 	return b
 }

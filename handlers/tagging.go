@@ -100,6 +100,7 @@ func NewTagging(by map[string][]logbook.Handler, o *TaggingOptions) *Tagging {
 			t.byTag[tag] = append(t.byTag[tag], t.add(given(h)))
 		}
 	}
+	t.binding.Quiet = t
 	t.binding.NoCaller = o.Filter == nil && noCaller(t.handlers)
 	t.binding.Console = hasConsole(t.handlers)
 	return t
@@ -125,14 +126,14 @@ func (t *Tagging) Handle(r *logbook.Record) error {
 	taken := false
 	for _, i := range t.chosen(r) {
 		h := t.handlers[i]
-		handled, err := try(h, h.Binding(), r)
+		handled, err := logbook.Deliver(h, r)
 		errs.add(h, err)
 		taken = taken || handled
 	}
-	if !taken {
-		return logbook.ErrPass
+	if err := errs.err(); err != nil || taken {
+		return err
 	}
-	return errs.err()
+	return logbook.ErrPass
 }
 
 // chosen returns the indexes of the handlers for a record, each once.

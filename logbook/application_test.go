@@ -138,7 +138,7 @@ func TestHandlerAboveTheDefault(t *testing.T) {
 	h := new(recorder)
 	logbook.SetDefaultHandler(h)
 	logbook.Trace("to the new default")
-	logbook.SetDefaultHandler(stderrHandler{})
+	logbook.SetDefaultHandler(new(stderrHandler))
 	h.want(t, "to the new default")
 }
 
@@ -260,7 +260,7 @@ func TestOneOrderForAllStacks(t *testing.T) {
 		}, nil)
 	}
 	logbook.SetDefaultHandler(note("default"))
-	defer logbook.SetDefaultHandler(stderrHandler{})
+	defer logbook.SetDefaultHandler(new(stderrHandler))
 	log := logbook.NewLogger("order", &logbook.LoggerOptions{Handlers: []logbook.Handler{note("logger")}})
 
 	defer logbook.PushApplication(note("app1"), note("app1b"))()

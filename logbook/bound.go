@@ -14,6 +14,7 @@ import (
 type bound struct {
 	item    Bindable
 	binding Binding // of a Handler
+	guard   guard   // of a Handler
 }
 
 // BindError says why an item was not bound: it is nil, holds itself, is of no kind that
@@ -72,12 +73,12 @@ func (o *opener) open(outer []*Bindable, items []Bindable) {
 				o.open(append(outer, &v[0]), v)
 			}
 		default:
-			binding, err := readBinding(item)
+			b, err := openItem(item)
 			if err != nil {
 				o.refused = append(o.refused, refusal(item, err))
 				continue
 			}
-			o.list = append(o.list, bound{item, binding})
+			o.list = append(o.list, b)
 		}
 	}
 }
@@ -86,8 +87,8 @@ func refusal(item Bindable, err error) error {
 	return &BindError{Item: fmt.Sprintf("%T", item), Err: err}
 }
 
-// readBinding checks an item that is no setup, and returns its binding.
-func readBinding(item Bindable) (b Binding, err error) {
+// openItem checks an item that is no setup, and reads its binding.
+func openItem(item Bindable) (b bound, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = panicked(p)
@@ -96,6 +97,7 @@ func readBinding(item Bindable) (b Binding, err error) {
 			}
 		}
 	}()
+	b.item = item
 	switch v := item.(type) {
 	case Flags, fixedAttrs:
 	case Processor:
@@ -107,7 +109,8 @@ func readBinding(item Bindable) (b Binding, err error) {
 			return b, errNilItem
 		}
 	case Handler:
-		return v.Binding(), nil
+		b.binding = v.Binding()
+		b.guard = guardFor(v, b.binding)
 	case *Flags, *Processor, *Setup:
 		return b, fmt.Errorf("it is a pointer: want a %s", reflect.TypeOf(v).Elem())
 	default:
@@ -119,14 +122,14 @@ func readBinding(item Bindable) (b Binding, err error) {
 // reportRefused reports what was not bound. No lock may be held.
 func reportRefused(ctx context.Context, refused []error) {
 	for _, err := range refused {
-		visible(ctx).onError(&HandlerError{Err: err, Source: &noSite.source})
+		visible(ctx).report(&HandlerError{Err: err, Source: &noSite.source})
 	}
 }
 
 // placed is an item on a stack with the number of its push.
 type placed struct {
 	push uint64
-	bound
+	*bound
 	ends []*atomic.Bool // of its push, and of the content of slots it is in
 }
 
@@ -142,7 +145,8 @@ func flatten(dst []placed, entries []pushed) []placed {
 // appendNewestFirst appends the simple items of a list, with the content that its
 // slots have now.
 func appendNewestFirst(dst []placed, push uint64, list []bound, ends []*atomic.Bool, outer []*Slot) []placed {
-	for _, b := range slices.Backward(list) {
+	for i := len(list) - 1; i >= 0; i-- {
+		b := &list[i]
 		if s, ok := b.item.(*Slot); !ok {
 			dst = append(dst, placed{push, b, ends})
 		} else if c := s.content.Load(); c != nil && !slices.Contains(outer, s) {
@@ -171,7 +175,7 @@ func allUnbound(list []placed) {
 		}
 		if err := callUnbound(u); err != nil {
 			h, _ := p.item.(Handler)
-			visible(nil).onError(&HandlerError{Handler: h, Err: err, Source: &noSite.source})
+			visible(nil).report(&HandlerError{Handler: h, Err: err, Source: &noSite.source})
 		}
 	}
 }

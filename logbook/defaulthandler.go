@@ -20,6 +20,7 @@ func newDefaultHandler() *defaultHandler {
 func (h *defaultHandler) Binding() Binding {
 	b := h.Options.Binding()
 	b.NoCaller = true
+	b.Quiet = h
 	return b
 }
 

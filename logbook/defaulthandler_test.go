@@ -24,7 +24,7 @@ func (c *consoleAt) Binding() logbook.Binding {
 func defaultRecorder(t *testing.T) *recorder {
 	h := new(recorder)
 	logbook.SetDefaultHandler(h)
-	t.Cleanup(func() { logbook.SetDefaultHandler(stderrHandler{}) })
+	t.Cleanup(func() { logbook.SetDefaultHandler(new(stderrHandler)) })
 	return h
 }
 

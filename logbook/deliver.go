@@ -1,16 +1,18 @@
 package logbook
 
 import (
-	"errors"
+	"log/slog"
 	"runtime"
 
 	"github.com/logbook-go/logbook/internal/clock"
+	"github.com/logbook-go/logbook/internal/errchain"
 )
 
 // deliver hands a record to those who are to see it, and gives it back to the
 // pool. skip is the number of functions between deliver and the code that
-// logged, or noCaller.
-func deliver(stack *snapshot, r *Record, skip int) {
+// logged, or noCaller. It reports whether a handler took the record, be it that it
+// failed.
+func deliver(stack *snapshot, r *Record, skip int) (taken bool) {
 	d := delivery{stack: stack, record: r}
 	if r.logger != nil {
 		if s := r.logger.core.settings.Load(); s.special {
@@ -54,6 +56,7 @@ func deliver(stack *snapshot, r *Record, skip int) {
 	if raised != nil {
 		panic(raised)
 	}
+	return d.taken
 }
 
 // needsCaller reports whether the caller is still to be looked up. A record that
@@ -75,6 +78,7 @@ type delivery struct {
 	record   *Record
 	own      *settings // of the logger, if they are special
 	prepared bool
+	taken    bool // a handler has it
 	failures []*HandlerError
 	late     []*HandlerError // of handlers that were taken off, unless another has the record
 }
@@ -85,10 +89,10 @@ func (d *delivery) offerAll(handlers []handlerEntry, skip int) (stop bool) {
 	r := d.record
 	for i := range handlers {
 		e := &handlers[i]
-		if r.level < e.level || e.leveler != nil && !e.takes(r.level) {
+		if r.level < e.level || e.leveler != nil && !d.reaches(e) {
 			continue
 		}
-		if e.accept != nil && !d.ask(e, e.accept) {
+		if e.accept != nil && !d.accepts(e) {
 			continue
 		}
 		if e.blackhole && e.filter == nil {
@@ -129,24 +133,31 @@ func (d *delivery) offerAll(handlers []handlerEntry, skip int) (stop bool) {
 func (d *delivery) processAll() {
 	if d.own != nil && d.own.group != nil {
 		if p := d.own.group.state.Load().processor; p != nil {
-			d.process(p)
+			d.process(d.own.group, p)
 		}
 	}
-	for _, p := range d.stack.processors {
-		switch v := p.(type) {
+	for _, b := range d.stack.processors {
+		switch v := b.item.(type) {
 		case fixedAttrs:
 			d.record.extra = append(d.record.extra, v.attrs...)
 		case Processor:
-			d.process(v)
+			d.process(b, v)
 		}
 	}
 	if d.own != nil && d.own.processor != nil {
-		d.process(d.own.processor)
+		d.process(d.record.logger.core, d.own.processor)
 	}
 }
 
-func (d *delivery) process(p Processor) {
+// process calls a processor, which is known by the key.
+func (d *delivery) process(key any, p Processor) {
+	running := enter(key)
+	if running == nil {
+		d.failed(nil, errProcessorRecursion)
+		return
+	}
 	defer func() {
+		running.leave()
 		if v := recover(); v != nil {
 			d.failed(nil, panicked(v))
 		}
@@ -154,9 +165,27 @@ func (d *delivery) process(p Processor) {
 	p(d.record)
 }
 
-// ask calls an Accept or Filter; one that panics declines.
-func (d *delivery) ask(e *handlerEntry, fn func(*Record) bool) (yes bool) {
+// accepts asks the handler's Accept, which its promise not to log covers.
+func (d *delivery) accepts(e *handlerEntry) (yes bool) {
+	if e.guard.loud {
+		return d.ask(e, e.accept)
+	}
 	defer func() {
+		if v := recover(); v != nil {
+			d.failed(e.handler, panicked(v))
+		}
+	}()
+	return e.accept(d.record)
+}
+
+// ask calls an Accept, Filter or the level of a handler; one that panics declines.
+func (d *delivery) ask(e *handlerEntry, fn func(*Record) bool) (yes bool) {
+	running := d.enter(e)
+	if running == nil {
+		return false
+	}
+	defer func() {
+		running.leave()
 		if v := recover(); v != nil {
 			d.failed(e.handler, panicked(v))
 		}
@@ -164,9 +193,48 @@ func (d *delivery) ask(e *handlerEntry, fn func(*Record) bool) (yes bool) {
 	return fn(d.record)
 }
 
+// reaches asks the handler's leveler.
+func (d *delivery) reaches(e *handlerEntry) bool {
+	switch v := e.leveler.(type) {
+	case *LevelVar:
+		if v != nil {
+			return d.record.level >= Level(v.level.Load())
+		}
+	case *slog.LevelVar:
+		if v != nil {
+			return d.record.level >= clampLevel(v.Level())
+		}
+	}
+	return d.ask(e, func(r *Record) bool { return r.level >= LevelOf(e.leveler) })
+}
+
+// enter notes that the handler runs. If it does already, for another record, it
+// declines this one.
+func (d *delivery) enter(e *handlerEntry) (running *guardSlot) {
+	running = e.guard.enter()
+	if running == nil {
+		d.failed(e.handler, ErrRecursion)
+	}
+	return running
+}
+
 // hand has a handler handle the record, and reports whether it took it.
 func (d *delivery) hand(e *handlerEntry) (taken bool) {
-	pass, err := handle(e.handler, d.record)
+	var pass bool
+	var err error
+	switch {
+	case e.guard.loud:
+		running := d.enter(e)
+		if running == nil {
+			return false
+		}
+		pass, err = running.handle(e.handler, d.record)
+	case e.guard.inner != nil && isRunning(e.guard.inner):
+		d.failed(e.handler, ErrRecursion)
+		return false
+	default:
+		pass, err = handle(e.handler, d.record)
+	}
 	if (err != nil || e.unbinder != nil) && e.over() {
 		d.unbound(e)
 		if err != nil && !pass { // it may be closed by now
@@ -175,12 +243,16 @@ func (d *delivery) hand(e *handlerEntry) (taken bool) {
 		}
 	}
 	if pass {
+		if err != ErrPass && errchain.Is(err, ErrRecursion) {
+			d.failed(e.handler, err)
+		}
 		return false
 	}
 	if err != nil {
 		d.failed(e.handler, err)
 	}
 	d.late = nil
+	d.taken = true
 	return true
 }
 
@@ -192,6 +264,12 @@ func (d *delivery) unbound(e *handlerEntry) {
 	if err := callUnbound(e.unbinder); err != nil {
 		d.failed(e.handler, err)
 	}
+}
+
+// handle is handle, and leave.
+func (s *guardSlot) handle(h Handler, r *Record) (pass bool, err error) {
+	defer s.leave() // also where the handler ends the goroutine
+	return handle(h, r)
 }
 
 // handle calls a handler, and reports whether it passed the record on; one that
@@ -207,7 +285,7 @@ func handle(h Handler, r *Record) (pass bool, err error) {
 		}
 	}()
 	if err = h.Handle(r); err != nil {
-		pass = err == ErrPass || errors.Is(err, ErrPass)
+		pass = err == ErrPass || errchain.Is(err, ErrPass)
 	}
 	returned = true
 	return pass, err
@@ -225,6 +303,22 @@ func (d *delivery) report() {
 		e.Level, e.Channel, e.Message, e.Source = r.level, r.channel, r.Message(), r.Source()
 	}
 	for _, e := range d.failures {
-		d.stack.onError(e)
+		d.stack.report(e)
 	}
+}
+
+// report hands a failure to the error flag. A failure that the flag's function caused
+// itself is printed.
+func (s *snapshot) report(e *HandlerError) {
+	if s.flags == nil {
+		PrintErrors(e)
+		return
+	}
+	running := enter(s.flags)
+	if running == nil {
+		PrintErrors(e)
+		return
+	}
+	defer running.leave()
+	s.onError(e)
 }

@@ -196,14 +196,39 @@ type jsonPanicker struct{}
 
 func (jsonPanicker) MarshalJSON() ([]byte, error) { panic("MarshalJSON panicked") }
 
-// Case 55: a method that logs to the handler that formats does not wait for ever.
+// A method that logs to the handler that formats does not wait for ever. One that
+// promises not to log itself gets that record, too.
 func TestValueThatLogs(t *testing.T) {
-	h := record(t)
+	var f failures
+	below := record(t, f.flag())
 	v := valuerFunc(func() slog.Value { logbook.Info("inner"); return slog.StringValue("v") })
-	logbook.Info("outer {v}", "v", v)
-	if got := h.messages(); !slices.Contains(got, "inner") || got[len(got)-1] != "outer v" {
+	h := new(recorder)
+	logbook.InGoroutine(func() { logbook.Info("outer {v}", "v", v) }, h)
+	h.want(t, "outer v")
+	if got := below.messages(); !slices.Equal(slices.Compact(got), []string{"inner"}) {
+		t.Errorf("the handler below got %q", got)
+	}
+	for _, e := range f.list {
+		if e.Err != logbook.ErrRecursion || e.Message != "inner" {
+			t.Errorf("reported %v", e)
+		}
+	}
+	if len(f.list) != len(below.messages()) {
+		t.Errorf("%d reports of %q", len(f.list), below.messages())
+	}
+	quiet := new(quietRecorder)
+	logbook.InGoroutine(func() { logbook.Info("outer {v}", "v", v) }, quiet)
+	if got := quiet.messages(); !slices.Contains(got, "inner") || got[len(got)-1] != "outer v" {
 		t.Errorf("messages are %q", got)
 	}
+}
+
+type quietRecorder struct{ recorder }
+
+func (h *quietRecorder) Binding() logbook.Binding {
+	b := h.recorder.Binding()
+	b.Quiet = h
+	return b
 }
 
 // The same on the default handler, which has a lock of its own.

@@ -44,6 +44,18 @@ func readsCaller(f Formatter) bool {
 	return true
 }
 
+// isQuietFormatter reports whether a formatter is one of ours and calls no function of
+// the user's, which might log.
+func isQuietFormatter(f Formatter) bool {
+	switch f := f.(type) {
+	case nil, *jsonFormatter, *logfmtFormatter, *consoleFormatter, *templateFormatter, wireFormatter:
+		return true
+	case *StringFormatter:
+		return f.Exception == nil && f.Handler == nil
+	}
+	return false
+}
+
 // continuation starts each further line of an entry of several lines, which only
 // an error's traceback has.
 const continuation = "  | "

@@ -111,7 +111,7 @@ func reclaim(id uint64, g *goroutineStack) {
 		return // an undo was quicker
 	}
 	e := &HandlerError{Err: &ForgottenError{Goroutine: id, Pushes: len(entries)}, Source: &noSite.source}
-	if err := guarded(func() error { application.snapshot.Load().onError(e); return nil }); err != nil {
+	if err := guarded(func() error { application.snapshot.Load().report(e); return nil }); err != nil {
 		PrintErrors(e)
 	}
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 
+	"github.com/logbook-go/logbook/internal/errchain"
 	"github.com/logbook-go/logbook/internal/goroutine"
 )
 
@@ -24,7 +26,8 @@ type Handler interface {
 }
 
 // ErrPass is returned by Handle for a record that the handler did not want: it
-// goes on to the next one.
+// goes on to the next one. An error that wraps both ErrPass and [ErrRecursion] is
+// reported as well.
 var ErrPass = errors.New("logbook: record passed on")
 
 // Reason says why several records are handed over at once.
@@ -91,29 +94,49 @@ func (e *UnsentError) Unwrap() error { return e.Err }
 // whether the handler took the record. Handlers that stand before others are
 // built on it.
 func Offer(h Handler, r *Record) (handled bool) {
-	e := compileHandler(h, h.Binding(), nil)
-	d := delivery{stack: visible(r.ctx), record: r}
-	handled = d.offer(&e)
+	d := delivery{record: r}
+	handled = d.offer(h)
 	if d.failures != nil {
+		d.stack = visible(r.ctx)
 		d.reportApart()
 	}
 	return handled
 }
 
-func (d *delivery) offer(e *handlerEntry) (handled bool) {
-	if !e.takes(d.record.level) ||
-		e.accept != nil && !d.ask(e, e.accept) ||
-		e.filter != nil && !d.ask(e, e.filter) {
-		return false
+// Deliver is Offer for a handler that makes something of a failure itself: it returns
+// what Offer reports, but for [ErrRecursion], which it reports.
+func Deliver(h Handler, r *Record) (handled bool, err error) {
+	d := delivery{record: r}
+	handled = d.offer(h)
+	if d.failures == nil {
+		return handled, nil
 	}
-	if e.blackhole {
+	for i, e := range d.failures {
+		if !errchain.Is(e.Err, ErrRecursion) {
+			d.failures = slices.Delete(d.failures, i, i+1)
+			err = e.Err
+			break // there is one at most
+		}
+	}
+	if len(d.failures) > 0 {
+		d.stack = visible(r.ctx)
+		d.reportApart()
+	}
+	return handled, err
+}
+
+func (d *delivery) offer(h Handler) (handled bool) {
+	b := h.Binding()
+	e := compileHandler(bound{h, b, guardFor(h, b)}, nil)
+	switch {
+	case d.record.level < e.level, e.leveler != nil && !d.reaches(&e),
+		e.accept != nil && !d.accepts(&e),
+		e.filter != nil && !d.ask(&e, e.filter):
+		return false
+	case e.blackhole:
 		return true
 	}
-	pass, err := handle(e.handler, d.record)
-	if err != nil && !pass {
-		d.failed(e.handler, err)
-	}
-	return !pass
+	return d.hand(&e)
 }
 
 // reportApart reports failures that did not happen right below the logging call.
@@ -149,6 +172,8 @@ func (d *delivery) reportApart() {
 // HandleBatch if it has one, else one by one. Level, filter and bubble are left
 // aside. The errors are joined; a panic counts as an error.
 func HandleBatch(h Handler, rs []*Record, why Reason) (err error) {
+	// The records were made before, so the handler gets them even if it runs already.
+	defer enter(handlerKey(h)).leave()
 	if b, ok := h.(BatchHandler); ok {
 		defer func() {
 			if p := recover(); p != nil {
@@ -188,6 +213,18 @@ type Options struct {
 // Binding implements [Bindable].
 func (o Options) Binding() Binding {
 	return Binding{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble}
+}
+
+// LineBinding is the binding of a handler h that formats each record by AppendFormat or
+// WriteLine, and neither reads it otherwise nor logs: it promises NoCaller and Quiet
+// where filter and formatter allow it.
+func (o Options) LineBinding(h Handler) Binding {
+	b := o.Binding()
+	b.NoCaller = o.Filter == nil && !o.ReadsCaller()
+	if isQuietFormatter(o.Formatter) {
+		b.Quiet = h
+	}
+	return b
 }
 
 // ReadsCaller reports whether the formatter may read the record's caller. A

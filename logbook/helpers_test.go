@@ -162,17 +162,17 @@ func inFreshTime(t *testing.T, fn func(t *testing.T)) {
 // withoutDefault takes the default handler away until the test ends.
 func withoutDefault(t testing.TB) {
 	logbook.SetDefaultHandler(nil)
-	t.Cleanup(func() { logbook.SetDefaultHandler(stderrHandler{}) })
+	t.Cleanup(func() { logbook.SetDefaultHandler(new(stderrHandler)) })
 }
 
 // stderrHandler stands in for the default handler, which cannot be had back.
 type stderrHandler struct{ logbook.Options }
 
-func (stderrHandler) Binding() logbook.Binding {
-	return logbook.Binding{Level: logbook.LevelInfo, NoCaller: true}
+func (h *stderrHandler) Binding() logbook.Binding {
+	return logbook.Binding{Level: logbook.LevelInfo, NoCaller: true, Quiet: h}
 }
 
-func (h stderrHandler) Handle(r *logbook.Record) error {
+func (h *stderrHandler) Handle(r *logbook.Record) error {
 	b, err := h.AppendFormat(nil, r)
 	if err != nil {
 		return err

@@ -117,7 +117,7 @@ func NewLogger(channel string, o *LoggerOptions) *Logger {
 // each call: a logger's handlers are no part of a stack, so nothing compiles them
 // anew.
 func compileOwnHandler(b bound, ends []*atomic.Bool) handlerEntry {
-	e := compileHandler(b.item.(Handler), b.binding, ends)
+	e := compileHandler(b, ends)
 	if v, ok := b.binding.Level.(*LevelVar); ok {
 		e.level, e.leveler = LevelNotSet, v
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+
+	"github.com/logbook-go/logbook/internal/errchain"
 )
 
 // Flush flushes the handlers among the items that can be, within the context's
@@ -95,8 +97,8 @@ func guarded(fn func() error) (err error) {
 // takeFrom adds up what an error says of unsent records, and returns what else it
 // says.
 func (e *UnsentError) takeFrom(err error) (rest error) {
-	var u *UnsentError
-	if !errors.As(err, &u) {
+	u, ok := errchain.As[*UnsentError](err)
+	if !ok {
 		return err
 	}
 	switch x := err.(type) {

@@ -25,13 +25,14 @@ type pushed struct {
 // It is immutable.
 type snapshot struct {
 	handlers   []handlerEntry
-	items      []placed   // of the application's: what it was compiled from
-	sole       bool       // the first handler takes every record that is wanted as it is
-	processors []Bindable // Processor and fixedAttrs
-	floor      int        // lowest level that a handler takes, or levelNone
+	items      []placed // of the application's: what it was compiled from
+	sole       bool     // the first handler takes every record that is wanted as it is
+	processors []*bound // Processor and fixedAttrs
+	floor      int      // lowest level that a handler takes, or levelNone
 	onError    func(*HandlerError)
-	caller     bool // callers may be looked up
-	callers    bool // and some handler reads them
+	flags      *bound // where onError is from; nil: it is PrintErrors
+	caller     bool   // callers may be looked up
+	callers    bool   // and some handler reads them
 }
 
 // handlerEntry is a handler with its binding, opened for dispatch.
@@ -45,6 +46,7 @@ type handlerEntry struct {
 	bubble    bool
 	blackhole bool
 	noCaller  bool
+	guard     guard
 
 	// A record may be on its way when the handler is taken off. Then one of ends is
 	// set; see hand.
@@ -52,11 +54,12 @@ type handlerEntry struct {
 	unbinder Unbinder
 }
 
-func compileHandler(h Handler, b Binding, ends []*atomic.Bool) handlerEntry {
+func compileHandler(item bound, ends []*atomic.Bool) handlerEntry {
+	h, b := item.item.(Handler), item.binding
 	e := handlerEntry{
 		handler: h, accept: b.Accept, filter: b.Filter,
 		bubble: b.Bubble, blackhole: b.Blackhole, noCaller: b.NoCaller,
-		ends: ends,
+		guard: item.guard, ends: ends,
 	}
 	e.unbinder, _ = h.(Unbinder)
 	var fixed bool
@@ -94,17 +97,15 @@ func compile(items []placed) *snapshot {
 		switch v := p.item.(type) {
 		case Flags:
 			if v.Errors != nil && !haveErrors {
-				s.onError, haveErrors = v.Errors, true
+				s.onError, s.flags, haveErrors = v.Errors, p.bound, true
 			}
 			if v.Introspection != Inherit && !haveCaller {
 				s.caller, haveCaller = v.Introspection == On, true
 			}
-		case Processor:
-			s.processors = append(s.processors, v)
-		case fixedAttrs:
-			s.processors = append(s.processors, v)
+		case Processor, fixedAttrs:
+			s.processors = append(s.processors, p.bound)
 		case Handler:
-			e := compileHandler(v, p.binding, p.ends)
+			e := compileHandler(*p.bound, p.ends)
 			if int(e.level) >= open && e.leveler == nil {
 				continue // everything it takes ends in a black hole above it
 			}
@@ -131,7 +132,8 @@ func (s *snapshot) soleHandler() bool {
 		return false
 	}
 	e := &s.handlers[0]
-	return int(e.level) == s.floor && e.leveler == nil && e.accept == nil && e.filter == nil && !e.bubble && !e.blackhole
+	return int(e.level) == s.floor && e.leveler == nil && e.accept == nil && e.filter == nil && !e.bubble && !e.blackhole &&
+		!e.guard.loud && e.guard.inner == nil
 }
 
 // wants reports whether a record of the level would reach a handler.

@@ -19,6 +19,12 @@ type lineSink struct {
 	err   error
 }
 
+func (h *lineSink) Binding() logbook.Binding {
+	b := h.Options.Binding()
+	b.Quiet = h
+	return b
+}
+
 func (h *lineSink) Handle(r *logbook.Record) error {
 	return h.WriteLine(r, func(line []byte) error {
 		h.mu.Lock()

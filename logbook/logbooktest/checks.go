@@ -42,7 +42,8 @@ func checkBinding(h logbook.Handler) error {
 func sameBinding(a, b logbook.Binding) bool {
 	code := func(fn func(*logbook.Record) bool) uintptr { return reflect.ValueOf(fn).Pointer() }
 	return sameLeveler(a.Level, b.Level) && code(a.Accept) == code(b.Accept) && code(a.Filter) == code(b.Filter) &&
-		a.Bubble == b.Bubble && a.Blackhole == b.Blackhole && a.NoCaller == b.NoCaller
+		a.Bubble == b.Bubble && a.Blackhole == b.Blackhole && a.NoCaller == b.NoCaller &&
+		(a.Quiet == nil) == (b.Quiet == nil)
 }
 
 func sameLeveler(a, b slog.Leveler) bool {

@@ -53,7 +53,7 @@ func (h *Recorder) Context(ctx context.Context) context.Context {
 }
 
 // Binding implements [logbook.Bindable].
-func (h *Recorder) Binding() logbook.Binding { return logbook.Binding{} }
+func (h *Recorder) Binding() logbook.Binding { return logbook.Binding{Quiet: h} }
 
 // Handle keeps the record.
 func (h *Recorder) Handle(r *logbook.Record) error {

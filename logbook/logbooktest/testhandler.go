@@ -150,17 +150,24 @@ func panicStack() string {
 func deliver(fn func(l *logbook.Logger), take func(r *logbook.Record) error) error {
 	var mu sync.Mutex
 	var first error
-	sink := logbook.HandlerFunc(func(r *logbook.Record) error {
+	sink := &taker{take: func(r *logbook.Record) error {
 		if err := take(r); err != nil {
 			mu.Lock()
 			defer mu.Unlock()
 			first = cmp.Or(first, err)
 		}
 		return nil
-	}, nil)
+	}}
 	logbook.InGoroutine(func() { fn(logbook.New("logbooktest")) }, logbook.Flags{Errors: logbook.SilentErrors}, sink)
 	return first
 }
+
+// taker is a handler that is not kept from records that its own code makes: they are
+// what a handler has to stand.
+type taker struct{ take func(*logbook.Record) error }
+
+func (t *taker) Binding() logbook.Binding       { return logbook.Binding{Quiet: t} }
+func (t *taker) Handle(r *logbook.Record) error { return t.take(r) }
 
 // handle calls the handler's Handle.
 func handle(h logbook.Handler, r *logbook.Record) (result, problem error) {

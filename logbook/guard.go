@@ -1,0 +1,222 @@
+package logbook
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/logbook-go/logbook/internal/goroutine"
+)
+
+// ErrRecursion is reported through the error flag for a record that was made while a
+// handler ran on the same goroutine, or its Accept, filter or level: that handler
+// declines the record, and all others see it. A processor does not run for a record that
+// it made itself. A failure that an error function caused goes to [PrintErrors].
+var ErrRecursion = errors.New("declined a record that was logged while it ran")
+
+var errProcessorRecursion = fmt.Errorf("a processor %w", ErrRecursion)
+
+// errDeclined is ErrRecursion as a handler returns it that stands before another one.
+var errDeclined error = declinedError{}
+
+type declinedError struct{}
+
+func (declinedError) Error() string   { return ErrRecursion.Error() }
+func (declinedError) Unwrap() []error { return []error{ErrRecursion, ErrPass} }
+
+// Code of the user that is called while a record is on its way may log. So it is noted
+// what runs on which goroutine, under a key for each handler, processor and error
+// function. What a goroutine has running stands in a slot that it claims by its id and
+// that nobody else touches, so noting it costs one compare-and-swap, whatever number of
+// processors there is.
+
+const (
+	// guardSlots is for so many goroutines at once that run something noted; twice as
+	// many bytes as KiB on a 64-bit machine. Those beyond share a map.
+	guardSlots = 512
+
+	// maxRunning bounds what one goroutine may have running, one caused by the other:
+	// records beyond it are declined.
+	maxRunning = 7
+)
+
+// guardSlot is what runs on one goroutine. It has the size of two cache lines.
+type guardSlot struct {
+	owner atomic.Uint64 // the goroutine's id; 0: free
+
+	// What follows is the owner's.
+	n     int32
+	spare bool // it is in the map
+	keys  [maxRunning]any
+}
+
+var guards struct {
+	slots [guardSlots]guardSlot
+
+	spares atomic.Int32 // slots in the map
+	mu     sync.Mutex
+	more   map[uint64]*guardSlot
+}
+
+// guardHere returns the slot of the running goroutine, and claims one if it has none.
+func guardHere() *guardSlot {
+	id := goroutine.ID()
+	if s := guardOf(id); s != nil {
+		return s
+	}
+	i := id % guardSlots
+	if s := &guards.slots[i]; s.owner.CompareAndSwap(0, id) {
+		return s
+	}
+	if s := &guards.slots[i^1]; s.owner.CompareAndSwap(0, id) {
+		return s
+	}
+	s := &guardSlot{spare: true}
+	s.owner.Store(id)
+	guards.mu.Lock()
+	defer guards.mu.Unlock()
+	if guards.more == nil {
+		guards.more = make(map[uint64]*guardSlot)
+	}
+	guards.more[id] = s
+	guards.spares.Add(1)
+	return s
+}
+
+// guardOf returns the slot of a goroutine, nil if it has none.
+func guardOf(id uint64) *guardSlot {
+	i := id % guardSlots
+	if s := &guards.slots[i]; s.owner.Load() == id {
+		return s
+	}
+	if s := &guards.slots[i^1]; s.owner.Load() == id {
+		return s
+	}
+	if guards.spares.Load() == 0 {
+		return nil
+	}
+	guards.mu.Lock()
+	defer guards.mu.Unlock()
+	return guards.more[id]
+}
+
+// isRunning reports whether what has the key runs on this goroutine.
+func isRunning(key any) bool {
+	s := guardOf(goroutine.ID())
+	return s != nil && s.has(key)
+}
+
+func (s *guardSlot) has(key any) bool { return slices.Contains(s.keys[:s.n], key) }
+
+// enter notes that what has the key runs on this goroutine. It returns nil if it runs
+// already, or too much does. Else leave must be called on the same goroutine.
+func enter(key any) *guardSlot {
+	s := guardHere()
+	if s.n > 0 && (int(s.n) == len(s.keys) || s.has(key)) {
+		return nil
+	}
+	s.keys[s.n] = key
+	s.n++
+	return s
+}
+
+// leave ends what entered last. For nil it does nothing.
+func (s *guardSlot) leave() {
+	if s == nil {
+		return
+	}
+	s.n--
+	s.keys[s.n] = nil
+	switch {
+	case s.n > 0:
+	case s.spare:
+		guards.mu.Lock()
+		delete(guards.more, s.owner.Load())
+		guards.mu.Unlock()
+		guards.spares.Add(-1)
+	default:
+		s.owner.Store(0)
+	}
+}
+
+// guard is how a handler is guarded.
+type guard struct {
+	key   any  // what it is known by while it runs
+	loud  bool // it may log
+	inner any  // the key of a handler that it stands before and that may log; nil: none
+}
+
+// guardFor looks at a handler and at what it stands before.
+func guardFor(h Handler, b Binding) guard {
+	g := guard{key: handlerKey(h), loud: !isQuiet(h, b)}
+	if in := innermost(h); handlerKey(in) != g.key && !IsQuiet(in) {
+		g.inner = handlerKey(in)
+	}
+	return g
+}
+
+func handlerKey(h Handler) any {
+	if isComparable(h) {
+		return h
+	}
+	return reflect.TypeOf(h)
+}
+
+// isComparable reports whether == tells what the handler is. For a pointer it allocates
+// nothing.
+func isComparable(h Handler) bool {
+	t := reflect.TypeOf(h)
+	return t != nil && (t.Kind() == reflect.Pointer || reflect.ValueOf(h).Comparable())
+}
+
+// enter notes that the handler runs, or its filter. It returns nil if it does already, or
+// if what it stands before does.
+func (g *guard) enter() *guardSlot {
+	if g.inner != nil && isRunning(g.inner) {
+		return nil
+	}
+	return enter(g.key)
+}
+
+// maxWrapped bounds how many handlers may stand before another one.
+const maxWrapped = 64
+
+// innermost returns the handler that a handler hands records to in the end, as its
+// Unwrap says.
+func innermost(h Handler) Handler {
+	for range maxWrapped {
+		w, ok := h.(interface{ Unwrap() Handler })
+		if !ok {
+			break
+		}
+		inner := w.Unwrap()
+		if inner == nil {
+			break
+		}
+		h = inner
+	}
+	return h
+}
+
+// IsQuiet reports whether a handler promises that it never logs: [Binding.Quiet].
+func IsQuiet(h Handler) bool { return isQuiet(h, h.Binding()) }
+
+func isQuiet(h Handler, b Binding) bool {
+	return b.Quiet != nil && isComparable(h) && b.Quiet == h
+}
+
+// Handle has a handler handle a record, whatever its level, Accept and filter. Handlers
+// that stand before others hand records on by it, or by [Deliver], [Offer] or
+// [HandleBatch], so that what the handler inside logs meanwhile is not handed to it: then
+// the error wraps both [ErrRecursion] and [ErrPass].
+func Handle(h Handler, r *Record) error {
+	running := enter(handlerKey(h))
+	if running == nil {
+		return errDeclined
+	}
+	defer running.leave()
+	return h.Handle(r)
+}
