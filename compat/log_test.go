@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/logbook-go/logbook/compat"
+	"github.com/logbook-go/logbook/internal/leaktest"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -123,7 +124,7 @@ func TestMain(m *testing.M) {
 		compat.RedirectLog(logbook.New("fatal"), logbook.LevelCritical)
 		log.Fatalf("the end {%d}", 1)
 	}
-	os.Exit(m.Run())
+	leaktest.Main(m)
 }
 
 func TestRedirectLogFatal(t *testing.T) {

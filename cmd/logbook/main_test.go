@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/logbook-go/logbook/config"
+	"github.com/logbook-go/logbook/internal/leaktest"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -37,7 +38,7 @@ func withProgram(m *testing.M) int {
 		fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
 		return 1
 	}
-	return m.Run()
+	return leaktest.Run(m)
 }
 
 // command returns the program with arguments, in an environment that sets no

@@ -9,48 +9,22 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"errors"
-	"fmt"
 	"math/big"
 	"net"
 	"os"
 	"path/filepath"
-	"runtime"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/logbook-go/logbook/handlers/syslog"
+	"github.com/logbook-go/logbook/internal/leaktest"
 	"github.com/logbook-go/logbook/logbook"
 )
 
 // patience is how long a test waits for what must happen, on the busiest machine.
 const patience = 2 * time.Minute
 
-// Nothing of the package runs on once its handlers are closed.
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if code == 0 {
-		if err := leaked(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			code = 1
-		}
-	}
-	os.Exit(code)
-}
-
-// leaked waits until no goroutine runs code of the package.
-func leaked() error {
-	stacks := make([]byte, 1<<20)
-	for end := time.Now().Add(patience); ; runtime.Gosched() {
-		all := string(stacks[:runtime.Stack(stacks, true)])
-		if !strings.Contains(all, "handlers/syslog.") {
-			return nil
-		}
-		if time.Now().After(end) {
-			return fmt.Errorf("a goroutine is left over:\n%s", all)
-		}
-	}
-}
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // sample is the record that most tests send.
 func sample(level logbook.Level, message string) *logbook.Record {

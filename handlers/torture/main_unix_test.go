@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/internal/leaktest"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -57,7 +58,7 @@ func problem(err error) { fmt.Println(err) }
 func TestMain(m *testing.M) {
 	text := os.Getenv(jobVariable)
 	if text == "" {
-		os.Exit(m.Run())
+		leaktest.Main(m)
 	}
 	var j job
 	err := json.Unmarshal([]byte(text), &j)
