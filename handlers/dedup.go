@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/clock"
 	"github.com/logbook-go/logbook/internal/errchain"
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -56,14 +57,15 @@ type Dedup struct {
 	maxMessages    int
 	format         string
 
-	mu     sync.Mutex
-	known  map[message]*repeated
-	order  []*repeated // as the messages first came
-	bytes  int
-	timer  *time.Timer   // nil: not running
-	ticked chan struct{} // closed when the timer's function ends
-	closed bool
-	stats  DedupStats
+	mu      sync.Mutex
+	known   map[message]*repeated
+	order   []*repeated // as the messages first came
+	bytes   int
+	timer   *time.Timer   // nil: not running
+	bubbled bool          // it was made within a bubble; see clock.InBubble
+	ticked  chan struct{} // closed when the timer's function ends
+	closed  bool
+	stats   DedupStats
 }
 
 // message is what records must have in common to be counted together.
@@ -101,6 +103,9 @@ func NewDedup(h logbook.Handler, o *DedupOptions) *Dedup {
 	}
 	if d.format == "" {
 		d.format = DedupFormat
+	}
+	if d.quiet > 0 {
+		d.bubbled = clock.InBubble()
 	}
 	return d
 }
@@ -181,6 +186,7 @@ func (d *Dedup) count(m message, now time.Time) bool {
 	d.stats.Records++
 	g.count++
 	g.last = now
+	d.arm()
 	return true
 }
 
@@ -247,7 +253,7 @@ func (d *Dedup) due(g *repeated) time.Time {
 // arm starts the timer for the message that is due next, unless it runs. That of a
 // message which comes later is never earlier.
 func (d *Dedup) arm() {
-	if d.quiet == 0 || d.closed || d.timer != nil || len(d.order) == 0 {
+	if d.quiet == 0 || d.closed || d.timer != nil || len(d.order) == 0 || clock.InBubble() != d.bubbled {
 		return
 	}
 	next := d.due(d.order[0])

@@ -3,20 +3,26 @@ package handlers
 import (
 	"sync"
 	"time"
+
+	"github.com/logbook-go/logbook/internal/clock"
 )
 
 // delayed calls a function some time after it was asked to, once however often it
 // was asked. No goroutine waits meanwhile. Its user locks, but for wait.
 type delayed struct {
 	call    func()
+	bubbled bool // made within a bubble; see clock.InBubble
 	timer   *time.Timer
 	pending bool
 	running sync.WaitGroup
 }
 
-// after calls the function that much later, unless a call is pending.
+func newDelayed(call func()) delayed { return delayed{call: call, bubbled: clock.InBubble()} }
+
+// after calls the function that much later, unless a call is pending. Within a bubble
+// that is not its own it does nothing.
 func (d *delayed) after(delay time.Duration) {
-	if d.pending {
+	if d.pending || clock.InBubble() != d.bubbled {
 		return
 	}
 	d.pending = true

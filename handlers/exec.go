@@ -146,7 +146,8 @@ func NewExec(argv []string, o *ExecOptions) (*Exec, error) {
 		h.arguments = append(h.arguments, f)
 		h.binding.NoCaller = h.binding.NoCaller && !logbook.Options{Formatter: f}.ReadsCaller()
 	}
-	h.ctx, h.kill = context.WithCancel(context.Background())
+	h.ctx, h.kill = flow.NewContext()
+	h.inside.Closed() // for the same reason its channel is made here
 	return h, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/logbook-go/logbook/internal/disk"
+	"github.com/logbook-go/logbook/internal/flow"
 )
 
 // finished is a file that a rotation left behind.
@@ -37,7 +38,7 @@ type packing struct{ source, packed fs.FileInfo }
 
 func (t *fileTasks) init(f *logFile) {
 	t.f = f
-	t.ctx, t.cancel = context.WithCancel(context.Background())
+	t.ctx, t.cancel = flow.NewContext()
 }
 
 // add has a finished file seen to; nil has all looked for that an earlier run

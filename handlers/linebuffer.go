@@ -87,8 +87,8 @@ func (f *logFile) hold(line []byte, at time.Time, level logbook.Level) error {
 			b.data = make([]byte, 0, b.size)
 		}
 		b.at, b.period = at, period
-		f.flushing.after(b.interval)
 	}
+	f.flushing.after(b.interval)
 	b.data = append(b.data, line...)
 	b.records++
 	if level >= logbook.LevelOf(b.level) {

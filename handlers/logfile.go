@@ -108,9 +108,9 @@ type opened struct {
 func newLogFile(u *fileUse) *logFile {
 	f := &logFile{users: []*fileUse{u}, ended: make(chan struct{})}
 	f.tasks.init(f)
-	f.flushing.call = f.flushLate
-	f.syncing.call = f.syncLate
-	f.aging.call = f.pruneLate
+	f.flushing = newDelayed(f.flushLate)
+	f.syncing = newDelayed(f.syncLate)
+	f.aging = newDelayed(f.pruneLate)
 	f.use(u.config)
 	return f
 }

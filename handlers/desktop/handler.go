@@ -123,7 +123,7 @@ func newHandler(o *Options, connect func(context.Context) (notifier, error)) (*H
 	if h.timeout == 0 {
 		h.timeout = defaultTimeout
 	}
-	h.ctx, h.cancel = context.WithCancel(context.Background())
+	h.ctx, h.cancel = flow.NewContext()
 	ctx, cancel := context.WithTimeout(h.ctx, h.timeout)
 	defer cancel()
 	var err error

@@ -110,7 +110,7 @@ func New(o *Options) (*Handler, error) {
 	if o.RecordLimit > 0 {
 		h.limiter = newLimiter(o.RecordLimit, o.RecordDelta)
 	}
-	h.ctx, h.cancel = context.WithCancel(context.Background())
+	h.ctx, h.cancel = flow.NewContext()
 	return h, nil
 }
 

@@ -111,7 +111,7 @@ func newHandler(sv service, s settings) (*Handler, error) {
 	h.gate.Pause.Jitter = flow.DefaultJitter
 	h.binding = h.opts.Binding()
 	h.binding.NoCaller = h.opts.Filter == nil && s.noCaller
-	h.ctx, h.cancel = context.WithCancel(context.Background())
+	h.ctx, h.cancel = flow.NewContext()
 	h.client = &http.Client{
 		Timeout:       s.timeout,
 		CheckRedirect: h.checkRedirect,

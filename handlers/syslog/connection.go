@@ -31,7 +31,7 @@ type connection struct {
 
 // newConnection returns a connection that is not open yet. 0 is the default timeout.
 func newConnection(address string, timeout time.Duration, dial func(context.Context) (link, error)) *connection {
-	return &connection{address: address, link: &netlink.Link[*batch]{
+	c := &connection{address: address, link: &netlink.Link[*batch]{
 		Dial: dial, Timeout: timeout,
 		Pause: flow.Pause{First: firstPause, Max: lastPause, Jitter: flow.DefaultJitter},
 		Failure: func(e *netlink.Error) error {
@@ -42,6 +42,8 @@ func newConnection(address string, timeout time.Duration, dial func(context.Cont
 			return &Error{Address: address, Op: op, Err: e.Err, Retry: e.Retry}
 		},
 	}}
+	c.link.Start()
+	return c
 }
 
 // handle sends what a handler makes of a record, and counts it. encode adds messages of

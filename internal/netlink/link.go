@@ -70,8 +70,11 @@ func (e *Error) Error() string { return e.Err.Error() }
 // Unwrap returns why.
 func (e *Error) Unwrap() error { return e.Err }
 
-func (l *Link[M]) start() {
-	l.started.Do(func() { l.ctx, l.cancel = context.WithCancel(context.Background()) })
+// Start is called by Send, Open and Close, unless it was before. Who makes a link calls
+// it at once, so that the link does not begin in a bubble of testing/synctest and end
+// outside of it.
+func (l *Link[M]) Start() {
+	l.started.Do(func() { l.ctx, l.cancel = flow.NewContext() })
 }
 
 // fail returns the error of a failure.
@@ -161,7 +164,7 @@ func (l *Link[M]) reconnect() error {
 }
 
 func (l *Link[M]) connect() error {
-	l.start()
+	l.Start()
 	ctx, cancel := context.WithTimeout(l.ctx, l.timeout())
 	defer cancel()
 	conn, err := l.Dial(ctx)
@@ -219,7 +222,7 @@ func (l *Link[M]) Gone() bool {
 // Close closes the connection. It waits for what is being sent; when the context ends,
 // that fails at once. Closing again does nothing.
 func (l *Link[M]) Close(ctx context.Context) error {
-	l.start()
+	l.Start()
 	defer context.AfterFunc(ctx, l.cancel)()
 	l.mu.Lock()
 	defer l.mu.Unlock()

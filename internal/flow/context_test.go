@@ -1,0 +1,22 @@
+package flow_test
+
+import (
+	"testing"
+	"testing/synctest"
+
+	"github.com/logbook-go/logbook/internal/flow"
+)
+
+// A context whose end is first waited for in a bubble can be ended outside.
+func TestContextAcrossBubbles(t *testing.T) {
+	ctx, cancel := flow.NewContext()
+	synctest.Test(t, func(t *testing.T) {
+		select {
+		case <-ctx.Done():
+			t.Error("ended too early")
+		default:
+		}
+	})
+	cancel()
+	<-ctx.Done()
+}
