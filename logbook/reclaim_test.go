@@ -100,3 +100,62 @@ func TestNothingIsLeftInTheTable(t *testing.T) {
 		}
 	}
 }
+
+// The floors stand for what is bound, no lower than need be.
+func TestFloorsAreTight(t *testing.T) {
+	lowest := func(counts *levelCounts) int {
+		for i, n := range counts.count {
+			if n != 0 {
+				return i - 128
+			}
+		}
+		return levelNone
+	}
+	check := func(when string) {
+		t.Helper()
+		demand.mu.Lock()
+		defer demand.mu.Unlock()
+		plain := min(application.snapshot.Load().floor, lowest(&demand.goroutines))
+		context := min(plain, lowest(&demand.contexts))
+		for own := int(LevelNotSet); own <= levelNone; own++ {
+			for _, c := range []struct {
+				class          uint32
+				plain, context int
+			}{
+				{classOf(own, false), max(own, plain), max(own, context)},
+				{classOf(own, true), own, own},
+			} {
+				if !demand.kept[c.class].Load() {
+					continue
+				}
+				if got := int(floors[c.class]); got != c.plain {
+					t.Errorf("%s: the floor of loggers at %d is %d, want %d", when, own, got, c.plain)
+				}
+				if got := int(contextFloors[c.class]); got != c.context {
+					t.Errorf("%s: the floor of loggers at %d for contexts is %d, want %d", when, own, got, c.context)
+				}
+			}
+		}
+	}
+	h := func(l Level) Handler {
+		return HandlerFunc(func(*Record) error { return nil }, &Options{Level: l})
+	}
+	loggers := []*Logger{
+		New("x"), NewLogger("x", &LoggerOptions{Level: LevelNotice}), NewLogger("x", &LoggerOptions{Disabled: true}),
+		NewLogger("x", &LoggerOptions{Level: LevelDebug, Handlers: []Handler{h(LevelError)}}),
+	}
+	check("at first")
+	undo := PushApplication(h(LevelError), Null{})
+	check("with a black hole")
+	_, end := BindScope(t.Context(), h(LevelDebug))
+	check("with a context")
+	pop := PushGoroutine(h(LevelInfo))
+	check("with a goroutine")
+	end()
+	check("without the context")
+	pop()
+	check("without the goroutine")
+	undo()
+	check("at last")
+	runtime.KeepAlive(loggers)
+}
