@@ -7,8 +7,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
-	"unicode/utf8"
 
+	"github.com/logbook-go/logbook/internal/text"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -77,7 +77,7 @@ func (w *Writer) take(p []byte) (lines []string) {
 		if room := maxLine - len(w.rest); end > room {
 			w.rest = append(w.rest, p[:room]...)
 			p = p[room:]
-			n := runesEnd(w.rest)
+			n := len(text.Whole(w.rest))
 			lines = append(lines, string(w.rest[:n])+cutMark)
 			w.rest = append(w.rest[:0], w.rest[n:]...)
 			continue
@@ -105,19 +105,6 @@ func appendLine(lines []string, line []byte) []string {
 		return lines
 	}
 	return append(lines, string(line))
-}
-
-// runesEnd returns how much of the text can be cut off without cutting a rune.
-func runesEnd(b []byte) int {
-	for i := len(b) - 1; i >= 0 && i >= len(b)-utf8.UTFMax; i-- {
-		if utf8.RuneStart(b[i]) {
-			if utf8.FullRune(b[i:]) {
-				break
-			}
-			return i
-		}
-	}
-	return len(b)
 }
 
 func (w *Writer) log(lines []string, pc uintptr) {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/logbook-go/logbook/internal/flow"
+	"github.com/logbook-go/logbook/internal/panics"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -213,7 +214,7 @@ func (h *Exec) takeTurn(ctx context.Context) error {
 func (h *Exec) format(r *logbook.Record) (arguments []string, stdin []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = panicked(p)
+			err = panics.Error(p)
 		}
 	}()
 	for _, f := range h.arguments {

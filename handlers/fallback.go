@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/logbook-go/logbook/internal/errchain"
+	"github.com/logbook-go/logbook/internal/panics"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -66,7 +67,7 @@ func (f *Fallback) Handle(r *logbook.Record) error {
 func (f *Fallback) handleFirst(r *logbook.Record) (handled bool, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			handled, err = true, panicked(p)
+			handled, err = true, panics.Error(p)
 		}
 	}()
 	err = logbook.Handle(f.first, r)

@@ -76,14 +76,6 @@ func (f *Fanout) Close(ctx context.Context) error { return closeAll(ctx, f.handl
 // Unbound tells the handlers inside.
 func (f *Fanout) Unbound() { unboundAll(f.handlers) }
 
-// panicked turns what recover returned into an error.
-func panicked(p any) error {
-	if err, ok := p.(error); ok {
-		return fmt.Errorf("panic: %w", err)
-	}
-	return fmt.Errorf("panic: %v", p)
-}
-
 // joined collects the errors of several handlers.
 type joined struct{ errs []error }
 

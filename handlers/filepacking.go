@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/logbook-go/logbook/internal/disk"
+	"github.com/logbook-go/logbook/internal/panics"
 )
 
 // compressAll compresses what is there, the oldest file first. A file that fails
@@ -82,7 +82,7 @@ func (t *fileTasks) alone() (release func(), err error) {
 func (t *fileTasks) compress(b *backup) (err error) {
 	defer func() {
 		if p := recover(); p != nil { // the compressor is the user's
-			err = fmt.Errorf("panic: %v", p)
+			err = panics.Error(p)
 		}
 	}()
 	source, err := t.source(b)

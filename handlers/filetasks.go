@@ -9,6 +9,7 @@ import (
 
 	"github.com/logbook-go/logbook/internal/disk"
 	"github.com/logbook-go/logbook/internal/flow"
+	"github.com/logbook-go/logbook/internal/panics"
 )
 
 // finished is a file that a rotation left behind.
@@ -154,7 +155,7 @@ func (t *fileTasks) call(info RotationInfo) {
 		defer close(returned)
 		defer func() {
 			if p := recover(); p != nil {
-				t.fail("call OnRotate for", fmt.Errorf("panic: %v", p))
+				t.fail("call OnRotate for", panics.Error(p))
 			}
 		}()
 		t.c.onRotate(info)

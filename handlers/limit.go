@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/text"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -157,7 +158,7 @@ func shortened(s string) string {
 	if len(s) <= maxKeyText {
 		return s
 	}
-	return strings.ToValidUTF8(s[:maxKeyText], "")
+	return text.Whole(s[:maxKeyText])
 }
 
 // Binding implements [logbook.Bindable].

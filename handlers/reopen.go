@@ -5,6 +5,7 @@ import (
 	"os/signal"
 	"sync"
 
+	"github.com/logbook-go/logbook/internal/panics"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -53,7 +54,7 @@ func ReopenOn(sig os.Signal, hs ...Reopener) (stop func()) {
 func reopen(h Reopener) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = panicked(p)
+			err = panics.Error(p)
 		}
 	}()
 	return h.Reopen()

@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"slices"
 	"sync/atomic"
+
+	"github.com/logbook-go/logbook/internal/panics"
 )
 
 // bound is a simple item or a slot that is fit to be pushed: its kind is known, and
@@ -91,7 +93,7 @@ func refusal(item Bindable, err error) error {
 func openItem(item Bindable) (b bound, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = panicked(p)
+			err = panics.Error(p)
 			if v := reflect.ValueOf(item); v.Kind() == reflect.Pointer && v.IsNil() {
 				err = errNilItem
 			}
@@ -181,5 +183,5 @@ func allUnbound(list []placed) {
 }
 
 func callUnbound(u Unbinder) error {
-	return guarded(func() error { u.Unbound(); return nil })
+	return panics.Call(func() error { u.Unbound(); return nil })
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/logbook-go/logbook/internal/clock"
 	"github.com/logbook-go/logbook/internal/errchain"
+	"github.com/logbook-go/logbook/internal/panics"
 )
 
 // deliver hands a record to those who are to see it, and gives it back to the
@@ -159,7 +160,7 @@ func (d *delivery) process(key any, p Processor) {
 	defer func() {
 		running.leave()
 		if v := recover(); v != nil {
-			d.failed(nil, panicked(v))
+			d.failed(nil, panics.Error(v))
 		}
 	}()
 	p(d.record)
@@ -172,7 +173,7 @@ func (d *delivery) accepts(e *handlerEntry) (yes bool) {
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			d.failed(e.handler, panicked(v))
+			d.failed(e.handler, panics.Error(v))
 		}
 	}()
 	return e.accept(d.record)
@@ -187,7 +188,7 @@ func (d *delivery) ask(e *handlerEntry, fn func(*Record) bool) (yes bool) {
 	defer func() {
 		running.leave()
 		if v := recover(); v != nil {
-			d.failed(e.handler, panicked(v))
+			d.failed(e.handler, panics.Error(v))
 		}
 	}()
 	return fn(d.record)
@@ -281,7 +282,7 @@ func handle(h Handler, r *Record) (pass bool, err error) {
 			return // recover is a call
 		}
 		if v := recover(); v != nil {
-			err = panicked(v)
+			err = panics.Error(v)
 		}
 	}()
 	if err = h.Handle(r); err != nil {

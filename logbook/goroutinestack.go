@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/logbook-go/logbook/internal/goroutine"
+	"github.com/logbook-go/logbook/internal/panics"
 )
 
 // goroutines holds the stacks of the goroutines that have anything bound.
@@ -111,7 +112,7 @@ func reclaim(id uint64, g *goroutineStack) {
 		return // an undo was quicker
 	}
 	e := &HandlerError{Err: &ForgottenError{Goroutine: id, Pushes: len(entries)}, Source: &noSite.source}
-	if err := guarded(func() error { application.snapshot.Load().report(e); return nil }); err != nil {
+	if err := panics.Call(func() error { application.snapshot.Load().report(e); return nil }); err != nil {
 		PrintErrors(e)
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/logbook-go/logbook/internal/errchain"
 	"github.com/logbook-go/logbook/internal/goroutine"
+	"github.com/logbook-go/logbook/internal/panics"
 )
 
 // Handler writes records somewhere. A third party's handler is a struct that
@@ -161,7 +162,7 @@ func (d *delivery) reportApart() {
 				if !away {
 					panic(p)
 				}
-				PrintErrors(&HandlerError{Err: panicked(p), Source: &noSite.source})
+				PrintErrors(&HandlerError{Err: panics.Error(p), Source: &noSite.source})
 			}
 		}()
 	}
@@ -177,7 +178,7 @@ func HandleBatch(h Handler, rs []*Record, why Reason) (err error) {
 	if b, ok := h.(BatchHandler); ok {
 		defer func() {
 			if p := recover(); p != nil {
-				err = panicked(p)
+				err = panics.Error(p)
 			}
 		}()
 		return b.HandleBatch(rs, why)

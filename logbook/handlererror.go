@@ -46,14 +46,6 @@ func (e *HandlerError) Error() string {
 // Unwrap returns the failure.
 func (e *HandlerError) Unwrap() error { return e.Err }
 
-// panicked turns what recover returned into an error.
-func panicked(p any) error {
-	if err, ok := p.(error); ok {
-		return fmt.Errorf("panic: %w", err)
-	}
-	return fmt.Errorf("panic: %v", p)
-}
-
 // errorInterval is how often PrintErrors speaks of one handler.
 const errorInterval = time.Second
 

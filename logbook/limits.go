@@ -1,6 +1,6 @@
 package logbook
 
-import "strings"
+import "github.com/logbook-go/logbook/internal/text"
 
 // Bounds of what is written of one record, in bytes. What is cut is marked.
 const (
@@ -22,5 +22,5 @@ func cut(s string, limit int) string {
 	if len(s) <= limit {
 		return s
 	}
-	return strings.ToValidUTF8(s[:limit], "") + cutMark
+	return text.Whole(s[:limit]) + cutMark
 }

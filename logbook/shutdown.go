@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/logbook-go/logbook/internal/errchain"
+	"github.com/logbook-go/logbook/internal/panics"
 )
 
 // Flush flushes the handlers among the items that can be, within the context's
@@ -71,7 +72,7 @@ func eachOnce(items []Bindable, fn func(Bindable) error) error {
 			}
 			seen[item] = true
 		}
-		if err := guarded(func() error { return unsent.takeFrom(fn(item)) }); err != nil {
+		if err := panics.Call(func() error { return unsent.takeFrom(fn(item)) }); err != nil {
 			errs = append(errs, err)
 		}
 	}
@@ -82,16 +83,6 @@ func eachOnce(items []Bindable, fn func(Bindable) error) error {
 		return errs[0]
 	}
 	return errors.Join(errs...)
-}
-
-// guarded calls fn; a panic counts as an error.
-func guarded(fn func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = panicked(p)
-		}
-	}()
-	return fn()
 }
 
 // takeFrom adds up what an error says of unsent records, and returns what else it

@@ -1,10 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
-	"strconv"
-	"strings"
+	"time"
 
+	"github.com/logbook-go/logbook/internal/text"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -23,7 +24,7 @@ func (f *levelFlag) String() string {
 }
 
 // size is a number of bytes, written with a unit: 64KiB.
-type size int
+type size int64
 
 // minSize and maxSize bound what a flag can ask for.
 const (
@@ -31,37 +32,39 @@ const (
 	maxSize size = 1 << 30
 )
 
-var sizeUnits = []struct {
-	name  string
-	bytes size
-}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1}}
-
-// Set reads a whole number of bytes, or of one of the units KiB, MiB and GiB.
-func (s *size) Set(text string) error {
-	number, unit := text, size(1)
-	for _, u := range sizeUnits {
-		if n, ok := strings.CutSuffix(text, u.name); ok {
-			number, unit = n, u.bytes
-			break
-		}
+// Set reads what [text.ParseSize] does, within the bounds.
+func (s *size) Set(v string) error {
+	n, err := text.ParseSize(v)
+	if err != nil {
+		return err
 	}
-	n, err := strconv.ParseUint(number, 10, 31)
-	if v := size(n); err != nil || v > maxSize/unit || v*unit < minSize {
-		return fmt.Errorf("%q is no size from %v to %v, such as 64KiB", text, minSize, maxSize)
+	if size(n) < minSize || size(n) > maxSize {
+		return fmt.Errorf("invalid size %q: want one from %v to %v", v, minSize, maxSize)
 	}
-	*s = size(n) * unit
+	*s = size(n)
 	return nil
 }
 
 // String returns the size in the largest unit that leaves no fraction.
-func (s size) String() string {
-	for _, u := range sizeUnits {
-		if s%u.bytes == 0 && s > 0 {
-			return strconv.Itoa(int(s/u.bytes)) + u.name
-		}
-	}
-	return "0B"
-}
+func (s size) String() string { return text.FormatSize(int64(s)) }
 
 // Type is what the help calls the value.
 func (s size) Type() string { return "size" }
+
+// durationFlag is the value of a flag that takes a time, as [text.ParseDuration] reads
+// it.
+type durationFlag struct{ d *time.Duration }
+
+func (f *durationFlag) Set(v string) error {
+	d, err := text.ParseDuration(v)
+	if err == nil && d < 0 {
+		err = errors.New("it is negative")
+	}
+	if err == nil {
+		*f.d = d
+	}
+	return err
+}
+
+func (f *durationFlag) Type() string   { return "duration" }
+func (f *durationFlag) String() string { return f.d.String() }

@@ -3,7 +3,8 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"unicode/utf8"
+
+	"github.com/logbook-go/logbook/internal/text"
 )
 
 // lineSplitter cuts what is written to it into lines, and hands each over as soon
@@ -52,7 +53,7 @@ func (s *lineSplitter) end() {
 	}
 	line := s.held
 	if s.cut > 0 {
-		whole := wholeRunes(line)
+		whole := text.Whole(line)
 		s.cut += int64(len(line) - len(whole))
 		line = fmt.Appendf(whole, "...(cut %d bytes)", s.cut)
 	} else {
@@ -63,16 +64,3 @@ func (s *lineSplitter) end() {
 }
 
 func trimCR(line []byte) []byte { return bytes.TrimSuffix(line, []byte("\r")) }
-
-// wholeRunes takes off a character at the end of which bytes are missing.
-func wholeRunes(b []byte) []byte {
-	for i := len(b) - 1; i >= 0 && i >= len(b)-utf8.UTFMax; i-- {
-		if utf8.RuneStart(b[i]) {
-			if !utf8.FullRune(b[i:]) {
-				return b[:i]
-			}
-			break
-		}
-	}
-	return b
-}

@@ -178,7 +178,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"pipe", "--to", "nats://me:hunter2@host"}, `sink "nats://xxxxx@host"`},
 		{[]string{"pipe", "--to", "fi\x1b[31mle:x"}, `no scheme`},
 		{[]string{"pipe", "--level", "loud"}, `unknown level "loud"`},
-		{[]string{"pipe", "--max-line", "huge"}, `"huge" is no size from 64B to 1GiB, such as 64KiB`},
+		{[]string{"pipe", "--max-line", "huge"}, `invalid size "huge": want 4096, 100kB, 10MiB or 1GB`},
 		{[]string{"pipe", "--grace", "soon"}, `invalid duration "soon"`},
 		{[]string{"pipe", "--grace", "-1s"}, `invalid argument "-1s" for "--grace" flag: it is negative`},
 		{[]string{"completion", "zhs"}, `unknown command "zhs" for "logbook completion"`},
@@ -246,13 +246,13 @@ func TestCompletion(t *testing.T) {
 }
 
 func TestSize(t *testing.T) {
-	for text, want := range map[string]string{"64": "64B", "100B": "100B", "1KiB": "1KiB", "1024": "1KiB", "1536": "1536B", "3MiB": "3MiB", "1GiB": "1GiB"} {
+	for text, want := range map[string]string{"64": "64B", "100B": "100B", "1KiB": "1KiB", "1024": "1KiB", "1536": "1536B", "3MiB": "3MiB", "1GiB": "1GiB", "1kb": "1000B"} {
 		var s size
 		if err := s.Set(text); err != nil || s.String() != want {
 			t.Errorf("%s: %v, %v", text, s, err)
 		}
 	}
-	for _, text := range []string{"", "63", "2GiB", "1025MiB", "1.5KiB", "-1KiB", "KiB", "1kb", "99999999999999999999", "0x100"} {
+	for _, text := range []string{"", "63", "2GiB", "1025MiB", "1.5KiB", "-1KiB", "KiB", "99999999999999999999", "0x100"} {
 		s := size(100)
 		if err := s.Set(text); err == nil || s != 100 {
 			t.Errorf("%q: %v", text, s)

@@ -42,7 +42,7 @@ const pipeExamples = `  some-service 2>&1 | logbook pipe
   logbook pipe --channel web <old.log --to 'json:?format=wire'`
 
 func pipeCommand() *cobra.Command {
-	p := &pipe{level: logbook.LevelNotSet, maxLine: 1 << 20}
+	p := &pipe{level: logbook.LevelNotSet, maxLine: 1 << 20, grace: 5 * time.Second}
 	cmd := &cobra.Command{
 		Use:     "pipe [--to URI]...",
 		Short:   "Turn lines of standard input into records",
@@ -63,7 +63,7 @@ func pipeCommand() *cobra.Command {
 	flags.StringVar(&p.channel, "channel", "pipe", "channel `NAME` of lines that have none, such as web")
 	flags.Var(&levelFlag{&p.level}, "level", "leave out records below a `LEVEL`, such as warning")
 	flags.Var(&p.maxLine, "max-line", "cut lines longer than a `SIZE`, such as 64KiB")
-	flags.DurationVar(&p.grace, "grace", 5*time.Second, "after a signal, read on for a `TIME` at most, such as 1s")
+	flags.Var(&durationFlag{&p.grace}, "grace", "after a signal, read on for a `TIME` at most, such as 1s")
 	_ = cmd.RegisterFlagCompletionFunc("to", completeSinks) // fails for flags that do not exist
 	_ = cmd.RegisterFlagCompletionFunc("level", cobra.FixedCompletions(
 		[]cobra.Completion{"trace", "debug", "info", "success", "notice", "warning", "error", "critical"},
@@ -92,9 +92,6 @@ type pipe struct {
 }
 
 func (p *pipe) run(stdin io.Reader, stderr io.Writer) error {
-	if p.grace < 0 {
-		return fmt.Errorf("invalid argument %q for \"--grace\" flag: it is negative", p.grace)
-	}
 	var err error
 	if p.sinks, err = openSinks(p.to, stderr); err != nil {
 		return err

@@ -43,7 +43,7 @@ func TestErrors(t *testing.T) {
 		{"smtp://me:hunter2@host?from=a@example.org", "to", "missing"},
 		{"smtp://host?from=a@example.org&to=b@example.org&tls=maybe", "tls", `"maybe" is not known (known: starttls, none)`},
 		{"smtp://me:hunter2@host?from=a@example.org&to=b@example.org&tls=none", "", "TLS"},
-		{"smtps://host?from=a@example.org&to=b@example.org&timeout=never", "timeout", `"never" is no duration`},
+		{"smtps://host?from=a@example.org&to=b@example.org&timeout=never", "timeout", `invalid duration "never"`},
 		{"smtps://host?from=a@example.org&to=b@example.org&record_limit=0", "record_limit", "from 1 up"},
 		{"syslog:?facility=loud", "facility", "unknown facility"},
 		{"syslog://127.0.0.1?transport=x", "transport", `"x" is not known (known: tcp, tls, udp)`},

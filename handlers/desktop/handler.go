@@ -11,6 +11,7 @@ import (
 
 	"github.com/logbook-go/logbook/internal/flow"
 	"github.com/logbook-go/logbook/internal/notify"
+	"github.com/logbook-go/logbook/internal/panics"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -174,7 +175,7 @@ func (h *Handler) notify(r *logbook.Record, n int, note string) error {
 func (h *Handler) show(ctx context.Context, pass *notify.Pass, r *logbook.Record, notes []string) error {
 	defer pass.Failed()
 	var n *notification
-	err := notify.Guard(func() (err error) {
+	err := panics.Call(func() (err error) {
 		n, err = h.compose(r, notes)
 		return err
 	})

@@ -7,14 +7,15 @@ import (
 	"strings"
 
 	"github.com/logbook-go/logbook/internal/encode"
-	"github.com/logbook-go/logbook/internal/notify"
+	"github.com/logbook-go/logbook/internal/panics"
+	"github.com/logbook-go/logbook/internal/text"
 	"github.com/logbook-go/logbook/logbook"
 )
 
 // compose makes the mail of a job. notes tell what had to be left out.
 func (h *Handler) compose(j *job) (m *message, notes []error, err error) {
 	d := &draft{from: h.from, hostname: h.server.hostname}
-	err = notify.Guard(func() error {
+	err = panics.Call(func() error {
 		if j.summary != nil {
 			return h.draftSummary(d, j.summary)
 		}
@@ -150,8 +151,8 @@ func format(f logbook.Formatter, r *logbook.Record) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text := newlines.Replace(string(bytes.TrimRight(b, " \t\r\n")))
-	return cut(strings.ToValidUTF8(text, "\ufffd"), maxRecord), nil
+	s := newlines.Replace(string(bytes.TrimRight(b, " \t\r\n")))
+	return text.Cut(strings.ToValidUTF8(s, "\ufffd"), maxRecord, cutMark), nil
 }
 
 // draftSummary makes the draft of a mail that tells what was suppressed.

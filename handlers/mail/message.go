@@ -9,9 +9,10 @@ import (
 	"net/mail"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	gomail "github.com/wneessen/go-mail"
+
+	"github.com/logbook-go/logbook/internal/text"
 )
 
 // Bounds in bytes. What is beyond is cut, and the cut is marked.
@@ -105,7 +106,7 @@ func cleanHeader(name, s string) string {
 	if _, ok := addressHeaders[strings.ToLower(name)]; ok {
 		limit = maxAddresses
 	}
-	return cut(strings.Join(strings.Fields(s), " "), limit)
+	return text.Cut(strings.Join(strings.Fields(s), " "), limit, cutMark)
 }
 
 // encodeHeader makes encoded words (RFC 2047) of what is not ASCII, and of what
@@ -116,12 +117,9 @@ func encodeHeader(s string) string {
 	}
 	var words []string
 	for s != "" {
-		n := min(45, len(s)) // 75 characters are allowed in a word
-		for n < len(s) && !utf8.RuneStart(s[n]) {
-			n--
-		}
-		words = append(words, "=?utf-8?b?"+base64.StdEncoding.EncodeToString([]byte(s[:n]))+"?=")
-		s = s[n:]
+		word := text.Whole(s[:min(45, len(s))]) // 75 characters are allowed in a word
+		words = append(words, "=?utf-8?b?"+base64.StdEncoding.EncodeToString([]byte(word))+"?=")
+		s = s[len(word):]
 	}
 	return strings.Join(words, " ")
 }
@@ -149,15 +147,3 @@ func encodingOf(s string) gomail.Encoding {
 var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 func crlf(s string) string { return strings.ReplaceAll(newlines.Replace(s), "\n", "\r\n") }
-
-// cut bounds a text, and marks the cut.
-func cut(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	n := limit - len(cutMark)
-	for !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n] + cutMark
-}

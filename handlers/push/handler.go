@@ -12,6 +12,7 @@ import (
 
 	"github.com/logbook-go/logbook/internal/flow"
 	"github.com/logbook-go/logbook/internal/notify"
+	"github.com/logbook-go/logbook/internal/panics"
 	"github.com/logbook-go/logbook/internal/secret"
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -192,7 +193,7 @@ func (h *Handler) failure(records, status int, err error) *Error {
 func (h *Handler) send(ctx context.Context, pass *notify.Pass, r *logbook.Record, notes []string) *Error {
 	defer pass.Failed()
 	var m *message
-	err := notify.Guard(func() (err error) {
+	err := panics.Call(func() (err error) {
 		m, err = h.service.compose(r, notes, h.now())
 		return err
 	})

@@ -8,7 +8,7 @@ import (
 
 	"github.com/logbook-go/logbook/internal/flow"
 	"github.com/logbook-go/logbook/internal/netlink"
-	"github.com/logbook-go/logbook/internal/notify"
+	"github.com/logbook-go/logbook/internal/panics"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -107,7 +107,7 @@ func (c *connection) handleBatch(o *logbook.Options, rs []*logbook.Record, encod
 	}
 	for _, r := range rs {
 		bytes, messages := len(m.b), len(m.ends)
-		if err := notify.Guard(func() error { return c.add(m, o, r, encode) }); err != nil {
+		if err := panics.Call(func() error { return c.add(m, o, r, encode) }); err != nil {
 			m.b, m.ends = m.b[:bytes], m.ends[:messages]
 			errs = append(errs, err)
 			unsent++

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/text"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -137,8 +138,8 @@ func (h *Journal) encode(m *batch, r *logbook.Record) {
 		b = appendField(b, "CODE_FUNC", s.Function)
 	}
 	for a := range r.Attrs {
-		eachLeaf("", a, func(name string, v slog.Value) {
-			m.scratch = appendValue(m.scratch[:0], v)
+		text.EachLeaf(a, func(name string, v slog.Value) {
+			m.scratch = text.AppendValue(m.scratch[:0], v)
 			b = appendField(b, fieldName(name), m.scratch)
 		})
 	}

@@ -3,9 +3,9 @@ package syslog
 import (
 	"bytes"
 	"strconv"
-	"unicode/utf8"
 
 	"github.com/logbook-go/logbook/internal/encode"
+	"github.com/logbook-go/logbook/internal/text"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -81,9 +81,9 @@ func (l *layout) add(m *batch, line []byte) (cut bool) {
 	header := m.header
 	if cut = size > l.max; cut {
 		if len(header) > l.max-len(cutMark) { // a very long channel
-			header, line = header[:wholeRunes(header, l.max-len(cutMark))], nil
+			header, line = text.Whole(header[:l.max-len(cutMark)]), nil
 		}
-		line = line[:wholeRunes(line, l.max-len(cutMark)-len(header))]
+		line = text.Whole(line[:min(len(line), l.max-len(cutMark)-len(header))])
 		size = len(header) + len(line) + len(cutMark)
 	}
 	if l.framing == OctetCounting {
@@ -102,17 +102,4 @@ func (l *layout) add(m *batch, line []byte) (cut bool) {
 	}
 	m.ends = append(m.ends, len(m.b))
 	return cut
-}
-
-// wholeRunes returns n, or a little less where b would be cut within a rune.
-func wholeRunes(b []byte, n int) int {
-	if n >= len(b) {
-		return len(b)
-	}
-	for i := n; i > 0 && n-i < utf8.UTFMax; i-- {
-		if utf8.RuneStart(b[i]) {
-			return i
-		}
-	}
-	return n // no UTF-8
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/logbook-go/logbook/internal/encode"
+	"github.com/logbook-go/logbook/internal/text"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -24,11 +25,11 @@ func appendStructuredData(b, scratch []byte, id string, r *logbook.Record, limit
 	limit = start + limit - leftOutRoom
 	params, left := 0, 0
 	for a := range r.Attrs {
-		eachLeaf("", a, func(name string, v slog.Value) {
+		text.EachLeaf(a, func(name string, v slog.Value) {
 			params++
 			before := len(b)
 			if before < limit {
-				scratch = appendValue(scratch[:0], v)
+				scratch = text.AppendValue(scratch[:0], v)
 				b = append(appendParamName(append(b, ' '), name), `="`...)
 				b = append(appendParamValue(b, scratch), '"')
 			}

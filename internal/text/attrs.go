@@ -1,4 +1,4 @@
-package syslog
+package text
 
 import (
 	"log/slog"
@@ -7,8 +7,10 @@ import (
 	"github.com/logbook-go/logbook/internal/pyformat"
 )
 
-// eachLeaf calls fn for an attribute, or for each one inside of a group, with the
-// groups' names and dots before its own.
+// EachLeaf calls fn for an attribute, or for each one inside of a group, with the names
+// of the groups and dots before its own.
+func EachLeaf(a slog.Attr, fn func(name string, v slog.Value)) { eachLeaf("", a, fn) }
+
 func eachLeaf(prefix string, a slog.Attr, fn func(name string, v slog.Value)) {
 	v := a.Value.Resolve()
 	if v.Kind() != slog.KindGroup {
@@ -25,8 +27,9 @@ func eachLeaf(prefix string, a slog.Attr, fn func(name string, v slog.Value)) {
 	}
 }
 
-// appendValue appends a value as text, as it is.
-func appendValue(b []byte, v slog.Value) []byte {
+// AppendValue appends a value as text, as it is: it may hold anything. A value that
+// cannot be formatted becomes its error.
+func AppendValue(b []byte, v slog.Value) []byte {
 	if v.Kind() == slog.KindTime {
 		return encode.AppendRFC3339(b, v.Time())
 	}

@@ -1,0 +1,68 @@
+package text
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// units of sizes. The first one of a number of bytes is what [FormatSize] writes.
+var units = []struct {
+	name  string
+	bytes int64
+}{
+	{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"B", 1},
+	{"GB", 1e9}, {"MB", 1e6}, {"kB", 1e3},
+	{"G", 1 << 30}, {"M", 1 << 20}, {"K", 1 << 10}, {"", 1},
+}
+
+// ParseSize parses a whole number of bytes, above zero: 4096, 100kB (of 1000), 64KiB
+// (of 1024). K, M and G alone are KiB, MiB and GiB. Case means nothing, and a space may
+// stand before the unit.
+func ParseSize(s string) (int64, error) {
+	number := strings.TrimRight(s, "bBgGiIkKmM")
+	for _, u := range units {
+		if !strings.EqualFold(s[len(number):], u.name) {
+			continue
+		}
+		n, err := strconv.ParseInt(strings.TrimRight(number, " "), 10, 64)
+		if err != nil || n < 1 || n > math.MaxInt64/u.bytes {
+			break
+		}
+		return n * u.bytes, nil
+	}
+	return 0, fmt.Errorf("invalid size %q: want 4096, 100kB, 10MiB or 1GB", s)
+}
+
+// FormatSize returns a size as ParseSize reads it: a multiple of the largest of GiB,
+// MiB, KiB and B.
+func FormatSize(n int64) string {
+	for _, u := range units[:4] {
+		if n%u.bytes == 0 && n != 0 {
+			return strconv.FormatInt(n/u.bytes, 10) + u.name
+		}
+	}
+	return strconv.FormatInt(n, 10) + "B"
+}
+
+const day = 24 * time.Hour
+
+// ParseDuration parses what [time.ParseDuration] does, and whole days before it, of 24
+// hours: 7d, 1d12h.
+func ParseDuration(s string) (time.Duration, error) {
+	days, rest, found := strings.Cut(s, "d")
+	if !found {
+		days, rest = "0", s
+	}
+	n, err := strconv.ParseUint(days, 10, 16)
+	d := time.Duration(0)
+	if err == nil && (rest != "" || !found) {
+		d, err = time.ParseDuration(rest)
+	}
+	if err != nil || found && d < 0 || d > math.MaxInt64-time.Duration(n)*day {
+		return 0, fmt.Errorf("invalid duration %q: want 500ms, 5s, 1h30m or 7d", s)
+	}
+	return time.Duration(n)*day + d, nil
+}
