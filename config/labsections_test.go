@@ -13,7 +13,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Case A7: what switches a section on.
+// What switches a section on.
 func TestActive(t *testing.T) {
 	for value, want := range map[string]bool{
 		"true": true, "1": true, "t": true, "y": true, "yes": true, "on": true, "YES": true, "On": true,
@@ -53,8 +53,7 @@ func everyLevel() {
 	log.Success("success")
 }
 
-// Case A7: the console is on from INFO up, unless it is switched off or other
-// sinks are named.
+// The console is on from INFO up, unless it is switched off or other sinks are named.
 func TestConsoleSection(t *testing.T) {
 	t.Setenv("NO_COLOR", "1")
 	dir := inTempDir(t)
@@ -110,8 +109,8 @@ func TestConsoleSectionColors(t *testing.T) {
 	}
 }
 
-// Case A7: a sink of lab_utils that cannot be opened is left out, with a warning
-// in the log; the others run.
+// A sink of lab_utils that cannot be opened is left out, with a warning in the log; the
+// others run.
 func TestLeftOut(t *testing.T) {
 	t.Setenv("NO_COLOR", "1")
 	inTempDir(t)
@@ -137,8 +136,8 @@ func TestLeftOut(t *testing.T) {
 	}
 }
 
-// Case A8: directories are created, and a day has a file of its own, by the
-// record's own zone, whatever the clocks do.
+// Directories are created, and a day has a file of its own, by the record's own zone,
+// whatever the clocks do.
 func TestFileSection(t *testing.T) {
 	inTempDir(t)
 	c := parse(t, `

@@ -62,7 +62,7 @@ func warnings(c *config.Config) string {
 	return strings.Join(text, "\n")
 }
 
-// Case A6: read as Python's configparser does.
+// Read as Python's configparser does.
 func TestINI(t *testing.T) {
 	tests := []struct{ name, text, a, b string }{
 		{"plain", "a = 1\nb=2", "1", "2"},
@@ -159,7 +159,7 @@ func TestParseErrors(t *testing.T) {
 	}
 }
 
-// Case A6: what is unknown is warned of, and refused in strict mode.
+// What is unknown is warned of, and refused in strict mode.
 func TestUnknown(t *testing.T) {
 	inTempDir(t)
 	captured(t, &os.Stderr) // to which the warnings go
@@ -208,7 +208,7 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
-// Case A3.
+// A missing file is an error that names it.
 func TestMissingFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "no.ini")
 	_, err := config.Load(path)
@@ -353,7 +353,7 @@ func TestFallback(t *testing.T) {
 	}
 }
 
-// Case A1: no password shows, whatever else is wrong.
+// No password shows, whatever else is wrong.
 func TestFileErrorsHideSecrets(t *testing.T) {
 	inTempDir(t)
 	if err := os.WriteFile("secret", []byte("someone\nhunter2\n"), 0o600); err != nil {

@@ -63,7 +63,7 @@ func TestColorEnabledWithoutTerminal(t *testing.T) {
 	}
 }
 
-// case 69, with the colours of Logbook; only INFO has another one
+// The colours are Logbook's; only INFO has another one.
 func TestConsoleColors(t *testing.T) {
 	var golden map[string]any
 	text, err := os.ReadFile("testdata/colorized.json")

@@ -18,7 +18,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// case 77
+// Repeated messages are reported with their counts, in the order in which they came
+// first.
 func TestDedup(t *testing.T) {
 	s := new(sink)
 	h := handlers.NewDedup(s, nil)

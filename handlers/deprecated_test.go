@@ -39,7 +39,7 @@ func located(lines *[]string) logbook.Handler {
 	}, nil)
 }
 
-// cases 112 and 113
+// A deprecated function works on, and is reported once for each place that calls it.
 func TestDeprecated(t *testing.T) {
 	handlers.ForgetDeprecations()
 	var got, want []string
@@ -64,7 +64,7 @@ func TestDeprecated(t *testing.T) {
 	}
 }
 
-// case 113: what is suppressed is not told, and counts as not told.
+// What is suppressed is not told, and counts as not told.
 func TestSuppressDeprecations(t *testing.T) {
 	handlers.ForgetDeprecations()
 	var got []string

@@ -104,7 +104,7 @@ func runExec(t *testing.T, argv []string, o *handlers.ExecOptions) *handlers.Exe
 	return h
 }
 
-// case 107
+// The program gets the message as one argument, whatever is in it: there is no shell.
 func TestExec(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "out")

@@ -129,7 +129,7 @@ func ExampleNewStream_gzip() {
 	// Output: app.log.gz: compressed
 }
 
-// case 67
+// A stream into gzip unpacks to the lines that were logged.
 func TestGzipStream(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log.gz")
 	file, err := os.Create(path)

@@ -46,14 +46,14 @@ func expectFile(t *testing.T, path, want string) {
 	}
 }
 
-// case 56
+// A file has the lines in the format that was given.
 func TestFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.log")
 	bound(t, func() { log.Warn("warning message") }, newFile(t, path, handlers.FileOptions{}))
 	expectFile(t, path, "WARNING:testlogger:warning message\n")
 }
 
-// case 57
+// Relative, absolute and unusual paths all work.
 func TestFilePaths(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
@@ -68,7 +68,7 @@ func TestFilePaths(t *testing.T) {
 	}
 }
 
-// case 58
+// Text beyond ASCII is written as it is.
 func TestFileUnicode(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.log")
 	h := newFile(t, path, handlers.FileOptions{})
@@ -76,7 +76,7 @@ func TestFileUnicode(t *testing.T) {
 	expectFile(t, path, "INFO:testlogger:\u2603 \u65e5\u672c \U0001f600 caf\u00e9\n")
 }
 
-// case 59
+// With Delay the file is made at the first record.
 func TestFileDelay(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.log")
 	h := newFile(t, path, handlers.FileOptions{Delay: true})
@@ -93,7 +93,7 @@ func TestFileDelay(t *testing.T) {
 	}
 }
 
-// case 61
+// A file has what a custom formatter returned.
 func TestFileCustomFormatter(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.log")
 	h := newFile(t, path, handlers.FileOptions{Formatter: logbook.FormatterFunc(func(r *logbook.Record) string {
@@ -118,7 +118,7 @@ func TestFileTakesItsOptions(t *testing.T) {
 	expectFile(t, lower, "INFO:testlogger:info\nWARNING:testlogger:warn\nWARNING:testlogger:filtered\n")
 }
 
-// case 55
+// An argument that logs to the same handler while it is formatted does not lock up.
 func TestFileArgumentThatLogsToTheSameFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.log")
 	bound(t, func() {

@@ -20,12 +20,11 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// These are the defects of lumberjack, by number, that the rotating handlers must
-// not have.
+// These are defects of lumberjack that the rotating handlers must not have.
 
-// 1, 2: rotations at the same moment, and at moments that come again, overwrite no
+// Rotations at the same moment, and at moments that come again, overwrite no
 // backup.
-func TestDefect1And2(t *testing.T) {
+func TestNoBackupIsOverwritten(t *testing.T) {
 	dir := t.TempDir()
 	sized := rotatingOn(t, disk.OS{}, filepath.Join(dir, "sized"), RotatingOptions{MaxSize: 1, Backups: 1000})
 	timed, err := NewTimed(filepath.Join(dir, "timed"), &TimedOptions{MaxSize: 1, PlainCurrent: true})
@@ -72,8 +71,8 @@ func backupsIn(t *testing.T, dir string) int {
 	return len(names)
 }
 
-// 3: age does not depend on the zone.
-func TestDefect3(t *testing.T) {
+// Age does not depend on the zone.
+func TestAgeDoesNotDependOnTheZone(t *testing.T) {
 	for _, offset := range []int{-12, 0, 14} {
 		dir := t.TempDir()
 		h, clock := agedBackups(t, dir, 0, 2, 3, 4, 5)
@@ -85,8 +84,8 @@ func TestDefect3(t *testing.T) {
 	}
 }
 
-// 4: a clock that jumps removes no backup.
-func TestDefect4(t *testing.T) {
+// A clock that jumps removes no backup.
+func TestClockJumpsRemoveNoBackup(t *testing.T) {
 	for _, jump := range []time.Duration{time.Hour, -time.Hour, 87660 * time.Hour, -87660 * time.Hour} {
 		dir := t.TempDir()
 		h, clock := agedBackups(t, dir, 0, 1, 2)
@@ -115,8 +114,8 @@ func TestDefect4(t *testing.T) {
 	}
 }
 
-// 5: what somebody else truncates has no hole.
-func TestDefect5(t *testing.T) {
+// What somebody else truncates has no hole.
+func TestTruncatedFileHasNoHole(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	h := rotatingOn(t, disk.OS{}, path, RotatingOptions{MaxSize: 20, Backups: 2})
@@ -128,8 +127,8 @@ func TestDefect5(t *testing.T) {
 	expectDir(t, dir, map[string]string{"f": "after\n", "f.1": "0123456789\n"})
 }
 
-// 6: a file that somebody made at the path while it was free is not emptied.
-func TestDefect6(t *testing.T) {
+// A file that somebody made at the path while it was free is not emptied.
+func TestForeignFileIsNotEmptied(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	files := &spyFiles{afterRename: func(from, _ string) {
@@ -144,8 +143,8 @@ func TestDefect6(t *testing.T) {
 	expectDir(t, dir, map[string]string{"f": "other\n567890\n", "f.1": "1234\n"})
 }
 
-// 7: where the new file cannot be made, the old one stays in its place.
-func TestDefect7(t *testing.T) {
+// Where the new file cannot be made, the old one stays in its place.
+func TestOldFileStaysWithoutANewOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		files := new(disktest.Faults)
@@ -170,8 +169,8 @@ func TestDefect7(t *testing.T) {
 	})
 }
 
-// 8: a file that cannot be opened is not taken for one that is missing.
-func TestDefect8(t *testing.T) {
+// A file that cannot be opened is not taken for one that is missing.
+func TestUnreadableFileIsNotMissing(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	if err := os.WriteFile(path, []byte("old\n"), 0o600); err != nil {
@@ -189,8 +188,8 @@ func TestDefect8(t *testing.T) {
 	expectDir(t, dir, map[string]string{"f": "found\n", "f.1": "1 record dropped\n", "f.2": "old\n"})
 }
 
-// 9: owner and mode are kept by the open file; that it fails is no error.
-func TestDefect9(t *testing.T) {
+// Owner and mode are kept by the open file; that it fails is no error.
+func TestOwnerAndModeAreKept(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	files := new(disktest.Faults)
@@ -225,9 +224,9 @@ func TestDefect9(t *testing.T) {
 	}
 }
 
-// 10: a power failure at any moment leaves the source or the compressed file
+// A power failure at any moment leaves the source or the compressed file
 // whole.
-func TestDefect10(t *testing.T) {
+func TestPowerFailureWhileCompressing(t *testing.T) {
 	dir := t.TempDir()
 	files := new(spyFiles)
 	h := rotatingOn(t, files, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 5, Backups: 2, Compress: Gzip()})
@@ -249,9 +248,9 @@ func TestDefect10(t *testing.T) {
 	expectDir(t, dir, map[string]string{"f": "second\n", "f.1.gz": "first\n"})
 }
 
-// 11: Close waits for compression, no goroutine is left, and nothing opens a
+// Close waits for compression, no goroutine is left, and nothing opens a
 // closed file again.
-func TestDefect11(t *testing.T) {
+func TestCloseWaitsForCompression(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) { // fails if a goroutine is left
 		dir := t.TempDir()
 		h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), RotatingOptions{
@@ -273,8 +272,8 @@ func TestDefect11(t *testing.T) {
 	})
 }
 
-// 12: a failure in the background is told and counted.
-func TestDefect12(t *testing.T) {
+// A failure in the background is told and counted.
+func TestBackgroundFailureIsReported(t *testing.T) {
 	dir := t.TempDir()
 	var told []error
 	h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), RotatingOptions{
@@ -297,10 +296,8 @@ type failingCompressor struct{ gzipCompressor }
 
 func (failingCompressor) NewWriter(io.Writer) (io.WriteCloser, error) { return nil, errFailing }
 
-// 13: TestRotatingOversized
-
-// 14: after a write that was cut short, the next record starts on its own line.
-func TestDefect14(t *testing.T) {
+// After a write that was cut short, the next record starts on its own line.
+func TestRecordAfterAShortWrite(t *testing.T) {
 	for _, buffer := range []*BufferOptions{nil, {Level: logbook.LevelInfo}} {
 		synctest.Test(t, func(t *testing.T) {
 			dir := t.TempDir()
@@ -329,10 +326,8 @@ func TestDefect14(t *testing.T) {
 	}
 }
 
-// 15: TestMonitoring and others
-
-// 16: symbolic links are not followed, wherever they are planted.
-func TestDefect16(t *testing.T) {
+// Symbolic links are not followed, wherever they are planted.
+func TestSymbolicLinksAreNotFollowed(t *testing.T) {
 	victim := filepath.Join(t.TempDir(), "victim")
 	if err := os.WriteFile(victim, []byte("untouched"), 0o600); err != nil {
 		t.Fatal(err)
@@ -360,9 +355,9 @@ func TestDefect16(t *testing.T) {
 	}
 }
 
-// 17: several handlers for one path do not lose each other's lines. The torture
+// Several handlers for one path do not lose each other's lines. The torture
 // test does it with processes.
-func TestDefect17(t *testing.T) {
+func TestSharedHandlersLoseNoLines(t *testing.T) {
 	dir := t.TempDir()
 	var handlers []*Rotating
 	for range 3 {
@@ -387,7 +382,7 @@ func TestDefect17(t *testing.T) {
 
 // A handler that was idle while another one rotated and compressed its file does
 // not write to a file that is gone.
-func TestDefect17Idle(t *testing.T) {
+func TestIdleHandlerFindsTheNewFile(t *testing.T) {
 	dir := t.TempDir()
 	o := RotatingOptions{MaxSize: 10, Backups: 9, Shared: true, Compress: Gzip()}
 	idle := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), o)
@@ -406,7 +401,7 @@ func TestDefect17Idle(t *testing.T) {
 
 // A handler does not write to a file that another one has finished, though there
 // would be room.
-func TestDefect17Finished(t *testing.T) {
+func TestFinishedFileIsNotWrittenTo(t *testing.T) {
 	dir := t.TempDir()
 	o := RotatingOptions{MaxSize: 13, Backups: 9, Shared: true}
 	one := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), o)
@@ -418,8 +413,8 @@ func TestDefect17Finished(t *testing.T) {
 	expectDir(t, dir, map[string]string{"f": "third\n4\n5\n", "f.1": "first\n2nd\n", "f.lock": ""})
 }
 
-// 18: fsync as the policy says.
-func TestDefect18(t *testing.T) {
+// Fsync as the policy says.
+func TestSyncPolicy(t *testing.T) {
 	for name, c := range map[string]struct {
 		o    RotatingOptions
 		want int

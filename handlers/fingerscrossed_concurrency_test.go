@@ -16,7 +16,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// case 55: neither an argument nor the handler inside may lock up by logging.
+// Neither an argument nor the handler inside may lock up by logging.
 func TestFingersCrossedReentrance(t *testing.T) {
 	for _, c := range []struct {
 		name  string

@@ -12,7 +12,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// cases 73 and 74
+// Nothing is let through before the action level; then all of it is, and all that
+// follows.
 func TestFingersCrossed(t *testing.T) {
 	s := new(sink)
 	h := handlers.NewFingersCrossed(s, &handlers.FingersCrossedOptions{ActionLevel: logbook.LevelWarn})
@@ -97,7 +98,7 @@ func TestFingersCrossedKeepsRecordsWhole(t *testing.T) {
 	}
 }
 
-// case 75
+// A factory makes the handler once, at the trigger, and is asked again after a reset.
 func TestFingersCrossedFactory(t *testing.T) {
 	var sinks []*sink
 	var seen []string
@@ -194,7 +195,7 @@ func TestFingersCrossedWithoutHandler(t *testing.T) {
 	}
 }
 
-// case 76, and the record that tells of the loss
+// Of more records than MaxRecords the newest are kept, and a record reports the loss.
 func TestFingersCrossedMaxRecords(t *testing.T) {
 	for _, c := range []struct {
 		max  int

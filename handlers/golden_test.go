@@ -109,7 +109,7 @@ func TestGoldenRotating(t *testing.T) {
 	})
 }
 
-// case Z8: Logbook makes an empty backup before a first record that is too large.
+// Logbook makes an empty backup before a first record that is too large.
 func TestGoldenRotatingOversized(t *testing.T) {
 	dir := t.TempDir()
 	h := newRotating(t, filepath.Join(dir, "app.log"), handlers.RotatingOptions{MaxSize: 10, Backups: 2})
@@ -125,8 +125,7 @@ func TestGoldenRotatingOversized(t *testing.T) {
 	}
 }
 
-// case Z8: Logbook counts the characters of a new line, so a file gets larger than
-// it may.
+// Logbook counts the characters of a new line, so a file gets larger than it may.
 func TestGoldenRotatingCountsBytes(t *testing.T) {
 	dir := t.TempDir()
 	h := newRotating(t, filepath.Join(dir, "app.log"), handlers.RotatingOptions{MaxSize: 50, Backups: 9})
@@ -177,12 +176,12 @@ func TestGoldenTimed(t *testing.T) {
 			switch name {
 			case "timed_hourly":
 				times = hours
-			case "timed_default_clock_goes_back": // case Z6
+			case "timed_default_clock_goes_back": // Logbook truncates the older file
 				times = back
 				g.Steps[2]["app-2024-02-28.log"] = "m0 of 2024-2-28\nm2 of 2024-2-28\n"
 				g.Steps[3]["app-2024-02-28.log"] = "m0 of 2024-2-28\nm2 of 2024-2-28\n"
 				g.Steps[3]["app-2024-02-29.log"] = "m1 of 2024-2-29\nm3 of 2024-2-29\n"
-			case "timed_backup_2_with_foreign_files": // case Z7
+			case "timed_backup_2_with_foreign_files": // Logbook deletes those, too
 				for _, step := range g.Steps {
 					step["app-notes.log"] = g.Before["app-notes.log"]
 				}

@@ -12,7 +12,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// case 80, but for the mail
+// The records of a group go on together at its end.
 func TestGroup(t *testing.T) {
 	s := new(sink)
 	h := handlers.NewGroup(s)
@@ -198,7 +198,7 @@ func TestGroupTellsWhatIsUnsent(t *testing.T) {
 	}
 }
 
-// case 55: neither an argument nor the handler inside may lock up by logging.
+// Neither an argument nor the handler inside may lock up by logging.
 func TestGroupReentrance(t *testing.T) {
 	s := new(sink)
 	h := handlers.NewGroup(s)

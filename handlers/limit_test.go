@@ -102,8 +102,7 @@ func TestLimitBy(t *testing.T) {
 	s.expect(t, "hello ann", "hello bob", "group[2 records suppressed like: bye {user}]")
 }
 
-// case Z12: with more call sites than are known, nothing fails, and what is forgotten
-// is told.
+// With more call sites than are known, nothing fails, and what is forgotten is told.
 func TestLimitForgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := new(sink)

@@ -35,7 +35,7 @@ func move(t *testing.T, from, to string) {
 	}
 }
 
-// case 60
+// After the file was renamed, the next record is alone in a new file of the old name.
 func TestMonitoring(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "app.log")

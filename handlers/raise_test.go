@@ -24,7 +24,8 @@ func raised(fn func()) (err error) {
 	return nil
 }
 
-// case 108
+// A record at the level panics with the error that was made of it; one below it goes on
+// to the next handler.
 func TestRaise(t *testing.T) {
 	below := new(sink)
 	h := handlers.NewRaise(newTestError, &logbook.Options{Level: logbook.LevelWarn})

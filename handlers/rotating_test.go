@@ -46,7 +46,7 @@ func newRotating(t *testing.T, path string, o handlers.RotatingOptions) *handler
 	return h
 }
 
-// case 62
+// Files rotate by size into numbered backups, of which the newest are kept.
 func TestRotating(t *testing.T) {
 	dir := t.TempDir()
 	h := newRotating(t, filepath.Join(dir, "f"), handlers.RotatingOptions{MaxSize: 2048, Backups: 3})

@@ -21,7 +21,7 @@ func described(lines *[]string) logbook.Handler {
 	}, nil)
 }
 
-// case 111
+// A body that takes longer than the threshold is one record, a faster one none.
 func TestLoggedIfSlow(t *testing.T) {
 	work := func(ctx context.Context, took time.Duration, o *handlers.SlowOptions) {
 		defer handlers.LoggedIfSlow(ctx, 100*time.Millisecond, "checking in for {took}", o)()

@@ -76,7 +76,7 @@ func TestStreamLooksUpTheCaller(t *testing.T) {
 	}
 }
 
-// case 55
+// An argument that logs to the same handler while it is formatted does not lock up.
 func TestStreamArgumentThatLogsToTheSameStream(t *testing.T) {
 	var out bytes.Buffer
 	bound(t, func() {

@@ -15,7 +15,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// case 105
+// The records of a tagging logger have their tags, and the place of the caller.
 func TestTaggingLogger(t *testing.T) {
 	var tags [][]string
 	var sources []string
@@ -66,7 +66,7 @@ func TestTagsOnTheWire(t *testing.T) {
 	}
 }
 
-// case 106
+// Records go to the handlers of their tags, and once to each.
 func TestTagging(t *testing.T) {
 	below, out, err := new(sink), new(sink), &sink{Options: logbook.Options{Level: logbook.LevelInfo}}
 	h := handlers.NewTagging(map[string][]logbook.Handler{

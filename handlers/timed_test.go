@@ -64,20 +64,21 @@ func expectFirstLines(t *testing.T, dir string, names ...string) {
 	}
 }
 
-// cases 63 to 66
+// A file for each day, of which the newest are kept; a plain current file counts as one
+// of them.
 func TestTimed(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		o     handlers.TimedOptions
 		files []string
 	}{
-		{"case 63, three", handlers.TimedOptions{Backups: 3}, []string{"trot-2010-01-06.log", "trot-2010-01-07.log", "trot-2010-01-08.log"}},
-		{"case 63, one", handlers.TimedOptions{Backups: 1}, []string{"trot-2010-01-08.log"}},
-		{"case 63, all", handlers.TimedOptions{}, []string{"trot-2010-01-05.log", "trot-2010-01-06.log", "trot-2010-01-07.log", "trot-2010-01-08.log"}},
-		{"case 64, three", handlers.TimedOptions{Backups: 3, RolloverFormat: "{basename}{ext}.{timestamp}"}, []string{"trot.log.2010-01-06", "trot.log.2010-01-07", "trot.log.2010-01-08"}},
-		{"case 64, one", handlers.TimedOptions{Backups: 1, RolloverFormat: "{basename}{ext}.{timestamp}"}, []string{"trot.log.2010-01-08"}},
-		{"case 65, three", handlers.TimedOptions{Backups: 3, RolloverFormat: "{basename}{ext}.{timestamp}", PlainCurrent: true}, []string{"trot.log", "trot.log.2010-01-06", "trot.log.2010-01-07"}},
-		{"case 65, one", handlers.TimedOptions{Backups: 1, RolloverFormat: "{basename}{ext}.{timestamp}", PlainCurrent: true}, []string{"trot.log"}},
+		{"dated, three", handlers.TimedOptions{Backups: 3}, []string{"trot-2010-01-06.log", "trot-2010-01-07.log", "trot-2010-01-08.log"}},
+		{"dated, one", handlers.TimedOptions{Backups: 1}, []string{"trot-2010-01-08.log"}},
+		{"dated, all", handlers.TimedOptions{}, []string{"trot-2010-01-05.log", "trot-2010-01-06.log", "trot-2010-01-07.log", "trot-2010-01-08.log"}},
+		{"date at the end, three", handlers.TimedOptions{Backups: 3, RolloverFormat: "{basename}{ext}.{timestamp}"}, []string{"trot.log.2010-01-06", "trot.log.2010-01-07", "trot.log.2010-01-08"}},
+		{"date at the end, one", handlers.TimedOptions{Backups: 1, RolloverFormat: "{basename}{ext}.{timestamp}"}, []string{"trot.log.2010-01-08"}},
+		{"plain current file, three", handlers.TimedOptions{Backups: 3, RolloverFormat: "{basename}{ext}.{timestamp}", PlainCurrent: true}, []string{"trot.log", "trot.log.2010-01-06", "trot.log.2010-01-07"}},
+		{"plain current file, one", handlers.TimedOptions{Backups: 1, RolloverFormat: "{basename}{ext}.{timestamp}", PlainCurrent: true}, []string{"trot.log"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -85,7 +86,7 @@ func TestTimed(t *testing.T) {
 			expectFirstLines(t, dir, c.files...)
 		})
 	}
-	t.Run("case 66", func(t *testing.T) {
+	t.Run("plain current file from an earlier day", func(t *testing.T) {
 		dir := t.TempDir()
 		path := filepath.Join(dir, "trot.log")
 		writeFiles(t, dir, map[string]string{"trot.log": "[01:00] Last One\n"})

@@ -43,7 +43,7 @@ func each(t *testing.T, fn func(t *testing.T, b binding)) {
 	}
 }
 
-// Case 35.
+// Of several handlers the topmost that takes the level gets the record, alone.
 func TestTopmostWillingHandler(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		h1, h2, h3 := from(logbook.LevelDebug), from(logbook.LevelInfo), from(logbook.LevelWarn)
@@ -58,7 +58,7 @@ func TestTopmostWillingHandler(t *testing.T) {
 	})
 }
 
-// Case 36.
+// A handler with a filter gets the records that it lets pass; the others go on.
 func TestFiltering(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		one, two := logbook.New("one"), logbook.New("two")
@@ -73,7 +73,7 @@ func TestFiltering(t *testing.T) {
 	})
 }
 
-// Case 37.
+// A record that a handler passes on goes to the next one.
 func TestPassingOn(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		outer := new(recorder)
@@ -91,11 +91,11 @@ func TestPassingOn(t *testing.T) {
 	})
 }
 
-// Case 38.
+// A program without handlers logs to stderr from INFO up, in the default format.
 func TestDefaultHandler(t *testing.T) {
 	got := stderrOf(t, func() {
 		log := logbook.New("app.web")
-		logAt(log, at, logbook.LevelInfo, "Hello, \u2603!") // case 34
+		logAt(log, at, logbook.LevelInfo, "Hello, \u2603!")
 		logAt(log, at, logbook.LevelDebug, "silent")
 	})
 	if want := "[2024-02-29 13:37:42.005000+0000] INFO: app.web: Hello, \u2603!\n"; got != want {
@@ -142,7 +142,8 @@ func TestHandlerAboveTheDefault(t *testing.T) {
 	h.want(t, "to the new default")
 }
 
-// Cases 39 and 40.
+// A setup binds its items in order, one inside of the other, and unbinds them in
+// reverse.
 func TestNestedSetups(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		test, mail := from(logbook.LevelWarn), from(logbook.LevelError)
@@ -189,8 +190,7 @@ func (h *unbindTeller) Unbound() {
 	}
 }
 
-// Case 42: an undo that is deferred runs when the body panics, and swallows
-// nothing.
+// An undo that is deferred runs when the body panics, and swallows nothing.
 func TestUndoOnPanic(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		h := new(recorder)

@@ -18,7 +18,7 @@ func lineOf() int {
 	return line
 }
 
-// Case 20: every exported call names the line that it stands in.
+// Every exported call names the line that it stands in.
 func TestCaller(t *testing.T) {
 	h := record(t)
 	ctx := context.Background()
@@ -167,7 +167,7 @@ func TestCallerOfAGoStatement(t *testing.T) {
 	}
 }
 
-// Case 21: a helper's records name its caller.
+// A helper's records name its caller.
 func TestWithCallerSkip(t *testing.T) {
 	h := record(t)
 	log := logbook.New("skip")

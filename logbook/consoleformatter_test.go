@@ -37,7 +37,7 @@ func TestConsole(t *testing.T) {
 	}
 }
 
-// Case 69 and golden: Logbook's colours can be had; without colour there is none.
+// Logbook's colours can be had; without colour there is none.
 func TestConsoleColors(t *testing.T) {
 	codes := make(map[logbook.Level]string)
 	for name, line := range golden[map[string]any](t, "colorized.json") {
@@ -65,7 +65,7 @@ func TestConsoleColors(t *testing.T) {
 	}
 }
 
-// Case A8 of the lab: SUCCESS has a colour of its own.
+// SUCCESS has a colour of its own.
 func TestColorOfSuccess(t *testing.T) {
 	color := func(level logbook.Level) string {
 		f := logbook.Console(&logbook.ConsoleOptions{Color: true, TimeLayout: "-"})

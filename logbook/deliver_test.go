@@ -13,7 +13,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Case 45.
+// Null ends what the handlers above it did not take.
 func TestNullBelow(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		h := from(logbook.LevelError)
@@ -30,7 +30,7 @@ func TestNullBelow(t *testing.T) {
 	})
 }
 
-// Case 46: for a record that ends in a black hole nothing expensive is computed.
+// For a record that ends in a black hole nothing expensive is computed.
 func TestBlackholeComputesNothing(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		ran := 0
@@ -59,7 +59,7 @@ func (h *acceptor) Binding() logbook.Binding {
 }
 func (h *acceptor) Handle(*logbook.Record) error { return nil }
 
-// Case 47.
+// Null with a filter silences what the filter lets pass.
 func TestNullWithFilter(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		one, two := logbook.New("one"), logbook.New("two")
@@ -105,8 +105,8 @@ func TestLeveledBlackhole(t *testing.T) {
 	}
 }
 
-// Case 49: filters run after the processors; a processor runs once a record, and
-// not at all if nobody is interested.
+// Filters run after the processors; a processor runs once a record, and not at all if
+// nobody is interested.
 func TestFilterSeesProcessors(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		ran := 0
@@ -117,7 +117,7 @@ func TestFilterSeesProcessors(t *testing.T) {
 		wants := func(r *logbook.Record) bool { _, ok := r.Lookup("ip"); return ok }
 		one, two := &recorder{Options: logbook.Options{Filter: wants, Bubble: true, Level: logbook.LevelInfo}}, from(logbook.LevelInfo)
 		two.Filter = wants
-		two.Formatter = logbook.MustFormat("Subject: Error on {record.extra[path]}") // case 50
+		two.Formatter = logbook.MustFormat("Subject: Error on {record.extra[path]}")
 		undo, log := b.bind(t, two, one, processor)
 		defer undo()
 		_ = stderrOf(t, func() { log(logbook.Default(), logbook.LevelDebug, "nobody wants it") })
@@ -130,7 +130,7 @@ func TestFilterSeesProcessors(t *testing.T) {
 	})
 }
 
-// Case 54, and its like: whatever fails costs neither other handlers nor the
+// Whatever fails costs neither other handlers nor the
 // caller anything, and is reported.
 func TestFailuresCostNothing(t *testing.T) {
 	ok := func(*logbook.Record) error { return nil }
@@ -282,7 +282,7 @@ func TestPrintErrors(t *testing.T) {
 	})
 }
 
-// Case 54: the failure is on stderr, the message is not, the caller goes on.
+// The failure is on stderr, the message is not, the caller goes on.
 func TestPrintIsTheDefault(t *testing.T) {
 	inFreshTime(t, func(t *testing.T) {
 		got := stderrOf(t, func() {

@@ -32,7 +32,8 @@ func topFunction(info *logbook.ErrorInfo) string {
 	return f[strings.LastIndexByte(f, '.')+1:]
 }
 
-// Cases 25 and 26.
+// An exception has type, message and chain of its error, and a stack; without a message
+// it has a standard one.
 func TestException(t *testing.T) {
 	h := record(t)
 	_, err := os.Open("/no/such/file")
@@ -72,7 +73,7 @@ func TestException(t *testing.T) {
 }
 
 // An error adds nothing that a message could have meant: braces of a message
-// without arguments are left alone (case 32).
+// without arguments are left alone.
 func TestExceptionWithoutArguments(t *testing.T) {
 	var f failures
 	h := record(t, f.flag())
@@ -81,7 +82,7 @@ func TestExceptionWithoutArguments(t *testing.T) {
 	f.none(t)
 }
 
-// Cases 23 and 24: no error, no traceback.
+// No error, no traceback.
 func TestNilErrors(t *testing.T) {
 	h := record(t)
 	logbook.Exception(nil, "nothing")
@@ -97,7 +98,7 @@ func TestNilErrors(t *testing.T) {
 	}
 }
 
-// Case 28: an error at any level, with no stack but its own.
+// An error at any level, with no stack but its own.
 func TestErr(t *testing.T) {
 	h := record(t)
 	logbook.Info("m", logbook.Err(io.EOF))
@@ -326,7 +327,7 @@ type nilPath1 struct{}
 
 func (nilPath1) Error() string { var p *fs.PathError; return p.Error() }
 
-// Case 27: bidi and other controls of an error's text cannot disorder a line.
+// Bidi and other controls of an error's text cannot disorder a line.
 func TestErrorTextIsEscaped(t *testing.T) {
 	hostile := errors.New("\u202Eevil\u202C\x1b[31m\r\nINFO: forged")
 	for name, f := range map[string]logbook.Formatter{

@@ -9,7 +9,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Case 51: the innermost error flag wins.
+// The innermost error flag wins.
 func TestInnermostErrorFlag(t *testing.T) {
 	silent, loud := logbook.Flags{Errors: logbook.SilentErrors}, logbook.Flags{Errors: logbook.PrintErrors}
 	each(t, func(t *testing.T, b binding) {
@@ -34,7 +34,7 @@ func TestInnermostErrorFlag(t *testing.T) {
 	})
 }
 
-// Case 52: raise panics out of the call, once all handlers were served.
+// Raise panics out of the call, once all handlers were served.
 func TestRaiseErrors(t *testing.T) {
 	outer := record(t, logbook.Flags{Errors: logbook.RaiseErrors})
 	defer logbook.PushGoroutine(logbook.HandlerFunc(func(*logbook.Record) error {
@@ -99,7 +99,7 @@ func TestErrorFlag(t *testing.T) {
 	}
 }
 
-// Case 53.
+// Without introspection a record has no file, line, function or module.
 func TestIntrospectionOff(t *testing.T) {
 	format := logbook.MustFormat("[{record.filename}][{record.lineno}][{record.func_name}][{record.module}]")
 	h := recordAs(t, format, logbook.Flags{Introspection: logbook.Off})

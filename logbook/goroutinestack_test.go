@@ -101,7 +101,7 @@ func TestGoroutineFloors(t *testing.T) {
 	}
 }
 
-// Case 41, and the concurrency of all bindings: each handler gets exactly its own
+// All bindings, concurrently: each handler gets exactly its own
 // records, and nothing is left behind.
 func TestManyGoroutines(t *testing.T) {
 	withoutDefault(t)
@@ -158,7 +158,7 @@ func TestManyGoroutines(t *testing.T) {
 	}
 }
 
-// Case 41: two tasks that bind around each call, at the same time.
+// Two tasks that bind around each call, at the same time.
 func TestBindingAroundEachCall(t *testing.T) {
 	withoutDefault(t)
 	const calls = 100
@@ -210,8 +210,7 @@ func (h *counter) Handle(r *logbook.Record) error {
 	return nil
 }
 
-// Case 43: what is cached does not grow with pushes, and the undos may come in
-// any order.
+// What is cached does not grow with pushes, and the undos may come in any order.
 func TestManyPushes(t *testing.T) {
 	withoutDefault(t)
 	handlers := make([]*recorder, 256)

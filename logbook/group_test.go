@@ -7,7 +7,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Cases 11 and 12.
+// A logger without a level of its own follows its group's.
 func TestGroupLevel(t *testing.T) {
 	follows, own, explicit := logbook.New("follows"), logbook.New("own"), logbook.New("explicit")
 	group := logbook.NewLoggerGroup(follows, own, explicit)
@@ -32,7 +32,7 @@ func TestGroupLevel(t *testing.T) {
 	h.want(t, "at")
 }
 
-// Case 13.
+// A logger is in one group at a time, and can leave it.
 func TestGroupMembership(t *testing.T) {
 	log := logbook.New("member")
 	a, b := logbook.NewLoggerGroup(log), logbook.NewLoggerGroup()
@@ -58,7 +58,7 @@ func TestGroupMembership(t *testing.T) {
 	h.want(t, "in b", "alone")
 }
 
-// Case 14.
+// Members' records obey the group's level and pass its processor.
 func TestGroupProcessor(t *testing.T) {
 	group := logbook.NewLoggerGroup()
 	group.SetLevel(logbook.LevelError)
@@ -94,7 +94,8 @@ func TestProcessorOrder(t *testing.T) {
 	}
 }
 
-// Cases 15 to 18.
+// A disabled group silences its members but for those that were enabled since; by force
+// all; and what was disabled by force stays so until enabled by force.
 func TestGroupDisable(t *testing.T) {
 	one, two := logbook.New("one"), logbook.New("two")
 	group := logbook.NewLoggerGroup(one, two)

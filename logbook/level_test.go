@@ -30,7 +30,7 @@ func TestLevelString(t *testing.T) {
 		{logbook.LevelWarn, "WARNING"},
 		{logbook.LevelError, "ERROR"},
 		{logbook.LevelCritical, "CRITICAL"},
-		{37, "CRITICAL+25"}, // case 3: every level has a name here
+		{37, "CRITICAL+25"}, // every level has a name
 		{127, "CRITICAL+115"},
 	}
 	for _, test := range tests {
@@ -54,7 +54,7 @@ func TestLevelTextRoundTrip(t *testing.T) {
 	}
 }
 
-// Case 2: levels are known by name, and names by level.
+// Levels are known by name, and names by level.
 func TestParseLevel(t *testing.T) {
 	tests := []struct {
 		text string
@@ -84,7 +84,7 @@ func TestParseLevel(t *testing.T) {
 	}
 }
 
-// Cases 3 and 4: what is no level is refused, and the error says what is.
+// What is no level is refused, and the error says what is.
 func TestParseLevelRefuses(t *testing.T) {
 	for _, text := range []string{
 		"FOO", "", " ", "11", "+3", "-", "info+", "info+x", "info+-1", "info++1", "info +",

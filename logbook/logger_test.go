@@ -12,7 +12,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Cases 1 and 2.
+// A new logger has no level; a level can be set, and read by name.
 func TestLoggerLevel(t *testing.T) {
 	log := logbook.New("testlogger")
 	if log.Level() != logbook.LevelNotSet || log.Level().String() != "NOTSET" {
@@ -30,7 +30,8 @@ func TestLoggerLevel(t *testing.T) {
 	h.want(t, "at", "all")
 }
 
-// Cases 5, 6 and 8.
+// Each method and package-level function logs at its level; the latter on channel
+// Generic.
 func TestCallsHaveTheirLevels(t *testing.T) {
 	ctx := context.Background()
 	log := logbook.New("testlogger")
@@ -83,7 +84,7 @@ func TestCallsHaveTheirLevels(t *testing.T) {
 	}
 }
 
-// Case 9.
+// A logger whose Enabled is a function cannot be enabled or disabled by hand.
 func TestComputedEnabled(t *testing.T) {
 	var on atomic.Bool
 	log := logbook.NewLogger("computed", &logbook.LoggerOptions{Enabled: on.Load})
@@ -126,7 +127,7 @@ func TestDisable(t *testing.T) {
 	h.want(t, "5")
 }
 
-// Case 10.
+// The processor of a logger adds to its own records only.
 func TestLoggerProcessor(t *testing.T) {
 	h := recordAs(t, logbook.MustFormat("{record.message}[{record.extra[ip]}]"))
 	custom := logbook.NewLogger("custom", &logbook.LoggerOptions{

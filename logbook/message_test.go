@@ -21,7 +21,7 @@ func TestMessage(t *testing.T) {
 		args []any
 		want string
 	}{
-		{"no arguments: braces are left alone (case 32)", "no args {0} {x} {", nil, "no args {0} {x} {"},
+		{"no arguments: braces are left alone", "no args {0} {x} {", nil, "no args {0} {x} {"},
 		{"no braces", "plain", []any{"a", 1}, "plain"},
 		{"a name", "hello {who}", []any{"who", "you"}, "hello you"},
 		{"a brace", "{{{x}}} {{}}", []any{"x", 1}, "{1} {}"},
@@ -43,7 +43,7 @@ func TestMessage(t *testing.T) {
 		{"the error of Err", "{error}", []any{logbook.Err(errors.New("boom"))}, "boom"},
 		{"LogValuer", "{v}", []any{"v", valuerFunc(func() slog.Value { return slog.StringValue("lazy") })}, "lazy"},
 		{"nil", "{v}", []any{"v", nil}, "<nil>"},
-		{"non-ASCII (case 34)", "\u2603 {v}", []any{"v", "\u2603"}, "\u2603 \u2603"},
+		{"non-ASCII", "\u2603 {v}", []any{"v", "\u2603"}, "\u2603 \u2603"},
 		{"per cent", "100% {x}", []any{"x", 1}, "100% 1"},
 	}
 	var f failures
@@ -116,8 +116,8 @@ func TestClosingBraces(t *testing.T) {
 	}
 }
 
-// Cases 31 and 52: a template that cannot be rendered is logged as it is, and
-// the error says what, why and where.
+// A template that cannot be rendered is logged as it is, and the error says what, why
+// and where.
 func TestTemplateErrors(t *testing.T) {
 	tests := []struct {
 		msg  string
@@ -162,7 +162,7 @@ func TestTemplateErrors(t *testing.T) {
 	}
 }
 
-// The report names the arguments, as Logbook's does (case 31).
+// The report names the arguments, as Logbook's does.
 func TestTemplateErrorNamesArguments(t *testing.T) {
 	var f failures
 	record(t, f.flag())
@@ -335,7 +335,7 @@ func TestMessageVectorsByName(t *testing.T) {
 	}
 }
 
-// Case 33: bytes that are no UTF-8 fail no call.
+// Bytes that are no UTF-8 fail no call.
 func TestInvalidUTF8(t *testing.T) {
 	for name, f := range map[string]logbook.Formatter{
 		"text": nil, "json": logbook.JSON(nil), "logfmt": logbook.Logfmt(nil), "console": logbook.Console(nil),

@@ -30,8 +30,7 @@ func outOfRange(s []int, i int) int { return s[i] }
 // divide is inlined into the functions that call it.
 func divide(a, b int) int { return a / b }
 
-// Case 26: a panic is a record with the error, and a stack from the function that
-// panicked on.
+// A panic is a record with the error, and a stack from the function that panicked on.
 func TestCatchPanics(t *testing.T) {
 	log := logbook.New("panics")
 	zero := 0

@@ -39,7 +39,7 @@ func TestRecordFields(t *testing.T) {
 	}
 }
 
-// Case 22.
+// A record knows the logger that it came from.
 func TestRecordFrom(t *testing.T) {
 	log, other := logbook.New("a"), logbook.New("a")
 	h := record(t)
@@ -242,7 +242,7 @@ func TestGoroutineOfARetainedRecord(t *testing.T) {
 	h.release()
 }
 
-// Case 29 for what the core offers without export: a clone has every field.
+// A clone has every field.
 func TestClone(t *testing.T) {
 	h := record(t, logbook.Attrs("extra", "e"))
 	log := logbook.New("orig").With("with", "w")

@@ -128,8 +128,8 @@ func TestFormatErrors(t *testing.T) {
 	}
 }
 
-// Cases 10 and 19: a missing extra is empty, whatever is asked of it, and is not
-// there afterwards either.
+// A missing extra is empty, whatever is asked of it, and is not there afterwards
+// either.
 func TestExtra(t *testing.T) {
 	tests := []struct{ format, want string }{
 		{"[{record.extra[missing]}]", "[]"},
@@ -297,7 +297,7 @@ func TestMultiline(t *testing.T) {
 	}
 }
 
-// Cases 118 and 119: times are shown in the zone that is asked for.
+// Times are shown in the zone that is asked for.
 func TestFormatTimes(t *testing.T) {
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Case 109.
+// A text/template formats a record, with control characters escaped.
 func TestTemplate(t *testing.T) {
 	f, err := logbook.Template(`{{.Channel}}/{{.Level}} {{.Message}} {{.Text "user"}} {{.Time.Year}}`)
 	if err != nil {
@@ -45,7 +45,7 @@ func TestTemplateErrorsAreReported(t *testing.T) {
 	}
 }
 
-// Case 61: a function is a formatter.
+// A function is a formatter.
 func TestFormatterFunc(t *testing.T) {
 	h := recordAs(t, logbook.FormatterFunc(func(r *logbook.Record) string { return "<" + r.Message() + ">" }))
 	logbook.Info("m")

@@ -41,8 +41,7 @@ func (l *memoryLog) Close() error                         { return l.err }
 
 var short = logbook.MustFormat("{record.message}")
 
-// Case 89, and Logbook's types of the other levels; TRACE, which is missing there,
-// is information.
+// The types are Logbook's; TRACE, which is missing there, is information.
 func TestTypes(t *testing.T) {
 	for level, want := range map[logbook.Level]string{
 		logbook.LevelNotSet: "information", logbook.LevelTrace: "information", logbook.LevelDebug: "information",
@@ -61,7 +60,7 @@ func TestTypes(t *testing.T) {
 	}
 }
 
-// Case 89: the text is Logbook's.
+// The text is Logbook's.
 func TestText(t *testing.T) {
 	golden, err := os.ReadFile("testdata/nteventlog_format.txt")
 	if err != nil {

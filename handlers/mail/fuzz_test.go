@@ -24,7 +24,7 @@ MARK {record.message}
 `
 
 // No data can add a header, end the headers, or become another subject than the
-// one that the format asks for. Case Z9.
+// one that the format asks for.
 func FuzzHeaders(f *testing.F) {
 	for _, s := range []string{
 		"plain", "a\nX-Injected: yes", "a\r\nX-Injected: yes", "a\r\n\r\nbody", "a\rb", "\n", "\r\n ", " \t ", "\x00", "\x85", "\u2028X: y",

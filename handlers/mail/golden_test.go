@@ -262,8 +262,8 @@ func TestGoldenLimit(t *testing.T) {
 	}
 }
 
-// Case Z9: Logbook lets a newline in the subject start a header, and the rest of
-// the message the text.
+// Logbook lets a newline in the subject start a header, and the rest of the message the
+// text.
 func TestGoldenNewlineInSubject(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	g := readGolden(t, "newline_in_subject_0")

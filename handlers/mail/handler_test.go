@@ -48,7 +48,8 @@ func record(level logbook.Level, message string) *logbook.Record {
 	})
 }
 
-// Case 78.
+// A record at the level of the handler is one mail with its subject, place, message and
+// traceback; one below it is none.
 func TestMail(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	h := newHandler(t, s.Addr, mail.Options{Level: logbook.LevelError, Subject: "ønicode"})
@@ -126,7 +127,7 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
-// Case 50.
+// The subject of a mail shows what processors added.
 func TestProcessedSubject(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	h := newHandler(t, s.Addr, mail.Options{
@@ -138,7 +139,8 @@ func TestProcessedSubject(t *testing.T) {
 	}
 }
 
-// Case 39.
+// In a setup of Null, a recorder and a bubbling mail handler each gets its records, and
+// nothing goes past Null.
 func TestNestedSetup(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	outer, warnings := logbooktest.NewRecorder(), logbooktest.NewRecorder()
@@ -166,7 +168,8 @@ func TestNestedSetup(t *testing.T) {
 	}
 }
 
-// Case 79.
+// Each error behind fingers crossed is one mail, with the records that led up to it
+// below.
 func TestEscalation(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	h := newHandler(t, s.Addr, mail.Options{})
@@ -187,7 +190,8 @@ func TestEscalation(t *testing.T) {
 	inOrder(t, parse(t, mails[1].data).text, "another error", "led up", "this is info")
 }
 
-// Case 80.
+// The records of a group are one mail at its end: the first one above, the others
+// below.
 func TestGroup(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	h := newHandler(t, s.Addr, mail.Options{})

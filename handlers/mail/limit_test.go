@@ -205,8 +205,8 @@ func TestCloseTellsTheRightRecipients(t *testing.T) {
 	}
 }
 
-// Case Z12: more call sites than are known at a time do no harm, and what was
-// suppressed at those forgotten is told.
+// More call sites than are known at a time do no harm, and what was suppressed at those
+// forgotten is told.
 func TestLimitManyCallSites(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	synctest.Test(t, func(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Cases 81 to 85: which address is dialled, how the connection is secured, and
-// whether there is a login.
+// Which address is dialled, how the connection is secured, and whether there is a
+// login.
 func TestServerAndTLS(t *testing.T) {
 	ca := newAuthority()
 	const user, password = "user", "pässword with = and spaces"
@@ -40,7 +40,7 @@ func TestServerAndTLS(t *testing.T) {
 			o := serverOptions{implicit: c.o.TLS == mail.ImplicitTLS}
 			if c.o.TLS != mail.PlainText {
 				o.tls = ca.server("mail.test")
-				c.o.TLSConfig = ca.client() // case 84
+				c.o.TLSConfig = ca.client()
 			}
 			s := startServer(t, o)
 			s.username, s.password = user, password
@@ -90,7 +90,7 @@ func TestLoginMechanisms(t *testing.T) {
 }
 
 // A certificate is verified unless the options say otherwise, with both kinds of
-// TLS. Case 84.
+// TLS.
 func TestCertificates(t *testing.T) {
 	ca, other := newAuthority(), newAuthority()
 	clientCert := ca.client()

@@ -44,8 +44,7 @@ func TestHandlers(t *testing.T) {
 	}
 }
 
-// Case Z12: a limit by call site on a notifier, with more sites than are known at a
-// time.
+// A limit by call site on a notifier, with more sites than are known at a time.
 func TestLimit(t *testing.T) {
 	s := startServer(t)
 	limited := handlers.NewLimit(plain(t, s), &handlers.LimitOptions{Records: 1, Per: time.Hour})

@@ -67,8 +67,8 @@ func goldenRecords(scenario string) (rs []*logbook.Record) {
 	return rs
 }
 
-// Cases 86, 87 and Z10: what Logbook sends, byte for byte, but for TRACE and NOTSET,
-// whose severity is wrong there.
+// What Logbook sends, byte for byte, but for TRACE and NOTSET, whose severity is wrong
+// there.
 func TestGolden(t *testing.T) {
 	scenarios := map[string]syslog.Options{
 		"unix_dgram/no_app/all_levels":                 {},
@@ -186,7 +186,7 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-// Case Z10: priorities are Logbook's, but for TRACE and NOTSET.
+// Priorities are Logbook's, but for TRACE and NOTSET.
 func TestPriorities(t *testing.T) {
 	data, err := os.ReadFile("testdata/priorities.json")
 	if err != nil {

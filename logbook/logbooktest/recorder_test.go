@@ -41,7 +41,8 @@ func (t *fakeT) end() {
 	}
 }
 
-func TestLevels(t *testing.T) { // case 8
+// The probes of a level find its records and no others.
+func TestLevels(t *testing.T) {
 	type has = func(*logbooktest.Recorder, string, ...logbooktest.Probe) bool
 	type hasAny = func(*logbooktest.Recorder, ...logbooktest.Probe) bool
 	tests := []struct {
@@ -77,7 +78,8 @@ func TestLevels(t *testing.T) { // case 8
 	}
 }
 
-func TestBasicLogging(t *testing.T) { // case 70
+// A recorder has what was logged, formatted with level and channel.
+func TestBasicLogging(t *testing.T) {
 	t.Parallel()
 	rec := logbooktest.Record(t)
 	logbook.New("testlogger").Warn("This is a warning.  Nice hah?")
@@ -90,7 +92,8 @@ func TestBasicLogging(t *testing.T) { // case 70
 	}
 }
 
-func TestMatching(t *testing.T) { // case 71
+// A probe matches a pattern anywhere, a text only where it is equal.
+func TestMatching(t *testing.T) {
 	rec := logbooktest.Record(t)
 	log.Warn("Hello World")
 	tests := []struct {
@@ -112,7 +115,8 @@ func TestMatching(t *testing.T) { // case 71
 	}
 }
 
-func TestFormattedCache(t *testing.T) { // case 72
+// The formatted records are those of now, whenever they are asked for.
+func TestFormattedCache(t *testing.T) {
 	rec := logbooktest.Record(t)
 	log.Warn("first")
 	first := rec.Formatted()

@@ -10,9 +10,9 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Case 114: what the standard loggers log at five levels arrives with channel,
-// level, literal message and attributes.
-func TestCase114Redirect(t *testing.T) {
+// What the standard loggers log at five levels arrives with channel, level, literal
+// message and attributes.
+func TestRedirectStandardLoggers(t *testing.T) {
 	h := record(t)
 	keepDefaults(t)
 	name := logbook.New("test_logger")
@@ -35,8 +35,8 @@ func TestCase114Redirect(t *testing.T) {
 	})
 }
 
-// Case 114, the text: "WARNING: name: ...".
-func TestCase114Text(t *testing.T) {
+// The text of a redirected record is "WARNING: name: ...".
+func TestRedirectText(t *testing.T) {
 	var b bytes.Buffer
 	keepDefaults(t)
 	defer logbook.PushApplication(textLines(&b, logbook.MustFormat("{record.level_name}: {record.channel}: {record.message}")))()
@@ -47,9 +47,9 @@ func TestCase114Text(t *testing.T) {
 	}
 }
 
-// Case 115: whether slog's DEBUG comes through is for the level of Logbook's side
-// to say, not for slog's own.
-func TestCase115Level(t *testing.T) {
+// Whether slog's DEBUG comes through is for the level of Logbook's side to say, not for
+// slog's own.
+func TestRedirectLevel(t *testing.T) {
 	for _, test := range []struct {
 		level logbook.Level
 		want  []string
@@ -71,9 +71,8 @@ func TestCase115Level(t *testing.T) {
 	}
 }
 
-// Case 116: the reverse handlers give the standard loggers channel, level and
-// message.
-func TestCase116Reverse(t *testing.T) {
+// The reverse handlers give the standard loggers channel, level and message.
+func TestReverseHandlers(t *testing.T) {
 	b := logTo(t)
 	logger := logbook.New("testlogger")
 	for h, want := range map[logbook.Handler]string{
