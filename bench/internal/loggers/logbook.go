@@ -164,9 +164,10 @@ func stackOf(k int) Case {
 	return bound(logMessage, func(w io.Writer) func() {
 		var stack logbook.Setup
 		for i := range k {
-			h := jsonStream(w)
-			h.Bubble = i > 0 // the lowest one ends the way
-			stack = append(stack, h)
+			stack = append(stack, handlers.NewStream(w, &logbook.Options{
+				Level: logbook.LevelInfo, Formatter: logbook.JSON(nil),
+				Bubble: i > 0, // the lowest one ends the way
+			}))
 		}
 		return logbook.PushApplication(stack)
 	})
