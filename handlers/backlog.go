@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"fmt"
 	"log/slog"
 
 	"github.com/logbook-go/logbook/logbook"
@@ -10,7 +9,7 @@ import (
 // kept is a retained record in a backlog.
 type kept struct {
 	record  *logbook.Record
-	size    int  // bytes of its text, about
+	size    int  // see logbook.Record.Size
 	trigger bool // a FingersCrossed acts on it
 }
 
@@ -18,11 +17,11 @@ type kept struct {
 // methods of the record's values, and these may log.
 func keep(r *logbook.Record) kept {
 	r = r.Retain()
-	return kept{record: r, size: textSize(r)}
+	return kept{record: r, size: r.Size()}
 }
 
-// backlog is a queue of retained records, bounded in number and in bytes of
-// text. The newest record is kept even if it is larger than the bound. Its user
+// backlog is a queue of retained records, bounded in number and in the bytes that
+// they hold. The newest record is kept even if it is larger than the bound. Its user
 // locks.
 type backlog struct {
 	maxRecords, maxBytes int
@@ -145,51 +144,4 @@ func lossNotice(lost int, r *logbook.Record) *logbook.Record {
 		Time: r.Time(), Level: logbook.LevelWarn, Channel: r.Channel(),
 		Template: template, Attrs: []slog.Attr{slog.Int("dropped", lost)},
 	})
-}
-
-// textSize returns about how many bytes the text of a retained record has.
-func textSize(r *logbook.Record) int {
-	n := len(r.Channel()) + len(r.Message())
-	for a := range r.Attrs {
-		n += attrSize(a)
-	}
-	return n
-}
-
-func attrSize(a slog.Attr) int {
-	n := len(a.Key)
-	switch a.Value.Kind() {
-	case slog.KindString:
-		n += len(a.Value.String())
-	case slog.KindGroup:
-		for _, member := range a.Value.Group() {
-			n += attrSize(member)
-		}
-	case slog.KindAny:
-		n += anySize(a.Value.Any())
-	default:
-		n += scalarSize
-	}
-	return n
-}
-
-// scalarSize is about the size of a number as text.
-const scalarSize = 8
-
-// anySize calls methods of values, which may panic.
-func anySize(v any) (n int) {
-	defer func() {
-		if recover() != nil {
-			n = scalarSize
-		}
-	}()
-	switch v := v.(type) {
-	case []byte:
-		return len(v)
-	case error:
-		return len(v.Error())
-	case fmt.Stringer:
-		return len(v.String())
-	}
-	return scalarSize
 }

@@ -27,9 +27,10 @@ type FingersCrossedOptions struct {
 	// MaxRecords bounds the buffer, the trigger included. 0 or less: 1000.
 	MaxRecords int
 
-	// MaxBytes bounds the text in the buffer: channels, messages and attributes.
-	// A record takes about 2 KiB of memory besides. The newest record is kept
-	// whatever its size. 0 or less: 4 MiB.
+	// MaxBytes bounds what the records in the buffer hold, as [logbook.Record.Size]
+	// counts it. A record takes about 2 KiB of memory besides, and keeps its context
+	// and its errors, whatever they hold. The newest record is kept whatever its
+	// size. 0 or less: 4 MiB.
 	MaxBytes int
 
 	// Reset begins to buffer anew after each trigger, so that each one brings

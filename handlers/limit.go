@@ -313,7 +313,7 @@ func (l *Limit) window(key callSite) (w *window, forgotten []window) {
 		}
 	}
 	w = &window{start: now}
-	key.text = strings.Clone(key.text)
+	key.text, key.channel = strings.Clone(key.text), strings.Clone(key.channel)
 	l.sites[key] = w
 	return w, forgotten
 }
@@ -333,11 +333,16 @@ func (l *Limit) suppress(r *logbook.Record, n int) {
 
 func (w *window) suppress(r *logbook.Record, n int) {
 	w.suppressed += n
-	w.like = logbook.RecordData{
-		Time: r.Time(), Level: r.Level(), Channel: r.Channel(), Template: shortened(r.Template()), Source: r.Source(),
-	}
-	if len(r.Template()) > maxKeyText {
-		w.like.Template = strings.Clone(w.like.Template)
+	w.like.Time, w.like.Level, w.like.Source = r.Time(), r.Level(), r.Source()
+	keepText(&w.like.Channel, r.Channel())
+	keepText(&w.like.Template, shortened(r.Template()))
+}
+
+// keepText makes a text that is kept a copy of s: s may be a part of a large text. As a
+// rule it is the same each time.
+func keepText(kept *string, s string) {
+	if *kept != s {
+		*kept = strings.Clone(s)
 	}
 }
 

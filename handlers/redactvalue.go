@@ -26,6 +26,9 @@ func (d *redactor) value(v slog.Value) (out slog.Value, found bool) {
 		if e, ok := v.Any().(interface{ Info() *logbook.ErrorInfo }); ok {
 			return d.loggedError(v, e.Info())
 		}
+		if f, ok := v.Any().(*logbook.FixedValue); ok && d.mayHoldSecret(f.Type(), map[reflect.Type]bool{}) {
+			return slog.StringValue(d.mark), true // it can be looked at no more
+		}
 		w := redactWalk{redactor: d}
 		plain, found := w.node(reflect.ValueOf(v.Any()), 0)
 		if !found {
@@ -53,6 +56,34 @@ func (d *redactor) secretType(t reflect.Type) bool {
 		t = t.Elem()
 	}
 	return slices.Contains(d.types, t)
+}
+
+// mayHoldSecret reports whether a value of the type may hold one that is to be replaced.
+func (d *redactor) mayHoldSecret(t reflect.Type, seen map[reflect.Type]bool) bool {
+	if seen[t] || len(d.types) == 0 {
+		return false
+	}
+	seen[t] = true
+	if d.secretType(t) {
+		return true
+	}
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+		return d.mayHoldSecret(t.Elem(), seen)
+	case reflect.Map:
+		return d.mayHoldSecret(t.Key(), seen) || d.mayHoldSecret(t.Elem(), seen)
+	case reflect.Interface:
+		return slices.ContainsFunc(d.types, func(secret reflect.Type) bool {
+			return secret.Implements(t) || reflect.PointerTo(secret).Implements(t)
+		})
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if d.mayHoldSecret(t.Field(i).Type, seen) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // secretError reports whether an error, or one that it wraps, is of such a type: its

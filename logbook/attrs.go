@@ -29,7 +29,7 @@ func appendArgs(dst []slog.Attr, args []any) []slog.Attr {
 }
 
 // scope holds what With and WithGroup fixed on a logger. It is immutable, and
-// shared by all records of the logger.
+// shared by all records of the logger; no value in it can change.
 type scope struct {
 	// layers[0] is the root, each further one an open group.
 	layers []layer
@@ -47,6 +47,7 @@ func (s *scope) with(attrs []slog.Attr) *scope {
 	if len(attrs) == 0 {
 		return s
 	}
+	freezeAttrs(attrs, 0)
 	n := s.clone()
 	last := &n.layers[len(n.layers)-1]
 	last.attrs = append(slices.Clip(last.attrs), attrs...)
@@ -272,9 +273,6 @@ func (r *Record) SetTemplate(s string) {
 	r.mutable("SetTemplate")
 	r.Message() // which is made of the old one
 	r.template, r.replaced = s, true
-	if f := r.failure; f != nil {
-		r.failure = &TemplateError{s, f.Args, f.Err}
-	}
 	r.foreign = nil // it is not sent on as it came
 }
 
@@ -294,18 +292,19 @@ func (r *Record) ReplaceAttrs(fn func(groups []string, a slog.Attr) slog.Attr) {
 				path = append(path, n.layers[i].group)
 			}
 			n.layers[i].attrs = replaceAttrs(path, n.layers[i].attrs, fn, 0)
+			freezeAttrs(n.layers[i].attrs, 0)
 		}
 		r.scope = n
 	}
 	before := r.call
 	r.call = replaceAttrs(path, before, fn, 0)
 	clear(before) // what was replaced must not stay in the pool
-	r.extra = replaceAttrs(nil, r.extra, fn, 0)
+	before = r.extra
+	r.extra = replaceAttrs(nil, before, fn, 0)
+	clear(before)
 	if !r.literal && !r.replaced {
 		r.rendered, r.expanded = false, false
 		r.failure = nil // of a message that was rendered from what was there before
-	} else if f := r.failure; f != nil {
-		r.failure = &TemplateError{f.Template, "", f.Err}
 	}
 }
 

@@ -36,7 +36,9 @@ func deliver(stack *snapshot, r *Record, skip int) (taken bool) {
 		d.failures = append(d.failures, d.late...)
 	}
 	if r.failure != nil {
-		d.failed(nil, r.failure)
+		if firstFault(r, skip) {
+			d.failed(nil, r.templateError())
+		}
 		r.failure = nil
 	}
 	if d.failures != nil {
@@ -50,14 +52,28 @@ func deliver(stack *snapshot, r *Record, skip int) (taken bool) {
 		d.report()
 	}
 	raised := r.raised
-	// Unless somebody retained the record, it is free.
-	if r.pooled && (r.refs.Load() == 0 || r.refs.Add(-1) == 0) {
-		recycle(r)
+	if r.pooled {
+		r.endCall()
 	}
 	if raised != nil {
 		panic(raised)
 	}
 	return d.taken
+}
+
+// firstFault reports whether a template that could not be rendered is to be reported:
+// it is the first one of its call site, or that is not known. It is called by deliver.
+func firstFault(r *Record, skip int) bool {
+	s := r.caller
+	if s == nil {
+		s = siteOf(r.pc)
+	}
+	if s == noSite && skip != noCaller {
+		var pcs [1]uintptr
+		runtime.Callers(skip+3, pcs[:])
+		s = siteOf(pcs[0])
+	}
+	return s == noSite || !s.faulty.Swap(true)
 }
 
 // needsCaller reports whether the caller is still to be looked up. A record that

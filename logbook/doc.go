@@ -29,8 +29,8 @@
 //	log.Info("{path} took {took:.1f} s", "path", p, "took", 0.25, "user", "anna")
 //
 // [Logger.With] and [Logger.WithGroup] fix attributes, [Logger.Infof] and its like format
-// as fmt does, and [Logger.LogAttrs] allocates nothing. A template that cannot be rendered
-// is logged as it is, and reported.
+// as fmt does, and [Logger.LogAttrs] allocates nothing. A name that is not found stays as it
+// is written, and the call is reported once.
 //
 // # Levels
 //

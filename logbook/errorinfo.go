@@ -170,7 +170,7 @@ func plainError(v slog.Value) (error, bool) {
 		return nil, false
 	}
 	err, ok := v.Any().(error)
-	if f, frozen := err.(*frozenError); frozen {
+	if f, fixed := err.(*fixedError); fixed {
 		err = f.error
 	}
 	return err, ok
@@ -239,7 +239,7 @@ func bare(err error) error {
 		switch x := err.(type) {
 		case *stackError:
 			err = x.error
-		case *frozenError:
+		case *fixedError:
 			err = x.error
 		default:
 			return err

@@ -14,6 +14,7 @@ func TestInnermostErrorFlag(t *testing.T) {
 	silent, loud := logbook.Flags{Errors: logbook.SilentErrors}, logbook.Flags{Errors: logbook.PrintErrors}
 	each(t, func(t *testing.T, b binding) {
 		inFreshTime(t, func(t *testing.T) {
+			logbook.ForgetFaults()
 			got := stderrOf(t, func() {
 				undo, log := b.bind(t, new(recorder), loud, silent)
 				defer undo()
@@ -22,6 +23,7 @@ func TestInnermostErrorFlag(t *testing.T) {
 			if got != "" {
 				t.Errorf("silent inside print: stderr has %q", got)
 			}
+			logbook.ForgetFaults()
 			got = stderrOf(t, func() {
 				undo, log := b.bind(t, new(recorder), silent, loud, logbook.Flags{Introspection: logbook.Off})
 				defer undo()
@@ -36,6 +38,7 @@ func TestInnermostErrorFlag(t *testing.T) {
 
 // Raise panics out of the call, once all handlers were served.
 func TestRaiseErrors(t *testing.T) {
+	logbook.ForgetFaults()
 	outer := record(t, logbook.Flags{Errors: logbook.RaiseErrors})
 	defer logbook.PushGoroutine(logbook.HandlerFunc(func(*logbook.Record) error {
 		return errors.New("disk full")

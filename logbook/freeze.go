@@ -1,34 +1,51 @@
 package logbook
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"math"
 	"reflect"
 	"slices"
-	"sync"
 )
 
-// frozen stands for a value that could have changed before its record was
-// written: what text and JSON formatters would have printed at the time.
-type frozen struct {
+// FixedValue stands for a value that may change after it was logged: in records that
+// were retained, and for values given to [Logger.With] and [Attrs]. It holds what text
+// formatters and JSON would have shown at that time. Maps, slices, and structs without
+// hidden fields are copied instead, and keep their type.
+type FixedValue struct {
+	typ  reflect.Type
 	text string
 	json json.RawMessage
 }
 
-func (f *frozen) String() string               { return f.text }
-func (f *frozen) MarshalJSON() ([]byte, error) { return f.json, nil }
+// Type returns the type of the value.
+func (f *FixedValue) Type() reflect.Type { return f.typ }
 
-// frozenError is the same for an error; errors.Is and errors.As see the original.
-type frozenError struct {
+// String returns the value as text.
+func (f *FixedValue) String() string { return f.text }
+
+// MarshalJSON returns the value as JSON.
+func (f *FixedValue) MarshalJSON() ([]byte, error) { return f.json, nil }
+
+// fixedError is the same for an error; errors.Is and errors.As see the original.
+type fixedError struct {
 	error
 	text string
+	json json.RawMessage // of an error that marshals itself
 }
 
-func (e *frozenError) Error() string { return e.text }
-func (e *frozenError) Unwrap() error { return e.error }
+func (e *fixedError) Error() string { return e.text }
+func (e *fixedError) Unwrap() error { return e.error }
+
+func (e *fixedError) MarshalJSON() ([]byte, error) { return e.appendJSON(nil), nil }
+
+func (e *fixedError) appendJSON(b []byte) []byte {
+	if e.json != nil {
+		return append(b, e.json...)
+	}
+	return appendJSONText(b, e.text)
+}
 
 // freezeAttrs resolves, in place, what could change.
 func freezeAttrs(attrs []slog.Attr, depth int) {
@@ -42,28 +59,37 @@ func freeze(v slog.Value, depth int) slog.Value {
 	case slog.KindLogValuer:
 		return freeze(resolve(v, &depth), depth)
 	case slog.KindGroup:
-		if slices.ContainsFunc(v.Group(), func(a slog.Attr) bool { return changeable(a.Value) }) {
-			members := slices.Clone(v.Group())
-			freezeAttrs(members, depth)
-			return slog.GroupValue(members...)
-		}
-		return v
-	case slog.KindAny:
 		if !changeable(v) {
 			return v
 		}
-		switch x := v.Any().(type) {
-		case *loggedError:
-			x.Info()
-			return v
-		case error:
-			return slog.AnyValue(&frozenError{x, valueText(v)})
-		case []byte:
-			return slog.AnyValue(bytes.Clone(x))
+		members := slices.Clone(v.Group())
+		freezeAttrs(members, depth)
+		return slog.GroupValue(members...)
+	case slog.KindAny:
+		if changeable(v) {
+			return freezeAny(v)
 		}
-		return slog.AnyValue(&frozen{text: valueText(v), json: appendJSONAny(nil, v.Any())})
 	}
 	return v
+}
+
+func freezeAny(v slog.Value) slog.Value {
+	switch x := v.Any().(type) {
+	case *loggedError:
+		x.Info()
+		return v
+	case error:
+		e := &fixedError{error: x, text: errorText(x)}
+		if _, ok := x.(json.Marshaler); ok {
+			e.json = appendJSONValue(nil, x)
+		}
+		return slog.AnyValue(e)
+	default:
+		if c, ok := copied(x); ok {
+			return slog.AnyValue(c)
+		}
+		return slog.AnyValue(&FixedValue{reflect.TypeOf(x), cut(valueText(v), maxAttr), appendJSONValue(nil, x)})
+	}
 }
 
 // changeable reports whether a value may print differently later.
@@ -75,50 +101,10 @@ func changeable(v slog.Value) bool {
 		return slices.ContainsFunc(v.Group(), func(a slog.Attr) bool { return changeable(a.Value) })
 	case slog.KindAny:
 		switch x := v.Any().(type) {
-		case nil, *frozen, *frozenError:
+		case nil, *FixedValue, *fixedError:
 			return false
 		default:
-			return !immutableType(reflect.TypeOf(x))
-		}
-	}
-	return false
-}
-
-var immutableTypes sync.Map // reflect.Type to bool
-
-// immutableType reports whether a value of the type, once copied into an
-// interface, refers to nothing that could change.
-func immutableType(t reflect.Type) bool {
-	switch t.Kind() {
-	case reflect.Struct, reflect.Array:
-		if known, ok := immutableTypes.Load(t); ok {
-			return known.(bool)
-		}
-		ok := true
-		if t.Kind() == reflect.Array {
-			ok = immutableType(t.Elem())
-		} else {
-			for i := range t.NumField() {
-				ok = ok && immutableType(t.Field(i).Type)
-			}
-		}
-		immutableTypes.Store(t, ok)
-		return ok
-	case reflect.Chan, reflect.Func, reflect.Interface, reflect.Map, reflect.Pointer, reflect.Slice, reflect.UnsafePointer:
-		return false
-	}
-	return true
-}
-
-// mutable reports whether the scope holds a value that may print differently
-// later.
-func (s *scope) mutable() bool {
-	if s == nil {
-		return false
-	}
-	for _, l := range s.layers {
-		if slices.ContainsFunc(l.attrs, func(a slog.Attr) bool { return changeable(a.Value) }) {
-			return true
+			return !shapeOf(reflect.TypeOf(x)).constant
 		}
 	}
 	return false

@@ -32,8 +32,10 @@ func appendJSONPart(b []byte, v any, depth int) (out []byte) {
 	switch x := v.(type) {
 	case nil:
 		return append(b, "null"...)
-	case *frozen:
+	case *FixedValue:
 		return append(b, x.json...)
+	case *fixedError:
+		return x.appendJSON(b)
 	case json.Marshaler:
 	case error:
 		return appendJSONText(b, x.Error())

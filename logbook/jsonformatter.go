@@ -246,8 +246,7 @@ type encodedScope struct {
 	inner      objectKeys // of the innermost open group
 }
 
-// encodedBy returns the scope's text. With's attributes are encoded once, unless
-// they compute their value anew each time.
+// encodedBy returns the scope's text. With's attributes are encoded once.
 func (s *scope) encodedBy(f *jsonFormatter) *encodedScope {
 	if e := s.encoded.first.Load(); e != nil && e.by == f {
 		return e
@@ -265,9 +264,6 @@ func (s *scope) encodedLate(f *jsonFormatter) *encodedScope {
 		}
 	}
 	e := s.encode(f)
-	if s.computed() {
-		return e
-	}
 	var all []*encodedScope
 	if list != nil {
 		all = *list
@@ -309,20 +305,4 @@ func (s *scope) encode(f *jsonFormatter) *encodedScope {
 		e.root = object.objectKeys
 	}
 	return e
-}
-
-// computed reports whether an attribute computes its value anew each time.
-func (s *scope) computed() bool {
-	for _, l := range s.layers {
-		if hasLogValuer(l.attrs) {
-			return true
-		}
-	}
-	return false
-}
-
-func hasLogValuer(attrs []slog.Attr) bool {
-	return slices.ContainsFunc(attrs, func(a slog.Attr) bool {
-		return a.Value.Kind() == slog.KindLogValuer || a.Value.Kind() == slog.KindGroup && hasLogValuer(a.Value.Group())
-	})
 }

@@ -2,6 +2,7 @@ package logbook
 
 import (
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -68,7 +69,7 @@ func (f *jsonFormatter) newHead(b []byte, r *Record, t time.Time, slot *atomic.P
 	b = append(b, f.messageKey...)
 	// The year 1 is left to records without a time.
 	if t.Unix() > 0 && encode.FourDigitYear(t) && len(b)-n <= maxHead && f.heads.misses.Add(1)%missesPerHead == 1 {
-		slot.Store(&jsonHead{t.Unix(), t.Location(), r.level, r.channel, slices.Clone(b[n:]), len(f.timeKey) + encode.MicrosPos})
+		slot.Store(&jsonHead{t.Unix(), t.Location(), r.level, strings.Clone(r.channel), slices.Clone(b[n:]), len(f.timeKey) + encode.MicrosPos})
 	}
 	return b
 }

@@ -96,6 +96,8 @@ func (w *jsonWriter) any(b []byte, o *jsonObject, before []slog.Attr, key string
 			key = w.f.Keys.Error
 			o.needIndex(before) // the attributes' own keys do not tell
 		}
+	case *fixedError:
+		return x.appendJSON(w.key(b, o, before, key))
 	case error: // the most frequent one, by the shortest way
 		if _, ok := v.(json.Marshaler); !ok {
 			return appendJSONText(w.key(b, o, before, key), errorText(x))

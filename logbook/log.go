@@ -51,6 +51,7 @@ func (l *Logger) logf(level Level, format string, args []any) {
 		return
 	}
 	r := getRecord(l, nil, level, format)
+	r.literal, r.printf = true, true
 	r.fargs = append(r.argSpace[:0], args...)
 	if stack.callers && l.skip == 0 {
 		r.caller = callSite()

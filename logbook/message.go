@@ -14,12 +14,14 @@ import (
 	"github.com/logbook-go/logbook/internal/pyformat"
 )
 
-// TemplateError says why a message could not be rendered. The raw message was
-// logged in its place.
+// TemplateError says why a part of a message could not be rendered. A field that could
+// not stands in the message as it is written, and so does a template that is no template
+// at all. The error flag hears of it once for each call site; where that is not known,
+// each time.
 type TemplateError struct {
 	Template string
 	Args     string // the attributes it could name, as key=value pairs
-	Err      error
+	Err      error  // of the first field that could not be rendered
 }
 
 // Error names the template, what is wrong with it, and the arguments.
@@ -31,8 +33,8 @@ func (e *TemplateError) Error() string {
 func (e *TemplateError) Unwrap() error { return e.Err }
 
 // Message returns the rendered message. It is rendered once, when it is first
-// asked for. A template that cannot be rendered stands for itself, and the error
-// goes to the error flag.
+// asked for. A field that cannot be rendered stands for itself, and the error, a
+// [*TemplateError], goes to the error flag.
 func (r *Record) Message() string {
 	r.alive()
 	if !r.rendered {
@@ -77,12 +79,12 @@ func (r *Record) messageBytes() (text string, b []byte) {
 	if t == nil && err == nil {
 		return r.template, nil
 	}
+	if err != nil {
+		return r.Message(), nil
+	}
 	if !r.expanded {
 		r.named = usedAttrs{}
-		if err == nil {
-			r.text, err = r.appendTemplate(r.text[:0], t)
-		}
-		if err != nil || len(r.text) > maxBuffer {
+		if r.text = r.appendTemplate(r.text[:0], t); len(r.text) > maxBuffer {
 			return r.Message(), nil
 		}
 		r.expanded = true
@@ -104,42 +106,58 @@ func (r *Record) expand(t *pyformat.Template, err error) {
 		r.message = string(r.text)
 		return
 	}
-	var space [256]byte
-	b := space[:0]
-	if err == nil {
-		b, err = r.appendTemplate(b, t)
-	}
 	if err != nil {
-		r.named = usedAttrs{} // the raw message shows none
-		var args []byte
-		eachLogged(r.scope, r.call, func(a slog.Attr) bool {
-			args = appendPair(args, "", &a, nil, 0)
-			return len(args) <= maxReportedArgs
-		})
-		r.message, r.failure = r.template, &TemplateError{r.template, cut(strings.TrimSpace(string(args)), maxReportedArgs), err}
+		r.message = r.template
+		r.failed(err)
 		return
 	}
-	r.message = string(b)
+	var space [256]byte
+	r.message = string(r.appendTemplate(space[:0], t))
 }
 
-func (r *Record) appendTemplate(b []byte, t *pyformat.Template) (_ []byte, err error) {
+// failed notes why the template could not be rendered.
+func (r *Record) failed(err error) {
+	if r.failure == nil {
+		r.failure = err
+	}
+}
+
+// templateError returns the report of it.
+func (r *Record) templateError() *TemplateError {
+	var args []byte
+	eachLogged(r.scope, r.call, func(a slog.Attr) bool {
+		args = appendPair(args, "", &a, nil, 0)
+		return len(args) <= maxReportedArgs
+	})
+	return &TemplateError{r.template, cut(strings.TrimSpace(string(args)), maxReportedArgs), r.failure}
+}
+
+func (r *Record) appendTemplate(b []byte, t *pyformat.Template) []byte {
 	for i := range t.Segments {
 		b = append(b, t.Segments[i].Literal...)
-		f := t.Segments[i].Field
-		if f == nil {
-			continue
-		}
-		var done bool
-		if b, done = r.appendBare(b, f); !done {
-			if b, err = r.appendField(b, f); err != nil {
-				return b, err
-			}
+		if f := t.Segments[i].Field; f != nil {
+			b = r.appendField(b, f)
 		}
 		if len(b) > maxMessage {
-			return append(b[:maxMessage], cutMark...), nil
+			return append(b[:maxMessage], cutMark...)
 		}
 	}
-	return b, nil
+	return b
+}
+
+// appendField appends the value that a field names, or else the field as it is written.
+func (r *Record) appendField(b []byte, f *pyformat.Field) []byte {
+	named := r.named
+	if b, done := r.appendBare(b, f); done {
+		return b
+	}
+	out, err := r.appendValue(b, f)
+	if err != nil {
+		r.failed(err)
+		r.named = named
+		return append(b, r.template[f.Offset:f.End]...)
+	}
+	return out
 }
 
 // appendBare is appendField for a name in braces that means a simple value, as most
@@ -164,16 +182,21 @@ func (r *Record) appendBare(b []byte, f *pyformat.Field) (_ []byte, done bool) {
 	return b, false
 }
 
-func (r *Record) appendField(b []byte, f *pyformat.Field) ([]byte, error) {
+func (r *Record) appendValue(b []byte, f *pyformat.Field) ([]byte, error) {
 	v, err := r.fieldValue(f)
 	if err != nil {
 		return b, err
 	}
 	spec := &f.Spec
 	if f.Nested != nil {
-		text, err := r.appendTemplate(nil, f.Nested)
-		if err != nil {
-			return b, err
+		var text []byte
+		for i := range f.Nested.Segments {
+			text = append(text, f.Nested.Segments[i].Literal...)
+			if inner := f.Nested.Segments[i].Field; inner != nil {
+				if text, err = r.appendValue(text, inner); err != nil {
+					return b, err
+				}
+			}
 		}
 		s, err := pyformat.ParseSpec(string(text))
 		if err != nil {
@@ -318,10 +341,11 @@ func parsedTemplate(s string) (*pyformat.Template, error) {
 	if !encode.HasByte(s, '{') {
 		return nil, nil
 	}
-	t, err := pyformat.Parse(s)
 	if len(s) > maxCachedTemplate {
-		return t, err
+		return pyformat.Parse(s)
 	}
+	s = strings.Clone(s) // it may be a part of a large text
+	t, err := pyformat.Parse(s)
 	place.Store(&cachedTemplate{s, t, err})
 	return t, err
 }

@@ -74,20 +74,17 @@ func TestMessageNames(t *testing.T) {
 		{log, "{g.in}", "i"},
 		{log, "{g.both}", "call"},
 		{log, "{g.obj.x}", "1"},
-		{log.WithGroup("h").With("deep", "d"), "{h.deep}", ""},
+		{log.WithGroup("h").With("deep", "d"), "{h.deep} {g.in}", "{h.deep} i"},
 		{log.WithGroup("h").With("deep", "d"), "{g.h.deep} {g.in}", "d i"},
 	}
 	for _, test := range tests {
-		before := len(f.list)
+		logbook.ForgetFaults()
+		f.list = nil
 		test.log.Info(test.msg, "both", "call", slog.Group("obj", "x", 1))
-		want := test.want
-		if want == "" {
-			want = test.msg
+		if got := h.last(t).Message(); got != test.want {
+			t.Errorf("%s: %q, want %q", test.msg, got, test.want)
 		}
-		if got := h.last(t).Message(); got != want {
-			t.Errorf("%s: %q, want %q", test.msg, got, want)
-		}
-		if failed := len(f.list) > before; failed != (test.want == "") {
+		if failed := len(f.list) > 0; failed != strings.Contains(test.want, "{") {
 			t.Errorf("%s: failed: %v", test.msg, failed)
 		}
 	}
@@ -96,6 +93,7 @@ func TestMessageNames(t *testing.T) {
 		t.Errorf("with a processor's attribute of the name: %q", got)
 	}
 	f.list = nil
+	logbook.ForgetFaults()
 	logbook.Info("{only}", "a", 1)
 	if got := h.last(t).Message(); got != "{only}" || len(f.list) != 1 {
 		t.Errorf("a processor's attribute was named: %q, %v", got, f.list)
@@ -116,48 +114,53 @@ func TestClosingBraces(t *testing.T) {
 	}
 }
 
-// A template that cannot be rendered is logged as it is, and the error says what, why
-// and where.
+// A field that cannot be rendered stands as it is written, and the
+// rest is rendered; the error says what, why and where.
 func TestTemplateErrors(t *testing.T) {
 	tests := []struct {
 		msg  string
 		args []any
+		want string
 		why  string
 	}{
-		{"Hello {foo:invalid}", []any{"foo", 42}, "invalid"},
-		{"Hello {foo:d}", []any{"foo", "s"}, "'d'"},
-		{"{missing}", []any{"x", 1}, `"missing"`},
-		{"{x.nosuch}", []any{"x", 1}, "nosuch"},
-		{"{x[nokey]}", []any{"x", map[string]int{}}, "nokey"},
-		{"{x[7]}", []any{"x", []int{1}}, "7"},
-		{"{", []any{"x", 1}, "'{'"},
-		{"{x} }", []any{"x", 1}, "'}'"},
-		{"{0}", []any{"x", 1}, "Infof"},
-		{"{} {}", []any{"a", "b"}, "Infof"},
-		{"{x!q}", []any{"x", 1}, "conversion"},
-		{"{x:{y}}", []any{"x", 1}, `"y"`},
-		{"{x:{x}}", []any{"x", "zz"}, "zz"},
-		{"{v}", []any{"v", panicker{}}, "LogValue panicked"},
-		{"{v}", []any{"v", stringPanicker{}}, "String panicked"},
-		{"{v}", []any{"v", errorPanicker{}}, "Error panicked"},
+		{"Hello {foo:invalid}, {x}", []any{"foo", 42, "x", 1}, "Hello {foo:invalid}, {x}", "invalid"}, // no template
+		{"Hello {foo:d} {{x}}", []any{"foo", "s"}, "Hello {foo:d} {x}", "'d'"},
+		{"{missing} {x}", []any{"x", 1}, "{missing} 1", `"missing"`},
+		{"{x} {missing!r:>9} {also.missing} {x}", []any{"x", 1}, "1 {missing!r:>9} {also.missing} 1", `"missing"`},
+		{"{x.nosuch}", []any{"x", 1}, "{x.nosuch}", "nosuch"},
+		{"{x[nokey]} {x}", []any{"x", map[string]int{}}, "{x[nokey]} map[]", "nokey"},
+		{"{x[7]}", []any{"x", []int{1}}, "{x[7]}", "7"},
+		{"{", []any{"x", 1}, "{", "'{'"},
+		{"{x} }", []any{"x", 1}, "{x} }", "'}'"},
+		{"{0} {x}", []any{"x", 1}, "{0} 1", "Infof"},
+		{"{} {}", []any{"a", "b"}, "{} {}", "Infof"},
+		{"{x!q}", []any{"x", 1}, "{x!q}", "conversion"},
+		{"{x:{y}} {x}", []any{"x", 1}, "{x:{y}} 1", `"y"`},
+		{"{x:{x}}", []any{"x", "zz"}, "{x:{x}}", "zz"},
+		{"{v} {x}", []any{"v", panicker{}, "x", 1}, "{v} 1", "LogValue panicked"},
+		{"{v} {x}", []any{"v", stringPanicker{}, "x", 1}, "{v} 1", "String panicked"},
+		{"{v} {x}", []any{"v", errorPanicker{}, "x", 1}, "{v} 1", "Error panicked"},
 	}
 	for _, test := range tests {
-		var f failures
-		h := record(t, f.flag())
-		logbook.Info(test.msg, test.args...)
-		h.want(t, test.msg)
-		e := f.one(t)
-		text := e.Error()
-		for _, part := range []string{
-			"could not format message with provided arguments", test.why, fmt.Sprintf("msg=%q", test.msg), "message_test.go, line ",
-		} {
-			if !strings.Contains(text, part) {
-				t.Errorf("%s: the report lacks %q: %s", test.msg, part, text)
+		for name, format := range map[string]logbook.Formatter{"text": nil, "json": logbook.JSON(nil)} {
+			var f failures
+			h := recordAs(t, format, f.flag())
+			logbook.ForgetFaults()
+			logbook.Info(test.msg, test.args...)
+			h.want(t, test.want)
+			e := f.one(t)
+			text := e.Error()
+			for _, part := range []string{
+				"could not format message with provided arguments", test.why, fmt.Sprintf("msg=%q", test.msg), "message_test.go, line ",
+			} {
+				if !strings.Contains(text, part) {
+					t.Errorf("%s, %s: the report lacks %q: %s", test.msg, name, part, text)
+				}
 			}
-		}
-		var te *logbook.TemplateError
-		if !errors.As(e, &te) || te.Template != test.msg || e.Handler != nil || e.Channel != "Generic" {
-			t.Errorf("%s: %#v", test.msg, e)
+			var te *logbook.TemplateError
+			if !errors.As(e, &te) || te.Template != test.msg || e.Handler != nil || e.Channel != "Generic" || e.Message != test.want {
+				t.Errorf("%s, %s: %#v", test.msg, name, e)
+			}
 		}
 	}
 }
@@ -166,19 +169,63 @@ func TestTemplateErrors(t *testing.T) {
 func TestTemplateErrorNamesArguments(t *testing.T) {
 	var f failures
 	record(t, f.flag())
+	logbook.ForgetFaults()
 	logbook.Info("Hello {foo:invalid}", "foo", 42)
 	if got := f.one(t).Error(); !strings.Contains(got, "foo=42") {
 		t.Errorf("the report does not show the arguments: %s", got)
 	}
 }
 
-// A failed template hides none of the attributes it named before it failed.
+// A field that cannot be rendered hides no attribute.
 func TestTemplateErrorShowsAttributes(t *testing.T) {
-	var f failures
-	h := record(t, f.flag())
-	logbook.With("with", 1).Info("{user} {with} {missing}", "user", "x")
-	if line := h.line(t); !strings.HasSuffix(line, "{user} {with} {missing} with=1 user=x") {
+	h := record(t, new(failures).flag())
+	logbook.With("with", 1).Info("{user:d} {with} {missing}", "user", "x")
+	if line := h.line(t); !strings.HasSuffix(line, ": {user:d} 1 {missing} user=x") {
 		t.Errorf("the line is %q", line)
+	}
+}
+
+// The error flag hears of a call site once, whatever the message is, and of each one.
+func TestTemplateErrorOncePerCallSite(t *testing.T) {
+	logbook.ForgetFaults()
+	log := logbook.New("faults")
+	helper := log.WithCallerSkip(1)
+	attrs := []slog.Attr{slog.Int("n", 1)}
+	calls := []func(msg string){
+		func(msg string) { log.Info(msg, "n", 1) },
+		func(msg string) { log.InfoContext(t.Context(), msg, "n", 1) },
+		func(msg string) { log.LogAttrs(t.Context(), logbook.LevelInfo, msg, attrs...) },
+		func(msg string) { log.Exception(errors.New("boom"), msg, "n", 1) },
+		func(msg string) { func() { helper.Info(msg, "n", 1) }() },
+		func(msg string) { logbook.Info(msg, "n", 1) },
+	}
+	for name, items := range map[string][]logbook.Bindable{
+		"with caller":           {new(recorder)},
+		"without introspection": {new(recorder), logbook.Flags{Introspection: logbook.Off}},
+		"behind one that keeps": {new(recorder), logbook.HandlerFunc(func(r *logbook.Record) error { r.Retain(); return nil }, &logbook.Options{Bubble: true})},
+	} {
+		logbook.ForgetFaults()
+		var f failures
+		logbook.InGoroutine(func() {
+			for i := range 5 {
+				for _, call := range calls {
+					call(fmt.Sprintf("{name%d} {n}", i))
+				}
+			}
+		}, append(items, f.flag())...)
+		if len(f.list) != len(calls) {
+			t.Errorf("%s: %d reports of %d call sites: %v", name, len(f.list), len(calls), f.list)
+		}
+	}
+
+	// A record without a call site is reported each time.
+	var f failures
+	record(t, f.flag())
+	for range 3 {
+		logbook.Dispatch(nil, logbook.NewRecord(logbook.RecordData{Template: "{missing}", Attrs: attrs}))
+	}
+	if len(f.list) != 3 {
+		t.Errorf("%d reports of 3 records without a call site", len(f.list))
 	}
 }
 

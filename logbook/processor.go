@@ -16,8 +16,13 @@ func (Processor) Binding() Binding { return Binding{} }
 
 // Attrs returns an item that adds fixed attributes to every record that meets
 // it. Arguments are key-value pairs and [slog.Attr] values, as in a logging
-// call. It does what a [Processor] would, without a call.
-func Attrs(args ...any) Bindable { return fixedAttrs{attrs: appendArgs(nil, args)} }
+// call, and their values are fixed as by [Logger.With]. It does what a [Processor]
+// would, without a call.
+func Attrs(args ...any) Bindable {
+	attrs := appendArgs(nil, args)
+	freezeAttrs(attrs, 0)
+	return fixedAttrs{attrs}
+}
 
 type fixedAttrs struct{ attrs []slog.Attr }
 

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,12 +19,20 @@ import (
 // sealed once the processors have run: handlers change only a [Record.Clone].
 // With the race detector, or the build tag logbook_poison, a record that is used
 // after its time panics.
+//
+// A record that is not retained is read by one goroutine at a time. A handler that
+// hands it to several retains it first.
 type Record struct {
 	content
-
-	refs   atomic.Int32 // 0: not retained
+	refs   atomic.Int32 // 0: not retained; else the references, and running
 	pooled bool
 	dead   bool
+
+	retaining sync.Mutex // held while the first reference is made
+
+	// The state of the delivery, which only its goroutine knows.
+	failure error         // why a part of the template could not be rendered
+	raised  *HandlerError // by the error flag, when a handler offered the record on
 
 	// What a pooled record keeps from one use to the next.
 	callSpace  [16]slog.Attr
@@ -34,8 +43,10 @@ type Record struct {
 	text       []byte // the rendered message, if expanded is set
 }
 
-// content is what a record is about. A pooled record's is overwritten at each use: see
-// getRecord.
+// running is in the references of a retained record until the call that made it ends.
+const running = 1 << 30
+
+// content is what a record is about.
 type content struct {
 	level    Level
 	timed    bool // time is what it is to be; zero: none
@@ -43,6 +54,7 @@ type content struct {
 	expanded bool
 	replaced bool // by SetMessage
 	literal  bool // the template is no template
+	printf   bool // but a printf-style format
 	sealed   bool
 	frozen   bool // what could change is resolved
 
@@ -50,7 +62,7 @@ type content struct {
 	channel  string
 	template string // as logged
 	message  string // rendered, if rendered is set
-	fargs    []any  // arguments of a printf-style template
+	fargs    []any  // arguments of a printf-style format, until it is rendered for good
 	named    usedAttrs
 
 	ctx    context.Context
@@ -65,9 +77,6 @@ type content struct {
 	pid       int
 	goroutine uint64
 	foreign   *foreignFields
-
-	failure *TemplateError // why the template could not be rendered
-	raised  *HandlerError  // by the error flag, when a handler offered the record on
 }
 
 var pid = os.Getpid()
@@ -161,66 +170,109 @@ func (r *Record) Source() *slog.Source {
 // Retain makes the record fit to be kept after Handle, on any goroutine, and
 // returns what to keep: read-only, from then on. What would not survive is
 // pulled in first: the message is rendered, values that could change are
-// resolved, and the goroutine is noted.
+// copied or kept as a [*FixedValue], and the goroutine is noted. A processor, whose
+// record others still change, is given a copy. [Record.Size] says what a retained
+// record holds.
+//
+// Retain may be called by several goroutines at once. Those that read the record while
+// it is retained for the first time must wait for that.
 func (r *Record) Retain() *Record {
 	r.alive()
-	if !r.pooled {
+	if r.refs.Load() != 0 {
+		r.refs.Add(1)
+		return r
+	}
+	if r.pooled && !r.sealed {
+		r = r.Clone()
+	}
+	r.retaining.Lock()
+	defer r.retaining.Unlock()
+	switch {
+	case !r.pooled:
 		if !r.frozen {
 			r.pull()
 		}
-		return r
-	}
-	if r.refs.Load() == 0 {
+		r.sealed = true
+	case r.refs.Load() == 0:
 		r.goroutine = goroutine.ID()
 		r.pull()
-		// One reference for the call that is still running, one for the caller.
-		r.refs.Store(2)
-		return r
+		r.refs.Store(running + 1)
+	default: // another goroutine was first
+		r.refs.Add(1)
 	}
-	r.refs.Add(1)
 	return r
 }
 
 // Release gives a retained record back for reuse. It is optional, and saves the
-// garbage collector work. The record must not be used afterwards.
+// garbage collector work. The record must not be used afterwards. Release without
+// Retain does nothing; where misuse is looked for (see [Record]) it panics if the record
+// was retained.
 func (r *Record) Release() {
 	r.alive()
-	if r.pooled && r.refs.Load() > 0 && r.refs.Add(-1) == 0 {
+	for {
+		n := r.refs.Load()
+		if n&(running-1) == 0 {
+			if poison && n != 0 {
+				panic("logbook: Record.Release was called more often than Retain")
+			}
+			return
+		}
+		if r.refs.CompareAndSwap(n, n-1) {
+			if n == 1 {
+				recycle(r)
+			}
+			return
+		}
+	}
+}
+
+// endCall gives up the reference of the call that made a pooled record.
+func (r *Record) endCall() {
+	// Unless somebody retained the record, it is free.
+	if r.refs.Load() == 0 || r.refs.Add(-running) == 0 {
 		recycle(r)
 	}
 }
 
-// pull resolves everything that depends on the moment of the call.
+// pull resolves everything that depends on the moment of the call, and lets go of
+// what is not needed any more.
 func (r *Record) pull() {
-	r.frozen = true
 	r.Message()
+	clear(r.fargs)
+	r.fargs = nil
+	if r.template = cut(r.template, maxMessage); r.template == r.message {
+		r.template = r.message // held once
+	}
 	freezeAttrs(r.call, 0)
 	freezeAttrs(r.extra, 0)
-	if r.scope.mutable() {
-		r.scope = r.scope.clone()
-		for i := range r.scope.layers {
-			l := &r.scope.layers[i]
-			l.attrs = slices.Clone(l.attrs)
-			freezeAttrs(l.attrs, 0)
-		}
-	}
 	if e := r.exception(); e != nil {
 		e.Info()
 	}
+	if cap(r.text) > maxKeptText {
+		r.text, r.expanded = nil, false
+	}
+	if cap(r.buffer) > maxKeptText {
+		r.buffer = nil
+	}
+	r.frozen = true
 }
 
-// Clone returns a copy that may be changed, kept and dispatched.
+// maxKeptText bounds what the buffers of a retained record hold.
+const maxKeptText = 1 << 10
+
+// Clone returns a copy that may be changed, kept and dispatched. Later changes of the
+// values of the original do not show in it.
 func (r *Record) Clone() *Record {
 	r.alive()
-	c := &Record{content: content{
-		level: r.level, time: r.time, timed: r.timed, channel: r.channel,
-		template: r.template, message: r.Message(), rendered: true, replaced: r.replaced, literal: r.literal, named: r.named,
-		ctx: r.ctx, logger: r.logger, scope: r.scope,
-		call: slices.Clone(r.call), extra: slices.Clone(r.extra),
-		pc: r.pc, caller: r.caller, source: r.source, pid: r.pid, goroutine: r.Goroutine(), foreign: r.foreign,
-	}}
-	if r.fargs != nil {
-		c.literal = true
+	c := &Record{content: r.content}
+	c.message, c.rendered, c.expanded = r.Message(), true, false
+	c.named = r.named
+	c.call, c.extra = slices.Clone(r.call), slices.Clone(r.extra)
+	c.goroutine = r.Goroutine()
+	c.sealed = false
+	if !c.frozen {
+		c.fargs = nil // the message is rendered
+		c.pull()
 	}
 	return c
 }
@@ -232,4 +284,5 @@ func (r *Record) mutable(method string) {
 	if r.sealed {
 		panic("logbook: Record." + method + " on a record that handlers read; change a Clone")
 	}
+	r.frozen = false
 }

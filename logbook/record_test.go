@@ -228,6 +228,100 @@ func TestReleaseWithoutRetain(t *testing.T) {
 	h.want(t, "m")
 }
 
+// Release takes no reference of others: not that of the call that is running, and not a
+// second one.
+func TestReleaseTooOften(t *testing.T) {
+	var misuse failures
+	h := record(t, misuse.flag())
+	tooOften := logbook.HandlerFunc(func(r *logbook.Record) error {
+		k := r.Retain()
+		k.Release()
+		k.Release()
+		return nil
+	}, &logbook.Options{Bubble: true})
+	logbook.InGoroutine(func() { logbook.Info("m") }, tooOften)
+	h.want(t, "m")
+	if logbook.Poison {
+		if got := misuse.one(t).Error(); !strings.Contains(got, "Release") {
+			t.Errorf("reported: %s", got)
+		}
+		return
+	}
+	misuse.none(t)
+	// The record went back to the pool once, at the end of its call.
+	inUse := make(map[*logbook.Record]bool)
+	var nested func(n int)
+	handler := logbook.HandlerFunc(func(r *logbook.Record) error {
+		if inUse[r] {
+			t.Error("a record is used by two calls at once")
+		}
+		inUse[r] = true
+		nested(len(inUse))
+		return nil
+	}, nil)
+	nested = func(n int) {
+		if n < 50 {
+			logbook.InGoroutine(func() { logbook.Info("m") }, handler)
+		}
+	}
+	nested(0)
+}
+
+// Several goroutines may retain a record at once.
+func TestRetainOnSeveralGoroutines(t *testing.T) {
+	var kept [4]*logbook.Record
+	fan := logbook.HandlerFunc(func(r *logbook.Record) error {
+		var wg sync.WaitGroup
+		for i := range kept {
+			wg.Go(func() { kept[i] = r.Retain() })
+		}
+		wg.Wait()
+		return nil
+	}, nil)
+	for range 200 {
+		logbook.InGoroutine(func() { logbook.Info("{list}", "list", []int{1}) }, fan)
+		for _, k := range kept {
+			if k.Message() != "[1]" {
+				t.Fatalf("it says %q", k.Message())
+			}
+		}
+		for _, k := range kept {
+			k.Release()
+		}
+	}
+	made := logbook.NewRecord(logbook.RecordData{Template: "{list}", Attrs: []slog.Attr{slog.Any("list", []int{1})}})
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			if got := made.Retain().Message(); got != "[1]" {
+				t.Errorf("it says %q", got)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// What a processor retains is a copy: the record goes on to be changed.
+func TestRetainInAProcessor(t *testing.T) {
+	var kept *logbook.Record
+	h := record(t,
+		logbook.Processor(func(r *logbook.Record) { r.Set("later", 1); r.SetMessage("changed") }),
+		logbook.Processor(func(r *logbook.Record) { r.Set("before", 1); kept = r.Retain() }))
+	logbook.Info("m {a}", "a", []int{1})
+	if kept.Message() != "m [1]" || kept.Text("before") != "1" || kept.Text("later") != "" {
+		t.Errorf("kept: %q, before %q, later %q", kept.Message(), kept.Text("before"), kept.Text("later"))
+	}
+	if r := h.last(t); r.Message() != "changed" || r.Text("later") != "1" {
+		t.Errorf("the record says %q, later %q", r.Message(), r.Text("later"))
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a retained record was changed")
+		}
+	}()
+	kept.Set("x", 1)
+}
+
 func TestGoroutineOfARetainedRecord(t *testing.T) {
 	var inside uint64
 	h := &lateHandler{}
@@ -281,6 +375,8 @@ func TestSealedRecord(t *testing.T) {
 		"ReplaceAttrs": func(r *logbook.Record) {
 			r.ReplaceAttrs(func(_ []string, a slog.Attr) slog.Attr { return a })
 		},
+		"SetTemplate":   func(r *logbook.Record) { r.SetTemplate("x") },
+		"UnmarshalJSON": func(r *logbook.Record) { _ = r.UnmarshalJSON([]byte("{}")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var f failures

@@ -2,8 +2,8 @@ package logbook
 
 import (
 	"context"
+	"log/slog"
 	"sync"
-	"time"
 )
 
 // maxPooledAttrs bounds what a pooled record keeps of a call with very many
@@ -19,38 +19,49 @@ func newPooledRecord() *Record {
 	return r
 }
 
-// getRecord returns a record from the pool. What it was about before is
-// overwritten here and not when it is given back, which would be done twice then: so
-// a record in the pool still refers to that, until it is used again, or until the
-// garbage collector empties the pool, within two cycles.
+// getRecord returns a record from the pool.
 func getRecord(l *Logger, ctx context.Context, level Level, msg string) *Record {
 	r := recordPool.Get().(*Record)
-	c := &r.content
-	c.level, c.channel, c.template, c.message = level, l.core.channel, msg, ""
-	c.timed, c.rendered, c.expanded, c.replaced, c.literal, c.sealed, c.frozen = false, false, false, false, false, false, false
-	c.time = time.Time{}
-	c.fargs, c.named = nil, usedAttrs{}
-	c.ctx, c.logger, c.scope = ctx, l, l.scope
-	c.call, c.extra = c.call[:0], c.extra[:0]
-	c.pc, c.caller, c.source, c.foreign = 0, nil, nil, nil
-	c.pid, c.goroutine = pid, 0
-	c.failure, c.raised = nil, nil
+	r.level, r.channel, r.template = level, l.core.channel, msg
+	r.ctx, r.logger, r.scope = ctx, l, l.scope
+	r.pid = pid
 	return r
 }
 
-// recycle gives a record back to the pool.
+// recycle gives a record back to the pool, without anything of what it was about.
 func recycle(r *Record) {
 	if poison {
 		r.dead = true
 		return
 	}
-	if cap(r.call) > maxPooledAttrs {
-		r.call = r.callSpace[:0]
-	}
-	if cap(r.extra) > maxPooledAttrs {
-		r.extra = r.extraSpace[:0]
-	}
+	r.reset()
 	recordPool.Put(r)
+}
+
+// reset makes a record as new.
+func (r *Record) reset() {
+	call, extra := r.call, r.extra
+	clear(r.fargs)
+	r.content = content{}
+	r.failure, r.raised = nil, nil
+	r.call = emptied(call, r.callSpace[:])
+	r.extra = emptied(extra, r.extraSpace[:])
+	if r.buffer == nil { // it was lent when the record was retained
+		r.buffer = make([]byte, 0, 512)
+	}
+}
+
+// emptied clears attributes and returns their space for reuse. own is what the record
+// had at first, and still holds if they have outgrown it.
+func emptied(attrs, own []slog.Attr) []slog.Attr {
+	clear(attrs)
+	if cap(attrs) > 0 && &attrs[:1][0] != &own[0] {
+		clear(own)
+	}
+	if cap(attrs) < len(own) || cap(attrs) > maxPooledAttrs {
+		return own[:0]
+	}
+	return attrs[:0]
 }
 
 // alive panics if the record's time is over. Without poison it costs nothing.

@@ -13,7 +13,8 @@ import (
 type site struct {
 	pc     uintptr // as runtime.Callers tells it
 	source slog.Source
-	json   string // the source as a JSON object
+	json   string      // the source as a JSON object
+	faulty atomic.Bool // a template that could not be rendered was reported
 }
 
 var noSite = &site{json: `{"function":"","file":"","line":0}`}

@@ -65,6 +65,7 @@ const exactLevel = "go_level"
 type foreignFields struct {
 	object pyjson.Object
 	extra  int // how many of the record's processors' attributes came along
+	size   int // of its JSON, in bytes
 }
 
 // name returns a text field that Go has no place for.
@@ -91,7 +92,7 @@ func (r *Record) appendWire(b []byte, strict bool) []byte {
 	}
 	message := r.Message()
 	template := r.template
-	if r.fargs != nil {
+	if r.printf {
 		template = message
 	}
 	w.open("channel")

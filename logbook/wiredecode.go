@@ -47,18 +47,10 @@ func (r *Record) UnmarshalJSON(data []byte) error {
 	if d.err != nil {
 		return d.err
 	}
-	n.foreign.extra = len(n.extra)
-	r.assign(n)
+	n.foreign.extra, n.foreign.size = len(n.extra), len(data)
+	n.ctx, n.logger = r.ctx, r.logger
+	r.content = n.content
 	return nil
-}
-
-// assign makes r what n is.
-func (r *Record) assign(n *Record) {
-	r.level, r.time, r.timed, r.channel = n.level, n.time, n.timed, n.channel
-	r.template, r.message, r.rendered, r.literal = n.template, n.message, n.rendered, n.literal
-	r.fargs, r.named, r.failure = nil, usedAttrs{}, nil
-	r.scope, r.call, r.extra = nil, n.call, n.extra
-	r.pc, r.source, r.pid, r.goroutine, r.foreign = 0, n.source, n.pid, n.goroutine, n.foreign
 }
 
 // wireReader takes a record out of a decoded object. The first error stays.

@@ -23,7 +23,9 @@ func (o *Options) WriteLine(r *Record, write func(line []byte) error) error {
 			own = b
 		}
 	}
-	r.buffer = own
+	if r.refs.Load() == 0 {
+		r.buffer = own
+	}
 	return err
 }
 
@@ -32,7 +34,7 @@ func (o *Options) WriteLine(r *Record, write func(line []byte) error) error {
 // goroutines at once, and one that is being formatted may be formatted again by
 // what reads it.
 func (r *Record) ownsBuffer() bool {
-	return r.pooled && r.buffer != nil && r.refs.Load() == 0
+	return r.pooled && r.refs.Load() == 0 && r.buffer != nil
 }
 
 func (o *Options) writeLine(r *Record, buffer *[]byte, write func([]byte) error) error {

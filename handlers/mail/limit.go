@@ -79,6 +79,7 @@ func (l *limiter) take(r *logbook.Record) *pass {
 			l.prune()
 		}
 		w = &window{start: now}
+		at.channel = strings.Clone(at.channel) // it may be a part of a large text
 		l.sites[at] = w
 	case now.Sub(w.start) > l.delta:
 		if w.suppressed > 0 {
