@@ -167,7 +167,15 @@ func (p *pushed) ends() []*atomic.Bool {
 }
 
 // unbound tells the items of a list that they are no longer bound, the newest first.
-func unbound(list []bound) { allUnbound(appendNewestFirst(nil, 0, list, nil, nil)) }
+func unbound(list []bound) {
+	if slices.ContainsFunc(list, func(b bound) bool {
+		_, slot := b.item.(*Slot)
+		_, unbinder := b.item.(Unbinder)
+		return slot || unbinder
+	}) {
+		allUnbound(appendNewestFirst(nil, 0, list, nil, nil))
+	}
+}
 
 func allUnbound(list []placed) {
 	for _, p := range list {

@@ -21,13 +21,20 @@ type goroutineStack struct {
 
 	// What calls without a context met last, and those with one.
 	cache, inContext atomic.Pointer[merged]
+
+	// Mostly there is one push, and no more.
+	first goroutineEntries
+	space [1]pushed
 }
 
 type goroutineEntries struct{ list []pushed } // oldest first
 
+var noEntries goroutineEntries
+
 func newGoroutineStack(entries []pushed) *goroutineStack {
 	g := new(goroutineStack)
-	g.entries.Store(&goroutineEntries{entries})
+	g.first.list = append(g.space[:0], entries...)
+	g.entries.Store(&g.first)
 	for _, p := range entries {
 		demand.add(&demand.goroutines, p.lowest, 1)
 	}
@@ -84,16 +91,19 @@ func (g *goroutineStack) add(entry pushed) bool {
 func (g *goroutineStack) remove(id uint64, entry pushed) {
 	g.mu.Lock()
 	before := g.entries.Load().list
-	rest := removePush(before, entry.push)
-	g.entries.Store(&goroutineEntries{rest})
+	rest := &noEntries
+	if len(before) != 1 || before[0].push != entry.push {
+		rest = &goroutineEntries{removePush(before, entry.push)}
+	}
+	g.entries.Store(rest)
 	g.cache.Store(nil)
 	g.inContext.Store(nil)
-	if len(rest) == 0 && !g.gone {
+	if len(rest.list) == 0 && !g.gone {
 		g.gone = true
 		goroutines.Delete(id, g)
 	}
 	g.mu.Unlock()
-	if len(rest) < len(before) {
+	if len(rest.list) < len(before) {
 		demand.add(&demand.goroutines, entry.lowest, -1)
 	}
 }
@@ -103,7 +113,7 @@ func (g *goroutineStack) remove(id uint64, entry pushed) {
 func reclaim(id uint64, g *goroutineStack) {
 	g.mu.Lock()
 	g.gone = true
-	entries := g.entries.Swap(new(goroutineEntries)).list
+	entries := g.entries.Swap(&noEntries).list
 	g.mu.Unlock()
 	for _, p := range entries {
 		demand.add(&demand.goroutines, p.lowest, -1)
