@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"runtime"
 	"time"
 
 	"github.com/logbook-go/logbook/compat"
@@ -191,6 +192,28 @@ func contextBound() Case {
 			for range n {
 				ours.LogAttrs(ctx, logbook.LevelInfo, message)
 			}
+		}, undo, nil
+	}}
+}
+
+// boundBeside binds a handler that wants more than any other around each record, while
+// k other loggers are held that are in use.
+func boundBeside(k int) Case {
+	return Case{Logger: Ours, Start: func(w io.Writer) (func(int), func(), error) {
+		undo := logbook.PushApplication(handlers.NewStream(io.Discard, &logbook.Options{Level: logbook.LevelInfo}))
+		others := make([]*logbook.Logger, k)
+		for i := range others {
+			others[i] = logbook.NewLogger("other", &logbook.LoggerOptions{Level: logbook.LevelWarn})
+			others[i].Info(message)
+		}
+		h := handlers.NewStream(w, &logbook.Options{Level: logbook.LevelDebug, Formatter: logbook.JSON(nil)})
+		return func(n int) {
+			for range n {
+				ctx, undo := logbook.BindScope(ctx, h)
+				ours.LogAttrs(ctx, logbook.LevelInfo, message)
+				undo()
+			}
+			runtime.KeepAlive(others)
 		}, undo, nil
 	}}
 }

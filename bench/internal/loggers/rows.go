@@ -238,6 +238,10 @@ func Growth() []Series {
 					peer("zap", changed(zapMessage)), peer("phuslu", changed(phusluMessage)), peer("slog", changed(slogMessage))}}
 			},
 		},
+		{
+			ID: "growth-loggers", Title: "other loggers, a binding around each record", Sizes: []int{0, 1000, 100_000}, Flat: true,
+			Row: func(k int) Row { return Row{Output: JSON, Cases: []Case{boundBeside(k)}} },
+		},
 	}
 }
 
