@@ -6,22 +6,18 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/logbook-go/logbook/internal/text"
+	"github.com/logbook-go/logbook/internal/limit"
 	"github.com/logbook-go/logbook/logbook"
 )
 
 const (
 	defaultLimitPer  = time.Minute
 	defaultCacheSize = 512
-
-	// maxKeyText bounds what is kept of a text that tells records apart.
-	maxKeyText = 256
 )
 
 // LimitOptions configure [NewLimit]. nil is the default: one record a minute for
@@ -65,7 +61,7 @@ type LimitOptions struct {
 // concurrent use.
 type Limit struct {
 	inner  logbook.Wrapper
-	key    func(*logbook.Record) callSite
+	key    func(*logbook.Record) limit.Site
 	exempt slog.Leveler // lowest level that always gets through; nil: none
 
 	readsCaller bool // to count by it
@@ -73,28 +69,17 @@ type Limit struct {
 
 	first int // records to let through in each window
 	every int // of those after them let one of so many through; 0: none
-	per   time.Duration
-	size  int // of sites
 
-	mu    sync.Mutex
-	sites map[callSite]*window
-	owed  []window // of sites that were forgotten; the handler inside failed to take them
-	stats LimitStats
+	mu      sync.Mutex
+	windows limit.Windows[counts]
+	owed    []counts // of sites that were forgotten; the handler inside failed to take them
+	stats   LimitStats
 }
 
-// callSite is what records are counted by.
-type callSite struct {
-	level         logbook.Level
-	channel, file string
-	line          int
-	text          string
-}
-
-// window counts the records of a call site since it began.
-type window struct {
-	start      time.Time
+// counts are those of a call site in a window.
+type counts struct {
 	seen       int
-	suppressed int // and not told yet
+	suppressed int // and not reported yet
 	like       logbook.RecordData
 	others     bool // some were not like that
 }
@@ -112,16 +97,15 @@ func NewLimit(h logbook.Handler, o *LimitOptions) *Limit {
 		o = new(LimitOptions)
 	}
 	l := newLimit(h, o.CacheSize)
-	l.first, l.per = max(1, o.Records), positive(o.Per, defaultLimitPer)
-	l.key, l.readsCaller, l.asks = keyBy(o.By, siteOf), true, o.By != nil
+	l.first, l.windows.Per = max(1, o.Records), positive(o.Per, defaultLimitPer)
+	l.key, l.readsCaller, l.asks = keyBy(o.By, limit.SiteOf), true, o.By != nil
 	return l
 }
 
 func newLimit(h logbook.Handler, size int) *Limit {
 	return &Limit{
-		inner: logbook.Wrapper{Handler: given(h)},
-		size:  positive(size, defaultCacheSize),
-		sites: make(map[callSite]*window),
+		inner:   logbook.Wrapper{Handler: given(h)},
+		windows: limit.Windows[counts]{Size: positive(size, defaultCacheSize)},
 	}
 }
 
@@ -134,31 +118,12 @@ func positive[T cmp.Ordered](n, otherwise T) T {
 	return otherwise
 }
 
-// siteOf is the default of LimitOptions.By.
-func siteOf(r *logbook.Record) callSite {
-	s := r.Source()
-	site := callSite{level: r.Level(), channel: r.Channel(), file: s.File, line: s.Line}
-	if s.File == "" {
-		site.text = shortened(r.Template())
-	}
-	return site
-}
-
 // keyBy returns the function that tells records apart.
-func keyBy(by func(*logbook.Record) string, otherwise func(*logbook.Record) callSite) func(*logbook.Record) callSite {
+func keyBy(by func(*logbook.Record) string, otherwise func(*logbook.Record) limit.Site) func(*logbook.Record) limit.Site {
 	if by == nil {
 		return otherwise
 	}
-	return func(r *logbook.Record) callSite { return callSite{text: shortened(by(r))} }
-}
-
-// shortened cuts a text that is kept. What is kept of it must be copied, or the whole
-// text would stay in memory.
-func shortened(s string) string {
-	if len(s) <= maxKeyText {
-		return s
-	}
-	return text.Whole(s[:maxKeyText])
+	return func(r *logbook.Record) limit.Site { return limit.Site{Text: limit.Key(by(r))} }
 }
 
 // Binding implements [logbook.Bindable].
@@ -267,7 +232,7 @@ func (l *Limit) ask(r *logbook.Record, n int) (tell int, ok bool) {
 	}
 	key := l.key(r)
 	l.mu.Lock()
-	w, forgotten := l.window(key)
+	w, forgotten := l.at(key)
 	w.seen++
 	ok = w.seen <= l.first || l.every > 0 && (w.seen-l.first)%l.every == 0
 	if ok {
@@ -292,30 +257,20 @@ func (l *Limit) passed(n int) {
 	l.stats.Passed += uint64(n)
 }
 
-// window returns the window of a call site, and those that were forgotten for it and are
-// to be told. It is called with the lock held.
-func (l *Limit) window(key callSite) (w *window, forgotten []window) {
-	now := time.Now()
-	if w = l.sites[key]; w != nil {
-		if now.Sub(w.start) >= l.per {
-			w.start, w.seen = now, 0
-		}
-		return w, nil
+// at returns the counts of a call site, and those of sites that were forgotten for it and
+// are to be reported. It is called with the lock held.
+func (l *Limit) at(site limit.Site) (c *counts, untold []counts) {
+	w, renewed, forgotten := l.windows.At(site, time.Now())
+	if renewed {
+		w.Count.seen = 0
 	}
-	if len(l.sites) >= l.size {
-		oldest := slices.SortedFunc(maps.Keys(l.sites), func(a, b callSite) int {
-			return l.sites[a].start.Compare(l.sites[b].start)
-		})[:(l.size+2)/3]
-		forgotten, l.owed = l.owed, nil
-		for _, key := range oldest {
-			forgotten = l.sites[key].take(forgotten)
-			delete(l.sites, key)
+	if forgotten != nil {
+		untold, l.owed = l.owed, nil
+		for i := range forgotten {
+			untold = forgotten[i].take(untold)
 		}
 	}
-	w = &window{start: now}
-	key.text, key.channel = strings.Clone(key.text), strings.Clone(key.channel)
-	l.sites[key] = w
-	return w, forgotten
+	return &w.Count, untold
 }
 
 // suppress counts n records that were held back at the site of r.
@@ -325,17 +280,17 @@ func (l *Limit) suppress(r *logbook.Record, n int) {
 	}
 	key := l.key(r)
 	l.mu.Lock()
-	w, forgotten := l.window(key)
+	w, forgotten := l.at(key)
 	w.suppress(r, n)
 	l.mu.Unlock()
 	l.offer(forgotten)
 }
 
-func (w *window) suppress(r *logbook.Record, n int) {
-	w.suppressed += n
-	w.like.Time, w.like.Level, w.like.Source = r.Time(), r.Level(), r.Source()
-	keepText(&w.like.Channel, r.Channel())
-	keepText(&w.like.Template, shortened(r.Template()))
+func (c *counts) suppress(r *logbook.Record, n int) {
+	c.suppressed += n
+	c.like.Time, c.like.Level, c.like.Source = r.Time(), r.Level(), r.Source()
+	keepText(&c.like.Channel, r.Channel())
+	keepText(&c.like.Template, limit.Key(r.Template()))
 }
 
 // keepText makes a text that is kept a copy of s: s may be a part of a large text. As a
@@ -346,23 +301,23 @@ func keepText(kept *string, s string) {
 	}
 }
 
-// take appends what is to be told of the window, if anything was held back.
-func (w *window) take(untold []window) []window {
-	if w.suppressed > 0 {
-		untold = append(untold, *w)
-		w.suppressed = 0
+// take appends the counts, if anything was held back and not reported.
+func (c *counts) take(untold []counts) []counts {
+	if c.suppressed > 0 {
+		untold = append(untold, *c)
+		c.suppressed = 0
 	}
 	return untold
 }
 
 // notice returns the record that says what was held back.
-func (w *window) notice() *logbook.Record {
-	d := w.like
-	d.Attrs = []slog.Attr{slog.Int("suppressed", w.suppressed), slog.String("like", d.Template)}
+func (c *counts) notice() *logbook.Record {
+	d := c.like
+	d.Attrs = []slog.Attr{slog.Int("suppressed", c.suppressed), slog.String("like", d.Template)}
 	switch {
-	case w.others:
+	case c.others:
 		d.Template = "{suppressed} records suppressed like: {like}, and others"
-	case w.suppressed == 1:
+	case c.suppressed == 1:
 		d.Template = "{suppressed} record suppressed like: {like}"
 	default:
 		d.Template = "{suppressed} records suppressed like: {like}"
@@ -370,7 +325,7 @@ func (w *window) notice() *logbook.Record {
 	return logbook.NewRecord(d)
 }
 
-func noticesOf(untold []window) (rs []*logbook.Record) {
+func noticesOf(untold []counts) (rs []*logbook.Record) {
 	for i := range untold {
 		rs = append(rs, untold[i].notice())
 	}
@@ -378,15 +333,15 @@ func noticesOf(untold []window) (rs []*logbook.Record) {
 }
 
 // untold removes what was held back and not told, and returns it, the oldest first.
-func (l *Limit) untold() []window {
+func (l *Limit) untold() []counts {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	untold := l.owed
 	l.owed = nil
-	for _, w := range l.sites {
-		untold = w.take(untold)
+	for _, w := range l.windows.All() {
+		untold = w.Count.take(untold)
 	}
-	slices.SortStableFunc(untold, func(a, b window) int { return a.like.Time.Compare(b.like.Time) })
+	slices.SortStableFunc(untold, func(a, b counts) int { return a.like.Time.Compare(b.like.Time) })
 	return untold
 }
 
@@ -395,8 +350,8 @@ func (l *Limit) countUntold() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n := len(l.owed)
-	for _, w := range l.sites {
-		if w.suppressed > 0 {
+	for _, w := range l.windows.All() {
+		if w.Count.suppressed > 0 {
 			n++
 		}
 	}
@@ -404,7 +359,7 @@ func (l *Limit) countUntold() int {
 }
 
 // offer hands over what was held back. A failure goes to the error flag.
-func (l *Limit) offer(untold []window) {
+func (l *Limit) offer(untold []counts) {
 	if len(untold) == 0 {
 		return
 	}
@@ -417,16 +372,16 @@ func (l *Limit) offer(untold []window) {
 }
 
 // owe keeps what could not be told.
-func (l *Limit) owe(untold []window) {
+func (l *Limit) owe(untold []counts) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, w := range untold {
-		if len(l.owed) < l.size {
-			l.owed = append(l.owed, w)
+	for _, c := range untold {
+		if len(l.owed) < l.windows.Size {
+			l.owed = append(l.owed, c)
 			continue
 		}
 		last := &l.owed[len(l.owed)-1]
-		last.suppressed += w.suppressed
+		last.suppressed += c.suppressed
 		last.others = true
 	}
 }
@@ -448,7 +403,7 @@ func (l *Limit) Stats() LimitStats {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	stats := l.stats
-	stats.Sites = len(l.sites)
+	stats.Sites = l.windows.Len()
 	return stats
 }
 

@@ -51,9 +51,12 @@ const (
 	maxRedactNodes = 4096
 )
 
-// maxKnownKeys bounds the keys that a redactor remembers. Others are compared with the
-// patterns each time.
-const maxKnownKeys = 512
+// The keys that a redactor remembers: how many, and how long they are at most. Others are
+// compared with the patterns each time.
+const (
+	maxKnownKeys = 512
+	maxKnownKey  = 256
+)
 
 // NewRedactor returns a processor that replaces what must not be logged, in all
 // attributes of a record and in its message. It looks into groups, maps, slices,
@@ -198,7 +201,7 @@ func (d *redactor) secretKey(key string) bool {
 		return secret
 	}
 	secret := d.matchesAny(key)
-	if len(*known) < maxKnownKeys && len(key) <= maxKeyText {
+	if len(*known) < maxKnownKeys && len(key) <= maxKnownKey {
 		more := maps.Clone(*known)
 		more[strings.Clone(key)] = secret
 		d.known.CompareAndSwap(known, &more) // a key that another one beat to it is kept the next time

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/limit"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -40,7 +41,7 @@ func NewSample(h logbook.Handler, o *SampleOptions) *Limit {
 		o = new(SampleOptions)
 	}
 	l := newLimit(h, o.CacheSize)
-	l.first, l.every, l.per = max(0, o.First), max(0, o.Thereafter), positive(o.Per, time.Second)
+	l.first, l.every, l.windows.Per = max(0, o.First), max(0, o.Thereafter), positive(o.Per, time.Second)
 	if l.first == 0 && l.every == 0 {
 		l.first, l.every = 100, 100
 	}
@@ -49,8 +50,8 @@ func NewSample(h logbook.Handler, o *SampleOptions) *Limit {
 		l.exempt = logbook.LevelError
 	}
 	l.readsCaller, l.asks = o.By != nil, o.By != nil || !isFixed(o.Always)
-	l.key = keyBy(o.By, func(r *logbook.Record) callSite {
-		return callSite{level: r.Level(), text: shortened(r.Template())}
+	l.key = keyBy(o.By, func(r *logbook.Record) limit.Site {
+		return limit.Site{Level: r.Level(), Text: limit.Key(r.Template())}
 	})
 	return l
 }

@@ -166,11 +166,11 @@ func (h *Handler) draftSummary(d *draft, s *summary) error {
 	d.headers = []headerValue{{"Subject", cleanHeader("Subject", h.subject+": suppressed records")}}
 	b := []byte("The rate limit suppressed records that no mail has told of:\n")
 	for _, c := range s.sites {
-		b = fmt.Appendf(b, "\n%d time(s) %s ", c.suppressed, c.level)
-		b = encode.AppendText(b, c.channel)
-		if c.file != "" {
-			b = encode.AppendText(append(b, ' '), c.file)
-			b = fmt.Appendf(b, ":%d", c.line)
+		b = fmt.Appendf(b, "\n%d time(s) %s ", c.suppressed, c.Level)
+		b = encode.AppendText(b, c.Channel)
+		if c.File != "" {
+			b = encode.AppendText(append(b, ' '), c.File)
+			b = fmt.Appendf(b, ":%d", c.Line)
 		}
 	}
 	if s.forgotten > 0 {

@@ -9,31 +9,24 @@ import (
 	"sync"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/limit"
 	"github.com/logbook-go/logbook/logbook"
 )
 
 const maxSites = 512
 
-// site is what the rate limit goes by.
-type site struct {
-	level         logbook.Level
-	channel, file string
-	line          int
-}
-
-func siteOf(r *logbook.Record) site {
-	s := r.Source()
-	return site{r.Level(), r.Channel(), s.File, s.Line}
-}
-
-// window counts the occurrences of a site since it began.
-type window struct {
-	start      time.Time
+// occurrences are those of a site since its window began.
+type occurrences struct {
 	seen, sent int
-	suppressed int             // of those seen, and told by no mail
-	past       counts          // of earlier windows, told by no mail
+	suppressed int             // of those seen, and reported by no mail
+	past       counts          // of earlier windows, reported by no mail
 	to         []*mail.Address // whom the last mail went to
 }
+
+type window = limit.Window[occurrences]
+
+// untold returns how many suppressed records no mail has reported.
+func (o *occurrences) untold() int { return o.suppressed + o.past.suppressed }
 
 // counts say that records were suppressed, and how often their site was seen
 // meanwhile.
@@ -46,7 +39,7 @@ func (c *counts) add(more counts) {
 
 // pass allows a mail, and holds what it is to tell.
 type pass struct {
-	site      site
+	site      limit.Site
 	window    *window
 	start     time.Time // of the window then
 	past      counts
@@ -56,65 +49,50 @@ type pass struct {
 // limiter bounds the mails for each site. It is safe for concurrent use.
 type limiter struct {
 	limit int
-	delta time.Duration
 
 	mu        sync.Mutex
-	sites     map[site]*window
+	windows   limit.Windows[occurrences]
 	forgotten int
 }
 
-func newLimiter(limit int, delta time.Duration) *limiter {
-	return &limiter{limit: limit, delta: cmp.Or(delta, defaultDelta), sites: map[site]*window{}}
+func newLimiter(records int, delta time.Duration) *limiter {
+	// As in Logbook, a record that comes when the time is just up belongs to it.
+	per := cmp.Or(delta, defaultDelta) + 1
+	return &limiter{limit: records, windows: limit.Windows[occurrences]{Per: per, Size: maxSites}}
 }
 
 // take asks for a mail; nil means that it is suppressed.
 func (l *limiter) take(r *logbook.Record) *pass {
-	now, at := time.Now(), siteOf(r)
+	now, site := time.Now(), limit.SiteOf(r)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	w := l.sites[at]
-	switch {
-	case w == nil:
-		if len(l.sites) >= maxSites {
-			l.prune()
-		}
-		w = &window{start: now}
-		at.channel = strings.Clone(at.channel) // it may be a part of a large text
-		l.sites[at] = w
-	case now.Sub(w.start) > l.delta:
-		if w.suppressed > 0 {
-			w.past.add(counts{w.suppressed, w.seen})
-		}
-		w.start, w.seen, w.sent, w.suppressed = now, 0, 0, 0
+	w, renewed, forgotten := l.windows.At(site, now)
+	for i := range forgotten {
+		l.forgotten += forgotten[i].untold()
 	}
-	w.seen++
-	if w.sent >= l.limit {
-		w.suppressed++
+	o := &w.Count
+	if renewed {
+		if o.suppressed > 0 {
+			o.past.add(counts{o.suppressed, o.seen})
+		}
+		o.seen, o.sent, o.suppressed = 0, 0, 0
+	}
+	o.seen++
+	if o.sent >= l.limit {
+		o.suppressed++
 		return nil
 	}
-	w.sent++
-	p := &pass{site: at, window: w, start: w.start, past: w.past, forgotten: l.forgotten}
-	w.past, l.forgotten = counts{}, 0
+	o.sent++
+	p := &pass{site: site, window: w, start: w.Start, past: o.past, forgotten: l.forgotten}
+	o.past, l.forgotten = counts{}, 0
 	return p
-}
-
-// prune forgets the third with the oldest windows.
-func (l *limiter) prune() {
-	all := slices.SortedFunc(maps.Keys(l.sites), func(a, b site) int {
-		return l.sites[a].start.Compare(l.sites[b].start)
-	})
-	for _, at := range all[:len(all)/3] {
-		w := l.sites[at]
-		l.forgotten += w.suppressed + w.past.suppressed
-		delete(l.sites, at)
-	}
 }
 
 // addressed notes the recipients of the mail, whom to tell what follows.
 func (l *limiter) addressed(p *pass, to []*mail.Address) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	p.window.to = to
+	p.window.Count.to = to
 }
 
 // giveBack takes a mail back that was not delivered, with what it would have
@@ -123,13 +101,13 @@ func (l *limiter) giveBack(p *pass) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.forgotten += p.forgotten
-	if l.sites[p.site] != p.window {
+	if l.windows.Find(p.site) != p.window {
 		l.forgotten += p.past.suppressed
 		return
 	}
-	p.window.past.add(p.past)
-	if p.window.start.Equal(p.start) {
-		p.window.sent--
+	p.window.Count.past.add(p.past)
+	if p.window.Start.Equal(p.start) {
+		p.window.Count.sent--
 	}
 }
 
@@ -141,7 +119,7 @@ type summary struct {
 }
 
 type siteCount struct {
-	site
+	limit.Site
 	suppressed int
 }
 
@@ -151,22 +129,23 @@ func (l *limiter) takeUntold() []*summary {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	byRecipients := map[string]*summary{}
-	for at, w := range l.sites {
-		n := w.suppressed + w.past.suppressed
+	for site, w := range l.windows.All() {
+		o := &w.Count
+		n := o.untold()
 		if n == 0 {
 			continue
 		}
-		w.suppressed, w.past = 0, counts{}
+		o.suppressed, o.past = 0, counts{}
 		var key strings.Builder
-		for _, a := range w.to {
+		for _, a := range o.to {
 			key.WriteString(a.Address + "\n")
 		}
 		s := byRecipients[key.String()]
 		if s == nil {
-			s = &summary{to: w.to}
+			s = &summary{to: o.to}
 			byRecipients[key.String()] = s
 		}
-		s.sites = append(s.sites, siteCount{at, n})
+		s.sites = append(s.sites, siteCount{site, n})
 	}
 	if l.forgotten > 0 && len(byRecipients) == 0 {
 		byRecipients[""] = new(summary)
@@ -175,8 +154,8 @@ func (l *limiter) takeUntold() []*summary {
 	for _, key := range slices.Sorted(maps.Keys(byRecipients)) {
 		s := byRecipients[key]
 		slices.SortFunc(s.sites, func(a, b siteCount) int {
-			return cmp.Or(cmp.Compare(b.suppressed, a.suppressed), cmp.Compare(b.level, a.level),
-				cmp.Compare(a.channel, b.channel), cmp.Compare(a.file, b.file), cmp.Compare(a.line, b.line))
+			return cmp.Or(cmp.Compare(b.suppressed, a.suppressed), cmp.Compare(b.Level, a.Level),
+				cmp.Compare(a.Channel, b.Channel), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Text, b.Text))
 		})
 		s.forgotten, l.forgotten = l.forgotten, 0
 		all = append(all, s)
@@ -189,8 +168,8 @@ func (l *limiter) untold() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n := l.forgotten
-	for _, w := range l.sites {
-		n += w.suppressed + w.past.suppressed
+	for _, w := range l.windows.All() {
+		n += w.Count.untold()
 	}
 	return n
 }
@@ -201,8 +180,8 @@ func (l *limiter) giveUntoldBack(s *summary) {
 	defer l.mu.Unlock()
 	l.forgotten += s.forgotten
 	for _, c := range s.sites {
-		if w := l.sites[c.site]; w != nil {
-			w.past.add(counts{c.suppressed, c.suppressed})
+		if w := l.windows.Find(c.Site); w != nil {
+			w.Count.past.add(counts{c.suppressed, c.suppressed})
 		} else {
 			l.forgotten += c.suppressed
 		}
