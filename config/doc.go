@@ -165,7 +165,7 @@
 //	size            rotating:     a file stays below it (1MiB)
 //	                timed:        the same (no limit)
 //	backups         rotating:     how many finished files are kept; required
-//	                timed:        how many files are kept (all)
+//	                timed:        the same (all)
 //	age, total      both          finished files above that age or sum are removed
 //	compress        both          gzip, or what RegisterCompressor added: compress
 //	                              finished files

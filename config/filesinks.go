@@ -48,13 +48,9 @@ func openMonitoring(s *Sink) (logbook.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := s.fileOptions("text")
-	o := &handlers.MonitoringOptions{
-		Level: f.Level, Bubble: f.Bubble, Formatter: f.Formatter,
-		Mode: f.Mode, SyncLevel: f.SyncLevel, SyncInterval: f.SyncInterval, Buffer: f.Buffer, TakeOver: f.TakeOver,
-		Delay:    s.Bool("delay"),
-		Interval: s.Duration("interval"),
-	}
+	o := s.fileOptions("text")
+	o.Delay = s.Bool("delay")
+	o.Interval = s.Duration("interval")
 	if err := s.Err(); err != nil {
 		return nil, err
 	}
@@ -66,18 +62,8 @@ func openRotating(s *Sink) (logbook.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := s.fileOptions("text")
-	o := &handlers.RotatingOptions{
-		Level: f.Level, Bubble: f.Bubble, Formatter: f.Formatter,
-		Mode: f.Mode, SyncLevel: f.SyncLevel, SyncInterval: f.SyncInterval, Buffer: f.Buffer, TakeOver: f.TakeOver,
-		Delay:    s.Bool("delay"),
-		Shared:   s.Bool("shared"),
-		MaxSize:  s.Size("size"),
-		Backups:  s.Count("backups"),
-		MaxAge:   s.Duration("age"),
-		MaxTotal: s.Size("total"),
-		Compress: s.compressor(),
-	}
+	o := s.rotationOptions()
+	o.Delay = s.Bool("delay")
 	if o.Backups == 0 {
 		s.Required("backups")
 	}
@@ -92,20 +78,10 @@ func openTimed(s *Sink) (logbook.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := s.fileOptions("text")
-	o := &handlers.TimedOptions{
-		Level: f.Level, Bubble: f.Bubble, Formatter: f.Formatter,
-		Mode: f.Mode, SyncLevel: f.SyncLevel, SyncInterval: f.SyncInterval, Buffer: f.Buffer, TakeOver: f.TakeOver,
-		Pattern:        s.Text("pattern"),
-		RolloverFormat: s.Text("rollover"),
-		PlainCurrent:   s.Bool("plain"),
-		Shared:         s.Bool("shared"),
-		MaxSize:        s.Size("size"),
-		Backups:        s.Count("backups"),
-		MaxAge:         s.Duration("age"),
-		MaxTotal:       s.Size("total"),
-		Compress:       s.compressor(),
-	}
+	o := s.rotationOptions()
+	o.Pattern = s.Text("pattern")
+	o.RolloverFormat = s.Text("rollover")
+	o.PlainCurrent = s.Bool("plain")
 	s.Func("zone", func(v string) (err error) {
 		o.Location, err = time.LoadLocation(v)
 		return err
@@ -114,6 +90,18 @@ func openTimed(s *Sink) (logbook.Handler, error) {
 		return nil, err
 	}
 	return handlers.NewTimed(path, o)
+}
+
+// rotationOptions reads the options that all files that rotate have in common.
+func (s *Sink) rotationOptions() *handlers.FileOptions {
+	o := s.fileOptions("text")
+	o.Shared = s.Bool("shared")
+	o.MaxSize = s.Size("size")
+	o.Backups = s.Count("backups")
+	o.MaxAge = s.Duration("age")
+	o.MaxTotal = s.Size("total")
+	o.Compress = s.compressor()
+	return o
 }
 
 // Schemes of files, with those that make the same kind of handler under one name.

@@ -43,7 +43,7 @@ func TestRotatingSinks(t *testing.T) {
 		"rotating:a.log?size=10&backups=9&compress=gzip&mode=0600&" + message:                         {"a.log", "a.log.1.gz", "a.log.2.gz"},
 		"timed:a.log?" + message:                                                                      {"a-2024-02-29.log", "a-2024-03-01.log"},
 		"timed:a.log?pattern=%25H&rollover={basename}.{timestamp}{ext}&" + message:                    {"a.00.log", "a.01.log", "a.23.log"},
-		"timed:a.log?pattern=%25H&zone=Asia/Tokyo&backups=2&" + message:                               {"a-09.log", "a-10.log"},
+		"timed:a.log?pattern=%25H&zone=Asia/Tokyo&backups=1&" + message:                               {"a-09.log", "a-10.log"},
 		"timed:a.log?plain=true&sync_level=error&sync_interval=1s&age=30d&total=1GB&" + message:       {"a-2024-02-29.log", "a.log"},
 		"monitoring:a.log?interval=5s&buffer=64KiB&flush_interval=1m&flush_level=critical&" + message: {"a.log"},
 		"file:a.log?buffer=4k&" + message:                                                             {"a.log"},

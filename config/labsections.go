@@ -70,7 +70,7 @@ func openConsoleSection(s *Sink) (logbook.Handler, error) {
 
 // openFileSection writes JSON lines to PATH/BASENAME_YYYY-MM-DD.EXTENSION.
 func openFileSection(s *Sink) (logbook.Handler, error) {
-	o := &handlers.TimedOptions{
+	o := &handlers.FileOptions{
 		Level:          s.LogLevel(logbook.LevelInfo),
 		Formatter:      logbook.JSON(&logbook.JSONOptions{Source: true}),
 		RolloverFormat: "{basename}_{timestamp}{ext}",

@@ -28,12 +28,12 @@ func TestHandlersAcrossBubbles(t *testing.T) {
 			return handlers.NewFile(path, &handlers.FileOptions{SyncInterval: time.Second})
 		},
 		"rotating": func(path string) (logbook.Handler, error) {
-			return handlers.NewRotating(path, &handlers.RotatingOptions{
+			return handlers.NewRotating(path, &handlers.FileOptions{
 				MaxSize: 100, Backups: 2, Compress: handlers.Gzip(), OnRotate: rotated, Buffer: buffer,
 			})
 		},
 		"timed": func(path string) (logbook.Handler, error) {
-			return handlers.NewTimed(path, &handlers.TimedOptions{MaxAge: time.Hour, Compress: handlers.Gzip(), OnRotate: rotated})
+			return handlers.NewTimed(path, &handlers.FileOptions{MaxAge: time.Hour, Compress: handlers.Gzip(), OnRotate: rotated})
 		},
 		"dedup": func(string) (logbook.Handler, error) {
 			return handlers.NewDedup(discard, &handlers.DedupOptions{Quiet: time.Hour}), nil

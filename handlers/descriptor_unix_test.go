@@ -76,7 +76,7 @@ func TestFileOfADescriptorIsAConsole(t *testing.T) {
 
 func TestRotatingOfADescriptor(t *testing.T) {
 	for _, path := range []string{"/dev/stdout", "/dev/fd/1"} {
-		if h, err := handlers.NewRotating(path, &handlers.RotatingOptions{Backups: 1}); err == nil {
+		if h, err := handlers.NewRotating(path, &handlers.FileOptions{Backups: 1}); err == nil {
 			t.Errorf("%s: there was no error", path)
 			_ = h.Close(context.Background())
 		}

@@ -64,11 +64,11 @@
 //
 // # Files
 //
-// [Rotating] keeps app.log below a size, and its last files as app.log.1,
-// app.log.2 and so on. [Timed] writes app-2010-01-10.log, a file a day or hour or
+// [NewRotating] keeps app.log below a size, and its last files as app.log.1,
+// app.log.2 and so on. [NewTimed] writes app-2010-01-10.log, a file a day or hour or
 // month:
 //
-//	file := logbook.Must(handlers.NewTimed("app.log", &handlers.TimedOptions{
+//	file := logbook.Must(handlers.NewTimed("app.log", &handlers.FileOptions{
 //		Pattern:  "%Y-%m-%d_%H",
 //		MaxSize:  100 << 20, // and a new part then
 //		Backups:  48,
@@ -86,11 +86,11 @@
 // again, while records go on to the old file. Only files whose names the handler
 // could have made are ever renamed, compressed or removed.
 //
-// Several processes may log to one path with File and Monitoring, and with Rotating
-// and Timed if they all set Shared. What a process wrote before it was killed is
+// Several processes may log to one path if its files do not rotate, and if they do with
+// the option Shared set in all of them. What a process wrote before it was killed is
 // there; a line that it tore stays alone.
 //
-// When logrotate moves a file away, Monitoring, Rotating and Timed notice it within
+// When logrotate moves a file away, all but the handlers of NewFile notice it within
 // a second. So that it is at once, let its postrotate script send SIGHUP:
 //
 //	defer handlers.ReopenOn(syscall.SIGHUP, file)()

@@ -17,12 +17,12 @@ func TestFileHandlersDoNotAllocate(t *testing.T) {
 		h      logbook.Handler
 		budget float64
 	}{
-		"Monitoring": {newMonitoring(t, filepath.Join(dir, "a"), handlers.MonitoringOptions{}), 0},
-		"Rotating":   {newRotating(t, filepath.Join(dir, "b"), handlers.RotatingOptions{Formatter: json, Backups: 1}), 0},
-		"Timed":      {newTimed(t, filepath.Join(dir, "c"), handlers.TimedOptions{Formatter: json, Pattern: "%Y"}), 0},
+		"Monitoring": {newMonitoring(t, filepath.Join(dir, "a"), handlers.FileOptions{}), 0},
+		"Rotating":   {newRotating(t, filepath.Join(dir, "b"), handlers.FileOptions{Formatter: json, Backups: 1}), 0},
+		"Timed":      {newTimed(t, filepath.Join(dir, "c"), handlers.FileOptions{Formatter: json, Pattern: "%Y"}), 0},
 		"buffered":   {newFile(t, filepath.Join(dir, "d"), handlers.FileOptions{Formatter: json, Buffer: new(handlers.BufferOptions)}), 0},
 		// Looking at the path takes one.
-		"shared": {newRotating(t, filepath.Join(dir, "e"), handlers.RotatingOptions{Formatter: json, Backups: 1, Shared: true}), 1},
+		"shared": {newRotating(t, filepath.Join(dir, "e"), handlers.FileOptions{Formatter: json, Backups: 1, Shared: true}), 1},
 	} {
 		bound(t, func() {
 			for range 100 { // fills pools, buffers and caches

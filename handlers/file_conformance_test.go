@@ -20,15 +20,15 @@ func TestFileHandlers(t *testing.T) {
 		},
 		"Monitoring": func() logbook.Handler { return logbook.Must(handlers.NewMonitoring(path, nil)) },
 		"Monitoring, options": func() logbook.Handler {
-			return logbook.Must(handlers.NewMonitoring(path, &handlers.MonitoringOptions{
+			return logbook.Must(handlers.NewMonitoring(path, &handlers.FileOptions{
 				Level: logbook.LevelInfo, Filter: onlyErrors, Bubble: true, Formatter: logbook.JSON(nil), Interval: -1, Delay: true,
 			}))
 		},
 		"Rotating": func() logbook.Handler {
-			return logbook.Must(handlers.NewRotating(path, &handlers.RotatingOptions{Backups: 1}))
+			return logbook.Must(handlers.NewRotating(path, &handlers.FileOptions{Backups: 1}))
 		},
 		"Rotating, options": func() logbook.Handler {
-			return logbook.Must(handlers.NewRotating(path, &handlers.RotatingOptions{
+			return logbook.Must(handlers.NewRotating(path, &handlers.FileOptions{
 				Level: logbook.LevelInfo, Filter: onlyErrors, Bubble: true, Formatter: logbook.JSON(nil),
 				MaxSize: 1000, Backups: 2, Shared: true, Compress: handlers.Gzip(), MaxAge: time.Hour, MaxTotal: 1000,
 				SyncInterval: time.Millisecond, Buffer: &handlers.BufferOptions{Size: 500, Interval: time.Millisecond},
@@ -37,7 +37,7 @@ func TestFileHandlers(t *testing.T) {
 		},
 		"Timed": func() logbook.Handler { return logbook.Must(handlers.NewTimed(path, nil)) },
 		"Timed, options": func() logbook.Handler {
-			return logbook.Must(handlers.NewTimed(path, &handlers.TimedOptions{
+			return logbook.Must(handlers.NewTimed(path, &handlers.FileOptions{
 				Level: logbook.LevelInfo, Filter: onlyErrors, Bubble: true, Formatter: logbook.JSON(nil),
 				Pattern: "%H%M%S", PlainCurrent: true, MaxSize: 1000, Backups: 3, Compress: handlers.Gzip(),
 			}))

@@ -36,7 +36,7 @@ func inDirectory(fn func(dir string)) {
 
 func ExampleNewRotating() {
 	inDirectory(func(dir string) {
-		file := logbook.Must(handlers.NewRotating(filepath.Join(dir, "app.log"), &handlers.RotatingOptions{
+		file := logbook.Must(handlers.NewRotating(filepath.Join(dir, "app.log"), &handlers.FileOptions{
 			Formatter: short,
 			MaxSize:   20, // usually some megabytes
 			Backups:   2,
@@ -56,7 +56,7 @@ func ExampleNewRotating() {
 
 func ExampleNewTimed() {
 	inDirectory(func(dir string) {
-		file := logbook.Must(handlers.NewTimed(filepath.Join(dir, "app.log"), &handlers.TimedOptions{
+		file := logbook.Must(handlers.NewTimed(filepath.Join(dir, "app.log"), &handlers.FileOptions{
 			Formatter: short,
 			Pattern:   "%Y-%m-%d",
 			Backups:   7,
@@ -80,7 +80,7 @@ func ExampleNewTimed() {
 func ExampleNewMonitoring() {
 	inDirectory(func(dir string) {
 		path := filepath.Join(dir, "app.log")
-		file := logbook.Must(handlers.NewMonitoring(path, &handlers.MonitoringOptions{Formatter: short}))
+		file := logbook.Must(handlers.NewMonitoring(path, &handlers.FileOptions{Formatter: short}))
 		defer file.Close(context.Background())
 		defer logbook.PushApplication(file)()
 		logbook.Info("before")

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/logbook-go/logbook/handlers"
 	"github.com/logbook-go/logbook/logbook"
@@ -319,6 +320,15 @@ func TestFileOptions(t *testing.T) {
 		"Buffer.Interval": {Buffer: &handlers.BufferOptions{Interval: -1}},
 	} {
 		if _, err := handlers.NewFile(path, o); !errors.Is(err, fs.ErrInvalid) || !strings.Contains(err.Error(), "option "+name+" is ") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, o := range map[string]*handlers.FileOptions{
+		"Interval": {Interval: 1}, "MaxSize": {MaxSize: 1}, "Backups": {Backups: 1}, "MaxAge": {MaxAge: 1}, "MaxTotal": {MaxTotal: 1},
+		"Compress": {Compress: handlers.Gzip()}, "OnRotate": {OnRotate: func(handlers.RotationInfo) {}}, "Shared": {Shared: true},
+		"Pattern": {Pattern: "%Y"}, "RolloverFormat": {RolloverFormat: "{timestamp}"}, "PlainCurrent": {PlainCurrent: true}, "Location": {Location: time.UTC},
+	} {
+		if _, err := handlers.NewFile(path, o); !errors.Is(err, fs.ErrInvalid) || !strings.Contains(err.Error(), "option "+name+" is not for") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

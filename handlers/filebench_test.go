@@ -22,32 +22,32 @@ func benchmarkFile(b *testing.B, newHandler func(path string) (logbook.Handler, 
 
 func BenchmarkMonitoringJSON(b *testing.B) {
 	benchmarkFile(b, func(path string) (logbook.Handler, error) {
-		return handlers.NewMonitoring(path, &handlers.MonitoringOptions{Formatter: logbook.JSON(nil)})
+		return handlers.NewMonitoring(path, &handlers.FileOptions{Formatter: logbook.JSON(nil)})
 	})
 }
 
 func BenchmarkRotatingJSON(b *testing.B) {
 	benchmarkFile(b, func(path string) (logbook.Handler, error) {
-		return handlers.NewRotating(path, &handlers.RotatingOptions{Formatter: logbook.JSON(nil), MaxSize: 1 << 40, Backups: 1})
+		return handlers.NewRotating(path, &handlers.FileOptions{Formatter: logbook.JSON(nil), MaxSize: 1 << 40, Backups: 1})
 	})
 }
 
 func BenchmarkRotatingSharedJSON(b *testing.B) {
 	benchmarkFile(b, func(path string) (logbook.Handler, error) {
-		return handlers.NewRotating(path, &handlers.RotatingOptions{Formatter: logbook.JSON(nil), MaxSize: 1 << 40, Backups: 1, Shared: true})
+		return handlers.NewRotating(path, &handlers.FileOptions{Formatter: logbook.JSON(nil), MaxSize: 1 << 40, Backups: 1, Shared: true})
 	})
 }
 
 func BenchmarkTimedJSON(b *testing.B) {
 	benchmarkFile(b, func(path string) (logbook.Handler, error) {
-		return handlers.NewTimed(path, &handlers.TimedOptions{Formatter: logbook.JSON(nil)})
+		return handlers.NewTimed(path, &handlers.FileOptions{Formatter: logbook.JSON(nil)})
 	})
 }
 
 // BenchmarkRotatingEachMegabyteJSON is with the rotations.
 func BenchmarkRotatingEachMegabyteJSON(b *testing.B) {
 	benchmarkFile(b, func(path string) (logbook.Handler, error) {
-		return handlers.NewRotating(path, &handlers.RotatingOptions{Formatter: logbook.JSON(nil), Backups: 3})
+		return handlers.NewRotating(path, &handlers.FileOptions{Formatter: logbook.JSON(nil), Backups: 3})
 	})
 }
 

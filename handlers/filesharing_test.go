@@ -34,7 +34,7 @@ func TestFileIsOpenedOnce(t *testing.T) {
 	for g := range 4 {
 		wg.Go(func() {
 			for i := range 5 {
-				h, err := handlers.NewRotating(path, &handlers.RotatingOptions{
+				h, err := handlers.NewRotating(path, &handlers.FileOptions{
 					MaxSize: 100, Backups: 1000, Compress: handlers.Gzip(), Formatter: messageOnly, OnError: failing(t),
 				})
 				if err != nil {
@@ -80,7 +80,7 @@ func TestFileIsOpenedOnce(t *testing.T) {
 // A handler that is closed says so; the other one goes on.
 func TestFileOutlivesOneOfItsHandlers(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
-	one, other := newMonitoring(t, path, handlers.MonitoringOptions{}), newMonitoring(t, path, handlers.MonitoringOptions{})
+	one, other := newMonitoring(t, path, handlers.FileOptions{}), newMonitoring(t, path, handlers.FileOptions{})
 	logAt(t, one, time.Now(), "a")
 	mustClose(t, one)
 	for what, err := range map[string]error{
@@ -102,7 +102,7 @@ func TestFileOutlivesOneOfItsHandlers(t *testing.T) {
 func TestFileTakeOver(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "app.log")
-	o := handlers.RotatingOptions{MaxSize: 10, Backups: 9, Formatter: messageOnly, OnError: failing(t)}
+	o := handlers.FileOptions{MaxSize: 10, Backups: 9, Formatter: messageOnly, OnError: failing(t)}
 	first := newRotating(t, path, o)
 	logAt(t, first, time.Now(), "a")
 
@@ -111,7 +111,7 @@ func TestFileTakeOver(t *testing.T) {
 	if !errors.Is(err, fs.ErrInvalid) || !strings.Contains(err.Error(), path+": a handler of this process has it open with another Backups") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := handlers.NewFile(path, nil); !errors.Is(err, fs.ErrInvalid) || !strings.Contains(err.Error(), "another type of handler") {
+	if _, err := handlers.NewFile(path, nil); !errors.Is(err, fs.ErrInvalid) || !strings.Contains(err.Error(), "another kind of handler") {
 		t.Errorf("got %v", err)
 	}
 
@@ -156,7 +156,7 @@ func TestFileTakeOverThatCannotBe(t *testing.T) {
 	if err := os.Symlink(path, path+".lock"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := handlers.NewRotating(path, &handlers.RotatingOptions{Backups: 1, Shared: true, TakeOver: true}); err == nil {
+	if _, err := handlers.NewRotating(path, &handlers.FileOptions{Backups: 1, Shared: true, TakeOver: true}); err == nil {
 		t.Error("there was no error")
 	}
 	logAt(t, first, time.Now(), "a")
@@ -186,12 +186,12 @@ func TestFilesChangeWithTheFirstRecord(t *testing.T) {
 	run, app := filepath.Join(dir, "run.log"), filepath.Join(dir, "app.log")
 	for range 2 {
 		mustClose(t, newFile(t, run, handlers.FileOptions{Truncate: true}))
-		mustClose(t, newRotating(t, app, handlers.RotatingOptions{Backups: 1, Compress: handlers.Gzip()}))
+		mustClose(t, newRotating(t, app, handlers.FileOptions{Backups: 1, Compress: handlers.Gzip()}))
 	}
 	expectListing(t, dir, old)
 
 	logAt(t, newFile(t, run, handlers.FileOptions{Truncate: true, Formatter: messageOnly}), time.Now(), "a")
-	logAt(t, newRotating(t, app, handlers.RotatingOptions{Backups: 1}), time.Now(), "a")
+	logAt(t, newRotating(t, app, handlers.FileOptions{Backups: 1}), time.Now(), "a")
 	expectListing(t, dir, map[string]string{"run.log": "a\n", "app.log": "old\na\n", "app.log.1": "1\n"})
 }
 

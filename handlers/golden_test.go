@@ -80,7 +80,7 @@ func xline(i int) string { return fmt.Sprintf("m%02d xxxxxxxxxxxxxxx", i) }
 
 func TestGoldenRotating(t *testing.T) {
 	steps := golden(t)
-	for name, o := range map[string]handlers.RotatingOptions{
+	for name, o := range map[string]handlers.FileOptions{
 		"size max_size=50 backup_count=3 20-byte lines":           {MaxSize: 50, Backups: 3},
 		"size boundary max_size=40 (2 lines would be exactly 40)": {MaxSize: 40, Backups: 1},
 	} {
@@ -104,7 +104,7 @@ func TestGoldenRotating(t *testing.T) {
 		if err := os.WriteFile(path, []byte(want["app.log.1"]), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		logAt(t, newRotating(t, path, handlers.RotatingOptions{MaxSize: 50, Backups: 3}), time.Now(), xline(0))
+		logAt(t, newRotating(t, path, handlers.FileOptions{MaxSize: 50, Backups: 3}), time.Now(), xline(0))
 		expectListing(t, dir, want)
 	})
 }
@@ -112,7 +112,7 @@ func TestGoldenRotating(t *testing.T) {
 // Logbook makes an empty backup before a first record that is too large.
 func TestGoldenRotatingOversized(t *testing.T) {
 	dir := t.TempDir()
-	h := newRotating(t, filepath.Join(dir, "app.log"), handlers.RotatingOptions{MaxSize: 10, Backups: 2})
+	h := newRotating(t, filepath.Join(dir, "app.log"), handlers.FileOptions{MaxSize: 10, Backups: 2})
 	const name = "size every message larger than max_size=10"
 	for i, want := range decode[[]map[string]string](t, golden(t)[name]) {
 		logAt(t, h, time.Now(), xline(i))
@@ -128,7 +128,7 @@ func TestGoldenRotatingOversized(t *testing.T) {
 // Logbook counts the characters of a new line, so a file gets larger than it may.
 func TestGoldenRotatingCountsBytes(t *testing.T) {
 	dir := t.TempDir()
-	h := newRotating(t, filepath.Join(dir, "app.log"), handlers.RotatingOptions{MaxSize: 50, Backups: 9})
+	h := newRotating(t, filepath.Join(dir, "app.log"), handlers.FileOptions{MaxSize: 50, Backups: 9})
 	line := strings.Repeat("ü", 9)
 	for range 6 {
 		logAt(t, h, time.Now(), line)
@@ -148,11 +148,14 @@ type goldenTimed struct {
 	Steps  []map[string]string `json:"steps"`
 }
 
-func (g *goldenTimed) options() handlers.TimedOptions {
+func (g *goldenTimed) options() handlers.FileOptions {
 	a := g.Arguments
-	o := handlers.TimedOptions{Pattern: a.Pattern, RolloverFormat: a.RolloverFormat, PlainCurrent: a.TimedCurrent == "False"}
+	o := handlers.FileOptions{Pattern: a.Pattern, RolloverFormat: a.RolloverFormat, PlainCurrent: a.TimedCurrent == "False"}
 	if a.Backups != "" {
-		o.Backups = int(a.Backups[0] - '0')
+		o.Backups = int(a.Backups[0]-'0') - 1 // Logbook counts the current file
+		if o.Backups == 0 {
+			o.Backups = -1
+		}
 	}
 	return o
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // newMonitoring returns a handler that writes messages only, closed at the end.
-func newMonitoring(t *testing.T, path string, o handlers.MonitoringOptions) *handlers.Monitoring {
+func newMonitoring(t *testing.T, path string, o handlers.FileOptions) *handlers.File {
 	t.Helper()
 	o.Formatter = messageOnly
 	if o.OnError == nil {
@@ -39,7 +39,7 @@ func move(t *testing.T, from, to string) {
 func TestMonitoring(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "app.log")
-	h := newMonitoring(t, path, handlers.MonitoringOptions{Interval: -1})
+	h := newMonitoring(t, path, handlers.FileOptions{Interval: -1})
 	bound(t, func() {
 		log.Warn("warning message")
 		move(t, path, path+".old")
@@ -52,7 +52,7 @@ func TestMonitoring(t *testing.T) {
 func TestMonitoringOnceASecond(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "app.log")
-	h := newMonitoring(t, path, handlers.MonitoringOptions{})
+	h := newMonitoring(t, path, handlers.FileOptions{})
 	start := time.Now()
 	logAt(t, h, start, "a")
 	move(t, path, path+".1")
@@ -75,7 +75,7 @@ func TestMonitoringOnceASecond(t *testing.T) {
 func TestMonitoringWithinASecond(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "app.log")
-	h := newMonitoring(t, path, handlers.MonitoringOptions{Interval: 100 * time.Millisecond})
+	h := newMonitoring(t, path, handlers.FileOptions{Interval: 100 * time.Millisecond})
 	start := time.Date(2024, 2, 29, 13, 0, 0, 0, time.UTC)
 	logAt(t, h, start, "a")
 	logAt(t, h, start.Add(50*time.Millisecond), "b")
@@ -85,7 +85,7 @@ func TestMonitoringWithinASecond(t *testing.T) {
 	expectListing(t, dir, map[string]string{"app.log.1": "a\nb\nc\n", "app.log": "d\n"})
 
 	path = filepath.Join(dir, "each.log")
-	h = newMonitoring(t, path, handlers.MonitoringOptions{Interval: -1})
+	h = newMonitoring(t, path, handlers.FileOptions{Interval: -1})
 	logAt(t, h, start, "a")
 	move(t, path, path+".1")
 	logAt(t, h, start, "b")
@@ -95,7 +95,7 @@ func TestMonitoringWithinASecond(t *testing.T) {
 func TestMonitoringReplacedAndRemoved(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "app.log")
-	h := newMonitoring(t, path, handlers.MonitoringOptions{Interval: -1})
+	h := newMonitoring(t, path, handlers.FileOptions{Interval: -1})
 	logAt(t, h, time.Now(), "a")
 	writeFiles(t, dir, map[string]string{"other": "other\n"})
 	move(t, filepath.Join(dir, "other"), path)
@@ -112,16 +112,16 @@ func TestMonitoringReplacedAndRemoved(t *testing.T) {
 func TestReopen(t *testing.T) {
 	for name, newHandler := range map[string]func(t *testing.T, path string) handlers.Reopener{
 		"Monitoring": func(t *testing.T, path string) handlers.Reopener {
-			return newMonitoring(t, path, handlers.MonitoringOptions{})
+			return newMonitoring(t, path, handlers.FileOptions{})
 		},
 		"Rotating": func(t *testing.T, path string) handlers.Reopener {
-			return newRotating(t, path, handlers.RotatingOptions{Backups: 1})
+			return newRotating(t, path, handlers.FileOptions{Backups: 1})
 		},
 		"File": func(t *testing.T, path string) handlers.Reopener {
 			return newFile(t, path, handlers.FileOptions{Formatter: messageOnly})
 		},
 		"buffered": func(t *testing.T, path string) handlers.Reopener {
-			return newMonitoring(t, path, handlers.MonitoringOptions{Buffer: new(handlers.BufferOptions)})
+			return newMonitoring(t, path, handlers.FileOptions{Buffer: new(handlers.BufferOptions)})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -154,7 +154,7 @@ func TestMonitoringWithoutDirectory(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, "app.log")
-	h := newMonitoring(t, path, handlers.MonitoringOptions{Interval: -1, OnError: func(error) {}})
+	h := newMonitoring(t, path, handlers.FileOptions{Interval: -1, OnError: func(error) {}})
 	logAt(t, h, time.Now(), "a")
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)

@@ -12,7 +12,7 @@ import (
 // looked at.
 func TestBackupsWithoutBound(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
-	h := newRotating(t, path, handlers.RotatingOptions{Backups: math.MaxInt, MaxSize: 2})
+	h := newRotating(t, path, handlers.FileOptions{Backups: math.MaxInt, MaxSize: 2})
 	for _, message := range []string{"a", "b", "c"} {
 		logAt(t, h, day(2024, 2, 29), message)
 	}

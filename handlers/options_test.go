@@ -15,9 +15,6 @@ var optionStructs = []struct {
 	writes  bool
 }{
 	{handlers.FileOptions{}, true},
-	{handlers.MonitoringOptions{}, true},
-	{handlers.RotatingOptions{}, true},
-	{handlers.TimedOptions{}, true},
 	{handlers.FingersCrossedOptions{}, false},
 	{handlers.TaggingOptions{}, false},
 	{handlers.ExecOptions{}, true},

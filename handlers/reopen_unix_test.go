@@ -55,7 +55,7 @@ func TestReopenOnNil(t *testing.T) {
 
 func TestReopenOnSignalMovesOn(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
-	file := newMonitoring(t, path, handlers.MonitoringOptions{})
+	file := newMonitoring(t, path, handlers.FileOptions{})
 	h := &reopened{asked: make(chan bool)}
 	defer handlers.ReopenOn(syscall.SIGUSR2, file, h)()
 	logAt(t, file, day(2024, 2, 29), "a")

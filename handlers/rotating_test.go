@@ -30,7 +30,7 @@ func closes(t *testing.T, h interface {
 func failing(t *testing.T) func(error) { return func(err error) { t.Error(err) } }
 
 // newRotating returns a handler that writes messages only, closed at the end.
-func newRotating(t *testing.T, path string, o handlers.RotatingOptions) *handlers.Rotating {
+func newRotating(t *testing.T, path string, o handlers.FileOptions) *handlers.File {
 	t.Helper()
 	if o.Formatter == nil {
 		o.Formatter = messageOnly
@@ -49,7 +49,7 @@ func newRotating(t *testing.T, path string, o handlers.RotatingOptions) *handler
 // Files rotate by size into numbered backups, of which the newest are kept.
 func TestRotating(t *testing.T) {
 	dir := t.TempDir()
-	h := newRotating(t, filepath.Join(dir, "f"), handlers.RotatingOptions{MaxSize: 2048, Backups: 3})
+	h := newRotating(t, filepath.Join(dir, "f"), handlers.FileOptions{MaxSize: 2048, Backups: 3})
 	var lines []string
 	for i := range 32 {
 		lines = append(lines, strings.Repeat(string(rune('A'+i)), 256)+"\n")
@@ -67,9 +67,11 @@ func TestRotating(t *testing.T) {
 
 func TestRotatingOptions(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
-	for name, o := range map[string]*handlers.RotatingOptions{
+	for name, o := range map[string]*handlers.FileOptions{
 		"Backups":          nil,
-		"Backups is -1":    {Backups: -1},
+		"Backups is 0":     {Backups: 0},
+		"Pattern is not":   {Backups: 1, Pattern: "%Y"},
+		"Location is not":  {Backups: 1, Location: time.UTC},
 		"MaxSize is -1":    {Backups: 1, MaxSize: -1},
 		"MaxTotal is -1":   {Backups: 1, MaxTotal: -1},
 		"MaxAge is -1s":    {Backups: 1, MaxAge: -time.Second},
@@ -91,7 +93,7 @@ func (badCompressor) Ext() string { return "" }
 func TestRotatingFillsAHole(t *testing.T) {
 	dir := t.TempDir()
 	writeFiles(t, dir, map[string]string{"f": "a\n", "f.1": "b\n", "f.3": "c\n", "f.4": "d\n", "f.20240229": "foreign\n"})
-	h := newRotating(t, filepath.Join(dir, "f"), handlers.RotatingOptions{MaxSize: 3, Backups: 3})
+	h := newRotating(t, filepath.Join(dir, "f"), handlers.FileOptions{MaxSize: 3, Backups: 3})
 	logAt(t, h, time.Now(), "x")
 	expectListing(t, dir, map[string]string{
 		"f": "x\n", "f.1": "a\n", "f.2": "b\n", "f.3": "c\n", "f.20240229": "foreign\n",
@@ -101,7 +103,7 @@ func TestRotatingFillsAHole(t *testing.T) {
 // A record larger than the limit is written whole, to a file of its own.
 func TestRotatingOversized(t *testing.T) {
 	dir := t.TempDir()
-	h := newRotating(t, filepath.Join(dir, "f"), handlers.RotatingOptions{MaxSize: 10, Backups: 5})
+	h := newRotating(t, filepath.Join(dir, "f"), handlers.FileOptions{MaxSize: 10, Backups: 5})
 	huge := strings.Repeat("x", 1000)
 	for _, message := range []string{"a", huge, "b", "c"} {
 		logAt(t, h, time.Now(), message)

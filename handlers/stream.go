@@ -7,6 +7,7 @@ import (
 	"os"
 	"sync"
 
+	"github.com/logbook-go/logbook/internal/linewriter"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -48,11 +49,11 @@ func NewStream(w io.Writer, o *logbook.Options) *Stream {
 		s.line = (&concurrentLines{w: w}).write
 		return s
 	}
-	lines := &lineWriter{w: w}
+	lines := &linewriter.Writer{W: w}
 	s.line = func(line []byte) error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return lines.write(line)
+		return lines.Write(line)
 	}
 	return s
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // newTimed returns a handler that writes messages only, closed at the end.
-func newTimed(t *testing.T, path string, o handlers.TimedOptions) *handlers.Timed {
+func newTimed(t *testing.T, path string, o handlers.FileOptions) *handlers.File {
 	t.Helper()
 	if o.Formatter == nil {
 		o.Formatter = messageOnly
@@ -34,7 +34,7 @@ func newTimed(t *testing.T, path string, o handlers.TimedOptions) *handlers.Time
 
 // logFourDays logs what Logbook's test logs: the first record of each hour of four
 // days.
-func logFourDays(t *testing.T, h *handlers.Timed) {
+func logFourDays(t *testing.T, h *handlers.File) {
 	t.Helper()
 	for d := range 4 {
 		for hour := 1; hour < 20; hour++ {
@@ -69,16 +69,16 @@ func expectFirstLines(t *testing.T, dir string, names ...string) {
 func TestTimed(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		o     handlers.TimedOptions
+		o     handlers.FileOptions
 		files []string
 	}{
-		{"dated, three", handlers.TimedOptions{Backups: 3}, []string{"trot-2010-01-06.log", "trot-2010-01-07.log", "trot-2010-01-08.log"}},
-		{"dated, one", handlers.TimedOptions{Backups: 1}, []string{"trot-2010-01-08.log"}},
-		{"dated, all", handlers.TimedOptions{}, []string{"trot-2010-01-05.log", "trot-2010-01-06.log", "trot-2010-01-07.log", "trot-2010-01-08.log"}},
-		{"date at the end, three", handlers.TimedOptions{Backups: 3, RolloverFormat: "{basename}{ext}.{timestamp}"}, []string{"trot.log.2010-01-06", "trot.log.2010-01-07", "trot.log.2010-01-08"}},
-		{"date at the end, one", handlers.TimedOptions{Backups: 1, RolloverFormat: "{basename}{ext}.{timestamp}"}, []string{"trot.log.2010-01-08"}},
-		{"plain current file, three", handlers.TimedOptions{Backups: 3, RolloverFormat: "{basename}{ext}.{timestamp}", PlainCurrent: true}, []string{"trot.log", "trot.log.2010-01-06", "trot.log.2010-01-07"}},
-		{"plain current file, one", handlers.TimedOptions{Backups: 1, RolloverFormat: "{basename}{ext}.{timestamp}", PlainCurrent: true}, []string{"trot.log"}},
+		{"dated, three", handlers.FileOptions{Backups: 2}, []string{"trot-2010-01-06.log", "trot-2010-01-07.log", "trot-2010-01-08.log"}},
+		{"dated, one", handlers.FileOptions{Backups: -1}, []string{"trot-2010-01-08.log"}},
+		{"dated, all", handlers.FileOptions{}, []string{"trot-2010-01-05.log", "trot-2010-01-06.log", "trot-2010-01-07.log", "trot-2010-01-08.log"}},
+		{"date at the end, three", handlers.FileOptions{Backups: 2, RolloverFormat: "{basename}{ext}.{timestamp}"}, []string{"trot.log.2010-01-06", "trot.log.2010-01-07", "trot.log.2010-01-08"}},
+		{"date at the end, one", handlers.FileOptions{Backups: -1, RolloverFormat: "{basename}{ext}.{timestamp}"}, []string{"trot.log.2010-01-08"}},
+		{"plain current file, three", handlers.FileOptions{Backups: 2, RolloverFormat: "{basename}{ext}.{timestamp}", PlainCurrent: true}, []string{"trot.log", "trot.log.2010-01-06", "trot.log.2010-01-07"}},
+		{"plain current file, one", handlers.FileOptions{Backups: -1, RolloverFormat: "{basename}{ext}.{timestamp}", PlainCurrent: true}, []string{"trot.log"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -94,7 +94,7 @@ func TestTimed(t *testing.T) {
 		if err := os.Chtimes(path, modified, modified); err != nil {
 			t.Fatal(err)
 		}
-		logFourDays(t, newTimed(t, path, handlers.TimedOptions{RolloverFormat: "{basename}{ext}.{timestamp}", PlainCurrent: true}))
+		logFourDays(t, newTimed(t, path, handlers.FileOptions{RolloverFormat: "{basename}{ext}.{timestamp}", PlainCurrent: true}))
 		expectFirstLines(t, dir, "trot.log", "trot.log.2010-01-01", "trot.log.2010-01-05", "trot.log.2010-01-06", "trot.log.2010-01-07")
 	})
 }
@@ -106,7 +106,7 @@ func TestTimedRelativePath(t *testing.T) {
 	t.Chdir(dir)
 	for _, plainCurrent := range []bool{false, true} {
 		name := fmt.Sprint("app", plainCurrent)
-		h := newTimed(t, name+".log", handlers.TimedOptions{Backups: 2, PlainCurrent: plainCurrent})
+		h := newTimed(t, name+".log", handlers.FileOptions{Backups: 1, PlainCurrent: plainCurrent})
 		logAt(t, h, day(2024, 2, 27), "a")
 		t.Chdir(elsewhere)
 		logAt(t, h, day(2024, 2, 28), "b")
@@ -128,8 +128,9 @@ func TestTimedRelativePath(t *testing.T) {
 func TestTimedOptions(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "app.log")
-	for name, o := range map[string]handlers.TimedOptions{
-		"Backups is -1":         {Backups: -1},
+	for name, o := range map[string]handlers.FileOptions{
+		"Truncate is not for":   {Truncate: true},
+		"Interval is not for":   {Interval: 1},
 		"MaxSize is -1":         {MaxSize: -1},
 		"MaxTotal is -1":        {MaxTotal: -1},
 		"MaxAge is -1s":         {MaxAge: -time.Second},
@@ -160,7 +161,7 @@ func TestTimedOptions(t *testing.T) {
 func TestTimedWithSize(t *testing.T) {
 	for _, plainCurrent := range []bool{false, true} {
 		dir := t.TempDir()
-		h := newTimed(t, filepath.Join(dir, "app.log"), handlers.TimedOptions{MaxSize: 5, Backups: 4, PlainCurrent: plainCurrent})
+		h := newTimed(t, filepath.Join(dir, "app.log"), handlers.FileOptions{MaxSize: 5, Backups: 3, PlainCurrent: plainCurrent})
 		for i, message := range []string{"a", "b", "c", "d", "e", "f", "g"} {
 			logAt(t, h, day(2024, 2, 27+i/5), message)
 		}
@@ -188,7 +189,7 @@ func TestTimedWithSize(t *testing.T) {
 // With a plain current file, records may be late by a minute.
 func TestTimedLateRecords(t *testing.T) {
 	dir := t.TempDir()
-	h := newTimed(t, filepath.Join(dir, "app.log"), handlers.TimedOptions{PlainCurrent: true})
+	h := newTimed(t, filepath.Join(dir, "app.log"), handlers.FileOptions{PlainCurrent: true})
 	midnight := time.Date(2024, 2, 28, 0, 0, 0, 0, time.UTC)
 	logAt(t, h, midnight.Add(-time.Second), "1 before")
 	logAt(t, h, midnight, "2 after")
@@ -200,7 +201,7 @@ func TestTimedLateRecords(t *testing.T) {
 // A record that is only late does not finish the file of the new day.
 func TestTimedLateRecordsAreNoRotations(t *testing.T) {
 	dir := t.TempDir()
-	h := newTimed(t, filepath.Join(dir, "app.log"), handlers.TimedOptions{})
+	h := newTimed(t, filepath.Join(dir, "app.log"), handlers.FileOptions{})
 	midnight := time.Date(2024, 2, 28, 0, 0, 0, 0, time.UTC)
 	for i := range 5 {
 		logAt(t, h, midnight.Add(time.Duration(i)*time.Second), "in time")
@@ -217,7 +218,7 @@ func TestTimedLateRecordsAreNoRotations(t *testing.T) {
 // Records of one moment in different zones belong to different files.
 func TestTimedZones(t *testing.T) {
 	dir := t.TempDir()
-	h := newTimed(t, filepath.Join(dir, "app.log"), handlers.TimedOptions{Pattern: "%H"})
+	h := newTimed(t, filepath.Join(dir, "app.log"), handlers.FileOptions{Pattern: "%H"})
 	now := time.Date(2024, 2, 29, 13, 0, 0, 0, time.UTC)
 	east := now.In(time.FixedZone("", 3600))
 	for i, at := range []time.Time{now, now, east, east, now} {
@@ -229,7 +230,7 @@ func TestTimedZones(t *testing.T) {
 // A clock that is set back loses nothing with a plain current file either.
 func TestTimedPlainClockSetBack(t *testing.T) {
 	dir := t.TempDir()
-	h := newTimed(t, filepath.Join(dir, "app.log"), handlers.TimedOptions{PlainCurrent: true})
+	h := newTimed(t, filepath.Join(dir, "app.log"), handlers.FileOptions{PlainCurrent: true})
 	for i, d := range []int{28, 29, 28, 29, 28} {
 		logAt(t, h, day(2024, 2, d), fmt.Sprintf("%d on %d", i, d))
 	}
@@ -249,7 +250,7 @@ func TestTimedDST(t *testing.T) {
 	start := time.Date(2024, 10, 27, 0, 30, 0, 0, time.UTC) // 02:30 CEST, then 02:30 CET
 	for _, plainCurrent := range []bool{false, true} {
 		dir := t.TempDir()
-		h := newTimed(t, filepath.Join(dir, "app.log"), handlers.TimedOptions{Pattern: "%H.%M", Location: berlin, PlainCurrent: plainCurrent})
+		h := newTimed(t, filepath.Join(dir, "app.log"), handlers.FileOptions{Pattern: "%H.%M", Location: berlin, PlainCurrent: plainCurrent})
 		for i := range 5 {
 			logAt(t, h, start.Add(time.Duration(i)*30*time.Minute), fmt.Sprint(i))
 		}
@@ -264,7 +265,7 @@ func TestTimedDST(t *testing.T) {
 // A record without a time belongs to the day on which it is written.
 func TestTimedRecordWithoutTime(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
-	h := newTimed(t, path, handlers.TimedOptions{})
+	h := newTimed(t, path, handlers.FileOptions{})
 	if err := h.Handle(logbook.NewRecord(logbook.RecordData{Message: "m"})); err != nil {
 		t.Fatal(err)
 	}

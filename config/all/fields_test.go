@@ -18,9 +18,9 @@ func TestHandlersHaveNoExportedFields(t *testing.T) {
 	for _, h := range []reflect.Type{
 		reflect.TypeFor[handlers.Dedup](), reflect.TypeFor[handlers.Exec](), reflect.TypeFor[handlers.Fallback](),
 		reflect.TypeFor[handlers.Fanout](), reflect.TypeFor[handlers.File](), reflect.TypeFor[handlers.FingersCrossed](),
-		reflect.TypeFor[handlers.Group](), reflect.TypeFor[handlers.Limit](), reflect.TypeFor[handlers.Monitoring](),
-		reflect.TypeFor[handlers.Raise](), reflect.TypeFor[handlers.Rotating](), reflect.TypeFor[handlers.Stream](),
-		reflect.TypeFor[handlers.Tagging](), reflect.TypeFor[handlers.Timed](),
+		reflect.TypeFor[handlers.Group](), reflect.TypeFor[handlers.Limit](),
+		reflect.TypeFor[handlers.Raise](), reflect.TypeFor[handlers.Stream](),
+		reflect.TypeFor[handlers.Tagging](),
 		reflect.TypeFor[desktop.Handler](), reflect.TypeFor[eventlog.Handler](), reflect.TypeFor[mail.Handler](),
 		reflect.TypeFor[push.Handler](), reflect.TypeFor[syslog.Handler](), reflect.TypeFor[syslog.Journal](),
 	} {

@@ -63,7 +63,7 @@ func run(o *options) (err error) {
 	if err := os.MkdirAll(o.dir, 0o750); err != nil {
 		return err
 	}
-	everything, err := handlers.NewRotating(filepath.Join(o.dir, "import.log"), &handlers.RotatingOptions{
+	everything, err := handlers.NewRotating(filepath.Join(o.dir, "import.log"), &handlers.FileOptions{
 		MaxSize: 16 << 10, Backups: 3, Compress: handlers.Gzip(),
 		Bubble: true, // what is written here goes on to the console
 	})

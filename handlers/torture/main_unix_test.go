@@ -33,17 +33,17 @@ type job struct {
 
 var kinds = map[string]func(j job) (logbook.Handler, error){
 	"size": func(j job) (logbook.Handler, error) {
-		return handlers.NewRotating(j.Path, &handlers.RotatingOptions{
+		return handlers.NewRotating(j.Path, &handlers.FileOptions{
 			Formatter: line, Shared: true, MaxSize: j.MaxSize, Backups: 1000000, Compress: handlers.Gzip(), OnError: problem,
 		})
 	},
 	"time and size": func(j job) (logbook.Handler, error) {
-		return handlers.NewTimed(j.Path, &handlers.TimedOptions{
+		return handlers.NewTimed(j.Path, &handlers.FileOptions{
 			Formatter: line, Shared: true, Pattern: "%H%M%S", MaxSize: j.MaxSize, Compress: handlers.Gzip(), OnError: problem,
 		})
 	},
 	"time and size, plain current": func(j job) (logbook.Handler, error) {
-		return handlers.NewTimed(j.Path, &handlers.TimedOptions{
+		return handlers.NewTimed(j.Path, &handlers.FileOptions{
 			Formatter: line, Shared: true, Pattern: "%H%M%S", PlainCurrent: true, MaxSize: j.MaxSize, Compress: handlers.Gzip(), OnError: problem,
 		})
 	},

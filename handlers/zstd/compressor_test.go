@@ -16,7 +16,7 @@ import (
 
 func TestCompressor(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
-	h, err := handlers.NewRotating(path, &handlers.RotatingOptions{
+	h, err := handlers.NewRotating(path, &handlers.FileOptions{
 		MaxSize: 1000, Backups: 2, Compress: zstdlog.Compressor(), Formatter: logbook.MustFormat("{record.message}"),
 	})
 	if err != nil {

@@ -1,7 +1,7 @@
 // Package zstd compresses finished log files with Zstandard, which is several
 // times as fast as gzip and makes smaller files:
 //
-//	file, err := handlers.NewRotating("app.log", &handlers.RotatingOptions{
+//	file, err := handlers.NewRotating("app.log", &handlers.FileOptions{
 //		Backups: 10, Compress: zstd.Compressor(),
 //	})
 //

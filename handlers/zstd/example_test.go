@@ -18,7 +18,7 @@ func ExampleCompressor() {
 		return
 	}
 	defer os.RemoveAll(dir)
-	file := logbook.Must(handlers.NewRotating(filepath.Join(dir, "app.log"), &handlers.RotatingOptions{
+	file := logbook.Must(handlers.NewRotating(filepath.Join(dir, "app.log"), &handlers.FileOptions{
 		MaxSize: 50, Backups: 3, Compress: zstd.Compressor(),
 	}))
 	undo := logbook.PushApplication(file)

@@ -10,6 +10,7 @@ import (
 
 // Renaming replaces nothing.
 func TestRename(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	from, to := filepath.Join(dir, "from"), filepath.Join(dir, "to")
 	for _, path := range []string{from, to} {

@@ -132,7 +132,7 @@ func plainFile() Case {
 // rotating logs to a file that never comes to rotate.
 func rotating(shared bool) Case {
 	return onPath(logMessage, func(path string) (logbook.Handler, error) {
-		return handlers.NewRotating(path, &handlers.RotatingOptions{
+		return handlers.NewRotating(path, &handlers.FileOptions{
 			Formatter: logbook.JSON(nil), MaxSize: 1 << 40, Backups: 1, Shared: shared,
 		})
 	})

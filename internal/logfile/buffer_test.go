@@ -1,4 +1,4 @@
-package handlers
+package logfile
 
 import (
 	"context"
@@ -17,13 +17,10 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// bufferedOn returns a buffered handler that writes messages only.
-func bufferedOn(t *testing.T, files disk.FS, path string, o BufferOptions) *File {
+// bufferedOn returns a file with a buffer. It is for tests to close.
+func bufferedOn(t *testing.T, files disk.FS, path string, b Buffer) *File {
 	t.Helper()
-	h := new(File)
-	err := h.setUp(h, logbook.Options{Formatter: plainMessage}, fileConfig{
-		path: path, files: files, buffer: newLineBuffer(&o), onError: func(error) {},
-	}, false)
+	h, err := Open(Options{Path: path, FS: files, Follow: true, Buffer: &b, OnError: func(error) {}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,9 +39,10 @@ func expectText(t *testing.T, path, want string) {
 }
 
 func TestBuffer(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "f")
-		h := bufferedOn(t, disk.OS{}, path, BufferOptions{Size: 10})
+		h := bufferedOn(t, disk.OS{}, path, Buffer{Size: 10})
 		mustPut(t, h, noon, "a", "b")
 		expectText(t, path, "")
 
@@ -57,7 +55,7 @@ func TestBuffer(t *testing.T) {
 		mustPut(t, h, noon, "9")
 		expectText(t, path, "a\nb\n1234\n5678\n") // the size
 
-		if err := h.Handle(logbook.NewRecord(logbook.RecordData{Level: logbook.LevelError, Message: "e"})); err != nil {
+		if err := putAt(h, noon, logbook.LevelError, "e"); err != nil {
 			t.Error(err)
 		}
 		expectText(t, path, "a\nb\n1234\n5678\n9\ne\n") // the level
@@ -68,7 +66,7 @@ func TestBuffer(t *testing.T) {
 		expectText(t, path, "a\nb\n1234\n5678\n9\ne\nx\n"+long+"\n") // larger than the buffer
 
 		mustPut(t, h, noon, "f")
-		if err := h.Flush(context.Background()); err != nil {
+		if err := h.Flush(); err != nil {
 			t.Error(err)
 		}
 		expectText(t, path, "a\nb\n1234\n5678\n9\ne\nx\n"+long+"\nf\n")
@@ -87,10 +85,11 @@ func TestBuffer(t *testing.T) {
 // While the disk is full, lines are kept up to the size; what comes then is
 // refused, and told where it is missing.
 func TestBufferOnAFullDisk(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "f")
 		files := &disktest.Faults{Short: true}
-		h := bufferedOn(t, files, path, BufferOptions{Size: 64, Interval: time.Second})
+		h := bufferedOn(t, files, path, Buffer{Size: 64, Interval: time.Second})
 		full := func(op string, _ int) error {
 			if op == "write" {
 				return syscall.ENOSPC
@@ -108,7 +107,7 @@ func TestBufferOnAFullDisk(t *testing.T) {
 			}
 		}
 		var unsent *logbook.UnsentError
-		if err := h.Flush(context.Background()); !errors.As(err, &unsent) || unsent.Records == 0 || !errors.Is(err, syscall.ENOSPC) {
+		if err := h.Flush(); !errors.As(err, &unsent) || unsent.Records == 0 || !errors.Is(err, syscall.ENOSPC) {
 			t.Errorf("Flush returned %v", err)
 		}
 		files.Fail(nil)
@@ -139,8 +138,9 @@ func TestBufferOnAFullDisk(t *testing.T) {
 
 // What a handler cannot write when it is closed is counted.
 func TestBufferClosedOnAFullDisk(t *testing.T) {
+	t.Parallel()
 	files := new(disktest.Faults)
-	h := bufferedOn(t, files, filepath.Join(t.TempDir(), "f"), BufferOptions{})
+	h := bufferedOn(t, files, filepath.Join(t.TempDir(), "f"), Buffer{})
 	mustPut(t, h, noon, "a", "b")
 	files.Fail(func(op string, _ int) error { return syscall.ENOSPC })
 	var unsent *logbook.UnsentError
@@ -155,24 +155,20 @@ func TestBufferClosedOnAFullDisk(t *testing.T) {
 // A buffer does not carry lines into the file of another time or over the limit
 // of size.
 func TestBufferRotates(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	midnight := time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)
-	var timed []logbook.Handler
+	var timed []*File
 	for i, name := range []string{"t", "p"} {
-		h, err := NewTimed(filepath.Join(dir, name), &TimedOptions{Formatter: plainMessage, Buffer: new(BufferOptions), PlainCurrent: i > 0})
-		if err != nil {
-			t.Fatal(err)
-		}
+		h := timedOn(t, disk.OS{}, filepath.Join(dir, name), Options{Buffer: new(Buffer), Dated: &Dated{Plain: i > 0}})
 		mustPut(t, h, midnight.Add(-time.Second), "a", "b")
 		mustPut(t, h, midnight, "c")
 		timed = append(timed, h)
 	}
-	sized := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 10, Backups: 9, Buffer: new(BufferOptions)})
+	sized := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), Options{MaxSize: 10, Backups: 9, Buffer: new(Buffer)})
 	mustPut(t, sized, noon, "1", "2", "3", "4", "5", "6")
 	for _, h := range append(timed, sized) {
-		if err := logbook.Close(context.Background(), h); err != nil {
-			t.Error(err)
-		}
+		mustClose(t, h)
 	}
 	expectDir(t, dir, map[string]string{
 		"t-2024-02-29": "a\nb\n", "t-2024-03-01": "c\n",

@@ -1,4 +1,4 @@
-package handlers
+package logfile
 
 import (
 	"errors"
@@ -23,34 +23,22 @@ func (f *logFile) isLate(at time.Time) bool {
 	return false
 }
 
-// settled reports whether n bytes of a time can be written without a look at
-// anything else. It is what nearly all records meet: maintain found out for another
-// one of the same second.
-func (f *logFile) settled(n int64, at time.Time) bool {
-	o := f.open
-	if o == nil || f.watch == 0 {
-		return o != nil
-	}
-	return at.Unix() == o.second && at.Nanosecond() < o.till && at.Location() == o.zone &&
-		!f.suspect && (f.maxSize == 0 || o.size+n < f.maxSize)
-}
-
-// settle lets records of the same second be written without a look at anything
+// openWindow lets records of the same second be written without a look at anything
 // else, until the path is to be looked at again.
-func (f *logFile) settle(at time.Time) {
+func (f *logFile) openWindow(at time.Time) {
 	if f.shared || f.watch < 0 {
 		return
 	}
 	o := f.open
 	o.second, o.till, o.zone = at.Unix(), int(time.Second), at.Location()
-	if next := f.looked.Add(f.watch); next.Unix() == o.second {
+	if next := f.checked.Add(f.watch); next.Unix() == o.second {
 		o.till = next.Nanosecond()
 	}
 }
 
 // maintain brings the open file in line with its path, with the time, and with the
 // limit of size, before n bytes of a time are written. What fails costs no record:
-// it is told, and tried again later. The error is that nothing is open any more.
+// it is reported, and tried again later. The error is that nothing is open any more.
 func (f *logFile) maintain(n int64, at time.Time) error {
 	if f.watch == 0 {
 		return nil
@@ -64,8 +52,8 @@ func (f *logFile) maintain(n int64, at time.Time) error {
 			switched = true
 		}
 	}
-	if f.suspect || f.due(at) || f.shared && !f.isCurrent() {
-		if err := f.look(at); err != nil {
+	if f.mustCheck || f.due(at) || f.shared && !f.isCurrent() {
+		if err := f.checkPath(at); err != nil {
 			return err
 		}
 	}
@@ -75,7 +63,7 @@ func (f *logFile) maintain(n int64, at time.Time) error {
 		}
 	}
 	if !switched { // which may have failed
-		f.settle(at)
+		f.openWindow(at)
 	}
 	return nil
 }
@@ -98,7 +86,7 @@ func (f *logFile) outgrown(n int64, at time.Time, isLate bool) (ended, full bool
 // switchTo goes on in the file of another period, under a name of its own. A
 // record that is only late does not finish the newer file.
 func (f *logFile) switchTo(name, period string, isLate bool) {
-	if f.resting() {
+	if f.pausing() {
 		return
 	}
 	next, err := f.openAt(name, latest(f.open))
@@ -111,17 +99,17 @@ func (f *logFile) switchTo(name, period string, isLate bool) {
 	if !isLate {
 		f.rotated(old, oldName)
 	}
-	f.retire(old)
+	f.closeOld(old)
 }
 
 // roll moves the file at the path out of the way and starts a new one there.
 func (f *logFile) roll(n int64, at time.Time, isLate bool) error {
-	if f.resting() {
+	if f.pausing() {
 		return nil
 	}
 	// What is moved must be our file, not one that somebody put in its place, and
 	// somebody may have emptied it.
-	if err := f.look(at); err != nil || f.suspect {
+	if err := f.checkPath(at); err != nil || f.mustCheck {
 		return err
 	}
 	ended, full := f.outgrown(n, at, isLate)
@@ -135,7 +123,7 @@ func (f *logFile) roll(n int64, at time.Time, isLate bool) error {
 	like := latest(f.open)
 	backup, err := f.names.finish(f.files, f.period, ended)
 	if errors.Is(err, fs.ErrNotExist) { // somebody moved it away just now
-		return f.look(at)
+		return f.checkPath(at)
 	}
 	if err != nil {
 		f.failRotation(err)
@@ -145,21 +133,21 @@ func (f *logFile) roll(n int64, at time.Time, isLate bool) error {
 	if err != nil {
 		if back := f.files.Rename(backup, f.name); back != nil {
 			err = errors.Join(err, back)
-			f.suspect = true
+			f.mustCheck = true
 		}
 		f.failRotation(err)
 		return nil
 	}
 	old := f.open
 	f.open = next
-	f.adopt(at)
+	f.takePeriod(at)
 	f.rotated(old, backup)
-	f.retire(old)
+	f.closeOld(old)
 	return nil
 }
 
 // latest returns what is known of an open file.
-func latest(o *opened) fs.FileInfo {
+func latest(o *openFile) fs.FileInfo {
 	info, err := o.file.Stat()
 	if err != nil {
 		return o.info
@@ -170,13 +158,13 @@ func latest(o *opened) fs.FileInfo {
 func (f *logFile) failRotation(err error) {
 	f.counts.failedRotations.Add(1)
 	f.fail("rotate", err)
-	f.rest()
+	f.pause()
 }
 
 // rotated does what is to be done when a file is finished.
-func (f *logFile) rotated(old *opened, backup string) {
+func (f *logFile) rotated(old *openFile, backup string) {
 	f.counts.rotations.Add(1)
-	f.restTill = time.Time{}
+	f.pausedTill = time.Time{}
 	if f.syncs {
 		if err := f.syncDir(); err != nil {
 			f.fail("sync the directory of", err)
@@ -186,7 +174,7 @@ func (f *logFile) rotated(old *opened, backup string) {
 	f.tasks.add(&finished{path: backup, info: latest(old)})
 }
 
-func (c *fileConfig) syncDir() error { return c.files.SyncDir(filepath.Dir(c.path)) }
+func (s *settings) syncDir() error { return s.files.SyncDir(filepath.Dir(s.path)) }
 
 // pruneInterval is how often the age of finished files is looked at besides.
 const pruneInterval = time.Hour
@@ -210,7 +198,7 @@ func (f *logFile) pruneLate() {
 		f.watchAge()
 	}
 	f.mu.Unlock()
-	f.tell()
+	f.report()
 }
 
 func (f *logFile) prune() {

@@ -1,4 +1,4 @@
-package handlers
+package logfile
 
 import (
 	"bytes"
@@ -10,14 +10,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// BufferOptions configure how lines are held back and written together, which
-// is several times as fast as one by one. nil options of a handler mean no buffer.
-//
-// The program's end loses what is held unless the handler was closed or flushed;
-// a kill loses it in any case. If the file cannot be written, lines are kept and
-// tried again; when the buffer is full, further records are refused with an error,
-// and counted.
-type BufferOptions struct {
+// Buffer says how lines are held back and written together.
+type Buffer struct {
 	Size     int           // in bytes; 0: 256 KiB
 	Interval time.Duration // how long a line is held at most; 0: one second
 	Level    slog.Leveler  // a record of this level writes what is held; nil: logbook.LevelError
@@ -32,8 +26,8 @@ const (
 // be written.
 var errBufferFull = errors.New("handlers: the buffer is full")
 
-// lineBuffer holds lines of one period. Its user locks.
-type lineBuffer struct {
+// writeBuffer holds lines of one period. Its user locks.
+type writeBuffer struct {
 	size     int
 	interval time.Duration
 	level    slog.Leveler
@@ -42,14 +36,14 @@ type lineBuffer struct {
 	records int
 	at      time.Time // of the first record
 	period  string
-	rest    bool // the last try to write failed
+	failed  bool // the last try to write
 }
 
-func newLineBuffer(o *BufferOptions) *lineBuffer {
+func newWriteBuffer(o *Buffer) *writeBuffer {
 	if o == nil {
 		return nil
 	}
-	b := &lineBuffer{size: o.Size, interval: o.Interval, level: o.Level}
+	b := &writeBuffer{size: o.Size, interval: o.Interval, level: o.Level}
 	if b.size == 0 {
 		b.size = defaultBufferSize
 	}
@@ -62,24 +56,24 @@ func newLineBuffer(o *BufferOptions) *lineBuffer {
 	return b
 }
 
-// hold adds a line to the buffer.
-func (f *logFile) hold(line []byte, at time.Time, level logbook.Level) error {
+// hold adds lines of so many records of one period to the buffer.
+func (f *logFile) hold(lines []byte, records int, at time.Time) error {
 	b := f.buffer
 	period := ""
 	if f.names != nil {
 		period = f.names.period(at)
 	}
-	together := len(b.data) + len(line)
+	together := len(b.data) + len(lines)
 	if len(b.data) > 0 && (together > b.size || period != b.period || f.maxSize > 0 && int64(together) >= f.maxSize) {
-		if err := f.flushRested(); err != nil && together > b.size {
+		if err := f.flushUnlessPaused(); err != nil && together > b.size {
 			return err
 		}
 	}
 	if len(b.data) == 0 {
-		if len(line) > b.size {
-			err := f.commit(line, at)
+		if len(lines) > b.size {
+			err := f.commit(lines, at)
 			if err == nil {
-				f.counts.written.Add(1)
+				f.counts.written.Add(uint64(records))
 			}
 			return err
 		}
@@ -89,19 +83,14 @@ func (f *logFile) hold(line []byte, at time.Time, level logbook.Level) error {
 		b.at, b.period = at, period
 	}
 	f.flushing.after(b.interval)
-	b.data = append(b.data, line...)
-	b.records++
-	if level >= logbook.LevelOf(b.level) {
-		if err := f.flushRested(); err != nil {
-			f.fail("flush", err) // the record is held: it is not lost
-		}
-	}
+	b.data = append(b.data, lines...)
+	b.records += records
 	return nil
 }
 
-// flushRested is flush, but leaves a file alone that just failed.
-func (f *logFile) flushRested() error {
-	if f.buffer.rest && f.resting() {
+// flushUnlessPaused is flush, but leaves a file alone that just failed.
+func (f *logFile) flushUnlessPaused() error {
+	if f.buffer.failed && f.pausing() {
 		return errBufferFull
 	}
 	return f.flush()
@@ -114,27 +103,27 @@ func (f *logFile) flush() error {
 		return nil
 	}
 	lines := b.data
-	if f.open != nil && f.open.lines.torn {
+	if f.open != nil && f.open.lines.Torn {
 		lines = slices.Clone(lines) // writing puts a newline before them
 	}
 	before, was := int64(0), f.open
 	if was != nil {
-		before = was.lines.written
+		before = was.lines.Written
 	}
-	torn := was != nil && was.lines.torn
+	torn := was != nil && was.lines.Torn
 	err := f.commit(lines, b.at)
 	if err == nil {
 		f.counts.written.Add(uint64(b.records))
-		b.data, b.records, b.rest = b.data[:0], 0, false
+		b.data, b.records, b.failed = b.data[:0], 0, false
 		return nil
 	}
-	b.rest = true
-	f.rest()
+	b.failed = true
+	f.pause()
 	if f.open != was {
 		before, torn = 0, false
 	}
 	if f.open != nil {
-		f.keepUnwritten(f.open.lines.written-before, torn)
+		f.keepUnwritten(f.open.lines.Written-before, torn)
 	}
 	return err
 }
@@ -165,12 +154,12 @@ func (f *logFile) flushLate() {
 		}
 	}
 	f.mu.Unlock()
-	f.tell()
+	f.report()
 }
 
 // flushNow is for whoever cannot wait.
 func (f *logFile) flushNow() error {
-	defer f.tell()
+	defer f.report()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.unsent(f.flush())

@@ -1,4 +1,4 @@
-package handlers
+package logfile
 
 import (
 	"context"
@@ -10,40 +10,33 @@ import (
 
 	"github.com/logbook-go/logbook/internal/disk"
 	"github.com/logbook-go/logbook/internal/disk/disktest"
-	"github.com/logbook-go/logbook/logbook"
 )
 
 // Between the moment when a compressed file has its name and the removal of its
 // source, records can come late and files can be moved. Each line stays there once.
 func TestChangesDuringCompression(t *testing.T) {
+	t.Parallel()
 	yesterday, today := noon, noon.AddDate(0, 0, 1)
-	for name, change := range map[string]func(t *testing.T, h logbook.Handler, dir string){
-		"nothing": func(*testing.T, logbook.Handler, string) {},
-		"a late record": func(t *testing.T, h logbook.Handler, _ string) {
+	for name, change := range map[string]func(t *testing.T, h *File, dir string){
+		"nothing": func(*testing.T, *File, string) {},
+		"a late record": func(t *testing.T, h *File, _ string) {
 			mustPut(t, h, yesterday, "late")
 		},
-		"a late record and one in time": func(t *testing.T, h logbook.Handler, _ string) {
+		"a late record and one in time": func(t *testing.T, h *File, _ string) {
 			mustPut(t, h, yesterday, "late")
 			mustPut(t, h, today, "in time")
 		},
-		"the source is moved": func(t *testing.T, _ logbook.Handler, dir string) {
+		"the source is moved": func(t *testing.T, _ *File, dir string) {
 			if err := os.Rename(filepath.Join(dir, "app-2024-02-29.log"), filepath.Join(dir, "moved")); err != nil {
 				t.Error(err)
 			}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			files := new(spyFiles)
-			c, err := (&TimedOptions{Compress: Gzip(), OnError: func(err error) { t.Error(err) }}).config(filepath.Join(dir, "app.log"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			c.files = files
-			h := new(Timed)
-			if err := h.setUp(h, logbook.Options{Formatter: plainMessage}, c, true); err != nil {
-				t.Fatal(err)
-			}
+			h := timedOn(t, files, filepath.Join(dir, "app.log"), Options{Compress: gzipped{}})
 			changed := make(chan bool)
 			files.onSyncDir = func() {
 				files.onSyncDir = nil
@@ -68,13 +61,14 @@ func TestChangesDuringCompression(t *testing.T) {
 // A rotation that failed halfway leaves the file that is written to where others
 // take it for a backup. They may compress and remove it; no record is lost by that.
 func TestFaultedFileIsCompressedByOthers(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
-	o := RotatingOptions{MaxSize: 10, Backups: 9, Shared: true, Compress: Gzip(), OnError: func(error) {}}
+	o := Options{MaxSize: 10, Backups: 9, Shared: true, Compress: gzipped{}, OnError: func(error) {}}
 	files := new(disktest.Faults)
 	h := rotatingOn(t, files, path, o)
 	mustPut(t, h, noon, "first")
-	idle(&h.out.tasks)
+	idle(&h.log.tasks)
 	created := false
 	files.Fail(func(op string, _ int) error {
 		if created && op == "stat" { // the new file is there, and of no use

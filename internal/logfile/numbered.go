@@ -1,4 +1,4 @@
-package handlers
+package logfile
 
 import (
 	"maps"
@@ -17,7 +17,7 @@ import (
 type numbered struct {
 	path string // of the current file
 	ext  string // of the compressor
-	keep int    // backups
+	keep int    // backups; 0: all, negative: none
 }
 
 func (n *numbered) period(time.Time) string   { return "" }
@@ -34,8 +34,8 @@ func (n *numbered) listed(files disk.FS) (map[int][]string, error) {
 	all := make(map[int][]string)
 	prefix, exts := filepath.Base(n.path)+".", withExt(n.ext)
 	for _, name := range names {
-		if rest, ok := strings.CutPrefix(name, prefix); ok {
-			number, ext := cutExt(rest, exts)
+		if pause, ok := strings.CutPrefix(name, prefix); ok {
+			number, ext := cutExt(pause, exts)
 			if i, err := strconv.Atoi(number); err == nil && i > 0 && strconv.Itoa(i) == number {
 				all[i] = append(all[i], ext)
 			}
@@ -89,7 +89,7 @@ func (n *numbered) backups(files disk.FS, _ string) (all []*backup, err error) {
 	if err != nil {
 		return nil, err
 	}
-	last := n.keep
+	last := max(n.keep, 0)
 	for _, i := range slices.Sorted(maps.Keys(listed)) {
 		if i-1 > last {
 			break

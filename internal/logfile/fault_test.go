@@ -1,4 +1,4 @@
-package handlers
+package logfile
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -22,25 +23,15 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// faultTests are handlers of every kind, with options that use every call.
-var faultTests = map[string]func(path string) (fileConfig, error){
-	"Monitoring": func(path string) (fileConfig, error) {
-		return fileConfig{path: path, watch: -1}, nil
-	},
-	"Rotating": func(path string) (fileConfig, error) {
-		return (&RotatingOptions{MaxSize: 100, Backups: 100, Mode: 0o600, SyncLevel: logbook.LevelError, Compress: Gzip()}).config(path)
-	},
-	"Rotating, shared": func(path string) (fileConfig, error) {
-		return (&RotatingOptions{MaxSize: 100, Backups: 100, Shared: true, Compress: Gzip()}).config(path)
-	},
-	"Rotating, buffered": func(path string) (fileConfig, error) {
-		return (&RotatingOptions{MaxSize: 100, Backups: 100, SyncInterval: time.Hour, Buffer: &BufferOptions{Size: 64}}).config(path)
-	},
-	"Timed": func(path string) (fileConfig, error) {
-		return (&TimedOptions{Pattern: "%H%M%S", Compress: Gzip()}).config(path)
-	},
-	"Timed, plain and shared": func(path string) (fileConfig, error) {
-		return (&TimedOptions{Pattern: "%H%M%S", PlainCurrent: true, MaxSize: 100, Shared: true, Compress: Gzip()}).config(path)
+// faultTests are files of every kind, with options that use every call.
+var faultTests = map[string]Options{
+	"Monitoring":         {Watch: -1},
+	"Rotating":           {Numbered: true, MaxSize: 100, Mode: 0o600, SyncLevel: logbook.LevelError, Compress: gzipped{}},
+	"Rotating, shared":   {Numbered: true, MaxSize: 100, Shared: true, Compress: gzipped{}},
+	"Rotating, buffered": {Numbered: true, MaxSize: 100, SyncInterval: time.Hour, Buffer: &Buffer{Size: 64}},
+	"Timed":              {Dated: &Dated{Pattern: "%H%M%S", Format: "{timestamp}"}, Compress: gzipped{}},
+	"Timed, plain and shared": {
+		Dated: &Dated{Pattern: "%H%M%S", Format: "{timestamp}", Plain: true}, MaxSize: 100, Shared: true, Compress: gzipped{},
 	},
 }
 
@@ -50,26 +41,23 @@ type faultTest struct {
 	t        *testing.T
 	dir      string
 	files    *disktest.Faults
-	h        *Rotating
+	h        *File
 	when     time.Time
 	sent     int
 	accepted []int
 }
 
-func newFaultTest(t *testing.T, dir string, files *disktest.Faults, config func(path string) (fileConfig, error)) (*faultTest, error) {
-	c, err := config(filepath.Join(dir, "app.log"))
-	if err != nil {
-		t.Fatal(err)
+func newFaultTest(t *testing.T, dir string, files *disktest.Faults, o Options) (*faultTest, error) {
+	o.Path, o.FS, o.OnError, o.Delay = filepath.Join(dir, "app.log"), files, func(error) {}, true
+	if o.Watch == 0 {
+		o.Watch = time.Second
 	}
 	// A file whose mode the umask would not allow is there before.
-	if err := errors.Join(os.WriteFile(c.path, []byte("old\n"), 0o600), os.Chmod(c.path, 0o666)); err != nil {
+	if err := errors.Join(os.WriteFile(o.Path, []byte("old\n"), 0o600), os.Chmod(o.Path, 0o666)); err != nil {
 		t.Fatal(err)
 	}
-	c.files = files
-	c.onError = func(error) {}
-	ft := &faultTest{t: t, dir: dir, files: files, h: new(Rotating), when: time.Date(2024, 2, 29, 13, 0, 0, 0, time.UTC)}
-	o := logbook.Options{Formatter: logbook.MustFormat("<{record.message}>")}
-	return ft, ft.h.setUp(ft.h, o, c, true)
+	h, err := Open(o)
+	return &faultTest{t: t, dir: dir, files: files, h: h, when: time.Date(2024, 2, 29, 13, 0, 0, 0, time.UTC)}, err
 }
 
 // log logs a record. Every third one is a third of a second later.
@@ -82,9 +70,7 @@ func (ft *faultTest) log() error {
 	if ft.sent%5 == 0 {
 		level = logbook.LevelError
 	}
-	err := ft.h.Handle(logbook.NewRecord(logbook.RecordData{
-		Time: ft.when, Level: level, Message: fmt.Sprintf("record %d ......................", ft.sent),
-	}))
+	err := putAt(ft.h, ft.when, level, fmt.Sprintf("record %d ......................", ft.sent))
 	if err == nil {
 		ft.accepted = append(ft.accepted, ft.sent)
 	}
@@ -92,8 +78,8 @@ func (ft *faultTest) log() error {
 }
 
 var (
-	recordLine = regexp.MustCompile(`^<record (\d+) \.{22}>$`)
-	lossLine   = regexp.MustCompile(`^<(\d+) records? dropped>$`)
+	recordLine = regexp.MustCompile(`^record (\d+) \.{22}$`)
+	lossLine   = regexp.MustCompile(`^(\d+) records? dropped$`)
 )
 
 // check closes the handler and compares the files with what was accepted.
@@ -192,42 +178,56 @@ func (ft *faultTest) failFor(op string, fault error, after int) (rotations uint6
 // Every call fails for a while. Records that were accepted are there, once. Within
 // a second after the fault records are written again and files rotate.
 func TestFaultsOfEachCall(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
 	used := make(map[string]bool)
-	for name, config := range faultTests {
-		for _, op := range disktest.Ops {
-			for i, fault := range disktest.Errors {
-				after := 7 * (i % 2)
-				t.Run(fmt.Sprintf("%s/%s/%v", name, op, fault), func(t *testing.T) {
-					dir := t.TempDir()
-					synctest.Test(t, func(t *testing.T) {
-						files := &disktest.Faults{Short: i < 2}
-						ft, err := newFaultTest(t, dir, files, config)
-						if err != nil {
-							t.Fatal(err)
-						}
-						if ft.failFor(op, fault, after) == 0 && name != "Monitoring" {
-							t.Error("no file rotates after the fault")
-						}
-						ft.check()
-						for _, op := range files.Seen() {
+	t.Run("calls", func(t *testing.T) {
+		for name, o := range faultTests {
+			for _, op := range disktest.Ops {
+				for i, fault := range disktest.Errors {
+					t.Run(fmt.Sprintf("%s/%s/%v", name, op, fault), func(t *testing.T) {
+						t.Parallel()
+						for _, op := range failFor(t, o, op, fault, i) {
+							mu.Lock()
 							used[op] = true
+							mu.Unlock()
 						}
 					})
-				})
+				}
 			}
 		}
-	}
+	})
 	for _, op := range disktest.Ops {
 		if !used[op] {
-			t.Errorf("no handler has called %s", op)
+			t.Errorf("no file has called %s", op)
 		}
 	}
 }
 
+// failFor lets a call fail for a while. It returns the calls that there were.
+func failFor(t *testing.T, o Options, op string, fault error, i int) (seen []string) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		files := &disktest.Faults{Short: i < 2}
+		ft, err := newFaultTest(t, dir, files, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ft.failFor(op, fault, 7*(i%2)) == 0 && (o.Numbered || o.Dated != nil) {
+			t.Error("no file rotates after the fault")
+		}
+		ft.check()
+		seen = files.Seen()
+	})
+	return seen
+}
+
 // Each call in turn fails once.
 func TestFaultsInTurn(t *testing.T) {
-	for name, config := range faultTests {
+	t.Parallel()
+	for name, o := range faultTests {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			for call := 1; ; call++ {
 				clean := true
 				dir := t.TempDir()
@@ -240,7 +240,7 @@ func TestFaultsInTurn(t *testing.T) {
 						clean = false
 						return disktest.Errors[call%len(disktest.Errors)]
 					})
-					ft, err := newFaultTest(t, dir, files, config)
+					ft, err := newFaultTest(t, dir, files, o)
 					if err != nil {
 						return // nothing was logged yet
 					}
@@ -269,10 +269,11 @@ func TestFaultsInTurn(t *testing.T) {
 
 // After a write that failed, the path is looked at without waiting for the next second.
 func TestFaultOfAFileThatMoved(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	files := new(disktest.Faults)
-	h := rotatingOn(t, files, path, RotatingOptions{Backups: 2})
+	h := rotatingOn(t, files, path, Options{Backups: 2})
 	mustPut(t, h, noon, "first", "second")
 	if err := os.Rename(path, filepath.Join(dir, "moved")); err != nil {
 		t.Fatal(err)
@@ -294,39 +295,26 @@ func TestFaultOfAFileThatMoved(t *testing.T) {
 // A failed rotation costs no record, is counted, and told once until it is tried
 // again.
 func TestFaultsAreTold(t *testing.T) {
+	t.Parallel()
 	files := new(disktest.Faults)
 	var told []error
-	c, err := (&RotatingOptions{MaxSize: 30, Backups: 2, OnError: func(err error) { told = append(told, err) }}).config(filepath.Join(t.TempDir(), "app.log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.files = files
-	h := new(Rotating)
-	if err := h.setUp(h, logbook.Options{}, c, false); err != nil {
-		t.Fatal(err)
-	}
-	files.Fail(func(op string, _ int) error {
-		if op == "rename" {
-			return syscall.EACCES
-		}
-		return nil
-	})
+	path := filepath.Join(t.TempDir(), "app.log")
+	h := rotatingOn(t, files, path, Options{MaxSize: 30, OnError: func(err error) { told = append(told, err) }})
+	files.FailOp("rename", syscall.EACCES)
 	for range 10 {
-		if err := h.Handle(logbook.NewRecord(logbook.RecordData{Message: "a record of thirty bytes and more"})); err != nil {
-			t.Error(err)
-		}
+		mustPut(t, h, noon, "a line of thirty bytes and more")
 	}
 	if err := h.Close(context.Background()); err != nil {
 		t.Error(err)
 	}
-	if len(told) != 1 || !errors.Is(told[0], fs.ErrPermission) || !strings.Contains(told[0].Error(), "rotate "+c.path) {
+	if len(told) != 1 || !errors.Is(told[0], fs.ErrPermission) || !strings.Contains(told[0].Error(), "rotate "+path) {
 		t.Errorf("told of %v", told)
 	}
-	want := FileStats{Written: 10, FailedRotations: 1, Failures: 1}
+	want := Stats{Written: 10, FailedRotations: 1, Failures: 1}
 	if got := h.Stats(); got != want {
 		t.Errorf("Stats is %+v, want %+v", got, want)
 	}
-	if n := len(readLines(t, filepath.Dir(c.path))); n != 10 {
+	if n := len(readLines(t, filepath.Dir(path))); n != 10 {
 		t.Errorf("the file has %d lines", n)
 	}
 }

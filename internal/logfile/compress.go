@@ -1,4 +1,4 @@
-package handlers
+package logfile
 
 import (
 	"cmp"
@@ -32,7 +32,7 @@ func (t *fileTasks) tryAll() (left int, err error) {
 	defer release()
 	var backups []*backup
 	err = t.exclusively(func() (err error) {
-		backups, err = t.c.names.backups(t.c.files, t.f.name)
+		backups, err = t.settings.names.backups(t.settings.files, t.f.name)
 		return err
 	})
 	errs := []error{errAlone, err}
@@ -55,24 +55,24 @@ func (t *fileTasks) tryAll() (left int, err error) {
 // alone waits until no other process compresses files of this log.
 func (t *fileTasks) alone() (release func(), err error) {
 	release = func() {}
-	if !t.c.shared {
+	if !t.settings.shared {
 		return release, nil
 	}
-	guard, err := t.c.files.Open(t.c.path+t.c.pack.Ext()+".lock", os.O_RDWR|os.O_CREATE, t.c.mode, false)
+	lockFile, err := t.settings.files.Open(t.settings.path+t.settings.pack.Ext()+".lock", os.O_RDWR|os.O_CREATE, t.settings.mode, false)
 	if err != nil {
 		return release, err
 	}
 	for {
-		if err = guard.Lock(false); err == nil {
-			return func() { _ = guard.Close() }, nil // nothing was written to it
+		if err = lockFile.Lock(false); err == nil {
+			return func() { _ = lockFile.Close() }, nil // nothing was written to it
 		}
 		if !errors.Is(err, disk.ErrLocked) {
-			return release, errors.Join(err, guard.Close())
+			return release, errors.Join(err, lockFile.Close())
 		}
 		select {
 		case <-time.After(100 * time.Millisecond):
 		case <-t.ctx.Done():
-			return release, errors.Join(t.ctx.Err(), guard.Close())
+			return release, errors.Join(t.ctx.Err(), lockFile.Close())
 		}
 	}
 }
@@ -103,8 +103,8 @@ func (t *fileTasks) compress(b *backup) (err error) {
 	if err == nil {
 		err = t.replace(source, info, packed, path)
 	}
-	if now, statErr := t.c.files.Lstat(path); statErr == nil && packed != nil && os.SameFile(now, packed) {
-		err = errors.Join(err, t.c.files.Remove(path))
+	if now, statErr := t.settings.files.Lstat(path); statErr == nil && packed != nil && os.SameFile(now, packed) {
+		err = errors.Join(err, t.settings.files.Remove(path))
 	} else if err == nil {
 		t.packed = append(t.packed, packing{info, packed})
 	}
@@ -120,9 +120,9 @@ func (t *fileTasks) source(b *backup) (file disk.File, err error) {
 		case err != nil || !ok:
 			return err
 		case b.doubled(): // an earlier run ended before the removal
-			return t.c.files.Remove(b.path)
+			return t.settings.files.Remove(b.path)
 		}
-		file, err = t.c.files.Open(b.path, os.O_RDONLY, 0, false)
+		file, err = t.settings.files.Open(b.path, os.O_RDONLY, 0, false)
 		return err
 	})
 	return file, err
@@ -131,11 +131,11 @@ func (t *fileTasks) source(b *backup) (file disk.File, err error) {
 // temporary makes the file that compression writes to. What an earlier run left
 // of it is worth nothing.
 func (t *fileTasks) temporary() (disk.File, string, error) {
-	path := t.c.path + t.c.pack.Ext() + ".tmp"
-	if err := t.c.files.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	path := t.settings.path + t.settings.pack.Ext() + ".tmp"
+	if err := t.settings.files.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, "", err
 	}
-	temp, err := t.c.files.Open(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, t.c.mode, false)
+	temp, err := t.settings.files.Open(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, t.settings.mode, false)
 	return temp, path, err
 }
 
@@ -146,7 +146,7 @@ func (t *fileTasks) pack(source disk.File, info fs.FileInfo, temp disk.File, pat
 	if err != nil {
 		return nil, err
 	}
-	w, err := t.c.pack.NewWriter(temp)
+	w, err := t.settings.pack.NewWriter(temp)
 	if err != nil {
 		return packed, err
 	}
@@ -160,7 +160,7 @@ func (t *fileTasks) pack(source disk.File, info fs.FileInfo, temp disk.File, pat
 	if err := temp.Sync(); err != nil {
 		return packed, err
 	}
-	return packed, t.c.files.SetTime(path, info.ModTime())
+	return packed, t.settings.files.SetTime(path, info.ModTime())
 }
 
 // endedReader reads until the context ends.
@@ -181,8 +181,8 @@ func (r *endedReader) Read(p []byte) (int, error) {
 func (t *fileTasks) exclusively(fn func() error) error {
 	t.f.mu.Lock()
 	defer t.f.mu.Unlock()
-	if t.f.guard != nil {
-		if err := t.f.guard.Lock(true); err != nil {
+	if t.f.lockFile != nil {
+		if err := t.f.lockFile.Lock(true); err != nil {
 			return err
 		}
 		defer t.f.unlock()
@@ -196,7 +196,7 @@ func (t *fileTasks) exclusively(fn func() error) error {
 // find returns where a file that was compressed is by now. ok is false if it is not
 // there any more or was written to: then the next run sees to it.
 func (t *fileTasks) find(source fs.FileInfo) (b *backup, ok bool, err error) {
-	backups, err := t.c.names.backups(t.c.files, t.f.name)
+	backups, err := t.settings.names.backups(t.settings.files, t.f.name)
 	if err != nil {
 		return nil, false, err
 	}
@@ -219,11 +219,11 @@ func (t *fileTasks) replace(file disk.File, source, packed fs.FileInfo, temp str
 		if err != nil || !ok {
 			return err
 		}
-		to, err := t.c.names.packedPath(t.c.files, b.path)
+		to, err := t.settings.names.packedPath(t.settings.files, b.path)
 		if err != nil {
 			return err
 		}
-		if err := t.c.files.Rename(temp, to); err != nil {
+		if err := t.settings.files.Rename(temp, to); err != nil {
 			return err
 		}
 		placed = to
@@ -232,7 +232,7 @@ func (t *fileTasks) replace(file disk.File, source, packed fs.FileInfo, temp str
 	if placed == "" {
 		return err
 	}
-	if err := t.c.syncDir(); err != nil {
+	if err := t.settings.syncDir(); err != nil {
 		return err
 	}
 	t.f.counts.compressions.Add(1)
@@ -242,7 +242,7 @@ func (t *fileTasks) replace(file disk.File, source, packed fs.FileInfo, temp str
 			return err
 		}
 		if same {
-			return t.c.files.Remove(b.path)
+			return t.settings.files.Remove(b.path)
 		}
 		if now, err := file.Stat(); err != nil || disk.Nameless(now) {
 			return err
@@ -253,13 +253,13 @@ func (t *fileTasks) replace(file disk.File, source, packed fs.FileInfo, temp str
 
 // removePacked removes a compressed file, wherever it has moved to from its path.
 func (t *fileTasks) removePacked(packed fs.FileInfo, path string) error {
-	if info, err := t.c.files.Lstat(path); err == nil && os.SameFile(info, packed) {
-		return t.c.files.Remove(path)
+	if info, err := t.settings.files.Lstat(path); err == nil && os.SameFile(info, packed) {
+		return t.settings.files.Remove(path)
 	}
-	backups, err := t.c.names.backups(t.c.files, t.f.name)
+	backups, err := t.settings.names.backups(t.settings.files, t.f.name)
 	for _, b := range backups {
 		if path := b.packedPath(packed); path != "" {
-			return t.c.files.Remove(path)
+			return t.settings.files.Remove(path)
 		}
 	}
 	return err

@@ -1,4 +1,4 @@
-package handlers
+package logfile
 
 import (
 	"errors"
@@ -10,7 +10,7 @@ import (
 
 // retention says which backups are kept.
 type retention struct {
-	backups  int           // most; negative: any number
+	backups  int           // most; 0: any number, negative: none
 	maxAge   time.Duration // 0: any age
 	maxTotal int64         // bytes of all; 0: any
 }
@@ -22,7 +22,7 @@ func (k retention) outdated(newestFirst []*backup, now time.Time) []*backup {
 	var remove []*backup
 	for i, b := range newestFirst {
 		total += b.size()
-		many := k.backups >= 0 && i >= k.backups
+		many := k.backups != 0 && i >= k.backups
 		old := k.maxAge > 0 && now.Sub(b.modified()) > k.maxAge
 		large := k.maxTotal > 0 && total > k.maxTotal
 		if many || old || large && i > 0 {

@@ -1,9 +1,11 @@
-package handlers
+package logfile
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -36,36 +38,47 @@ type dated struct {
 	named, name string // the last period asked for, and the path for it
 }
 
-func newDated(path, pattern, format string) (*dated, error) {
-	p, err := parseDatePattern(pattern)
+func newDated(path, ext string, o *Dated) (*dated, error) {
+	p, err := parseDatePattern(o.Pattern)
 	if err != nil {
 		return nil, err
 	}
-	name := filepath.Base(path)
+	d := &dated{path: path, dir: filepath.Dir(path), pattern: p, plain: o.Plain, location: o.Location, ext: ext}
+	if err := d.readFormat(o.Format); err != nil {
+		return nil, err
+	}
+	if info, err := os.Stat(d.dir); err != nil {
+		return nil, err
+	} else if !info.IsDir() {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: errors.New("the parent is not a directory")}
+	}
+	exts := make([]string, 0, len(packedExts)+1)
+	for _, ext := range withExt(ext) {
+		exts = append(exts, regexp.QuoteMeta(ext))
+	}
+	d.made = regexp.MustCompile("^" + regexp.QuoteMeta(d.before) + d.pattern.expr + regexp.QuoteMeta(d.after) +
+		`(?:\.([1-9]\d{0,8}))?(` + strings.Join(exts, "|") + ")?$")
+	return d, nil
+}
+
+// readFormat sets the file name without its timestamp.
+func (d *dated) readFormat(format string) error {
+	name := filepath.Base(d.path)
 	ext := filepath.Ext(name)
 	if ext == name { // .hidden
 		ext = ""
 	}
 	literal := strings.NewReplacer("{timestamp}", "", "{basename}", "", "{ext}", "").Replace(format)
 	if strings.Count(format, "{timestamp}") != 1 || strings.ContainsAny(literal, "{}") {
-		return nil, fmt.Errorf("rollover format %q: it needs {timestamp} once, and may have {basename} and {ext}: %w", format, fs.ErrInvalid)
+		return fmt.Errorf("rollover format %q: it needs {timestamp} once, and may have {basename} and {ext}: %w", format, fs.ErrInvalid)
 	}
-	if strings.ContainsAny(format+pattern, `/\`) || strings.ContainsRune(format+pattern, filepath.Separator) {
-		return nil, fmt.Errorf("rollover format %q with pattern %q leads to another directory: %w", format, pattern, fs.ErrInvalid)
+	if all := format + d.pattern.layout; strings.ContainsAny(all, `/\`) || strings.ContainsRune(all, filepath.Separator) {
+		return fmt.Errorf("rollover format %q with pattern %q leads to another directory: %w", format, d.pattern.layout, fs.ErrInvalid)
 	}
-	before, after, _ := strings.Cut(format, "{timestamp}")
 	fields := strings.NewReplacer("{basename}", strings.TrimSuffix(name, ext), "{ext}", ext)
-	return &dated{path: path, dir: filepath.Dir(path), before: fields.Replace(before), after: fields.Replace(after), pattern: p}, nil
-}
-
-// compile is called when all fields are set.
-func (d *dated) compile() {
-	var exts []string
-	for _, ext := range withExt(d.ext) {
-		exts = append(exts, regexp.QuoteMeta(ext))
-	}
-	d.made = regexp.MustCompile("^" + regexp.QuoteMeta(d.before) + d.pattern.expr + regexp.QuoteMeta(d.after) +
-		`(?:\.([1-9]\d{0,8}))?(` + strings.Join(exts, "|") + ")?$")
+	before, after, _ := strings.Cut(format, "{timestamp}")
+	d.before, d.after = fields.Replace(before), fields.Replace(after)
+	return nil
 }
 
 // period is asked for each record, so a second is formatted once.

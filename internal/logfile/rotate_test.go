@@ -1,4 +1,4 @@
-package handlers
+package logfile
 
 import (
 	"context"
@@ -20,17 +20,13 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// These are defects of lumberjack that the rotating handlers must not have.
-
 // Rotations at the same moment, and at moments that come again, overwrite no
 // backup.
-func TestNoBackupIsOverwritten(t *testing.T) {
+func TestRotationsOverwriteNoBackup(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
-	sized := rotatingOn(t, disk.OS{}, filepath.Join(dir, "sized"), RotatingOptions{MaxSize: 1, Backups: 1000})
-	timed, err := NewTimed(filepath.Join(dir, "timed"), &TimedOptions{MaxSize: 1, PlainCurrent: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	sized := rotatingOn(t, disk.OS{}, filepath.Join(dir, "sized"), Options{MaxSize: 1, Backups: 1000})
+	timed := timedOn(t, disk.OS{}, filepath.Join(dir, "timed"), Options{MaxSize: 1, Dated: &Dated{Plain: true}})
 	for i := range 20 {
 		for _, when := range []time.Time{noon, noon, noon.Add(-time.Hour), noon.AddDate(-10, 0, 0), noon.AddDate(10, 0, 0)} {
 			mustPut(t, sized, when, fmt.Sprint("sized ", i, when))
@@ -47,7 +43,7 @@ func TestNoBackupIsOverwritten(t *testing.T) {
 
 // agedBackups makes backups of these ages at noon, and returns a handler that
 // keeps them for three days.
-func agedBackups(t *testing.T, dir string, days ...int) (h *Rotating, clock *time.Time) {
+func agedBackups(t *testing.T, dir string, days ...int) (h *File, clock *time.Time) {
 	for i, d := range days {
 		path := filepath.Join(dir, fmt.Sprint("f.", i+1))
 		modified := noon.AddDate(0, 0, -d)
@@ -55,10 +51,10 @@ func agedBackups(t *testing.T, dir string, days ...int) (h *Rotating, clock *tim
 			t.Fatal(err)
 		}
 	}
-	h = rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), RotatingOptions{Backups: 10, MaxAge: 72 * time.Hour, MaxSize: 1})
+	h = rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), Options{Backups: 10, MaxAge: 72 * time.Hour, MaxSize: 1})
 	now := noon
 	clock = &now
-	h.out.timeOfDay = func() time.Time { return *clock }
+	h.log.timeOfDay = func() time.Time { return *clock }
 	return h, clock
 }
 
@@ -72,7 +68,8 @@ func backupsIn(t *testing.T, dir string) int {
 }
 
 // Age does not depend on the zone.
-func TestAgeDoesNotDependOnTheZone(t *testing.T) {
+func TestMaxAgeInZones(t *testing.T) {
+	t.Parallel()
 	for _, offset := range []int{-12, 0, 14} {
 		dir := t.TempDir()
 		h, clock := agedBackups(t, dir, 0, 2, 3, 4, 5)
@@ -85,7 +82,8 @@ func TestAgeDoesNotDependOnTheZone(t *testing.T) {
 }
 
 // A clock that jumps removes no backup.
-func TestClockJumpsRemoveNoBackup(t *testing.T) {
+func TestMaxAgeOfAClockThatJumps(t *testing.T) {
+	t.Parallel()
 	for _, jump := range []time.Duration{time.Hour, -time.Hour, 87660 * time.Hour, -87660 * time.Hour} {
 		dir := t.TempDir()
 		h, clock := agedBackups(t, dir, 0, 1, 2)
@@ -115,10 +113,11 @@ func TestClockJumpsRemoveNoBackup(t *testing.T) {
 }
 
 // What somebody else truncates has no hole.
-func TestTruncatedFileHasNoHole(t *testing.T) {
+func TestFileTruncatedByOthers(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
-	h := rotatingOn(t, disk.OS{}, path, RotatingOptions{MaxSize: 20, Backups: 2})
+	h := rotatingOn(t, disk.OS{}, path, Options{MaxSize: 20, Backups: 2})
 	mustPut(t, h, noon, "0123456789", "0123456789", "rotated")
 	if err := os.Truncate(path, 0); err != nil {
 		t.Fatal(err)
@@ -128,7 +127,8 @@ func TestTruncatedFileHasNoHole(t *testing.T) {
 }
 
 // A file that somebody made at the path while it was free is not emptied.
-func TestForeignFileIsNotEmptied(t *testing.T) {
+func TestFileMadeByOthersWhileRotating(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	files := &spyFiles{afterRename: func(from, _ string) {
@@ -138,18 +138,19 @@ func TestForeignFileIsNotEmptied(t *testing.T) {
 			}
 		}
 	}}
-	h := rotatingOn(t, files, path, RotatingOptions{MaxSize: 10, Backups: 2})
+	h := rotatingOn(t, files, path, Options{MaxSize: 10, Backups: 2})
 	mustPut(t, h, noon, "1234", "567890")
 	expectDir(t, dir, map[string]string{"f": "other\n567890\n", "f.1": "1234\n"})
 }
 
 // Where the new file cannot be made, the old one stays in its place.
-func TestOldFileStaysWithoutANewOne(t *testing.T) {
+func TestNewFileThatCannotBeMade(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		files := new(disktest.Faults)
 		told := 0
-		h := rotatingOn(t, files, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 10, Backups: 2, OnError: func(error) { told++ }})
+		h := rotatingOn(t, files, filepath.Join(dir, "f"), Options{MaxSize: 10, Backups: 2, OnError: func(error) { told++ }})
 		mustPut(t, h, noon, "12345678")
 		files.Fail(func(op string, _ int) error {
 			if op == "create" {
@@ -170,14 +171,15 @@ func TestOldFileStaysWithoutANewOne(t *testing.T) {
 }
 
 // A file that cannot be opened is not taken for one that is missing.
-func TestUnreadableFileIsNotMissing(t *testing.T) {
+func TestFileThatCannotBeOpened(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	if err := os.WriteFile(path, []byte("old\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	files := new(disktest.Faults)
-	h := rotatingOn(t, files, path, RotatingOptions{MaxSize: 5, Backups: 2})
+	h := rotatingOn(t, files, path, Options{MaxSize: 5, Backups: 2})
 	files.Fail(func(op string, _ int) error { return syscall.EMFILE })
 	if err := put(h, noon, "lost"); !errors.Is(err, syscall.EMFILE) {
 		t.Errorf("got %v", err)
@@ -189,12 +191,13 @@ func TestUnreadableFileIsNotMissing(t *testing.T) {
 }
 
 // Owner and mode are kept by the open file; that it fails is no error.
-func TestOwnerAndModeAreKept(t *testing.T) {
+func TestOwnerAndMode(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	files := new(disktest.Faults)
 	told := 0
-	h := rotatingOn(t, files, path, RotatingOptions{MaxSize: 5, Backups: 5, Mode: 0o600, OnError: func(error) { told++ }})
+	h := rotatingOn(t, files, path, Options{MaxSize: 5, Backups: 5, Mode: 0o600, OnError: func(error) { told++ }})
 	mustPut(t, h, noon, "first")
 	uid, gid := os.Getuid(), os.Getgid()
 	if uid == 0 { // only root may give files away
@@ -227,14 +230,15 @@ func TestOwnerAndModeAreKept(t *testing.T) {
 // A power failure at any moment leaves the source or the compressed file
 // whole.
 func TestPowerFailureWhileCompressing(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	files := new(spyFiles)
-	h := rotatingOn(t, files, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 5, Backups: 2, Compress: Gzip()})
+	h := rotatingOn(t, files, filepath.Join(dir, "f"), Options{MaxSize: 5, Backups: 2, Compress: gzipped{}})
 	mustPut(t, h, noon, "first")
 	if err := h.Close(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	h = rotatingOn(t, files, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 5, Backups: 2, Compress: Gzip()})
+	h = rotatingOn(t, files, filepath.Join(dir, "f"), Options{MaxSize: 5, Backups: 2, Compress: gzipped{}})
 	files.record("fsync", "rename", "syncdir", "remove")
 	mustPut(t, h, noon, "second")
 	if err := h.Close(context.Background()); err != nil {
@@ -248,13 +252,14 @@ func TestPowerFailureWhileCompressing(t *testing.T) {
 	expectDir(t, dir, map[string]string{"f": "second\n", "f.1.gz": "first\n"})
 }
 
-// Close waits for compression, no goroutine is left, and nothing opens a
+// 11: Close waits for compression, no goroutine is left, and nothing opens a
 // closed file again.
 func TestCloseWaitsForCompression(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) { // fails if a goroutine is left
 		dir := t.TempDir()
-		h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), RotatingOptions{
-			MaxSize: 5, Backups: 9, Compress: Gzip(), SyncInterval: time.Hour, Buffer: &BufferOptions{Interval: time.Hour},
+		h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), Options{
+			MaxSize: 5, Backups: 9, Compress: gzipped{}, SyncInterval: time.Hour, Buffer: &Buffer{Interval: time.Hour},
 		})
 		mustPut(t, h, noon, "first", "second", "third")
 		if err := h.Close(context.Background()); err != nil {
@@ -265,7 +270,7 @@ func TestCloseWaitsForCompression(t *testing.T) {
 		if err := put(h, noon, "late"); !errors.Is(err, fs.ErrClosed) {
 			t.Errorf("after Close: %v", err)
 		}
-		if err := errors.Join(h.Close(context.Background()), h.Flush(context.Background())); err != nil {
+		if err := errors.Join(h.Close(context.Background()), h.Flush()); err != nil {
 			t.Error(err)
 		}
 		expectDir(t, dir, want)
@@ -273,10 +278,11 @@ func TestCloseWaitsForCompression(t *testing.T) {
 }
 
 // A failure in the background is told and counted.
-func TestBackgroundFailureIsReported(t *testing.T) {
+func TestFailuresInTheBackground(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	var told []error
-	h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), RotatingOptions{
+	h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), Options{
 		MaxSize: 5, Backups: 9, Compress: failingCompressor{}, OnError: func(err error) { told = append(told, err) },
 	})
 	mustPut(t, h, noon, "first", "second")
@@ -292,17 +298,18 @@ func TestBackgroundFailureIsReported(t *testing.T) {
 
 var errFailing = errors.New("failing on purpose")
 
-type failingCompressor struct{ gzipCompressor }
+type failingCompressor struct{ gzipped }
 
 func (failingCompressor) NewWriter(io.Writer) (io.WriteCloser, error) { return nil, errFailing }
 
 // After a write that was cut short, the next record starts on its own line.
-func TestRecordAfterAShortWrite(t *testing.T) {
-	for _, buffer := range []*BufferOptions{nil, {Level: logbook.LevelInfo}} {
+func TestWriteCutShort(t *testing.T) {
+	t.Parallel()
+	for _, buffer := range []*Buffer{nil, {Level: logbook.LevelInfo}} {
 		synctest.Test(t, func(t *testing.T) {
 			dir := t.TempDir()
 			files := &disktest.Faults{Short: true}
-			h := rotatingOn(t, files, filepath.Join(dir, "f"), RotatingOptions{Backups: 1, Buffer: buffer, OnError: func(error) {}})
+			h := rotatingOn(t, files, filepath.Join(dir, "f"), Options{Backups: 1, Buffer: buffer, OnError: func(error) {}})
 			mustPut(t, h, noon, "before")
 			files.Fail(func(op string, _ int) error {
 				if op == "write" {
@@ -327,19 +334,22 @@ func TestRecordAfterAShortWrite(t *testing.T) {
 }
 
 // Symbolic links are not followed, wherever they are planted.
-func TestSymbolicLinksAreNotFollowed(t *testing.T) {
+func TestLinksAreNotFollowed(t *testing.T) {
+	t.Parallel()
 	victim := filepath.Join(t.TempDir(), "victim")
 	if err := os.WriteFile(victim, []byte("untouched"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, planted := range []string{"f", "f.1", "f.1.gz", "f.gz.tmp", "f.lock", "f.gz.lock"} {
 		t.Run(planted, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			if err := os.Symlink(victim, filepath.Join(dir, planted)); err != nil {
 				t.Fatal(err)
 			}
-			h, err := NewRotating(filepath.Join(dir, "f"), &RotatingOptions{
-				MaxSize: 5, Backups: 2, Compress: Gzip(), Shared: true, OnError: func(error) {},
+			h, err := Open(Options{
+				Path: filepath.Join(dir, "f"), Numbered: true, Watch: time.Second,
+				MaxSize: 5, Backups: 2, Compress: gzipped{}, Shared: true, OnError: func(error) {},
 			})
 			if opened := err == nil; opened != (planted != "f" && planted != "f.lock") {
 				t.Fatalf("got %v", err)
@@ -357,11 +367,12 @@ func TestSymbolicLinksAreNotFollowed(t *testing.T) {
 
 // Several handlers for one path do not lose each other's lines. The torture
 // test does it with processes.
-func TestSharedHandlersLoseNoLines(t *testing.T) {
+func TestSharedFile(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
-	var handlers []*Rotating
+	var handlers []*File
 	for range 3 {
-		handlers = append(handlers, rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 50, Backups: 1000, Shared: true, Compress: Gzip()}))
+		handlers = append(handlers, rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), Options{MaxSize: 50, Backups: 1000, Shared: true, Compress: gzipped{}}))
 	}
 	for i := range 100 {
 		for j, h := range handlers {
@@ -382,9 +393,10 @@ func TestSharedHandlersLoseNoLines(t *testing.T) {
 
 // A handler that was idle while another one rotated and compressed its file does
 // not write to a file that is gone.
-func TestIdleHandlerFindsTheNewFile(t *testing.T) {
+func TestSharedFileOfAnIdleProcess(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
-	o := RotatingOptions{MaxSize: 10, Backups: 9, Shared: true, Compress: Gzip()}
+	o := Options{MaxSize: 10, Backups: 9, Shared: true, Compress: gzipped{}}
 	idle := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), o)
 	mustPut(t, idle, noon, "first")
 	busy := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), o)
@@ -401,9 +413,10 @@ func TestIdleHandlerFindsTheNewFile(t *testing.T) {
 
 // A handler does not write to a file that another one has finished, though there
 // would be room.
-func TestFinishedFileIsNotWrittenTo(t *testing.T) {
+func TestSharedFileThatIsFinished(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
-	o := RotatingOptions{MaxSize: 13, Backups: 9, Shared: true}
+	o := Options{MaxSize: 13, Backups: 9, Shared: true}
 	one := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), o)
 	mustPut(t, one, noon, "first")
 	other := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), o)
@@ -415,18 +428,20 @@ func TestFinishedFileIsNotWrittenTo(t *testing.T) {
 
 // Fsync as the policy says.
 func TestSyncPolicy(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
-		o    RotatingOptions
+		o    Options
 		want int
 	}{
-		"none":           {RotatingOptions{}, 0},
-		"every record":   {RotatingOptions{SyncLevel: logbook.LevelNotSet}, 4},
-		"at a level":     {RotatingOptions{SyncLevel: logbook.LevelError}, 1},
-		"interval":       {RotatingOptions{SyncInterval: time.Minute}, 1},
-		"level, buffer":  {RotatingOptions{SyncLevel: logbook.LevelError, Buffer: new(BufferOptions)}, 1},
-		"with rotations": {RotatingOptions{SyncInterval: time.Minute, MaxSize: 5}, 4},
+		"none":           {Options{}, 0},
+		"every record":   {Options{SyncLevel: logbook.LevelNotSet}, 4},
+		"at a level":     {Options{SyncLevel: logbook.LevelError}, 1},
+		"interval":       {Options{SyncInterval: time.Minute}, 1},
+		"level, buffer":  {Options{SyncLevel: logbook.LevelError, Buffer: new(Buffer)}, 1},
+		"with rotations": {Options{SyncInterval: time.Minute, MaxSize: 5}, 4},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				dir := t.TempDir()
 				files := new(spyFiles)
@@ -434,7 +449,7 @@ func TestSyncPolicy(t *testing.T) {
 				h := rotatingOn(t, files, filepath.Join(dir, "f"), c.o)
 				files.record("fsync")
 				mustPut(t, h, noon, "debug", "debug", "debug")
-				if err := h.Handle(logbook.NewRecord(logbook.RecordData{Time: noon, Level: logbook.LevelError, Message: "error"})); err != nil {
+				if err := putAt(h, noon, logbook.LevelError, "error"); err != nil {
 					t.Error(err)
 				}
 				<-time.After(time.Minute)

@@ -1,4 +1,4 @@
-package handlers
+package logfile
 
 import (
 	"context"
@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/logbook-go/logbook/internal/disk"
-	"github.com/logbook-go/logbook/logbook"
 )
 
 // movingFiles moves the first file away once it was opened, and puts another one in
@@ -30,6 +29,7 @@ func (f *movingFiles) Open(path string, flag int, mode fs.FileMode, follow bool)
 // Known defect of Logbook: it looks at the path after it has opened the file, and
 // takes one that came in between for its own.
 func TestMovedWhileOpening(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "app.log")
 	files := &movingFiles{move: func(path string) {
 		if err := os.Rename(path, path+".1"); err != nil {
@@ -39,11 +39,7 @@ func TestMovedWhileOpening(t *testing.T) {
 			t.Error(err)
 		}
 	}}
-	h := new(Monitoring)
-	c := fileConfig{path: path, files: files, watch: -1, onError: func(err error) { t.Error(err) }}
-	if err := h.setUp(h, logbook.Options{Formatter: plainMessage}, c, true); err != nil {
-		t.Fatal(err)
-	}
+	h := open(t, Options{Path: path, FS: files, Watch: -1, Delay: true})
 	mustPut(t, h, noon, "a")
 	if err := h.Close(context.Background()); err != nil {
 		t.Error(err)

@@ -1,4 +1,4 @@
-package handlers
+package logfile
 
 import (
 	"errors"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/logbook-go/logbook/internal/disk"
+	"github.com/logbook-go/logbook/internal/linewriter"
 )
 
 // openAttempts is how often opening starts anew, since a file came or went in
@@ -26,10 +27,10 @@ func (f *logFile) start(at time.Time) error {
 	if err != nil {
 		return err
 	}
-	f.open, f.name, f.looked = o, name, at
+	f.open, f.name, f.checked = o, name, at
 	f.period = period
 	if f.names != nil {
-		f.adopt(at)
+		f.takePeriod(at)
 		f.prune()
 		f.tasks.add(nil)
 	}
@@ -40,7 +41,7 @@ func (f *logFile) start(at time.Time) error {
 func (f *logFile) openEarly() error {
 	o, err := f.openAt(f.path, nil)
 	if err == nil && f.early != nil {
-		f.retire(f.early)
+		f.closeOld(f.early)
 	}
 	if err == nil {
 		f.early = o
@@ -49,16 +50,16 @@ func (f *logFile) openEarly() error {
 }
 
 // openFirst returns what was opened early, or else opens the file at a path.
-func (f *logFile) openFirst(name string) (*opened, error) {
+func (f *logFile) openFirst(name string) (*openFile, error) {
 	early := f.early
 	f.early = nil
 	empty := f.truncate && !(f.takeOver && wasEmptied(f.path))
 	if early != nil && !empty {
-		f.suspect = true // it may have been moved meanwhile
+		f.mustCheck = true // it may have been moved meanwhile
 		return early, nil
 	}
 	if early != nil {
-		f.retire(early)
+		f.closeOld(early)
 	}
 	if !empty {
 		return f.openAt(name, nil)
@@ -70,9 +71,9 @@ func (f *logFile) openFirst(name string) (*opened, error) {
 	return o, err
 }
 
-// adopt finds out which period a file is of that was just opened, where its name
+// takePeriod finds out which period a file is of that was just opened, where its name
 // does not tell.
-func (f *logFile) adopt(at time.Time) {
+func (f *logFile) takePeriod(at time.Time) {
 	switch {
 	case f.names == nil || f.name != f.path:
 	case f.open.size > 0:
@@ -82,13 +83,13 @@ func (f *logFile) adopt(at time.Time) {
 	}
 }
 
-// openFile opens the file at a path for appending. A file that is made here has
+// openAt opens the file at a path for appending. A file that is made here has
 // the mode and the owner of the one that it follows, if there is one.
-func (f *logFile) openAt(path string, like fs.FileInfo) (*opened, error) {
+func (f *logFile) openAt(path string, like fs.FileInfo) (*openFile, error) {
 	return f.openAs(path, like, 0)
 }
 
-func (f *logFile) openAs(path string, like fs.FileInfo, flag int) (*opened, error) {
+func (f *logFile) openAs(path string, like fs.FileInfo, flag int) (*openFile, error) {
 	access := os.O_WRONLY | os.O_APPEND | flag
 	if f.shared {
 		access = os.O_RDWR | os.O_APPEND // to see how others left it
@@ -107,8 +108,8 @@ func (f *logFile) openAs(path string, like fs.FileInfo, flag int) (*opened, erro
 	if created && like != nil {
 		f.inherit(file, info, like)
 	}
-	o := &opened{file: file, info: info, size: info.Size()}
-	o.lines = lineWriter{w: file, torn: f.endsTorn(file, info, path)}
+	o := &openFile{file: file, info: info, size: info.Size()}
+	o.lines = linewriter.Writer{W: file, Torn: f.endsTorn(file, info, path)}
 	return o, nil
 }
 
@@ -178,17 +179,17 @@ func lastByte(file io.ReaderAt, size int64) byte {
 // due reports whether it is time to look at the path. Records do not come in
 // exactly the order of their times.
 func (f *logFile) due(at time.Time) bool {
-	if d := at.Sub(f.looked); d > -f.watch && d < f.watch {
+	if d := at.Sub(f.checked); d > -f.watch && d < f.watch {
 		return false
 	}
-	f.looked = at
+	f.checked = at
 	return true
 }
 
-// look compares the open file with the one at its path, and opens that if it is
+// checkPath compares the open file with the one at its path, and opens that if it is
 // another one or missing. The error is that nothing is open any more.
-func (f *logFile) look(at time.Time) error {
-	f.suspect = false
+func (f *logFile) checkPath(at time.Time) error {
+	f.mustCheck = false
 	stat := f.files.Lstat
 	if f.follow {
 		stat = os.Stat
@@ -199,10 +200,10 @@ func (f *logFile) look(at time.Time) error {
 		f.refresh(info.Size())
 		return nil
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		f.suspect = true
-		if !f.resting() {
+		f.mustCheck = true
+		if !f.pausing() {
 			f.fail("look at", err)
-			f.rest()
+			f.pause()
 		}
 		return nil
 	}
@@ -217,7 +218,7 @@ func (f *logFile) refresh(size int64) {
 	}
 	o.size = size
 	if f.shared {
-		o.lines.torn = size > 0 && lastByte(o.file, size) != '\n'
+		o.lines.Torn = size > 0 && lastByte(o.file, size) != '\n'
 	}
 }
 
@@ -225,26 +226,26 @@ func (f *logFile) refresh(size int64) {
 // fails, the old one stays, unless it has no name any more: what is written to that
 // is lost, so then it is tried for each record.
 func (f *logFile) reopen(at time.Time) error {
-	if f.resting() && !f.gone() {
-		f.suspect = true
+	if f.pausing() && !f.gone() {
+		f.mustCheck = true
 		return nil
 	}
 	next, err := f.openAt(f.name, f.open.info)
 	if err != nil {
-		f.suspect = true
+		f.mustCheck = true
 		if f.gone() {
-			f.retire(f.open)
+			f.closeOld(f.open)
 			f.open = nil
 			return err
 		}
 		f.fail("reopen", err)
-		f.rest()
+		f.pause()
 		return nil
 	}
-	f.retire(f.open)
+	f.closeOld(f.open)
 	f.open = next
 	f.counts.reopens.Add(1)
-	f.adopt(at)
+	f.takePeriod(at)
 	return nil
 }
 
@@ -257,13 +258,13 @@ func (f *logFile) gone() bool {
 
 // reopenNow looks at the path without waiting for a record.
 func (f *logFile) reopenNow() error {
-	defer f.tell()
+	defer f.report()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.closed {
 		return &fs.PathError{Op: "reopen", Path: f.name, Err: fs.ErrClosed}
 	}
-	f.restTill = time.Time{}
+	f.pausedTill = time.Time{}
 	err := f.flush()
 	if f.open == nil {
 		if f.early == nil {
@@ -271,5 +272,5 @@ func (f *logFile) reopenNow() error {
 		}
 		return errors.Join(err, f.exclusively(f.openEarly))
 	}
-	return errors.Join(err, f.exclusively(func() error { return f.look(f.looked) }))
+	return errors.Join(err, f.exclusively(func() error { return f.checkPath(f.checked) }))
 }

@@ -1,4 +1,4 @@
-package handlers
+package logfile
 
 import (
 	"context"
@@ -17,6 +17,7 @@ import (
 )
 
 func TestMaxTotal(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		total int64
 		left  []string
@@ -27,7 +28,7 @@ func TestMaxTotal(t *testing.T) {
 		{1, []string{"f", "f.1"}}, // the newest one stays
 	} {
 		dir := t.TempDir()
-		h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 5, Backups: 9, MaxTotal: c.total})
+		h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), Options{MaxSize: 5, Backups: 9, MaxTotal: c.total})
 		mustPut(t, h, noon, "abc", "abc", "abc", "abc", "abc") // 4 bytes each
 		if got := names(t, dir); !slices.Equal(got, c.left) {
 			t.Errorf("with %d bytes: %q, want %q", c.total, got, c.left)
@@ -49,15 +50,16 @@ func names(t *testing.T, dir string) (names []string) {
 
 // As time goes by, old files go.
 func TestMaxAge(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) { // for the monotonic clock
 		dir := t.TempDir()
 		h, clock := agedBackups(t, dir, 0, 1, 2)
 		mustPut(t, h, *clock, "a")
 		for _, left := range []int{4, 4, 4, 4, 4} { // the one of today, and three days
 			<-time.After(24 * time.Hour)
-			h.out.mu.Lock() // against the hourly look
+			h.log.mu.Lock() // against the hourly look
 			*clock = clock.AddDate(0, 0, 1)
-			h.out.mu.Unlock()
+			h.log.mu.Unlock()
 			path := filepath.Join(dir, "f")
 			if err := os.Chtimes(path, *clock, *clock); err != nil {
 				t.Fatal(err)
@@ -73,6 +75,7 @@ func TestMaxAge(t *testing.T) {
 // Files that are too old go when the program starts, though it has not run for long: all
 // of them.
 func TestMaxAgeAtStart(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		ages []int // in days
 		left int
@@ -96,7 +99,7 @@ func TestMaxAgeAtStart(t *testing.T) {
 	if err := errors.Join(os.WriteFile(path, []byte("x\n"), 0o600), os.Chtimes(path, noon.AddDate(0, 0, -1), noon.AddDate(0, 0, -1))); err != nil {
 		t.Fatal(err)
 	}
-	h.out.maxSize = 100
+	h.log.maxSize = 100
 	mustPut(t, h, *clock, "a")
 	if n := backupsIn(t, dir); n != 0 {
 		t.Errorf("beside a file of yesterday, %d are left", n)
@@ -105,13 +108,14 @@ func TestMaxAgeAtStart(t *testing.T) {
 
 // They go while nothing is logged, too, an hour later at most.
 func TestMaxAgeWithoutRecords(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		start := time.Now()
 		h, clock := agedBackups(t, dir, 0, 1, 2)
-		h.out.mu.Lock()
-		h.out.timeOfDay = func() time.Time { return clock.Add(time.Since(start)) }
-		h.out.mu.Unlock()
+		h.log.mu.Lock()
+		h.log.timeOfDay = func() time.Time { return clock.Add(time.Since(start)) }
+		h.log.mu.Unlock()
 		for _, left := range []int{3, 2, 1, 0} {
 			if n := backupsIn(t, dir); n != left {
 				t.Errorf("after %v, %d backups are left, want %d", time.Since(start), n, left)
@@ -127,6 +131,7 @@ func TestMaxAgeWithoutRecords(t *testing.T) {
 
 // Finished files count and age whatever has compressed them.
 func TestBackupsOfOtherCompressors(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"f.1.gz": "1", "f.2.zst": "2", "f.3.xz": "3", "f.4": "4", "f.5.bak": "not ours", "f.gz": "not ours",
@@ -136,12 +141,9 @@ func TestBackupsOfOtherCompressors(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), RotatingOptions{MaxSize: 3, Backups: 3})
+	h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), Options{MaxSize: 3, Backups: 3})
 	mustPut(t, h, noon, "a", "b")
-	timed, err := NewTimed(filepath.Join(dir, "t"), &TimedOptions{Backups: 2, Formatter: plainMessage})
-	if err != nil {
-		t.Fatal(err)
-	}
+	timed := timedOn(t, disk.OS{}, filepath.Join(dir, "t"), Options{Backups: 1})
 	mustPut(t, timed, noon, "c")
 	if err := timed.Close(context.Background()); err != nil {
 		t.Error(err)
@@ -157,13 +159,15 @@ func TestBackupsOfOtherCompressors(t *testing.T) {
 
 // A callback is told where each finished file is when it is done with.
 func TestOnRotate(t *testing.T) {
-	for name, compress := range map[string]Compressor{"plain": nil, "gzip": Gzip()} {
+	t.Parallel()
+	for name, compress := range map[string]Compressor{"plain": nil, "gzip": gzipped{}} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			dir := t.TempDir()
 			var got []string
 			told := make(chan bool)
-			h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), RotatingOptions{
-				MaxSize: 5, Backups: 9, Compress: compress, OnRotate: func(r RotationInfo) {
+			h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), Options{
+				MaxSize: 5, Backups: 9, Compress: compress, OnRotate: func(r Rotation) {
 					text, err := os.ReadFile(r.Backup)
 					if err != nil {
 						t.Error(err)
@@ -194,10 +198,11 @@ func TestOnRotate(t *testing.T) {
 
 // A callback that panics or hangs is not waited for longer than Close may take.
 func TestOnRotateMisbehaves(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	var told []error
-	h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), RotatingOptions{
-		MaxSize: 5, Backups: 9, OnRotate: func(RotationInfo) { panic("on purpose") },
+	h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), Options{
+		MaxSize: 5, Backups: 9, OnRotate: func(Rotation) { panic("on purpose") },
 		OnError: func(err error) { told = append(told, err) },
 	})
 	mustPut(t, h, noon, "abcd", "efgh")
@@ -210,8 +215,8 @@ func TestOnRotateMisbehaves(t *testing.T) {
 
 	hang := make(chan bool)
 	defer close(hang)
-	h = rotatingOn(t, disk.OS{}, filepath.Join(dir, "g"), RotatingOptions{
-		MaxSize: 5, Backups: 9, OnRotate: func(RotationInfo) { <-hang },
+	h = rotatingOn(t, disk.OS{}, filepath.Join(dir, "g"), Options{
+		MaxSize: 5, Backups: 9, OnRotate: func(Rotation) { <-hang },
 	})
 	mustPut(t, h, noon, "abcd", "efgh")
 	ctx, cancel := context.WithTimeout(context.Background(), time.Millisecond)
@@ -223,24 +228,25 @@ func TestOnRotateMisbehaves(t *testing.T) {
 
 // slowCompressor takes until the test lets it go on.
 type slowCompressor struct {
-	gzipCompressor
+	gzipped
 	began chan bool
 }
 
 func (c slowCompressor) NewWriter(w io.Writer) (io.WriteCloser, error) {
 	c.began <- true
 	c.began <- true
-	return c.gzipCompressor.NewWriter(w)
+	return c.gzipped.NewWriter(w)
 }
 
 // Close gives compression up at its deadline, says how many files are left, and the
 // next handler compresses them. A file that was compressed but not removed is not
 // kept twice.
 func TestCompressionIsTakenUp(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	slow := slowCompressor{began: make(chan bool)}
-	h := rotatingOn(t, disk.OS{}, path, RotatingOptions{MaxSize: 5, Backups: 9, Compress: slow})
+	h := rotatingOn(t, disk.OS{}, path, Options{MaxSize: 5, Backups: 9, Compress: slow})
 	mustPut(t, h, noon, "abcd", "efgh", "ijkl")
 	<-slow.began
 	ctx, cancel := context.WithCancel(context.Background())
@@ -256,7 +262,7 @@ func TestCompressionIsTakenUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	half := rotatingOn(t, &keepingFiles{keep: path + ".2"}, path, RotatingOptions{MaxSize: 50, Backups: 9, Compress: Gzip(), OnError: func(error) {}})
+	half := rotatingOn(t, &keepingFiles{keep: path + ".2"}, path, Options{MaxSize: 50, Backups: 9, Compress: gzipped{}, OnError: func(error) {}})
 	mustPut(t, half, noon, "x")
 	if err := half.Close(context.Background()); err == nil {
 		t.Error("Close does not tell of a file that could not be removed")
@@ -267,7 +273,7 @@ func TestCompressionIsTakenUp(t *testing.T) {
 		t.Errorf("the compressed file is of %v, its source of %v, %v", packed.ModTime(), source.ModTime(), err)
 	}
 
-	last := rotatingOn(t, disk.OS{}, path, RotatingOptions{MaxSize: 50, Backups: 9, Compress: Gzip()})
+	last := rotatingOn(t, disk.OS{}, path, Options{MaxSize: 50, Backups: 9, Compress: gzipped{}})
 	mustPut(t, last, noon, "y")
 	if err := last.Close(context.Background()); err != nil {
 		t.Error(err)
@@ -290,12 +296,10 @@ func (k *keepingFiles) Remove(path string) error {
 
 // A record that comes after its day was compressed makes one more part.
 func TestCompressionOfLateRecords(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for i := range 3 {
-		h, err := NewTimed(filepath.Join(dir, "app.log"), &TimedOptions{Compress: Gzip(), Formatter: plainMessage})
-		if err != nil {
-			t.Fatal(err)
-		}
+		h := timedOn(t, disk.OS{}, filepath.Join(dir, "app.log"), Options{Compress: gzipped{}})
 		mustPut(t, h, noon, fmt.Sprint("day one, ", i))
 		mustPut(t, h, noon.AddDate(0, 0, 1), fmt.Sprint("day two, ", i))
 		if err := h.Close(context.Background()); err != nil {

@@ -1,10 +1,11 @@
-package handlers
+package logfile
 
 import (
 	"bytes"
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -51,47 +52,89 @@ func (s *spyFiles) record(kinds ...string) {
 	})
 }
 
-// rotatingOn returns a handler on the file system that writes messages only.
-func rotatingOn(t *testing.T, files disk.FS, path string, o RotatingOptions) *Rotating {
+// rotatingOn returns a file on the file system that rotates by number.
+func rotatingOn(t *testing.T, files disk.FS, path string, o Options) *File {
+	t.Helper()
+	o.Path, o.FS, o.Numbered, o.Watch, o.Delay = path, files, true, time.Second, true
+	if o.MaxSize == 0 {
+		o.MaxSize = 1 << 20
+	}
+	return open(t, o)
+}
+
+// timedOn returns a file on the file system whose names have the date.
+func timedOn(t *testing.T, files disk.FS, path string, o Options) *File {
+	t.Helper()
+	o.Path, o.FS, o.Watch, o.Delay = path, files, time.Second, true
+	if o.Dated == nil {
+		o.Dated = new(Dated)
+	}
+	o.Dated.Pattern, o.Dated.Format = "%Y-%m-%d", "{basename}-{timestamp}{ext}"
+	return open(t, o)
+}
+
+// open returns a file that is closed at the end.
+func open(t *testing.T, o Options) *File {
 	t.Helper()
 	if o.OnError == nil {
 		o.OnError = func(err error) { t.Error(err) }
 	}
-	c, err := o.config(path)
+	f, err := Open(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.files = files
-	h := new(Rotating)
-	if err := h.setUp(h, logbook.Options{Formatter: plainMessage}, c, true); err != nil {
-		t.Fatal(err)
-	}
 	t.Cleanup(func() {
-		if err := h.Close(context.Background()); err != nil {
+		if err := f.Close(context.Background()); err != nil {
 			t.Error(err)
 		}
 	})
-	return h
+	return f
 }
-
-var plainMessage = logbook.MustFormat("{record.message}")
 
 var noon = time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)
 
-func put(h logbook.Handler, when time.Time, messages ...string) error {
+// putAt writes a line as a handler does, with the notice of lost ones before it.
+func putAt(f *File, when time.Time, level logbook.Level, line string) error {
+	if lost := f.Lost(); lost > 0 {
+		records := "records"
+		if lost == 1 {
+			records = "record"
+		}
+		if err := f.WriteNotice(fmt.Appendf(nil, "%d %s dropped\n", lost, records), lost, when); err != nil {
+			return err
+		}
+	}
+	return f.Write([]byte(line+"\n"), when, level)
+}
+
+func put(f *File, when time.Time, lines ...string) error {
 	var errs []error
-	for _, message := range messages {
-		errs = append(errs, h.Handle(logbook.NewRecord(logbook.RecordData{Time: when, Level: logbook.LevelInfo, Message: message})))
+	for _, line := range lines {
+		errs = append(errs, putAt(f, when, logbook.LevelInfo, line))
 	}
 	return errors.Join(errs...)
 }
 
-func mustPut(t *testing.T, h logbook.Handler, when time.Time, messages ...string) {
+func mustPut(t *testing.T, f *File, when time.Time, lines ...string) {
 	t.Helper()
-	if err := put(h, when, messages...); err != nil {
+	if err := put(f, when, lines...); err != nil {
 		t.Error(err)
 	}
 }
+
+func mustClose(t *testing.T, f *File) {
+	t.Helper()
+	if err := f.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
+}
+
+// gzipped is a Compressor.
+type gzipped struct{}
+
+func (gzipped) Ext() string { return ".gz" }
+
+func (gzipped) NewWriter(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil }
 
 // expectDir compares a directory with names and contents; .gz is decompressed, and
 // .lock counts as empty.

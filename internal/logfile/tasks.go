@@ -1,4 +1,4 @@
-package handlers
+package logfile
 
 import (
 	"context"
@@ -30,8 +30,8 @@ type fileTasks struct {
 	done  chan struct{} // closed when the goroutine ends; nil: there is none
 	left  int           // files that the last run could not compress
 
-	c      fileConfig // of the goroutine: the options that hold while it is at work
-	packed []packing  // of the goroutine: what it has compressed
+	settings settings  // of the goroutine: those that hold while it is at work
+	packed   []packing // of the goroutine: what it has compressed
 }
 
 // packing tells which file became which.
@@ -106,17 +106,17 @@ func errLeft(ctx context.Context) error {
 
 func (t *fileTasks) tend(files []*finished) {
 	t.f.mu.Lock()
-	t.c = t.f.fileConfig
+	t.settings = t.f.settings
 	t.f.mu.Unlock()
-	if t.c.pack != nil {
+	if t.settings.pack != nil {
 		t.compressAll()
 	}
-	if t.c.onRotate == nil {
+	if t.settings.onRotate == nil {
 		return
 	}
 	for _, file := range files {
 		if file != nil && t.ctx.Err() == nil {
-			t.call(RotationInfo{Path: t.c.path, Backup: t.locate(file)})
+			t.call(Rotation{Path: t.settings.path, Backup: t.locate(file)})
 		}
 	}
 }
@@ -132,7 +132,7 @@ func (t *fileTasks) locate(file *finished) string {
 	}
 	t.f.mu.Lock()
 	defer t.f.mu.Unlock()
-	backups, err := t.c.names.backups(t.c.files, t.f.name)
+	backups, err := t.settings.names.backups(t.settings.files, t.f.name)
 	if err != nil {
 		return file.path
 	}
@@ -149,7 +149,7 @@ func (t *fileTasks) locate(file *finished) string {
 
 // call calls the user's function, on a goroutine of its own: Close does not wait
 // for it longer than its deadline.
-func (t *fileTasks) call(info RotationInfo) {
+func (t *fileTasks) call(info Rotation) {
 	returned := make(chan struct{})
 	go func() {
 		defer close(returned)
@@ -158,7 +158,7 @@ func (t *fileTasks) call(info RotationInfo) {
 				t.fail("call OnRotate for", panics.Error(p))
 			}
 		}()
-		t.c.onRotate(info)
+		t.settings.onRotate(info)
 	}()
 	select {
 	case <-returned:
@@ -170,5 +170,5 @@ func (t *fileTasks) fail(what string, err error) {
 	t.f.mu.Lock()
 	t.f.fail(what, err)
 	t.f.mu.Unlock()
-	t.f.tell()
+	t.f.report()
 }

@@ -1,4 +1,4 @@
-package handlers
+package logfile
 
 import (
 	"os"
@@ -12,6 +12,7 @@ import (
 
 // What a pattern makes it knows again, and puts in the order of the times.
 func TestDatePattern(t *testing.T) {
+	t.Parallel()
 	times := []time.Time{
 		time.Date(1999, 12, 31, 23, 59, 59, 0, time.UTC),
 		time.Date(2024, 2, 29, 1, 2, 3, 0, time.UTC),
@@ -21,15 +22,13 @@ func TestDatePattern(t *testing.T) {
 		time.Date(12024, 1, 1, 0, 0, 0, 0, time.UTC),
 	}
 	for _, pattern := range []string{"%Y-%m-%d %H%M%S", "%S.%M.%H %d.%m.%Y", "%F_%T", "%%%Y%j+%H%M%S", "%d%m%Y (%H:%M:%S)"} {
-		p, err := parseDatePattern(pattern)
+		d, err := newDated("/app.log", ".gz", &Dated{Pattern: pattern, Format: "app-{timestamp}.log"})
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := &dated{before: "app-", after: ".log", pattern: p, ext: ".gz"}
-		d.compile()
 		var last []int
 		for _, when := range times {
-			name := "app-" + p.format(when) + ".log"
+			name := "app-" + d.pattern.format(when) + ".log"
 			key, number, ext, ok := d.parse(name + ".7.gz")
 			if !ok || number != 7 || ext != ".gz" {
 				t.Errorf("%q: %q is %v, %d, %q, %v", pattern, name, key, number, ext, ok)
@@ -43,13 +42,12 @@ func TestDatePattern(t *testing.T) {
 }
 
 func TestDatedNamesOfOthers(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
-	d, err := newDated(filepath.Join(dir, "app.log"), "%Y-%m-%d", "{basename}-{timestamp}{ext}")
+	d, err := newDated(filepath.Join(dir, "app.log"), ".gz", &Dated{Pattern: "%Y-%m-%d", Format: "{basename}-{timestamp}{ext}"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.ext = ".gz"
-	d.compile()
 	ours := []string{"app-2024-03-01.log", "app-2024-02-29.log.gz", "app-2024-02-29.log.10", "app-2024-02-29.log.9.gz"}
 	others := []string{
 		"app.log", "app-notes.log", "app-2024-02-30.log", "app-2024-13-01.log", "app-2024-2-3.log", "app-2024-02-29.log.0",
@@ -83,12 +81,12 @@ func TestDatedNamesOfOthers(t *testing.T) {
 
 // A record belongs to the file of its own zone, unless one is given.
 func TestDatedZone(t *testing.T) {
+	t.Parallel()
 	for _, location := range []*time.Location{nil, time.UTC} {
-		d, err := newDated("/app.log", "%d", "{timestamp}")
+		d, err := newDated("/app.log", "", &Dated{Pattern: "%d", Format: "{timestamp}", Location: location})
 		if err != nil {
 			t.Fatal(err)
 		}
-		d.location = location
 		evening := time.Date(2024, 2, 28, 20, 0, 0, 0, time.UTC)
 		want := map[bool]string{true: "29", false: "28"}[location == nil]
 		if first, second := d.period(evening), d.period(evening.In(time.FixedZone("", 5*3600))); first != "28" || second != want {
