@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/logbook-go/logbook/compat"
+	"github.com/logbook-go/logbook/handlers"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -292,5 +293,27 @@ func TestSlogErrors(t *testing.T) {
 	}
 	if list := e.take(); len(list) != 1 || !errors.Is(list[0], cause) {
 		t.Errorf("reported: %v", list)
+	}
+}
+
+// What slog's With is given may go on changing, as with slog's own handlers: this is a
+// test for the race detector.
+func TestSlogWithFixesValues(t *testing.T) {
+	var out strings.Builder
+	h := handlers.NewStream(&out, &logbook.Options{Formatter: logbook.JSON(nil)})
+	logbook.InGoroutine(func() {
+		log := slog.New(compat.NewSlogHandler(nil, nil))
+		for range 20 {
+			m := map[string]int{"a": 1}
+			with := log.With("m", m)
+			var wg sync.WaitGroup
+			wg.Add(1)
+			logbook.Go(func() { defer wg.Done(); with.Info("working") })
+			m["b"] = 2
+			wg.Wait()
+		}
+	}, h)
+	if n := strings.Count(out.String(), `"m":{"a":1}}`); n != 20 {
+		t.Errorf("%d of 20 lines show what With was given: %s", n, out.String())
 	}
 }

@@ -151,8 +151,11 @@ func TestLimitKeepsNoLargeTexts(t *testing.T) {
 	before := allocated()
 	const sites = 64
 	for i := range sites {
-		if err := handle(h, fmt.Sprintf("%04d%s", i, strings.Repeat("x", 1<<18))); err != nil {
-			t.Error(err)
+		text := fmt.Sprintf("%04d%s", i, strings.Repeat("x", 1<<18))
+		for _, r := range []logbook.RecordData{{Message: text}, {Message: text[:20], Channel: text[20:30]}} {
+			if err := h.Handle(logbook.NewRecord(r)); err != nil { // the second one is suppressed
+				t.Error(err)
+			}
 		}
 	}
 	if kept := allocated() - before; kept > sites<<18/2 {

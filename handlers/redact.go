@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"unicode"
 
@@ -67,7 +68,8 @@ const (
 // original then.
 //
 // What it could not look at, because a method panicked or a value is too deep or too
-// large, is replaced as well. What it does not see is what other processors add after
+// large, is replaced as well, and so is a [*logbook.FixedValue] whose type may hold
+// something that its JSON does not give away. What it does not see is what other processors add after
 // it: those bound later run earlier, so bind it first. And a secret in the text of a
 // message is only found by a pattern of text, so make it an attribute.
 //
@@ -102,6 +104,8 @@ type redactor struct {
 	// one with all patterns takes much longer. A map is never changed, but replaced by a
 	// larger one.
 	known atomic.Pointer[map[string]bool]
+
+	holders sync.Map // reflect.Type to bool: see mayHoldSecret
 }
 
 // process redacts a record. If it cannot, nothing of the record's data is left.

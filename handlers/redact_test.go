@@ -190,6 +190,60 @@ func TestRedactor(t *testing.T) {
 	}
 }
 
+// Values that With has fixed are redacted like those of a call.
+func TestRedactorOfFixedValues(t *testing.T) {
+	const secret = "hunter2"
+	type mixed struct {
+		Name   string
+		Pass   card
+		Other  any
+		Shown  string `json:"pw"`
+		hidden *string
+	}
+	type renamed struct {
+		Name     string
+		Password string `json:"pw"`
+		hidden   *string
+	}
+	hidden := secret
+	byType := &handlers.RedactOptions{Types: []reflect.Type{reflect.TypeFor[card](), reflect.TypeFor[pin]()}}
+	tests := map[string]struct {
+		o     *handlers.RedactOptions
+		value any
+		want  string
+	}{
+		"a map":                    {nil, map[string]any{"password": secret, "n": 1}, `"v":{"n":1,"password":"***"}`},
+		"a pointer":                {nil, &struct{ Password, Name string }{secret, "ann"}, `"v":{"Name":"ann","Password":"***"}`},
+		"a hidden field":           {nil, &account{Name: "ann", secret: secret, Hidden: secret}, ""},
+		"a name that JSON changes": {nil, &renamed{"ann", secret, nil}, `"v":"***"`},
+		"a request":                {nil, newRequest(t, secret), ""},
+		"a type":                   {byType, map[string]card{"k": secret}, `"v":{"k":"***"}`},
+		"a type beside a pointer":  {byType, &mixed{Pass: secret, hidden: &hidden}, `"v":"***"`},
+		"a type in an interface":   {byType, &mixed{Other: &pin{secret}, hidden: &hidden}, `"v":"***"`},
+		"an error of a type":       {byType, fmt.Errorf("login: %w", &pin{secret}), `"v":"***"`},
+		"text":                     {&handlers.RedactOptions{Text: []*regexp.Regexp{regexp.MustCompile(secret)}}, &stringy{secret}, `"v":"stringy ***"`},
+	}
+	for name, c := range tests {
+		var out strings.Builder
+		bound(t, func() {
+			logbook.InGoroutine(func() { log.With("v", c.value).Info("m {v}") }, everyForm(&out))
+		}, handlers.NewRedactor(c.o))
+		if got := out.String(); strings.Contains(got, secret) || !strings.Contains(got, c.want) {
+			t.Errorf("%s: no %s, or the secret, in\n%s", name, c.want, got)
+		}
+	}
+}
+
+func newRequest(t *testing.T, authorization string) *http.Request {
+	t.Helper()
+	req, err := http.NewRequest("POST", "http://localhost/", strings.NewReader("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", authorization)
+	return req
+}
+
 // branches returns a value with four to the power of depth ends, which are one.
 func branches(depth int) *branching {
 	if depth == 0 {

@@ -26,7 +26,7 @@ func (d *redactor) value(v slog.Value) (out slog.Value, found bool) {
 		if e, ok := v.Any().(interface{ Info() *logbook.ErrorInfo }); ok {
 			return d.loggedError(v, e.Info())
 		}
-		if f, ok := v.Any().(*logbook.FixedValue); ok && d.mayHoldSecret(f.Type(), map[reflect.Type]bool{}) {
+		if f, ok := v.Any().(*logbook.FixedValue); ok && d.mayHoldSecret(f.Type()) {
 			return slog.StringValue(d.mark), true // it can be looked at no more
 		}
 		w := redactWalk{redactor: d}
@@ -58,9 +58,20 @@ func (d *redactor) secretType(t reflect.Type) bool {
 	return slices.Contains(d.types, t)
 }
 
-// mayHoldSecret reports whether a value of the type may hold one that is to be replaced.
-func (d *redactor) mayHoldSecret(t reflect.Type, seen map[reflect.Type]bool) bool {
-	if seen[t] || len(d.types) == 0 {
+// mayHoldSecret reports whether a value of the type may hold something to replace that
+// its JSON does not give away: a value of a secret type, or a field with a secret name
+// that has another one in JSON.
+func (d *redactor) mayHoldSecret(t reflect.Type) bool {
+	if may, ok := d.holders.Load(t); ok {
+		return may.(bool)
+	}
+	may := d.leadsToSecret(t, map[reflect.Type]bool{})
+	d.holders.Store(t, may)
+	return may
+}
+
+func (d *redactor) leadsToSecret(t reflect.Type, seen map[reflect.Type]bool) bool {
+	if seen[t] {
 		return false
 	}
 	seen[t] = true
@@ -69,16 +80,17 @@ func (d *redactor) mayHoldSecret(t reflect.Type, seen map[reflect.Type]bool) boo
 	}
 	switch t.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Array:
-		return d.mayHoldSecret(t.Elem(), seen)
+		return d.leadsToSecret(t.Elem(), seen)
 	case reflect.Map:
-		return d.mayHoldSecret(t.Key(), seen) || d.mayHoldSecret(t.Elem(), seen)
+		return d.leadsToSecret(t.Key(), seen) || d.leadsToSecret(t.Elem(), seen)
 	case reflect.Interface:
 		return slices.ContainsFunc(d.types, func(secret reflect.Type) bool {
 			return secret.Implements(t) || reflect.PointerTo(secret).Implements(t)
 		})
 	case reflect.Struct:
 		for i := range t.NumField() {
-			if d.mayHoldSecret(t.Field(i).Type, seen) {
+			f := t.Field(i)
+			if f.IsExported() && d.secretKey(f.Name) && f.Tag.Get("json") != "-" || d.leadsToSecret(f.Type, seen) {
 				return true
 			}
 		}

@@ -88,7 +88,34 @@ func freezeAny(v slog.Value) slog.Value {
 		if c, ok := copied(x); ok {
 			return slog.AnyValue(c)
 		}
-		return slog.AnyValue(&FixedValue{reflect.TypeOf(x), cut(valueText(v), maxAttr), appendJSONValue(nil, x)})
+		return slog.AnyValue(fixedValue(v))
+	}
+}
+
+func fixedValue(v slog.Value) *FixedValue {
+	f := &FixedValue{typ: reflect.TypeOf(v.Any()), json: appendJSONValue(nil, v.Any())}
+	if f.text = string(f.json); textIsWhole(v.Any(), f.typ) {
+		f.text = cut(valueText(v), maxAttr)
+	}
+	return f
+}
+
+// textIsWhole reports whether the text of a value shows no more than its JSON: it has a
+// method for it, or no fields.
+func textIsWhole(v any, t reflect.Type) bool {
+	switch v.(type) {
+	case fmt.Stringer, fmt.Formatter:
+		return true
+	}
+	for {
+		switch t.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Array:
+			t = t.Elem()
+		case reflect.Struct, reflect.Map, reflect.Interface:
+			return false
+		default:
+			return true
+		}
 	}
 }
 
