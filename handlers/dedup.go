@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/logbook-go/logbook/internal/clock"
-	"github.com/logbook-go/logbook/internal/errchain"
+	"github.com/logbook-go/logbook/internal/hold"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -76,7 +76,7 @@ type message struct {
 
 // repeated is a message that is held.
 type repeated struct {
-	kept        // the first record
+	hold.Item   // the first record
 	message     message
 	count       int
 	first, last time.Time
@@ -165,15 +165,15 @@ func (d *Dedup) note(r *logbook.Record, now time.Time) (excess []*repeated, open
 		return nil, !d.closed
 	}
 	d.mu.Unlock()
-	k := keep(r)
+	k := hold.Keep(r)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed || d.count(m, now) { // by now
-		k.record.Release()
+		k.Release()
 		return nil, !d.closed
 	}
-	excess = d.makeRoom(k.size)
-	d.hold(m, k, now)
+	excess = d.makeRoom(k.Size())
+	d.add(m, k, now)
 	return excess, true
 }
 
@@ -190,13 +190,13 @@ func (d *Dedup) count(m message, now time.Time) bool {
 	return true
 }
 
-// hold adds a message that is new.
-func (d *Dedup) hold(m message, k kept, now time.Time) {
+// add adds a message that is new.
+func (d *Dedup) add(m message, k hold.Item, now time.Time) {
 	d.stats.Records++
-	g := &repeated{kept: k, message: m, count: 1, first: now, last: now}
+	g := &repeated{Item: k, message: m, count: 1, first: now, last: now}
 	d.known[m] = g
 	d.order = append(d.order, g)
-	d.bytes += k.size
+	d.bytes += k.Size()
 	d.arm()
 }
 
@@ -210,7 +210,7 @@ func (d *Dedup) makeRoom(size int) (excess []*repeated) {
 		if n >= third && bytes+size <= defaultMaxBytes {
 			break
 		}
-		bytes -= g.size
+		bytes -= g.Size()
 		n++
 	}
 	return d.take(func(*repeated) bool { n--; return n >= 0 })
@@ -226,7 +226,7 @@ func (d *Dedup) take(fn func(*repeated) bool) (taken []*repeated) {
 		}
 		taken = append(taken, g)
 		delete(d.known, g.message)
-		d.bytes -= g.size
+		d.bytes -= g.Size()
 	}
 	d.order = rest
 	d.stats.HandedOver += uint64(len(taken))
@@ -320,9 +320,9 @@ func (d *Dedup) offer(gs []*repeated) {
 func (d *Dedup) records(gs []*repeated) []*logbook.Record {
 	rs := make([]*logbook.Record, len(gs))
 	for i, g := range gs {
-		rs[i] = g.record.Clone()
+		rs[i] = g.Record.Clone()
 		rs[i].SetMessage(strings.NewReplacer("{count}", strconv.Itoa(g.count), "{message}", g.message.text).Replace(d.format))
-		g.record.Release()
+		g.Release()
 	}
 	return rs
 }
@@ -373,7 +373,7 @@ func (d *Dedup) Close(ctx context.Context) error {
 	} else if len(all) > 0 {
 		err = &logbook.UnsentError{Records: len(all), Err: ctx.Err()}
 		for _, g := range all {
-			g.record.Release()
+			g.Release()
 		}
 	}
 	return errors.Join(err, d.inner.Close(ctx))
@@ -383,9 +383,5 @@ func (d *Dedup) handOver(gs []*repeated) error {
 	if len(gs) == 0 {
 		return nil
 	}
-	err := logbook.HandleBatch(d.inner.Handler, d.records(gs), logbook.ReasonGroup)
-	if _, unsent := errchain.As[*logbook.UnsentError](err); err == nil || unsent {
-		return err
-	}
-	return &logbook.UnsentError{Records: len(gs), Err: err}
+	return unsent(len(gs), logbook.HandleBatch(d.inner.Handler, d.records(gs), logbook.ReasonGroup))
 }

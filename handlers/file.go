@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/logbook-go/logbook/internal/disk"
+	"github.com/logbook-go/logbook/internal/hold"
 	"github.com/logbook-go/logbook/internal/logfile"
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -313,7 +314,7 @@ func (h *File) Handle(r *logbook.Record) error {
 		at = time.Now()
 	}
 	if lost := h.log.Lost(); lost > 0 {
-		err := h.opts.WriteLine(lossNotice(lost, r), func(line []byte) error { return h.log.WriteNotice(line, lost, at) })
+		err := h.opts.WriteLine(hold.LossNotice(lost, r), func(line []byte) error { return h.log.WriteNotice(line, lost, at) })
 		if err != nil {
 			return err
 		}

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/hold"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -93,7 +93,7 @@ type FingersCrossed struct {
 
 	mu         sync.Mutex
 	inner      logbook.Handler // nil: to be made by factory
-	backlog    backlog
+	queue      hold.Queue
 	escalating chan struct{} // closed at the end of the handover that is going on; else nil
 	allowance  int           // how many further records the trigger's call may hand over
 	draining   bool          // its time is up: drain hands over
@@ -110,7 +110,7 @@ func NewFingersCrossed(h logbook.Handler, o *FingersCrossedOptions) *FingersCros
 	f := &FingersCrossed{
 		binding: logbook.Binding{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble},
 		action:  o.ActionLevel, reset: o.Reset, factory: o.Factory,
-		backlog: backlog{maxRecords: positive(o.MaxRecords, defaultMaxRecords), maxBytes: positive(o.MaxBytes, defaultMaxBytes)},
+		queue: hold.Queue{MaxRecords: positive(o.MaxRecords, defaultMaxRecords), MaxBytes: positive(o.MaxBytes, defaultMaxBytes)},
 	}
 	if f.action == nil {
 		f.action = logbook.LevelError
@@ -137,22 +137,22 @@ func (f *FingersCrossed) Handle(r *logbook.Record) error {
 	if f.open.Load() {
 		return f.handle(r)
 	}
-	k := keep(r)
-	k.trigger = k.record.Level() >= logbook.LevelOf(f.action)
+	item := hold.Keep(r)
+	item.Marked = item.Record.Level() >= logbook.LevelOf(f.action)
 	f.mu.Lock()
-	f.waitForRoom(k)
+	f.waitForRoom(item)
 	if f.open.Load() {
 		f.mu.Unlock()
-		defer k.record.Release()
-		return f.handle(k.record)
+		defer item.Release()
+		return f.handle(item.Record)
 	}
 	defer f.mu.Unlock()
 	if f.closed {
-		k.record.Release()
+		item.Release()
 		return fmt.Errorf("handlers: FingersCrossed: %w", fs.ErrClosed)
 	}
-	f.backlog.push(k)
-	if !k.trigger {
+	f.queue.Push(item)
+	if !item.Marked {
 		return nil
 	}
 	f.triggered++
@@ -172,25 +172,25 @@ func (f *FingersCrossed) handle(r *logbook.Record) error {
 
 // crowded reports whether a record has to wait: it would push out one that is to be
 // handed over, or there would be no end to handing over.
-func (f *FingersCrossed) crowded(k kept) bool {
+func (f *FingersCrossed) crowded(item hold.Item) bool {
 	switch {
 	case f.escalating == nil:
 		return false
-	case f.reset && k.trigger && (f.draining || f.backlog.len() >= f.allowance), !f.reset && f.draining:
+	case f.reset && item.Marked && (f.draining || f.queue.Len() >= f.allowance), !f.reset && f.draining:
 		return true
 	}
-	return f.backlog.full(k) && (!f.reset || f.backlog.triggered() > 0)
+	return f.queue.Full(item) && (!f.reset || f.queue.UpToMark() > 0)
 }
 
 // waitForRoom waits while a record has to, for up to a second. It is called
 // with the lock held, and gives it away meanwhile.
-func (f *FingersCrossed) waitForRoom(k kept) {
-	if !f.crowded(k) {
+func (f *FingersCrossed) waitForRoom(item hold.Item) {
+	if !f.crowded(item) {
 		return
 	}
 	timeout := time.NewTimer(maxEscalationWait)
 	defer timeout.Stop()
-	for f.crowded(k) {
+	for f.crowded(item) {
 		ended := f.escalating
 		f.mu.Unlock()
 		select {
@@ -213,24 +213,24 @@ func (f *FingersCrossed) escalate() error {
 			f.endEscalation()
 		}
 	}()
-	n := f.backlog.triggered()
-	taken, rs, lost := f.take(n)
-	if err := f.makeInner(rs, taken, lost); err != nil {
+	batch := f.queue.Take(f.queue.UpToMark())
+	rs := batch.Records()
+	if err := f.makeInner(rs, batch); err != nil {
 		return err
 	}
 	f.allowance = followUp
 	errs := []error{f.handOver(rs, true)}
-	release(taken)
-	for n = f.due(); n > 0; n = f.due() {
+	batch.Release()
+	for n := f.due(); n > 0; n = f.due() {
 		if n > f.allowance {
 			f.draining = true
 			go f.drain()
 			return errors.Join(errs...)
 		}
 		f.allowance -= n
-		taken, rs, _ := f.take(n)
-		errs = append(errs, f.handOver(rs, f.reset))
-		release(taken)
+		batch := f.queue.Take(n)
+		errs = append(errs, f.handOver(batch.Records(), f.reset))
+		batch.Release()
 	}
 	f.open.Store(!f.reset)
 	return errors.Join(errs...)
@@ -242,9 +242,9 @@ func (f *FingersCrossed) drain() {
 	defer f.mu.Unlock()
 	defer f.endEscalation()
 	for n := f.due(); n > 0; n = f.due() {
-		taken, rs, _ := f.take(n)
-		f.offer(rs)
-		release(taken)
+		batch := f.queue.Take(n)
+		f.offer(batch.Records())
+		batch.Release()
 	}
 	f.open.Store(!f.reset)
 }
@@ -257,31 +257,20 @@ func (f *FingersCrossed) endEscalation() {
 // due returns how many records are to be handed over after the first batch.
 func (f *FingersCrossed) due() int {
 	if f.reset {
-		return f.backlog.triggered()
+		return f.queue.UpToMark()
 	}
-	return f.backlog.len()
-}
-
-// take removes the n oldest records, and returns what to hand over for them: the records,
-// with one before them that tells how many were lost.
-func (f *FingersCrossed) take(n int) (taken []kept, rs []*logbook.Record, lost int) {
-	taken, lost = f.backlog.take(n)
-	rs = records(taken)
-	if lost > 0 {
-		rs = slices.Insert(rs, 0, lossNotice(lost, rs[0]))
-	}
-	return taken, rs, lost
+	return f.queue.Len()
 }
 
 // makeInner calls the factory if there is no handler inside yet. If it fails,
 // the records are kept.
-func (f *FingersCrossed) makeInner(rs []*logbook.Record, taken []kept, lost int) error {
+func (f *FingersCrossed) makeInner(rs []*logbook.Record, batch hold.Batch) error {
 	if f.inner != nil {
 		return nil
 	}
 	defer func() {
 		if f.inner == nil {
-			f.backlog.untake(taken, lost)
+			f.queue.Untake(batch)
 		}
 	}()
 	inner, err := f.callFactory(rs)
@@ -338,7 +327,7 @@ type FingersCrossedStats struct {
 func (f *FingersCrossed) Stats() FingersCrossedStats {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return FingersCrossedStats{f.backlog.len(), f.backlog.dropped, f.triggered}
+	return FingersCrossedStats{f.queue.Len(), f.queue.Dropped(), f.triggered}
 }
 
 // Flush waits for a handover that is going on, until the context ends, and flushes the
@@ -400,7 +389,7 @@ func (f *FingersCrossed) forget() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.escalating == nil {
-		f.backlog.discard()
+		f.queue.Discard()
 	}
 }
 

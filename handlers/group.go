@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/logbook-go/logbook/internal/errchain"
+	"github.com/logbook-go/logbook/internal/hold"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -26,17 +27,17 @@ const (
 // the handler inside logs itself is not collected; see [logbook.ErrRecursion]. After
 // Close it hands records on as they come.
 type Group struct {
-	inner   logbook.Wrapper
-	mu      sync.Mutex
-	backlog backlog
-	closed  bool
+	inner  logbook.Wrapper
+	mu     sync.Mutex
+	queue  hold.Queue
+	closed bool
 }
 
 // NewGroup returns a handler that collects before h.
 func NewGroup(h logbook.Handler) *Group {
 	return &Group{
-		inner:   logbook.Wrapper{Handler: given(h)},
-		backlog: backlog{maxRecords: maxGroupRecords, maxBytes: maxGroupBytes},
+		inner: logbook.Wrapper{Handler: given(h)},
+		queue: hold.Queue{MaxRecords: maxGroupRecords, MaxBytes: maxGroupBytes, Policy: hold.DropNewest},
 	}
 }
 
@@ -52,7 +53,7 @@ func (g *Group) Unwrap() logbook.Handler { return g.inner.Handler }
 
 // Handle collects the record.
 func (g *Group) Handle(r *logbook.Record) error {
-	if !g.collect(keep(r)) {
+	if !g.collect(hold.Keep(r)) {
 		return g.inner.Handle(r)
 	}
 	return nil
@@ -61,7 +62,7 @@ func (g *Group) Handle(r *logbook.Record) error {
 // HandleBatch collects the records.
 func (g *Group) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	for i, r := range rs {
-		if !g.collect(keep(r)) {
+		if !g.collect(hold.Keep(r)) {
 			return logbook.HandleBatch(g.inner.Handler, rs[i:], why)
 		}
 	}
@@ -69,16 +70,13 @@ func (g *Group) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 }
 
 // collect does nothing after Close.
-func (g *Group) collect(k kept) bool {
+func (g *Group) collect(item hold.Item) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	switch {
-	case g.closed:
-		k.record.Release()
-	case g.backlog.full(k):
-		g.backlog.refuse(k)
-	default:
-		g.backlog.push(k)
+	if g.closed {
+		item.Release()
+	} else {
+		g.queue.Push(item)
 	}
 	return !g.closed
 }
@@ -93,14 +91,14 @@ type GroupStats struct {
 func (g *Group) Stats() GroupStats {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return GroupStats{g.backlog.len(), g.backlog.dropped}
+	return GroupStats{g.queue.Len(), g.queue.Dropped()}
 }
 
 // Unbound hands over what was collected. A failure goes to the error flag.
 func (g *Group) Unbound() {
-	if ks, batch := g.take(); batch != nil {
-		logbook.Offer(batch, ks[0].record)
-		release(ks)
+	if batch := g.take(); len(batch.Items) > 0 {
+		logbook.Offer(g.handover(batch), batch.Items[0].Record)
+		batch.Release()
 	}
 	g.inner.Unbound()
 }
@@ -127,39 +125,31 @@ func (g *Group) Close(ctx context.Context) error {
 	var err error
 	if ctx.Err() == nil {
 		err = g.handOver()
-	} else if ks, batch := g.take(); batch != nil {
-		err = &logbook.UnsentError{Records: len(ks), Err: ctx.Err()}
-		release(ks)
+	} else if batch := g.take(); len(batch.Items) > 0 {
+		err = &logbook.UnsentError{Records: len(batch.Items), Err: ctx.Err()}
+		batch.Release()
 	}
 	return errors.Join(err, g.inner.Close(ctx))
 }
 
 func (g *Group) handOver() error {
-	ks, batch := g.take()
-	if batch == nil {
+	batch := g.take()
+	if len(batch.Items) == 0 {
 		return nil
 	}
-	defer release(ks)
-	err := batch.Handle(ks[0].record)
-	if _, unsent := errchain.As[*logbook.UnsentError](err); err == nil || unsent {
-		return err
-	}
-	return &logbook.UnsentError{Records: len(ks), Err: err}
+	defer batch.Release()
+	return unsent(len(batch.Items), g.handover(batch).Handle(nil))
 }
 
-// take removes what was collected; batch is nil if that is nothing.
-func (g *Group) take() (ks []kept, batch logbook.Handler) {
+// take removes what was collected.
+func (g *Group) take() hold.Batch {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.backlog.len() == 0 {
-		return nil, nil
-	}
-	ks, lost := g.backlog.take(g.backlog.len())
-	rs := records(ks)
-	if lost > 0 {
-		rs = append(rs, lossNotice(lost, rs[len(rs)-1]))
-	}
-	return ks, handover{g.inner, rs, logbook.ReasonGroup}
+	return g.queue.Take(g.queue.Len())
+}
+
+func (g *Group) handover(batch hold.Batch) handover {
+	return handover{g.inner, batch.Records(), logbook.ReasonGroup}
 }
 
 // handover is the handler inside with records that go to it together, so that
@@ -175,4 +165,13 @@ func (handover) Binding() logbook.Binding { return logbook.Binding{} }
 
 func (h handover) Handle(*logbook.Record) error {
 	return logbook.HandleBatch(h.Wrapper.Handler, h.records, h.why)
+}
+
+// unsent returns the error of n records that were handed over. A handler that has not
+// counted those that it did not send has sent none.
+func unsent(n int, err error) error {
+	if _, counted := errchain.As[*logbook.UnsentError](err); err == nil || counted {
+		return err
+	}
+	return &logbook.UnsentError{Records: n, Err: err}
 }

@@ -436,8 +436,5 @@ func (l *Limit) tellAll(ctx context.Context) error {
 	if len(untold) == 0 {
 		return nil
 	}
-	if err := logbook.HandleBatch(l.inner.Handler, noticesOf(untold), logbook.ReasonGroup); err != nil {
-		return &logbook.UnsentError{Records: len(untold), Err: err}
-	}
-	return nil
+	return unsent(len(untold), logbook.HandleBatch(l.inner.Handler, noticesOf(untold), logbook.ReasonGroup))
 }

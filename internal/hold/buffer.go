@@ -1,0 +1,92 @@
+package hold
+
+import (
+	"context"
+	"io/fs"
+	"sync"
+)
+
+// Buffer is a queue between goroutines that put records in and those that take them
+// out. It is safe for concurrent use; the queue is set before, and left alone then.
+type Buffer struct {
+	Queue Queue
+
+	mu      sync.Mutex
+	changed sync.Cond // something was put in or taken out, or it was closed
+	once    sync.Once
+	closed  bool
+}
+
+func (b *Buffer) lock() {
+	b.once.Do(func() { b.changed.L = &b.mu })
+	b.mu.Lock()
+}
+
+// waitFor waits until ready reports true or the context ends. It is called with the
+// lock held.
+func (b *Buffer) waitFor(ctx context.Context, ready func() bool) error {
+	if ready() {
+		return nil
+	}
+	defer context.AfterFunc(ctx, func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.changed.Broadcast()
+	})()
+	for !ready() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		b.changed.Wait()
+	}
+	return nil
+}
+
+// Put puts a record in. With Block it waits for room until the context ends. A record
+// that is not kept is given back and counted, as after Close, when the error is
+// [fs.ErrClosed]; otherwise the error is that of the context.
+func (b *Buffer) Put(ctx context.Context, item Item) error {
+	b.lock()
+	defer b.mu.Unlock()
+	err := b.waitFor(ctx, func() bool { return b.closed || b.Queue.Policy != Block || b.Queue.count == 0 || !b.Queue.Full(item) })
+	if err == nil && b.closed {
+		err = fs.ErrClosed
+	}
+	if err != nil {
+		b.Queue.drop(item)
+		return err
+	}
+	b.Queue.Push(item)
+	b.changed.Broadcast()
+	return nil
+}
+
+// Get takes up to n records out. It waits for at least one until the context ends. After
+// Close it takes what is left, and then its error is [fs.ErrClosed].
+func (b *Buffer) Get(ctx context.Context, n int) (Batch, error) {
+	b.lock()
+	defer b.mu.Unlock()
+	if err := b.waitFor(ctx, func() bool { return b.closed || b.Queue.count > 0 }); err != nil {
+		return Batch{}, err
+	}
+	if b.Queue.count == 0 {
+		return Batch{}, fs.ErrClosed
+	}
+	defer b.changed.Broadcast()
+	return b.Queue.Take(min(n, b.Queue.count)), nil
+}
+
+// Close lets no more records in.
+func (b *Buffer) Close() {
+	b.lock()
+	defer b.mu.Unlock()
+	b.closed = true
+	b.changed.Broadcast()
+}
+
+// Stats returns how many records are held, and how many were not kept, ever.
+func (b *Buffer) Stats() (held int, dropped uint64) {
+	b.lock()
+	defer b.mu.Unlock()
+	return b.Queue.Len(), b.Queue.Dropped()
+}

@@ -1,0 +1,207 @@
+package hold
+
+import (
+	"math"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// Policy says what happens to records for which there is no room.
+type Policy int8
+
+// The policies.
+const (
+	DropOldest Policy = iota // the oldest records make room
+	DropNewest               // the new record is dropped
+	DropLowest               // the oldest of those with the lowest level make room, or the new one if its level is lower
+	Block                    // nothing is dropped: who has a record waits
+)
+
+// Queue holds records, bounded in number and in bytes. One record is held whatever its
+// size. Its user locks, and sets the exported fields before.
+type Queue struct {
+	MaxRecords, MaxBytes int
+	Policy               Policy
+
+	items []Item // those without a record were dropped from the middle
+	first int    // in items, of the oldest one
+	count int
+	bytes int
+	lost  int // records not kept since the last batch
+
+	levels map[logbook.Level]*levelItems // for DropLowest
+
+	dropped uint64 // records not kept, ever
+}
+
+// levelItems are the items of a level.
+type levelItems struct {
+	count int
+	from  int // in items; there are none before
+}
+
+// Len returns how many records are held.
+func (q *Queue) Len() int { return q.count }
+
+// Bytes returns how many bytes are held.
+func (q *Queue) Bytes() int { return q.bytes }
+
+// Dropped returns how many records were not kept, ever.
+func (q *Queue) Dropped() uint64 { return q.dropped }
+
+// Full reports whether there is no room for one more.
+func (q *Queue) Full(item Item) bool {
+	return q.count >= q.MaxRecords || q.count > 0 && q.bytes+item.size > q.MaxBytes
+}
+
+// Push adds a record if there is room, or if the policy makes some. Else it reports
+// false: with Block the record is still the caller's, and with others it was dropped.
+func (q *Queue) Push(item Item) bool {
+	for q.count > 0 && q.Full(item) {
+		i := q.first
+		switch q.Policy {
+		case Block:
+			return false
+		case DropNewest:
+			i = -1
+		case DropLowest:
+			i = q.lowest(item.Record.Level())
+		}
+		if i < 0 {
+			q.drop(item)
+			return false
+		}
+		q.drop(q.remove(i))
+	}
+	if q.items == nil {
+		q.items = make([]Item, 0, min(16, q.MaxRecords))
+	}
+	q.items = append(q.items, item)
+	q.added(item)
+	return true
+}
+
+func (q *Queue) added(item Item) {
+	q.count++
+	q.bytes += item.size
+	if q.Policy == DropLowest {
+		q.levelOf(item).count++
+	}
+}
+
+func (q *Queue) levelOf(item Item) *levelItems {
+	level := item.Record.Level()
+	l := q.levels[level]
+	if l == nil {
+		if q.levels == nil {
+			q.levels = make(map[logbook.Level]*levelItems)
+		}
+		l = new(levelItems)
+		q.levels[level] = l
+	}
+	return l
+}
+
+// lowest returns the oldest item of the lowest level, -1 if all are above the given
+// one.
+func (q *Queue) lowest(level logbook.Level) int {
+	least := logbook.Level(math.MaxInt8)
+	for l, items := range q.levels {
+		if items.count > 0 {
+			least = min(least, l)
+		}
+	}
+	if level < least {
+		return -1
+	}
+	of := q.levels[least]
+	for i := max(of.from, q.first); ; i++ {
+		if r := q.items[i].Record; r != nil && r.Level() == least {
+			of.from = i
+			return i
+		}
+	}
+}
+
+// drop counts a record that is not kept, and gives it back.
+func (q *Queue) drop(item Item) {
+	item.Release()
+	q.lost++
+	q.dropped++
+}
+
+// remove takes an item out. The places of removed items are reclaimed now and then, so
+// that the memory stays within a small multiple of the bound at constant cost.
+func (q *Queue) remove(i int) Item {
+	item := q.items[i]
+	q.items[i] = Item{}
+	q.count--
+	q.bytes -= item.size
+	if q.Policy == DropLowest {
+		q.levelOf(item).count--
+	}
+	for q.first < len(q.items) && q.items[q.first].Record == nil {
+		q.first++
+	}
+	if gone := len(q.items) - q.count; gone >= q.MaxRecords || q.count == 0 {
+		q.reclaim()
+	}
+	return item
+}
+
+func (q *Queue) reclaim() {
+	kept := q.items[:0]
+	for _, item := range q.items[q.first:] {
+		if item.Record != nil {
+			kept = append(kept, item)
+		}
+	}
+	clear(q.items[len(kept):])
+	q.items, q.first = kept, 0
+	for _, l := range q.levels {
+		l.from = 0
+	}
+}
+
+// Take removes the n oldest records.
+func (q *Queue) Take(n int) Batch {
+	b := Batch{Items: make([]Item, n), Lost: q.lost, newest: q.Policy == DropNewest || q.Policy == Block}
+	for i := range b.Items {
+		b.Items[i] = q.remove(q.first)
+	}
+	q.lost = 0
+	return b
+}
+
+// Untake puts a batch back, before what came since.
+func (q *Queue) Untake(b Batch) {
+	newer := q.Take(q.count)
+	q.lost = b.Lost + newer.Lost
+	for _, item := range b.Items {
+		q.Push(item)
+	}
+	for _, item := range newer.Items {
+		q.Push(item)
+	}
+}
+
+// Discard gives all records back. None counts as lost.
+func (q *Queue) Discard() {
+	q.Take(q.count).Release()
+	q.items = nil
+}
+
+// UpToMark returns how many records there are up to the first one that is marked, 0 if
+// none is.
+func (q *Queue) UpToMark() int {
+	n := 0
+	for i := q.first; i < len(q.items); i++ {
+		if q.items[i].Record == nil {
+			continue
+		}
+		if n++; q.items[i].Marked {
+			return n
+		}
+	}
+	return 0
+}
