@@ -18,6 +18,13 @@ type site struct {
 // sites keeps what is known of each return address; a program has so many.
 var sites sync.Map // uintptr to site
 
+// plumbing begins the names of functions that stand between the code that logs and a
+// writer, also where a record comes back here.
+var plumbing = []string{
+	"log.", "log/slog.", "fmt.", "io.", "bufio.",
+	"github.com/logbook-go/logbook/compat.", "github.com/logbook-go/logbook/logbook.",
+}
+
 func siteOf(pc uintptr) site {
 	if s, ok := sites.Load(pc); ok {
 		return s.(site)
@@ -25,7 +32,7 @@ func siteOf(pc uintptr) site {
 	frame, _ := runtime.CallersFrames([]uintptr{pc}).Next()
 	name := frame.Function
 	s := site{log: strings.HasPrefix(name, "log."), write: strings.HasSuffix(name, ".Write")}
-	for _, p := range []string{"log.", "log/slog.", "fmt.", "io.", "bufio."} {
+	for _, p := range plumbing {
 		s.plumbing = s.plumbing || strings.HasPrefix(name, p)
 	}
 	s.standard = name == "log/slog.(*handlerWriter).Write" || s.write && strings.HasSuffix(name, "compat.(*redirectedLog).Write")
@@ -39,7 +46,7 @@ func siteOf(pc uintptr) site {
 // whether slog's first handler is on the way. skip is the number of functions up to
 // Write, writerCaller not among them.
 func writerCaller(skip int) (pc uintptr, bySlog bool) {
-	var pcs [16]uintptr
+	var pcs [32]uintptr
 	for _, pc := range pcs[:runtime.Callers(2+skip, pcs[:])] {
 		s := siteOf(pc)
 		if !s.plumbing {

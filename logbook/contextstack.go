@@ -2,8 +2,11 @@ package logbook
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"sync/atomic"
+
+	"github.com/logbook-go/logbook/internal/panics"
 )
 
 type contextKey struct{}
@@ -20,10 +23,19 @@ type contextBinding struct {
 
 // bindingOf returns what is bound to a context. Nothing is bound to one whose Value
 // method panics, as that of a nil pointer does: a log call must not panic.
-func bindingOf(ctx context.Context) (b *contextBinding) {
-	defer func() { _ = recover() }()
+func bindingOf(ctx context.Context) (b *contextBinding, err error) {
+	defer func() {
+		if p := recover(); p != nil && !isNil(ctx) {
+			err = panics.Error(p)
+		}
+	}()
 	b, _ = ctx.Value(contextKey{}).(*contextBinding)
-	return b
+	return b, nil
+}
+
+// reportContext reports that a context cannot be asked for what is bound to it.
+func reportContext(ctx context.Context, err error) {
+	visible(nil).report(&HandlerError{about: fmt.Sprintf("Value of %T", ctx), Err: err, Source: &noSite.source})
 }
 
 // isNil reports whether a context is nil, or a nil pointer.
@@ -78,7 +90,10 @@ func bind(ctx context.Context, entry pushed) (context.Context, *contextBinding) 
 		ctx = context.Background()
 	}
 	b := &contextBinding{pushed: entry}
-	b.parent = bindingOf(ctx)
+	var err error
+	if b.parent, err = bindingOf(ctx); err != nil {
+		reportContext(ctx, err)
+	}
 	contextsUsed.Store(true)
 	demand.add(&demand.contexts, b.lowest, 1)
 	return context.WithValue(ctx, contextKey{}, b), b

@@ -1,7 +1,7 @@
 package logbook
 
 import (
-	"log/slog"
+	"reflect"
 	"runtime"
 
 	"github.com/logbook-go/logbook/internal/clock"
@@ -170,16 +170,21 @@ func (d *delivery) processAll() {
 func (d *delivery) process(key any, p Processor) {
 	running := enter(key)
 	if running == nil {
-		d.failed(nil, errProcessorRecursion)
+		d.processorFailed(p, ErrRecursion)
 		return
 	}
 	defer func() {
 		running.leave()
 		if v := recover(); v != nil {
-			d.failed(nil, panics.Error(v))
+			d.processorFailed(p, panics.Error(v))
 		}
 	}()
 	p(d.record)
+}
+
+func (d *delivery) processorFailed(p Processor, err error) {
+	name := functionOf(reflect.ValueOf(p).Pointer() + 1)
+	d.failures = append(d.failures, &HandlerError{about: "processor " + name, Err: err})
 }
 
 // accepts asks the handler's Accept, which its promise not to log covers.
@@ -195,7 +200,7 @@ func (d *delivery) accepts(e *handlerEntry) (yes bool) {
 	return e.accept(d.record)
 }
 
-// ask calls an Accept, Filter or the level of a handler; one that panics declines.
+// ask calls an Accept or Filter; one that panics declines.
 func (d *delivery) ask(e *handlerEntry, fn func(*Record) bool) (yes bool) {
 	running := d.enter(e)
 	if running == nil {
@@ -212,17 +217,15 @@ func (d *delivery) ask(e *handlerEntry, fn func(*Record) bool) (yes bool) {
 
 // reaches asks the handler's leveler.
 func (d *delivery) reaches(e *handlerEntry) bool {
-	switch v := e.leveler.(type) {
-	case *LevelVar:
-		if v != nil {
-			return d.record.level >= Level(v.level.Load())
-		}
-	case *slog.LevelVar:
-		if v != nil {
-			return d.record.level >= clampLevel(v.Level())
-		}
+	yes, sure := e.reaches(d.record.level)
+	if sure {
+		return yes
 	}
-	return d.ask(e, func(r *Record) bool { return r.level >= LevelOf(e.leveler) })
+	yes, err := e.askLevel(d.record.level)
+	if err != nil {
+		d.failed(e.handler, err)
+	}
+	return yes
 }
 
 // enter notes that the handler runs. If it does already, for another record, it

@@ -2,7 +2,6 @@ package logbook
 
 import (
 	"errors"
-	"fmt"
 	"reflect"
 	"slices"
 	"sync"
@@ -16,8 +15,6 @@ import (
 // declines the record, and all others see it. A processor does not run for a record that
 // it made itself. A failure that an error function caused goes to [PrintErrors].
 var ErrRecursion = errors.New("declined a record that was logged while it ran")
-
-var errProcessorRecursion = fmt.Errorf("a processor %w", ErrRecursion)
 
 // errDeclined is ErrRecursion as a handler returns it that stands before another one.
 var errDeclined error = declinedError{}

@@ -207,7 +207,7 @@ func (h *batching) Handle(r *logbook.Record) error {
 // Handlers that all log do not feed each other without end.
 func TestManyHandlersThatLog(t *testing.T) {
 	var fs failures
-	items := []logbook.Bindable{fs.flag()}
+	items := []logbook.Bindable{logbook.Null{}, fs.flag()}
 	n := 0
 	for range 4 {
 		items = append(items, logbook.HandlerFunc(func(*logbook.Record) error { n++; logbook.Info("inner"); return nil }, &logbook.Options{Bubble: true}))

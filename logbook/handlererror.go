@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/logbook-go/logbook/internal/panics"
 )
 
 // HandlerError tells of a failure while logging: of a handler, of a filter or
@@ -20,6 +22,8 @@ type HandlerError struct {
 	Message    string
 	Source     *slog.Source // where the record was logged; never nil in reports
 	Suppressed int          // failures held back since the last report
+
+	about string // what is to blame, if no handler is; may be empty
 }
 
 // Error says what failed, and where the record was logged. It leaves the message
@@ -29,6 +33,8 @@ func (e *HandlerError) Error() string {
 	b.WriteString("logbook: ")
 	if e.Handler != nil {
 		fmt.Fprintf(&b, "%T: ", e.Handler)
+	} else if e.about != "" {
+		b.WriteString(e.about + ": ")
 	}
 	fmt.Fprintf(&b, "%v", e.Err)
 	if e.Channel != "" {
@@ -46,15 +52,28 @@ func (e *HandlerError) Error() string {
 // Unwrap returns the failure.
 func (e *HandlerError) Unwrap() error { return e.Err }
 
-// errorInterval is how often PrintErrors speaks of one handler.
-const errorInterval = time.Second
+const (
+	// errorInterval is how often PrintErrors speaks of one handler.
+	errorInterval = time.Second
 
-// maxReports bounds how many handlers PrintErrors tells apart.
-const maxReports = 256
+	// maxReports bounds how many handlers PrintErrors tells apart. Those beyond it are
+	// told apart by their type.
+	maxReports = 1024
+)
 
 var reports struct {
-	mu   sync.Mutex
-	last map[any]*report
+	mu        sync.Mutex
+	last      map[reportKey]*report
+	forgotten map[reflect.Type]int // held back for handlers that are not known any more
+	swept     time.Time
+}
+
+// reportKey tells apart what has failed: handlers by their address, which keeps none of
+// them in memory, or by their type if they have none.
+type reportKey struct {
+	kind    reflect.Type
+	address uintptr
+	about   string // if it is no handler
 }
 
 type report struct {
@@ -64,9 +83,11 @@ type report struct {
 
 // PrintErrors prints a failure to stderr on one line, with the call's file and
 // line: at most once a second for each handler, with the number of failures held
-// back in between. It is the default.
+// back in between. Handlers that hand records to the same one in the end, as their Unwrap
+// says, count as one, and so do those of one type where more than 1024 fail at a time. It
+// is the default.
 func PrintErrors(e *HandlerError) {
-	held, speak := reportNow(e, time.Now())
+	held, speak := reportNow(reportKeyOf(e), time.Now())
 	if !speak {
 		return
 	}
@@ -75,36 +96,73 @@ func PrintErrors(e *HandlerError) {
 	_, _ = os.Stderr.Write(append(line, '\n')) // there is nobody left to tell
 }
 
-func reportNow(e *HandlerError, now time.Time) (held int, speak bool) {
+func reportNow(key reportKey, now time.Time) (held int, speak bool) {
 	reports.mu.Lock()
 	defer reports.mu.Unlock()
-	key := reportKey(e)
 	r := reports.last[key]
-	if r != nil && now.Sub(r.at) < errorInterval && now.Sub(r.at) >= 0 {
+	if r == nil && len(reports.last) >= maxReports {
+		sweepReports(now)
+		if len(reports.last) >= maxReports {
+			key = reportKey{kind: key.kind}
+			r = reports.last[key]
+		}
+	}
+	if r != nil && r.isRecent(now) {
 		r.held++
 		return 0, false
 	}
 	if r == nil {
-		if reports.last == nil || len(reports.last) >= maxReports {
-			reports.last = make(map[any]*report)
+		if reports.last == nil {
+			reports.last = make(map[reportKey]*report)
+			reports.forgotten = make(map[reflect.Type]int)
 		}
 		r = new(report)
 		reports.last[key] = r
 	}
-	held = r.held
+	held = r.held + reports.forgotten[key.kind]
+	delete(reports.forgotten, key.kind)
 	r.at, r.held = now, 0
 	return held, true
 }
 
-// reportKey tells handlers apart: by identity, or by type if they have none.
-func reportKey(e *HandlerError) any {
+func (r *report) isRecent(now time.Time) bool {
+	since := now.Sub(r.at)
+	return since >= 0 && since < errorInterval
+}
+
+// sweepReports forgets handlers that may be reported again at once. What was held back
+// for them goes into the next report of their type.
+func sweepReports(now time.Time) {
+	if since := now.Sub(reports.swept); since >= 0 && since < errorInterval/10 {
+		return
+	}
+	reports.swept = now
+	for key, r := range reports.last {
+		if r.isRecent(now) {
+			continue
+		}
+		if r.held > 0 {
+			reports.forgotten[key.kind] += r.held
+		}
+		delete(reports.last, key)
+	}
+}
+
+func reportKeyOf(e *HandlerError) (key reportKey) {
 	if e.Handler == nil {
-		return nil
+		key.kind, key.about = reflect.TypeOf(e.Err), e.about
+		if b, ok := e.Err.(*BindError); ok {
+			key.about = b.Item
+		}
+		return key
 	}
-	if t := reflect.TypeOf(e.Handler); t.Kind() != reflect.Pointer {
-		return t
+	h := e.Handler
+	_ = panics.Call(func() error { h = innermost(h); return nil })
+	key.kind = reflect.TypeOf(h)
+	if key.kind.Kind() == reflect.Pointer {
+		key.address = reflect.ValueOf(h).Pointer()
 	}
-	return e.Handler
+	return key
 }
 
 // SilentErrors ignores failures.

@@ -7,8 +7,8 @@ import (
 
 // LevelVar is a level that can be changed while programs log. Unlike
 // [slog.LevelVar], it tells the compiled stacks, so a level that nobody wants
-// stays as cheap as with a constant. Its zero value is LevelInfo. It is safe for
-// concurrent use and must not be copied.
+// stays as cheap as with a constant. Its zero value is LevelInfo; a nil pointer is
+// LevelNotSet, as no level is. It is safe for concurrent use and must not be copied.
 type LevelVar struct {
 	level     atomic.Int32
 	followers *coreSet // loggers whose own level it is; nil: none; under registry.mu
@@ -23,7 +23,14 @@ func NewLevelVar(l Level) *LevelVar {
 
 // Level returns the level on slog's scale, which makes *LevelVar an
 // [slog.Leveler].
-func (v *LevelVar) Level() slog.Level { return slog.Level(v.level.Load()) }
+func (v *LevelVar) Level() slog.Level { return slog.Level(v.load()) }
+
+func (v *LevelVar) load() Level {
+	if v == nil {
+		return LevelNotSet
+	}
+	return Level(v.level.Load())
+}
 
 // Set changes the level for every handler and logger that uses the variable.
 // It compiles the stacks anew and touches each logger whose level it is:
@@ -49,7 +56,7 @@ func (v *LevelVar) follow(c *core) {
 }
 
 // MarshalText returns the level's name.
-func (v *LevelVar) MarshalText() ([]byte, error) { return Level(v.level.Load()).MarshalText() }
+func (v *LevelVar) MarshalText() ([]byte, error) { return v.load().MarshalText() }
 
 // UnmarshalText sets the level from its name, as [ParseLevel] reads it.
 func (v *LevelVar) UnmarshalText(text []byte) error {
@@ -71,7 +78,18 @@ func fixedLevel(l slog.Leveler) (level Level, fixed bool) {
 	case slog.Level:
 		return clampLevel(v), true
 	case *LevelVar:
-		return Level(v.level.Load()), true
+		return v.load(), true
 	}
 	return LevelNotSet, false
+}
+
+// isPlain reports whether asking for a level calls no code of the user's.
+func isPlain(l slog.Leveler) bool {
+	switch v := l.(type) {
+	case nil, Level, slog.Level, *LevelVar:
+		return true
+	case *slog.LevelVar:
+		return v != nil
+	}
+	return false
 }

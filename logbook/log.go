@@ -86,11 +86,12 @@ func (l *Logger) exception(ctx context.Context, err error, msg string, args []an
 	deliver(stack, r, callerSkip+l.skip)
 }
 
-// logPanic logs a recovered panic; the place that panicked is the caller.
-func (l *Logger) logPanic(ctx context.Context, level Level, msg string, e *loggedError) {
+// logPanic logs a recovered panic; the place that panicked is the caller. It reports
+// whether a handler took the record.
+func (l *Logger) logPanic(ctx context.Context, level Level, msg string, e *loggedError) (taken bool) {
 	stack := visible(ctx)
 	if !l.core.wants(stack, level) {
-		return
+		return false
 	}
 	r := getRecord(l, ctx, level, msg)
 	r.literal = true
@@ -98,7 +99,7 @@ func (l *Logger) logPanic(ctx context.Context, level Level, msg string, e *logge
 	if len(e.pcs) > 0 {
 		r.pc = outside(e.pcs)
 	}
-	deliver(stack, r, noCaller)
+	return deliver(stack, r, noCaller)
 }
 
 // Dispatch hands a record that was made by [NewRecord] or [Record.Clone] to the

@@ -288,7 +288,7 @@ func (l *Logger) Enabled(ctx context.Context, level Level) bool {
 	if l == nil || l.core.below(level) {
 		return false
 	}
-	return l.core.wants(visible(ctx), level)
+	return l.core.wantsExactly(visible(ctx), level)
 }
 
 // Log logs at any level, as Info does, for handlers bound to the context as well.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+
+	"github.com/logbook-go/logbook/internal/panics"
 )
 
 // defaultExceptionMessage is the message where none is given.
@@ -28,8 +30,9 @@ func (e *PanicError) Error() string { return fmt.Sprint(e.Value) }
 //
 //	defer log.CatchPanics(nil)
 //
-// It catches nothing if no handler would be told, as with a nil or disabled logger:
-// a panic must not vanish.
+// It catches nothing if no handler would be told, as with a nil or disabled logger, and
+// goes on panicking with the same value if none took the record: a panic must not
+// vanish. A handler that fails has taken it.
 //
 // A panic that is caught around an [net/http.Handler] is a complete answer to the
 // server and the client. Package httplog logs it, and breaks the answer off.
@@ -37,8 +40,8 @@ func (l *Logger) CatchPanics(o *PanicOptions) {
 	if !l.Enabled(nil, o.level()) {
 		return
 	}
-	if p := recover(); p != nil {
-		l.caught(nil, p, o)
+	if p := recover(); p != nil && !l.caught(nil, p, o) {
+		repanic(p)
 	}
 }
 
@@ -49,28 +52,29 @@ func (l *Logger) CatchPanicsContext(ctx context.Context, o *PanicOptions) {
 	if !l.Enabled(ctx, o.level()) {
 		return
 	}
-	if p := recover(); p != nil {
-		l.caught(ctx, p, o)
+	if p := recover(); p != nil && !l.caught(ctx, p, o) {
+		repanic(p)
 	}
 }
 
-func (o *PanicOptions) level() Level {
-	if o == nil || o.Level == nil {
-		return LevelError
+func (o *PanicOptions) level() (level Level) {
+	level = LevelError
+	if o != nil && o.Level != nil {
+		_ = panics.Call(func() error { level = LevelOf(o.Level); return nil })
 	}
-	return LevelOf(o.Level)
+	return level
 }
 
 // LogPanic logs what recover returned, as CatchPanicsContext does, for code that has
 // to look at it before. It must be called by the deferred function that recovered,
-// while the stack of the panic is still there. nil is not logged.
-func (l *Logger) LogPanic(ctx context.Context, p any, o *PanicOptions) {
-	if l != nil && p != nil {
-		l.caught(ctx, p, o)
-	}
+// while the stack of the panic is still there. nil is not logged. It reports whether a
+// handler took the record.
+func (l *Logger) LogPanic(ctx context.Context, p any, o *PanicOptions) (taken bool) {
+	return l != nil && p != nil && l.caught(ctx, p, o)
 }
 
-func (l *Logger) caught(ctx context.Context, p any, o *PanicOptions) {
+// caught reports whether a handler took the record of a panic.
+func (l *Logger) caught(ctx context.Context, p any, o *PanicOptions) (taken bool) {
 	if o == nil {
 		o = new(PanicOptions)
 	}
@@ -83,10 +87,11 @@ func (l *Logger) caught(ctx context.Context, p any, o *PanicOptions) {
 		message = defaultExceptionMessage
 	}
 	pcs := panicCallers()
-	l.logPanic(ctx, level, message, &loggedError{err: err, pcs: pcs})
+	taken = l.logPanic(ctx, level, message, &loggedError{err: err, pcs: pcs})
 	if o.Repanic {
 		repanic(p)
 	}
+	return taken
 }
 
 // repanic has a name, so that the stack of a panic can be followed beyond it.

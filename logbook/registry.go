@@ -1,9 +1,12 @@
 package logbook
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/logbook-go/logbook/internal/panics"
 )
 
 // registry.mu is held to change the application's stack, and the settings of
@@ -56,11 +59,11 @@ func (s *settings) ownLevel() int {
 
 // levelVars returns the variables on which ownLevel depends.
 func (s *settings) levelVars() (vars []*LevelVar) {
-	if v, ok := s.level.(*LevelVar); ok {
+	if v, _ := s.level.(*LevelVar); v != nil {
 		vars = append(vars, v)
 	}
 	if s.group != nil {
-		if v, ok := s.group.state.Load().level.(*LevelVar); ok && !slices.Contains(vars, v) {
+		if v, _ := s.group.state.Load().level.(*LevelVar); v != nil && !slices.Contains(vars, v) {
 			vars = append(vars, v)
 		}
 	}
@@ -74,20 +77,86 @@ func (c *core) wants(stack *snapshot, level Level) bool {
 		return false
 	}
 	s := c.settings.Load()
-	if s.special {
-		if s.silent() {
+	if s.special { // else the floor has said all there is to say
+		if s.asks() {
+			if !c.ask(stack, s, level) {
+				return false
+			}
+		} else if !s.lets(level) {
 			return false
 		}
-		if l := s.effectiveLevel(); l != nil && level < LevelOf(l) {
-			return false
-		}
-	} // else the floor has said all there is to say
+	}
 	if stack.wants(level) {
 		return true
 	}
 	for i := range s.handlers {
-		if s.handlers[i].takes(level) {
+		if yes, _ := s.handlers[i].reaches(level); yes {
 			return true
+		}
+	}
+	return false
+}
+
+// asks reports whether lets calls functions of the user's.
+func (s *settings) asks() bool {
+	return s.enabled != nil || !isPlain(s.level) || s.group != nil && !isPlain(s.group.state.Load().level)
+}
+
+// lets reports whether the logger logs at the level, whoever wants it.
+func (s *settings) lets(level Level) bool {
+	return !s.silent() && level >= LevelOf(s.effectiveLevel())
+}
+
+// askKey is what the functions of a logger are known by while they run.
+type askKey struct{ c *core }
+
+// ask is lets, where that calls functions of the user's. If they panic, or log through
+// the same logger, it logs.
+func (c *core) ask(stack *snapshot, s *settings, level Level) (yes bool) {
+	running := enter(askKey{c})
+	err := error(ErrRecursion)
+	if running != nil {
+		err = panics.Call(func() error {
+			defer running.leave()
+			yes = s.lets(level)
+			return nil
+		})
+	}
+	if err != nil {
+		stack.report(&HandlerError{
+			about: fmt.Sprintf("level of logger %q", c.channel), Err: err, Level: level, Channel: c.channel, Source: &noSite.source,
+		})
+		return true
+	}
+	return yes
+}
+
+// wantsExactly is wants, and asks the handlers with levels that have to be asked.
+func (c *core) wantsExactly(stack *snapshot, level Level) bool {
+	if !c.wants(stack, level) {
+		return false
+	}
+	own := c.settings.Load().handlers
+	if !stack.asks && !slices.ContainsFunc(own, handlerEntry.asks) {
+		return true
+	}
+	for _, handlers := range [][]handlerEntry{own, stack.handlers} {
+		for i := range handlers {
+			e := &handlers[i]
+			yes, sure := e.reaches(level)
+			if !sure {
+				var err error
+				if yes, err = e.askLevel(level); err != nil {
+					stack.report(&HandlerError{Handler: e.handler, Err: err, Level: level, Channel: c.channel, Source: &noSite.source})
+				}
+			}
+			switch {
+			case !yes:
+			case !e.blackhole:
+				return true
+			case e.accept == nil && e.filter == nil:
+				return false
+			}
 		}
 	}
 	return false

@@ -1,10 +1,13 @@
 package logbook
 
 import (
+	"fmt"
 	"log/slog"
 	"math"
 	"slices"
 	"sync/atomic"
+
+	"github.com/logbook-go/logbook/internal/panics"
 )
 
 // levelNone is above every level: nobody wants anything.
@@ -31,6 +34,7 @@ type snapshot struct {
 	floor      int      // lowest level that a handler takes, or levelNone
 	onError    func(*HandlerError)
 	flags      *bound // where onError is from; nil: it is PrintErrors
+	asks       bool   // some handler's level has to be asked
 	caller     bool   // callers may be looked up
 	callers    bool   // and some handler reads them
 }
@@ -69,12 +73,36 @@ func compileHandler(item bound, ends []*atomic.Bool) handlerEntry {
 	return e
 }
 
-// takes reports whether the handler's level lets a record through.
-func (e *handlerEntry) takes(level Level) bool {
-	if e.leveler != nil {
-		return level >= LevelOf(e.leveler)
+// reaches reports whether the handler's level lets a record through, or that it may
+// where it is not sure: then askLevel has to be asked.
+func (e *handlerEntry) reaches(level Level) (yes, sure bool) {
+	switch {
+	case e.leveler == nil:
+		return level >= e.level, true
+	case isPlain(e.leveler):
+		return level >= LevelOf(e.leveler), true
 	}
-	return level >= e.level
+	return true, false
+}
+
+func (e handlerEntry) asks() bool { return e.leveler != nil && !isPlain(e.leveler) }
+
+// askLevel asks a leveler of the user's. One that panics, or whose handler runs already,
+// declines.
+func (e *handlerEntry) askLevel(level Level) (yes bool, err error) {
+	running := e.guard.enter()
+	if running == nil {
+		return false, ErrRecursion
+	}
+	err = panics.Call(func() error {
+		defer running.leave()
+		yes = level >= LevelOf(e.leveler)
+		return nil
+	})
+	if err != nil {
+		return false, fmt.Errorf("level: %w", err)
+	}
+	return yes, nil
 }
 
 // over reports whether the handler was taken off.
@@ -111,6 +139,7 @@ func compile(items []placed) *snapshot {
 			}
 			s.handlers = append(s.handlers, e)
 			s.callers = s.callers || !e.noCaller
+			s.asks = s.asks || e.asks()
 			if e.swallowsAll() {
 				open = min(open, int(e.level))
 			} else {

@@ -34,14 +34,14 @@ func (m *merged) valid(app *snapshot, g *goroutineEntries, c *contextBinding) bo
 func visible(ctx context.Context) *snapshot {
 	app := application.snapshot.Load()
 	g := goroutineStackHere()
-	var c *contextBinding
 	if ctx != nil && contextsUsed.Load() {
-		c = bindingOf(ctx)
+		if c, err := bindingOf(ctx); c != nil {
+			return c.visible(app, g)
+		} else if err != nil {
+			reportContext(ctx, err)
+		}
 	}
-	switch {
-	case c != nil:
-		return c.visible(app, g)
-	case g != nil:
+	if g != nil {
 		return g.visible(app)
 	}
 	return app

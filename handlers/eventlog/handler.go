@@ -102,11 +102,7 @@ func checkName(what, name string) error {
 }
 
 // Binding implements [logbook.Bindable].
-func (h *Handler) Binding() logbook.Binding {
-	b := h.opts.Binding()
-	b.NoCaller = h.opts.Filter == nil && !h.opts.ReadsCaller()
-	return b
-}
+func (h *Handler) Binding() logbook.Binding { return h.opts.LineBinding(h) }
 
 // Handle writes the record. After Close its error wraps [fs.ErrClosed].
 func (h *Handler) Handle(r *logbook.Record) error {

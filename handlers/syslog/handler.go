@@ -26,6 +26,7 @@ type Handler struct {
 	layout *layout
 	conn   *connection
 	cut    atomic.Uint64
+	quiet  bool
 }
 
 var (
@@ -48,6 +49,7 @@ func New(o *Options) (*Handler, error) {
 		opts:   logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
 		layout: newLayout(o, a),
 		conn:   newConnection(a.String(), o.Timeout, dialer(a, o.TLSConfig)),
+		quiet:  o.TLSConfig == nil, // which may have functions that log
 	}
 	if h.opts.Formatter == nil {
 		h.opts.Formatter = defaultFormatter
@@ -64,12 +66,11 @@ func New(o *Options) (*Handler, error) {
 }
 
 // Binding implements [logbook.Bindable].
-func (h *Handler) Binding() logbook.Binding { return binding(h.opts) }
-
-// binding is that of a handler that only formats. A filter may read the caller.
-func binding(o logbook.Options) logbook.Binding {
-	b := o.Binding()
-	b.NoCaller = o.Filter == nil && !o.ReadsCaller()
+func (h *Handler) Binding() logbook.Binding {
+	b := h.opts.LineBinding(h)
+	if !h.quiet {
+		b.Quiet = nil
+	}
 	return b
 }
 

@@ -104,7 +104,11 @@ func NewJournal(o *JournalOptions) (*Journal, error) {
 }
 
 // Binding implements [logbook.Bindable].
-func (h *Journal) Binding() logbook.Binding { return h.opts.Binding() }
+func (h *Journal) Binding() logbook.Binding {
+	b := h.opts.LineBinding(h)
+	b.NoCaller = false // it has fields for it
+	return b
+}
 
 // Handle sends the record.
 func (h *Journal) Handle(r *logbook.Record) error {

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/panics"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -107,8 +108,23 @@ const (
 	syncNow                     // to the disk
 )
 
-// urgency asks Levelers, which may be anybody's code, so no lock is held.
 func (u *File) urgency(level logbook.Level) urgency {
+	if u.options.SyncLevel == nil && u.options.Buffer == nil {
+		return 0
+	}
+	return u.ask(level)
+}
+
+// ask asks Levelers, which may be anybody's code, so no lock is held. One that panics is
+// reached by no record.
+func (u *File) ask(level logbook.Level) (answer urgency) {
+	defer func() {
+		if p := recover(); p != nil {
+			u.log.mu.Lock()
+			defer u.log.mu.Unlock()
+			u.log.fail("ask for a level of", panics.Error(p))
+		}
+	}()
 	o := &u.options
 	switch {
 	case o.SyncLevel != nil && level >= logbook.LevelOf(o.SyncLevel):
