@@ -120,6 +120,9 @@ func (f *Fallback) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	if failure == nil {
 		return nil
 	}
+	if unsent, ok := failure.(*logbook.UnsentError); ok && unsent.Records < len(rs) { // the last ones
+		rs = rs[len(rs)-max(unsent.Records, 0):]
+	}
 	lost := 0
 	err := logbook.HandleBatch(f.second, rs, why)
 	if err != nil {

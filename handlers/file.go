@@ -3,6 +3,7 @@ package handlers
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -309,17 +310,58 @@ func (h *File) Binding() logbook.Binding {
 // but for one of fsync; after Close it wraps [fs.ErrClosed]. A record without a time
 // belongs to the time at which it is written.
 func (h *File) Handle(r *logbook.Record) error {
-	at := r.Time()
-	if at.IsZero() {
-		at = time.Now()
-	}
-	if lost := h.log.Lost(); lost > 0 {
-		err := h.opts.WriteLine(hold.LossNotice(lost, r), func(line []byte) error { return h.log.WriteNotice(line, lost, at) })
-		if err != nil {
-			return err
-		}
+	at := timeOf(r)
+	if err := h.tellLost(r, at, 1); err != nil {
+		return err
 	}
 	return h.opts.WriteLine(r, func(line []byte) error { return h.log.Write(line, at, r.Level()) })
+}
+
+// HandleBatch writes the records with one write, so that no other line comes in between.
+// Where the file rotates by size or time, they are split there, and nowhere else; with a
+// Buffer they are held back like others. What was not written is counted by a
+// [*logbook.UnsentError]: the last records.
+func (h *File) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
+	if len(rs) == 0 {
+		return nil
+	}
+	if err := h.tellLost(rs[0], timeOf(rs[0]), len(rs)); err != nil {
+		return &logbook.UnsentError{Records: len(rs), Err: err}
+	}
+	var text []byte
+	lines := make([]logfile.Line, 0, len(rs))
+	level := logbook.LevelNotSet
+	err := formatAll(&h.opts, rs, func(r *logbook.Record, line []byte) {
+		text = append(text, line...)
+		lines = append(lines, logfile.Line{End: len(text), At: timeOf(r)})
+		level = max(level, r.Level())
+	})
+	if len(lines) == 0 {
+		return err
+	}
+	failure := h.log.WriteBatch(text, lines, level)
+	if err == nil {
+		return failure
+	}
+	return errors.Join(err, failure)
+}
+
+// tellLost writes how many records were lost before this one and those that follow, if
+// there were any. If it fails, these are lost too.
+func (h *File) tellLost(r *logbook.Record, at time.Time, follow int) error {
+	lost := h.log.Lost()
+	if lost == 0 {
+		return nil
+	}
+	return h.opts.WriteLine(hold.LossNotice(lost, r), func(line []byte) error { return h.log.WriteNotice(line, lost, follow, at) })
+}
+
+// timeOf returns the time of a record, or else that of writing it.
+func timeOf(r *logbook.Record) time.Time {
+	if at := r.Time(); !at.IsZero() {
+		return at
+	}
+	return time.Now()
 }
 
 // Flush writes what a buffer holds. What remains is counted by a

@@ -29,7 +29,7 @@ import (
 type Stream struct {
 	opts logbook.Options
 	w    io.Writer
-	line func([]byte) error // writes a line
+	line func([]byte) error // writes lines
 	mu   sync.Mutex         // of a writer that needs one
 }
 
@@ -74,6 +74,16 @@ func (s *Stream) Binding() logbook.Binding {
 
 // Handle writes the record.
 func (s *Stream) Handle(r *logbook.Record) error { return s.opts.WriteLine(r, s.line) }
+
+// HandleBatch writes the records with one Write, so that no other line comes in between.
+func (s *Stream) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
+	var text []byte
+	err := formatAll(&s.opts, rs, func(_ *logbook.Record, line []byte) { text = append(text, line...) })
+	if len(text) == 0 {
+		return err
+	}
+	return errors.Join(err, s.line(text))
+}
 
 // Flush calls the writer's Flush() error, if it has one, as a [bufio.Writer]
 // does; else there is nothing held back. The context cannot interrupt a writer

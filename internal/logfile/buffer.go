@@ -106,11 +106,7 @@ func (f *logFile) flush() error {
 	if f.open != nil && f.open.lines.Torn {
 		lines = slices.Clone(lines) // writing puts a newline before them
 	}
-	before, was := int64(0), f.open
-	if was != nil {
-		before = was.lines.Written
-	}
-	torn := was != nil && was.lines.Torn
+	was := f.position()
 	err := f.commit(lines, b.at)
 	if err == nil {
 		f.counts.written.Add(uint64(b.records))
@@ -119,23 +115,15 @@ func (f *logFile) flush() error {
 	}
 	b.failed = true
 	f.pause()
-	if f.open != was {
-		before, torn = 0, false
-	}
-	if f.open != nil {
-		f.keepUnwritten(f.open.lines.Written-before, torn)
-	}
+	f.keepUnwritten(f.writtenSince(was))
 	return err
 }
 
 // keepUnwritten removes the lines from the buffer of which n bytes were written.
 // The line that was cut short stays: it is written anew, on a line of its own.
-func (f *logFile) keepUnwritten(n int64, torn bool) {
+func (f *logFile) keepUnwritten(n int64) {
 	b := f.buffer
-	if torn {
-		n--
-	}
-	n = min(max(n, 0), int64(len(b.data)))
+	n = min(n, int64(len(b.data)))
 	whole := bytes.LastIndexByte(b.data[:n], '\n') + 1
 	records := min(bytes.Count(b.data[:whole], []byte{'\n'}), b.records)
 	f.counts.written.Add(uint64(records))

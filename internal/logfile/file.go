@@ -161,8 +161,8 @@ func (u *File) Write(line []byte, at time.Time, level logbook.Level) error {
 func (u *File) Lost() int { return int(u.log.lost.Load()) }
 
 // WriteNotice appends a line that says how many records were lost, unless another user
-// did so meanwhile. An error means that the record that was to follow is lost too.
-func (u *File) WriteNotice(line []byte, lost int, at time.Time) error {
+// did so meanwhile. An error means that the records that were to follow are lost too.
+func (u *File) WriteNotice(line []byte, lost, follow int, at time.Time) error {
 	f := u.log
 	defer f.report()
 	f.mu.Lock()
@@ -175,7 +175,7 @@ func (u *File) WriteNotice(line []byte, lost int, at time.Time) error {
 		f.lost.Add(-int64(lost))
 		return nil
 	}
-	f.dropped(1)
+	f.dropped(follow)
 	return err
 }
 

@@ -100,7 +100,7 @@ func putAt(f *File, when time.Time, level logbook.Level, line string) error {
 		if lost == 1 {
 			records = "record"
 		}
-		if err := f.WriteNotice(fmt.Appendf(nil, "%d %s dropped\n", lost, records), lost, when); err != nil {
+		if err := f.WriteNotice(fmt.Appendf(nil, "%d %s dropped\n", lost, records), lost, 1, when); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,109 @@
+package logfile
+
+import (
+	"math"
+	"time"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// Line is one of several lines that are written together.
+type Line struct {
+	End int // of the line, in the text of all
+	At  time.Time
+}
+
+// WriteBatch appends the lines of records with one write, and nothing comes in between.
+// It is split only where a file ends, by its size or its time. level is the highest one.
+// What was not written is counted by a [*logbook.UnsentError]: the last records.
+func (u *File) WriteBatch(text []byte, lines []Line, level logbook.Level) error {
+	if u.closed.Load() {
+		return &logbook.UnsentError{Records: len(lines), Err: u.closedError("write")}
+	}
+	f, urgency := u.log, u.urgency(level)
+	f.mu.Lock()
+	left, err := f.putAll(text, lines)
+	if err != nil {
+		f.dropped(left)
+		err = &logbook.UnsentError{Records: left, Err: err}
+	} else if f.syncs || urgency != 0 {
+		err = f.secure(urgency)
+	}
+	failed := f.failures != nil
+	f.mu.Unlock()
+	if failed {
+		f.report()
+	}
+	return err
+}
+
+// putAll returns how many lines it has not put, and why.
+func (f *logFile) putAll(text []byte, lines []Line) (left int, err error) {
+	start := 0
+	for len(lines) > 0 {
+		n := f.together(lines, start)
+		end := lines[n-1].End
+		was := f.position()
+		if err := f.put(text[start:end:end], n, lines[0].At); err != nil {
+			written := f.writtenSince(was)
+			for n = 0; n < len(lines) && int64(lines[n].End-start) <= written; n++ {
+			}
+			f.counts.written.Add(uint64(n))
+			return len(lines) - n, err
+		}
+		start, lines = end, lines[n:]
+	}
+	return 0, nil
+}
+
+// together returns how many of the lines, one at least, belong to the same file. start
+// is where the first one begins.
+func (f *logFile) together(lines []Line, start int) int {
+	room := int64(math.MaxInt64)
+	if f.maxSize > 0 {
+		room = f.maxSize
+		if o := f.open; o != nil && o.size+int64(lines[0].End-start) < f.maxSize { // else a new one begins
+			room -= o.size
+		}
+	}
+	period := ""
+	if f.names != nil {
+		period = f.names.period(lines[0].At)
+	}
+	for n, l := range lines[1:] {
+		if int64(l.End-start) >= room || f.names != nil && f.names.period(l.At) != period {
+			return n + 1
+		}
+	}
+	return len(lines)
+}
+
+// position is how far a file was written.
+type position struct {
+	open    *openFile
+	written int64
+	torn    bool
+}
+
+func (f *logFile) position() position {
+	if f.open == nil {
+		return position{}
+	}
+	return position{f.open, f.open.lines.Written, f.open.lines.Torn}
+}
+
+// writtenSince returns how many bytes of what was put last are in a file, if that failed
+// halfway.
+func (f *logFile) writtenSince(was position) int64 {
+	if f.open == nil {
+		return 0
+	}
+	if f.open != was.open {
+		return f.open.lines.Written
+	}
+	n := f.open.lines.Written - was.written
+	if was.torn { // a newline was put before it
+		n--
+	}
+	return max(n, 0)
+}
