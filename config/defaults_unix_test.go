@@ -5,6 +5,7 @@ package config_test
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -60,6 +61,15 @@ uri = probe:?level=info&fallback=file:fallback.log
 		if text := info.Mode().String() + " " + string(got); text != want || err != nil {
 			t.Errorf("%s: %q, %v, want %q", file, text, err, want)
 		}
+	}
+	c = parse(t, "[DEFAULT]\nmode = 0600\n[FileLogger]\nactive = 1\nlog_basename = lab\n[ConsoleLogger]\nactive = 0\n", nil)
+	logbook.InGoroutine(func() { logbook.New("app").Info("info") }, c.Setup())
+	dated, err := filepath.Glob("lab_*")
+	if err != nil || len(dated) != 1 {
+		t.Fatalf("%q, %v", dated, err)
+	}
+	if info, err := os.Stat(dated[0]); err != nil || info.Mode() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
 	}
 	for text, want := range map[string]string{
 		"[DEFAULT]\nmode = loud\n[sink a]\nuri = file:a.log\n": "line 2: [sink a]: mode: ",

@@ -89,7 +89,7 @@
 // is on if it is true, 1, t, y, yes or on, and log_level is the lowest level.
 //
 //	[ConsoleLogger]   active (on), log_level (INFO), use_coloured_output (on)
-//	[FileLogger]      active (off), log_path, log_basename, log_extension, log_level (INFO):
+//	[FileLogger]      active (off), log_path, log_basename, log_extension, log_level (INFO), mode:
 //	                  JSON lines in PATH/BASENAME_YYYY-MM-DD.EXTENSION, a file a day;
 //	                  directories are made
 //	[MailHandler]     see package config/all

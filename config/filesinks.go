@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"runtime"
 	"slices"
 	"time"
@@ -18,10 +19,7 @@ func (s *Sink) fileOptions(format string) *handlers.FileOptions {
 		Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter,
 		SyncInterval: s.Duration("sync_interval"), TakeOver: s.section.loaded,
 	}
-	s.Func("mode", func(v string) (err error) {
-		f.Mode, err = parseMode(v)
-		return err
-	})
+	f.Mode = s.mode()
 	f.SyncLevel = s.level("sync_level")
 	buffer := handlers.BufferOptions{Size: int(s.Size("buffer")), Interval: s.Duration("flush_interval"), Level: s.level("flush_level")}
 	if buffer.Size > 0 {
@@ -32,6 +30,15 @@ func (s *Sink) fileOptions(format string) *handlers.FileOptions {
 		s.misplaced(name, `only with a "buffer"`)
 	}
 	return f
+}
+
+// mode reads the option mode, that of files which are created.
+func (s *Sink) mode() (m fs.FileMode) {
+	s.Func("mode", func(v string) (err error) {
+		m, err = parseMode(v)
+		return err
+	})
+	return m
 }
 
 // logPath returns the absolute path of a file that is no stream.

@@ -74,6 +74,7 @@ func openFileSection(s *Sink) (logbook.Handler, error) {
 		Level:          s.LogLevel(logbook.LevelInfo),
 		Formatter:      logbook.JSON(&logbook.JSONOptions{Source: true}),
 		RolloverFormat: "{basename}_{timestamp}{ext}",
+		Mode:           s.mode(),
 		TakeOver:       s.section.loaded,
 	}
 	dir, base := s.FilePath("log_path"), s.Required("log_basename")

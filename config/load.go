@@ -297,7 +297,7 @@ func (l *loader) readSection(ini *iniFile, section *iniSection) error {
 
 func unknownSection(name string) error {
 	known := append(sectionNames(), levelsSection)
-	hint := didYouMean(name, append(slices.Collect(maps.Keys(missingSections)), known...))
+	hint := didYouMean(name, append(append(slices.Collect(maps.Keys(missingSections)), iniDefaults), known...))
 	word := strings.TrimFunc(name, func(c rune) bool { return !unicode.IsLetter(c) })
 	if i := strings.IndexFunc(word, func(c rune) bool { return !unicode.IsLetter(c) }); i >= 0 {
 		word = word[:i]

@@ -178,6 +178,7 @@ func TestUnknown(t *testing.T) {
 		{"[DEFAULT]\nnobody = 1\n", "line 2: [DEFAULT]: nobody: unknown key"},
 		{"[consolelogger]\n", `did you mean "ConsoleLogger"?`},
 		{"[LEVELS]\n", `did you mean "levels"?`},
+		{"[defaults]\n", `did you mean "DEFAULT"?`},
 		{"[mailhandler]\n", `did you mean "MailHandler"?`},
 		{"[sinks errors]\n", `did you mean [sink errors]?`},
 		{"[Sink errors]\n", `did you mean [sink errors]?`},

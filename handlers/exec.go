@@ -44,7 +44,7 @@ type ExecOptions struct {
 	// is killed, and so are the processes it started, on Unix. 0 or less: 10 s.
 	Timeout time.Duration
 
-	Dir string   // where the command runs; "": where the program does
+	Dir string   // where the command runs, from the working directory of NewExec; "": where the program does
 	Env []string // its environment, "key=value"; nil: the program's
 
 	// MaxConcurrent is how many commands run at a time; further records wait for
@@ -129,9 +129,15 @@ func NewExec(argv []string, o *ExecOptions) (*Exec, error) {
 	if o == nil {
 		o = new(ExecOptions)
 	}
+	dir := o.Dir
+	if dir != "" {
+		if dir, err = filepath.Abs(dir); err != nil {
+			return nil, fmt.Errorf("handlers: directory of command %q: %w", argv[0], err)
+		}
+	}
 	h := &Exec{
 		opts: logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
-		path: path, dir: o.Dir, env: o.Env,
+		path: path, dir: dir, env: o.Env,
 		timeout: positive(o.Timeout, defaultExecTimeout),
 		turns:   make(chan struct{}, positive(o.MaxConcurrent, defaultConcurrent)),
 	}

@@ -230,6 +230,22 @@ func TestExecRelativePath(t *testing.T) {
 	}
 }
 
+// A relative directory is one from where NewExec was called, wherever the program goes.
+func TestExecRelativeDir(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out")
+	argv, env := command(t, "write", out)
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("here", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	h := runExec(t, argv, &handlers.ExecOptions{Env: env, Dir: "here"})
+	t.Chdir(t.TempDir())
+	bound(t, func() { log.Error("a") }, h)
+	if got, err := os.ReadFile(out); !strings.HasSuffix(string(got), " here") {
+		t.Errorf("%q, %v, %+v", got, err, h.Stats())
+	}
+}
+
 // After Close nothing is run, though all turns are free.
 func TestExecAfterClose(t *testing.T) {
 	argv, env := command(t, "write", filepath.Join(t.TempDir(), "out"))

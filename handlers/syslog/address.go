@@ -2,6 +2,7 @@ package syslog
 
 import (
 	"errors"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -45,7 +46,7 @@ func parseAddress(s string) (address, error) {
 		if path == "" || strings.IndexByte(path, 0) >= 0 {
 			return address{}, errAddress
 		}
-		return address{scheme: "unix", paths: []string{path}}, nil
+		return address{scheme: "unix", paths: []string{absSocket(path)}}, nil
 	}
 	scheme, target, ok := strings.Cut(s, "://")
 	port, known := defaultPorts[scheme]
@@ -57,6 +58,15 @@ func parseAddress(s string) (address, error) {
 		return address{}, errAddress
 	}
 	return address{scheme: scheme, host: peer.Host, target: peer.String()}, nil
+}
+
+// absSocket makes the path of a socket absolute, since connections are made later, too.
+// One that begins with @ is no file.
+func absSocket(path string) string {
+	if abs, err := filepath.Abs(path); err == nil && path[0] != '@' {
+		return abs
+	}
+	return path
 }
 
 // unixSockets reports whether the platform has the sockets of syslog daemons.

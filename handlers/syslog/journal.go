@@ -95,7 +95,7 @@ func NewJournal(o *JournalOptions) (*Journal, error) {
 	if h.identifier == "" {
 		h.identifier = filepath.Base(os.Args[0])
 	}
-	socket := cmp.Or(o.Socket, journalSocket)
+	socket := absSocket(cmp.Or(o.Socket, journalSocket))
 	h.conn = newConnection("unix:"+socket, o.Timeout, journalDialer(socket))
 	if err := h.conn.link.Open(); err != nil {
 		return nil, err

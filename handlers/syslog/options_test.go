@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -118,6 +119,19 @@ func TestPlatformSocket(t *testing.T) {
 	_ = server.Close()
 	if h, err := syslog.CreateSysHandler("Testing", nil); err == nil || h != nil {
 		t.Errorf("a handler without a daemon: %v, %v", h, err)
+	}
+}
+
+// A relative socket is one from where New was called, wherever the program goes.
+func TestRelativeSocket(t *testing.T) {
+	path := socketPath(t)
+	server := startUnixgram(t, path)
+	t.Chdir(filepath.Dir(path))
+	h := newHandler(t, syslog.Options{Address: "unix:" + filepath.Base(path), Delay: true})
+	t.Chdir(t.TempDir())
+	handle(t, h, sample(logbook.LevelWarn, "text"))
+	if got := server.receive(t); got != "<12>app.web: text\x00" {
+		t.Errorf("got %q", got)
 	}
 }
 
