@@ -5,6 +5,8 @@ go 1.26.0
 require (
 	charm.land/log/v2 v2.0.0
 	github.com/DeRuina/timberjack v1.4.9
+	github.com/go-chi/chi/v5 v5.1.0
+	github.com/go-chi/httplog/v3 v3.3.0
 	github.com/logbook-go/logbook v0.0.0
 	github.com/phuslu/log v1.0.121
 	github.com/rs/zerolog v1.35.1
@@ -32,6 +34,7 @@ require (
 	github.com/mattn/go-runewidth v0.0.19 // indirect
 	github.com/muesli/cancelreader v0.2.2 // indirect
 	github.com/rivo/uniseg v0.4.7 // indirect
+	github.com/rs/xid v1.6.0 // indirect
 	github.com/xo/terminfo v0.0.0-20220910002029-abceb7e1c41e // indirect
 	go.uber.org/multierr v1.10.0 // indirect
 	golang.org/x/exp v0.0.0-20231006140011-7918f672742d // indirect

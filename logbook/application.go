@@ -42,7 +42,7 @@ func (s *applicationStack) newestFirst() []placed {
 func PushApplication(items ...Bindable) (undo func()) {
 	list, refused := openItems(items)
 	registry.mu.Lock()
-	entry := pushed{push: nextPush(), items: list, ended: new(atomic.Bool)}
+	entry := pushed{push: nextPush(), items: list, ended: newEnding()}
 	application.entries = append(slices.Clip(application.entries), entry)
 	recompileLocked()
 	registry.mu.Unlock()

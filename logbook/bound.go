@@ -41,7 +41,7 @@ var (
 // openItems opens the setups of a list, and reads the bindings. What cannot be bound
 // is left out.
 func openItems(items []Bindable) (list []bound, refused []error) {
-	o := new(opener)
+	o := opener{list: make([]bound, 0, len(items))}
 	o.open(nil, items)
 	return o.list, o.refused
 }
@@ -138,7 +138,8 @@ type placed struct {
 // flatten appends the simple items of stack entries, given oldest first, newest
 // first.
 func flatten(dst []placed, entries []pushed) []placed {
-	for _, p := range slices.Backward(entries) {
+	for i := len(entries) - 1; i >= 0; i-- {
+		p := &entries[i]
 		dst = appendNewestFirst(dst, p.push, p.items, p.ends(), nil)
 	}
 	return dst
@@ -163,7 +164,7 @@ func (p *pushed) ends() []*atomic.Bool {
 	if p.ended == nil || p.inherited {
 		return nil
 	}
-	return []*atomic.Bool{p.ended}
+	return p.ended.list[:]
 }
 
 // unbound tells the items of a list that they are no longer bound, the newest first.

@@ -14,12 +14,26 @@ type contextKey struct{}
 // contextsUsed is set once anything has been bound to a context.
 var contextsUsed atomic.Bool
 
-// contextBinding is one binding in a context; parent is the one around it.
+// contextBinding is one binding in a context, and the context in which it holds; parent
+// is the one around it.
 type contextBinding struct {
-	pushed // ended is nil where the binding has no end
+	context.Context
+	pushed
 	parent *contextBinding
 	cache  atomic.Pointer[merged] // what goroutines met last that have nothing bound
+	over   ending                 // what ended points to, where the binding has an end
 }
+
+// Value finds the binding.
+func (b *contextBinding) Value(key any) any {
+	if key == (contextKey{}) {
+		return b
+	}
+	return b.Context.Value(key)
+}
+
+// String names the context around it, and what was done to it.
+func (b *contextBinding) String() string { return fmt.Sprint(b.Context) + ".Bind" }
 
 // bindingOf returns what is bound to a context. Nothing is bound to one whose Value
 // method panics, as that of a nil pointer does: a log call must not panic.
@@ -53,9 +67,9 @@ func isNil(ctx context.Context) bool {
 // skipped early, so prefer [BindScope] where there is a place for its end.
 func Bind(ctx context.Context, items ...Bindable) context.Context {
 	list, refused := openItems(items)
-	ctx, _ = bind(ctx, pushed{push: nextPush(), items: list, lowest: lowestLevel(list)})
-	reportRefused(ctx, refused)
-	return ctx
+	b := bind(ctx, list)
+	reportRefused(b, refused)
+	return b
 }
 
 // BindScope is Bind with an end: after the function it returns was called,
@@ -63,9 +77,10 @@ func Bind(ctx context.Context, items ...Bindable) context.Context {
 // they are unbound.
 func BindScope(ctx context.Context, items ...Bindable) (_ context.Context, undo func()) {
 	list, refused := openItems(items)
-	ctx, b := bind(ctx, pushed{push: nextPush(), items: list, lowest: lowestLevel(list), ended: new(atomic.Bool)})
-	reportRefused(ctx, refused)
-	return ctx, func() {
+	b := bind(ctx, list)
+	b.ended = b.over.init()
+	reportRefused(b, refused)
+	return b, func() {
 		if b.end() {
 			unbound(list)
 		}
@@ -85,18 +100,21 @@ func (b *contextBinding) end() bool {
 	return true
 }
 
-func bind(ctx context.Context, entry pushed) (context.Context, *contextBinding) {
+// bind returns the context with the list bound to it, without an end.
+func bind(ctx context.Context, list []bound) *contextBinding {
 	if isNil(ctx) {
 		ctx = context.Background()
 	}
-	b := &contextBinding{pushed: entry}
+	b := &contextBinding{Context: ctx, pushed: pushed{push: nextPush(), items: list, lowest: lowestLevel(list)}}
 	var err error
 	if b.parent, err = bindingOf(ctx); err != nil {
 		reportContext(ctx, err)
 	}
-	contextsUsed.Store(true)
+	if !contextsUsed.Load() { // a store would make all cores read it anew
+		contextsUsed.Store(true)
+	}
 	demand.add(&demand.contexts, b.lowest, 1)
-	return context.WithValue(ctx, contextKey{}, b), b
+	return b
 }
 
 // InContext calls fn with the items bound to its context and to the running
@@ -104,14 +122,14 @@ func bind(ctx context.Context, entry pushed) (context.Context, *contextBinding) 
 // takes them off when fn returns or panics.
 func InContext(ctx context.Context, fn func(ctx context.Context), items ...Bindable) {
 	list, refused := openItems(items)
-	entry := pushed{push: nextPush(), items: list, lowest: lowestLevel(list), ended: new(atomic.Bool)}
-	ctx, b := bind(ctx, entry)
-	g, id := pushGoroutine(entry)
+	b := bind(ctx, list)
+	b.ended = b.over.init()
+	g, id := pushGoroutine(b.pushed)
 	defer func() {
 		b.end()
-		g.remove(id, entry)
+		g.remove(id, b.pushed)
 		unbound(list)
 	}()
-	reportRefused(ctx, refused)
-	fn(ctx)
+	reportRefused(b, refused)
+	fn(b)
 }

@@ -55,7 +55,7 @@ func newGoroutineStack(entries []pushed) *goroutineStack {
 // goroutine.
 func PushGoroutine(items ...Bindable) (undo func()) {
 	list, refused := openItems(items)
-	entry := pushed{push: nextPush(), items: list, lowest: lowestLevel(list), ended: new(atomic.Bool)}
+	entry := pushed{push: nextPush(), items: list, lowest: lowestLevel(list), ended: newEnding()}
 	g, id := pushGoroutine(entry)
 	reportRefused(nil, refused)
 	return func() {

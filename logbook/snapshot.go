@@ -17,11 +17,24 @@ const levelNone = math.MaxInt8 + 1
 type pushed struct {
 	push   uint64
 	items  []bound
-	lowest int          // as it was counted; see lowestLevel
-	ended  *atomic.Bool // set after it was taken off
+	lowest int     // as it was counted; see lowestLevel
+	ended  *ending // set after it was taken off; nil where there is no end
 
 	// inherited is set where Go handed it on: its end does not matter there.
 	inherited bool
+}
+
+// ending is set when something ends. It lists itself, for handlerEntry.ends.
+type ending struct {
+	atomic.Bool
+	list [1]*atomic.Bool
+}
+
+func newEnding() *ending { return new(ending).init() }
+
+func (e *ending) init() *ending {
+	e.list[0] = &e.Bool
+	return e
 }
 
 // snapshot is a stack compiled for dispatch: what a record meets, newest first.
@@ -165,35 +178,62 @@ func (s *snapshot) soleHandler() bool {
 		!e.guard.loud && e.guard.inner == nil
 }
 
+// maxAdded is how many processors adding finds room for.
+const maxAdded = 4
+
+// adding makes s the snapshot of a stack with processors above it, given newest first.
+// space has room for them.
+func (s *snapshot) adding(below *snapshot, above []placed, space *[maxAdded]*bound) {
+	*s = *below
+	s.items, s.sole = nil, false
+	s.processors = space[:0]
+	for _, p := range above {
+		s.processors = append(s.processors, p.bound)
+	}
+	s.processors = append(s.processors, below.processors...)
+}
+
+// addsOnly reports whether items, given newest first, are processors only that stand
+// above all of a stack.
+func (s *snapshot) addsOnly(items []placed) bool {
+	for _, p := range items {
+		switch p.item.(type) {
+		case Processor, fixedAttrs:
+		default:
+			return false
+		}
+	}
+	return len(s.items) == 0 || len(items) > 0 && items[len(items)-1].push > s.items[0].push
+}
+
 // wants reports whether a record of the level would reach a handler.
 func (s *snapshot) wants(level Level) bool { return int(level) >= s.floor }
 
-// merge joins stacks, each newest first, into one by push number. An item that
-// was bound to a goroutine and to a context by one push is met once.
-func merge(stacks ...[]placed) []placed {
-	var out []placed
-	for {
-		newest := -1
-		for i, s := range stacks {
-			if len(s) > 0 && (newest < 0 || s[0].push > stacks[newest][0].push) {
-				newest = i
-			}
+// merge appends two stacks, each newest first, joined into one by push number. An item
+// that was bound to a goroutine and to a context by one push is met once.
+func merge(dst, a, b []placed) []placed {
+	for len(a) > 0 && len(b) > 0 {
+		if a[0].push == b[0].push {
+			b = b[samePush(b):]
+			continue
 		}
-		if newest < 0 {
-			return out
+		newer := &a
+		if b[0].push > a[0].push {
+			newer = &b
 		}
-		push := stacks[newest][0].push
-		for i, s := range stacks {
-			n := 0
-			for n < len(s) && s[n].push == push {
-				n++
-			}
-			if i == newest {
-				out = append(out, s[:n]...)
-			}
-			stacks[i] = s[n:]
-		}
+		n := samePush(*newer)
+		dst = append(dst, (*newer)[:n]...)
+		*newer = (*newer)[n:]
 	}
+	return append(append(dst, a...), b...)
+}
+
+// samePush returns how many items at the top of a stack came with one push.
+func samePush(items []placed) (n int) {
+	for n < len(items) && items[n].push == items[0].push {
+		n++
+	}
+	return n
 }
 
 // lowestLevel returns the lowest level that a handler among the items may take,

@@ -2,6 +2,7 @@ package logbook
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 
 	"github.com/logbook-go/logbook/internal/goroutine"
@@ -15,6 +16,26 @@ type merged struct {
 	context     *contextBinding
 	scopes      []*atomic.Bool // the context scopes that had not ended
 	result      *snapshot
+
+	// Where only processors are bound besides the application's stack, the result
+	// stands here.
+	space struct {
+		result     snapshot
+		processors [maxAdded]*bound
+	}
+}
+
+// compile sets the result: the application's stack with what is visible of a goroutine
+// and of a context, each newest first.
+func (m *merged) compile(here, inContext []placed) {
+	var space [4]placed
+	above := merge(space[:0], inContext, here)
+	if m.application.addsOnly(above) {
+		m.result = &m.space.result
+		m.result.adding(m.application, above, &m.space.processors)
+		return
+	}
+	m.result = compile(merge(nil, above, m.application.items))
 }
 
 func (m *merged) valid(app *snapshot, g *goroutineEntries, c *contextBinding) bool {
@@ -63,7 +84,8 @@ func (g *goroutineStack) visible(app *snapshot) *snapshot {
 		return m.result
 	}
 	m := &merged{application: app, goroutine: entries}
-	m.result = compile(merge(flatten(nil, entries.list), app.items))
+	var space [4]placed
+	m.compile(flatten(space[:0], entries.list), nil)
 	g.cache.Store(m)
 	return m.result
 }
@@ -80,21 +102,25 @@ func (c *contextBinding) visible(app *snapshot, g *goroutineStack) *snapshot {
 		return m.result
 	}
 	m := &merged{application: app, goroutine: entries, context: c}
-	var bound []placed
+	var ofContext, ofGoroutine [4]placed
+	inContext, here := ofContext[:0], ofGoroutine[:0]
 	for b := c; b != nil; b = b.parent {
 		if b.ended != nil {
 			if b.ended.Load() {
 				continue
 			}
-			m.scopes = append(m.scopes, b.ended)
+			if m.scopes == nil {
+				m.scopes = slices.Clip(b.ended.list[:])
+			} else {
+				m.scopes = append(m.scopes, &b.ended.Bool)
+			}
 		}
-		bound = appendNewestFirst(bound, b.push, b.items, b.ends(), nil)
+		inContext = appendNewestFirst(inContext, b.push, b.items, b.ends(), nil)
 	}
-	stacks := [][]placed{bound, nil, app.items}
 	if entries != nil {
-		stacks[1] = flatten(nil, entries.list)
+		here = flatten(here, entries.list)
 	}
-	m.result = compile(merge(stacks...))
+	m.compile(here, inContext)
 	cache.Store(m)
 	return m.result
 }

@@ -6,9 +6,12 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime"
+	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/internal/encode"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -74,39 +77,53 @@ type middleware struct {
 	Options
 }
 
-// request is what is known of one request.
+// request is what is known of one request, and the context of its id.
 type request struct {
+	context.Context
+	id       string
+	header   [1]string // the id, as the answer's header
 	start    time.Time
-	method   string // as it was asked for: handlers may rewrite the request
-	path     string
-	writer   http.ResponseWriter
-	response *response
+	asked    *http.Request // the handler is given a copy of it
+	path     string        // as it was asked for: the copy has the same URL
+	attrs    []slog.Attr   // further ones
+	response response
 	panicked bool
 	aborted  bool // by http.ErrAbortHandler, or since only a part was sent
 }
 
+// Value knows the id, as RequestID asks for it.
+func (r *request) Value(key any) any {
+	if key == (requestIDKey{}) {
+		return r.id
+	}
+	return r.Context.Value(key)
+}
+
+// String names the context around it: the request is not for whoever prints a context.
+func (r *request) String() string { return fmt.Sprint(r.Context) + ".RequestID" }
+
+// describe is a processor for the records of the request.
+func (r *request) describe(record *logbook.Record) {
+	record.SetAttrs(slog.String("request_id", r.id), slog.String("method", r.asked.Method),
+		slog.String("path", r.path), slog.String("remote", r.asked.RemoteAddr))
+	if len(r.attrs) > 0 {
+		record.SetAttrs(r.attrs...)
+	}
+}
+
 // ServeHTTP implements [http.Handler].
 func (m *middleware) ServeHTTP(w http.ResponseWriter, req *http.Request) {
-	r := &request{start: time.Now(), method: req.Method, path: req.URL.Path}
-	r.writer, r.response = newWriter(req.Context(), w)
-	id := requestID(req)
-	w.Header().Set(requestIDHeader, id)
-
-	items := []logbook.Bindable{
-		logbook.Attrs("request_id", id, "method", r.method, "path", r.path, "remote", req.RemoteAddr),
+	r := &request{
+		Context: req.Context(), id: requestID(req), start: time.Now(),
+		asked: req, path: req.URL.Path,
 	}
+	r.header[0] = r.id
+	w.Header()[requestIDHeader] = r.header[:]
 	if m.Attrs != nil {
-		var args []any
-		for _, a := range m.Attrs(req) {
-			args = append(args, a)
-		}
-		items = append(items, logbook.Attrs(args...))
+		r.attrs = m.Attrs(req)
 	}
-	if m.FingersCrossed != nil {
-		items = append(items, handlers.NewFingersCrossed(m.FingersCrossed, m.FingersCrossedOptions))
-	}
-	ctx := context.WithValue(req.Context(), requestIDKey{}, id)
-	logbook.InContext(ctx, func(ctx context.Context) {
+	r.response.ResponseWriter, r.response.ctx = w, r.Context
+	serve := func(ctx context.Context) {
 		served := req.WithContext(ctx)
 		m.serve(ctx, r, served)
 		if r.panicked {
@@ -114,7 +131,13 @@ func (m *middleware) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		}
 		r.response.end()
 		m.logAccess(ctx, r, served.Pattern)
-	}, items...)
+	}
+	if m.FingersCrossed == nil {
+		logbook.InContext(r, serve, logbook.Processor(r.describe))
+	} else {
+		logbook.InContext(r, serve, logbook.Processor(r.describe),
+			handlers.NewFingersCrossed(m.FingersCrossed, m.FingersCrossedOptions))
+	}
 	if r.aborted {
 		panic(http.ErrAbortHandler)
 	}
@@ -137,7 +160,7 @@ func (m *middleware) serve(ctx context.Context, r *request, req *http.Request) {
 			m.Logger.LogPanic(ctx, p, &logbook.PanicOptions{Message: "request panicked"})
 		}
 	}()
-	m.next.ServeHTTP(r.writer, req)
+	m.next.ServeHTTP(r.response.writer(), req)
 	returned = true
 }
 
@@ -146,7 +169,7 @@ func (r *request) answerPanic() {
 	switch {
 	case r.response.hijacked:
 	case r.response.status == 0:
-		http.Error(r.writer, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
+		http.Error(&r.response, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
 	default:
 		r.aborted = true
 	}
@@ -158,7 +181,7 @@ const statusClientClosed = 499
 
 // status returns the status that the client got, 0 for none.
 func (r *request) status() int {
-	w := r.response
+	w := &r.response
 	switch {
 	case w.timedOut:
 		return http.StatusServiceUnavailable
@@ -172,26 +195,31 @@ func (r *request) status() int {
 	return w.status
 }
 
+// accessPC is where logAccess stands, once it is known.
+var accessPC atomic.Uintptr
+
 // logAccess logs how the request ended.
 func (m *middleware) logAccess(ctx context.Context, r *request, route string) {
-	took := time.Since(r.start)
+	now := time.Now()
+	took := now.Sub(r.start)
 	status := r.status()
 	level := m.Level(status)
 	if r.panicked {
 		level = max(level, logbook.LevelError)
 	}
-	if !m.Logger.Enabled(ctx, level) {
-		return
-	}
 	size := r.response.size
-	if r.method == http.MethodHead || r.response.timedOut {
+	if r.asked.Method == http.MethodHead || r.response.timedOut {
 		size = 0 // what was written was thrown away
 	}
-	var pcs [1]uintptr
-	runtime.Callers(1, pcs[:])
+	pc := accessPC.Load()
+	if pc == 0 {
+		var pcs [1]uintptr
+		runtime.Callers(1, pcs[:])
+		pc = pcs[0]
+		accessPC.Store(pc)
+	}
 	// slog's record, since the path is no template.
-	record := slog.NewRecord(time.Now(), level.Level(),
-		fmt.Sprintf("%s %s: %d, %d bytes in %s", r.method, r.path, status, size, rounded(took)), pcs[0])
+	record := slog.NewRecord(now, level.Level(), r.message(status, size, took), pc)
 	record.AddAttrs(slog.Int("status", status), slog.Int64("size", size), slog.Duration("duration", took))
 	if route != "" {
 		record.AddAttrs(slog.String("route", route))
@@ -200,6 +228,15 @@ func (m *middleware) logAccess(ctx context.Context, r *request, route string) {
 		record.AddAttrs(slog.Bool("aborted", true))
 	}
 	m.Logger.LogSlog(ctx, record)
+}
+
+// message returns "GET /cart: 200, 5120 bytes in 1.7ms".
+func (r *request) message(status int, size int64, took time.Duration) string {
+	var space [128]byte
+	b := append(append(append(append(space[:0], r.asked.Method...), ' '), r.path...), ": "...)
+	b = append(strconv.AppendInt(b, int64(status), 10), ", "...)
+	b = append(strconv.AppendInt(b, size, 10), " bytes in "...)
+	return string(encode.AppendDuration(b, rounded(took)))
 }
 
 // rounded cuts what nobody reads.

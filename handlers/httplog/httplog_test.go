@@ -587,3 +587,27 @@ func TestUnloggedPanicKeepsItsPlace(t *testing.T) {
 		t.Errorf("the place is %v", r.Source())
 	}
 }
+
+// The context of a request ends with the server's, has what that has, and shows nothing
+// of the request when it is printed.
+func TestRequestContext(t *testing.T) {
+	type key struct{}
+	outer, cancel := context.WithCancel(context.WithValue(t.Context(), key{}, "v"))
+	req := httptest.NewRequestWithContext(outer, "GET", "/secret", nil)
+	serve(t, nil, req, func(_ http.ResponseWriter, req *http.Request) {
+		ctx := req.Context()
+		inner, end := context.WithCancel(ctx)
+		defer end()
+		if text := fmt.Sprintf("%v %+v %s", ctx, ctx, inner); strings.Contains(text, "secret") || strings.Contains(text, "192.0.2.1") {
+			t.Errorf("prints %s", text)
+		}
+		if ctx.Value(key{}) != "v" {
+			t.Error("a value is lost")
+		}
+		cancel()
+		<-inner.Done()
+		if inner.Err() != context.Canceled || ctx.Err() != context.Canceled {
+			t.Errorf("ended with %v, %v", inner.Err(), ctx.Err())
+		}
+	})
+}

@@ -20,37 +20,51 @@ type response struct {
 	left     bool // the client left before anything was sent
 	broken   bool // the client left before everything was sent
 	timedOut bool // an http.TimeoutHandler answered instead
+
+	// One of these is what the handler is given, or the response itself. They stand
+	// here, since they would be allocated one by one.
+	both struct {
+		*response
+		flusher
+		hijacker
+	}
+	flushing struct {
+		*response
+		flusher
+	}
+	hijackable struct {
+		*response
+		hijacker
+	}
 }
 
-// newWriter returns a writer that flushes and can be hijacked if w can be.
-func newWriter(ctx context.Context, w http.ResponseWriter) (http.ResponseWriter, *response) {
-	r := &response{ResponseWriter: w, ctx: ctx}
-	flushes := supports[http.Flusher](w) || supports[interface{ FlushError() error }](w)
-	hijacks := supports[http.Hijacker](w)
+// writer returns what the handler is given: it flushes and can be hijacked if the
+// server's writer does and can.
+func (r *response) writer() http.ResponseWriter {
+	flushes := supports[http.Flusher](r.ResponseWriter) || supports[interface{ FlushError() error }](r.ResponseWriter)
+	hijacks := supports[http.Hijacker](r.ResponseWriter)
 	switch {
 	case flushes && hijacks:
-		return struct {
-			*response
-			flusher
-			hijacker
-		}{r, flusher{r}, hijacker{r}}, r
+		r.both.response, r.both.flusher.r, r.both.hijacker.r = r, r, r
+		return &r.both
 	case flushes:
-		return struct {
-			*response
-			flusher
-		}{r, flusher{r}}, r
+		r.flushing.response, r.flushing.flusher.r = r, r
+		return &r.flushing
 	case hijacks:
-		return struct {
-			*response
-			hijacker
-		}{r, hijacker{r}}, r
+		r.hijackable.response, r.hijackable.hijacker.r = r, r
+		return &r.hijackable
 	}
-	return r, r
+	return r
 }
 
 // supports reports whether a writer, or one that it wraps, is a T.
 func supports[T any](w http.ResponseWriter) bool {
-	return unwrapped(w, func(w http.ResponseWriter) bool { _, ok := w.(T); return ok }) != nil
+	return unwrapped(w, is[T]) != nil
+}
+
+func is[T any](w http.ResponseWriter) bool {
+	_, ok := w.(T)
+	return ok
 }
 
 // unwrapped returns the first of a writer and those that it wraps that is wanted,

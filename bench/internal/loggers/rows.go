@@ -16,6 +16,9 @@ type Row struct {
 	Message string   // that each record holds
 	File    bool     // written to a file
 
+	// AnyMessage is set where each logger has a message of its own.
+	AnyMessage bool
+
 	// Missing says why there is nobody to compare with.
 	Missing string
 
@@ -155,6 +158,18 @@ func races() []Row {
 		{
 			Goals: one("fingers-crossed", "held for a trigger that never comes, two fields", 1),
 			Cases: []Case{held(Ours, fingersCrossed), held("zerolog", zerologTrigger)},
+		},
+		{
+			Goals: one("http-request", "HTTP request, logged by a middleware", 1), Output: JSON, Fields: requestFields, AnyMessage: true,
+			Cases: requests(func(log func(int)) func(int) { return log }),
+		},
+		{
+			Goals: []Goal{
+				{ID: "http-request-parallel", Title: "the same, all cores", Peers: []string{"zerolog", "chi"}, Ratio: 1},
+				{ID: "http-request-scaling", Title: "the same, against one core", Peers: []string{alone}, Ratio: 1.8},
+			},
+			Output: JSON, Fields: requestFields, AnyMessage: true,
+			Cases: append(requests(onAllCores), requestsAlone()),
 		},
 		{
 			Goals: one("template", "message template, two names", 1), Output: JSON, Message: "user alice got 200",
