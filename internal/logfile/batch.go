@@ -29,9 +29,9 @@ func (u *File) WriteBatch(text []byte, lines []Line, level logbook.Level) error 
 	} else if f.syncs || urgency != 0 {
 		err = f.secure(urgency)
 	}
-	failed := f.failures != nil
+	failing := f.failing
 	f.mu.Unlock()
-	if failed {
+	if failing {
 		f.report()
 	}
 	return err
@@ -48,7 +48,7 @@ func (f *logFile) putAll(text []byte, lines []Line) (left int, err error) {
 			written := f.writtenSince(was)
 			for n = 0; n < len(lines) && int64(lines[n].End-start) <= written; n++ {
 			}
-			f.counts.written.Add(uint64(n))
+			f.written.Add(uint64(n))
 			return len(lines) - n, err
 		}
 		start, lines = end, lines[n:]

@@ -73,7 +73,7 @@ func (f *logFile) hold(lines []byte, records int, at time.Time) error {
 		if len(lines) > b.size {
 			err := f.commit(lines, at)
 			if err == nil {
-				f.counts.written.Add(uint64(records))
+				f.written.Add(uint64(records))
 			}
 			return err
 		}
@@ -109,7 +109,7 @@ func (f *logFile) flush() error {
 	was := f.position()
 	err := f.commit(lines, b.at)
 	if err == nil {
-		f.counts.written.Add(uint64(b.records))
+		f.written.Add(uint64(b.records))
 		b.data, b.records, b.failed = b.data[:0], 0, false
 		return nil
 	}
@@ -126,7 +126,7 @@ func (f *logFile) keepUnwritten(n int64) {
 	n = min(n, int64(len(b.data)))
 	whole := bytes.LastIndexByte(b.data[:n], '\n') + 1
 	records := min(bytes.Count(b.data[:whole], []byte{'\n'}), b.records)
-	f.counts.written.Add(uint64(records))
+	f.written.Add(uint64(records))
 	b.records -= records
 	b.data = b.data[:copy(b.data, b.data[whole:])]
 }

@@ -33,6 +33,7 @@ var openLogs = struct {
 type File struct {
 	log      *logFile
 	closed   atomic.Bool
+	urges    bool // has levels at which a line is urgent
 	options  Options
 	settings settings
 }
@@ -45,7 +46,7 @@ func Open(o Options) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := &File{options: o, settings: s}
+	u := &File{options: o, settings: s, urges: o.SyncLevel != nil || o.Buffer != nil}
 	pending, err := u.join()
 	if err != nil {
 		return nil, err
@@ -141,17 +142,28 @@ func (u *File) Write(line []byte, at time.Time, level logbook.Level) error {
 	if u.closed.Load() {
 		return u.closedError("write")
 	}
-	f, urgency := u.log, u.urgency(level)
+	var urgency urgency
+	if u.urges {
+		urgency = u.urgency(level)
+	}
+	f := u.log
 	f.mu.Lock()
-	err := f.put(line, 1, at)
+	var err error
+	if f.buffer == nil && !f.closed && f.writable(len(line), at) { // nearly always
+		if err = f.append(line); err == nil {
+			f.written.Add(1)
+		}
+	} else {
+		err = f.put(line, 1, at)
+	}
 	if err != nil {
 		f.dropped(1)
 	} else if f.syncs || urgency != 0 {
 		err = f.secure(urgency)
 	}
-	failed := f.failures != nil
+	failing := f.failing
 	f.mu.Unlock()
-	if failed {
+	if failing {
 		f.report()
 	}
 	return err
@@ -210,7 +222,7 @@ func (u *File) closedError(op string) error {
 }
 
 // Stats returns what happened to the file so far, with what other users of it did.
-func (u *File) Stats() Stats { return u.log.counts.stats() }
+func (u *File) Stats() Stats { return u.log.stats() }
 
 // Close ends the use. With the last one the file is closed, when finished files are
 // compressed or the context has ended; else those who remain go on with what is held, and

@@ -21,14 +21,16 @@ const retryAfter = 500 * time.Millisecond
 // such a file. It is safe for concurrent use.
 //
 // A system call leaves little in the caches of the processor, so what each write
-// looks at lies together: the first fields of the struct and those of its settings.
+// looks at lies together: the first 64 bytes of the struct, and those of an openFile.
 type logFile struct {
 	mu        sync.Mutex
 	closed    bool
-	mustCheck bool         // the path, before the next write
-	lost      atomic.Int64 // records, since the file was last told
-	open      *openFile    // nil: nothing is open
-	settings
+	mustCheck bool          // the path, before the next write
+	failing   bool          // there are failures to report
+	lost      atomic.Int64  // records, since the file was last told
+	written   atomic.Uint64 // records
+	open      *openFile     // nil: nothing is open
+	settings                // begins with what each write looks at
 
 	users []*File       // in the order in which they came; guarded by openLogs.mu
 	owner *File         // whose settings hold
@@ -36,7 +38,7 @@ type logFile struct {
 	early *openFile     // opened to see that it can be; the first record goes there
 
 	counts   counts
-	failures []error // not reported yet
+	failures []error
 
 	lockFile   disk.File // if shared
 	generation int64     // of the files, when they were last looked at
@@ -58,12 +60,12 @@ type logFile struct {
 type openFile struct {
 	lines linewriter.Writer
 	size  int64 // in bytes, as far as we know
-	dirty bool  // written to since the last sync
 
 	// Records of this second belong here, up to a nanosecond; see writable.
 	second int64
-	till   int
 	zone   *time.Location
+	till   int32
+	dirty  bool // written to since the last sync
 
 	file disk.File
 	info fs.FileInfo // when it was opened: says which file it is
@@ -124,7 +126,7 @@ func (f *logFile) put(lines []byte, records int, at time.Time) error {
 	}
 	err := f.commit(lines, at)
 	if err == nil {
-		f.counts.written.Add(uint64(records))
+		f.written.Add(uint64(records))
 	}
 	return err
 }
@@ -152,10 +154,11 @@ func (f *logFile) commit(lines []byte, at time.Time) error {
 // one of the same second.
 func (f *logFile) writable(n int, at time.Time) bool {
 	o := f.open
-	if o == nil || f.watch == 0 {
-		return o != nil
-	}
-	return at.Unix() == o.second && at.Nanosecond() < o.till && at.Location() == o.zone &&
+	return o != nil && (f.watch == 0 || f.inWindow(o, n, at))
+}
+
+func (f *logFile) inWindow(o *openFile, n int, at time.Time) bool {
+	return at.Unix() == o.second && int32(at.Nanosecond()) < o.till && at.Location() == o.zone &&
 		!f.mustCheck && (f.maxSize == 0 || o.size+int64(n) < f.maxSize)
 }
 
@@ -252,6 +255,7 @@ func (f *logFile) closeOld(o *openFile) {
 // fail notes a failure that cost no record.
 func (f *logFile) fail(what string, err error) {
 	f.counts.failures.Add(1)
+	f.failing = true
 	if len(f.failures) < 8 {
 		f.failures = append(f.failures, fmt.Errorf("handlers: %s %s: %w", what, f.name, err))
 	}
@@ -262,7 +266,7 @@ func (f *logFile) fail(what string, err error) {
 func (f *logFile) report() {
 	f.mu.Lock()
 	failures := f.failures
-	f.failures = nil
+	f.failures, f.failing = nil, false
 	onError := f.onError
 	f.mu.Unlock()
 	for _, err := range failures {

@@ -74,6 +74,7 @@ type settings struct {
 	buffer  *writeBuffer
 	watch   time.Duration
 	maxSize int64
+	syncs   bool // now and then
 
 	path     string
 	mode     fs.FileMode
@@ -86,7 +87,6 @@ type settings struct {
 	keep  retention
 	pack  Compressor
 
-	syncs        bool // now and then
 	syncInterval time.Duration
 
 	onRotate func(Rotation)

@@ -30,9 +30,9 @@ func (f *logFile) openWindow(at time.Time) {
 		return
 	}
 	o := f.open
-	o.second, o.till, o.zone = at.Unix(), int(time.Second), at.Location()
+	o.second, o.till, o.zone = at.Unix(), int32(time.Second), at.Location()
 	if next := f.checked.Add(f.watch); next.Unix() == o.second {
-		o.till = next.Nanosecond()
+		o.till = int32(next.Nanosecond())
 	}
 }
 

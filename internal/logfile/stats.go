@@ -16,15 +16,17 @@ type Stats struct {
 	Failures uint64 // all that went wrong and cost no record, failed rotations included
 }
 
+// counts are those of the Stats that are not counted with each record.
 type counts struct {
-	written, dropped                                            atomic.Uint64
+	dropped                                                     atomic.Uint64
 	rotations, failedRotations, reopens, compressions, removals atomic.Uint64
 	failures                                                    atomic.Uint64
 }
 
-func (c *counts) stats() Stats {
+func (f *logFile) stats() Stats {
+	c := &f.counts
 	return Stats{
-		Written: c.written.Load(), Dropped: c.dropped.Load(),
+		Written: f.written.Load(), Dropped: c.dropped.Load(),
 		Rotations: c.rotations.Load(), FailedRotations: c.failedRotations.Load(), Reopens: c.reopens.Load(),
 		Compressions: c.compressions.Load(), Removals: c.removals.Load(), Failures: c.failures.Load(),
 	}
