@@ -31,7 +31,7 @@ func counts(text string) (lines, failures int) {
 // failing fails with every record.
 type failing struct {
 	logbook.Options
-	n int // makes the addresses differ
+	_ int // makes the addresses differ
 }
 
 func (*failing) Handle(*logbook.Record) error { return errors.New("disk full") }

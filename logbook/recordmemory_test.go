@@ -16,7 +16,7 @@ import (
 )
 
 // payload is something large that a call was given.
-type payload struct{ body [4 << 10]byte }
+type payload [4 << 10]byte
 
 func (*payload) String() string { return "payload" }
 
