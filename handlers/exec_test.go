@@ -349,7 +349,7 @@ func TestExecNoTurn(t *testing.T) {
 // awaitFile waits for a file that a command writes, and returns its text.
 func awaitFile(t *testing.T, path string) string {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	for {
 		text, err := os.ReadFile(path)
 		if err == nil {

@@ -376,7 +376,10 @@ func TestTimeouts(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	for timeout, want := range map[time.Duration]time.Duration{0: 5 * time.Second, 9 * time.Second: 9 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
-			h := newHandler(t, s.Addr, mail.Options{Timeout: timeout})
+			h, err := mail.New(&mail.Options{Server: s.Addr, From: "a@example.com", To: []string{"b@example.com"}, Timeout: timeout})
+			if err != nil {
+				t.Fatal(err)
+			}
 			var set []time.Duration
 			h.WrapConn(func(c net.Conn) net.Conn { return deadlines{c, &set} })
 			if err := h.HandleBatch(batch(2), logbook.ReasonBuffer); err != nil {
@@ -508,7 +511,7 @@ func TestFormatPanics(t *testing.T) {
 // minute, and the next mail says what they cost. The clock is a fake one.
 func TestPauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := newHandler(t, "mail.test", mail.Options{})
+		h := newHandler(t, "mail.test", mail.Options{Timeout: 5 * time.Second})
 		silent, dials := true, 0
 		var sent strings.Builder
 		h.DialBy(func() net.Conn {

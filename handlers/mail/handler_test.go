@@ -34,6 +34,9 @@ func newHandler(tb testing.TB, address string, o mail.Options) *mail.Handler {
 	if o.To == nil && o.RecordRecipients == nil {
 		o.To = []string{"admin@example.com"}
 	}
+	if o.Timeout == 0 {
+		o.Timeout = 2 * time.Minute // no test waits for it
+	}
 	h, err := mail.New(&o)
 	if err != nil {
 		tb.Fatal(err)

@@ -117,7 +117,9 @@ func must(tb testing.TB) func(h *push.Handler, err error) *push.Handler {
 
 // plain returns a handler that posts the message alone.
 func plain(tb testing.TB, s *server) *push.Handler {
-	return must(tb)(push.NewWebhook(s.URL+"/hook", &push.WebhookOptions{Formatter: logbook.MustFormat("{record.message}")}))
+	return must(tb)(push.NewWebhook(s.URL+"/hook", &push.WebhookOptions{
+		Formatter: logbook.MustFormat("{record.message}"), Timeout: 2 * time.Minute, // no test waits for it
+	}))
 }
 
 func record(l logbook.Level, message string) *logbook.Record {

@@ -38,6 +38,9 @@ func newHandler(t testing.TB, o syslog.Options) *syslog.Handler {
 	if o.Hostname == "" {
 		o.Hostname = "host.example"
 	}
+	if o.Timeout == 0 {
+		o.Timeout = patience
+	}
 	h, err := syslog.New(&o)
 	if err != nil {
 		t.Fatal(err)
