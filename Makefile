@@ -6,7 +6,7 @@ NEXT      ?= go1.27.3
 FUZZTIME  ?= 30s
 RUNDIR    ?= run
 
-.PHONY: help run deps test test-core test-tags test-windows matrix test-386 test-cross test-next test-desktop torture lint fuzz bench bench-quick
+.PHONY: help run deps test test-core test-tags test-windows matrix test-386 test-cross test-next test-desktop torture lint api fuzz bench bench-quick
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -57,6 +57,9 @@ lint: ## gofmt, vet, staticcheck, go.mod
 	$(GO) run $(STATIC) -tags integration,desktop ./...
 	$(GO) mod tidy -diff
 	cd bench && $(GO) mod tidy -diff
+
+api: ## write api.txt anew, the list of all that the module exports
+	$(GO) test ./examples -run TestAPI -update
 
 fuzz: ## run every fuzz target for FUZZTIME
 	@GO="$(GO)" ./scripts/fuzz.sh $(FUZZTIME)

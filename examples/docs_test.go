@@ -1,5 +1,6 @@
 // Package examples_test checks what the pages of the repository say: that their Go
-// code compiles, and that the names they mention exist.
+// code compiles, and that the names they mention exist; and that api.txt lists what the
+// module exports.
 package examples_test
 
 import (
