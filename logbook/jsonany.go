@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"encoding"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/logbook-go/logbook/internal/errchain"
 )
 
 // maxParts is how deep a value is taken apart that encoding/json refuses: one may
@@ -55,8 +56,8 @@ func appendJSONPart(b []byte, v any, depth int) (out []byte) {
 	if err == nil {
 		return appendSafeJSON(b, bytes.TrimRight(buf.Bytes(), "\n"))
 	}
-	var e *json.UnsupportedValueError
-	cyclic := errors.As(err, &e) && strings.HasPrefix(e.Str, "encountered a cycle")
+	e, unsupported := errchain.As[*json.UnsupportedValueError](err)
+	cyclic := unsupported && strings.HasPrefix(e.Str, "encountered a cycle")
 	if !methods && !cyclic { // to take a cycle apart would not end
 		switch reflect.TypeOf(v).Kind() {
 		case reflect.Slice, reflect.Array:
