@@ -111,7 +111,13 @@ func TestReloadOfFiles(t *testing.T) {
 		log.Info("f")
 		reload(sized("size=1kB&backups=1"))
 		log.Info("g")
-		expectContents(t, "another scheme, and back", map[string]string{"run.log": "a\nb\nc\nd\ne\ng\n", "app.log": "d\ne\nf\ng\n", "app.log.1": "c\n"})
+		reload(sized("size=1kB&backups=1")[len(ini):])
+		reload(sized("size=1kB&backups=1"))
+		log.Info("h")
+		if got := contents(t)["run.log"]; got != "a\nb\nc\nd\ne\ng\nh\n" {
+			t.Errorf("a sink that was left out for a while: %q", got)
+		}
+		expectContents(t, "another scheme, and back", map[string]string{"run.log": "a\nb\nc\nd\ne\ng\nh\n", "app.log": "d\ne\nf\ng\nh\n", "app.log.1": "c\n"})
 	}, w.Slot())
 }
 
