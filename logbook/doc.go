@@ -128,6 +128,10 @@
 // caller nor the other handlers anything. It goes to [Flags.Errors]: [PrintErrors], unless
 // something else is bound, prints it to stderr, at most once a second for each handler.
 //
+// A handler, filter, processor or error function may log: what it logs on the same
+// goroutine reaches all others, not itself, and is reported as [ErrRecursion]. A handler
+// that never logs says so by [Binding.Quiet] and saves looking for it.
+//
 // # The end
 //
 // Whoever made a handler closes it, with [Close]; [Shutdown] takes down and closes all that

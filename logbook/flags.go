@@ -7,7 +7,8 @@ import "context"
 type Flags struct {
 	// Errors is called for each failure of a handler, filter, processor or
 	// message template: after all handlers were served, on the goroutine that
-	// logged. The default is [PrintErrors].
+	// logged. The default is [PrintErrors]. It may log; a failure that it causes
+	// itself goes to PrintErrors.
 	Errors func(*HandlerError)
 
 	// Introspection off means that no caller is looked up: Source is empty.

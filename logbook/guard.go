@@ -58,46 +58,32 @@ var guards struct {
 	more   map[uint64]*guardSlot
 }
 
-// guardHere returns the slot of the running goroutine, and claims one if it has none.
-func guardHere() *guardSlot {
+// enter notes that what has the key runs on this goroutine. It returns nil if it runs
+// already, or too much does. Else leave must be called on the same goroutine.
+func enter(key any) *guardSlot {
 	id := goroutine.ID()
-	if s := guardOf(id); s != nil {
-		return s
-	}
 	i := id % guardSlots
-	if s := &guards.slots[i]; s.owner.CompareAndSwap(0, id) {
-		return s
+	s := &guards.slots[i]
+	if s.owner.Load() != 0 || guards.slots[i^1].owner.Load() == id || guards.spares.Load() != 0 || !s.owner.CompareAndSwap(0, id) {
+		return enterBeside(id, key)
 	}
-	if s := &guards.slots[i^1]; s.owner.CompareAndSwap(0, id) {
-		return s
-	}
-	s := &guardSlot{spare: true}
-	s.owner.Store(id)
-	guards.mu.Lock()
-	defer guards.mu.Unlock()
-	if guards.more == nil {
-		guards.more = make(map[uint64]*guardSlot)
-	}
-	guards.more[id] = s
-	guards.spares.Add(1)
+	s.keys[0], s.n = key, 1
 	return s
 }
 
-// guardOf returns the slot of a goroutine, nil if it has none.
-func guardOf(id uint64) *guardSlot {
-	i := id % guardSlots
-	if s := &guards.slots[i]; s.owner.Load() == id {
-		return s
+// enterBeside is enter where something runs on the goroutine, or on one that has the
+// same place.
+func enterBeside(id uint64, key any) *guardSlot {
+	s := guardOf(id)
+	if s == nil {
+		s = claimGuard(id)
 	}
-	if s := &guards.slots[i^1]; s.owner.Load() == id {
-		return s
-	}
-	if guards.spares.Load() == 0 {
+	if int(s.n) == len(s.keys) || s.has(key) {
 		return nil
 	}
-	guards.mu.Lock()
-	defer guards.mu.Unlock()
-	return guards.more[id]
+	s.keys[s.n] = key
+	s.n++
+	return s
 }
 
 // isRunning reports whether what has the key runs on this goroutine.
@@ -108,15 +94,39 @@ func isRunning(key any) bool {
 
 func (s *guardSlot) has(key any) bool { return slices.Contains(s.keys[:s.n], key) }
 
-// enter notes that what has the key runs on this goroutine. It returns nil if it runs
-// already, or too much does. Else leave must be called on the same goroutine.
-func enter(key any) *guardSlot {
-	s := guardHere()
-	if s.n > 0 && (int(s.n) == len(s.keys) || s.has(key)) {
+// guardOf returns the slot of a goroutine, nil if it has none.
+func guardOf(id uint64) *guardSlot {
+	i := id % guardSlots
+	for _, s := range []*guardSlot{&guards.slots[i], &guards.slots[i^1]} {
+		if s.owner.Load() == id {
+			return s
+		}
+	}
+	if guards.spares.Load() == 0 {
 		return nil
 	}
-	s.keys[s.n] = key
-	s.n++
+	guards.mu.Lock()
+	defer guards.mu.Unlock()
+	return guards.more[id]
+}
+
+// claimGuard returns a slot for a goroutine that has none.
+func claimGuard(id uint64) *guardSlot {
+	i := id % guardSlots
+	for _, s := range []*guardSlot{&guards.slots[i], &guards.slots[i^1]} {
+		if s.owner.CompareAndSwap(0, id) {
+			return s
+		}
+	}
+	s := &guardSlot{spare: true}
+	s.owner.Store(id)
+	guards.mu.Lock()
+	defer guards.mu.Unlock()
+	if guards.more == nil {
+		guards.more = make(map[uint64]*guardSlot)
+	}
+	guards.more[id] = s
+	guards.spares.Add(1)
 	return s
 }
 

@@ -18,7 +18,8 @@ import (
 // Handle is called from many goroutines at once. It may read the record until it
 // returns, and keeps only what [Record.Retain] gives it. Retaining, formatting and
 // reading a record may call methods of its values, which may log: do it before a
-// lock is taken. Records below the handler's level come in batches. An error is
+// lock is taken. What is logged on the goroutine while Handle runs does not come to the
+// handler, unless it is Quiet; see [ErrRecursion]. Records below the handler's level come in batches. An error is
 // reported through the error flag and counts as handled, but for [ErrPass]. A panic
 // counts as an error.
 type Handler interface {

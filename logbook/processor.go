@@ -8,7 +8,8 @@ import "log/slog"
 //
 // A processor changes the record with [Record.Set], [Record.SetAttrs],
 // [Record.SetMessage] and [Record.ReplaceAttrs]. One that panics is reported
-// through the error flag and costs nobody a record.
+// through the error flag and costs nobody a record. It does not run for a record that
+// it logs itself; see [ErrRecursion].
 type Processor func(r *Record)
 
 // Binding makes Processor a [Bindable].

@@ -105,6 +105,7 @@ type sink struct {
 func (s *sink) Binding() logbook.Binding {
 	b := s.Wrapper.Binding()
 	b.Bubble, b.Blackhole = true, false
+	b.Quiet = s
 	return b
 }
 
