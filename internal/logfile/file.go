@@ -110,7 +110,7 @@ const (
 )
 
 func (u *File) urgency(level logbook.Level) urgency {
-	if u.options.SyncLevel == nil && u.options.Buffer == nil {
+	if !u.urges {
 		return 0
 	}
 	return u.ask(level)
@@ -142,11 +142,7 @@ func (u *File) Write(line []byte, at time.Time, level logbook.Level) error {
 	if u.closed.Load() {
 		return u.closedError("write")
 	}
-	var urgency urgency
-	if u.urges {
-		urgency = u.urgency(level)
-	}
-	f := u.log
+	f, urgency := u.log, u.urgency(level)
 	f.mu.Lock()
 	var err error
 	if f.buffer == nil && !f.closed && f.writable(len(line), at) { // nearly always
