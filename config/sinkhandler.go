@@ -75,9 +75,7 @@ func (s *sinkHandler) use(fn func(logbook.Handler) error) error {
 }
 
 func (s *sinkHandler) late(fn func(logbook.Handler) error) error {
-	s.reopenMu.Lock()
-	h, err := s.reopen()
-	s.reopenMu.Unlock()
+	h, err := s.openAgain()
 	if err != nil {
 		return err
 	}
@@ -88,6 +86,12 @@ func (s *sinkHandler) late(fn func(logbook.Handler) error) error {
 		err = failure
 	}
 	return err
+}
+
+func (s *sinkHandler) openAgain() (logbook.Handler, error) {
+	s.reopenMu.Lock()
+	defer s.reopenMu.Unlock() // an Opener may panic
+	return s.reopen()
 }
 
 // Flush flushes the handler.

@@ -312,7 +312,7 @@ func (d *Dedup) tick() {
 func (d *Dedup) offer(gs []*repeated) {
 	if len(gs) > 0 {
 		rs := d.records(gs)
-		logbook.Offer(handover{d.inner, rs, logbook.ReasonGroup}, rs[0])
+		logbook.Offer(&handover{d.inner, rs, logbook.ReasonGroup}, rs[0])
 	}
 }
 

@@ -302,7 +302,7 @@ func (f *FingersCrossed) handOver(rs []*logbook.Record, together bool) error {
 
 // offer is handOver on a goroutine that nobody waits for.
 func (f *FingersCrossed) offer(rs []*logbook.Record) {
-	h := handover{logbook.Wrapper{Handler: f.receiver(f.reset)}, rs, logbook.ReasonEscalation}
+	h := &handover{logbook.Wrapper{Handler: f.receiver(f.reset)}, rs, logbook.ReasonEscalation}
 	f.mu.Unlock()
 	defer f.mu.Lock()
 	logbook.Offer(h, rs[len(rs)-1])

@@ -148,22 +148,21 @@ func (g *Group) take() hold.Batch {
 	return g.queue.Take(g.queue.Len())
 }
 
-func (g *Group) handover(batch hold.Batch) handover {
-	return handover{g.inner, batch.Records(), logbook.ReasonGroup}
+func (g *Group) handover(batch hold.Batch) *handover {
+	return &handover{g.inner, batch.Records(), logbook.ReasonGroup}
 }
 
 // handover is the handler inside with records that go to it together, so that
-// [logbook.Offer] can report their failure as one. It is no pointer, since
-// failures of different pointers are told apart and each printed.
+// [logbook.Offer] can report their failure as one.
 type handover struct {
 	logbook.Wrapper
 	records []*logbook.Record
 	why     logbook.Reason
 }
 
-func (handover) Binding() logbook.Binding { return logbook.Binding{} }
+func (h *handover) Binding() logbook.Binding { return logbook.Binding{Quiet: h} }
 
-func (h handover) Handle(*logbook.Record) error {
+func (h *handover) Handle(*logbook.Record) error {
 	return logbook.HandleBatch(h.Wrapper.Handler, h.records, h.why)
 }
 

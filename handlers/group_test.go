@@ -213,6 +213,31 @@ func TestGroupReentrance(t *testing.T) {
 	declined(t, errs, "from inside")
 }
 
+// What a handler logs while it gets a batch may make another handler hand over one.
+func TestBatchDuringBatch(t *testing.T) {
+	outer, other := new(sink), new(sink)
+	outer.on = func() { outer.on = nil; log.Info("b") }
+	group := handlers.NewGroup(outer)
+	dedup := handlers.NewDedup(bubbling{other}, &handlers.DedupOptions{MaxMessages: 1, Format: "{message}"})
+	errs := failures(func() {
+		logbook.InGoroutine(func() { log.Info("a") }, dedup, bubbling{group})
+		logbook.InGoroutine(func() { log.Info("0"); group.Unbound() }, dedup)
+	})
+	outer.expect(t, "group[a]")
+	other.expect(t, "a", "0", "b")
+	if len(errs) > 0 {
+		t.Errorf("reported %v", errs)
+	}
+}
+
+type bubbling struct{ logbook.Handler }
+
+func (h bubbling) Binding() logbook.Binding {
+	b := h.Handler.Binding()
+	b.Bubble = true
+	return b
+}
+
 func TestGroupWithoutHandler(t *testing.T) {
 	h := handlers.NewGroup(nil)
 	bound(t, func() {

@@ -364,9 +364,9 @@ func (l *Limit) offer(untold []counts) {
 		return
 	}
 	rs := noticesOf(untold)
-	failed := true // unless Handle returns
-	logbook.Offer(limitNotices{handover{l.inner, rs, logbook.ReasonGroup}, &failed}, rs[0])
-	if failed {
+	n := &limitNotices{handover: handover{l.inner, rs, logbook.ReasonGroup}, failed: true} // unless Handle returns
+	logbook.Offer(n, rs[0])
+	if n.failed {
 		l.owe(untold)
 	}
 }
@@ -389,12 +389,12 @@ func (l *Limit) owe(untold []counts) {
 // limitNotices is a handover that says whether it failed.
 type limitNotices struct {
 	handover
-	failed *bool
+	failed bool
 }
 
-func (n limitNotices) Handle(r *logbook.Record) error {
+func (n *limitNotices) Handle(r *logbook.Record) error {
 	err := n.handover.Handle(r)
-	*n.failed = err != nil
+	n.failed = err != nil
 	return err
 }
 
