@@ -6,13 +6,24 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"os/signal"
 	"runtime"
 	"syscall"
 	"testing"
 )
 
+// heedSignals makes programs that the test starts heed the signals that end them, also
+// where nohup or a shell in the background runs the tests: a program inherits ignored
+// signals, but not caught ones.
+func heedSignals(t *testing.T) {
+	caught := make(chan os.Signal, 1)
+	signal.Notify(caught, stopSignals...)
+	t.Cleanup(func() { signal.Stop(caught) })
+}
+
 // A signal ends the program, with what was read written and its own exit code.
 func TestPipeSignals(t *testing.T) {
+	heedSignals(t)
 	for s, want := range map[os.Signal]int{os.Interrupt: 130, syscall.SIGTERM: 143, syscall.SIGHUP: 129} {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
@@ -59,6 +70,7 @@ func TestPipeIgnoredSignals(t *testing.T) {
 // end: a flood of SIGINT while a program stops catching it ends any Go program by
 // SIGSEGV now and then.
 func TestPipeSecondSignal(t *testing.T) {
+	heedSignals(t)
 	r := start(t, "pipe", "--grace", "1h")
 	r.write(t, textLine+"\n")
 	r.next(t)
