@@ -134,8 +134,8 @@ func TestImporter(t *testing.T) {
 	}
 
 	// Without problems there is no mail.
-	stdout, _, code = execute(t, dir, mailserver, importer, "-dir", "log", "good.json")
-	if problems := read(t, filepath.Join(dir, "log", "problems.log")); stdout != "" || problems != "" || code != 0 {
+	stdout, _, code = execute(t, dir, mailserver, importer, "-dir", "good", "good.json")
+	if problems := read(t, filepath.Join(dir, "good", "problems.log")); stdout != "" || problems != "" || code != 0 {
 		t.Errorf("exit code %d, mails %q, problems %q", code, stdout, problems)
 	}
 

@@ -251,7 +251,10 @@ func TestCompressionIsTakenUp(t *testing.T) {
 	<-slow.began
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	go func() { <-slow.began }()
+	go func() {
+		<-h.log.tasks.ctx.Done()
+		<-slow.began
+	}()
 	if err := h.Close(ctx); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "2 finished files") {
 		t.Errorf("Close returned %v", err)
 	}
