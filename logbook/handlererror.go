@@ -122,6 +122,9 @@ func reportNow(key reportKey, now time.Time) (held int, speak bool) {
 	held = r.held + reports.forgotten[key.kind]
 	delete(reports.forgotten, key.kind)
 	r.at, r.held = now, 0
+	if k := reports.last[reportKey{kind: key.kind}]; k != nil && !k.isRecent(now) { // of those beyond the bound
+		held, k.held = held+k.held, 0
+	}
 	return held, true
 }
 
