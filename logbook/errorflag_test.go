@@ -80,13 +80,15 @@ func TestPrintErrorsOfManyHandlers(t *testing.T) {
 		}
 	})
 	inFreshTime(t, func(t *testing.T) {
+		hs := make([]logbook.Handler, 5003) // all at once, so that no address is used again
+		for i := range hs {
+			hs[i] = new(failing)
+		}
 		text := stderrOf(t, func() {
-			for range 5000 {
-				logTo(new(failing))
-			}
-			for range 3 {
+			logTo(hs[:5000]...)
+			for _, h := range hs[5000:] {
 				time.Sleep(time.Second)
-				logTo(new(failing))
+				logTo(h)
 			}
 		})
 		if lines, failures := counts(text); lines > 1100 || failures != 5003 {
