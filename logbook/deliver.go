@@ -202,8 +202,9 @@ func (d *delivery) accepts(e *handlerEntry) (yes bool) {
 
 // ask calls an Accept or Filter; one that panics declines.
 func (d *delivery) ask(e *handlerEntry, fn func(*Record) bool) (yes bool) {
-	running := d.enter(e)
+	running := enterToAsk(e.guard.key)
 	if running == nil {
+		d.failed(e.handler, ErrRecursion)
 		return false
 	}
 	defer func() {
@@ -228,24 +229,15 @@ func (d *delivery) reaches(e *handlerEntry) bool {
 	return yes
 }
 
-// enter notes that the handler runs. If it does already, for another record, it
-// declines this one.
-func (d *delivery) enter(e *handlerEntry) (running *guardSlot) {
-	running = e.guard.enter()
-	if running == nil {
-		d.failed(e.handler, ErrRecursion)
-	}
-	return running
-}
-
 // hand has a handler handle the record, and reports whether it took it.
 func (d *delivery) hand(e *handlerEntry) (taken bool) {
 	var pass bool
 	var err error
 	switch {
 	case e.guard.loud:
-		running := d.enter(e)
+		running := e.guard.enter()
 		if running == nil {
+			d.failed(e.handler, ErrRecursion)
 			return false
 		}
 		pass, err = running.handle(e.handler, d.record)

@@ -3,7 +3,6 @@ package logbook
 import (
 	"errors"
 	"reflect"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -45,8 +44,9 @@ type guardSlot struct {
 	owner atomic.Uint64 // the goroutine's id; 0: free
 
 	// What follows is the owner's.
-	n     int32
-	spare bool // it is in the map
+	n     uint16
+	asked uint16 // a bit for each key that stands for what is asked of a handler
+	spare bool   // it is in the map
 	keys  [maxRunning]any
 }
 
@@ -60,28 +60,35 @@ var guards struct {
 
 // enter notes that what has the key runs on this goroutine. It returns nil if it runs
 // already, or too much does. Else leave must be called on the same goroutine.
-func enter(key any) *guardSlot {
+func enter(key any) *guardSlot { return enterAs(key, 0) }
+
+// enterToAsk is enter for the Accept, filter and level of the handler that has the key.
+// They may be asked while the handler runs, but not while they run.
+func enterToAsk(key any) *guardSlot { return enterAs(key, 1) }
+
+func enterAs(key any, asked uint16) *guardSlot {
 	id := goroutine.ID()
 	i := id % guardSlots
 	s := &guards.slots[i]
 	if s.owner.Load() != 0 || guards.slots[i^1].owner.Load() == id || guards.spares.Load() != 0 || !s.owner.CompareAndSwap(0, id) {
-		return enterBeside(id, key)
+		return enterBeside(id, key, asked)
 	}
-	s.keys[0], s.n = key, 1
+	s.keys[0], s.n, s.asked = key, 1, asked
 	return s
 }
 
 // enterBeside is enter where something runs on the goroutine, or on one that has the
 // same place.
-func enterBeside(id uint64, key any) *guardSlot {
+func enterBeside(id uint64, key any, asked uint16) *guardSlot {
 	s := guardOf(id)
 	if s == nil {
 		s = claimGuard(id)
 	}
-	if int(s.n) == len(s.keys) || s.has(key) {
+	if int(s.n) == len(s.keys) || s.has(key, asked) {
 		return nil
 	}
 	s.keys[s.n] = key
+	s.asked |= asked << s.n
 	s.n++
 	return s
 }
@@ -89,10 +96,17 @@ func enterBeside(id uint64, key any) *guardSlot {
 // isRunning reports whether what has the key runs on this goroutine.
 func isRunning(key any) bool {
 	s := guardOf(goroutine.ID())
-	return s != nil && s.has(key)
+	return s != nil && s.has(key, 0)
 }
 
-func (s *guardSlot) has(key any) bool { return slices.Contains(s.keys[:s.n], key) }
+func (s *guardSlot) has(key any, asked uint16) bool {
+	for i := range s.n {
+		if s.keys[i] == key && s.asked>>i&1 == asked {
+			return true
+		}
+	}
+	return false
+}
 
 // guardOf returns the slot of a goroutine, nil if it has none.
 func guardOf(id uint64) *guardSlot {
@@ -137,6 +151,7 @@ func (s *guardSlot) leave() {
 	}
 	s.n--
 	s.keys[s.n] = nil
+	s.asked &^= 1 << s.n
 	switch {
 	case s.n > 0:
 	case s.spare:
@@ -179,8 +194,8 @@ func isComparable(h Handler) bool {
 	return t != nil && (t.Kind() == reflect.Pointer || reflect.ValueOf(h).Comparable())
 }
 
-// enter notes that the handler runs, or its filter. It returns nil if it does already, or
-// if what it stands before does.
+// enter notes that the handler runs. It returns nil if it does already, or if what it
+// stands before does.
 func (g *guard) enter() *guardSlot {
 	if g.inner != nil && isRunning(g.inner) {
 		return nil

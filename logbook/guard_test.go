@@ -204,6 +204,18 @@ func (h *batching) Handle(r *logbook.Record) error {
 	return errors.Join(err, logbook.ErrPass)
 }
 
+// A record that the handler's filter refuses is none that it declines.
+func TestFilterIsAskedWhileTheHandlerRuns(t *testing.T) {
+	var fs failures
+	below := record(t, fs.flag())
+	l := logbook.New("client")
+	h := logbook.HandlerFunc(func(*logbook.Record) error { l.Info("inner"); return nil },
+		&logbook.Options{Filter: func(r *logbook.Record) bool { return !r.From(l) }})
+	logbook.InGoroutine(func() { logbook.Info("outer") }, h)
+	below.want(t, "inner")
+	fs.none(t)
+}
+
 // Handlers that all log do not feed each other without end.
 func TestManyHandlersThatLog(t *testing.T) {
 	var fs failures

@@ -103,7 +103,7 @@ func (e handlerEntry) asks() bool { return e.leveler != nil && !isPlain(e.levele
 // askLevel asks a leveler of the user's. One that panics, or whose handler runs already,
 // declines.
 func (e *handlerEntry) askLevel(level Level) (yes bool, err error) {
-	running := e.guard.enter()
+	running := enterToAsk(e.guard.key)
 	if running == nil {
 		return false, ErrRecursion
 	}
