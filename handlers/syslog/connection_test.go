@@ -62,6 +62,7 @@ type listening struct{ stream }
 
 func (listening) Gone() bool   { return false }
 func (listening) Abort() error { return nil }
+func (listening) Close() error { return nil }
 
 // Records that are handed over together are one write to a stream, and one for each MiB
 // if they are many.
