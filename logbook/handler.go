@@ -42,9 +42,15 @@ const (
 	ReasonGroup      Reason = "group"      // they belong together; the first one leads
 )
 
-// BatchHandler is implemented by handlers that treat records handed over
-// together in a way of their own, such as one mail for all. HandleBatch leaves the
-// slice as it is, and keeps nothing of it that it did not retain.
+// BatchHandler is implemented by handlers that treat records handed over together in a
+// way of their own: one mail, one write. HandleBatch does not change the slice, and keeps
+// only records that it retained.
+//
+// If the error is nil, all records are handled. If it wraps an [*UnsentError], the last
+// Records of the batch are not, and another attempt may succeed: the caller keeps them,
+// or reports them as lost. The records before them are handled, or can never be, such as
+// one that cannot be formatted; their errors are joined. Any other error is of the latter
+// kind: no record is left to the caller.
 type BatchHandler interface {
 	HandleBatch(rs []*Record, why Reason) error
 }
@@ -56,12 +62,16 @@ type Flusher interface {
 	Flush(ctx context.Context) error
 }
 
-// Closer is implemented by handlers that hold something open. Close flushes,
-// within the context's deadline, and gives everything free; what remains unsent
-// is told by an [*UnsentError]. Closing twice does no harm.
+// Closer is implemented by handlers that hold something open. Close flushes within the
+// context's deadline and releases everything; records that could not be delivered are
+// reported as an [*UnsentError]. Closing twice is harmless. Records that come later are
+// refused with an error that wraps [ErrClosed].
 type Closer interface {
 	Close(ctx context.Context) error
 }
+
+// ErrClosed reports a record that reached a handler after its Close.
+var ErrClosed = errors.New("logbook: handler is closed")
 
 // Unbinder is implemented by items that want to know when they are taken off a
 // stack. Unbound is called again after each record that was on its way to the handler
@@ -70,9 +80,9 @@ type Unbinder interface {
 	Unbound()
 }
 
-// UnsentError is returned by Flush and Close where records were left over.
+// UnsentError reports records that were not delivered, by Flush, Close and HandleBatch.
 type UnsentError struct {
-	Records int
+	Records int   // how many: the last ones, of a batch
 	Err     error // why; may be nil
 }
 

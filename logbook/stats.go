@@ -1,0 +1,90 @@
+package logbook
+
+import "iter"
+
+// Stats are counts of the records that reached a handler, a queue or a store since it was
+// made. A record is Held until it is counted as Handled, Suppressed or Dropped.
+type Stats struct {
+	Handled    uint64 // written, sent, or handed to the next handler
+	Suppressed uint64 // left out on purpose: over a limit, or repeated
+	Dropped    uint64 // lost: a write failed, or a buffer was full
+	Held       int    // in memory now
+
+	// Counters are counts that only this kind of handler has, such as the rotations of
+	// a file. Their names do not change between calls.
+	Counters []Counter
+}
+
+// Counter is a count by name. Names are lower-case words joined by underscores, in the
+// plural: "rotations", "failed_rotations".
+type Counter struct {
+	Name  string
+	Value uint64
+}
+
+// Count returns the value of a counter, 0 if there is none of that name.
+func (s Stats) Count(name string) uint64 {
+	for _, c := range s.Counters {
+		if c.Name == name {
+			return c.Value
+		}
+	}
+	return 0
+}
+
+// StatsReporter is implemented by all that can lose records. Stats may be called at any
+// time, from any goroutine.
+type StatsReporter interface {
+	Stats() Stats
+}
+
+// AllStats yields the handlers that are bound to the application, with their counts: the
+// newest first, each followed by the handlers that it stands before, as its Unwrap method
+// returns them. A handler that counts nothing is left out.
+//
+//	for h, s := range logbook.AllStats() {
+//		fmt.Printf("%T: %d handled, %d dropped\n", h, s.Handled, s.Dropped)
+//	}
+func AllStats() iter.Seq2[Handler, Stats] {
+	return func(yield func(Handler, Stats) bool) {
+		seen := make(map[any]bool)
+		for _, p := range application.snapshot.Load().items {
+			if h, ok := p.item.(Handler); ok && !eachStats(h, seen, maxWrapped, yield) {
+				return
+			}
+		}
+	}
+}
+
+// eachStats yields a handler and those inside it, depth deep, each once.
+func eachStats(h Handler, seen map[any]bool, depth int, yield func(Handler, Stats) bool) bool {
+	if h == nil || depth == 0 {
+		return true
+	}
+	if isComparable(h) {
+		if seen[h] {
+			return true
+		}
+		seen[h] = true
+	}
+	if s, ok := h.(StatsReporter); ok && !yield(h, s.Stats()) {
+		return false
+	}
+	for _, inner := range insideOf(h) {
+		if !eachStats(inner, seen, depth-1, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// insideOf returns the handlers that a handler stands before.
+func insideOf(h Handler) []Handler {
+	switch w := h.(type) {
+	case interface{ Unwrap() Handler }:
+		return []Handler{w.Unwrap()}
+	case interface{ Unwrap() []Handler }:
+		return w.Unwrap()
+	}
+	return nil
+}
