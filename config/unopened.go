@@ -2,7 +2,6 @@ package config
 
 import (
 	"context"
-	"io/fs"
 	"sync"
 	"time"
 
@@ -67,7 +66,7 @@ func (u *unopened) opened() (logbook.Handler, error) {
 	defer u.mu.Unlock()
 	switch {
 	case u.closed:
-		return nil, fs.ErrClosed
+		return nil, logbook.ErrClosed
 	case u.handler != nil:
 		return u.handler, nil
 	case u.opening || u.pause.Err(time.Now()) != nil:
@@ -82,7 +81,7 @@ func (u *unopened) opened() (logbook.Handler, error) {
 		return nil, u.failure
 	case u.closed:
 		_ = logbook.Close(context.Background(), h) // the record is what is lost
-		return nil, fs.ErrClosed
+		return nil, logbook.ErrClosed
 	}
 	u.handler = h
 	return h, nil

@@ -189,7 +189,7 @@ func TestBatchThatFails(t *testing.T) {
 	if err := h.Close(context.Background()); err != nil {
 		t.Error(err)
 	}
-	if err := h.HandleBatch(batchOf(time.Now(), "g"), logbook.ReasonGroup); !errors.Is(err, fs.ErrClosed) {
+	if err := h.HandleBatch(batchOf(time.Now(), "g"), logbook.ReasonGroup); !errors.Is(err, logbook.ErrClosed) {
 		t.Errorf("after Close: %v", err)
 	}
 }

@@ -50,7 +50,8 @@ type DedupOptions struct {
 // What it holds is bounded in number, and to 4 MiB of text; what is too much is
 // handed over early, so nothing is lost. Level, filter and bubble are those of the
 // handler inside. It is safe for concurrent use, and holds no lock while it hands
-// over. After Close it hands records on as they come.
+// over. After Close it hands records on as they come: the handler inside, which is closed
+// too, decides whether to refuse them.
 type Dedup struct {
 	inner          logbook.Wrapper
 	quiet, maxHold time.Duration

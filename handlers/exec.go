@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os/exec"
 	"path/filepath"
@@ -162,10 +161,10 @@ func NewExec(argv []string, o *ExecOptions) (*Exec, error) {
 func (h *Exec) Binding() logbook.Binding { return h.binding }
 
 // Handle runs the command and waits for its end. After Close its error wraps
-// [fs.ErrClosed].
+// [logbook.ErrClosed].
 func (h *Exec) Handle(r *logbook.Record) error {
 	if !h.inside.Enter(1) {
-		return h.failed(fs.ErrClosed, "", false)
+		return h.failed(logbook.ErrClosed, "", false)
 	}
 	defer h.inside.Leave(1)
 	arguments, stdin, err := h.format(r)
@@ -202,14 +201,14 @@ func (h *Exec) Handle(r *logbook.Record) error {
 func (h *Exec) takeTurn(ctx context.Context) error {
 	select {
 	case <-h.inside.Closed():
-		return fs.ErrClosed
+		return logbook.ErrClosed
 	default:
 	}
 	select {
 	case h.turns <- struct{}{}:
 		return nil
 	case <-h.inside.Closed():
-		return fs.ErrClosed
+		return logbook.ErrClosed
 	case <-ctx.Done():
 		return fmt.Errorf("no turn within %v: %w", h.timeout, ctx.Err())
 	}

@@ -254,7 +254,7 @@ func TestExecAfterClose(t *testing.T) {
 		t.Error(err)
 	}
 	for range 50 {
-		if err := handle(h, "late"); !errors.Is(err, fs.ErrClosed) {
+		if err := handle(h, "late"); !errors.Is(err, logbook.ErrClosed) {
 			t.Fatalf("got %v", err)
 		}
 	}
@@ -308,7 +308,7 @@ func TestExecTurnsAndClose(t *testing.T) {
 	if len(first) != 1 || !errors.Is(first[0], context.Canceled) {
 		t.Errorf("the command that was killed: %v", first)
 	}
-	if errs := failures(func() { log.Error("late") }, h); len(errs) != 1 || !errors.Is(errs[0], fs.ErrClosed) {
+	if errs := failures(func() { log.Error("late") }, h); len(errs) != 1 || !errors.Is(errs[0], logbook.ErrClosed) {
 		t.Errorf("after Close: %v", errs)
 	}
 	if stats := h.Stats(); stats != (handlers.ExecStats{Failed: 2, Killed: 1}) {

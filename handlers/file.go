@@ -307,7 +307,7 @@ func (h *File) Binding() logbook.Binding {
 }
 
 // Handle writes the record. An error means that the record is not in the file,
-// but for one of fsync; after Close it wraps [fs.ErrClosed]. A record without a time
+// but for one of fsync; after Close it wraps [logbook.ErrClosed]. A record without a time
 // belongs to the time at which it is written.
 func (h *File) Handle(r *logbook.Record) error {
 	at := timeOf(r)
@@ -371,7 +371,7 @@ func (h *File) Flush(context.Context) error { return h.log.Flush() }
 // Sync writes what a buffer holds and makes the disk hold what was written: it
 // calls fsync, which takes milliseconds. Records can be written meanwhile. It does
 // nothing if the file was not opened yet; after Close its error wraps
-// [fs.ErrClosed].
+// [logbook.ErrClosed].
 func (h *File) Sync() error { return h.log.Sync() }
 
 // Reopen makes the handler check at once whether its path leads to another file

@@ -267,10 +267,10 @@ func TestFileAfterClose(t *testing.T) {
 		}
 		errs := failures(func() { log.Info("x") }, h)
 		var pathError *fs.PathError
-		if len(errs) != 1 || !errors.Is(errs[0], fs.ErrClosed) || !errors.As(errs[0], &pathError) || pathError.Path != path {
+		if len(errs) != 1 || !errors.Is(errs[0], logbook.ErrClosed) || !errors.As(errs[0], &pathError) || pathError.Path != path {
 			t.Errorf("delay %v: reported %v", delay, errs)
 		}
-		if err := h.Sync(); !errors.Is(err, fs.ErrClosed) {
+		if err := h.Sync(); !errors.Is(err, logbook.ErrClosed) {
 			t.Errorf("delay %v: Sync: %v", delay, err)
 		}
 	}

@@ -86,7 +86,7 @@ func TestFileOutlivesOneOfItsHandlers(t *testing.T) {
 	for what, err := range map[string]error{
 		"Handle": one.Handle(logbook.NewRecord(logbook.RecordData{Message: "late"})), "Sync": one.Sync(), "Reopen": one.Reopen(),
 	} {
-		if !errors.Is(err, fs.ErrClosed) {
+		if !errors.Is(err, logbook.ErrClosed) {
 			t.Errorf("%s after Close: %v", what, err)
 		}
 	}

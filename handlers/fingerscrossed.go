@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -132,7 +131,7 @@ func NewFingersCrossed(h logbook.Handler, o *FingersCrossedOptions) *FingersCros
 func (f *FingersCrossed) Binding() logbook.Binding { return f.binding }
 
 // Handle keeps the record, or hands it over. After Close its error wraps
-// [fs.ErrClosed], unless the handler inside gets everything: then it is that one's.
+// [logbook.ErrClosed], unless the handler inside gets everything: then it is that one's.
 func (f *FingersCrossed) Handle(r *logbook.Record) error {
 	if f.open.Load() {
 		return f.handle(r)
@@ -149,7 +148,7 @@ func (f *FingersCrossed) Handle(r *logbook.Record) error {
 	defer f.mu.Unlock()
 	if f.closed {
 		item.Release()
-		return fmt.Errorf("handlers: FingersCrossed: %w", fs.ErrClosed)
+		return fmt.Errorf("handlers: FingersCrossed: %w", logbook.ErrClosed)
 	}
 	f.queue.Push(item)
 	if !item.Marked {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"runtime"
 	"sync"
@@ -235,7 +234,7 @@ func TestFingersCrossedClose(t *testing.T) {
 		if err := <-closed; err != nil {
 			t.Error(err)
 		}
-		if err := h.Handle(record()); !errors.Is(err, fs.ErrClosed) {
+		if err := h.Handle(record()); !errors.Is(err, logbook.ErrClosed) {
 			t.Errorf("after Close: %v", err)
 		}
 		inner.expect(t, "escalation[a]")
@@ -252,7 +251,7 @@ func TestFingersCrossedClose(t *testing.T) {
 	if err := h.Close(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if errs := failures(func() { log.Error("late") }, h); len(errs) != 1 || !errors.Is(errs[0], fs.ErrClosed) {
+	if errs := failures(func() { log.Error("late") }, h); len(errs) != 1 || !errors.Is(errs[0], logbook.ErrClosed) {
 		t.Errorf("after Close: %v", errs)
 	}
 }

@@ -25,7 +25,8 @@ const (
 //
 // It is safe for concurrent use. No lock is held while the batch is handed over. What
 // the handler inside logs itself is not collected; see [logbook.ErrRecursion]. After
-// Close it hands records on as they come.
+// Close it hands records on as they come: the handler inside, which is closed too, decides
+// whether to refuse them.
 type Group struct {
 	inner  logbook.Wrapper
 	mu     sync.Mutex

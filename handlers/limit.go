@@ -58,7 +58,8 @@ type LimitOptions struct {
 // mail stays whole. Others are looked at one by one.
 //
 // Level, filter and bubble are those of the handler inside. It is safe for
-// concurrent use.
+// concurrent use, and goes on after Close: the handler inside, which is closed too,
+// decides whether to refuse records.
 type Limit struct {
 	inner  logbook.Wrapper
 	key    func(*logbook.Record) limit.Site

@@ -26,6 +26,8 @@ import (
 // What the writer returns as an error is what Handle returns. If a write fails
 // halfway, the next record starts on a line of its own. Handle allocates nothing
 // as long as the formatter does not.
+//
+// A Stream has no Close: the writer belongs to whoever opened it.
 type Stream struct {
 	opts logbook.Options
 	w    io.Writer

@@ -65,7 +65,8 @@ type Flusher interface {
 // Closer is implemented by handlers that hold something open. Close flushes within the
 // context's deadline and releases everything; records that could not be delivered are
 // reported as an [*UnsentError]. Closing twice is harmless. Records that come later are
-// refused with an error that wraps [ErrClosed].
+// refused with an error that wraps [ErrClosed]; a handler that stands before others may
+// hand them on, for these to refuse them.
 type Closer interface {
 	Close(ctx context.Context) error
 }

@@ -36,7 +36,7 @@ var (
 // Error says why nobody was notified of records.
 type Error struct {
 	Records int   // of which nobody was notified; 0: the handler could not be made
-	Err     error // wraps one of the reasons, context.DeadlineExceeded, or net.ErrClosed after Close
+	Err     error // wraps one of the reasons, context.DeadlineExceeded, or logbook.ErrClosed after Close
 
 	// Retry is when the next attempt is made: until then nothing is shown, and the
 	// error is this one. The zero time means with the next record.

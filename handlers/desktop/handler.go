@@ -3,7 +3,6 @@ package desktop
 import (
 	"context"
 	"errors"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -226,7 +225,7 @@ func (h *Handler) deliver(ctx context.Context, n *notification) error {
 // Close waits for the notifications that are being handed over, tells what none has
 // told so far, and closes the connection. When the context ends, what is being handed
 // over is given up. Records handled later are not shown, with an error that wraps
-// [net.ErrClosed].
+// [logbook.ErrClosed].
 func (h *Handler) Close(ctx context.Context) error {
 	err := h.last(ctx)
 	h.cancel()
@@ -236,7 +235,7 @@ func (h *Handler) Close(ctx context.Context) error {
 }
 
 func (h *Handler) last(ctx context.Context) error {
-	if err := h.gate.Close(ctx, net.ErrClosed); err != nil {
+	if err := h.gate.Close(ctx); err != nil {
 		return err
 	}
 	pass, err := h.gate.Last(h.now())

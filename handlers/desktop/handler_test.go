@@ -3,7 +3,6 @@ package desktop_test
 import (
 	"context"
 	"errors"
-	"net"
 	"reflect"
 	"slices"
 	"strings"
@@ -189,7 +188,7 @@ func TestClose(t *testing.T) {
 	if got, want := s.texts(), []string{"1 record was not sent"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if err := h.Handle(record(logbook.LevelInfo, "two")); !errors.Is(err, net.ErrClosed) {
+	if err := h.Handle(record(logbook.LevelInfo, "two")); !errors.Is(err, logbook.ErrClosed) {
 		t.Errorf("closed, but %v", err)
 	}
 }

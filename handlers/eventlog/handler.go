@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"strings"
 	"sync"
@@ -104,7 +103,7 @@ func checkName(what, name string) error {
 // Binding implements [logbook.Bindable].
 func (h *Handler) Binding() logbook.Binding { return h.opts.LineBinding(h) }
 
-// Handle writes the record. After Close its error wraps [fs.ErrClosed].
+// Handle writes the record. After Close its error wraps [logbook.ErrClosed].
 func (h *Handler) Handle(r *logbook.Record) error {
 	b, err := h.opts.AppendFormat(nil, r)
 	if err != nil {
@@ -114,7 +113,7 @@ func (h *Handler) Handle(r *logbook.Record) error {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	if h.log == nil {
-		return fmt.Errorf("eventlog: source %q: %w", h.source, fs.ErrClosed)
+		return fmt.Errorf("eventlog: source %q: %w", h.source, logbook.ErrClosed)
 	}
 	write := h.log.Info
 	switch l := r.Level(); {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 	"reflect"
@@ -162,7 +161,7 @@ func TestErrors(t *testing.T) {
 	if err := h.Close(t.Context()); err != nil {
 		t.Errorf("second Close: %v", err)
 	}
-	if err := h.Handle(r); !errors.Is(err, fs.ErrClosed) {
+	if err := h.Handle(r); !errors.Is(err, logbook.ErrClosed) {
 		t.Errorf("Handle after Close: %v", err)
 	}
 	if len(log.events) != 1 {

@@ -27,7 +27,7 @@ func TestClose(t *testing.T) {
 	}
 	err := h.HandleBatch(batch(2), logbook.ReasonGroup)
 	var e *mail.Error
-	if !errors.Is(err, net.ErrClosed) || !errors.As(err, &e) || e.Records != 2 {
+	if !errors.Is(err, logbook.ErrClosed) || !errors.As(err, &e) || e.Records != 2 {
 		t.Errorf("after Close: %v", err)
 	}
 	if got := h.Stats(); got != (mail.Stats{Mails: 1, Records: 1, Failed: 2}) {
@@ -60,7 +60,7 @@ func TestCloseWaitsForMails(t *testing.T) {
 	handled, release := delivering(t, s, h)
 	closed := make(chan error)
 	go func() { closed <- h.Close(t.Context()) }()
-	for !errors.Is(h.HandleBatch(batch(1), ""), net.ErrClosed) { // until it is being closed
+	for !errors.Is(h.HandleBatch(batch(1), ""), logbook.ErrClosed) { // until it is being closed
 		runtime.Gosched()
 	}
 	select {

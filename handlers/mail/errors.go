@@ -60,7 +60,7 @@ type Error struct {
 	Server  string // host:port
 	Step    Step   // which failed
 	Records int    // that were not mailed; 0 if a mail went out, but not to all or not whole
-	Err     error  // a *textproto.Error where the server answered; net.ErrClosed after Close
+	Err     error  // a *textproto.Error where the server answered; logbook.ErrClosed after Close
 
 	// Retry is when the next attempt is made: until then nothing is mailed, and the
 	// error is this one. The zero time means with the next record.

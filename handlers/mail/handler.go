@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"html/template"
-	"net"
 	"net/mail"
 	"sync/atomic"
 	"time"
@@ -169,7 +168,7 @@ func (h *Handler) mail(jobs ...job) error {
 	}
 	if !h.inside.Enter(records) {
 		h.failed.Add(uint64(records))
-		return &Error{Server: h.server.address(), Step: StepConnect, Records: records, Err: net.ErrClosed}
+		return &Error{Server: h.server.address(), Step: StepConnect, Records: records, Err: logbook.ErrClosed}
 	}
 	defer h.inside.Leave(records)
 	if e := (*Error)(nil); errors.As(h.pause.Err(time.Now()), &e) {
@@ -200,7 +199,7 @@ func (h *Handler) mail(jobs ...job) error {
 // limit suppressed and no mail has told so far. When the context ends, what is being
 // delivered fails. What is left then is counted by a [*logbook.UnsentError]; closing
 // again tries to tell it once more. Records handled later are not mailed, with an
-// error that wraps [net.ErrClosed].
+// error that wraps [logbook.ErrClosed].
 func (h *Handler) Close(ctx context.Context) error {
 	defer h.cancel()
 	if left := h.inside.Close(ctx); left > 0 {

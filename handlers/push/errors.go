@@ -32,7 +32,7 @@ type Error struct {
 	Host    string // "https://hooks.slack.com"
 	Status  int    // of HTTP; 0: the service did not answer
 	Records int    // that were not sent
-	Err     error  // wraps net.ErrClosed after Close
+	Err     error  // wraps logbook.ErrClosed after Close
 
 	// Retry is when the next attempt is made: until then nothing is sent, and the
 	// error is this one. The zero time means with the next record.

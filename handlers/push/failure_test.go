@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -293,7 +292,7 @@ func TestClose(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if e := failed(t, h.Handle(record(logbook.LevelInfo, "two"))); !errors.Is(e, net.ErrClosed) || e.Records != 1 {
+	if e := failed(t, h.Handle(record(logbook.LevelInfo, "two"))); !errors.Is(e, logbook.ErrClosed) || e.Records != 1 {
 		t.Errorf("%v", e)
 	}
 	if got, want := s.bodies(), []string{"one", "1 record was not sent"}; !slices.Equal(got, want) {

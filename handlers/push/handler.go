@@ -255,11 +255,11 @@ const userAgent = "logbook-go"
 
 // Close waits for the notifications that are being sent, tells what none has told so
 // far, and closes the connections. When the context ends, what is being sent is given
-// up. Records handled later are not sent, with an error that wraps [net.ErrClosed].
+// up. Records handled later are not sent, with an error that wraps [logbook.ErrClosed].
 func (h *Handler) Close(ctx context.Context) error {
 	defer h.client.CloseIdleConnections()
 	defer h.cancel()
-	if err := h.gate.Close(ctx, net.ErrClosed); err != nil {
+	if err := h.gate.Close(ctx); err != nil {
 		return err
 	}
 	pass, err := h.gate.Last(h.now())

@@ -39,7 +39,11 @@ func newConnection(address string, timeout time.Duration, dial func(context.Cont
 			if e.Connecting {
 				op = OpConnect
 			}
-			return &Error{Address: address, Op: op, Err: e.Err, Retry: e.Retry}
+			err := e.Err
+			if err == netlink.ErrClosed {
+				err = logbook.ErrClosed
+			}
+			return &Error{Address: address, Op: op, Err: err, Retry: e.Retry}
 		},
 	}}
 	c.link.Start()

@@ -32,7 +32,7 @@ const (
 type Error struct {
 	Address string // as in the options, or the platform's socket
 	Op      Op     // what failed
-	Err     error  // why; wraps net.ErrClosed after Close
+	Err     error  // why; wraps logbook.ErrClosed after Close
 
 	// Retry is when the next attempt is made: until then records are not sent, and
 	// their error is this one. The zero time means with the next record.

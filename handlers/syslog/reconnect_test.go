@@ -313,7 +313,7 @@ func TestClose(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if e := asError(t, h.Handle(sample(logbook.LevelInfo, "text"))); !errors.Is(e, net.ErrClosed) {
+	if e := asError(t, h.Handle(sample(logbook.LevelInfo, "text"))); !errors.Is(e, logbook.ErrClosed) {
 		t.Errorf("Handle after Close: %v", e)
 	}
 }

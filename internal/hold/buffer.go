@@ -2,8 +2,9 @@ package hold
 
 import (
 	"context"
-	"io/fs"
 	"sync"
+
+	"github.com/logbook-go/logbook/logbook"
 )
 
 // Buffer is a queue between goroutines that put records in and those that take them
@@ -44,13 +45,13 @@ func (b *Buffer) waitFor(ctx context.Context, ready func() bool) error {
 
 // Put puts a record in. With Block it waits for room until the context ends. A record
 // that is not kept is given back and counted, as after Close, when the error is
-// [fs.ErrClosed]; otherwise the error is that of the context.
+// [logbook.ErrClosed]; otherwise the error is that of the context.
 func (b *Buffer) Put(ctx context.Context, item Item) error {
 	b.lock()
 	defer b.mu.Unlock()
 	err := b.waitFor(ctx, func() bool { return b.closed || b.Queue.Policy != Block || b.Queue.count == 0 || !b.Queue.Full(item) })
 	if err == nil && b.closed {
-		err = fs.ErrClosed
+		err = logbook.ErrClosed
 	}
 	if err != nil {
 		b.Queue.drop(item)
@@ -62,7 +63,7 @@ func (b *Buffer) Put(ctx context.Context, item Item) error {
 }
 
 // Get takes up to n records out. It waits for at least one until the context ends. After
-// Close it takes what is left, and then its error is [fs.ErrClosed].
+// Close it takes what is left, and then its error is [logbook.ErrClosed].
 func (b *Buffer) Get(ctx context.Context, n int) (Batch, error) {
 	b.lock()
 	defer b.mu.Unlock()
@@ -70,7 +71,7 @@ func (b *Buffer) Get(ctx context.Context, n int) (Batch, error) {
 		return Batch{}, err
 	}
 	if b.Queue.count == 0 {
-		return Batch{}, fs.ErrClosed
+		return Batch{}, logbook.ErrClosed
 	}
 	defer b.changed.Broadcast()
 	return b.Queue.Take(min(n, b.Queue.count)), nil

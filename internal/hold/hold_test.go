@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -217,13 +216,13 @@ func TestBuffer(t *testing.T) {
 		go func() { failed <- b.Put(t.Context(), item(0, "4")) }()
 		synctest.Wait()
 		b.Close()
-		if err := <-failed; !errors.Is(err, fs.ErrClosed) || dropped() != 2 {
+		if err := <-failed; !errors.Is(err, logbook.ErrClosed) || dropped() != 2 {
 			t.Errorf("Put of a closed buffer: %v, %d dropped", err, dropped())
 		}
 		if batch, err := b.Get(t.Context(), 9); err != nil || texts(batch) != "1 2 2 records dropped" {
 			t.Errorf("%q, %v", texts(batch), err)
 		}
-		if _, err := b.Get(t.Context(), 9); !errors.Is(err, fs.ErrClosed) {
+		if _, err := b.Get(t.Context(), 9); !errors.Is(err, logbook.ErrClosed) {
 			t.Errorf("Get of a closed buffer: %v", err)
 		}
 	})

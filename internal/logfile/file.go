@@ -214,7 +214,7 @@ func (u *File) Reopen() error {
 }
 
 func (u *File) closedError(op string) error {
-	return &fs.PathError{Op: op, Path: u.options.Path, Err: fs.ErrClosed}
+	return &fs.PathError{Op: op, Path: u.options.Path, Err: logbook.ErrClosed}
 }
 
 // Stats returns what happened to the file so far, with what other users of it did.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/logbook-go/logbook/internal/disk"
 	"github.com/logbook-go/logbook/internal/linewriter"
+	"github.com/logbook-go/logbook/logbook"
 )
 
 // retryAfter is how long what failed is left alone: rotating, opening in place of
@@ -119,7 +120,7 @@ func (f *logFile) prepare(s settings, delay bool) error {
 // put adds lines of so many records of a time to the file, or to its buffer.
 func (f *logFile) put(lines []byte, records int, at time.Time) error {
 	if f.closed {
-		return &fs.PathError{Op: "write", Path: f.name, Err: fs.ErrClosed}
+		return &fs.PathError{Op: "write", Path: f.name, Err: logbook.ErrClosed}
 	}
 	if f.buffer != nil {
 		return f.hold(lines, records, at)
@@ -209,7 +210,7 @@ func (f *logFile) syncLate() {
 	f.mu.Lock()
 	f.syncing.begun()
 	f.mu.Unlock()
-	if err := f.sync(); err != nil && !errors.Is(err, fs.ErrClosed) {
+	if err := f.sync(); err != nil && !errors.Is(err, logbook.ErrClosed) {
 		f.mu.Lock()
 		f.fail("sync", err)
 		f.mu.Unlock()
@@ -222,7 +223,7 @@ func (f *logFile) sync() error {
 	f.mu.Lock()
 	if f.closed {
 		f.mu.Unlock()
-		return &fs.PathError{Op: "sync", Path: f.name, Err: fs.ErrClosed}
+		return &fs.PathError{Op: "sync", Path: f.name, Err: logbook.ErrClosed}
 	}
 	err := f.flush()
 	o := f.open

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -267,7 +266,7 @@ func TestCloseWaitsForCompression(t *testing.T) {
 		}
 		want := map[string]string{"f": "third\n", "f.1.gz": "second\n", "f.2.gz": "first\n"}
 		expectDir(t, dir, want)
-		if err := put(h, noon, "late"); !errors.Is(err, fs.ErrClosed) {
+		if err := put(h, noon, "late"); !errors.Is(err, logbook.ErrClosed) {
 			t.Errorf("after Close: %v", err)
 		}
 		if err := errors.Join(h.Close(context.Background()), h.Flush()); err != nil {

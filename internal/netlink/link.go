@@ -57,10 +57,13 @@ type Link[M any] struct {
 	breakups atomic.Uint64
 }
 
+// ErrClosed reports a message that was to be sent after Close.
+var ErrClosed = errors.New("link is closed")
+
 // Error says why a [Link] did not send.
 type Error struct {
 	Connecting bool      // there was no connection
-	Err        error     // wraps net.ErrClosed after Close
+	Err        error     // ErrClosed after Close
 	Retry      time.Time // before which nothing is tried; zero: with the next message
 }
 
@@ -103,7 +106,7 @@ func (l *Link[M]) Send(m M) (next int, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
-		return 0, l.fail(&Error{Err: net.ErrClosed})
+		return 0, l.fail(&Error{Err: ErrClosed})
 	}
 	if l.conn != nil && l.conn.Gone() {
 		l.drop()

@@ -19,8 +19,8 @@ type Gate struct {
 	inside flow.Inflight // records that the passes that are out stand for, and are to report
 
 	mu                 sync.Mutex
-	missed             int   // records, and not reported yet
-	closed             error // what Enter returns after Close
+	missed             int // records, and not reported yet
+	closed             bool
 	sent, told, failed uint64
 }
 
@@ -38,9 +38,9 @@ type Pass struct {
 func (g *Gate) Enter(n int, now time.Time) (*Pass, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	err := g.closed
-	if err == nil {
-		err = g.Pause.Err(now)
+	err := g.Pause.Err(now)
+	if g.closed {
+		err = logbook.ErrClosed
 	}
 	if err != nil {
 		g.missed += n
@@ -120,12 +120,12 @@ func (p *Pass) miss() {
 	p.gate.failed += uint64(p.Records)
 }
 
-// Close lets nothing through any more: Enter returns reason. It waits for the passes
-// that are out. If the context ends first, a [*logbook.UnsentError] counts their
+// Close lets nothing through any more: Enter returns [logbook.ErrClosed]. It waits for the
+// passes that are out. If the context ends first, a [*logbook.UnsentError] counts their
 // records, and those that were missed.
-func (g *Gate) Close(ctx context.Context, reason error) error {
+func (g *Gate) Close(ctx context.Context) error {
 	g.mu.Lock()
-	g.closed = reason
+	g.closed = true
 	g.mu.Unlock()
 	left := g.inside.Close(ctx)
 	if left == 0 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"testing"
 	"time"
 
@@ -96,7 +95,7 @@ func TestCloseCountsWhatIsToBeTold(t *testing.T) {
 	enter(t, &g, 3, start).Failed()
 	p := enter(t, &g, 1, start)
 	var unsent *logbook.UnsentError
-	if err := g.Close(cancelled, net.ErrClosed); !errors.As(err, &unsent) || unsent.Records != 4 {
+	if err := g.Close(cancelled); !errors.As(err, &unsent) || unsent.Records != 4 {
 		t.Errorf("with a pass out that tells of 3 records: %v", err)
 	}
 	p.Sent()
@@ -111,14 +110,14 @@ func TestClose(t *testing.T) {
 	var g notify.Gate
 	p := enter(t, &g, 2, start)
 	var unsent *logbook.UnsentError
-	if err := g.Close(cancelled, net.ErrClosed); !errors.As(err, &unsent) || unsent.Records != 2 || !errors.Is(err, context.Canceled) {
+	if err := g.Close(cancelled); !errors.As(err, &unsent) || unsent.Records != 2 || !errors.Is(err, context.Canceled) {
 		t.Errorf("with a pass out: %v", err)
 	}
-	if _, err := g.Enter(1, start); err != net.ErrClosed {
+	if _, err := g.Enter(1, start); err != logbook.ErrClosed {
 		t.Errorf("closed, but %v", err)
 	}
 	done := make(chan error)
-	go func() { done <- g.Close(t.Context(), net.ErrClosed) }()
+	go func() { done <- g.Close(t.Context()) }()
 	p.Shut(start, start.Add(time.Minute), reason)
 	if err := <-done; err != nil {
 		t.Error(err)
@@ -134,7 +133,7 @@ func TestClose(t *testing.T) {
 	if p, err := g.Last(start.Add(time.Minute)); p != nil || err != nil {
 		t.Errorf("all told: %v, %v", p, err)
 	}
-	if err := g.Close(cancelled, net.ErrClosed); err != nil {
+	if err := g.Close(cancelled); err != nil {
 		t.Error(err)
 	}
 }
