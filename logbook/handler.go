@@ -5,11 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
-
-	"github.com/logbook-go/logbook/internal/errchain"
-	"github.com/logbook-go/logbook/internal/goroutine"
-	"github.com/logbook-go/logbook/internal/panics"
 )
 
 // Handler writes records somewhere. A third party's handler is a struct that
@@ -25,6 +20,57 @@ import (
 type Handler interface {
 	Bindable
 	Handle(r *Record) error
+}
+
+// Bindable is what can be pushed on a stack: a [Handler], a [Processor],
+// [Flags], [Attrs], a [Setup] of several of them, or a [*Slot].
+type Bindable interface {
+	// Binding is read once, when the item is pushed, and no lock is held
+	// meanwhile. Wrappers may read it again; it must always return the same
+	// answer.
+	Binding() Binding
+}
+
+// Binding says how a handler stands on a stack. Its zero value takes every
+// record and lets none through to the handlers below.
+type Binding struct {
+	// Level is the lowest level the handler takes; nil takes all. A [Level],
+	// an [slog.Level] and a [*LevelVar] are compiled into the stack, any other
+	// Leveler is asked at each call.
+	Level slog.Leveler
+
+	// Accept is asked before anything expensive is computed: the record has no
+	// time, no caller and no processors' attributes yet.
+	Accept func(*Record) bool
+
+	// Filter is asked after the processors have run, so it sees what they added.
+	Filter func(*Record) bool
+
+	// Bubble lets a handled record go on to the next handler.
+	Bubble bool
+
+	// Blackhole marks a handler that does nothing: a record that reaches it is
+	// dropped before anything expensive is computed. Its Handle is never called.
+	Blackhole bool
+
+	// NoCaller promises that the handler never reads the record's Source or PC,
+	// so that the caller need not be looked up for it.
+	NoCaller bool
+
+	// Quiet is the handler itself, as a promise that its Accept and Handle, and all
+	// that they call, never log; the methods of the record's values and handlers
+	// inside, to which it hands records by [Handle], [Deliver], [Offer] or
+	// [HandleBatch], aside. A handler without it is guarded against records that it
+	// makes itself, as every filter is: see [ErrRecursion]. That costs some 20
+	// nanoseconds a record. Quiet is no bool, so that a type that embeds a handler
+	// does not inherit its promise.
+	Quiet Handler
+
+	// Console marks a handler that writes to a terminal or stream, as the program's
+	// console does. While one is bound to the application, whatever its level, the
+	// default handler is not in force; see [SetDefaultHandler]. A handler that hands
+	// records to others takes it from theirs.
+	Console bool
 }
 
 // ErrPass is returned by Handle for a record that the handler did not want: it
@@ -101,183 +147,3 @@ func (e *UnsentError) Error() string {
 
 // Unwrap returns why.
 func (e *UnsentError) Unwrap() error { return e.Err }
-
-// Offer hands a record to a handler as the dispatch does: with its level, Accept
-// and filter, and with its failure reported through the error flag. It reports
-// whether the handler took the record. Handlers that stand before others are
-// built on it.
-func Offer(h Handler, r *Record) (handled bool) {
-	d := delivery{record: r}
-	handled = d.offer(h)
-	if d.failures != nil {
-		d.stack = visible(r.ctx)
-		d.reportApart()
-	}
-	return handled
-}
-
-// Deliver is Offer for a handler that makes something of a failure itself: it returns
-// what Offer reports, but for [ErrRecursion], which it reports.
-func Deliver(h Handler, r *Record) (handled bool, err error) {
-	d := delivery{record: r}
-	handled = d.offer(h)
-	if d.failures == nil {
-		return handled, nil
-	}
-	for i, e := range d.failures {
-		if !errchain.Is(e.Err, ErrRecursion) {
-			d.failures = slices.Delete(d.failures, i, i+1)
-			err = e.Err
-			break // there is one at most
-		}
-	}
-	if len(d.failures) > 0 {
-		d.stack = visible(r.ctx)
-		d.reportApart()
-	}
-	return handled, err
-}
-
-func (d *delivery) offer(h Handler) (handled bool) {
-	b := h.Binding()
-	e := compileHandler(bound{h, b, guardFor(h, b)}, nil)
-	switch {
-	case d.record.level < e.level, e.leveler != nil && !d.reaches(&e),
-		e.accept != nil && !d.accepts(&e),
-		e.filter != nil && !d.ask(&e, e.filter):
-		return false
-	case e.blackhole:
-		return true
-	}
-	return d.hand(&e)
-}
-
-// reportApart reports failures that did not happen right below the logging call.
-// Within the call, a failure that the flag raises waits until all handlers were
-// served. On another goroutine than the one that logged, a flag that panics would
-// end the program, so its panic becomes a line on stderr.
-func (d *delivery) reportApart() {
-	r := d.record
-	within := r.pooled && r.refs.Load() == 0
-	away := !within && r.goroutine != 0 && r.goroutine != goroutine.ID()
-	if within || away {
-		defer func() {
-			switch p := recover().(type) {
-			case nil:
-			case *HandlerError:
-				if away {
-					PrintErrors(p)
-				} else if r.raised == nil {
-					r.raised = p
-				}
-			default:
-				if !away {
-					panic(p)
-				}
-				PrintErrors(&HandlerError{Err: panics.Error(p), Source: &noSite.source})
-			}
-		}()
-	}
-	d.report()
-}
-
-// HandleBatch hands several records to a handler at once: through its
-// HandleBatch if it has one, else one by one. Level, filter and bubble are left
-// aside. The errors are joined; a panic counts as an error.
-func HandleBatch(h Handler, rs []*Record, why Reason) (err error) {
-	// The records were made before, so the handler gets them even if it runs already.
-	defer enter(handlerKey(h)).leave()
-	if b, ok := h.(BatchHandler); ok {
-		defer func() {
-			if p := recover(); p != nil {
-				err = panics.Error(p)
-			}
-		}()
-		return b.HandleBatch(rs, why)
-	}
-	var errs []error
-	for _, r := range rs {
-		if pass, err := handle(h, r); err != nil && !pass {
-			errs = append(errs, err)
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// Must returns v, and panics if there is an error. It is for handlers that are
-// made at the start of a program.
-func Must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// Options are what most handlers have in common. Embedding them makes a struct
-// [Bindable] and gives it AppendFormat. nil stands for the zero value wherever a
-// pointer to options is taken.
-type Options struct {
-	Level     slog.Leveler       // lowest level taken; nil: all
-	Filter    func(*Record) bool // asked after the processors; nil: all
-	Bubble    bool               // let handled records go on to the next handler
-	Formatter Formatter          // nil: the format string [DefaultFormat]
-}
-
-// Binding implements [Bindable].
-func (o Options) Binding() Binding {
-	return Binding{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble}
-}
-
-// LineBinding is the binding of a handler h that formats each record by AppendFormat or
-// WriteLine, and neither reads it otherwise nor logs: it promises NoCaller and Quiet
-// where filter and formatter allow it.
-func (o Options) LineBinding(h Handler) Binding {
-	b := o.Binding()
-	b.NoCaller = o.Filter == nil && !o.ReadsCaller()
-	if isQuietFormatter(o.Formatter) {
-		b.Quiet = h
-	}
-	return b
-}
-
-// ReadsCaller reports whether the formatter may read the record's caller. A
-// handler that does not itself can say so, which saves looking the caller up:
-//
-//	b := h.Options.Binding()
-//	b.NoCaller = !h.ReadsCaller()
-func (o Options) ReadsCaller() bool { return readsCaller(o.Formatter) }
-
-// AppendFormat appends the formatted record, without a newline at its end.
-func (o Options) AppendFormat(b []byte, r *Record) ([]byte, error) {
-	return o.appendFormat(b, r)
-}
-
-func (o *Options) appendFormat(b []byte, r *Record) ([]byte, error) {
-	switch f := o.Formatter.(type) {
-	case nil:
-		return defaultFormatter.append(b, r, o)
-	case *jsonFormatter:
-		return f.AppendFormat(b, r)
-	case *StringFormatter:
-		return f.append(b, r, o)
-	default:
-		return f.AppendFormat(b, r)
-	}
-}
-
-// HandlerFunc returns a handler that calls fn. The formatter of the options is
-// not used; nil options take all records and let none through.
-func HandlerFunc(fn func(*Record) error, o *Options) Handler {
-	h := &handlerFunc{fn: fn}
-	if o != nil {
-		h.Options = *o
-	}
-	return h
-}
-
-type handlerFunc struct {
-	Options
-	fn func(*Record) error
-}
-
-func (h *handlerFunc) Handle(r *Record) error { return h.fn(r) }

@@ -147,3 +147,76 @@ func LevelOf(l slog.Leveler) Level {
 }
 
 func clampLevel(l slog.Level) Level { return Level(max(-128, min(127, l))) }
+
+// wireLevel returns the number that Logbook has for a level, or for the next
+// lower one that Logbook knows.
+func wireLevel(l Level) int {
+	switch {
+	case l >= LevelCritical:
+		return 15
+	case l >= LevelError:
+		return 14
+	case l >= LevelWarn:
+		return 13
+	case l >= LevelNotice:
+		return 12
+	case l >= LevelInfo:
+		return 11
+	case l >= LevelDebug:
+		return 10
+	case l >= LevelTrace:
+		return 9
+	}
+	return 0
+}
+
+// levelFromWire returns the level for a number of Logbook: 9 to 15, 1 to 6 as
+// Logbook 0.4 had them, and 0.
+func levelFromWire(n int64) (Level, bool) {
+	switch n {
+	case 0:
+		return LevelNotSet, true
+	case 9:
+		return LevelTrace, true
+	case 10, 1:
+		return LevelDebug, true
+	case 11, 2:
+		return LevelInfo, true
+	case 12, 3:
+		return LevelNotice, true
+	case 13, 4:
+		return LevelWarn, true
+	case 14, 5:
+		return LevelError, true
+	case 15, 6:
+		return LevelCritical, true
+	}
+	return 0, false
+}
+
+// fixedLevel reports a leveler's level, and whether it stays what it is until
+// the next compilation.
+func fixedLevel(l slog.Leveler) (level Level, fixed bool) {
+	switch v := l.(type) {
+	case nil:
+		return LevelNotSet, true
+	case Level:
+		return v, true
+	case slog.Level:
+		return clampLevel(v), true
+	case *LevelVar:
+		return v.load(), true
+	}
+	return LevelNotSet, false
+}
+
+// isPlain reports whether asking for a level calls no code of the user's.
+func isPlain(l slog.Leveler) bool {
+	switch v := l.(type) {
+	case nil, Level, slog.Level, *LevelVar:
+		return true
+	case *slog.LevelVar:
+		return v != nil
+	}
+	return false
+}

@@ -1,7 +1,6 @@
 package logbook
 
 import (
-	"context"
 	"errors"
 	"log/slog"
 	"slices"
@@ -281,64 +280,54 @@ func (l *Logger) WithCallerSkip(n int) *Logger {
 	return &Logger{l.core, l.class, l.scope, max(0, l.skip+n)}
 }
 
-// Enabled reports whether a record of this level would reach any handler. It
-// may be true for a record that all handlers' filters then decline. It is for
-// arguments that are expensive to compute.
-func (l *Logger) Enabled(ctx context.Context, level Level) bool {
-	if l == nil || l.core.below(level) {
-		return false
+// update makes a logger follow its settings and its group's: its class, and the
+// variables that decide on it. The caller holds registry.mu, or nobody else knows
+// the logger yet.
+func (c *core) update() {
+	s := c.settings.Load()
+	vars := s.levelVars()
+	for _, v := range c.follows {
+		if !slices.Contains(vars, v) {
+			v.followers.remove(c)
+		}
 	}
-	return l.core.wantsExactly(visible(ctx), level)
+	for _, v := range vars {
+		v.follow(c)
+	}
+	c.follows = vars
+	class := classOf(s.ownLevel(), len(s.handlers) > 0)
+	demand.keep(class)
+	atomic.StoreUint32(&c.class, class)
 }
 
-// Log logs at any level, as Info does, for handlers bound to the context as well.
-func (l *Logger) Log(ctx context.Context, level Level, msg string, args ...any) {
-	if l != nil && int32(level) >= atomic.LoadInt32(&contextFloors[atomic.LoadUint32(l.class)]) {
-		l.log(ctx, level, msg, args)
+// ownLevel is the lowest level that a logger with these settings may log, whoever
+// wants it; levelNone if it is silent.
+func (s *settings) ownLevel() int {
+	if s.enabled != nil {
+		return int(LevelNotSet) // asked at each call
 	}
+	if s.silent() {
+		return levelNone
+	}
+	level, fixed := fixedLevel(s.level)
+	if fixed {
+		level, fixed = fixedLevel(s.effectiveLevel())
+	}
+	if !fixed { // asked at each call; it may leave it to the group only now
+		level = LevelNotSet
+	}
+	return int(level)
 }
 
-// LogAttrs is Log for typed attributes. It allocates nothing for up to 16 of
-// them.
-func (l *Logger) LogAttrs(ctx context.Context, level Level, msg string, attrs ...slog.Attr) {
-	if l != nil && int32(level) >= atomic.LoadInt32(&contextFloors[atomic.LoadUint32(l.class)]) {
-		l.logAttrs(ctx, level, msg, attrs)
+// levelVars returns the variables on which ownLevel depends.
+func (s *settings) levelVars() (vars []*LevelVar) {
+	if v, _ := s.level.(*LevelVar); v != nil {
+		vars = append(vars, v)
 	}
-}
-
-// LogSlog logs a record of slog with its own time, caller and attributes. The
-// message is taken as it is: braces mean nothing in it. Bridges are built on it.
-func (l *Logger) LogSlog(ctx context.Context, sr slog.Record) {
-	level := clampLevel(sr.Level)
-	if l == nil || l.core.below(level) {
-		return
+	if s.group != nil {
+		if v, _ := s.group.state.Load().level.(*LevelVar); v != nil && !slices.Contains(vars, v) {
+			vars = append(vars, v)
+		}
 	}
-	stack := visible(ctx)
-	if !l.core.wants(stack, level) {
-		return
-	}
-	r := getRecord(l, ctx, level, sr.Message)
-	r.literal = true
-	r.time, r.timed, r.pc = sr.Time, true, sr.PC
-	call := slices.Grow(r.call, sr.NumAttrs())
-	sr.Attrs(func(a slog.Attr) bool {
-		call = call[:len(call)+1]
-		setAttr(&call[len(call)-1], &a)
-		return true
-	})
-	r.call = call
-	deliver(stack, r, noCaller)
-}
-
-// Exception logs an error at LevelError: its type, text, what it wraps, and a
-// stack, its own where it carries one, else the caller's. The message "" stands
-// for "Uncaught exception occurred". A nil error is logged as a record without
-// one.
-func (l *Logger) Exception(err error, msg string, args ...any) {
-	l.exception(nil, err, msg, args)
-}
-
-// ExceptionContext is Exception for handlers bound to the context as well.
-func (l *Logger) ExceptionContext(ctx context.Context, err error, msg string, args ...any) {
-	l.exception(ctx, err, msg, args)
+	return vars
 }

@@ -4,12 +4,13 @@ import (
 	"context"
 	"log/slog"
 	"os"
-	"slices"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/logbook-go/logbook/internal/goroutine"
+	"github.com/logbook-go/logbook/internal/pyjson"
 )
 
 // Record is one logged event.
@@ -43,9 +44,6 @@ type Record struct {
 	text       []byte // the rendered message, if expanded is set
 }
 
-// running is in the references of a retained record until the call that made it ends.
-const running = 1 << 30
-
 // content is what a record is about.
 type content struct {
 	level    Level
@@ -78,6 +76,34 @@ type content struct {
 	goroutine uint64
 	foreign   *foreignFields
 }
+
+// usedAttrs says which attributes of a record its message shows: a bit for each of
+// the first 64 of the call and of With.
+type usedAttrs struct{ call, root uint64 }
+
+// foreignFields is what a record came with from elsewhere.
+type foreignFields struct {
+	object pyjson.Object
+	extra  int // how many of the record's processors' attributes came along
+	size   int // of its JSON, in bytes
+}
+
+// name returns a text field that Go has no place for.
+func (f *foreignFields) name(key string) string {
+	if f == nil {
+		return ""
+	}
+	v, _ := f.object.Get(key)
+	s, _ := v.(string)
+	return s
+}
+
+// maxBuffer is the largest buffer that is kept for reuse, so that one huge line
+// does not hold memory for good.
+const maxBuffer = 64 << 10
+
+// running is in the references of a retained record until the call that made it ends.
+const running = 1 << 30
 
 var pid = os.Getpid()
 
@@ -167,114 +193,20 @@ func (r *Record) Source() *slog.Source {
 	return &r.site().source
 }
 
-// Retain makes the record fit to be kept after Handle, on any goroutine, and
-// returns what to keep: read-only, from then on. What would not survive is
-// pulled in first: the message is rendered, values that could change are
-// copied or kept as a [*FixedValue], and the goroutine is noted. A processor, whose
-// record others still change, is given a copy. [Record.Size] says what a retained
-// record holds.
-//
-// Retain may be called by several goroutines at once. Those that read the record while
-// it is retained for the first time must wait for that.
-func (r *Record) Retain() *Record {
-	r.alive()
-	if r.refs.Load() != 0 {
-		r.refs.Add(1)
-		return r
-	}
-	if r.pooled && !r.sealed {
-		r = r.Clone()
-	}
-	r.retaining.Lock()
-	defer r.retaining.Unlock()
-	switch {
-	case !r.pooled:
-		if !r.frozen {
-			r.pull()
-		}
-		r.sealed = true
-	case r.refs.Load() == 0:
-		r.goroutine = goroutine.ID()
-		r.pull()
-		r.refs.Store(running + 1)
-	default: // another goroutine was first
-		r.refs.Add(1)
-	}
-	return r
-}
-
-// Release gives a retained record back for reuse. It is optional, and saves the
-// garbage collector work. The record must not be used afterwards. Release without
-// Retain does nothing; where misuse is looked for (see [Record]) it panics if the record
-// was retained.
-func (r *Record) Release() {
-	r.alive()
-	for {
-		n := r.refs.Load()
-		if n&(running-1) == 0 {
-			if poison && n != 0 {
-				panic("logbook: Record.Release was called more often than Retain")
-			}
-			return
-		}
-		if r.refs.CompareAndSwap(n, n-1) {
-			if n == 1 {
-				recycle(r)
-			}
-			return
-		}
+// alive panics if the record's time is over. Without poison it costs nothing.
+func (r *Record) alive() {
+	if poison && r.dead {
+		panic("logbook: a record was used after Handle returned or after Release; keep what Retain returns")
 	}
 }
 
-// endCall gives up the reference of the call that made a pooled record.
-func (r *Record) endCall() {
-	// Unless somebody retained the record, it is free.
-	if r.refs.Load() == 0 || r.refs.Add(-running) == 0 {
-		recycle(r)
+// isNil reports whether a context is nil, or a nil pointer.
+func isNil(ctx context.Context) bool {
+	if ctx == nil {
+		return true
 	}
-}
-
-// pull resolves everything that depends on the moment of the call, and lets go of
-// what is not needed any more.
-func (r *Record) pull() {
-	r.Message()
-	clear(r.fargs)
-	r.fargs = nil
-	if r.template = cut(r.template, maxMessage); r.template == r.message {
-		r.template = r.message // held once
-	}
-	freezeAttrs(r.call, 0)
-	freezeAttrs(r.extra, 0)
-	if e := r.exception(); e != nil {
-		e.Info()
-	}
-	if cap(r.text) > maxKeptText {
-		r.text, r.expanded = nil, false
-	}
-	if cap(r.buffer) > maxKeptText {
-		r.buffer = nil
-	}
-	r.frozen = true
-}
-
-// maxKeptText bounds what the buffers of a retained record hold.
-const maxKeptText = 1 << 10
-
-// Clone returns a copy that may be changed, kept and dispatched. Later changes of the
-// values of the original do not show in it.
-func (r *Record) Clone() *Record {
-	r.alive()
-	c := &Record{content: r.content}
-	c.message, c.rendered, c.expanded = r.Message(), true, false
-	c.named = r.named
-	c.call, c.extra = slices.Clone(r.call), slices.Clone(r.extra)
-	c.goroutine = r.Goroutine()
-	c.sealed = false
-	if !c.frozen {
-		c.fargs = nil // the message is rendered
-		c.pull()
-	}
-	return c
+	v := reflect.ValueOf(ctx)
+	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 // mutable panics unless the record may be changed. A panic in a handler is

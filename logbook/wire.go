@@ -2,8 +2,10 @@ package logbook
 
 import (
 	"log/slog"
+	"math"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/logbook-go/logbook/internal/clock"
 	"github.com/logbook-go/logbook/internal/pyjson"
@@ -60,23 +62,6 @@ func (r *Record) MarshalJSON() ([]byte, error) {
 // exactLevel is the key under which a level that Logbook has no number for goes
 // along, on slog's scale.
 const exactLevel = "go_level"
-
-// foreignFields is what a record came with from elsewhere.
-type foreignFields struct {
-	object pyjson.Object
-	extra  int // how many of the record's processors' attributes came along
-	size   int // of its JSON, in bytes
-}
-
-// name returns a text field that Go has no place for.
-func (f *foreignFields) name(key string) string {
-	if f == nil {
-		return ""
-	}
-	v, _ := f.object.Get(key)
-	s, _ := v.(string)
-	return s
-}
 
 type wireWriter struct {
 	b      []byte
@@ -309,4 +294,48 @@ func (w *wireWriter) any(v any) {
 		v = strict(v)
 	}
 	w.b = pyjson.Append(w.b, v)
+}
+
+// strict returns a value that is JSON by the book: what JSON has no number for
+// becomes its name.
+func strict(v any) any {
+	switch x := v.(type) {
+	case float64:
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return string(pyjson.AppendFloat(nil, x))
+		}
+	case []any:
+		out := make([]any, len(x))
+		for i := range x {
+			out[i] = strict(x[i])
+		}
+		return out
+	case pyjson.Object:
+		out := make(pyjson.Object, len(x))
+		for i, m := range x {
+			out[i] = pyjson.Member{Key: m.Key, Value: strict(m.Value)}
+		}
+		return out
+	}
+	return v
+}
+
+// isoLayout is how Logbook's helpers.format_iso8601 writes a time, but always with
+// six digits of a second: all versions of Logbook read those right, while
+// Logbook up to 1.9.2 writes the microseconds without their leading zeros.
+const isoLayout = "2006-01-02T15:04:05.000000Z"
+
+// isoTime returns a time that is an attribute. It has nine digits of a second if six
+// would cut it: only the time of a record is read as one.
+func isoTime(t time.Time) string {
+	if t.Nanosecond()%1000 != 0 {
+		return t.UTC().Format("2006-01-02T15:04:05.000000000Z")
+	}
+	return t.UTC().Format(isoLayout)
+}
+
+func appendISOTime(b []byte, t time.Time) []byte {
+	b = append(b, '"')
+	b = t.UTC().AppendFormat(b, isoLayout)
+	return append(b, '"')
 }

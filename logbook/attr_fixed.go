@@ -1,0 +1,308 @@
+package logbook
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+)
+
+// FixedValue stands for a value that may change after it was logged: in records that
+// were retained, and for values given to [Logger.With] and [Attrs]. It holds what text
+// formatters and JSON would have shown at that time. Maps, slices, and structs without
+// hidden fields are copied instead, and keep their type.
+type FixedValue struct {
+	typ  reflect.Type
+	text string
+	json json.RawMessage
+}
+
+// Type returns the type of the value.
+func (f *FixedValue) Type() reflect.Type { return f.typ }
+
+// String returns the value as text.
+func (f *FixedValue) String() string { return f.text }
+
+// MarshalJSON returns the value as JSON.
+func (f *FixedValue) MarshalJSON() ([]byte, error) { return f.json, nil }
+
+// freezeAttrs resolves, in place, what could change.
+func freezeAttrs(attrs []slog.Attr, depth int) {
+	for i := range attrs {
+		attrs[i].Value = freeze(attrs[i].Value, depth)
+	}
+}
+
+func freeze(v slog.Value, depth int) slog.Value {
+	switch v.Kind() {
+	case slog.KindLogValuer:
+		return freeze(resolve(v, &depth), depth)
+	case slog.KindGroup:
+		if !changeable(v) {
+			return v
+		}
+		members := slices.Clone(v.Group())
+		freezeAttrs(members, depth)
+		return slog.GroupValue(members...)
+	case slog.KindAny:
+		if changeable(v) {
+			return freezeAny(v)
+		}
+	}
+	return v
+}
+
+func freezeAny(v slog.Value) slog.Value {
+	switch x := v.Any().(type) {
+	case *loggedError:
+		x.Info()
+		return v
+	case error:
+		e := &fixedError{error: x, text: errorText(x)}
+		if _, ok := x.(json.Marshaler); ok {
+			e.json = appendJSONValue(nil, x)
+		}
+		return slog.AnyValue(e)
+	default:
+		if c, ok := copied(x); ok {
+			return slog.AnyValue(c)
+		}
+		return slog.AnyValue(fixedValue(v))
+	}
+}
+
+func fixedValue(v slog.Value) *FixedValue {
+	f := &FixedValue{typ: reflect.TypeOf(v.Any()), json: appendJSONValue(nil, v.Any())}
+	if f.text = string(f.json); textIsWhole(v.Any(), f.typ) {
+		f.text = cut(valueText(v), maxAttr)
+	}
+	return f
+}
+
+// textIsWhole reports whether the text of a value shows no more than its JSON: it has a
+// method for it, or no fields.
+func textIsWhole(v any, t reflect.Type) bool {
+	switch v.(type) {
+	case fmt.Stringer, fmt.Formatter:
+		return true
+	}
+	for {
+		switch t.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Array:
+			t = t.Elem()
+		case reflect.Struct, reflect.Map, reflect.Interface:
+			return false
+		default:
+			return true
+		}
+	}
+}
+
+// changeable reports whether a value may print differently later.
+func changeable(v slog.Value) bool {
+	switch v.Kind() {
+	case slog.KindLogValuer:
+		return true
+	case slog.KindGroup:
+		return slices.ContainsFunc(v.Group(), func(a slog.Attr) bool { return changeable(a.Value) })
+	case slog.KindAny:
+		switch x := v.Any().(type) {
+		case nil, *FixedValue, *fixedError:
+			return false
+		default:
+			return !shapeOf(reflect.TypeOf(x)).constant
+		}
+	}
+	return false
+}
+
+// copied returns a copy of a value that shares nothing with it that could change. ok is
+// false if there is none: for values with hidden parts that could change, for those
+// without an end, and for those so large that they would be cut when they are written.
+func copied(v any) (_ any, ok bool) {
+	c := copier{room: maxAttr}
+	out, ok := c.copy(reflect.ValueOf(v), 0)
+	if !ok {
+		return nil, false
+	}
+	return out.Interface(), true
+}
+
+type copier struct {
+	room int // bytes that may still be copied
+}
+
+func (c *copier) copy(v reflect.Value, depth int) (_ reflect.Value, ok bool) {
+	t := v.Type()
+	shape := shapeOf(t)
+	if shape.constant {
+		return v, true
+	}
+	if depth == maxParts || !c.take(t.Size()) {
+		return v, false
+	}
+	switch t.Kind() {
+	case reflect.Struct:
+		return c.fields(v, shape, depth)
+	case reflect.Array:
+		out := reflect.New(t).Elem()
+		return out, c.elements(out, v, depth)
+	}
+	switch t.Kind() {
+	case reflect.Interface, reflect.Pointer, reflect.Map, reflect.Slice:
+		if v.IsNil() {
+			return v, true
+		}
+	}
+	switch t.Kind() {
+	case reflect.Interface:
+		inner, ok := c.copy(v.Elem(), depth+1)
+		out := reflect.New(t).Elem()
+		if ok {
+			out.Set(inner)
+		}
+		return out, ok
+	case reflect.Pointer:
+		if shapeOf(t.Elem()).hidden {
+			return v, false // which a lock may guard
+		}
+		out := reflect.New(t.Elem())
+		inner, ok := c.copy(v.Elem(), depth+1)
+		if ok {
+			out.Elem().Set(inner)
+		}
+		return out.Convert(t), ok
+	case reflect.Map:
+		return c.entries(v, depth)
+	case reflect.Slice:
+		if !c.take(uintptr(v.Len()) * t.Elem().Size()) {
+			return v, false
+		}
+		out := reflect.MakeSlice(t, v.Len(), v.Len())
+		return out, c.elements(out, v, depth)
+	}
+	return v, false // functions, channels
+}
+
+// take reports whether there is room for so many bytes.
+func (c *copier) take(n uintptr) bool {
+	if n > uintptr(c.room) {
+		return false
+	}
+	c.room -= int(n)
+	return true
+}
+
+func (c *copier) fields(v reflect.Value, shape *shape, depth int) (reflect.Value, bool) {
+	if shape.hiddenParts {
+		return v, false
+	}
+	out := reflect.New(v.Type()).Elem()
+	out.Set(v)
+	for _, i := range shape.fields {
+		field, ok := c.copy(v.Field(i), depth+1)
+		if !ok {
+			return v, false
+		}
+		out.Field(i).Set(field)
+	}
+	return out, true
+}
+
+func (c *copier) elements(out, v reflect.Value, depth int) bool {
+	if shapeOf(v.Type().Elem()).constant {
+		reflect.Copy(out, v)
+		return true
+	}
+	for i := range v.Len() {
+		element, ok := c.copy(v.Index(i), depth+1)
+		if !ok {
+			return false
+		}
+		out.Index(i).Set(element)
+	}
+	return true
+}
+
+func (c *copier) entries(v reflect.Value, depth int) (reflect.Value, bool) {
+	t := v.Type()
+	if !c.take(uintptr(v.Len()) * (t.Key().Size() + t.Elem().Size())) {
+		return v, false
+	}
+	out := reflect.MakeMapWithSize(t, v.Len())
+	for it := v.MapRange(); it.Next(); {
+		key := it.Key()
+		if key.Kind() == reflect.Interface {
+			key = key.Elem()
+		}
+		if key.IsValid() && !shapeOf(key.Type()).constant {
+			return v, false // a copy would be another key
+		}
+		element, ok := c.copy(it.Value(), depth+1)
+		if !ok {
+			return v, false
+		}
+		out.SetMapIndex(it.Key(), element)
+	}
+	return out, true
+}
+
+// shape says of a type what has to be known to copy its values.
+type shape struct {
+	constant    bool  // a value, once copied into an interface, refers to nothing that could change
+	hidden      bool  // there are fields that are not exported
+	hiddenParts bool  // and one of them refers to something that could change
+	fields      []int // of a struct: those that do, and are exported
+}
+
+var shapes sync.Map // reflect.Type to *shape
+
+// Types with hidden pointers to what never changes.
+var constants = []reflect.Type{reflect.TypeFor[time.Time](), reflect.TypeFor[*time.Location](), reflect.TypeFor[netip.Addr]()}
+
+func init() {
+	for _, t := range constants {
+		shapes.Store(t, &shape{constant: true})
+	}
+}
+
+func shapeOf(t reflect.Type) *shape {
+	if s, ok := shapes.Load(t); ok {
+		return s.(*shape)
+	}
+	s := newShape(t)
+	shapes.Store(t, s)
+	return s
+}
+
+func newShape(t reflect.Type) *shape {
+	s := new(shape)
+	switch t.Kind() {
+	case reflect.Chan, reflect.Func, reflect.Interface, reflect.Map, reflect.Pointer, reflect.Slice, reflect.UnsafePointer:
+	case reflect.Array:
+		elem := shapeOf(t.Elem())
+		s.constant, s.hidden = elem.constant, elem.hidden
+	case reflect.Struct:
+		s.constant = true
+		for i := range t.NumField() {
+			f := t.Field(i)
+			field := shapeOf(f.Type)
+			s.constant = s.constant && field.constant
+			s.hidden = s.hidden || !f.IsExported() || field.hidden
+			switch {
+			case field.constant:
+			case f.IsExported():
+				s.fields = append(s.fields, i)
+			default:
+				s.hiddenParts = true
+			}
+		}
+	default:
+		s.constant = true
+	}
+	return s
+}

@@ -1,0 +1,133 @@
+package logbook
+
+import (
+	"bytes"
+	"log/slog"
+	"math"
+	"strconv"
+
+	"github.com/logbook-go/logbook/internal/encode"
+	"github.com/logbook-go/logbook/internal/pyformat"
+)
+
+// maxValuers is how deep LogValue methods may nest: one may hand out itself.
+const maxValuers = 8
+
+// resolve returns what a value stands for, one level deep in LogValue methods if
+// it has one. Beyond the deepest level the cut mark stands for it.
+func resolve(v slog.Value, depth *int) slog.Value {
+	if v.Kind() != slog.KindLogValuer {
+		return v
+	}
+	if *depth == maxValuers {
+		return slog.StringValue(cutMark)
+	}
+	*depth++
+	return v.Resolve()
+}
+
+// bitsOf returns a number, a duration or a truth value as the bits of its own type.
+func bitsOf(v slog.Value) uint64 {
+	switch v.Kind() {
+	case slog.KindInt64:
+		return uint64(v.Int64())
+	case slog.KindUint64:
+		return v.Uint64()
+	case slog.KindFloat64:
+		return math.Float64bits(v.Float64())
+	case slog.KindDuration:
+		return uint64(v.Duration())
+	}
+	if v.Bool() {
+		return 1
+	}
+	return 0
+}
+
+// valueText returns a value as text formatters print it.
+func valueText(v slog.Value) string {
+	v = v.Resolve()
+	if v.Kind() == slog.KindString {
+		return v.String()
+	}
+	return string(appendValueText(nil, v))
+}
+
+// appendValueText appends a value as text, as it is.
+func appendValueText(b []byte, v slog.Value) []byte {
+	out, err := pyformat.Append(b, v, 0, nil)
+	if err != nil {
+		return append(append(b, "!ERROR: "...), err.Error()...)
+	}
+	return out
+}
+
+// appendSafeText appends data so that it can neither start a line nor control a
+// terminal.
+func appendSafeText(b []byte, s string) []byte { return encode.AppendText(b, s) }
+
+// appendPairs appends attributes as key=value pairs, each after a space; groups
+// are opened, with dots in the keys. Left out are the error whose traceback is
+// shown, and the attributes that used has a bit for.
+func appendPairs(b []byte, prefix string, attrs []slog.Attr, used uint64, shown *loggedError) []byte {
+	for i := range attrs {
+		if i < 64 && used&(1<<i) != 0 {
+			continue
+		}
+		if len(b) > maxRecord {
+			if !bytes.HasSuffix(b, leftOut) {
+				b = append(b, leftOut...)
+			}
+			return b
+		}
+		b = appendPair(b, prefix, &attrs[i], shown, 0)
+	}
+	return b
+}
+
+var leftOut = []byte(" " + leftOutKey + "=" + strconv.Quote(leftOutText))
+
+func appendPair(b []byte, prefix string, a *slog.Attr, shown *loggedError, depth int) []byte {
+	v := resolve(a.Value, &depth)
+	switch v.Kind() {
+	case slog.KindGroup:
+		if a.Key != "" {
+			prefix = string(encode.AppendLogfmtKey([]byte(prefix), a.Key)) + "."
+		}
+		members := v.Group()
+		for i := range members {
+			b = appendPair(b, prefix, &members[i], shown, depth)
+		}
+		return b
+	case slog.KindAny:
+		if e, ok := v.Any().(*loggedError); ok && e == shown {
+			return b
+		}
+		if v.Any() == nil && a.Key == "" {
+			return b
+		}
+	}
+	b = append(append(b, ' '), prefix...)
+	b = append(encode.AppendLogfmtKey(b, a.Key), '=')
+	return appendLogfmtValue(b, v)
+}
+
+func appendLogfmtValue(b []byte, v slog.Value) []byte {
+	switch v.Kind() {
+	case slog.KindString:
+		return encode.AppendLogfmtValue(b, cut(v.String(), maxAttr))
+	case slog.KindInt64:
+		return encode.AppendInt(b, v.Int64())
+	case slog.KindDuration:
+		return encode.AppendDuration(b, v.Duration())
+	case slog.KindUint64, slog.KindFloat64, slog.KindBool:
+		return appendValueText(b, v)
+	case slog.KindTime:
+		return encode.AppendRFC3339(b, v.Time())
+	case slog.KindAny:
+		if err, ok := v.Any().(error); ok {
+			return encode.AppendLogfmtValue(b, errorText(err))
+		}
+	}
+	return encode.AppendLogfmtValue(b, cut(valueText(v), maxAttr))
+}

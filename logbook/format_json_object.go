@@ -1,0 +1,299 @@
+package logbook
+
+import (
+	"encoding/json"
+	"log/slog"
+	"maps"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/logbook-go/logbook/internal/encode"
+)
+
+// jsonObject knows the keys of an object that is being written, so that none is
+// written twice.
+type jsonObject struct {
+	objectKeys
+	reserved []string       // keys that are no attributes
+	group    string         // the logger's open group, another such key
+	seen     [4][]slog.Attr // attributes before the list that is being written
+	lists    int            // how many lists of seen are in use
+}
+
+// objectKeys is a rough note of which keys were written, and an exact one of objects
+// that need it.
+type objectKeys struct {
+	marks encode.KeySet
+	index keyIndex // of objects with many attributes, with renamed ones or with ones that were left out
+}
+
+func (k *objectKeys) clone() objectKeys { return objectKeys{k.marks, maps.Clone(k.index)} }
+
+// addSeen notes that a list has been written. An object of more lists than it
+// has room for, which takes groups without names, keeps an index.
+func (o *jsonObject) addSeen(list []slog.Attr) {
+	switch {
+	case o.index != nil || len(list) == 0:
+	case o.lists < len(o.seen):
+		o.seen[o.lists] = list
+		o.lists++
+	default:
+		o.needIndex(list)
+	}
+}
+
+// manyKeys is how many keys are looked through one by one, for the few that
+// a KeySet takes for known. To index them all costs more up to here.
+const manyKeys = 256
+
+// unused returns key, or key#2, key#3, ... if that was written before.
+func (o *jsonObject) unused(before []slog.Attr, key string) string {
+	if o.index == nil {
+		n := len(before)
+		for _, list := range o.seen[:o.lists] {
+			n += len(list)
+		}
+		if n < manyKeys && !o.has(before, key) {
+			return key
+		}
+		o.needIndex(before)
+	}
+	if _, written := o.index[key]; !written {
+		return key
+	}
+	return o.index.unused(key)
+}
+
+// keyIndex maps each key of an object to the highest number that was put behind it.
+type keyIndex map[string]int
+
+// unused returns key#2, or the next such key that is not in the index, and adds it.
+func (x keyIndex) unused(key string) string {
+	for n := x[key] + 1; ; n++ {
+		renamed := key + "#" + strconv.Itoa(n)
+		if _, taken := x[renamed]; !taken {
+			x[key], x[renamed] = n, 1
+			return renamed
+		}
+	}
+}
+
+// needIndex maps each key that was written to how often that was, if that has not
+// been done.
+func (o *jsonObject) needIndex(before []slog.Attr) {
+	if o.index != nil {
+		return
+	}
+	o.marks.Fill() // so that no key passes the index by
+	o.index = make(keyIndex)
+	for _, k := range o.reserved {
+		o.index[k] = 1
+	}
+	if o.group != "" {
+		o.index[o.group] = 1
+	}
+	for _, list := range o.seen[:o.lists] {
+		o.addIndex(list)
+	}
+	o.addIndex(before)
+}
+
+func (o *jsonObject) addIndex(attrs []slog.Attr) {
+	for i := range attrs {
+		switch a := &attrs[i]; {
+		case a.Key != "":
+			o.index[a.Key] = 1
+		case a.Value.Kind() == slog.KindGroup:
+			o.addIndex(a.Value.Group())
+		case !a.Equal(slog.Attr{}): // which is left out
+			o.index[""] = 1
+		}
+	}
+}
+
+func (o *jsonObject) has(before []slog.Attr, key string) bool {
+	if key == o.group && key != "" {
+		return true
+	}
+	for _, k := range o.reserved {
+		if k == key {
+			return true
+		}
+	}
+	for _, list := range o.seen[:o.lists] {
+		if hasKey(list, key) {
+			return true
+		}
+	}
+	return hasKey(before, key)
+}
+
+func hasKey(attrs []slog.Attr, key string) bool {
+	for i := range attrs {
+		switch a := &attrs[i]; {
+		case a.Key != "":
+			if a.Key == key {
+				return true
+			}
+		case a.Value.Kind() == slog.KindGroup:
+			if hasKey(a.Value.Group(), key) {
+				return true
+			}
+		case key == "" && !a.Equal(slog.Attr{}):
+			return true
+		}
+	}
+	return false
+}
+
+// jsonWriter appends attributes to a JSON line. The line is passed along and not
+// kept in it, which keeps it in registers.
+type jsonWriter struct {
+	f     *jsonFormatter
+	depth int  // in LogValue methods
+	cut   bool // attributes were left out
+}
+
+// attrs appends a list of attributes to the object.
+func (w *jsonWriter) attrs(b []byte, o *jsonObject, list []slog.Attr) []byte {
+	for i := range list {
+		if len(b) > maxRecord {
+			return w.leaveOut(b, o, list[:i])
+		}
+		a := &list[i]
+		// What most attributes are, by the shortest way: key inlined by hand, too.
+		if text, ok := textOf(&a.Value); ok {
+			var written bool
+			if b, written = encode.AppendNewJSONKey(b, a.Key, &o.marks); !written {
+				b = w.knownKey(b, o, list[:i], a.Key)
+			}
+			if len(text) > maxAttr {
+				text = cut(text, maxAttr)
+			}
+			b = encode.AppendJSONString(b, text)
+			continue
+		}
+		if kind, bits, ok := numberOf(&a.Value); ok {
+			var written bool
+			if b, written = encode.AppendNewJSONKey(b, a.Key, &o.marks); !written {
+				b = w.knownKey(b, o, list[:i], a.Key)
+			}
+			b = appendJSONNumber(b, kind, bits)
+			continue
+		}
+		b = w.attr(b, o, list[:i], a.Key, a.Value)
+	}
+	o.addSeen(list)
+	return b
+}
+
+// leaveOut says that there were more attributes.
+func (w *jsonWriter) leaveOut(b []byte, o *jsonObject, before []slog.Attr) []byte {
+	if w.cut {
+		return b
+	}
+	w.cut = true
+	return encode.AppendJSONString(w.key(b, o, before, leftOutKey), leftOutText)
+}
+
+// attr appends an attribute of any kind, which stands behind those of before in its
+// list.
+func (w *jsonWriter) attr(b []byte, o *jsonObject, before []slog.Attr, key string, v slog.Value) []byte {
+	switch kind := v.Kind(); kind {
+	case slog.KindAny:
+		return w.any(b, o, before, key, v.Any())
+	case slog.KindGroup:
+		return w.group(b, o, before, key, v.Group())
+	case slog.KindLogValuer:
+		outer := w.depth
+		b = w.attr(b, o, before, key, resolve(v, &w.depth))
+		w.depth = outer
+		return b
+	case slog.KindString:
+		return appendJSONText(w.key(b, o, before, key), v.String())
+	case slog.KindTime:
+		b = append(w.key(b, o, before, key), '"')
+		return append(encode.AppendRFC3339(b, v.Time()), '"')
+	default:
+		return appendJSONNumber(w.key(b, o, before, key), kind, bitsOf(v))
+	}
+}
+
+// any appends a value of KindAny. What is nil and has no key is left out.
+func (w *jsonWriter) any(b []byte, o *jsonObject, before []slog.Attr, key string, v any) []byte {
+	switch x := v.(type) {
+	case nil:
+		if key == "" {
+			return b
+		}
+	case *loggedError:
+		if w.f.Keys.Error != key {
+			key = w.f.Keys.Error
+			o.needIndex(before) // the attributes' own keys do not tell
+		}
+	case *fixedError:
+		return x.appendJSON(w.key(b, o, before, key))
+	case error: // the most frequent one, by the shortest way
+		if _, ok := v.(json.Marshaler); !ok {
+			return appendJSONText(w.key(b, o, before, key), errorText(x))
+		}
+	}
+	return appendJSONValue(w.key(b, o, before, key), v)
+}
+
+// group appends a group as an object, or its members if it has no name. A group that
+// is empty, or turns out to be, is left out, and its key stays free.
+func (w *jsonWriter) group(b []byte, o *jsonObject, before []slog.Attr, key string, members []slog.Attr) []byte {
+	if key == "" && len(members) > 0 {
+		o.addSeen(before)
+		return w.attrs(b, o, members)
+	}
+	start := len(b)
+	b = append(encode.AppendJSONKey(b, key), '{')
+	opened := len(b)
+	var inner jsonObject
+	b = w.attrs(b, &inner, members)
+	if len(b) == opened {
+		o.needIndex(before) // which knows what was written, and not only what was given
+		return b[:start]
+	}
+	// Only now is the key counted. It may have to be another one.
+	if known := o.marks.Add(key); known || !utf8.ValidString(key) {
+		var space [64]byte
+		head := w.knownKey(append(space[:0], b[start-1]), o, before, key)
+		b = slices.Replace(b, start, opened-1, head[1:]...)
+	}
+	return append(b, '}')
+}
+
+// key appends the key of an attribute that stands behind those of before in its
+// list, renamed if the object has it.
+func (w *jsonWriter) key(b []byte, o *jsonObject, before []slog.Attr, key string) []byte {
+	b, written := encode.AppendNewJSONKey(b, key, &o.marks)
+	if written {
+		return b
+	}
+	return w.knownKey(b, o, before, key)
+}
+
+// knownKey appends a key that the object may have, or that is unusual.
+func (w *jsonWriter) knownKey(b []byte, o *jsonObject, before []slog.Attr, key string) []byte {
+	if o.marks.Add(key) && w.f.Duplicates != DuplicatesKeep {
+		if unused := o.unused(before, key); unused != key {
+			key = unused
+			o.marks.Add(key)
+		}
+	}
+	if o.index != nil {
+		o.index[key] = max(1, o.index[key])
+	}
+	start := len(b)
+	b = encode.AppendJSONKey(b, key)
+	if len(b)-start > len(key)+len(`,"":`) && !utf8.ValidString(key) && w.f.Duplicates != DuplicatesKeep {
+		// Keys that differ only in what is no UTF-8 look the same.
+		o.needIndex(before)
+		return w.key(b[:start], o, before, string([]rune(key)))
+	}
+	return b
+}

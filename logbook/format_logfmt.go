@@ -1,0 +1,61 @@
+package logbook
+
+import (
+	"time"
+
+	"github.com/logbook-go/logbook/internal/encode"
+)
+
+// LogfmtOptions configure [Logfmt]. nil is the default.
+type LogfmtOptions struct {
+	Source   bool           // add source=FILE:LINE
+	Location *time.Location // zone in which times are shown; nil: the record's own
+}
+
+// Logfmt returns a formatter of key=value lines, as slog's TextHandler writes
+// them: time, level, channel, msg, and the attributes; groups put their name and
+// a dot before their keys. An error of [Logger.Exception] or [Err] is the pair
+// error=TEXT, and error.type; its traceback does not fit on a line.
+func Logfmt(o *LogfmtOptions) Formatter {
+	f := new(logfmtFormatter)
+	if o != nil {
+		f.LogfmtOptions = *o
+	}
+	return f
+}
+
+type logfmtFormatter struct{ LogfmtOptions }
+
+// AppendFormat implements [Formatter].
+func (f *logfmtFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
+	r.alive()
+	if t := r.time; !t.IsZero() {
+		if f.Location != nil {
+			t = t.In(f.Location)
+		}
+		b = append(b, "time="...)
+		b = append(lineTimes.AppendRFC3339(b, t), ' ')
+	}
+	b = append(b, "level="...)
+	b = append(b, r.level.String()...)
+	b = append(b, " channel="...)
+	b = encode.AppendLogfmtValue(b, r.channel)
+	b = append(b, " msg="...)
+	if text, rendered := r.messageBytes(); rendered != nil {
+		b = encode.AppendLogfmtValue(b, rendered)
+	} else {
+		b = encode.AppendLogfmtValue(b, text)
+	}
+	if f.Source && r.Source().File != "" {
+		b = append(b, " source="...)
+		b = appendFileLine(b, r)
+	}
+	b = r.appendAttrs(b, usedAttrs{})
+	if e := r.exception(); e != nil {
+		b = append(b, " error="...)
+		b = encode.AppendLogfmtValue(b, cut(e.Info().Message, maxAttr))
+		b = append(b, " error.type="...)
+		b = encode.AppendLogfmtValue(b, e.Info().Type)
+	}
+	return b, nil
+}

@@ -1,0 +1,102 @@
+package logbook
+
+import (
+	"slices"
+	"sync/atomic"
+)
+
+// application is the stack that every record meets.
+var application applicationStack
+
+type applicationStack struct {
+	entries  []pushed // oldest first; replaced, never changed; under registry.mu
+	fallback []bound  // one handler, below everything, or none
+	snapshot atomic.Pointer[snapshot]
+}
+
+func init() {
+	application.fallback, _ = openItems([]Bindable{newDefaultHandler()})
+	recompile()
+}
+
+// newestFirst returns the items of the stack. The default handler is below all others,
+// unless one of them is a console.
+func (s *applicationStack) newestFirst() []placed {
+	items := flatten(nil, s.entries)
+	if !slices.ContainsFunc(items, func(p placed) bool { return p.binding.Console }) {
+		items = appendNewestFirst(items, 0, s.fallback, nil, nil)
+	}
+	return items
+}
+
+// PushApplication binds items for the whole program; the last one is met first.
+// The function it returns takes them off again, whatever was pushed since, tells
+// them that they are unbound, and closes nothing. Calling it again does nothing.
+//
+//	defer logbook.PushApplication(handler)()
+//
+// An item that cannot be bound is left out, here and wherever items are bound, and
+// reported through the error flag as a [*BindError]; nil items are passed over.
+//
+// It compiles the stack: microseconds, however many loggers there are.
+func PushApplication(items ...Bindable) (undo func()) {
+	list, refused := openItems(items)
+	registry.mu.Lock()
+	entry := pushed{push: nextPush(), items: list, ended: newEnding()}
+	application.entries = append(slices.Clip(application.entries), entry)
+	recompileLocked()
+	registry.mu.Unlock()
+	reportRefused(nil, refused)
+	return func() {
+		registry.mu.Lock()
+		rest := removePush(application.entries, entry.push)
+		removed := len(rest) < len(application.entries)
+		if removed {
+			application.entries = rest
+			recompileLocked()
+		}
+		registry.mu.Unlock()
+		if removed {
+			entry.ended.Store(true)
+			unbound(list)
+		}
+	}
+}
+
+// SetDefaultHandler sets the default handler, nil for none. At the start of a program
+// it prints to stderr from Info up.
+//
+// The default handler is the console of a program that has none: it stands below all
+// other handlers, so that what a handler for errors leaves out is seen, and what one
+// with Bubble lets through. While a handler with [Binding.Console] is bound to the
+// application, by a [Setup] or [Slot] too, the default handler is not in force: what
+// that handler's level or filter refuses is not printed. It returns when the last such
+// handler is taken off. Handlers that are bound to a goroutine or a context, or belong
+// to a logger, change nothing.
+func SetDefaultHandler(h Handler) {
+	list, refused := openItems([]Bindable{h})
+	if len(refused) > 0 {
+		reportRefused(nil, refused)
+		return
+	}
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	application.fallback = list
+	recompileLocked()
+}
+
+// recompile compiles the application's stack anew, which outdates every cached
+// merge of it with others.
+func recompile() {
+	registry.mu.Lock()
+	defer registry.mu.Unlock()
+	recompileLocked()
+}
+
+func recompileLocked() {
+	items := application.newestFirst()
+	s := compile(items)
+	s.items = items
+	application.snapshot.Store(s)
+	demand.setApplication(s.floor)
+}

@@ -1,0 +1,113 @@
+package logbook
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"github.com/logbook-go/logbook/internal/panics"
+)
+
+// Setup is a list of items that are pushed together; the last is met first. It
+// is Logbook's NestedSetup.
+type Setup []Bindable
+
+// Binding makes Setup a [Bindable].
+func (Setup) Binding() Binding { return Binding{} }
+
+// bound is a simple item or a slot that is fit to be pushed: its kind is known, and
+// its binding was read. So nothing of the user's is called when stacks are compiled.
+type bound struct {
+	item    Bindable
+	binding Binding // of a Handler
+	guard   guard   // of a Handler
+}
+
+var (
+	errHoldsItself = errors.New("it holds itself")
+	errNilItem     = errors.New("it is nil")
+)
+
+// openItems opens the setups of a list, and reads the bindings. What cannot be bound
+// is left out.
+func openItems(items []Bindable) (list []bound, refused []error) {
+	o := opener{list: make([]bound, 0, len(items))}
+	o.open(nil, items)
+	return o.list, o.refused
+}
+
+// openHandlers is openItems for handlers, nil ones of which are left out.
+func openHandlers(hs ...Handler) (list []bound, refused []error) {
+	items := make([]Bindable, 0, len(hs))
+	for _, h := range hs {
+		if h != nil {
+			items = append(items, h)
+		}
+	}
+	return openItems(items)
+}
+
+type opener struct {
+	list    []bound
+	refused []error
+}
+
+func (o *opener) open(outer []*Bindable, items []Bindable) {
+	for _, item := range items {
+		switch v := item.(type) {
+		case nil:
+		case Setup:
+			switch {
+			case len(v) == 0:
+			case slices.Contains(outer, &v[0]):
+				o.refused = append(o.refused, refusal(item, errHoldsItself))
+			default:
+				o.open(append(outer, &v[0]), v)
+			}
+		default:
+			b, err := openItem(item)
+			if err != nil {
+				o.refused = append(o.refused, refusal(item, err))
+				continue
+			}
+			o.list = append(o.list, b)
+		}
+	}
+}
+
+func refusal(item Bindable, err error) error {
+	return &BindError{Item: fmt.Sprintf("%T", item), Err: err}
+}
+
+// openItem checks an item that is no setup, and reads its binding.
+func openItem(item Bindable) (b bound, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = panics.Error(p)
+			if v := reflect.ValueOf(item); v.Kind() == reflect.Pointer && v.IsNil() {
+				err = errNilItem
+			}
+		}
+	}()
+	b.item = item
+	switch v := item.(type) {
+	case Flags, fixedAttrs:
+	case Processor:
+		if v == nil {
+			return b, errNilItem
+		}
+	case *Slot:
+		if v == nil {
+			return b, errNilItem
+		}
+	case Handler:
+		b.binding = v.Binding()
+		b.guard = guardFor(v, b.binding)
+	case *Flags, *Processor, *Setup:
+		return b, fmt.Errorf("it is a pointer: want a %s", reflect.TypeOf(v).Elem())
+	default:
+		return b, errors.New("want a Handler, Processor, Flags, Attrs, Setup or *Slot")
+	}
+	return b, nil
+}

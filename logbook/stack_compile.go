@@ -1,0 +1,229 @@
+package logbook
+
+import (
+	"fmt"
+	"log/slog"
+	"math"
+	"slices"
+	"sync/atomic"
+
+	"github.com/logbook-go/logbook/internal/panics"
+)
+
+// levelNone is above every level: nobody wants anything.
+const levelNone = math.MaxInt8 + 1
+
+// snapshot is a stack compiled for dispatch: what a record meets, newest first.
+// It is immutable.
+type snapshot struct {
+	handlers   []handlerEntry
+	items      []placed // of the application's: what it was compiled from
+	sole       bool     // the first handler takes every record that is wanted as it is
+	processors []*bound // Processor and fixedAttrs
+	floor      int      // lowest level that a handler takes, or levelNone
+	onError    func(*HandlerError)
+	flags      *bound // where onError is from; nil: it is PrintErrors
+	asks       bool   // some handler's level has to be asked
+	caller     bool   // callers may be looked up
+	callers    bool   // and some handler reads them
+}
+
+// handlerEntry is a handler with its binding, opened for dispatch.
+type handlerEntry struct {
+	handler   Handler
+	push      uint64       // of a logger's own handler
+	level     Level        // if leveler is nil
+	leveler   slog.Leveler // asked at each call
+	accept    func(*Record) bool
+	filter    func(*Record) bool
+	bubble    bool
+	blackhole bool
+	noCaller  bool
+	guard     guard
+
+	// A record may be on its way when the handler is taken off. Then one of ends is
+	// set; see hand.
+	ends     []*atomic.Bool
+	unbinder Unbinder
+}
+
+func compileHandler(item bound, ends []*atomic.Bool) handlerEntry {
+	h, b := item.item.(Handler), item.binding
+	e := handlerEntry{
+		handler: h, accept: b.Accept, filter: b.Filter,
+		bubble: b.Bubble, blackhole: b.Blackhole, noCaller: b.NoCaller,
+		guard: item.guard, ends: ends,
+	}
+	e.unbinder, _ = h.(Unbinder)
+	var fixed bool
+	if e.level, fixed = fixedLevel(b.Level); !fixed {
+		e.leveler = b.Level
+	}
+	return e
+}
+
+// reaches reports whether the handler's level lets a record through, or that it may
+// where it is not sure: then askLevel has to be asked.
+func (e *handlerEntry) reaches(level Level) (yes, sure bool) {
+	switch {
+	case e.leveler == nil:
+		return level >= e.level, true
+	case isPlain(e.leveler):
+		return level >= LevelOf(e.leveler), true
+	}
+	return true, false
+}
+
+func (e handlerEntry) asks() bool { return e.leveler != nil && !isPlain(e.leveler) }
+
+// askLevel asks a leveler of the user's. One that panics, or whose handler runs already,
+// declines.
+func (e *handlerEntry) askLevel(level Level) (yes bool, err error) {
+	running := enterToAsk(e.guard.key)
+	if running == nil {
+		return false, ErrRecursion
+	}
+	err = panics.Call(func() error {
+		defer running.leave()
+		yes = level >= LevelOf(e.leveler)
+		return nil
+	})
+	if err != nil {
+		return false, fmt.Errorf("level: %w", err)
+	}
+	return yes, nil
+}
+
+// over reports whether the handler was taken off.
+func (e *handlerEntry) over() bool {
+	return slices.ContainsFunc(e.ends, (*atomic.Bool).Load)
+}
+
+// swallowsAll reports whether no record that the level lets through gets past.
+func (e *handlerEntry) swallowsAll() bool {
+	return e.blackhole && e.accept == nil && e.filter == nil && e.leveler == nil
+}
+
+// compile builds the snapshot of items that stand newest first.
+func compile(items []placed) *snapshot {
+	s := &snapshot{caller: true, onError: PrintErrors}
+	var haveErrors, haveCaller bool
+	open := levelNone // levels below this get past the black holes so far
+	floor := levelNone
+	for _, p := range items {
+		switch v := p.item.(type) {
+		case Flags:
+			if v.Errors != nil && !haveErrors {
+				s.onError, s.flags, haveErrors = v.Errors, p.bound, true
+			}
+			if v.Introspection != Inherit && !haveCaller {
+				s.caller, haveCaller = v.Introspection == On, true
+			}
+		case Processor, fixedAttrs:
+			s.processors = append(s.processors, p.bound)
+		case Handler:
+			e := compileHandler(*p.bound, p.ends)
+			if int(e.level) >= open && e.leveler == nil {
+				continue // everything it takes ends in a black hole above it
+			}
+			s.handlers = append(s.handlers, e)
+			s.callers = s.callers || !e.noCaller
+			s.asks = s.asks || e.asks()
+			if e.swallowsAll() {
+				open = min(open, int(e.level))
+			} else {
+				floor = min(floor, int(e.level))
+			}
+		}
+	}
+	s.floor = floor
+	s.callers = s.callers && s.caller
+	s.sole = s.soleHandler()
+	return s
+}
+
+// soleHandler reports whether each record that is wanted meets the first handler and
+// goes no further, without a question to be asked or anything to be added on the
+// way: what most programs have.
+func (s *snapshot) soleHandler() bool {
+	if len(s.handlers) == 0 || len(s.processors) > 0 || s.callers {
+		return false
+	}
+	e := &s.handlers[0]
+	return int(e.level) == s.floor && e.leveler == nil && e.accept == nil && e.filter == nil && !e.bubble && !e.blackhole &&
+		!e.guard.loud && e.guard.inner == nil
+}
+
+// maxAdded is how many processors adding finds room for.
+const maxAdded = 4
+
+// adding makes s the snapshot of a stack with processors above it, given newest first.
+// space has room for them.
+func (s *snapshot) adding(below *snapshot, above []placed, space *[maxAdded]*bound) {
+	*s = *below
+	s.items, s.sole = nil, false
+	s.processors = space[:0]
+	for _, p := range above {
+		s.processors = append(s.processors, p.bound)
+	}
+	s.processors = append(s.processors, below.processors...)
+}
+
+// addsOnly reports whether items, given newest first, are processors only that stand
+// above all of a stack.
+func (s *snapshot) addsOnly(items []placed) bool {
+	for _, p := range items {
+		switch p.item.(type) {
+		case Processor, fixedAttrs:
+		default:
+			return false
+		}
+	}
+	return len(s.items) == 0 || len(items) > 0 && items[len(items)-1].push > s.items[0].push
+}
+
+// wants reports whether a record of the level would reach a handler.
+func (s *snapshot) wants(level Level) bool { return int(level) >= s.floor }
+
+// merge appends two stacks, each newest first, joined into one by push number. An item
+// that was bound to a goroutine and to a context by one push is met once.
+func merge(dst, a, b []placed) []placed {
+	for len(a) > 0 && len(b) > 0 {
+		if a[0].push == b[0].push {
+			b = b[samePush(b):]
+			continue
+		}
+		newer := &a
+		if b[0].push > a[0].push {
+			newer = &b
+		}
+		n := samePush(*newer)
+		dst = append(dst, (*newer)[:n]...)
+		*newer = (*newer)[n:]
+	}
+	return append(append(dst, a...), b...)
+}
+
+// samePush returns how many items at the top of a stack came with one push.
+func samePush(items []placed) (n int) {
+	for n < len(items) && items[n].push == items[0].push {
+		n++
+	}
+	return n
+}
+
+// report hands a failure to the error flag. A failure that the flag's function caused
+// itself is printed.
+func (s *snapshot) report(e *HandlerError) {
+	if s.flags == nil {
+		PrintErrors(e)
+		return
+	}
+	running := enter(s.flags)
+	if running == nil {
+		PrintErrors(e)
+		return
+	}
+	defer running.leave()
+	s.onError(e)
+}

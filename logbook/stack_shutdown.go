@@ -1,0 +1,134 @@
+package logbook
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+
+	"github.com/logbook-go/logbook/internal/errchain"
+	"github.com/logbook-go/logbook/internal/panics"
+)
+
+// Flush flushes the handlers among the items that can be, within the context's
+// deadline. The errors are joined; an [*UnsentError] counts all that is left.
+func Flush(ctx context.Context, items ...Bindable) error {
+	return eachOnce(items, func(item Bindable) error {
+		if f, ok := item.(Flusher); ok {
+			return f.Flush(ctx)
+		}
+		return nil
+	})
+}
+
+// Close closes the handlers among the items that can be, each once, the last one
+// first, within the context's deadline. Handlers that can only be flushed are
+// flushed. The errors are joined; an [*UnsentError] counts all that is left.
+func Close(ctx context.Context, items ...Bindable) error {
+	return eachOnce(items, func(item Bindable) error {
+		switch h := item.(type) {
+		case Closer:
+			return h.Close(ctx)
+		case Flusher:
+			return h.Flush(ctx)
+		}
+		return nil
+	})
+}
+
+// Shutdown ends logging: it takes everything off the application's stack, tells
+// it that it is unbound, flushes and closes it, within the context's deadline. The
+// default handler is in force again, so that what is logged afterwards is not lost.
+func Shutdown(ctx context.Context) error {
+	registry.mu.Lock()
+	entries := application.entries
+	application.entries = nil
+	recompileLocked()
+	registry.mu.Unlock()
+	for _, p := range entries {
+		p.ended.Store(true)
+	}
+	list := flatten(nil, entries)
+	allUnbound(list)
+	var items []Bindable
+	for _, p := range slices.Backward(list) {
+		items = append(items, p.item)
+	}
+	return Close(ctx, items...)
+}
+
+// eachOnce calls fn for each simple item, the last one first, and joins the
+// errors; what they say of unsent records is added up.
+func eachOnce(items []Bindable, fn func(Bindable) error) error {
+	var simple []Bindable
+	eachItem(items, func(item Bindable) { simple = append(simple, item) })
+	seen := make(map[Bindable]bool)
+	var unsent UnsentError
+	var errs []error
+	for _, item := range slices.Backward(simple) {
+		if reflect.ValueOf(item).Comparable() {
+			if seen[item] {
+				continue
+			}
+			seen[item] = true
+		}
+		if err := panics.Call(func() error { return unsent.takeFrom(fn(item)) }); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	if unsent != (UnsentError{}) {
+		errs = append(errs, &unsent)
+	}
+	if len(errs) == 1 {
+		return errs[0]
+	}
+	return errors.Join(errs...)
+}
+
+// takeFrom adds up what an error says of unsent records, and returns what else it
+// says.
+func (e *UnsentError) takeFrom(err error) (rest error) {
+	u, ok := errchain.As[*UnsentError](err)
+	if !ok {
+		return err
+	}
+	switch x := err.(type) {
+	case *UnsentError:
+		e.Records += x.Records
+		e.Err = errors.Join(e.Err, x.Err)
+		return nil
+	case interface{ Unwrap() []error }:
+		var others []error
+		for _, inner := range x.Unwrap() {
+			others = append(others, e.takeFrom(inner))
+		}
+		return errors.Join(others...)
+	}
+	e.Records += u.Records
+	e.Err = errors.Join(e.Err, err)
+	return nil
+}
+
+// eachItem calls fn for every simple item of a list, in the order in which they
+// are pushed; setups and slots are opened. One that holds itself is not opened again
+// there.
+func eachItem(items []Bindable, fn func(Bindable)) { eachItemWithin(nil, items, fn) }
+
+// eachItemWithin is eachItem inside of setups and slots, each told by a pointer.
+func eachItemWithin(outer []any, items []Bindable, fn func(Bindable)) {
+	for _, item := range items {
+		switch v := item.(type) {
+		case nil:
+		case Setup:
+			if len(v) > 0 && !slices.Contains(outer, any(&v[0])) {
+				eachItemWithin(append(outer, &v[0]), v, fn)
+			}
+		case *Slot:
+			if !slices.Contains(outer, any(v)) {
+				eachItemWithin(append(outer, v), v.items(), fn)
+			}
+		default:
+			fn(item)
+		}
+	}
+}

@@ -1,0 +1,280 @@
+package logbook
+
+import (
+	"fmt"
+	"log/slog"
+	"math"
+	"time"
+
+	"github.com/logbook-go/logbook/internal/pyjson"
+)
+
+// WireError says why a received record was refused.
+type WireError struct {
+	Key string // of the record; "" where it is no JSON object at all
+	Err error
+}
+
+// Error names the key.
+func (e *WireError) Error() string {
+	if e.Key == "" {
+		return fmt.Sprintf("logbook: received record: %v", e.Err)
+	}
+	return fmt.Sprintf("logbook: received record: %q: %v", e.Key, e.Err)
+}
+
+// Unwrap returns what is wrong.
+func (e *WireError) Unwrap() error { return e.Err }
+
+// UnmarshalJSON reads a record in the form of [Wire], from Go or from Python
+// Logbook 0.4 to 2.0. What JSON does not have but Python writes is read: NaN,
+// Infinity, integers of any size, lone surrogates (as U+FFFD). So are a null
+// channel, times with 0 to 9 digits of a second, and the level numbers of Logbook
+// 0.4. kwargs become the call's attributes, the rest of extra the processors'.
+// A level that Logbook does not know becomes the next lower one. The error is a
+// [*WireError], and then the record is left as it was.
+func (r *Record) UnmarshalJSON(data []byte) error {
+	r.mutable("UnmarshalJSON")
+	v, err := pyjson.Decode(data)
+	if err != nil {
+		return &WireError{Err: err}
+	}
+	object, ok := v.(pyjson.Object)
+	if !ok {
+		return &WireError{Err: fmt.Errorf("not a JSON object but %s", jsonKind(v))}
+	}
+	d := wireReader{object: object}
+	n := d.record()
+	if d.err != nil {
+		return d.err
+	}
+	n.foreign.extra, n.foreign.size = len(n.extra), len(data)
+	n.ctx, n.logger = r.ctx, r.logger
+	r.content = n.content
+	return nil
+}
+
+// wireReader takes a record out of a decoded object. The first error stays.
+type wireReader struct {
+	object pyjson.Object
+	err    error
+}
+
+func (d *wireReader) fail(key, format string, args ...any) {
+	if d.err == nil {
+		d.err = &WireError{Key: key, Err: fmt.Errorf(format, args...)}
+	}
+}
+
+func (d *wireReader) record() *Record {
+	r := &Record{content: content{foreign: &foreignFields{object: d.object}, literal: true, rendered: true}}
+	r.channel = d.text("channel")
+	r.level = d.level()
+	r.template = d.text("msg")
+	if _, ok := d.object.Get("message"); ok {
+		r.message = cut(d.text("message"), maxMessage)
+	} else if r.message = r.template; r.template == "" {
+		d.fail("message", "missing")
+	}
+	if s := d.text("time"); s == "" {
+		d.fail("time", "missing")
+	} else if t, err := parseISOTime(s); err != nil {
+		d.fail("time", "%w", err)
+	} else {
+		r.time, r.timed = t, true
+	}
+	r.pid = int(d.int("process"))
+	r.goroutine = uint64(max(0, d.int("thread")))
+	if file := d.text("filename"); file != "" {
+		r.source = &slog.Source{File: file, Line: int(d.int("lineno")), Function: d.function()}
+	}
+	d.attributes(r)
+	if name := d.text("exception_name"); name != "" || d.text("formatted_exception") != "" {
+		e := new(loggedError)
+		e.info.Store(&ErrorInfo{Type: name, Message: d.text("exception_message"), Trace: d.text("formatted_exception")})
+		r.call = append(r.call, slog.Any("error", e))
+	}
+	return r
+}
+
+// function joins module and func_name as Go names functions.
+func (d *wireReader) function() string {
+	module, name := d.text("module"), d.text("func_name")
+	if module == "" || name == "" {
+		return name
+	}
+	return module + "." + name
+}
+
+func (d *wireReader) level() Level {
+	v, ok := d.object.Get("level")
+	if !ok {
+		d.fail("level", "missing")
+		return 0
+	}
+	n, ok := v.(int64)
+	if !ok {
+		d.fail("level", "not an integer but %s", jsonKind(v))
+		return 0
+	}
+	if extra, ok := d.object.Get("extra"); ok {
+		if extra, ok := extra.(pyjson.Object); ok {
+			exact, _ := extra.Get(exactLevel)
+			if exact, ok := exact.(int64); ok && exact >= math.MinInt8 && exact <= math.MaxInt8 && int64(wireLevel(Level(exact))) == n {
+				return Level(exact)
+			}
+		}
+	}
+	for ; n > 0; n-- {
+		if l, ok := levelFromWire(min(n, 15)); ok {
+			return l
+		}
+		n = min(n, 15)
+	}
+	return LevelNotSet
+}
+
+// attributes puts kwargs among the call's attributes, and what extra has besides
+// among the processors'.
+func (d *wireReader) attributes(r *Record) {
+	var kwargs pyjson.Object
+	if v, ok := d.object.Get("kwargs"); ok && v != nil {
+		if kwargs, ok = v.(pyjson.Object); !ok {
+			d.fail("kwargs", "not an object but %s", jsonKind(v))
+		}
+	}
+	for _, m := range kwargs {
+		r.call = append(r.call, slog.Attr{Key: m.Key, Value: fromJSON(m.Value)})
+	}
+	v, _ := d.object.Get("extra")
+	if v == nil {
+		return
+	}
+	extra, ok := v.(pyjson.Object)
+	if !ok {
+		d.fail("extra", "not an object but %s", jsonKind(v))
+	}
+	sent := make(map[string]int, len(r.call))
+	for i, a := range r.call {
+		sent[a.Key] = i
+	}
+	for _, m := range extra {
+		if m.Key == exactLevel {
+			continue
+		}
+		a := slog.Attr{Key: m.Key, Value: fromJSON(m.Value)}
+		if i, ok := sent[m.Key]; ok && valueText(r.call[i].Value) == valueText(a.Value) {
+			continue // Go sends the call's attributes in both
+		}
+		r.extra = append(r.extra, a)
+	}
+}
+
+// text returns a text field; "" for null and for one that is missing.
+func (d *wireReader) text(key string) string {
+	v, _ := d.object.Get(key)
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	default:
+		d.fail(key, "not a string but %s", jsonKind(v))
+		return ""
+	}
+}
+
+// int returns an integer field; 0 for null and for one that is missing.
+func (d *wireReader) int(key string) int64 {
+	v, _ := d.object.Get(key)
+	switch v := v.(type) {
+	case nil:
+		return 0
+	case int64:
+		return v
+	case uint64:
+		return math.MaxInt64
+	default:
+		d.fail(key, "not an integer but %s", jsonKind(v))
+		return 0
+	}
+}
+
+func jsonKind(v any) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case string:
+		return "a string"
+	case bool:
+		return "a boolean"
+	case []any:
+		return "an array"
+	case pyjson.Object:
+		return "an object"
+	}
+	return "a number"
+}
+
+// fromJSON turns a decoded value into an attribute's value. Objects become groups,
+// but for those that groups cannot stand for: empty ones, and those in arrays.
+func fromJSON(v any) slog.Value {
+	switch x := v.(type) {
+	case pyjson.Object:
+		if len(x) == 0 {
+			return slog.AnyValue(map[string]any{})
+		}
+		attrs := make([]slog.Attr, len(x))
+		for i, m := range x {
+			attrs[i] = slog.Attr{Key: m.Key, Value: fromJSON(m.Value)}
+		}
+		return slog.GroupValue(attrs...)
+	case []any:
+		return slog.AnyValue(elements(x))
+	}
+	return slog.AnyValue(v)
+}
+
+func elements(list []any) []any {
+	out := make([]any, len(list))
+	for i, v := range list {
+		switch x := v.(type) {
+		case []any:
+			out[i] = elements(x)
+		case pyjson.Object:
+			object := make(map[string]any, len(x))
+			for _, m := range x {
+				object[m.Key] = elements([]any{m.Value})[0]
+			}
+			out[i] = object
+		case float64:
+			if out[i] = x; math.IsNaN(x) || math.IsInf(x, 0) {
+				out[i] = string(pyjson.AppendFloat(nil, x)) // encoding/json has none
+			}
+		default:
+			out[i] = v
+		}
+	}
+	return out
+}
+
+// isoLayouts are what Logbook's helpers.parse_iso8601 reads; Go reads a fraction
+// of a second behind each. The zone may be missing: then it is UTC.
+var isoLayouts = []string{
+	"2006-01-02T15:04:05Z07:00",
+	"2006-01-02T15:04:05",
+	"2006-01-02T15:04Z07:00",
+	"2006-01-02T15:04",
+	"20060102T15:04:05Z07:00",
+	"20060102T15:04:05",
+}
+
+// parseISOTime reads a time with 0 to 9 digits of a second.
+func parseISOTime(s string) (time.Time, error) {
+	for _, layout := range isoLayouts {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is no time of the form 2006-01-02T15:04:05.000000Z", cut(s, 64))
+}
