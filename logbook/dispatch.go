@@ -44,24 +44,43 @@ func Dispatch(ctx context.Context, r *Record) {
 // logged, or noCaller. It reports whether a handler took the record, be it that it
 // failed.
 func deliver(stack *snapshot, r *Record, skip int) (taken bool) {
-	d := delivery{stack: stack, record: r}
+	var own *settings
 	if r.logger != nil {
 		if s := r.logger.core.settings.Load(); s.special {
-			d.own = s
+			own = s
 		}
 	}
-	if d.own == nil && stack.sole {
-		// offerAll, but without its questions
-		if !r.timed {
-			r.time, r.timed = clock.Now(), true
+	if own != nil || !stack.sole {
+		d := delivery{stack: stack, record: r, own: own}
+		if own == nil || !d.offerAll(own.handlers, skip) {
+			d.offerAll(stack.handlers, skip)
 		}
-		r.sealed, d.prepared = true, true
-		if !d.hand(&stack.handlers[0]) {
+		return d.end(skip)
+	}
+	// This is what offerAll does, without its questions, and without a delivery while
+	// all goes well.
+	if !r.timed {
+		r.time, r.timed = clock.Now(), true
+	}
+	r.sealed = true
+	e := &stack.handlers[0]
+	pass, err := handle(e.handler, r)
+	if err != nil || e.unbinder != nil || r.failure != nil || r.raised != nil {
+		d := delivery{stack: stack, record: r, prepared: true}
+		if !d.handed(e, pass, err) {
 			d.offerAll(stack.handlers[1:], skip)
 		}
-	} else if d.own == nil || !d.offerAll(d.own.handlers, skip) {
-		d.offerAll(stack.handlers, skip)
+		return d.end(skip)
 	}
+	if r.pooled {
+		r.endCall()
+	}
+	return true
+}
+
+// end reports what failed and gives the record back. It is called by deliver.
+func (d *delivery) end(skip int) (taken bool) {
+	r := d.record
 	if d.late != nil {
 		d.failures = append(d.failures, d.late...)
 	}
@@ -74,7 +93,7 @@ func deliver(stack *snapshot, r *Record, skip int) (taken bool) {
 	if d.failures != nil {
 		if d.needsCaller(skip) {
 			if d.record.caller == nil {
-				runtime.Callers(skip+2, d.record.pcs[:])
+				runtime.Callers(skip+3, d.record.pcs[:])
 				d.record.caller = siteOf(d.record.pcs[0])
 			}
 			d.record.pc = d.record.caller.pc
@@ -92,7 +111,7 @@ func deliver(stack *snapshot, r *Record, skip int) (taken bool) {
 }
 
 // firstFault reports whether a template that could not be rendered is to be reported:
-// it is the first one of its call site, or that is not known. It is called by deliver.
+// it is the first one of its call site, or that is not known. It is called by end.
 func firstFault(r *Record, skip int) bool {
 	s := r.caller
 	if s == nil {
@@ -100,7 +119,7 @@ func firstFault(r *Record, skip int) bool {
 	}
 	if s == noSite && skip != noCaller {
 		var pcs [1]uintptr
-		runtime.Callers(skip+3, pcs[:])
+		runtime.Callers(skip+4, pcs[:])
 		s = siteOf(pcs[0])
 	}
 	return s == noSite || !s.faulty.Swap(true)
@@ -277,6 +296,11 @@ func (d *delivery) hand(e *handlerEntry) (taken bool) {
 	default:
 		pass, err = handle(e.handler, d.record)
 	}
+	return d.handed(e, pass, err)
+}
+
+// handed notes how a handler ended, and reports whether it took the record.
+func (d *delivery) handed(e *handlerEntry, pass bool, err error) (taken bool) {
 	if (err != nil || e.unbinder != nil) && e.over() {
 		d.unbound(e)
 		if err != nil && !pass { // it may be closed by now
