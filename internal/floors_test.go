@@ -14,8 +14,8 @@ const module = "github.com/logbook-go/logbook/"
 // like; what stands above it may import the core as well, and nothing above itself.
 var (
 	below = []string{
-		"callsite", "clock", "disk", "disk/disktest", "encode", "errchain", "flow", "goroutine", "leaktest", "linewriter",
-		"netlink", "panics", "pyformat", "pyjson", "secret", "text",
+		"callsite", "clock", "disk", "disk/disktest", "encode", "errchain", "flow", "goroutine", "leaktest", "levelgen", "linewriter",
+		"netlink", "panics", "pyformat", "pyjson", "secret", "text", "valuewords",
 	}
 	above = []string{"hold", "limit", "logfile", "logline", "notify"}
 )

@@ -3,7 +3,6 @@ package logbook
 import (
 	"bytes"
 	"log/slog"
-	"math"
 	"strconv"
 
 	"github.com/logbook-go/logbook/internal/encode"
@@ -24,24 +23,6 @@ func resolve(v slog.Value, depth *int) slog.Value {
 	}
 	*depth++
 	return v.Resolve()
-}
-
-// bitsOf returns a number, a duration or a truth value as the bits of its own type.
-func bitsOf(v slog.Value) uint64 {
-	switch v.Kind() {
-	case slog.KindInt64:
-		return uint64(v.Int64())
-	case slog.KindUint64:
-		return v.Uint64()
-	case slog.KindFloat64:
-		return math.Float64bits(v.Float64())
-	case slog.KindDuration:
-		return uint64(v.Duration())
-	}
-	if v.Bool() {
-		return 1
-	}
-	return 0
 }
 
 // valueText returns a value as text formatters print it.

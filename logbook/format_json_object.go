@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/logbook-go/logbook/internal/encode"
+	"github.com/logbook-go/logbook/internal/valuewords"
 )
 
 // jsonObject knows the keys of an object that is being written, so that none is
@@ -163,7 +164,7 @@ func (w *jsonWriter) attrs(b []byte, o *jsonObject, list []slog.Attr) []byte {
 		}
 		a := &list[i]
 		// What most attributes are, by the shortest way: key inlined by hand, too.
-		if text, ok := textOf(&a.Value); ok {
+		if text, ok := valuewords.Text(&a.Value); ok {
 			var written bool
 			if b, written = encode.AppendNewJSONKey(b, a.Key, &o.marks); !written {
 				b = w.knownKey(b, o, list[:i], a.Key)
@@ -174,7 +175,7 @@ func (w *jsonWriter) attrs(b []byte, o *jsonObject, list []slog.Attr) []byte {
 			b = encode.AppendJSONString(b, text)
 			continue
 		}
-		if kind, bits, ok := numberOf(&a.Value); ok {
+		if kind, bits, ok := valuewords.Number(&a.Value); ok {
 			var written bool
 			if b, written = encode.AppendNewJSONKey(b, a.Key, &o.marks); !written {
 				b = w.knownKey(b, o, list[:i], a.Key)
@@ -216,7 +217,7 @@ func (w *jsonWriter) attr(b []byte, o *jsonObject, before []slog.Attr, key strin
 		b = append(w.key(b, o, before, key), '"')
 		return append(encode.AppendRFC3339(b, v.Time()), '"')
 	default:
-		return appendJSONNumber(w.key(b, o, before, key), kind, bitsOf(v))
+		return appendJSONNumber(w.key(b, o, before, key), kind, valuewords.Bits(v))
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 	"github.com/logbook-go/logbook/internal/errchain"
 )
 
-// appendJSONNumber appends a value of the kinds that [bitsOf] takes.
+// appendJSONNumber appends a value of the kinds that [valuewords.Bits] takes.
 func appendJSONNumber(b []byte, kind slog.Kind, bits uint64) []byte {
 	switch kind {
 	case slog.KindUint64:

@@ -12,6 +12,7 @@ import (
 
 	"github.com/logbook-go/logbook/internal/encode"
 	"github.com/logbook-go/logbook/internal/pyformat"
+	"github.com/logbook-go/logbook/internal/valuewords"
 )
 
 // TemplateError says why a part of a message could not be rendered. A field that could
@@ -170,10 +171,10 @@ func (r *Record) appendBare(b []byte, f *pyformat.Field) (_ []byte, done bool) {
 	if v == nil {
 		return b, false
 	}
-	if text, ok := textOf(v); ok {
+	if text, ok := valuewords.Text(v); ok {
 		return append(b, text...), true
 	}
-	switch kind, bits, _ := numberOf(v); kind {
+	switch kind, bits, _ := valuewords.Number(v); kind {
 	case slog.KindInt64:
 		return encode.AppendInt(b, int64(bits)), true
 	case slog.KindDuration:

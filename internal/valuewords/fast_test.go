@@ -1,6 +1,6 @@
 //go:build !logbook_portable
 
-package logbook
+package valuewords
 
 import (
 	"errors"
@@ -24,9 +24,9 @@ func TestValueWords(t *testing.T) {
 		slog.BoolValue(false), slog.BoolValue(true), slog.DurationValue(1), slog.TimeValue(time.Time{}), slog.TimeValue(time.Now()),
 		slog.GroupValue(), slog.GroupValue(slog.Int("a", 1)), slog.AnyValue(nil), slog.AnyValue(errors.New("x")),
 		slog.AnyValue(slog.KindString), slog.AnyValue(&b), slog.AnyValue(bytePointer(&b)), slog.AnyValue(time.UTC),
-		slog.AnyValue(new(LevelVar)), slog.AnyValue([]slog.Attr{}), slog.AnyValue(someValuer{}),
+		slog.AnyValue(new(slog.LevelVar)), slog.AnyValue([]slog.Attr{}), slog.AnyValue(someValuer{}),
 	} {
-		text, isText := textOf(&v)
+		text, isText := Text(&v)
 		if isText != (v.Kind() == slog.KindString) || isText && text != v.String() {
 			t.Errorf("%v: text %q, %t", v, text, isText)
 		}
@@ -35,8 +35,8 @@ func TestValueWords(t *testing.T) {
 		case slog.KindInt64, slog.KindUint64, slog.KindFloat64, slog.KindBool, slog.KindDuration:
 			isNumber = true
 		}
-		kind, bits, ok := numberOf(&v)
-		if ok != isNumber || ok && (kind != v.Kind() || bits != bitsOf(v)) {
+		kind, bits, ok := Number(&v)
+		if ok != isNumber || ok && (kind != v.Kind() || bits != Bits(v)) {
 			t.Errorf("%v: number %v %d, %t", v, kind, bits, ok)
 		}
 	}
