@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 )
 
+//go:generate go run ../internal/levelgen ..
+
 // ErrComputed is returned by Enable and Disable of a logger whose
 // [LoggerOptions].Enabled computes whether it logs.
 var ErrComputed = errors.New("logbook: the logger computes whether it is enabled")

@@ -178,3 +178,9 @@ func format(f logbook.Formatter, r *logbook.Record) string {
 	}
 	return string(b)
 }
+
+// hasText reports whether there is a record of the level with exactly this message that
+// answers all probes.
+func (h *Recorder) hasText(level logbook.Level, text string, ps []Probe) bool {
+	return h.Has(level, append([]Probe{Message(text)}, ps...)...)
+}
