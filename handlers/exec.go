@@ -29,9 +29,6 @@ const (
 	maxStderr = 1 << 10
 )
 
-// ErrNoCommand is returned by [NewExec] for an empty argument list.
-var ErrNoCommand = errors.New("handlers: no command was given")
-
 // ExecOptions configure [NewExec]. nil is the default: no standard input.
 type ExecOptions struct {
 	Level     slog.Leveler               // lowest level taken; nil: all
@@ -112,18 +109,18 @@ func (e *ExecError) Unwrap() error { return e.Err }
 
 // NewExec returns a handler that runs a command. argv begins with its name or path,
 // taken as it is and looked up at once as [exec.LookPath] does, from where the program
-// runs; its arguments are Logbook format strings, such as "{record.message}". An error of an argument wraps a
-// [*logbook.FormatError].
+// runs; its arguments are Logbook format strings, such as "{record.message}". The error is a
+// [*logbook.OptionError]; that of an argument wraps a [*logbook.FormatError].
 func NewExec(argv []string, o *ExecOptions) (*Exec, error) {
 	if len(argv) == 0 || argv[0] == "" {
-		return nil, ErrNoCommand
+		return nil, invalidExec("argv", errors.New("want the name of a command"))
 	}
 	path, err := exec.LookPath(argv[0])
 	if err == nil {
 		path, err = filepath.Abs(path) // or it would be looked for in ExecOptions.Dir
 	}
 	if err != nil {
-		return nil, fmt.Errorf("handlers: command: %w", err)
+		return nil, invalidExec("argv", err)
 	}
 	if o == nil {
 		o = new(ExecOptions)
@@ -131,7 +128,7 @@ func NewExec(argv []string, o *ExecOptions) (*Exec, error) {
 	dir := o.Dir
 	if dir != "" {
 		if dir, err = filepath.Abs(dir); err != nil {
-			return nil, fmt.Errorf("handlers: directory of command %q: %w", argv[0], err)
+			return nil, invalidExec("Dir", err)
 		}
 	}
 	h := &Exec{
@@ -145,7 +142,7 @@ func NewExec(argv []string, o *ExecOptions) (*Exec, error) {
 	for i, a := range argv[1:] {
 		f, err := logbook.Format(a)
 		if err != nil {
-			return nil, fmt.Errorf("handlers: argument %d of command %q: %w", i+1, argv[0], err)
+			return nil, invalidExec(fmt.Sprintf("argv[%d]", i+1), err)
 		}
 		f.Multiline = true
 		f.Exception = func(b []byte, _ *logbook.ErrorInfo) []byte { return b } // only where it is asked for
@@ -155,6 +152,10 @@ func NewExec(argv []string, o *ExecOptions) (*Exec, error) {
 	h.ctx, h.kill = flow.NewContext()
 	h.inside.Closed() // for the same reason its channel is made here
 	return h, nil
+}
+
+func invalidExec(option string, err error) error {
+	return &logbook.OptionError{Options: "handlers.ExecOptions", Option: option, Err: err}
 }
 
 // Binding implements [logbook.Bindable].

@@ -171,14 +171,15 @@ func TestExecErrors(t *testing.T) {
 		is   error
 		text string
 	}{
-		{"no arguments", nil, handlers.ErrNoCommand, ""},
-		{"no command", []string{"", "x"}, handlers.ErrNoCommand, ""},
+		{"no arguments", nil, nil, "invalid argv: want"},
+		{"no command", []string{"", "x"}, nil, "invalid argv: want"},
 		{"not there", []string{"no-such-command-here"}, exec.ErrNotFound, "no-such-command-here"},
 		{"not there by path", []string{filepath.Join(t.TempDir(), "x")}, fs.ErrNotExist, ""},
-		{"bad argument", []string{argv[0], "fine", "{record.nonsense}"}, nil, "argument 2"},
+		{"bad argument", []string{argv[0], "fine", "{record.nonsense}"}, nil, "argv[2]"},
 	} {
 		h, err := handlers.NewExec(c.argv, nil)
-		if h != nil || err == nil || c.is != nil && !errors.Is(err, c.is) || !strings.Contains(err.Error(), c.text) {
+		var wrong *logbook.OptionError
+		if h != nil || !errors.As(err, &wrong) || c.is != nil && !errors.Is(err, c.is) || !strings.Contains(err.Error(), c.text) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}

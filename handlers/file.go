@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"path/filepath"
@@ -117,8 +116,7 @@ type File struct {
 // /dev/stderr, /dev/fd/N and /proc/self/fd/N, or a link to one, stand for the descriptor
 // itself: nothing is opened anew or emptied, and the descriptor stays open at the end.
 //
-// The error wraps an [*fs.PathError], or [fs.ErrInvalid] if an option makes no sense.
-// With Delay an error of opening is the first record's, and each further record tries
+// The error is a [*logbook.OptionError], or wraps an [*fs.PathError]. With Delay an error of opening is the first record's, and each further record tries
 // again.
 func NewFile(path string, o *FileOptions) (*File, error) {
 	return newFile(plainFile, path, o)
@@ -197,7 +195,7 @@ func newFile(kind fileKind, path string, o *FileOptions) (*File, error) {
 	h := &File{opts: logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter}}
 	c, err := o.engine(kind, path)
 	if err != nil {
-		return nil, fmt.Errorf("handlers: log file: %w", err)
+		return nil, err
 	}
 	if o.OnError == nil && isFixed(o.SyncLevel) && (o.Buffer == nil || isFixed(o.Buffer.Level)) {
 		h.quiet = h
@@ -206,7 +204,7 @@ func newFile(kind fileKind, path string, o *FileOptions) (*File, error) {
 		c.OnError = func(err error) { logbook.PrintErrors(&logbook.HandlerError{Handler: h, Err: err}) }
 	}
 	if h.log, err = logfile.Open(c); err != nil {
-		return nil, fmt.Errorf("handlers: log file: %w", err)
+		return nil, err
 	}
 	fd, isDescriptor := disk.Descriptor(c.Path)
 	h.console = isDescriptor && (fd == 1 || fd == 2)
@@ -219,7 +217,7 @@ func (o *FileOptions) engine(kind fileKind, path string) (c logfile.Options, err
 		return c, err
 	}
 	if name := o.misplaced(kind); name != "" {
-		return c, fmt.Errorf("option %s is not for this kind of file: %w", name, fs.ErrInvalid)
+		return c, logfile.InvalidOption(name, "want none for this kind of file")
 	}
 	c = logfile.Options{
 		Path: path, Mode: o.Mode, Delay: o.Delay, TakeOver: o.TakeOver,
@@ -239,7 +237,7 @@ func (o *FileOptions) engine(kind fileKind, path string) (c logfile.Options, err
 		c.Watch = cmp.Or(o.Interval, checkInterval)
 	case rotatingFile:
 		if o.Backups == 0 {
-			return c, logfile.OptionError("Backups", o.Backups)
+			return c, logfile.InvalidOption("Backups", "want how many files to keep, or -1 for none")
 		}
 		c.Watch, c.Numbered, c.MaxSize = checkInterval, true, cmp.Or(o.MaxSize, defaultMaxSize)
 	case timedFile:
@@ -290,7 +288,7 @@ func (o *FileOptions) misplaced(kind fileKind) string {
 
 func absolute(path string) (string, error) {
 	if path == "" {
-		return "", &fs.PathError{Op: "open", Path: path, Err: fmt.Errorf("the path is empty: %w", fs.ErrInvalid)}
+		return "", logfile.InvalidOption("path", "want one that is not empty")
 	}
 	path, err := filepath.Abs(path)
 	if err != nil {

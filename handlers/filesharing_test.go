@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -108,10 +107,10 @@ func TestFileTakeOver(t *testing.T) {
 
 	o.Backups = 1
 	_, err := handlers.NewRotating(path, &o)
-	if !errors.Is(err, fs.ErrInvalid) || !strings.Contains(err.Error(), path+": a handler of this process has it open with another Backups") {
+	if !refused(err) || !strings.Contains(err.Error(), "invalid Backups: want that of the handler of this process that has "+path+" open") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := handlers.NewFile(path, nil); !errors.Is(err, fs.ErrInvalid) || !strings.Contains(err.Error(), "another kind of handler") {
+	if _, err := handlers.NewFile(path, nil); !refused(err) || !strings.Contains(err.Error(), "invalid path: want one that no handler of another kind has open") {
 		t.Errorf("got %v", err)
 	}
 

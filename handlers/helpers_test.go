@@ -37,6 +37,12 @@ func failures(fn func(), items ...logbook.Bindable) (errs []error) {
 	return errs
 }
 
+// refused reports whether a constructor refused an option.
+func refused(err error) bool {
+	var e *logbook.OptionError
+	return errors.As(err, &e)
+}
+
 // elsewhere calls fn on another goroutine with the same bindings.
 func elsewhere(fn func()) {
 	done := make(chan struct{})

@@ -129,30 +129,31 @@ func TestTimedOptions(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "app.log")
 	for name, o := range map[string]handlers.FileOptions{
-		"Truncate is not for":   {Truncate: true},
-		"Interval is not for":   {Interval: 1},
-		"MaxSize is -1":         {MaxSize: -1},
-		"MaxTotal is -1":        {MaxTotal: -1},
-		"MaxAge is -1s":         {MaxAge: -time.Second},
-		`"%Y %b": %b is none`:   {Pattern: "%Y %b"},
-		`"%Y-%": % is none`:     {Pattern: "%Y-%"},
-		"no directive":          {Pattern: "today"},
-		"needs {timestamp}":     {RolloverFormat: "{basename}"},
-		"{timestamp} once":      {RolloverFormat: "{timestamp}{timestamp}"},
-		"may have {basename}":   {RolloverFormat: "{name}-{timestamp}"},
-		"to another directory":  {RolloverFormat: "../{timestamp}"},
-		"to another directory:": {Pattern: "%Y/%m"},
+		"Truncate: want none":                                          {Truncate: true},
+		"Interval: want none":                                          {Interval: 1},
+		"MaxSize: want 0 or more":                                      {MaxSize: -1},
+		"MaxTotal: want 0 or more":                                     {MaxTotal: -1},
+		"MaxAge: want 0 or more":                                       {MaxAge: -time.Second},
+		`not %b, in "%Y %b"`:                                           {Pattern: "%Y %b"},
+		`not %, in "%Y-%"`:                                             {Pattern: "%Y-%"},
+		"want a directive such as %Y":                                  {Pattern: "today"},
+		"want {timestamp} once":                                        {RolloverFormat: "{basename}"},
+		"RolloverFormat: want {timestamp} once":                        {RolloverFormat: "{timestamp}{timestamp}"},
+		"and no other fields than {basename}":                          {RolloverFormat: "{name}-{timestamp}"},
+		"RolloverFormat: want the name of a file, without a directory": {RolloverFormat: "../{timestamp}"},
+		"Pattern: want the name of a file, without a directory":        {Pattern: "%Y/%m"},
 	} {
 		h, err := handlers.NewTimed(path, &o)
-		if h != nil || !errors.Is(err, fs.ErrInvalid) || !strings.Contains(fmt.Sprint(err), name) {
+		if h != nil || !refused(err) || !strings.Contains(fmt.Sprint(err), name) {
 			t.Errorf("%s: got %v, %v", name, h, err)
 		}
 	}
-	for _, path := range []string{filepath.Join(dir, "missing", "app.log"), ""} {
-		var pathError *fs.PathError
-		if h, err := handlers.NewTimed(path, nil); h != nil || !errors.As(err, &pathError) {
-			t.Errorf("%q: got %v, %v", path, h, err)
-		}
+	if h, err := handlers.NewTimed("", nil); h != nil || !refused(err) {
+		t.Errorf("no path: got %v, %v", h, err)
+	}
+	var pathError *fs.PathError
+	if h, err := handlers.NewTimed(filepath.Join(dir, "missing", "app.log"), nil); h != nil || !errors.As(err, &pathError) {
+		t.Errorf("no directory: got %v, %v", h, err)
 	}
 	expectListing(t, dir, map[string]string{})
 }

@@ -55,7 +55,7 @@ func TestErrors(t *testing.T) {
 		{"eventlog:", "", "eventlog:SOURCE"},
 		{"slack:", "", "no address"},
 		{"slack:https://hooks.slack.com/services/hunter2?emojy=true", "emojy", `did you mean "emoji"?`},
-		{"slack:http://example.org/hunter2", "", "is not https, so"},
+		{"slack:http://example.org/hunter2", "", "want https, since"},
 		{"smtp://me:hunter2@host?from=a@example.org&to=b@example.org&x=y", "x", "(known to smtp: bubble, ca, cert, format, from, key, level,"},
 		{"pushover:?token=hunter2", "user_key", "missing"},
 		{"pushover:?user_key=hunter2", "token", "missing"},

@@ -8,18 +8,6 @@ import (
 	"github.com/logbook-go/logbook/internal/encode"
 )
 
-// OptionError says which of the [Options] is wrong.
-type OptionError struct {
-	Option string // name of the field
-	Err    error
-}
-
-// Error names the option.
-func (e *OptionError) Error() string { return "desktop: option " + e.Option + ": " + e.Err.Error() }
-
-// Unwrap returns what is wrong.
-func (e *OptionError) Unwrap() error { return e.Err }
-
 // Why nobody can be notified, found in an [*Error].
 var (
 	// ErrNoSession: the program does not run in the session of a desktop. There is no

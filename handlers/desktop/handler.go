@@ -80,7 +80,7 @@ type look struct {
 // the name of the program; "": the name of its file.
 //
 // It finds out at once whether anybody can be notified: if not, the error is an
-// [*Error]. What is wrong with the options is told by an [*OptionError].
+// [*Error]. Invalid options are refused with a [*logbook.OptionError].
 func CreateNotificationHandler(appName string, o *Options) (*Handler, error) {
 	if o == nil {
 		o = new(Options)
@@ -93,10 +93,10 @@ func CreateNotificationHandler(appName string, o *Options) (*Handler, error) {
 		if i < len(appName) {
 			option = "appName"
 		}
-		return nil, &OptionError{option, errors.New("holds a control character or is not UTF-8")}
+		return nil, invalid(option, errors.New("want UTF-8 without control characters"))
 	}
 	if o.Timeout < 0 {
-		return nil, &OptionError{"Timeout", errors.New("is negative")}
+		return nil, invalid("Timeout", errors.New("want 0 or more"))
 	}
 	return newHandler(o, func(ctx context.Context) (notifier, error) {
 		return platform(ctx, look{appName, o.Icon, o.Replace})

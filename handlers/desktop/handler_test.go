@@ -309,7 +309,7 @@ func TestOptions(t *testing.T) {
 		{"a", desktop.Options{Icon: "\n"}, "Icon"},
 		{"a", desktop.Options{Timeout: -1}, "Timeout"},
 	} {
-		var e *desktop.OptionError
+		var e *logbook.OptionError
 		if _, err := desktop.CreateNotificationHandler(c.app, &c.o); !errors.As(err, &e) || e.Option != c.option {
 			t.Errorf("%s: %v", c.option, err)
 		}

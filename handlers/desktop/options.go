@@ -83,3 +83,8 @@ func defaultExpiry(r *logbook.Record) time.Duration {
 	}
 	return DefaultExpiry
 }
+
+// invalid returns the error for an option that is refused.
+func invalid(option string, err error) error {
+	return &logbook.OptionError{Options: "desktop.Options", Option: option, Err: err}
+}

@@ -61,7 +61,8 @@ type eventLog interface {
 const eventID = 1
 
 // New returns a handler that writes events of a source, the name of the program.
-// The source needs not be registered.
+// The source needs not be registered; a name that the registry cannot
+// hold is refused with a [*logbook.OptionError].
 func New(source string, o *Options) (*Handler, error) {
 	if err := checkName("source", source); err != nil {
 		return nil, err
@@ -88,14 +89,14 @@ func newHandler(source string, log eventLog, o *Options) *Handler {
 	return h
 }
 
-// ErrName is wrapped by the error for a source or log whose name the registry
-// cannot hold.
-var ErrName = errors.New("must be 1 to 255 characters without backslash and control characters")
-
+// checkName refuses the name of a source or log that the registry cannot hold.
 func checkName(what, name string) error {
 	bad := func(c rune) bool { return c < ' ' || c == '\\' || c == 0x7F }
 	if name == "" || utf8.RuneCountInString(name) > 255 || strings.ContainsFunc(name, bad) {
-		return fmt.Errorf("eventlog: %s %q: %w", what, name, ErrName)
+		return &logbook.OptionError{
+			Options: "eventlog.Options", Option: what,
+			Err: errors.New("want 1 to 255 characters without backslash and control characters"),
+		}
 	}
 	return nil
 }

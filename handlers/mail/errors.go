@@ -9,7 +9,7 @@ import (
 )
 
 // Reasons why the server is given no mail, found in an [*Error] or
-// [*OptionError].
+// [*logbook.OptionError].
 var (
 	// ErrPlaintextAuth: credentials are not sent over a connection without TLS.
 	ErrPlaintextAuth = errors.New("credentials need StartTLS or ImplicitTLS (or AllowPlaintextAuth)")
@@ -23,18 +23,6 @@ var (
 	// ErrNoRecipients: there is no valid recipient for a record.
 	ErrNoRecipients = errors.New("no recipients")
 )
-
-// OptionError says which of the [Options] is wrong.
-type OptionError struct {
-	Option string // name of the field
-	Err    error
-}
-
-// Error names the option.
-func (e *OptionError) Error() string { return "mail: option " + e.Option + ": " + e.Err.Error() }
-
-// Unwrap returns what is wrong.
-func (e *OptionError) Unwrap() error { return e.Err }
 
 // Step is a step of a delivery, as an [Error] names it.
 type Step string

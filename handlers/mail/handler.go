@@ -62,8 +62,8 @@ var (
 	defaultRelated = logbook.MustFormat(DefaultRelatedFormat)
 )
 
-// New returns a handler that mails records. It does not connect. What is wrong
-// with the options is told by an [*OptionError].
+// New returns a handler that mails records. It does not connect. It refuses invalid
+// options with a [*logbook.OptionError].
 func New(o *Options) (*Handler, error) {
 	if o == nil {
 		o = new(Options)
@@ -81,26 +81,26 @@ func New(o *Options) (*Handler, error) {
 	}
 	var err error
 	if h.from, err = parseAddress(o.From); err != nil {
-		return nil, &OptionError{"From", err}
+		return nil, invalid("From", err)
 	}
 	if h.to, err = parseAddresses(o.To); err != nil {
-		return nil, &OptionError{"To", err}
+		return nil, invalid("To", err)
 	}
 	if len(h.to) == 0 && h.recipients == nil {
-		return nil, &OptionError{"To", ErrNoRecipients}
+		return nil, invalid("To", ErrNoRecipients)
 	}
 	if h.opts.Formatter == nil {
 		h.opts.Formatter = defaultFormat
 	}
 	if h.layout, err = newLayout(h.opts.Formatter, h.field); err != nil {
-		return nil, &OptionError{"Formatter", err}
+		return nil, invalid("Formatter", err)
 	}
 	if h.related = o.RelatedFormatter; h.related == nil {
 		h.related = defaultRelated
 	}
 	if sf, ok := h.related.(*logbook.StringFormatter); ok {
 		if h.related, err = multiline(sf, sf.String(), h.field); err != nil {
-			return nil, &OptionError{"RelatedFormatter", err}
+			return nil, invalid("RelatedFormatter", err)
 		}
 	}
 	if h.server, err = newServer(o); err != nil {

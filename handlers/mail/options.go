@@ -136,32 +136,37 @@ const (
 // check finds what is wrong with options of which no address or format is
 // asked.
 func (o *Options) check() error {
-	wrong := func(option, msg string) error { return &OptionError{option, errors.New(msg)} }
+	wrong := func(option, msg string) error { return invalid(option, errors.New(msg)) }
 	switch {
 	case o.TLS < PlainText || o.TLS > ImplicitTLS:
-		return wrong("TLS", "there is no "+o.TLS.String())
+		return wrong("TLS", "want PlainText, StartTLS or ImplicitTLS, not "+o.TLS.String())
 	case o.TLSConfig != nil && o.TLS == PlainText:
-		return wrong("TLSConfig", "TLS is plain text, so it would not be used")
+		return wrong("TLSConfig", "want none with plain text, which does not use it")
 	case o.Username == "" && o.Password != "":
-		return wrong("Username", "missing, but there is a Password")
+		return wrong("Username", "want one, since there is a Password")
 	case o.Username != "" && o.Password == "":
-		return wrong("Password", "missing, but there is a Username")
+		return wrong("Password", "want one, since there is a Username")
 	case strings.Contains(o.Username+o.Password, "\x00"):
-		return wrong("Password", "it or the Username holds a NUL, which SMTP does not allow")
+		return wrong("Password", "want no NUL in it, nor in the Username: SMTP does not allow one")
 	case o.Username != "" && o.TLS == PlainText && !o.AllowPlaintextAuth:
-		return &OptionError{"TLS", ErrPlaintextAuth}
+		return invalid("TLS", ErrPlaintextAuth)
 	case o.Timeout < 0:
-		return wrong("Timeout", "is negative")
+		return wrong("Timeout", "want 0 or more")
 	case o.RecordLimit < 0:
-		return wrong("RecordLimit", "is negative")
+		return wrong("RecordLimit", "want 0 or more")
 	case o.RecordDelta < 0:
-		return wrong("RecordDelta", "is negative")
+		return wrong("RecordDelta", "want 0 or more")
 	case strings.ContainsFunc(o.Subject, isControl):
-		return wrong("Subject", "holds a control character")
+		return wrong("Subject", "want no control characters")
 	case o.Hostname != "" && !isHostname(o.Hostname):
-		return wrong("Hostname", "is no name of a host")
+		return wrong("Hostname", "want the name of a host, or an IP address in brackets")
 	}
 	return nil
+}
+
+// invalid returns the error for an option that is refused.
+func invalid(option string, err error) error {
+	return &logbook.OptionError{Options: "mail.Options", Option: option, Err: err}
 }
 
 // isHostname reports whether s may stand in EHLO and in a Message-ID: a name, or

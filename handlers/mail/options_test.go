@@ -39,15 +39,15 @@ func TestWrongOptions(t *testing.T) {
 		{"TLS", func(o *mail.Options) { o.TLS = 9 }, "TLSMode(9)"},
 		{"TLS", func(o *mail.Options) { o.Username, o.Password = "u", "p" }, "AllowPlaintextAuth"},
 		{"TLSConfig", func(o *mail.Options) { o.TLSConfig = new(tls.Config) }, "plain text"},
-		{"Username", func(o *mail.Options) { o.Password = "p" }, "missing"},
-		{"Password", func(o *mail.Options) { o.Username = "u" }, "missing"},
+		{"Username", func(o *mail.Options) { o.Password = "p" }, "want one"},
+		{"Password", func(o *mail.Options) { o.Username = "u" }, "want one"},
 		{"Password", func(o *mail.Options) { o.Username, o.Password = "u", "p\x00" }, "NUL"},
-		{"Timeout", func(o *mail.Options) { o.Timeout = -1 }, "negative"},
-		{"RecordLimit", func(o *mail.Options) { o.RecordLimit = -1 }, "negative"},
-		{"RecordDelta", func(o *mail.Options) { o.RecordDelta = -1 }, "negative"},
-		{"Hostname", func(o *mail.Options) { o.Hostname = "a b" }, "no name"},
-		{"Hostname", func(o *mail.Options) { o.Hostname = "a\r\nQUIT" }, "no name"},
-		{"Hostname", func(o *mail.Options) { o.Hostname = "[mail.test]" }, "no name"},
+		{"Timeout", func(o *mail.Options) { o.Timeout = -1 }, "0 or more"},
+		{"RecordLimit", func(o *mail.Options) { o.RecordLimit = -1 }, "0 or more"},
+		{"RecordDelta", func(o *mail.Options) { o.RecordDelta = -1 }, "0 or more"},
+		{"Hostname", func(o *mail.Options) { o.Hostname = "a b" }, "want the name of a host"},
+		{"Hostname", func(o *mail.Options) { o.Hostname = "a\r\nQUIT" }, "want the name of a host"},
+		{"Hostname", func(o *mail.Options) { o.Hostname = "[mail.test]" }, "want the name of a host"},
 		{"Formatter", format("{record.message}"), "empty line"},
 		{"Formatter", format("{record.message}\n\n"), "line 1"},
 		{"Formatter", format("Subject: x\nno header\n\n{record.message}"), "line 2"},
@@ -62,7 +62,7 @@ func TestWrongOptions(t *testing.T) {
 		o := &mail.Options{From: "a@example.com", To: []string{"b@example.com"}}
 		c.set(o)
 		h, err := mail.New(o)
-		var e *mail.OptionError
+		var e *logbook.OptionError
 		if h != nil || !errors.As(err, &e) || e.Option != c.option || !strings.Contains(err.Error(), c.option) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v, want it to say %q", c.option, err, c.says)
 		}

@@ -34,7 +34,7 @@ type server struct {
 func newServer(o *Options) (*server, error) {
 	peer, err := netlink.ParseAddress(o.Server, defaultHost, o.TLS.port())
 	if err != nil {
-		return nil, &OptionError{"Server", err}
+		return nil, invalid("Server", errors.New("want host, host:port or [IPv6]:port"))
 	}
 	s := &server{
 		peer: peer, hostname: o.Hostname, mode: o.TLS, timeout: o.Timeout,

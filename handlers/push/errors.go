@@ -6,23 +6,13 @@ import (
 	"time"
 
 	"github.com/logbook-go/logbook/internal/encode"
+	"github.com/logbook-go/logbook/logbook"
 )
 
-// OptionError says what was wrong with the options of a service. It does not repeat
-// the value, which may be a secret.
-type OptionError struct {
-	Service string // "Slack"
-	Option  string // name of the field or argument
-	Err     error
+// invalid returns the error for an option that is refused.
+func invalid(options, option string, err error) error {
+	return &logbook.OptionError{Options: options, Option: option, Err: err}
 }
-
-// Error names the option.
-func (e *OptionError) Error() string {
-	return "push: " + e.Service + ": option " + e.Option + ": " + e.Err.Error()
-}
-
-// Unwrap returns what is wrong.
-func (e *OptionError) Unwrap() error { return e.Err }
 
 // Error says why records were not sent. It never holds a credential: of the address
 // it has scheme and host only, and where the service repeats a secret, "[redacted]"
@@ -77,6 +67,6 @@ func (e *Error) after(earlier *Error) *Error {
 
 // Reasons why an address is refused. They do not repeat it.
 var (
-	errNoURL     = errors.New("is no address such as https://host/path")
-	errPlaintext = errors.New("is not https, so anybody on the way could read it (AllowPlaintext)")
+	errNoURL     = errors.New("want a URL such as https://host/path")
+	errPlaintext = errors.New("want https, since anybody on the way can read http (or AllowPlaintext)")
 )

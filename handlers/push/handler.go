@@ -82,6 +82,7 @@ type message struct {
 
 // settings are those of all services.
 type settings struct {
+	name           string // of the type of options, for errors
 	options        logbook.Options
 	url            string
 	allowPlaintext bool
@@ -94,10 +95,10 @@ type settings struct {
 func newHandler(sv service, s settings) (*Handler, error) {
 	u, err := checkURL(s.url, s.allowPlaintext)
 	if err != nil {
-		return nil, &OptionError{sv.name(), "URL", err}
+		return nil, invalid(s.name, "URL", err)
 	}
 	if s.timeout < 0 {
-		return nil, &OptionError{sv.name(), "Timeout", errors.New("is negative")}
+		return nil, invalid(s.name, "Timeout", errors.New("want 0 or more"))
 	}
 	if s.timeout == 0 {
 		s.timeout = defaultTimeout

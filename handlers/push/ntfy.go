@@ -20,6 +20,8 @@ const (
 	ntfyTextAtMost = 1 << 20
 )
 
+const ntfyName = "push.NtfyOptions"
+
 // NtfyOptions configure [NewNtfy]. nil is the default.
 type NtfyOptions struct {
 	Level     slog.Leveler               // lowest level taken; nil: all
@@ -57,8 +59,8 @@ type NtfyOptions struct {
 
 // NewNtfy returns a handler that publishes to a topic of ntfy.sh, such as
 // "https://ntfy.sh/mytopic", or of a server of one's own. Whoever knows an open topic
-// can read it, so the address is a secret. What is wrong with the options is told by
-// an [*OptionError].
+// can read it, so the address is a secret. Invalid options are refused with
+// a [*logbook.OptionError].
 func NewNtfy(topic string, o *NtfyOptions) (*Handler, error) {
 	if o == nil {
 		o = new(NtfyOptions)
@@ -66,18 +68,18 @@ func NewNtfy(topic string, o *NtfyOptions) (*Handler, error) {
 	n := &ntfy{priority: o.Priority, tags: o.Tags, token: o.Token}
 	limit, err := textLimit(o.MaxText, ntfyText, ntfyTextAtMost)
 	if err != nil {
-		return nil, &OptionError{n.name(), "MaxText", err}
+		return nil, invalid(ntfyName, "MaxText", err)
 	}
 	if err := checkValue(o.Token); err != nil {
-		return nil, &OptionError{n.name(), "Token", err}
+		return nil, invalid(ntfyName, "Token", err)
 	}
 	options := logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter}
 	n.texts = texts{notify.Layout{Title: o.Title, Text: options}, ntfyTitle, limit, notify.Bytes}
 	if u, err := checkURL(topic, o.AllowPlaintext); err == nil && strings.Trim(u.Path, "/") == "" {
-		return nil, &OptionError{n.name(), "URL", errors.New("names no topic")}
+		return nil, invalid(ntfyName, "URL", errors.New("want a topic, such as https://ntfy.sh/mytopic"))
 	}
 	return newHandler(n, settings{
-		options: options, url: topic, allowPlaintext: o.AllowPlaintext, timeout: o.Timeout, tls: o.TLSConfig,
+		name: ntfyName, options: options, url: topic, allowPlaintext: o.AllowPlaintext, timeout: o.Timeout, tls: o.TLSConfig,
 		secrets:  []string{o.Token},
 		noCaller: !n.layout.ReadsCaller() && o.Priority == nil && o.Tags == nil,
 	})

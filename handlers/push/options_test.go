@@ -70,7 +70,7 @@ func TestOptionErrors(t *testing.T) {
 		{webhook(header("x-logbook-signature", "v")), "Header"},
 		{webhook(header("X", "é\tv")), ""},
 	} {
-		var e *push.OptionError
+		var e *logbook.OptionError
 		switch {
 		case c.option == "" && c.err != nil:
 			t.Error(c.err)

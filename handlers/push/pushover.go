@@ -24,6 +24,8 @@ const (
 	pushoverExpire = 30 * time.Minute
 )
 
+const pushoverName = "push.PushoverOptions"
+
 // PushoverOptions configure [NewPushover]. nil is the default.
 type PushoverOptions struct {
 	Level     slog.Leveler               // lowest level taken; nil: all
@@ -63,8 +65,8 @@ type PushoverOptions struct {
 }
 
 // NewPushover returns a handler that notifies a user or group of Pushover. token is
-// that of the application. Both are secrets. What is wrong with them or the options
-// is told by an [*OptionError].
+// that of the application. Both are secrets. Invalid ones, and invalid
+// options, are refused with a [*logbook.OptionError].
 func NewPushover(token, user string, o *PushoverOptions) (*Handler, error) {
 	if o == nil {
 		o = new(PushoverOptions)
@@ -75,18 +77,18 @@ func NewPushover(token, user string, o *PushoverOptions) (*Handler, error) {
 	}
 	limit, err := textLimit(o.MaxText, pushoverText, pushoverTextAtMost)
 	if err != nil {
-		return nil, &OptionError{p.name(), "MaxText", err}
+		return nil, invalid(pushoverName, "MaxText", err)
 	}
 	if err := checkKey(token); err != nil {
-		return nil, &OptionError{p.name(), "token", err}
+		return nil, invalid(pushoverName, "token", err)
 	}
 	if err := checkKey(user); err != nil {
-		return nil, &OptionError{p.name(), "user", err}
+		return nil, invalid(pushoverName, "user", err)
 	}
 	options := logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter}
 	p.texts = texts{notify.Layout{Title: o.Title, Text: options}, pushoverTitle, limit, notify.Characters}
 	s := settings{
-		options: options, url: o.URL, allowPlaintext: o.AllowPlaintext, timeout: o.Timeout, tls: o.TLSConfig,
+		name: pushoverName, options: options, url: o.URL, allowPlaintext: o.AllowPlaintext, timeout: o.Timeout, tls: o.TLSConfig,
 		secrets:  []string{token, user},
 		noCaller: !p.layout.ReadsCaller() && o.Priority == nil && o.Expiry == nil,
 	}

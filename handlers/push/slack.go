@@ -18,6 +18,8 @@ const (
 	slackTextAtMost = 39000
 )
 
+const slackName = "push.SlackOptions"
+
 // SlackOptions configure [NewSlack]. nil is the default.
 type SlackOptions struct {
 	Level     slog.Leveler               // lowest level taken; nil: all
@@ -54,8 +56,8 @@ type SlackOptions struct {
 // understands the same, such as Mattermost. The webhook's address is a secret.
 //
 // What the data holds is shown as it is: it cannot mention anybody, hide a link behind
-// other text or change the style of the text. What is wrong with the options is told by an
-// [*OptionError].
+// other text or change the style of the text. Invalid options are refused with a
+// [*logbook.OptionError].
 func NewSlack(webhook string, o *SlackOptions) (*Handler, error) {
 	if o == nil {
 		o = new(SlackOptions)
@@ -63,12 +65,12 @@ func NewSlack(webhook string, o *SlackOptions) (*Handler, error) {
 	s := &slack{emoji: o.Emoji, color: o.Color, channel: o.Channel, username: o.Username}
 	limit, err := textLimit(o.MaxText, slackText, slackTextAtMost)
 	if err != nil {
-		return nil, &OptionError{s.name(), "MaxText", err}
+		return nil, invalid(slackName, "MaxText", err)
 	}
 	options := logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter}
 	s.texts = texts{notify.Layout{Title: o.Title, Text: options}, slackTitle, limit, slackSize}
 	return newHandler(s, settings{
-		options: options, url: webhook, allowPlaintext: o.AllowPlaintext, timeout: o.Timeout, tls: o.TLSConfig,
+		name: slackName, options: options, url: webhook, allowPlaintext: o.AllowPlaintext, timeout: o.Timeout, tls: o.TLSConfig,
 		noCaller: !s.layout.ReadsCaller(),
 	})
 }

@@ -32,9 +32,9 @@ func textLimit(option, otherwise, most int) (int, error) {
 	case option == 0:
 		return otherwise, nil
 	case option < minText:
-		return 0, fmt.Errorf("is less than %d", minText)
+		return 0, fmt.Errorf("want %d or more", minText)
 	case option > most:
-		return 0, fmt.Errorf("is more than the %d that the service takes", most)
+		return 0, fmt.Errorf("want at most the %d that the service takes", most)
 	}
 	return option, nil
 }
@@ -42,7 +42,7 @@ func textLimit(option, otherwise, most int) (int, error) {
 // checkKey refuses what cannot be part of a header or form, without repeating it.
 func checkKey(s string) error {
 	if s == "" {
-		return errors.New("is missing")
+		return errors.New("want one")
 	}
 	return checkValue(s)
 }
@@ -50,7 +50,7 @@ func checkKey(s string) error {
 func checkValue(s string) error {
 	for i := range len(s) {
 		if s[i] <= ' ' || s[i] >= 0x7F {
-			return errors.New("holds a space, a control character, or what is not ASCII")
+			return errors.New("want ASCII without spaces and control characters")
 		}
 	}
 	return nil

@@ -31,6 +31,8 @@ const (
 // maxBody bounds what is posted to a webhook.
 const maxBody = 4 << 20
 
+const webhookName = "push.WebhookOptions"
+
 // WebhookOptions configure [NewWebhook]. nil is the default: JSON.
 type WebhookOptions struct {
 	Level  slog.Leveler               // lowest level taken; nil: all
@@ -69,7 +71,7 @@ type WebhookOptions struct {
 // NewWebhook returns a handler that posts records to an address of one's own. What a
 // notification tells besides the record, such as how many records before it were not
 // sent, stands in parentheses behind the record's message. A body of more than 4
-// MiB is an error. What is wrong with the options is told by an [*OptionError].
+// MiB is an error. Invalid options are refused with a [*logbook.OptionError].
 func NewWebhook(address string, o *WebhookOptions) (*Handler, error) {
 	if o == nil {
 		o = new(WebhookOptions)
@@ -82,17 +84,17 @@ func NewWebhook(address string, o *WebhookOptions) (*Handler, error) {
 		w.options.Formatter = logbook.JSON(nil)
 	}
 	if err := w.checkContentType(); err != nil {
-		return nil, &OptionError{w.name(), "ContentType", err}
+		return nil, invalid(webhookName, "ContentType", err)
 	}
 	secrets, err := checkHeader(w.header)
 	if err != nil {
-		return nil, &OptionError{w.name(), "Header", err}
+		return nil, invalid(webhookName, "Header", err)
 	}
 	if o.Timestamp && o.Secret == "" {
-		return nil, &OptionError{w.name(), "Timestamp", errors.New("needs a Secret to be signed with")}
+		return nil, invalid(webhookName, "Timestamp", errors.New("want a Secret as well, to sign it with"))
 	}
 	return newHandler(w, settings{
-		options: w.options, url: address, allowPlaintext: o.AllowPlaintext, timeout: o.Timeout, tls: o.TLSConfig,
+		name: webhookName, options: w.options, url: address, allowPlaintext: o.AllowPlaintext, timeout: o.Timeout, tls: o.TLSConfig,
 		secrets:  append(secrets, o.Secret),
 		noCaller: !w.options.ReadsCaller(),
 	})
@@ -118,10 +120,10 @@ func (w *webhook) checkContentType() error {
 	}
 	kind, _, err := mime.ParseMediaType(w.contentType)
 	if err != nil {
-		return fmt.Errorf("is none: %q", w.contentType)
+		return fmt.Errorf("want a media type such as text/plain, not %q", w.contentType)
 	}
 	if plain && strings.HasSuffix(kind, "json") {
-		return errors.New("is JSON, which a format string cannot escape; JSONTemplate can")
+		return errors.New("want one that is not JSON for a format string, which cannot escape it; JSONTemplate can")
 	}
 	return nil
 }
@@ -131,14 +133,14 @@ func checkHeader(header http.Header) (values []string, err error) {
 	for name, vs := range header {
 		switch canonical := http.CanonicalHeaderKey(name); {
 		case name == "" || strings.Trim(name, tagCharacters) != "":
-			return nil, fmt.Errorf("%q is no name of a header", name)
+			return nil, fmt.Errorf("invalid name %q: want letters, digits and -", name)
 		case canonical == "Content-Type", canonical == "Content-Length", canonical == "Host", canonical == "Idempotency-Key",
 			canonical == "Transfer-Encoding", canonical == "User-Agent", canonical == SignatureHeader, canonical == TimestampHeader:
 			return nil, fmt.Errorf("%s is set by the handler", canonical)
 		}
 		for _, v := range vs {
 			if strings.ContainsFunc(v, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7F }) {
-				return nil, fmt.Errorf("the value of %s holds a control character", name)
+				return nil, fmt.Errorf("invalid value of %s: want no control characters", name)
 			}
 			_, credential, _ := strings.Cut(v, " ") // without "Bearer"
 			for _, s := range []string{v, credential} {

@@ -33,7 +33,7 @@ var platformSockets = []string{"/dev/log", "/var/run/syslog", "/var/run/log"}
 
 var defaultPorts = map[string]string{"udp": "514", "tcp": "514", "tls": "6514"}
 
-var errAddress = errors.New("must be unix:/path, udp://host:port, tcp://host:port, tls://host:port, or empty")
+var errAddress = errors.New("want unix:/path, udp://host:port, tcp://host:port, tls://host:port, or empty")
 
 // parseAddress reads Options.Address. Errors do not repeat it, since somebody may
 // have put a password there.

@@ -6,18 +6,6 @@ import (
 	"github.com/logbook-go/logbook/internal/encode"
 )
 
-// OptionError says which of the [Options] or [JournalOptions] is wrong.
-type OptionError struct {
-	Option string // name of the field
-	Err    error
-}
-
-// Error names the option.
-func (e *OptionError) Error() string { return "syslog: option " + e.Option + ": " + e.Err.Error() }
-
-// Unwrap returns what is wrong.
-func (e *OptionError) Unwrap() error { return e.Err }
-
 // Op is what failed, as an [Error] names it.
 type Op string
 

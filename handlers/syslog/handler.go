@@ -35,8 +35,8 @@ var (
 )
 
 // New returns a handler that sends to a syslog daemon, and connects to it, unless
-// Options.Delay is set. What is wrong with the options is told by an
-// [*OptionError]; that the daemon is not there, by an [*Error].
+// Options.Delay is set. Invalid options are refused with a
+// [*logbook.OptionError]; that the daemon is not there, by an [*Error].
 func New(o *Options) (*Handler, error) {
 	if o == nil {
 		o = new(Options)

@@ -83,7 +83,7 @@ func NewJournal(o *JournalOptions) (*Journal, error) {
 		return nil, fmt.Errorf("syslog: journald on %s: %w", runtime.GOOS, errors.ErrUnsupported)
 	}
 	if o.Timeout < 0 {
-		return nil, &OptionError{"Timeout", errors.New("is negative")}
+		return nil, &logbook.OptionError{Options: "syslog.JournalOptions", Option: "Timeout", Err: errors.New("want 0 or more")}
 	}
 	h := &Journal{
 		opts:       logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},

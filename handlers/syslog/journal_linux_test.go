@@ -220,7 +220,7 @@ func TestNoJournal(t *testing.T) {
 	if e := asError(t, err); !errors.Is(e, fs.ErrNotExist) || e.Op != syslog.OpConnect {
 		t.Errorf("error %v", err)
 	}
-	var wrong *syslog.OptionError
+	var wrong *logbook.OptionError
 	if _, err := syslog.NewJournal(&syslog.JournalOptions{Timeout: -1}); !errors.As(err, &wrong) || wrong.Option != "Timeout" {
 		t.Errorf("error %v", err)
 	}

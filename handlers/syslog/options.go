@@ -142,34 +142,39 @@ const (
 // check finds what is wrong with options, and the address that they mean.
 func (o *Options) check() (address, error) {
 	wrong := func(option, msg string) (address, error) {
-		return address{}, &OptionError{option, errors.New(msg)}
+		return address{}, invalid(option, errors.New(msg))
 	}
 	a, err := parseAddress(o.Address)
 	switch {
 	case err != nil:
-		return address{}, &OptionError{"Address", err}
+		return address{}, invalid("Address", err)
 	case a.unix() && !unixSockets():
-		return address{}, &OptionError{"Address", fmt.Errorf("unix sockets on %s: %w", runtime.GOOS, errors.ErrUnsupported)}
+		return address{}, invalid("Address", fmt.Errorf("unix sockets on %s: %w", runtime.GOOS, errors.ErrUnsupported))
 	case !o.Facility.valid():
-		return address{}, &OptionError{"Facility", fmt.Errorf("%w %s", ErrUnknownFacility, o.Facility)}
+		return address{}, invalid("Facility", fmt.Errorf("%w %s", ErrUnknownFacility, o.Facility))
 	case o.Format < FormatAuto || o.Format > RFC5424:
-		return wrong("Format", "there is no "+o.Format.String())
+		return wrong("Format", "want FormatAuto, RFC3164 or RFC5424, not "+o.Format.String())
 	case o.Framing < FramingAuto || o.Framing > OctetCounting:
-		return wrong("Framing", "there is no "+o.Framing.String())
+		return wrong("Framing", "want FramingAuto, Newline, NUL or OctetCounting, not "+o.Framing.String())
 	case o.Framing == OctetCounting && (a.scheme == "udp" || a.unix()):
-		return wrong("Framing", "octet counting is for tcp and tls")
+		return wrong("Framing", "want another one for this address: octet counting is for tcp and tls")
 	case o.TLSConfig != nil && a.scheme != "tls":
-		return wrong("TLSConfig", "the address is not tls, so it would not be used")
+		return wrong("TLSConfig", "want none where the address is not tls, which does not use it")
 	case o.StructuredData != "" && o.format(a) != RFC5424:
-		return wrong("StructuredData", "RFC 3164 has none")
+		return wrong("StructuredData", "want none with RFC 3164, which has no structured data")
 	case o.StructuredData != "" && !isName(o.StructuredData):
-		return wrong("StructuredData", `must be 1 to 32 ASCII characters without space, =, ] and "`)
+		return wrong("StructuredData", `want 1 to 32 ASCII characters without space, =, ] and "`)
 	case o.Timeout < 0:
-		return wrong("Timeout", "is negative")
+		return wrong("Timeout", "want 0 or more")
 	case o.MaxSize != 0 && o.MaxSize < minMaxSize:
-		return wrong("MaxSize", fmt.Sprintf("is less than %d", minMaxSize))
+		return wrong("MaxSize", fmt.Sprintf("want %d or more", minMaxSize))
 	}
 	return a, nil
+}
+
+// invalid returns the error for an option that is refused.
+func invalid(option string, err error) error {
+	return &logbook.OptionError{Options: "syslog.Options", Option: option, Err: err}
 }
 
 // format returns what FormatAuto stands for.

@@ -50,7 +50,7 @@ func TestWrongOptions(t *testing.T) {
 		{syslog.Options{MaxSize: 479}, "MaxSize"},
 	} {
 		_, err := syslog.New(&tt.o)
-		var wrong *syslog.OptionError
+		var wrong *logbook.OptionError
 		if !errors.As(err, &wrong) || wrong.Option != tt.want {
 			t.Errorf("%+v: %v, want an error of %s", tt.o, err, tt.want)
 		}

@@ -70,10 +70,12 @@ func (d *dated) readFormat(format string) error {
 	}
 	literal := strings.NewReplacer("{timestamp}", "", "{basename}", "", "{ext}", "").Replace(format)
 	if strings.Count(format, "{timestamp}") != 1 || strings.ContainsAny(literal, "{}") {
-		return fmt.Errorf("rollover format %q: it needs {timestamp} once, and may have {basename} and {ext}: %w", format, fs.ErrInvalid)
+		return InvalidOption("RolloverFormat", fmt.Sprintf("want {timestamp} once, and no other fields than {basename} and {ext}, in %q", format))
 	}
-	if all := format + d.pattern.layout; strings.ContainsAny(all, `/\`) || strings.ContainsRune(all, filepath.Separator) {
-		return fmt.Errorf("rollover format %q with pattern %q leads to another directory: %w", format, d.pattern.layout, fs.ErrInvalid)
+	for option, value := range map[string]string{"RolloverFormat": format, "Pattern": d.pattern.layout} {
+		if strings.ContainsAny(value, `/\`) || strings.ContainsRune(value, filepath.Separator) {
+			return InvalidOption(option, fmt.Sprintf("want the name of a file, without a directory, not %q", value))
+		}
 	}
 	fields := strings.NewReplacer("{basename}", strings.TrimSuffix(name, ext), "{ext}", ext)
 	before, after, _ := strings.Cut(format, "{timestamp}")

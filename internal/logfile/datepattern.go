@@ -2,7 +2,6 @@ package logfile
 
 import (
 	"fmt"
-	"io/fs"
 	"regexp"
 	"slices"
 	"strconv"
@@ -57,8 +56,7 @@ func parseDatePattern(layout string) (*datePattern, error) {
 		default:
 			i := slices.IndexFunc(dateUnits, func(u dateUnit) bool { return rest != "" && rest[0] == u.letter })
 			if i < 0 {
-				return nil, fmt.Errorf("pattern %q: %%%.1s is none of %%Y %%G %%y %%m %%U %%W %%V %%j %%d %%u %%w %%H %%M %%S %%F %%T %%R: %w",
-					layout, rest, fs.ErrInvalid)
+				return nil, InvalidOption("Pattern", fmt.Sprintf("want %%Y %%G %%y %%m %%U %%W %%V %%j %%d %%u %%w %%H %%M %%S %%F %%T %%R, not %%%.1s, in %q", rest, layout))
 			}
 			fmt.Fprintf(&expr, `(\d{%d})`, dateUnits[i].digits)
 			p.units = append(p.units, dateUnits[i])
@@ -66,7 +64,7 @@ func parseDatePattern(layout string) (*datePattern, error) {
 		}
 	}
 	if len(p.units) == 0 {
-		return nil, fmt.Errorf("pattern %q has no directive such as %%Y: %w", layout, fs.ErrInvalid)
+		return nil, InvalidOption("Pattern", fmt.Sprintf("want a directive such as %%Y in %q", layout))
 	}
 	p.expr = expr.String()
 	return p, nil

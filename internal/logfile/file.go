@@ -39,8 +39,8 @@ type File struct {
 }
 
 // Open opens the log file at a path, or shares the one that the process has open.
-// Nothing is emptied, removed or compressed before the first line. The error wraps
-// [fs.ErrInvalid] if an option is bad, else an [*fs.PathError].
+// Nothing is emptied, removed or compressed before the first line. The error is a
+// [*logbook.OptionError], or wraps an [*fs.PathError].
 func Open(o Options) (*File, error) {
 	s, err := o.settings()
 	if err != nil {
@@ -82,8 +82,11 @@ func (u *File) join() (pending bool, err error) {
 		case len(f.users) > 0:
 			name := differing(&f.users[0].options, &u.options)
 			if name != "" && !u.options.TakeOver {
-				return false, &fs.PathError{Op: "open", Path: u.options.Path,
-					Err: fmt.Errorf("a handler of this process has it open with another %s: %w", name, fs.ErrInvalid)}
+				want := fmt.Sprintf("want that of the handler of this process that has %s open", u.options.Path)
+				if name == "path" {
+					want = fmt.Sprintf("want one that no handler of another kind has open, not %s", u.options.Path)
+				}
+				return false, InvalidOption(name, want)
 			}
 			u.log = f
 			f.users = append(slices.Clip(f.users), u)

@@ -2,6 +2,7 @@ package logfile
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/logbook-go/logbook/internal/disk"
+	"github.com/logbook-go/logbook/logbook"
 )
 
 // defaultMode lets a group read logs, and nobody else.
@@ -130,41 +132,44 @@ func (o *Options) settings() (s settings, err error) {
 
 // check reports options that make no sense.
 func (o *Options) check() error {
-	switch {
-	case o.Mode&^fs.ModePerm != 0:
-		return OptionError("Mode", fmt.Sprintf("%#o", uint32(o.Mode)))
-	case o.SyncInterval < 0:
-		return OptionError("SyncInterval", o.SyncInterval)
-	case o.Buffer != nil && o.Buffer.Size < 0:
-		return OptionError("Buffer.Size", o.Buffer.Size)
-	case o.Buffer != nil && o.Buffer.Interval < 0:
-		return OptionError("Buffer.Interval", o.Buffer.Interval)
-	case o.MaxSize < 0:
-		return OptionError("MaxSize", o.MaxSize)
-	case o.MaxAge < 0:
-		return OptionError("MaxAge", o.MaxAge)
-	case o.MaxTotal < 0:
-		return OptionError("MaxTotal", o.MaxTotal)
+	if o.Mode&^fs.ModePerm != 0 {
+		return InvalidOption("Mode", fmt.Sprintf("want 0 to 0777, not %#o", uint32(o.Mode)))
+	}
+	buffer := cmp.Or(o.Buffer, new(Buffer))
+	for _, n := range []struct {
+		option   string
+		negative bool
+	}{
+		{"SyncInterval", o.SyncInterval < 0},
+		{"Buffer.Size", buffer.Size < 0},
+		{"Buffer.Interval", buffer.Interval < 0},
+		{"MaxSize", o.MaxSize < 0},
+		{"MaxAge", o.MaxAge < 0},
+		{"MaxTotal", o.MaxTotal < 0},
+	} {
+		if n.negative {
+			return InvalidOption(n.option, "want 0 or more")
+		}
 	}
 	if o.Compress != nil {
 		ext := o.Compress.Ext()
 		if len(ext) < 2 || ext[0] != '.' || strings.ContainsAny(ext[1:], "./\\"+string(filepath.Separator)) {
-			return OptionError("Compress", fmt.Sprintf("%T with the extension %q", o.Compress, ext))
+			return InvalidOption("Compress", fmt.Sprintf("want an extension such as .gz, not the %q of %T", ext, o.Compress))
 		}
 	}
 	return nil
 }
 
-// OptionError returns an error that blames an option.
-func OptionError(name string, value any) error {
-	return fmt.Errorf("option %s is %v: %w", name, value, fs.ErrInvalid)
+// InvalidOption returns the error for an option that is refused.
+func InvalidOption(name, want string) error {
+	return &logbook.OptionError{Options: "handlers.FileOptions", Option: name, Err: errors.New(want)}
 }
 
 // differing returns the name of an option that matters to all users of a file and that
-// two of them disagree on; "" if there is none.
+// two of them disagree on; "" if there is none. Other kinds of file need other paths.
 func differing(a, b *Options) string {
 	if a.Follow != b.Follow || a.Numbered != b.Numbered || (a.Watch == 0) != (b.Watch == 0) || (a.Dated == nil) != (b.Dated == nil) {
-		return "kind of handler"
+		return "path"
 	}
 	x, y := reflect.ValueOf(*a), reflect.ValueOf(*b)
 	for i := range x.NumField() {
