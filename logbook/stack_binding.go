@@ -32,7 +32,15 @@ var (
 // openItems opens the setups of a list, and reads the bindings. What cannot be bound
 // is left out.
 func openItems(items []Bindable) (list []bound, refused []error) {
-	o := opener{list: make([]bound, 0, len(items))}
+	return openItemsIn(nil, items)
+}
+
+// openItemsIn is openItems with space for the list, if that is enough.
+func openItemsIn(space []bound, items []Bindable) (list []bound, refused []error) {
+	if cap(space) < len(items) {
+		space = make([]bound, 0, len(items))
+	}
+	o := opener{list: space}
 	o.open(nil, items)
 	return o.list, o.refused
 }

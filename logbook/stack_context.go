@@ -58,7 +58,8 @@ func reportContext(ctx context.Context, err error) {
 // skipped early, so prefer [BindScope] where there is a place for its end.
 func Bind(ctx context.Context, items ...Bindable) context.Context {
 	list, refused := openItems(items)
-	b := bind(ctx, list)
+	b := new(contextBinding)
+	b.bind(ctx, list)
 	reportRefused(b, refused)
 	return b
 }
@@ -68,7 +69,8 @@ func Bind(ctx context.Context, items ...Bindable) context.Context {
 // they are unbound.
 func BindScope(ctx context.Context, items ...Bindable) (_ context.Context, undo func()) {
 	list, refused := openItems(items)
-	b := bind(ctx, list)
+	b := new(contextBinding)
+	b.bind(ctx, list)
 	b.ended = b.over.init()
 	reportRefused(b, refused)
 	return b, func() {
@@ -91,12 +93,13 @@ func (b *contextBinding) end() bool {
 	return true
 }
 
-// bind returns the context with the list bound to it, without an end.
-func bind(ctx context.Context, list []bound) *contextBinding {
+// bind binds the list to a context, without an end.
+func (b *contextBinding) bind(ctx context.Context, list []bound) {
 	if isNil(ctx) {
 		ctx = context.Background()
 	}
-	b := &contextBinding{Context: ctx, pushed: pushed{push: nextPush(), items: list, lowest: lowestLevel(list)}}
+	b.Context = ctx
+	b.pushed = pushed{push: nextPush(), items: list, lowest: lowestLevel(list)}
 	var err error
 	if b.parent, err = bindingOf(ctx); err != nil {
 		reportContext(ctx, err)
@@ -105,17 +108,26 @@ func bind(ctx context.Context, list []bound) *contextBinding {
 		contextsUsed.Store(true)
 	}
 	demand.add(&demand.contexts, b.lowest, 1)
-	return b
+}
+
+// contextScope is what InContext allocates, all at once: mostly there are few items, and
+// the goroutine has no stack yet.
+type contextScope struct {
+	binding   contextBinding
+	goroutine goroutineStack
+	items     [2]bound
 }
 
 // InContext calls fn with the items bound to its context and to the running
 // goroutine, so that calls with and without the context meet them, once each. It
 // takes them off when fn returns or panics.
 func InContext(ctx context.Context, fn func(ctx context.Context), items ...Bindable) {
-	list, refused := openItems(items)
-	b := bind(ctx, list)
+	s := new(contextScope)
+	list, refused := openItemsIn(s.items[:0], items)
+	b := &s.binding
+	b.bind(ctx, list)
 	b.ended = b.over.init()
-	g, id := pushGoroutine(b.pushed)
+	g, id := pushGoroutine(&s.goroutine, b.pushed)
 	defer func() {
 		b.end()
 		g.remove(id, b.pushed)

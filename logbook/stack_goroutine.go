@@ -22,24 +22,24 @@ type goroutineStack struct {
 	// What calls without a context met last, and those with one.
 	cache, inContext atomic.Pointer[merged]
 
-	// Mostly there is one push, and no more.
-	first goroutineEntries
-	space [1]pushed
+	// Mostly there is one push, and no more, and calls with one context.
+	first  goroutineEntries
+	space  [1]pushed
+	merged merged // the first one in inContext; only the goroutine itself uses it
 }
 
 type goroutineEntries struct{ list []pushed } // oldest first
 
 var noEntries goroutineEntries
 
-func newGoroutineStack(entries []pushed) *goroutineStack {
-	g := new(goroutineStack)
+// enter makes g, which is new, the running goroutine's stack.
+func (g *goroutineStack) enter(entries ...pushed) {
 	g.first.list = append(g.space[:0], entries...)
 	g.entries.Store(&g.first)
 	for _, p := range entries {
 		demand.add(&demand.goroutines, p.lowest, 1)
 	}
 	goroutines.Store(goroutine.ID(), g)
-	return g
 }
 
 // PushGoroutine binds items to the running goroutine; the last one is met first.
@@ -56,7 +56,7 @@ func newGoroutineStack(entries []pushed) *goroutineStack {
 func PushGoroutine(items ...Bindable) (undo func()) {
 	list, refused := openItems(items)
 	entry := pushed{push: nextPush(), items: list, lowest: lowestLevel(list), ended: newEnding()}
-	g, id := pushGoroutine(entry)
+	g, id := pushGoroutine(new(goroutineStack), entry)
 	reportRefused(nil, refused)
 	return func() {
 		g.remove(id, entry)
@@ -66,11 +66,14 @@ func PushGoroutine(items ...Bindable) (undo func()) {
 	}
 }
 
-func pushGoroutine(entry pushed) (g *goroutineStack, id uint64) {
+// pushGoroutine binds an entry to the running goroutine. space is new, for the stack of
+// a goroutine that has none.
+func pushGoroutine(space *goroutineStack, entry pushed) (g *goroutineStack, id uint64) {
 	id = goroutine.ID()
 	g, ok := goroutines.Load(id)
 	if !ok || !g.add(entry) {
-		g = newGoroutineStack([]pushed{entry})
+		g = space
+		g.enter(entry)
 	}
 	return g, id
 }
@@ -163,7 +166,8 @@ func Go(fn func()) {
 		entries[i].inherited = true
 	}
 	go func() {
-		g := newGoroutineStack(entries)
+		g := new(goroutineStack)
+		g.enter(entries...)
 		defer func() {
 			for _, p := range slices.Backward(entries) {
 				g.remove(goroutine.ID(), p)

@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"runtime"
 	"strconv"
-	"sync/atomic"
+	"strings"
 	"time"
 
 	"github.com/logbook-go/logbook/handlers"
@@ -195,13 +194,9 @@ func (r *request) status() int {
 	return w.status
 }
 
-// accessPC is where logAccess stands, once it is known.
-var accessPC atomic.Uintptr
-
 // logAccess logs how the request ended.
 func (m *middleware) logAccess(ctx context.Context, r *request, route string) {
-	now := time.Now()
-	took := now.Sub(r.start)
+	took := time.Since(r.start)
 	status := r.status()
 	level := m.Level(status)
 	if r.panicked {
@@ -211,32 +206,33 @@ func (m *middleware) logAccess(ctx context.Context, r *request, route string) {
 	if r.asked.Method == http.MethodHead || r.response.timedOut {
 		size = 0 // what was written was thrown away
 	}
-	pc := accessPC.Load()
-	if pc == 0 {
-		var pcs [1]uintptr
-		runtime.Callers(1, pcs[:])
-		pc = pcs[0]
-		accessPC.Store(pc)
-	}
-	// slog's record, since the path is no template.
-	record := slog.NewRecord(now, level.Level(), r.message(status, size, took), pc)
-	record.AddAttrs(slog.Int("status", status), slog.Int64("size", size), slog.Duration("duration", took))
+	attrs := append(make([]slog.Attr, 0, 5),
+		slog.Int("status", status), slog.Int64("size", size), slog.Duration("duration", took))
 	if route != "" {
-		record.AddAttrs(slog.String("route", route))
+		attrs = append(attrs, slog.String("route", route))
 	}
 	if r.aborted || r.response.left || r.response.broken {
-		record.AddAttrs(slog.Bool("aborted", true))
+		attrs = append(attrs, slog.Bool("aborted", true))
 	}
-	m.Logger.LogSlog(ctx, record)
+	m.Logger.LogAttrs(ctx, level, r.message(status, size, took), attrs...)
 }
 
-// message returns "GET /cart: 200, 5120 bytes in 1.7ms".
+// message returns "GET /cart: 200, 5120 bytes in 1.7ms", with the braces of the path
+// doubled: it is no template.
 func (r *request) message(status int, size int64, took time.Duration) string {
 	var space [128]byte
-	b := append(append(append(append(space[:0], r.asked.Method...), ' '), r.path...), ": "...)
+	b := append(append(space[:0], r.asked.Method...), ' ')
+	b = append(append(b, doubleBraces(r.path)...), ": "...)
 	b = append(strconv.AppendInt(b, int64(status), 10), ", "...)
 	b = append(strconv.AppendInt(b, size, 10), " bytes in "...)
 	return string(encode.AppendDuration(b, rounded(took)))
+}
+
+func doubleBraces(s string) string {
+	if !strings.ContainsAny(s, "{}") {
+		return s
+	}
+	return strings.NewReplacer("{", "{{", "}", "}}").Replace(s)
 }
 
 // rounded cuts what nobody reads.
