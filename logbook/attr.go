@@ -65,7 +65,7 @@ func (s *scope) with(attrs []slog.Attr) *scope {
 	if len(attrs) == 0 {
 		return s
 	}
-	freezeAttrs(attrs, 0)
+	fixAttrs(attrs, 0)
 	n := s.clone()
 	last := &n.layers[len(n.layers)-1]
 	last.attrs = append(slices.Clip(last.attrs), attrs...)

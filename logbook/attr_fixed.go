@@ -30,33 +30,33 @@ func (f *FixedValue) String() string { return f.text }
 // MarshalJSON returns the value as JSON.
 func (f *FixedValue) MarshalJSON() ([]byte, error) { return f.json, nil }
 
-// freezeAttrs resolves, in place, what could change.
-func freezeAttrs(attrs []slog.Attr, depth int) {
+// fixAttrs replaces, in place, each value that could change.
+func fixAttrs(attrs []slog.Attr, depth int) {
 	for i := range attrs {
-		attrs[i].Value = freeze(attrs[i].Value, depth)
+		attrs[i].Value = fix(attrs[i].Value, depth)
 	}
 }
 
-func freeze(v slog.Value, depth int) slog.Value {
+func fix(v slog.Value, depth int) slog.Value {
 	switch v.Kind() {
 	case slog.KindLogValuer:
-		return freeze(resolve(v, &depth), depth)
+		return fix(resolve(v, &depth), depth)
 	case slog.KindGroup:
 		if !changeable(v) {
 			return v
 		}
 		members := slices.Clone(v.Group())
-		freezeAttrs(members, depth)
+		fixAttrs(members, depth)
 		return slog.GroupValue(members...)
 	case slog.KindAny:
 		if changeable(v) {
-			return freezeAny(v)
+			return fixAny(v)
 		}
 	}
 	return v
 }
 
-func freezeAny(v slog.Value) slog.Value {
+func fixAny(v slog.Value) slog.Value {
 	switch x := v.Any().(type) {
 	case *loggedError:
 		x.Info()
@@ -71,11 +71,11 @@ func freezeAny(v slog.Value) slog.Value {
 		if c, ok := copied(x); ok {
 			return slog.AnyValue(c)
 		}
-		return slog.AnyValue(fixedValue(v))
+		return slog.AnyValue(newFixedValue(v))
 	}
 }
 
-func fixedValue(v slog.Value) *FixedValue {
+func newFixedValue(v slog.Value) *FixedValue {
 	f := &FixedValue{typ: reflect.TypeOf(v.Any()), json: appendJSONValue(nil, v.Any())}
 	if f.text = string(f.json); textIsWhole(v.Any(), f.typ) {
 		f.text = cut(valueText(v), maxAttr)

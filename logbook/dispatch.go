@@ -28,7 +28,7 @@ func Dispatch(ctx context.Context, r *Record) {
 	if r.ctx == nil {
 		r.ctx = ctx
 	}
-	stack := visible(ctx)
+	stack := stackOf(ctx)
 	if r.logger != nil {
 		if !r.logger.core.wants(stack, r.level) {
 			return
@@ -43,15 +43,15 @@ func Dispatch(ctx context.Context, r *Record) {
 // pool. skip is the number of functions between deliver and the code that
 // logged, or noCaller. It reports whether a handler took the record, be it that it
 // failed.
-func deliver(stack *snapshot, r *Record, skip int) (taken bool) {
+func deliver(stack *compiledStack, r *Record, skip int) (taken bool) {
 	var own *settings
 	if r.logger != nil {
-		if s := r.logger.core.settings.Load(); s.special {
+		if s := r.logger.core.settings.Load(); s.needsLookup {
 			own = s
 		}
 	}
-	if own != nil || !stack.sole {
-		d := delivery{stack: stack, record: r, own: own}
+	if own != nil || !stack.direct {
+		d := delivery{stack: stack, record: r, settings: own}
 		if own == nil || !d.offerAll(own.handlers, skip) {
 			d.offerAll(stack.handlers, skip)
 		}
@@ -66,7 +66,7 @@ func deliver(stack *snapshot, r *Record, skip int) (taken bool) {
 	e := &stack.handlers[0]
 	pass, err := handle(e.handler, r)
 	if err != nil || e.unbinder != nil || r.failure != nil || r.raised != nil {
-		d := delivery{stack: stack, record: r, prepared: true}
+		d := delivery{stack: stack, record: r, processed: true}
 		if !d.handed(e, pass, err) {
 			d.offerAll(stack.handlers[1:], skip)
 		}
@@ -91,12 +91,12 @@ func (d *delivery) end(skip int) (taken bool) {
 		r.failure = nil
 	}
 	if d.failures != nil {
-		if d.needsCaller(skip) {
-			if d.record.caller == nil {
+		if d.callerIsMissing(skip) {
+			if d.record.callSite == nil {
 				runtime.Callers(skip+3, d.record.pcs[:])
-				d.record.caller = siteOf(d.record.pcs[0])
+				d.record.callSite = siteOf(d.record.pcs[0])
 			}
-			d.record.pc = d.record.caller.pc
+			d.record.pc = d.record.callSite.pc
 		}
 		d.report()
 	}
@@ -113,7 +113,7 @@ func (d *delivery) end(skip int) (taken bool) {
 // firstFault reports whether a template that could not be rendered is to be reported:
 // it is the first one of its call site, or that is not known. It is called by end.
 func firstFault(r *Record, skip int) bool {
-	s := r.caller
+	s := r.callSite
 	if s == nil {
 		s = siteOf(r.pc)
 	}
@@ -125,10 +125,10 @@ func firstFault(r *Record, skip int) bool {
 	return s == noSite || !s.faulty.Swap(true)
 }
 
-// needsCaller reports whether the caller is still to be looked up. A record that
+// callerIsMissing reports whether the caller is still to be looked up. A record that
 // a handler retained may be read elsewhere by now: a copy of it goes on.
-func (d *delivery) needsCaller(skip int) bool {
-	if d.record.pc != 0 || skip == noCaller || !d.stack.caller {
+func (d *delivery) callerIsMissing(skip int) bool {
+	if d.record.pc != 0 || skip == noCaller || !d.stack.introspect {
 		return false
 	}
 	if d.record.refs.Load() != 0 {
@@ -140,13 +140,13 @@ func (d *delivery) needsCaller(skip int) bool {
 
 // delivery is the state of one record's way through the handlers.
 type delivery struct {
-	stack    *snapshot
-	record   *Record
-	own      *settings // of the logger, if they are special
-	prepared bool
-	taken    bool // a handler has it
-	failures []*HandlerError
-	late     []*HandlerError // of handlers that were taken off, unless another has the record
+	stack     *compiledStack
+	record    *Record
+	settings  *settings // of the logger, if they are to be looked at
+	processed bool
+	taken     bool // a handler has it
+	failures  []*HandlerError
+	late      []*HandlerError // of handlers that were taken off, unless another has the record
 }
 
 // offerAll offers the record to handlers in order, and reports whether it is to
@@ -164,20 +164,20 @@ func (d *delivery) offerAll(handlers []handlerEntry, skip int) (stop bool) {
 		if e.blackhole && e.filter == nil {
 			return true
 		}
-		if r.pc == 0 && !e.noCaller && d.needsCaller(skip) {
+		if r.pc == 0 && !e.noCaller && d.callerIsMissing(skip) {
 			r = d.record
-			if r.caller == nil {
+			if r.callSite == nil {
 				runtime.Callers(skip+3, r.pcs[:])
-				r.caller = siteOf(r.pcs[0])
+				r.callSite = siteOf(r.pcs[0])
 			}
-			r.pc = r.caller.pc
+			r.pc = r.callSite.pc
 		}
-		if !d.prepared {
-			d.prepared = true
+		if !d.processed {
+			d.processed = true
 			if !r.timed {
 				r.time, r.timed = clock.Now(), true
 			}
-			if len(d.stack.processors) > 0 || d.own != nil {
+			if len(d.stack.processors) > 0 || d.settings != nil {
 				d.processAll()
 			}
 			r.sealed = true
@@ -197,9 +197,9 @@ func (d *delivery) offerAll(handlers []handlerEntry, skip int) (stop bool) {
 
 // processAll calls the processors: the group's, the bound ones, the logger's.
 func (d *delivery) processAll() {
-	if d.own != nil && d.own.group != nil {
-		if p := d.own.group.state.Load().processor; p != nil {
-			d.process(d.own.group, p)
+	if d.settings != nil && d.settings.group != nil {
+		if p := d.settings.group.state.Load().processor; p != nil {
+			d.process(d.settings.group, p)
 		}
 	}
 	for _, b := range d.stack.processors {
@@ -210,8 +210,8 @@ func (d *delivery) processAll() {
 			d.process(b, v)
 		}
 	}
-	if d.own != nil && d.own.processor != nil {
-		d.process(d.record.logger.core, d.own.processor)
+	if d.settings != nil && d.settings.processor != nil {
+		d.process(d.record.logger.core, d.settings.processor)
 	}
 }
 
@@ -301,8 +301,8 @@ func (d *delivery) hand(e *handlerEntry) (taken bool) {
 
 // handed notes how a handler ended, and reports whether it took the record.
 func (d *delivery) handed(e *handlerEntry, pass bool, err error) (taken bool) {
-	if (err != nil || e.unbinder != nil) && e.over() {
-		d.unbound(e)
+	if (err != nil || e.unbinder != nil) && e.removed() {
+		d.unboundAgain(e)
 		if err != nil && !pass { // it may be closed by now
 			d.late = append(d.late, &HandlerError{Handler: e.handler, Err: err})
 			return false
@@ -322,8 +322,8 @@ func (d *delivery) handed(e *handlerEntry, pass bool, err error) (taken bool) {
 	return true
 }
 
-// unbound calls Unbound again: the record came after the first call.
-func (d *delivery) unbound(e *handlerEntry) {
+// unboundAgain calls Unbound again: the record came after the first call.
+func (d *delivery) unboundAgain(e *handlerEntry) {
 	if e.unbinder == nil {
 		return
 	}

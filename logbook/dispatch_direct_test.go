@@ -23,7 +23,7 @@ func (h *plainHandler) Binding() logbook.Binding {
 
 func (h *plainHandler) Handle(r *logbook.Record) error { return h.handle(r) }
 
-func TestSoleHandler(t *testing.T) {
+func TestDirectHandler(t *testing.T) {
 	failure := errors.New("disk full")
 	for name, c := range map[string]struct {
 		level logbook.Level

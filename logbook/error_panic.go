@@ -75,7 +75,7 @@ func (l *Logger) caught(ctx context.Context, p any, o *PanicOptions) (taken bool
 	if message == "" {
 		message = defaultExceptionMessage
 	}
-	pcs := panicCallers()
+	pcs := panicPCs()
 	taken = l.logPanic(ctx, level, message, &loggedError{err: err, pcs: pcs})
 	if o.Repanic {
 		repanic(p)

@@ -55,13 +55,13 @@ func WithStack(err error) error {
 	if err == nil || errorStack(err) != nil {
 		return err
 	}
-	return &stackError{err, callers(1)}
+	return &stackError{err, callerPCs(1)}
 }
 
-// callers returns the program counters of the stack, without the skip innermost
-// functions above the caller of callers. They are one more than frames shows, so that
+// callerPCs returns the program counters of the stack, without the skip innermost
+// functions above the caller of callerPCs. They are one more than frames shows, so that
 // it can tell whether the stack goes on.
-func callers(skip int) []uintptr {
+func callerPCs(skip int) []uintptr {
 	var pcs [maxStack + 1]uintptr
 	return append([]uintptr(nil), pcs[:runtime.Callers(skip+2, pcs[:])]...)
 }
@@ -151,10 +151,10 @@ func ownStack(err error) (stack []slog.Source) {
 	return frames(pcs)
 }
 
-// panicCallers returns the stack of a panic that is being recovered, from the
+// panicPCs returns the stack of a panic that is being recovered, from the
 // function that panicked on. Where CatchPanics went on panicking, it is the function
 // that panicked first.
-func panicCallers() []uintptr {
+func panicPCs() []uintptr {
 	var pcs []uintptr
 	for size := 2 * maxStack; ; size *= 2 { // what was deferred may stand on a long stack
 		pcs = make([]uintptr, size)

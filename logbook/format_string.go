@@ -56,10 +56,10 @@ type StringFormatter struct {
 	// Handler, if set, gives the fields {handler.NAME}.
 	Handler func(name string) string
 
-	source    string
-	parts     []part
-	traceback bool // shown by a field
-	caller    bool // read by a field
+	source      string
+	parts       []part
+	traceback   bool // shown by a field
+	readsCaller bool // read by a field
 }
 
 // part is a literal and the field behind it.
@@ -149,7 +149,7 @@ func Format(s string) (*StringFormatter, error) {
 		case fieldTraceback:
 			f.traceback = true
 		case fieldFilename, fieldLine, fieldFunction, fieldModule:
-			f.caller = true
+			f.readsCaller = true
 		}
 	}
 	return f, nil

@@ -30,7 +30,7 @@ func (o Options) ReadsCaller() bool {
 	case *consoleFormatter:
 		return f.Source
 	case *StringFormatter:
-		return f.caller
+		return f.readsCaller
 	}
 	return true
 }

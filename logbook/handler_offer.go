@@ -17,7 +17,7 @@ func Offer(h Handler, r *Record) (handled bool) {
 	d := delivery{record: r}
 	handled = d.offer(h)
 	if d.failures != nil {
-		d.stack = visible(r.ctx)
+		d.stack = stackOf(r.ctx)
 		d.reportApart()
 	}
 	return handled
@@ -39,7 +39,7 @@ func Deliver(h Handler, r *Record) (handled bool, err error) {
 		}
 	}
 	if len(d.failures) > 0 {
-		d.stack = visible(r.ctx)
+		d.stack = stackOf(r.ctx)
 		d.reportApart()
 	}
 	return handled, err
@@ -47,7 +47,7 @@ func Deliver(h Handler, r *Record) (handled bool, err error) {
 
 func (d *delivery) offer(h Handler) (handled bool) {
 	b := h.Binding()
-	e := compileHandler(bound{h, b, guardFor(h, b)}, nil)
+	e := compileHandler(boundItem{h, b, guardFor(h, b)}, nil)
 	switch {
 	case d.record.level < e.level, e.leveler != nil && !d.reaches(&e),
 		e.accept != nil && !d.accepts(&e),

@@ -11,7 +11,7 @@ import (
 // LevelNotSet, as no level is. It is safe for concurrent use and must not be copied.
 type LevelVar struct {
 	level     atomic.Int32
-	followers *coreSet // loggers whose own level it is; nil: none; under registry.mu
+	followers *loggerSet // loggers whose own level it is; nil: none; under configMu
 }
 
 // NewLevelVar returns a variable that holds the level.
@@ -37,8 +37,8 @@ func (v *LevelVar) load() Level {
 // microseconds, so it is no call for a hot path.
 func (v *LevelVar) Set(l slog.Leveler) {
 	v.level.Store(int32(LevelOf(l)))
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
+	configMu.Lock()
+	defer configMu.Unlock()
 	if v.followers != nil {
 		for c := range v.followers.all() {
 			c.update()
@@ -47,10 +47,10 @@ func (v *LevelVar) Set(l slog.Leveler) {
 	recompileLocked()
 }
 
-// follow makes a logger follow the variable. The caller holds registry.mu.
+// follow makes a logger follow the variable. The caller holds configMu.
 func (v *LevelVar) follow(c *core) {
 	if v.followers == nil {
-		v.followers = newCoreSet()
+		v.followers = newLoggerSet()
 	}
 	v.followers.add(c)
 }

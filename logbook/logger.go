@@ -56,11 +56,11 @@ type core struct {
 	class    uint32 // says where its floors stand; atomic
 	channel  string
 	settings atomic.Pointer[settings]
-	follows  []*LevelVar // that decide on its class; under registry.mu
+	follows  []*LevelVar // that decide on its class; under configMu
 }
 
 // settings is everything about a core that can change. It is immutable;
-// changes replace it under registry.mu.
+// changes replace it under configMu.
 type settings struct {
 	level     slog.Leveler
 	disabled  Switch // Inherit: the group's
@@ -69,15 +69,15 @@ type settings struct {
 	handlers  []handlerEntry
 	group     *LoggerGroup
 
-	// special is set where a call must look at more than the floors and the
-	// stack: most loggers have a name and no more.
-	special bool
+	// needsLookup is set where a call must look at more than the floors and the
+	// stack. Most loggers have a name and no more.
+	needsLookup bool
 }
 
-// settle computes what follows from the settings. They must not change after it.
-func (s *settings) settle() *settings {
+// derive computes what follows from the settings. They must not change after it.
+func (s *settings) derive() *settings {
 	_, fixed := fixedLevel(s.level)
-	s.special = !fixed || s.enabled != nil || s.processor != nil || len(s.handlers) > 0 || s.group != nil
+	s.needsLookup = !fixed || s.enabled != nil || s.processor != nil || len(s.handlers) > 0 || s.group != nil
 	return s
 }
 
@@ -98,13 +98,13 @@ func NewLogger(channel string, o *LoggerOptions) *Logger {
 	for _, b := range list {
 		s.handlers = append(s.handlers, compileOwnHandler(b, nil))
 	}
-	c.settings.Store(s.settle())
+	c.settings.Store(s.derive())
 	if len(s.levelVars()) == 0 {
 		c.update()
 	} else {
-		registry.mu.Lock()
+		configMu.Lock()
 		c.update()
-		registry.mu.Unlock()
+		configMu.Unlock()
 	}
 	l := &Logger{core: c, class: &c.class}
 	if o.Group != nil {
@@ -117,7 +117,7 @@ func NewLogger(channel string, o *LoggerOptions) *Logger {
 // compileOwnHandler opens a handler's binding. A variable level is looked at in
 // each call: a logger's handlers are no part of a stack, so nothing compiles them
 // anew.
-func compileOwnHandler(b bound, ends []*atomic.Bool) handlerEntry {
+func compileOwnHandler(b boundItem, ends []*atomic.Bool) handlerEntry {
 	e := compileHandler(b, ends)
 	if v, ok := b.binding.Level.(*LevelVar); ok {
 		e.level, e.leveler = LevelNotSet, v
@@ -216,7 +216,7 @@ func (l *Logger) AddHandler(h Handler) (undo func()) {
 			s.handlers = slices.DeleteFunc(slices.Clone(s.handlers), func(e handlerEntry) bool { return e.push == entry.push })
 		})
 		if !ended.Swap(true) {
-			unbound(list)
+			notifyUnbound(list)
 		}
 	}
 }
@@ -234,15 +234,15 @@ func (l *Logger) change(fn func(s *settings)) {
 	if l == nil {
 		return
 	}
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
+	configMu.Lock()
+	defer configMu.Unlock()
 	l.core.changeLocked(fn)
 }
 
 func (c *core) changeLocked(fn func(s *settings)) {
 	s := *c.settings.Load()
 	fn(&s)
-	c.settings.Store(s.settle())
+	c.settings.Store(s.derive())
 	c.update()
 }
 
@@ -283,7 +283,7 @@ func (l *Logger) WithCallerSkip(n int) *Logger {
 }
 
 // update makes a logger follow its settings and its group's: its class, and the
-// variables that decide on it. The caller holds registry.mu, or nobody else knows
+// variables that decide on it. The caller holds configMu, or nobody else knows
 // the logger yet.
 func (c *core) update() {
 	s := c.settings.Load()

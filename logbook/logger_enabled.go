@@ -15,22 +15,22 @@ func (l *Logger) Enabled(ctx context.Context, level Level) bool {
 	if l == nil || l.core.below(level) {
 		return false
 	}
-	return l.core.wantsExactly(visible(ctx), level)
+	return l.core.wantsExactly(stackOf(ctx), level)
 }
 
 // wants reports whether a record of the level would reach a handler on the
 // stack, or one of the logger's own.
-func (c *core) wants(stack *snapshot, level Level) bool {
+func (c *core) wants(stack *compiledStack, level Level) bool {
 	if c.below(level) { // not every way here has asked
 		return false
 	}
 	s := c.settings.Load()
-	if s.special { // else the floor has said all there is to say
+	if s.needsLookup { // otherwise the floor has decided
 		if s.asks() {
 			if !c.ask(stack, s, level) {
 				return false
 			}
-		} else if !s.lets(level) {
+		} else if !s.allows(level) {
 			return false
 		}
 	}
@@ -45,28 +45,28 @@ func (c *core) wants(stack *snapshot, level Level) bool {
 	return false
 }
 
-// asks reports whether lets calls functions of the user's.
+// asks reports whether allows calls functions of the user's.
 func (s *settings) asks() bool {
 	return s.enabled != nil || !isPlain(s.level) || s.group != nil && !isPlain(s.group.state.Load().level)
 }
 
-// lets reports whether the logger logs at the level, whoever wants it.
-func (s *settings) lets(level Level) bool {
+// allows reports whether the logger logs at the level, whoever wants it.
+func (s *settings) allows(level Level) bool {
 	return !s.silent() && level >= LevelOf(s.effectiveLevel())
 }
 
 // askKey is what the functions of a logger are known by while they run.
 type askKey struct{ c *core }
 
-// ask is lets, where that calls functions of the user's. If they panic, or log through
+// ask is allows, where that calls functions of the user's. If they panic, or log through
 // the same logger, it logs.
-func (c *core) ask(stack *snapshot, s *settings, level Level) (yes bool) {
+func (c *core) ask(stack *compiledStack, s *settings, level Level) (yes bool) {
 	running := enter(askKey{c})
 	err := error(ErrRecursion)
 	if running != nil {
 		err = panics.Call(func() error {
 			defer running.leave()
-			yes = s.lets(level)
+			yes = s.allows(level)
 			return nil
 		})
 	}
@@ -80,7 +80,7 @@ func (c *core) ask(stack *snapshot, s *settings, level Level) (yes bool) {
 }
 
 // wantsExactly is wants, and asks the handlers with levels that have to be asked.
-func (c *core) wantsExactly(stack *snapshot, level Level) bool {
+func (c *core) wantsExactly(stack *compiledStack, level Level) bool {
 	if !c.wants(stack, level) {
 		return false
 	}

@@ -11,7 +11,7 @@ import (
 // memory. It is safe for concurrent use.
 type LoggerGroup struct {
 	state   atomic.Pointer[groupState]
-	members *coreSet // under registry.mu
+	members *loggerSet // under configMu
 }
 
 type groupState struct {
@@ -22,7 +22,7 @@ type groupState struct {
 
 // NewLoggerGroup returns a group of the loggers.
 func NewLoggerGroup(loggers ...*Logger) *LoggerGroup {
-	g := &LoggerGroup{members: newCoreSet()}
+	g := &LoggerGroup{members: newLoggerSet()}
 	g.state.Store(new(groupState))
 	g.Add(loggers...)
 	return g
@@ -30,8 +30,8 @@ func NewLoggerGroup(loggers ...*Logger) *LoggerGroup {
 
 // Add makes the loggers members; they leave the groups they were in.
 func (g *LoggerGroup) Add(loggers ...*Logger) {
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
+	configMu.Lock()
+	defer configMu.Unlock()
 	for _, l := range loggers {
 		if l == nil {
 			continue
@@ -46,8 +46,8 @@ func (g *LoggerGroup) Add(loggers ...*Logger) {
 
 // Remove takes the loggers out of the group; those of other groups stay there.
 func (g *LoggerGroup) Remove(loggers ...*Logger) {
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
+	configMu.Lock()
+	defer configMu.Unlock()
 	for _, l := range loggers {
 		if l != nil && l.core.settings.Load().group == g {
 			g.members.remove(l.core)
@@ -86,8 +86,8 @@ func (g *LoggerGroup) setDisabled(v Switch, force bool) {
 // change replaces the group's state by a changed copy, and each member's
 // settings if asked to.
 func (g *LoggerGroup) change(group func(s *groupState), member func(s *settings)) {
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
+	configMu.Lock()
+	defer configMu.Unlock()
 	s := *g.state.Load()
 	group(&s)
 	g.state.Store(&s)

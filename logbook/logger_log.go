@@ -32,7 +32,7 @@ func (l *Logger) LogSlog(ctx context.Context, sr slog.Record) {
 	if l == nil || l.core.below(level) {
 		return
 	}
-	stack := visible(ctx)
+	stack := stackOf(ctx)
 	if !l.core.wants(stack, level) {
 		return
 	}
@@ -67,20 +67,20 @@ func (l *Logger) ExceptionContext(ctx context.Context, err error, msg string, ar
 // calls, since they count the frames in between.
 
 func (l *Logger) log(ctx context.Context, level Level, msg string, args []any) {
-	stack := visible(ctx)
+	stack := stackOf(ctx)
 	if !l.core.wants(stack, level) {
 		return
 	}
 	r := getRecord(l, ctx, level, msg)
 	r.call = appendArgs(r.call, args)
-	if stack.callers && l.skip == 0 {
-		r.caller = callSite()
+	if stack.needsCaller && l.skip == 0 {
+		r.callSite = callSite()
 	}
 	deliver(stack, r, callerSkip+l.skip)
 }
 
 func (l *Logger) logAttrs(ctx context.Context, level Level, msg string, attrs []slog.Attr) {
-	stack := visible(ctx)
+	stack := stackOf(ctx)
 	if !l.core.wants(stack, level) {
 		return
 	}
@@ -88,22 +88,22 @@ func (l *Logger) logAttrs(ctx context.Context, level Level, msg string, attrs []
 	if len(attrs) > 0 {
 		r.call = appendByWords(r.call, attrs)
 	}
-	if stack.callers && l.skip == 0 {
-		r.caller = callSite()
+	if stack.needsCaller && l.skip == 0 {
+		r.callSite = callSite()
 	}
 	deliver(stack, r, callerSkip+l.skip)
 }
 
 func (l *Logger) logf(level Level, format string, args []any) {
-	stack := visible(nil)
+	stack := stackOf(nil)
 	if !l.core.wants(stack, level) {
 		return
 	}
 	r := getRecord(l, nil, level, format)
 	r.literal, r.printf = true, true
 	r.fargs = append(r.argSpace[:0], args...)
-	if stack.callers && l.skip == 0 {
-		r.caller = callSite()
+	if stack.needsCaller && l.skip == 0 {
+		r.callSite = callSite()
 	}
 	deliver(stack, r, callerSkip+l.skip)
 }
@@ -112,7 +112,7 @@ func (l *Logger) exception(ctx context.Context, err error, msg string, args []an
 	if l == nil || l.core.below(LevelError) {
 		return
 	}
-	stack := visible(ctx)
+	stack := stackOf(ctx)
 	if !l.core.wants(stack, LevelError) {
 		return
 	}
@@ -125,12 +125,12 @@ func (l *Logger) exception(ctx context.Context, err error, msg string, args []an
 	if err != nil {
 		e := &loggedError{err: err}
 		if errorStack(err) == nil {
-			e.pcs = callers(2 + l.skip)
+			e.pcs = callerPCs(2 + l.skip)
 		}
 		r.call = append(r.call, slog.Any("error", e))
 	}
-	if stack.callers && l.skip == 0 {
-		r.caller = callSite()
+	if stack.needsCaller && l.skip == 0 {
+		r.callSite = callSite()
 	}
 	deliver(stack, r, callerSkip+l.skip)
 }
@@ -138,7 +138,7 @@ func (l *Logger) exception(ctx context.Context, err error, msg string, args []an
 // logPanic logs a recovered panic; the place that panicked is the caller. It reports
 // whether a handler took the record.
 func (l *Logger) logPanic(ctx context.Context, level Level, msg string, e *loggedError) (taken bool) {
-	stack := visible(ctx)
+	stack := stackOf(ctx)
 	if !l.core.wants(stack, level) {
 		return false
 	}

@@ -6,30 +6,30 @@ import (
 	"weak"
 )
 
-// coreSet is a set of loggers' cores that keeps none of them alive. It is under
-// registry.mu.
-type coreSet struct {
+// loggerSet is a set of loggers' cores that keeps none of them alive. It is under
+// configMu.
+type loggerSet struct {
 	members map[weak.Pointer[core]]runtime.Cleanup
 }
 
-func newCoreSet() *coreSet {
-	return &coreSet{make(map[weak.Pointer[core]]runtime.Cleanup)}
+func newLoggerSet() *loggerSet {
+	return &loggerSet{make(map[weak.Pointer[core]]runtime.Cleanup)}
 }
 
 // add makes a core a member until it is removed or nothing refers to it.
-func (s *coreSet) add(c *core) {
+func (s *loggerSet) add(c *core) {
 	p := weak.Make(c)
 	if _, ok := s.members[p]; ok {
 		return
 	}
 	s.members[p] = runtime.AddCleanup(c, func(p weak.Pointer[core]) {
-		registry.mu.Lock()
-		defer registry.mu.Unlock()
+		configMu.Lock()
+		defer configMu.Unlock()
 		delete(s.members, p)
 	}, p)
 }
 
-func (s *coreSet) remove(c *core) {
+func (s *loggerSet) remove(c *core) {
 	p := weak.Make(c)
 	if cleanup, ok := s.members[p]; ok {
 		cleanup.Stop()
@@ -38,7 +38,7 @@ func (s *coreSet) remove(c *core) {
 }
 
 // all yields the members in no order.
-func (s *coreSet) all() iter.Seq[*core] {
+func (s *loggerSet) all() iter.Seq[*core] {
 	return func(yield func(*core) bool) {
 		for p := range s.members {
 			if c := p.Value(); c != nil && !yield(c) {

@@ -54,7 +54,7 @@ type content struct {
 	literal  bool // the template is no template
 	printf   bool // but a printf-style format
 	sealed   bool
-	frozen   bool // what could change is resolved
+	fixed    bool // what could change is resolved
 
 	time     time.Time
 	channel  string
@@ -70,7 +70,7 @@ type content struct {
 	extra  []slog.Attr // the processors' attributes
 
 	pc        uintptr
-	caller    *site        // what pc is to be once it is needed, if that is known
+	callSite  *site        // what pc is to be once it is needed, if that is known
 	source    *slog.Source // instead of a pc, in records from elsewhere
 	pid       int
 	goroutine uint64
@@ -103,7 +103,7 @@ func (f *foreignFields) name(key string) string {
 const maxBuffer = 64 << 10
 
 // running is in the references of a retained record until the call that made it ends.
-const running = 1 << 30
+const inCall = 1 << 30
 
 var pid = os.Getpid()
 
@@ -168,8 +168,8 @@ func (r *Record) From(l *Logger) bool {
 
 // site returns what is known of the record's program counter.
 func (r *Record) site() *site {
-	if r.caller != nil && r.caller.pc == r.pc {
-		return r.caller
+	if r.callSite != nil && r.callSite.pc == r.pc {
+		return r.callSite
 	}
 	return siteOf(r.pc)
 }
@@ -216,5 +216,5 @@ func (r *Record) mutable(method string) {
 	if r.sealed {
 		panic("logbook: Record." + method + " on a record that handlers read; change a Clone")
 	}
-	r.frozen = false
+	r.fixed = false
 }

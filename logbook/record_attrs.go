@@ -120,7 +120,7 @@ func (r *Record) ReplaceAttrs(fn func(groups []string, a slog.Attr) slog.Attr) {
 				path = append(path, n.layers[i].group)
 			}
 			n.layers[i].attrs = replaceAttrs(path, n.layers[i].attrs, fn, 0)
-			freezeAttrs(n.layers[i].attrs, 0)
+			fixAttrs(n.layers[i].attrs, 0)
 		}
 		r.scope = n
 	}

@@ -30,14 +30,14 @@ func (r *Record) Retain() *Record {
 	defer r.retaining.Unlock()
 	switch {
 	case !r.pooled:
-		if !r.frozen {
-			r.pull()
+		if !r.fixed {
+			r.fix()
 		}
 		r.sealed = true
 	case r.refs.Load() == 0:
 		r.goroutine = goroutine.ID()
-		r.pull()
-		r.refs.Store(running + 1)
+		r.fix()
+		r.refs.Store(inCall + 1)
 	default: // another goroutine was first
 		r.refs.Add(1)
 	}
@@ -52,7 +52,7 @@ func (r *Record) Release() {
 	r.alive()
 	for {
 		n := r.refs.Load()
-		if n&(running-1) == 0 {
+		if n&(inCall-1) == 0 {
 			if poison && n != 0 {
 				panic("logbook: Record.Release was called more often than Retain")
 			}
@@ -70,22 +70,22 @@ func (r *Record) Release() {
 // endCall gives up the reference of the call that made a pooled record.
 func (r *Record) endCall() {
 	// Unless somebody retained the record, it is free.
-	if r.refs.Load() == 0 || r.refs.Add(-running) == 0 {
+	if r.refs.Load() == 0 || r.refs.Add(-inCall) == 0 {
 		recycle(r)
 	}
 }
 
-// pull resolves everything that depends on the moment of the call, and lets go of
+// fix resolves everything that depends on the moment of the call, and lets go of
 // what is not needed any more.
-func (r *Record) pull() {
+func (r *Record) fix() {
 	r.Message()
 	clear(r.fargs)
 	r.fargs = nil
 	if r.template = cut(r.template, maxMessage); r.template == r.message {
 		r.template = r.message // held once
 	}
-	freezeAttrs(r.call, 0)
-	freezeAttrs(r.extra, 0)
+	fixAttrs(r.call, 0)
+	fixAttrs(r.extra, 0)
 	if e := r.exception(); e != nil {
 		e.Info()
 	}
@@ -95,7 +95,7 @@ func (r *Record) pull() {
 	if cap(r.buffer) > maxKeptText {
 		r.buffer = nil
 	}
-	r.frozen = true
+	r.fixed = true
 }
 
 // maxKeptText bounds what the buffers of a retained record hold.
@@ -111,9 +111,9 @@ func (r *Record) Clone() *Record {
 	c.call, c.extra = slices.Clone(r.call), slices.Clone(r.extra)
 	c.goroutine = r.Goroutine()
 	c.sealed = false
-	if !c.frozen {
+	if !c.fixed {
 		c.fargs = nil // the message is rendered
-		c.pull()
+		c.fix()
 	}
 	return c
 }

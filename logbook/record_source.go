@@ -51,9 +51,9 @@ func callSite() *site {
 	var to [callsite.Depth]uintptr
 	callsite.Returns(&to)
 	inner, outer := to[1], to[2]
-	r := direct.load(inner)
+	r := innerReturns.load(inner)
 	if r != nil && r.site == nil {
-		r = indirect.load(outer)
+		r = outerReturns.load(outer)
 	}
 	if r == nil || r.site == nil {
 		return learnSite(inner, outer)
@@ -73,10 +73,10 @@ func learnSite(inner, outer uintptr) *site {
 	s := siteOf(pcs[0])
 	switch {
 	case s.contains(inner):
-		direct.store(inner, s)
+		innerReturns.store(inner, s)
 	case s.contains(outer):
-		direct.store(inner, nil)
-		indirect.store(outer, s)
+		innerReturns.store(inner, nil)
+		outerReturns.store(outer, s)
 	}
 	return s
 }
@@ -98,7 +98,7 @@ func entry(ret uintptr) uintptr {
 
 // direct and indirect map return addresses to places. In direct, an address
 // without a place is one inside of an exported function that was not inlined.
-var direct, indirect returnTable
+var innerReturns, outerReturns returnTable
 
 // returnTable has a place for each hash of an address in front of a map.
 type returnTable struct {

@@ -144,7 +144,7 @@ type mutableError struct{ text string }
 
 func (e *mutableError) Error() string { return e.text }
 
-// A record that was cloned and dispatched is frozen by Retain like any other.
+// A record that was cloned and dispatched has its values fixed by Retain like any other.
 func TestRetainFreezesDispatchedClones(t *testing.T) {
 	list := []string{"before"}
 	late := &lateHandler{fn: func(r *logbook.Record) {

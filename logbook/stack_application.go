@@ -9,9 +9,9 @@ import (
 var application applicationStack
 
 type applicationStack struct {
-	entries  []pushed // oldest first; replaced, never changed; under registry.mu
-	fallback []bound  // one handler, below everything, or none
-	snapshot atomic.Pointer[snapshot]
+	entries  []stackEntry // oldest first; replaced, never changed; under configMu
+	fallback []boundItem  // one handler, below everything, or none
+	compiled atomic.Pointer[compiledStack]
 }
 
 func init() {
@@ -21,9 +21,9 @@ func init() {
 
 // newestFirst returns the items of the stack. The default handler is below all others,
 // unless one of them is a console.
-func (s *applicationStack) newestFirst() []placed {
+func (s *applicationStack) newestFirst() []stackItem {
 	items := flatten(nil, s.entries)
-	if !slices.ContainsFunc(items, func(p placed) bool { return p.binding.Console }) {
+	if !slices.ContainsFunc(items, func(p stackItem) bool { return p.binding.Console }) {
 		items = appendNewestFirst(items, 0, s.fallback, nil, nil)
 	}
 	return items
@@ -41,24 +41,24 @@ func (s *applicationStack) newestFirst() []placed {
 // It compiles the stack: microseconds, however many loggers there are.
 func PushApplication(items ...Bindable) (undo func()) {
 	list, refused := openItems(items)
-	registry.mu.Lock()
-	entry := pushed{push: nextPush(), items: list, ended: newEnding()}
+	configMu.Lock()
+	entry := stackEntry{push: nextPush(), items: list, ended: newEnding()}
 	application.entries = append(slices.Clip(application.entries), entry)
 	recompileLocked()
-	registry.mu.Unlock()
+	configMu.Unlock()
 	reportRefused(nil, refused)
 	return func() {
-		registry.mu.Lock()
+		configMu.Lock()
 		rest := removePush(application.entries, entry.push)
 		removed := len(rest) < len(application.entries)
 		if removed {
 			application.entries = rest
 			recompileLocked()
 		}
-		registry.mu.Unlock()
+		configMu.Unlock()
 		if removed {
 			entry.ended.Store(true)
-			unbound(list)
+			notifyUnbound(list)
 		}
 	}
 }
@@ -79,8 +79,8 @@ func SetDefaultHandler(h Handler) {
 		reportRefused(nil, refused)
 		return
 	}
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
+	configMu.Lock()
+	defer configMu.Unlock()
 	application.fallback = list
 	recompileLocked()
 }
@@ -88,8 +88,8 @@ func SetDefaultHandler(h Handler) {
 // recompile compiles the application's stack anew, which outdates every cached
 // merge of it with others.
 func recompile() {
-	registry.mu.Lock()
-	defer registry.mu.Unlock()
+	configMu.Lock()
+	defer configMu.Unlock()
 	recompileLocked()
 }
 
@@ -97,6 +97,6 @@ func recompileLocked() {
 	items := application.newestFirst()
 	s := compile(items)
 	s.items = items
-	application.snapshot.Store(s)
-	demand.setApplication(s.floor)
+	application.compiled.Store(s)
+	demand.setApplication(s.minLevel)
 }

@@ -16,9 +16,9 @@ type Setup []Bindable
 // Binding makes Setup a [Bindable].
 func (Setup) Binding() Binding { return Binding{} }
 
-// bound is a simple item or a slot that is fit to be pushed: its kind is known, and
+// boundItem is a simple item or a slot that is fit to be pushed: its kind is known, and
 // its binding was read. So nothing of the user's is called when stacks are compiled.
-type bound struct {
+type boundItem struct {
 	item    Bindable
 	binding Binding // of a Handler
 	guard   guard   // of a Handler
@@ -31,14 +31,14 @@ var (
 
 // openItems opens the setups of a list, and reads the bindings. What cannot be bound
 // is left out.
-func openItems(items []Bindable) (list []bound, refused []error) {
+func openItems(items []Bindable) (list []boundItem, refused []error) {
 	return openItemsIn(nil, items)
 }
 
 // openItemsIn is openItems with space for the list, if that is enough.
-func openItemsIn(space []bound, items []Bindable) (list []bound, refused []error) {
+func openItemsIn(space []boundItem, items []Bindable) (list []boundItem, refused []error) {
 	if cap(space) < len(items) {
-		space = make([]bound, 0, len(items))
+		space = make([]boundItem, 0, len(items))
 	}
 	o := opener{list: space}
 	o.open(nil, items)
@@ -46,7 +46,7 @@ func openItemsIn(space []bound, items []Bindable) (list []bound, refused []error
 }
 
 // openHandlers is openItems for handlers, nil ones of which are left out.
-func openHandlers(hs ...Handler) (list []bound, refused []error) {
+func openHandlers(hs ...Handler) (list []boundItem, refused []error) {
 	items := make([]Bindable, 0, len(hs))
 	for _, h := range hs {
 		if h != nil {
@@ -57,7 +57,7 @@ func openHandlers(hs ...Handler) (list []bound, refused []error) {
 }
 
 type opener struct {
-	list    []bound
+	list    []boundItem
 	refused []error
 }
 
@@ -89,7 +89,7 @@ func refusal(item Bindable, err error) error {
 }
 
 // openItem checks an item that is no setup, and reads its binding.
-func openItem(item Bindable) (b bound, err error) {
+func openItem(item Bindable) (b boundItem, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = panics.Error(p)

@@ -13,19 +13,19 @@ import (
 // levelNone is above every level: nobody wants anything.
 const levelNone = math.MaxInt8 + 1
 
-// snapshot is a stack compiled for dispatch: what a record meets, newest first.
+// compiledStack is a stack compiled for dispatch: what a record meets, newest first.
 // It is immutable.
-type snapshot struct {
-	handlers   []handlerEntry
-	items      []placed // of the application's: what it was compiled from
-	sole       bool     // the first handler takes every record that is wanted as it is
-	processors []*bound // Processor and fixedAttrs
-	floor      int      // lowest level that a handler takes, or levelNone
-	onError    func(*HandlerError)
-	flags      *bound // where onError is from; nil: it is PrintErrors
-	asks       bool   // some handler's level has to be asked
-	caller     bool   // callers may be looked up
-	callers    bool   // and some handler reads them
+type compiledStack struct {
+	handlers    []handlerEntry
+	items       []stackItem  // of the application's: what it was compiled from
+	direct      bool         // the first handler takes every record that is wanted as it is
+	processors  []*boundItem // Processor and fixedAttrs
+	minLevel    int          // lowest level that a handler takes, or levelNone
+	onError     func(*HandlerError)
+	flags       *boundItem // where onError is from; nil: it is PrintErrors
+	asks        bool       // some handler's level has to be asked
+	introspect  bool       // callers may be looked up
+	needsCaller bool       // and some handler reads them
 }
 
 // handlerEntry is a handler with its binding, opened for dispatch.
@@ -47,7 +47,7 @@ type handlerEntry struct {
 	unbinder Unbinder
 }
 
-func compileHandler(item bound, ends []*atomic.Bool) handlerEntry {
+func compileHandler(item boundItem, ends []*atomic.Bool) handlerEntry {
 	h, b := item.item.(Handler), item.binding
 	e := handlerEntry{
 		handler: h, accept: b.Accept, filter: b.Filter,
@@ -94,8 +94,8 @@ func (e *handlerEntry) askLevel(level Level) (yes bool, err error) {
 	return yes, nil
 }
 
-// over reports whether the handler was taken off.
-func (e *handlerEntry) over() bool {
+// removed reports whether the handler was taken off.
+func (e *handlerEntry) removed() bool {
 	return slices.ContainsFunc(e.ends, (*atomic.Bool).Load)
 }
 
@@ -104,74 +104,74 @@ func (e *handlerEntry) swallowsAll() bool {
 	return e.blackhole && e.accept == nil && e.filter == nil && e.leveler == nil
 }
 
-// compile builds the snapshot of items that stand newest first.
-func compile(items []placed) *snapshot {
-	s := &snapshot{caller: true, onError: PrintErrors}
+// compile builds the stack of items that stand newest first.
+func compile(items []stackItem) *compiledStack {
+	s := &compiledStack{introspect: true, onError: PrintErrors}
 	var haveErrors, haveCaller bool
 	open := levelNone // levels below this get past the black holes so far
-	floor := levelNone
+	minLevel := levelNone
 	for _, p := range items {
 		switch v := p.item.(type) {
 		case Flags:
 			if v.Errors != nil && !haveErrors {
-				s.onError, s.flags, haveErrors = v.Errors, p.bound, true
+				s.onError, s.flags, haveErrors = v.Errors, p.boundItem, true
 			}
 			if v.Introspection != Inherit && !haveCaller {
-				s.caller, haveCaller = v.Introspection == On, true
+				s.introspect, haveCaller = v.Introspection == On, true
 			}
 		case Processor, fixedAttrs:
-			s.processors = append(s.processors, p.bound)
+			s.processors = append(s.processors, p.boundItem)
 		case Handler:
-			e := compileHandler(*p.bound, p.ends)
+			e := compileHandler(*p.boundItem, p.ends)
 			if int(e.level) >= open && e.leveler == nil {
 				continue // everything it takes ends in a black hole above it
 			}
 			s.handlers = append(s.handlers, e)
-			s.callers = s.callers || !e.noCaller
+			s.needsCaller = s.needsCaller || !e.noCaller
 			s.asks = s.asks || e.asks()
 			if e.swallowsAll() {
 				open = min(open, int(e.level))
 			} else {
-				floor = min(floor, int(e.level))
+				minLevel = min(minLevel, int(e.level))
 			}
 		}
 	}
-	s.floor = floor
-	s.callers = s.callers && s.caller
-	s.sole = s.soleHandler()
+	s.minLevel = minLevel
+	s.needsCaller = s.needsCaller && s.introspect
+	s.direct = s.isDirect()
 	return s
 }
 
 // soleHandler reports whether each record that is wanted meets the first handler and
 // goes no further, without a question to be asked or anything to be added on the
 // way: what most programs have.
-func (s *snapshot) soleHandler() bool {
-	if len(s.handlers) == 0 || len(s.processors) > 0 || s.callers {
+func (s *compiledStack) isDirect() bool {
+	if len(s.handlers) == 0 || len(s.processors) > 0 || s.needsCaller {
 		return false
 	}
 	e := &s.handlers[0]
-	return int(e.level) == s.floor && e.leveler == nil && e.accept == nil && e.filter == nil && !e.bubble && !e.blackhole &&
+	return int(e.level) == s.minLevel && e.leveler == nil && e.accept == nil && e.filter == nil && !e.bubble && !e.blackhole &&
 		!e.guard.loud && e.guard.inner == nil
 }
 
 // maxAdded is how many processors adding finds room for.
 const maxAdded = 4
 
-// adding makes s the snapshot of a stack with processors above it, given newest first.
+// adding makes s the compiled form of a stack with processors above it, given newest first.
 // space has room for them.
-func (s *snapshot) adding(below *snapshot, above []placed, space *[maxAdded]*bound) {
+func (s *compiledStack) adding(below *compiledStack, above []stackItem, space *[maxAdded]*boundItem) {
 	*s = *below
-	s.items, s.sole = nil, false
+	s.items, s.direct = nil, false
 	s.processors = space[:0]
 	for _, p := range above {
-		s.processors = append(s.processors, p.bound)
+		s.processors = append(s.processors, p.boundItem)
 	}
 	s.processors = append(s.processors, below.processors...)
 }
 
 // addsOnly reports whether items, given newest first, are processors only that stand
 // above all of a stack.
-func (s *snapshot) addsOnly(items []placed) bool {
+func (s *compiledStack) addsOnly(items []stackItem) bool {
 	for _, p := range items {
 		switch p.item.(type) {
 		case Processor, fixedAttrs:
@@ -183,11 +183,11 @@ func (s *snapshot) addsOnly(items []placed) bool {
 }
 
 // wants reports whether a record of the level would reach a handler.
-func (s *snapshot) wants(level Level) bool { return int(level) >= s.floor }
+func (s *compiledStack) wants(level Level) bool { return int(level) >= s.minLevel }
 
 // merge appends two stacks, each newest first, joined into one by push number. An item
 // that was bound to a goroutine and to a context by one push is met once.
-func merge(dst, a, b []placed) []placed {
+func merge(dst, a, b []stackItem) []stackItem {
 	for len(a) > 0 && len(b) > 0 {
 		if a[0].push == b[0].push {
 			b = b[samePush(b):]
@@ -205,7 +205,7 @@ func merge(dst, a, b []placed) []placed {
 }
 
 // samePush returns how many items at the top of a stack came with one push.
-func samePush(items []placed) (n int) {
+func samePush(items []stackItem) (n int) {
 	for n < len(items) && items[n].push == items[0].push {
 		n++
 	}
@@ -214,7 +214,7 @@ func samePush(items []placed) (n int) {
 
 // report hands a failure to the error flag. A failure that the flag's function caused
 // itself is printed.
-func (s *snapshot) report(e *HandlerError) {
+func (s *compiledStack) report(e *HandlerError) {
 	if s.flags == nil {
 		PrintErrors(e)
 		return

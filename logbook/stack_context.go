@@ -18,10 +18,10 @@ var contextsUsed atomic.Bool
 // is the one around it.
 type contextBinding struct {
 	context.Context
-	pushed
+	stackEntry
 	parent *contextBinding
-	cache  atomic.Pointer[merged] // what goroutines met last that have nothing bound
-	over   ending                 // what ended points to, where the binding has an end
+	cache  atomic.Pointer[stackCache] // what goroutines met last that have nothing bound
+	over   ending                     // what ended points to, where the binding has an end
 }
 
 // Value finds the binding.
@@ -49,7 +49,7 @@ func bindingOf(ctx context.Context) (b *contextBinding, err error) {
 
 // reportContext reports that a context cannot be asked for what is bound to it.
 func reportContext(ctx context.Context, err error) {
-	visible(nil).report(&HandlerError{about: fmt.Sprintf("Value of %T", ctx), Err: err, Source: &noSite.source})
+	stackOf(nil).report(&HandlerError{about: fmt.Sprintf("Value of %T", ctx), Err: err, Source: &noSite.source})
 }
 
 // Bind returns a context to which the items are bound; the last one is met
@@ -75,7 +75,7 @@ func BindScope(ctx context.Context, items ...Bindable) (_ context.Context, undo 
 	reportRefused(b, refused)
 	return b, func() {
 		if b.end() {
-			unbound(list)
+			notifyUnbound(list)
 		}
 	}
 }
@@ -94,12 +94,12 @@ func (b *contextBinding) end() bool {
 }
 
 // bind binds the list to a context, without an end.
-func (b *contextBinding) bind(ctx context.Context, list []bound) {
+func (b *contextBinding) bind(ctx context.Context, list []boundItem) {
 	if isNil(ctx) {
 		ctx = context.Background()
 	}
 	b.Context = ctx
-	b.pushed = pushed{push: nextPush(), items: list, lowest: lowestLevel(list)}
+	b.stackEntry = stackEntry{push: nextPush(), items: list, lowest: lowestLevel(list)}
 	var err error
 	if b.parent, err = bindingOf(ctx); err != nil {
 		reportContext(ctx, err)
@@ -115,7 +115,7 @@ func (b *contextBinding) bind(ctx context.Context, list []bound) {
 type contextScope struct {
 	binding   contextBinding
 	goroutine goroutineStack
-	items     [2]bound
+	items     [2]boundItem
 }
 
 // InContext calls fn with the items bound to its context and to the running
@@ -127,19 +127,19 @@ func InContext(ctx context.Context, fn func(ctx context.Context), items ...Binda
 	b := &s.binding
 	b.bind(ctx, list)
 	b.ended = b.over.init()
-	g, id := pushGoroutine(&s.goroutine, b.pushed)
+	g, id := pushGoroutine(&s.goroutine, b.stackEntry)
 	defer func() {
 		b.end()
-		g.remove(id, b.pushed)
-		unbound(list)
+		g.remove(id, b.stackEntry)
+		notifyUnbound(list)
 	}()
 	reportRefused(b, refused)
 	fn(b)
 }
 
-// visible is cached in the goroutine's stack, where it has one: other goroutines with
+// mergeOnto is cached in the goroutine's stack, where it has one: other goroutines with
 // the same context see another merge.
-func (c *contextBinding) visible(app *snapshot, g *goroutineStack) *snapshot {
+func (c *contextBinding) mergeOnto(app *compiledStack, g *goroutineStack) *compiledStack {
 	var entries *goroutineEntries
 	cache := &c.cache
 	if g != nil {
@@ -148,8 +148,8 @@ func (c *contextBinding) visible(app *snapshot, g *goroutineStack) *snapshot {
 	if m := cache.Load(); m.valid(app, entries, c) {
 		return m.result
 	}
-	m := &merged{application: app, goroutine: entries, context: c}
-	var ofContext, ofGoroutine [4]placed
+	m := &stackCache{application: app, goroutine: entries, context: c}
+	var ofContext, ofGoroutine [4]stackItem
 	inContext, here := ofContext[:0], ofGoroutine[:0]
 	for b := c; b != nil; b = b.parent {
 		if b.ended != nil {

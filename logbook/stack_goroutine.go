@@ -20,20 +20,20 @@ type goroutineStack struct {
 	entries atomic.Pointer[goroutineEntries]
 
 	// What calls without a context met last, and those with one.
-	cache, inContext atomic.Pointer[merged]
+	cache, inContext atomic.Pointer[stackCache]
 
 	// Mostly there is one push, and no more, and calls with one context.
 	first  goroutineEntries
-	space  [1]pushed
-	merged merged // the first one in inContext; only the goroutine itself uses it
+	space  [1]stackEntry
+	merged stackCache // the first one in inContext; only the goroutine itself uses it
 }
 
-type goroutineEntries struct{ list []pushed } // oldest first
+type goroutineEntries struct{ list []stackEntry } // oldest first
 
 var noEntries goroutineEntries
 
 // enter makes g, which is new, the running goroutine's stack.
-func (g *goroutineStack) enter(entries ...pushed) {
+func (g *goroutineStack) enter(entries ...stackEntry) {
 	g.first.list = append(g.space[:0], entries...)
 	g.entries.Store(&g.first)
 	for _, p := range entries {
@@ -55,20 +55,20 @@ func (g *goroutineStack) enter(entries ...pushed) {
 // goroutine.
 func PushGoroutine(items ...Bindable) (undo func()) {
 	list, refused := openItems(items)
-	entry := pushed{push: nextPush(), items: list, lowest: lowestLevel(list), ended: newEnding()}
+	entry := stackEntry{push: nextPush(), items: list, lowest: lowestLevel(list), ended: newEnding()}
 	g, id := pushGoroutine(new(goroutineStack), entry)
 	reportRefused(nil, refused)
 	return func() {
 		g.remove(id, entry)
 		if !entry.ended.Swap(true) {
-			unbound(list)
+			notifyUnbound(list)
 		}
 	}
 }
 
 // pushGoroutine binds an entry to the running goroutine. space is new, for the stack of
 // a goroutine that has none.
-func pushGoroutine(space *goroutineStack, entry pushed) (g *goroutineStack, id uint64) {
+func pushGoroutine(space *goroutineStack, entry stackEntry) (g *goroutineStack, id uint64) {
 	id = goroutine.ID()
 	g, ok := goroutines.Load(id)
 	if !ok || !g.add(entry) {
@@ -79,7 +79,7 @@ func pushGoroutine(space *goroutineStack, entry pushed) (g *goroutineStack, id u
 }
 
 // add binds an entry. It reports false if the stack has just left the table.
-func (g *goroutineStack) add(entry pushed) bool {
+func (g *goroutineStack) add(entry stackEntry) bool {
 	demand.add(&demand.goroutines, entry.lowest, 1)
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -91,7 +91,7 @@ func (g *goroutineStack) add(entry pushed) bool {
 	return true
 }
 
-func (g *goroutineStack) remove(id uint64, entry pushed) {
+func (g *goroutineStack) remove(id uint64, entry stackEntry) {
 	g.mu.Lock()
 	before := g.entries.Load().list
 	rest := &noEntries
@@ -125,7 +125,7 @@ func reclaim(id uint64, g *goroutineStack) {
 		return // an undo was quicker
 	}
 	e := &HandlerError{Err: &ForgottenError{Goroutine: id, Pushes: len(entries)}, Source: &noSite.source}
-	if err := panics.Call(func() error { application.snapshot.Load().report(e); return nil }); err != nil {
+	if err := panics.Call(func() error { application.compiled.Load().report(e); return nil }); err != nil {
 		PrintErrors(e)
 	}
 }
@@ -153,7 +153,7 @@ func InGoroutine(fn func(), items ...Bindable) {
 // what is pushed or taken off here later makes no difference there. When fn
 // returns, what was taken off here meanwhile hears once more that it is unbound.
 func Go(fn func()) {
-	var entries []pushed
+	var entries []stackEntry
 	if g := goroutineStackHere(); g != nil {
 		entries = g.entries.Load().list
 	}
@@ -172,7 +172,7 @@ func Go(fn func()) {
 			for _, p := range slices.Backward(entries) {
 				g.remove(goroutine.ID(), p)
 				if p.ended.Load() {
-					unbound(p.items)
+					notifyUnbound(p.items)
 				}
 			}
 		}()
@@ -190,13 +190,13 @@ func goroutineStackHere() *goroutineStack {
 	return g
 }
 
-func (g *goroutineStack) visible(app *snapshot) *snapshot {
+func (g *goroutineStack) mergeOnto(app *compiledStack) *compiledStack {
 	entries := g.entries.Load()
 	if m := g.cache.Load(); m != nil && m.application == app && m.goroutine == entries { // there are no scopes
 		return m.result
 	}
-	m := &merged{application: app, goroutine: entries}
-	var space [4]placed
+	m := &stackCache{application: app, goroutine: entries}
+	var space [4]stackItem
 	m.compile(flatten(space[:0], entries.list), nil)
 	g.cache.Store(m)
 	return m.result

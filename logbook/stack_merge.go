@@ -5,27 +5,27 @@ import (
 	"sync/atomic"
 )
 
-// merged is a cached compilation of the stacks that one goroutine or context
-// sees. It holds as long as what it was made of is what there is.
-type merged struct {
-	application *snapshot
+// stackCache is a cached compilation of the stacks that one goroutine or context
+// sees. It is valid as long as they are the ones that it was compiled from.
+type stackCache struct {
+	application *compiledStack
 	goroutine   *goroutineEntries
 	context     *contextBinding
 	scopes      []*atomic.Bool // the context scopes that had not ended
-	result      *snapshot
+	result      *compiledStack
 
 	// Where only processors are bound besides the application's stack, the result
 	// stands here.
 	space struct {
-		result     snapshot
-		processors [maxAdded]*bound
+		result     compiledStack
+		processors [maxAdded]*boundItem
 	}
 }
 
 // compile sets the result: the application's stack with what is visible of a goroutine
 // and of a context, each newest first.
-func (m *merged) compile(here, inContext []placed) {
-	var space [4]placed
+func (m *stackCache) compile(here, inContext []stackItem) {
+	var space [4]stackItem
 	above := merge(space[:0], inContext, here)
 	if m.application.addsOnly(above) {
 		m.result = &m.space.result
@@ -35,7 +35,7 @@ func (m *merged) compile(here, inContext []placed) {
 	m.result = compile(merge(nil, above, m.application.items))
 }
 
-func (m *merged) valid(app *snapshot, g *goroutineEntries, c *contextBinding) bool {
+func (m *stackCache) valid(app *compiledStack, g *goroutineEntries, c *contextBinding) bool {
 	if m == nil || m.application != app || m.goroutine != g || m.context != c {
 		return false
 	}
@@ -47,20 +47,20 @@ func (m *merged) valid(app *snapshot, g *goroutineEntries, c *contextBinding) bo
 	return true
 }
 
-// visible returns the stack that a call made here meets: the application's,
+// stackOf returns the stack that a call made here meets: the application's,
 // joined with the goroutine's and the context's where there is anything.
-func visible(ctx context.Context) *snapshot {
-	app := application.snapshot.Load()
+func stackOf(ctx context.Context) *compiledStack {
+	app := application.compiled.Load()
 	g := goroutineStackHere()
 	if ctx != nil && contextsUsed.Load() {
 		if c, err := bindingOf(ctx); c != nil {
-			return c.visible(app, g)
+			return c.mergeOnto(app, g)
 		} else if err != nil {
 			reportContext(ctx, err)
 		}
 	}
 	if g != nil {
-		return g.visible(app)
+		return g.mergeOnto(app)
 	}
 	return app
 }
@@ -69,9 +69,9 @@ func visible(ctx context.Context) *snapshot {
 // here, with every field settled. For a call without a context give
 // [context.Background].
 func CurrentFlags(ctx context.Context) Flags {
-	stack := visible(ctx)
+	stack := stackOf(ctx)
 	f := Flags{Errors: stack.onError, Introspection: Off}
-	if stack.caller {
+	if stack.introspect {
 		f.Introspection = On
 	}
 	return f

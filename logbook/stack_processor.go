@@ -21,7 +21,7 @@ func (Processor) Binding() Binding { return Binding{} }
 // would, without a call.
 func Attrs(args ...any) Bindable {
 	attrs := appendArgs(nil, args)
-	freezeAttrs(attrs, 0)
+	fixAttrs(attrs, 0)
 	return fixedAttrs{attrs}
 }
 

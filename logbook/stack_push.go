@@ -9,19 +9,19 @@ import (
 	"github.com/logbook-go/logbook/internal/panics"
 )
 
-// registry.mu is held to change the application's stack, and the settings of
-// loggers and groups.
-var registry struct{ mu sync.Mutex }
+// configMu is held to change the application's stack, and the settings of loggers and
+// groups. No code of a user runs under it.
+var configMu sync.Mutex
 
 var pushes atomic.Uint64
 
 // nextPush draws the number that orders a push among all others.
 func nextPush() uint64 { return pushes.Add(1) }
 
-// pushed is what one push put on a stack, with the number that it drew.
-type pushed struct {
+// stackEntry is what one push put on a stack, with the number that it drew.
+type stackEntry struct {
 	push   uint64
-	items  []bound
+	items  []boundItem
 	lowest int     // as it was counted; see lowestLevel
 	ended  *ending // set after it was taken off; nil where there is no end
 
@@ -43,7 +43,7 @@ func (e *ending) init() *ending {
 }
 
 // ends returns what is set when the items are taken off.
-func (p *pushed) ends() []*atomic.Bool {
+func (p *stackEntry) ends() []*atomic.Bool {
 	if p.ended == nil || p.inherited {
 		return nil
 	}
@@ -51,14 +51,14 @@ func (p *pushed) ends() []*atomic.Bool {
 }
 
 // removePush returns the entries without those of one push.
-func removePush(entries []pushed, push uint64) []pushed {
-	return slices.DeleteFunc(slices.Clone(entries), func(p pushed) bool { return p.push == push })
+func removePush(entries []stackEntry, push uint64) []stackEntry {
+	return slices.DeleteFunc(slices.Clone(entries), func(p stackEntry) bool { return p.push == push })
 }
 
 // lowestLevel returns the lowest level that a handler among the items may take,
 // now or later: what can change counts as LevelNotSet. levelNone if there is no
 // handler.
-func lowestLevel(list []bound) int {
+func lowestLevel(list []boundItem) int {
 	lowest := levelNone
 	for _, b := range list {
 		switch b.item.(type) {
@@ -77,16 +77,16 @@ func lowestLevel(list []bound) int {
 	return lowest
 }
 
-// placed is an item on a stack with the number of its push.
-type placed struct {
+// stackItem is an item on a stack with the number of its push.
+type stackItem struct {
 	push uint64
-	*bound
+	*boundItem
 	ends []*atomic.Bool // of its push, and of the content of slots it is in
 }
 
 // flatten appends the simple items of stack entries, given oldest first, newest
 // first.
-func flatten(dst []placed, entries []pushed) []placed {
+func flatten(dst []stackItem, entries []stackEntry) []stackItem {
 	for i := len(entries) - 1; i >= 0; i-- {
 		p := &entries[i]
 		dst = appendNewestFirst(dst, p.push, p.items, p.ends(), nil)
@@ -96,11 +96,11 @@ func flatten(dst []placed, entries []pushed) []placed {
 
 // appendNewestFirst appends the simple items of a list, with the content that its
 // slots have now.
-func appendNewestFirst(dst []placed, push uint64, list []bound, ends []*atomic.Bool, outer []*Slot) []placed {
+func appendNewestFirst(dst []stackItem, push uint64, list []boundItem, ends []*atomic.Bool, outer []*Slot) []stackItem {
 	for i := len(list) - 1; i >= 0; i-- {
 		b := &list[i]
 		if s, ok := b.item.(*Slot); !ok {
-			dst = append(dst, placed{push, b, ends})
+			dst = append(dst, stackItem{push, b, ends})
 		} else if c := s.content.Load(); c != nil && !slices.Contains(outer, s) {
 			dst = appendNewestFirst(dst, push, c.list, append(slices.Clip(ends), &c.ended), append(outer, s))
 		}
@@ -108,18 +108,18 @@ func appendNewestFirst(dst []placed, push uint64, list []bound, ends []*atomic.B
 	return dst
 }
 
-// unbound tells the items of a list that they are no longer bound, the newest first.
-func unbound(list []bound) {
-	if slices.ContainsFunc(list, func(b bound) bool {
+// notifyUnbound tells the items of a list that they are no longer bound, the newest first.
+func notifyUnbound(list []boundItem) {
+	if slices.ContainsFunc(list, func(b boundItem) bool {
 		_, slot := b.item.(*Slot)
 		_, unbinder := b.item.(Unbinder)
 		return slot || unbinder
 	}) {
-		allUnbound(appendNewestFirst(nil, 0, list, nil, nil))
+		notifyAllUnbound(appendNewestFirst(nil, 0, list, nil, nil))
 	}
 }
 
-func allUnbound(list []placed) {
+func notifyAllUnbound(list []stackItem) {
 	for _, p := range list {
 		u, ok := p.item.(Unbinder)
 		if !ok {
@@ -127,7 +127,7 @@ func allUnbound(list []placed) {
 		}
 		if err := callUnbound(u); err != nil {
 			h, _ := p.item.(Handler)
-			visible(nil).report(&HandlerError{Handler: h, Err: err, Source: &noSite.source})
+			stackOf(nil).report(&HandlerError{Handler: h, Err: err, Source: &noSite.source})
 		}
 	}
 }
@@ -139,6 +139,6 @@ func callUnbound(u Unbinder) error {
 // reportRefused reports what was not bound. No lock may be held.
 func reportRefused(ctx context.Context, refused []error) {
 	for _, err := range refused {
-		visible(ctx).report(&HandlerError{Err: err, Source: &noSite.source})
+		stackOf(ctx).report(&HandlerError{Err: err, Source: &noSite.source})
 	}
 }

@@ -115,7 +115,7 @@ func TestFloorsAreTight(t *testing.T) {
 		t.Helper()
 		demand.mu.Lock()
 		defer demand.mu.Unlock()
-		plain := min(application.snapshot.Load().floor, lowest(&demand.goroutines))
+		plain := min(application.compiled.Load().minLevel, lowest(&demand.goroutines))
 		context := min(plain, lowest(&demand.contexts))
 		for own := int(LevelNotSet); own <= levelNone; own++ {
 			for _, c := range []struct {

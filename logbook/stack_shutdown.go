@@ -40,16 +40,16 @@ func Close(ctx context.Context, items ...Bindable) error {
 // it that it is unbound, flushes and closes it, within the context's deadline. The
 // default handler is in force again, so that what is logged afterwards is not lost.
 func Shutdown(ctx context.Context) error {
-	registry.mu.Lock()
+	configMu.Lock()
 	entries := application.entries
 	application.entries = nil
 	recompileLocked()
-	registry.mu.Unlock()
+	configMu.Unlock()
 	for _, p := range entries {
 		p.ended.Store(true)
 	}
 	list := flatten(nil, entries)
-	allUnbound(list)
+	notifyAllUnbound(list)
 	var items []Bindable
 	for _, p := range slices.Backward(list) {
 		items = append(items, p.item)

@@ -15,7 +15,7 @@ type Slot struct {
 
 type slotContent struct {
 	items []Bindable
-	list  []bound     // those of them that can be bound
+	list  []boundItem // those of them that can be bound
 	ended atomic.Bool // set after it was replaced
 }
 
@@ -37,8 +37,8 @@ func (s *Slot) Binding() Binding { return Binding{} }
 // holds it: such an item is left out and reported.
 func (s *Slot) Set(items ...Bindable) (old []Bindable) {
 	list, refused := openItems(items)
-	registry.mu.Lock() // two slots might be set at once, each to hold the other
-	list = slices.DeleteFunc(list, func(b bound) bool {
+	configMu.Lock() // two slots might be set at once, each to hold the other
+	list = slices.DeleteFunc(list, func(b boundItem) bool {
 		inner, ok := b.item.(*Slot)
 		holds := ok && inner.holds(s)
 		if holds {
@@ -48,11 +48,11 @@ func (s *Slot) Set(items ...Bindable) (old []Bindable) {
 	})
 	before := s.content.Swap(&slotContent{items: slices.Clone(items), list: list})
 	recompileLocked()
-	registry.mu.Unlock()
+	configMu.Unlock()
 	if before != nil {
 		old = before.items
 		before.ended.Store(true)
-		allUnbound(without(before.list, list))
+		notifyAllUnbound(without(before.list, list))
 	}
 	reportRefused(nil, refused)
 	return old
@@ -60,7 +60,7 @@ func (s *Slot) Set(items ...Bindable) (old []Bindable) {
 
 // holds reports whether another slot is this one, or somewhere in its content.
 func (s *Slot) holds(other *Slot) bool {
-	return s == other || slices.ContainsFunc(s.bound(), func(b bound) bool {
+	return s == other || slices.ContainsFunc(s.bound(), func(b boundItem) bool {
 		inner, ok := b.item.(*Slot)
 		return ok && inner.holds(other)
 	})
@@ -68,14 +68,14 @@ func (s *Slot) holds(other *Slot) bool {
 
 // without returns the simple items of old that are not among those of kept, the newest
 // first.
-func without(old, kept []bound) []placed {
+func without(old, kept []boundItem) []stackItem {
 	still := make(map[Bindable]bool)
 	for _, p := range appendNewestFirst(nil, 0, kept, nil, nil) {
 		if reflect.ValueOf(p.item).Comparable() {
 			still[p.item] = true
 		}
 	}
-	return slices.DeleteFunc(appendNewestFirst(nil, 0, old, nil, nil), func(p placed) bool {
+	return slices.DeleteFunc(appendNewestFirst(nil, 0, old, nil, nil), func(p stackItem) bool {
 		return reflect.ValueOf(p.item).Comparable() && still[p.item]
 	})
 }
@@ -90,7 +90,7 @@ func (s *Slot) items() []Bindable {
 	return nil
 }
 
-func (s *Slot) bound() []bound {
+func (s *Slot) bound() []boundItem {
 	if c := s.content.Load(); c != nil {
 		return c.list
 	}

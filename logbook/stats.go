@@ -48,7 +48,7 @@ type StatsReporter interface {
 func AllStats() iter.Seq2[Handler, Stats] {
 	return func(yield func(Handler, Stats) bool) {
 		seen := make(map[any]bool)
-		for _, p := range application.snapshot.Load().items {
+		for _, p := range application.compiled.Load().items {
 			if h, ok := p.item.(Handler); ok && !eachStats(h, seen, maxWrapped, yield) {
 				return
 			}
