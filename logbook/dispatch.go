@@ -153,8 +153,12 @@ type delivery struct {
 // go no further.
 func (d *delivery) offerAll(handlers []handlerEntry, skip int) (stop bool) {
 	r := d.record
+	var last uint64 // push after which the record goes no further; 0: none
 	for i := range handlers {
 		e := &handlers[i]
+		if last != 0 && e.push != last {
+			break
+		}
 		if r.level < e.level || e.leveler != nil && !d.reaches(e) {
 			continue
 		}
@@ -189,10 +193,13 @@ func (d *delivery) offerAll(handlers []handlerEntry, skip int) (stop bool) {
 			return true
 		}
 		if d.hand(e) && !e.bubble {
-			return true
+			if !e.together {
+				return true
+			}
+			last = e.push
 		}
 	}
-	return false
+	return last != 0
 }
 
 // processAll calls the processors: the group's, the bound ones, the logger's.

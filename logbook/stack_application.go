@@ -1,7 +1,9 @@
 package logbook
 
 import (
+	"context"
 	"slices"
+	"sync"
 	"sync/atomic"
 )
 
@@ -41,24 +43,59 @@ func (s *applicationStack) newestFirst() []stackItem {
 // It compiles the stack: microseconds, however many loggers there are.
 func PushApplication(items ...Bindable) (undo func()) {
 	list, refused := openItems(items)
+	undo = application.push(stackEntry{items: list})
+	reportRefused(nil, refused)
+	return undo
+}
+
+// Use binds items for the whole program, and returns a function that ends their use: it
+// takes them off, flushes and closes them within the context's deadline, and returns what
+// [Close] returns. Calling it again does nothing.
+//
+//	file, err := handlers.NewFile("app.log", &handlers.FileOptions{Formatter: logbook.JSON(nil)})
+//	if err != nil {
+//		return err
+//	}
+//	stop := logbook.Use(handlers.NewConsole(nil), file)
+//	defer stop(context.Background())
+//
+// Handlers that are bound by one Use do not keep records from each other: each gets what
+// its own level and filter let through. A record that one of them without Bubble took
+// goes no further. In all else it is [PushApplication].
+func Use(items ...Bindable) (stop func(ctx context.Context) error) {
+	list, refused := openItems(items)
+	undo := application.push(stackEntry{items: list, together: true})
+	reportRefused(nil, refused)
+	var once sync.Once
+	return func(ctx context.Context) (err error) {
+		once.Do(func() {
+			undo()
+			err = Close(ctx, items...)
+		})
+		return err
+	}
+}
+
+// push puts an entry on the stack. undo takes it off again.
+func (s *applicationStack) push(entry stackEntry) (undo func()) {
+	entry.ended = newEnding()
 	configMu.Lock()
-	entry := stackEntry{push: nextPush(), items: list, ended: newEnding()}
-	application.entries = append(slices.Clip(application.entries), entry)
+	entry.push = nextPush()
+	s.entries = append(slices.Clip(s.entries), entry)
 	recompileLocked()
 	configMu.Unlock()
-	reportRefused(nil, refused)
 	return func() {
 		configMu.Lock()
-		rest := removePush(application.entries, entry.push)
-		removed := len(rest) < len(application.entries)
+		rest := removePush(s.entries, entry.push)
+		removed := len(rest) < len(s.entries)
 		if removed {
-			application.entries = rest
+			s.entries = rest
 			recompileLocked()
 		}
 		configMu.Unlock()
 		if removed {
 			entry.ended.Store(true)
-			notifyUnbound(list)
+			notifyUnbound(entry.items)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package logbook_test
 
 import (
+	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"slices"
@@ -282,5 +284,80 @@ func TestOneOrderForAllStacks(t *testing.T) {
 	want = slices.DeleteFunc(want, func(s string) bool { return strings.HasPrefix(s, "ctx") })
 	if !slices.Equal(order, want) {
 		t.Errorf("without the context the order is %q, want %q", order, want)
+	}
+}
+
+// closing is a recorder that is flushed and closed.
+type closing struct {
+	recorder
+	unbound, closed int
+	err             error
+}
+
+func (c *closing) Unbound() { c.unbound++ }
+
+func (c *closing) Close(ctx context.Context) error {
+	c.closed++
+	return errors.Join(c.err, ctx.Err())
+}
+
+// Handlers that are used together do not keep records from each other. What one of them
+// took stops there unless all that took it bubble.
+func TestUse(t *testing.T) {
+	below, errorsOnly, all, inSlot, bubbling := new(recorder), from(logbook.LevelError), from(logbook.LevelInfo), from(logbook.LevelWarn), new(recorder)
+	bubbling.Bubble = true
+	defer logbook.PushApplication(below)()
+	stop := logbook.Use(errorsOnly, logbook.Processor(func(r *logbook.Record) { r.Set("n", 1) }),
+		logbook.Setup{all, logbook.NewSlot(inSlot)}, bubbling)
+	logbook.Debug("debug")
+	logbook.Info("info")
+	logbook.Warn("warn")
+	logbook.Error("error")
+	undo := logbook.PushApplication(from(logbook.LevelError))
+	logbook.Error("kept above")
+	logbook.Info("later")
+	undo()
+	if err := stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+	logbook.Info("stopped")
+	errorsOnly.want(t, "error")
+	all.want(t, "info", "warn", "error", "later")
+	inSlot.want(t, "warn", "error")
+	bubbling.want(t, "debug", "info", "warn", "error", "later")
+	below.want(t, "debug", "stopped")
+}
+
+// A stack of one used handler is met as one that was pushed.
+func TestUseOfOne(t *testing.T) {
+	below, one := new(recorder), new(recorder)
+	defer logbook.PushApplication(below)()
+	stop := logbook.Use(nil, one)
+	logbook.Info("m")
+	if err := stop(nil); err != nil {
+		t.Error(err)
+	}
+	one.want(t, "m")
+	below.want(t)
+}
+
+// The function that ends the use takes off and closes, once, within the context.
+func TestUseEnds(t *testing.T) {
+	bad := errors.New("disk full")
+	a, b := &closing{err: bad}, new(closing)
+	stop := logbook.Use(a, b, a)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	err := stop(ctx)
+	if !errors.Is(err, bad) || !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want both errors", err)
+	}
+	if err := stop(ctx); err != nil {
+		t.Errorf("the second call: %v", err)
+	}
+	for _, c := range []*closing{a, b} {
+		if c.unbound == 0 || c.closed != 1 {
+			t.Errorf("unbound %d times, closed %d times", c.unbound, c.closed)
+		}
 	}
 }

@@ -31,12 +31,13 @@ type compiledStack struct {
 // handlerEntry is a handler with its binding, opened for dispatch.
 type handlerEntry struct {
 	handler   Handler
-	push      uint64       // of a logger's own handler
+	push      uint64
 	level     Level        // if leveler is nil
 	leveler   slog.Leveler // asked at each call
 	accept    func(*Record) bool
 	filter    func(*Record) bool
 	bubble    bool
+	together  bool // and a neighbour came with the same push: both get the record
 	blackhole bool
 	noCaller  bool
 	guard     guard
@@ -123,6 +124,10 @@ func compile(items []stackItem) *compiledStack {
 			s.processors = append(s.processors, p.boundItem)
 		case Handler:
 			e := compileHandler(*p.boundItem, p.ends)
+			e.push = p.push
+			if n := len(s.handlers); p.together && n > 0 && s.handlers[n-1].push == p.push {
+				e.together, s.handlers[n-1].together = true, true
+			}
 			if int(e.level) >= open && e.leveler == nil {
 				continue // everything it takes ends in a black hole above it
 			}
@@ -150,7 +155,7 @@ func (s *compiledStack) isDirect() bool {
 		return false
 	}
 	e := &s.handlers[0]
-	return int(e.level) == s.minLevel && e.leveler == nil && e.accept == nil && e.filter == nil && !e.bubble && !e.blackhole &&
+	return int(e.level) == s.minLevel && e.leveler == nil && e.accept == nil && e.filter == nil && !e.bubble && !e.together && !e.blackhole &&
 		!e.guard.loud && e.guard.inner == nil
 }
 

@@ -27,6 +27,8 @@ type stackEntry struct {
 
 	// inherited is set where Go handed it on: its end does not matter there.
 	inherited bool
+
+	together bool // by Use: the handlers do not keep records from each other
 }
 
 // ending is set when something ends. It lists itself, for handlerEntry.ends.
@@ -81,15 +83,19 @@ func lowestLevel(list []boundItem) int {
 type stackItem struct {
 	push uint64
 	*boundItem
-	ends []*atomic.Bool // of its push, and of the content of slots it is in
+	ends     []*atomic.Bool // of its push, and of the content of slots it is in
+	together bool           // with the others of its push
 }
 
 // flatten appends the simple items of stack entries, given oldest first, newest
 // first.
 func flatten(dst []stackItem, entries []stackEntry) []stackItem {
 	for i := len(entries) - 1; i >= 0; i-- {
-		p := &entries[i]
+		p, n := &entries[i], len(dst)
 		dst = appendNewestFirst(dst, p.push, p.items, p.ends(), nil)
+		for ; p.together && n < len(dst); n++ {
+			dst[n].together = true
+		}
 	}
 	return dst
 }
@@ -100,7 +106,7 @@ func appendNewestFirst(dst []stackItem, push uint64, list []boundItem, ends []*a
 	for i := len(list) - 1; i >= 0; i-- {
 		b := &list[i]
 		if s, ok := b.item.(*Slot); !ok {
-			dst = append(dst, stackItem{push, b, ends})
+			dst = append(dst, stackItem{push: push, boundItem: b, ends: ends})
 		} else if c := s.content.Load(); c != nil && !slices.Contains(outer, s) {
 			dst = appendNewestFirst(dst, push, c.list, append(slices.Clip(ends), &c.ended), append(outer, s))
 		}
