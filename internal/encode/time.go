@@ -171,31 +171,77 @@ func put2(b []byte, v int) {
 	b[0], b[1] = '0'+byte(v/10), '0'+byte(v%10)
 }
 
-// values is the cache of the times that have no owner with a cache of its own.
-var values TimeCache
+// What [AppendRFC3339] writes itself, in seconds since 1970 as the zone has them.
+const (
+	year0     = -62167219200
+	year10000 = 253402300800
+)
 
 // AppendRFC3339 appends t as [time.RFC3339Nano] has it: with as many digits of the
-// second as it has. It is meant for attributes, and has a cache that all callers
-// share: what formats the times of records has a cache of its own, which other times
-// do not disturb.
+// second as it has. It is meant for attributes, whose times are of many seconds.
 func AppendRFC3339(b []byte, t time.Time) []byte {
-	n := len(b)
-	b = values.AppendRFC3339(b, t)
-	end := n + MicrosPos + len("000000")
-	if b[n+MicrosPos-1] != '.' { // a year of more digits
-		return printable(t).AppendFormat(b[:n], time.RFC3339Nano)
+	_, offset := t.Zone()
+	local := t.Unix() + int64(offset)
+	if local < year0 || local >= year10000 || offset <= -86400 || offset >= 86400 {
+		return printable(t).AppendFormat(b, time.RFC3339Nano)
 	}
-	var zone [len("+00:00")]byte
-	z := copy(zone[:], b[end:])
-	b = b[:end]
-	if nanos := t.Nanosecond() % 1000; nanos != 0 {
-		b = append(b, '0'+byte(nanos/100), '0'+byte(nanos/10%10), '0'+byte(nanos%10))
+	year, month, day, clock := civil(local)
+	b = grow(b, len("2006-01-02T15:04:05.123456789+00:00"))
+	i := len(b)
+	b = append(b, "0000-00-00T00:00:00"...)
+	line := (*[19]byte)(b[i:])
+	century := year / 100
+	put2(line[0:], int(century))
+	put2(line[2:], int(year-century*100))
+	put2(line[5:], int(month))
+	put2(line[8:], int(day))
+	minutes := clock / 60
+	hours := minutes / 60
+	put2(line[11:], int(hours))
+	put2(line[14:], int(minutes-hours*60))
+	put2(line[17:], int(clock-minutes*60))
+	if nanos := uint32(t.Nanosecond()); nanos != 0 {
+		tenth := nanos / 10
+		if last := nanos - tenth*10; last != 0 {
+			b = put8(append(b, '.'), digits8(tenth), 8)
+			b = append(b, '0'+byte(last))
+		} else {
+			b = appendFraction(b, tenth)
+		}
 	}
-	for b[len(b)-1] == '0' {
-		b = b[:len(b)-1]
+	if offset == 0 {
+		return append(b, 'Z')
 	}
-	if b[len(b)-1] == '.' {
-		b = b[:len(b)-1]
+	sign, zone := byte('+'), offset/60
+	if zone < 0 {
+		sign, zone = '-', -zone
 	}
-	return append(b, zone[:z]...)
+	b = append(b, sign, '0', '0', ':', '0', '0')
+	put2(b[len(b)-5:], zone/60)
+	put2(b[len(b)-2:], zone%60)
+	return b
+}
+
+// civil returns the date of a second since 1970, which must not be before the year 0,
+// and the second of the day. It counts in years that begin with March, so that the day
+// that some have more is the last one, and from 400 years before the year 0 on.
+func civil(second int64) (year, month, day, clock uint32) {
+	const (
+		daysOf400Years = 146097
+		marchToEpoch   = 719468 + daysOf400Years // from the first of March -400 to 1970
+	)
+	s := uint64(second + marchToEpoch*86400)
+	days := uint32(s / 86400)
+	clock = uint32(s - uint64(days)*86400)
+	era := days / daysOf400Years
+	d := days - era*daysOf400Years
+	y := (d - d/1460 + d/36524 - d/146096) / 365
+	d -= 365*y + y/4 - y/100
+	m := (5*d + 2) / 153
+	day = d - (153*m+2)/5 + 1
+	month, year = m+3, y+era*400-400
+	if m >= 10 {
+		month, year = m-9, year+1
+	}
+	return year, month, day, clock
 }

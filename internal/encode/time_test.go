@@ -172,3 +172,26 @@ func FuzzTime(f *testing.F) {
 		checkTime(t, &c, tm)
 	})
 }
+
+// Each day of 400 years, and seconds anywhere between the years 0 and 9999.
+func TestAppendRFC3339Dates(t *testing.T) {
+	check := func(at time.Time) {
+		t.Helper()
+		if got, want := string(encode.AppendRFC3339(nil, at)), at.Format(time.RFC3339Nano); got != want {
+			t.Fatalf("AppendRFC3339 = %s, want %s", got, want)
+		}
+	}
+	for day := time.Date(1799, 12, 1, 23, 59, 59, 0, time.UTC); day.Year() < 2202; day = day.AddDate(0, 0, 1) {
+		check(day)
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	first, last := time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC).Unix(), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC).Unix()
+	check(time.Unix(first, 1).UTC())
+	check(time.Unix(last, 999999999).UTC())
+	for range 20_000 {
+		check(time.Unix(first+random.Int64N(last-first), random.Int64N(1e9)).UTC())
+		check(time.Unix(first+random.Int64N(last-first), 1000*random.Int64N(1e6)).In(time.FixedZone("", random.IntN(2*86399)-86399)))
+	}
+	check(time.Unix(first-1, 0).UTC())
+	check(time.Unix(last+1, 0).UTC())
+}

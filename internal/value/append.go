@@ -1,0 +1,256 @@
+package value
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"log/slog"
+	"net/netip"
+	"reflect"
+	"strconv"
+	"sync"
+	"time"
+	"unsafe"
+
+	"github.com/logbook-go/logbook/internal/encode"
+)
+
+// AppendJSON appends a value as JSON. It never fails: a mark stands in the place of a
+// part that cannot be encoded.
+func AppendJSON(b []byte, v any) []byte {
+	if out, done := appendCommon(b, v); done {
+		return out
+	}
+	s := states.Get().(*state)
+	b = s.run(b, v)
+	if cap(s.names) <= maxKept {
+		states.Put(s)
+	}
+	return b
+}
+
+// appendCommon appends a value of the types that need no more than a look at it. It
+// reports whether v is of such a type.
+func appendCommon(b []byte, v any) (_ []byte, done bool) {
+	switch x := v.(type) {
+	case nil:
+		return append(b, "null"...), true
+	case string:
+		return appendString(b, x), true
+	case bool:
+		return strconv.AppendBool(b, x), true
+	case int:
+		return encode.AppendInt(b, int64(x)), true
+	case int8:
+		return encode.AppendInt(b, int64(x)), true
+	case int16:
+		return encode.AppendInt(b, int64(x)), true
+	case int32:
+		return encode.AppendInt(b, int64(x)), true
+	case int64:
+		return encode.AppendInt(b, x), true
+	case uint:
+		return encode.AppendUint(b, uint64(x)), true
+	case uint8:
+		return encode.AppendUint(b, uint64(x)), true
+	case uint16:
+		return encode.AppendUint(b, uint64(x)), true
+	case uint32:
+		return encode.AppendUint(b, uint64(x)), true
+	case uint64:
+		return encode.AppendUint(b, x), true
+	case uintptr:
+		return encode.AppendUint(b, uint64(x)), true
+	case float32:
+		return appendFloat32(b, x), true
+	case float64:
+		return encode.AppendJSONFloat(b, x), true
+	case time.Duration:
+		return encode.AppendInt(b, int64(x)), true
+	case time.Time:
+		return appendTime(b, x), true
+	case netip.Addr:
+		return appendAddr(b, x), true
+	case json.Number:
+		return appendNumber(b, x, false), true
+	case []byte:
+		return appendBytes(b, x), true
+	case []string:
+		return appendList(b, x, appendString), true
+	case []int:
+		return appendList(b, x, appendInt), true
+	case []int64:
+		return appendList(b, x, encode.AppendInt), true
+	case []uint64:
+		return appendList(b, x, encode.AppendUint), true
+	case []float64:
+		return appendList(b, x, encode.AppendJSONFloat), true
+	case []bool:
+		return appendList(b, x, strconv.AppendBool), true
+	case []time.Duration:
+		return appendList(b, x, appendDuration), true
+	case []time.Time:
+		return appendList(b, x, appendTime), true
+	}
+	return b, false
+}
+
+// state is what one call of AppendJSON carries along.
+type state struct {
+	limit   int              // the length of the buffer from where on parts are left out
+	path    []visit          // the pointers, slices and maps that are open
+	valuers int              // the LogValue methods that are open
+	names   []string         // the keys of maps and groups that are open
+	words   []unsafe.Pointer // what interfaces hold in place of a pointer to it
+	text    []byte           // of AppendText
+}
+
+// maxKept bounds the keys, and the bytes of a text, that a state has room for when it is
+// kept for the next value.
+const maxKept = 1 << 10
+
+var states = sync.Pool{New: func() any { return new(state) }}
+
+func (s *state) run(b []byte, v any) (out []byte) {
+	n := len(b)
+	defer func() {
+		if p := recover(); p != nil {
+			*s = state{}
+			out = appendPanic(b[:n], reflect.TypeOf(v), p)
+		}
+	}()
+	s.limit = n + MaxSize
+	return s.rest(b, v)
+}
+
+// any appends a value of any type.
+func (s *state) any(b []byte, v any) []byte {
+	if out, done := appendCommon(b, v); done {
+		return out
+	}
+	return s.rest(b, v)
+}
+
+// rest appends a value of any type but those of appendCommon.
+func (s *state) rest(b []byte, v any) []byte {
+	switch x := v.(type) {
+	case []any:
+		return s.list(b, x)
+	case map[string]any:
+		return appendMap(s, b, x, anyMap, (*state).any)
+	case map[string]string:
+		return appendMap(s, b, x, stringMap, (*state).string)
+	case slog.Value:
+		return s.value(b, x)
+	case slog.Attr:
+		return s.group(b, []slog.Attr{x})
+	case []slog.Attr:
+		return s.group(b, x)
+	}
+	c := codecOf(reflect.TypeOf(v))
+	if c.pointee != nil {
+		return c.appendPointer(s, b, pointerIn(v))
+	}
+	n := len(s.words)
+	b = c.append(s, b, s.address(v, c))
+	clear(s.words[n:])
+	s.words = s.words[:n]
+	return b
+}
+
+// list appends what is most often decoded from JSON.
+func (s *state) list(b []byte, list []any) []byte {
+	if list == nil {
+		return append(b, "null"...)
+	}
+	at := visit{unsafe.Pointer(unsafe.SliceData(list)), len(list), anyList}
+	if mark := s.enter(at); mark != "" {
+		return encode.AppendJSONString(b, mark)
+	}
+	b = append(b, '[')
+	for i, v := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if len(b) > s.limit {
+			b = encode.AppendJSONString(b, CutMark)
+			break
+		}
+		b = s.any(b, v)
+	}
+	s.leave()
+	return append(b, ']')
+}
+
+// appendList appends a list of values of one kind.
+func appendList[T any](b []byte, list []T, each func([]byte, T) []byte) []byte {
+	if list == nil {
+		return append(b, "null"...)
+	}
+	limit := len(b) + MaxSize
+	b = append(b, '[')
+	for i, v := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if len(b) > limit {
+			b = encode.AppendJSONString(b, CutMark)
+			break
+		}
+		b = each(b, v)
+	}
+	return append(b, ']')
+}
+
+func appendString(b []byte, s string) []byte {
+	if len(s) > MaxSize {
+		s = Cut(s)
+	}
+	return encode.AppendJSONString(b, s)
+}
+
+func appendInt(b []byte, n int) []byte { return encode.AppendInt(b, int64(n)) }
+
+func appendDuration(b []byte, d time.Duration) []byte { return encode.AppendInt(b, int64(d)) }
+
+func appendTime(b []byte, t time.Time) []byte {
+	return append(encode.AppendRFC3339(append(b, '"'), t), '"')
+}
+
+func appendAddr(b []byte, a netip.Addr) []byte {
+	var space [64]byte
+	text, _ := a.AppendText(space[:0])
+	return encode.AppendJSONString(b, text)
+}
+
+// appendFloat32 is [encode.AppendJSONFloat] for the fewer digits of a float32.
+func appendFloat32(b []byte, f float32) []byte {
+	abs := max(f, -f)
+	switch {
+	case f != f || abs > maxFloat32:
+		return encode.AppendJSONFloat(b, float64(f))
+	case abs != 0 && abs < 1e-6 || abs >= 1e21:
+		b = strconv.AppendFloat(b, float64(f), 'e', -1, 32)
+		if n := len(b); b[n-4] == 'e' && b[n-3] == '-' && b[n-2] == '0' {
+			b[n-2] = b[n-1] // encoding/json writes e-9 where strconv writes e-09
+			b = b[:n-1]
+		}
+		return b
+	}
+	return strconv.AppendFloat(b, float64(f), 'f', -1, 32)
+}
+
+// maxBytes is how many bytes have a text of MaxSize.
+const maxBytes = MaxSize / 4 * 3
+
+func appendBytes(b, data []byte) []byte {
+	if data == nil {
+		return append(b, "null"...)
+	}
+	b = append(b, '"')
+	if len(data) > maxBytes {
+		b = append(base64.StdEncoding.AppendEncode(b, data[:maxBytes]), CutMark...)
+	} else {
+		b = base64.StdEncoding.AppendEncode(b, data)
+	}
+	return append(b, '"')
+}

@@ -1,0 +1,215 @@
+package value
+
+import (
+	"bytes"
+	"encoding"
+	"encoding/json"
+	"log/slog"
+	"reflect"
+	"strconv"
+	"unicode/utf8"
+	"unsafe"
+
+	"github.com/logbook-go/logbook/internal/encode"
+)
+
+func implements[I any](t reflect.Type) bool { return t.Implements(reflect.TypeFor[I]()) }
+
+// callable reports whether a value of type t has the methods of I; its pointer may have
+// them if the value is addressed.
+func callable[I any](t reflect.Type, addressed bool) bool {
+	return implements[I](t) || addressed && t.Kind() != reflect.Pointer && implements[I](reflect.PointerTo(t))
+}
+
+// methodOf returns a function that makes an I of a pointer to a value of type t, for
+// which it must be callable. It allocates nothing where the pointer has the methods as
+// well, which it has not if the type has no name.
+func methodOf[I any](t reflect.Type) func(p unsafe.Pointer) I {
+	switch {
+	case t.Kind() == reflect.Pointer:
+		t = t.Elem()
+		return func(p unsafe.Pointer) I { return reflect.NewAt(t, *(*unsafe.Pointer)(p)).Interface().(I) }
+	case implements[I](reflect.PointerTo(t)):
+		return func(p unsafe.Pointer) I { return reflect.NewAt(t, p).Interface().(I) }
+	default:
+		return func(p unsafe.Pointer) I { return reflect.NewAt(t, p).Elem().Interface().(I) }
+	}
+}
+
+// guard appends the mark of a panic in place of all behind n. It must be deferred
+// itself.
+func guard(out *[]byte, n int, t reflect.Type) {
+	if p := recover(); p != nil {
+		*out = appendPanic((*out)[:n], t, p)
+	}
+}
+
+func appendMarshaler(b []byte, m json.Marshaler, t reflect.Type) (out []byte) {
+	out = b
+	defer guard(&out, len(b), t)
+	text, err := m.MarshalJSON()
+	if err != nil {
+		return appendCallError(b, "MarshalJSON", t, err)
+	}
+	return appendJSON(b, text, t)
+}
+
+func appendTextMarshaler(b []byte, m encoding.TextMarshaler, t reflect.Type) (out []byte) {
+	out = b
+	defer guard(&out, len(b), t)
+	text, err := m.MarshalText()
+	if err != nil {
+		return appendCallError(b, "MarshalText", t, err)
+	}
+	return appendText(b, text)
+}
+
+func (s *state) textAppender(b []byte, m encoding.TextAppender, t reflect.Type) (out []byte) {
+	out = b
+	defer guard(&out, len(b), t)
+	text, err := m.AppendText(s.text[:0])
+	if err != nil {
+		return appendCallError(b, "MarshalText", t, err)
+	}
+	if cap(text) <= maxKept {
+		s.text = text
+	}
+	return appendText(b, text)
+}
+
+func appendText(b, text []byte) []byte {
+	if len(text) > MaxSize {
+		return appendString(b, string(text))
+	}
+	return encode.AppendJSONString(b, text)
+}
+
+func appendError(b []byte, err error, t reflect.Type) (out []byte) {
+	out = b
+	defer guard(&out, len(b), t)
+	return appendString(b, err.Error())
+}
+
+// appendCallError appends the error of a method. It does not look into it: an error may
+// wrap itself.
+func appendCallError(b []byte, method string, t reflect.Type, err error) []byte {
+	return appendRefused(b, "json: error calling "+method+" for type "+t.String()+": "+err.Error())
+}
+
+func appendRaw(b []byte, text json.RawMessage) []byte {
+	if text == nil {
+		return append(b, "null"...)
+	}
+	return appendJSON(b, text, reflect.TypeFor[json.RawMessage]())
+}
+
+// appendJSON appends what a value of type t says it is in JSON.
+func appendJSON(b, text []byte, t reflect.Type) []byte {
+	if !json.Valid(text) {
+		return appendCallError(b, "MarshalJSON", t, json.Compact(new(bytes.Buffer), text))
+	}
+	if len(text) > MaxSize {
+		return appendString(b, string(text))
+	}
+	return appendCompact(b, text)
+}
+
+// appendCompact appends valid JSON without spaces, and with what could control a terminal
+// escaped.
+func appendCompact(b, text []byte) []byte {
+	inside := false // of a string
+	for i := 0; i < len(text); {
+		start := i
+		for ; i < len(text); i++ {
+			c := text[i]
+			if c == '"' {
+				inside = !inside
+			} else if c == '\\' {
+				i++ // it stands inside of a string, and something behind it
+			} else if c <= ' ' && !inside || c >= 0x7f {
+				break
+			}
+		}
+		b = append(b, text[start:i]...)
+		if i == len(text) {
+			break
+		}
+		if text[i] <= ' ' {
+			i++
+			continue
+		}
+		_, n := utf8.DecodeRune(text[i:])
+		b = encode.AppendJSONText(b, text[i:i+n])
+		i += n
+	}
+	return b
+}
+
+// appendNumber appends what encoding/json takes for a number.
+func appendNumber(b []byte, n json.Number, quoted bool) []byte {
+	if n == "" {
+		n = "0"
+	}
+	if c := n[0]; c != '-' && (c < '0' || c > '9') || len(n) > MaxSize || !isNumber(string(n)) {
+		return appendRefused(b, "json: invalid number literal "+strconv.Quote(string(n)))
+	}
+	if quoted {
+		return append(append(append(b, '"'), n...), '"')
+	}
+	return append(b, n...)
+}
+
+// isNumber reports whether a text is a number by the grammar of JSON.
+func isNumber(s string) bool {
+	digits := func() (n int) {
+		for len(s) > 0 && '0' <= s[0] && s[0] <= '9' {
+			s = s[1:]
+			n++
+		}
+		return n
+	}
+	if s != "" && s[0] == '-' {
+		s = s[1:]
+	}
+	leading := s != "" && s[0] == '0'
+	if n := digits(); n == 0 || n > 1 && leading {
+		return false
+	}
+	if s != "" && s[0] == '.' {
+		s = s[1:]
+		if digits() == 0 {
+			return false
+		}
+	}
+	if s != "" && (s[0] == 'e' || s[0] == 'E') {
+		s = s[1:]
+		if s != "" && (s[0] == '-' || s[0] == '+') {
+			s = s[1:]
+		}
+		if digits() == 0 {
+			return false
+		}
+	}
+	return s == ""
+}
+
+// logValue appends what a value stands for.
+func (s *state) logValue(b []byte, v slog.LogValuer, t reflect.Type) []byte {
+	if s.valuers == maxValuers {
+		return encode.AppendJSONString(b, CutMark)
+	}
+	value, mark := callLogValue(v, t)
+	if mark != nil {
+		return append(b, mark...)
+	}
+	s.valuers++
+	b = s.value(b, value)
+	s.valuers--
+	return b
+}
+
+// callLogValue returns the mark of a panic in JSON, if there is one.
+func callLogValue(v slog.LogValuer, t reflect.Type) (value slog.Value, mark []byte) {
+	defer guard(&mark, 0, t)
+	return v.LogValue(), nil
+}
