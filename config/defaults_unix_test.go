@@ -17,9 +17,8 @@ import (
 // fallbacks.
 func TestDefaultsOfURIs(t *testing.T) {
 	inTempDir(t)
-	probe = func(s *config.Sink) (logbook.Handler, error) {
-		o := s.Options("")
-		return logbook.HandlerFunc(func(*logbook.Record) error { return errors.New("full") }, o), s.Err()
+	probe = func(s *config.Spec) func() (logbook.Handler, error) {
+		return opens(logbook.HandlerFunc(func(*logbook.Record) error { return errors.New("full") }, s.Options()), nil)(s)
 	}
 	c := parse(t, `
 [DEFAULT]

@@ -2,7 +2,7 @@
 // "file:app.log?level=warning", and of INI files. It watches such a file, and shows
 // and changes levels while the program runs.
 //
-//	cfg, err := config.Load("/etc/app.ini")
+//	cfg, err := config.Load("/etc/app.ini", nil)
 //	if err != nil {
 //		return err
 //	}
@@ -73,7 +73,7 @@
 //
 //	slot := logbook.NewSlot(cfg.Setup())
 //	...
-//	if cfg, err := config.Load("/etc/app.ini"); err != nil {
+//	if cfg, err := config.Load("/etc/app.ini", nil); err != nil {
 //		log.Error("keeping the old configuration", logbook.Err(err))
 //	} else {
 //		old := slot.Set(cfg.Setup())
@@ -107,110 +107,53 @@
 //
 //	h, err := config.Open(os.Getenv("LOG_TO"))
 //
-// These are known:
+// The sinks of this package:
 //
-//	console:      lines for people, on standard error
-//	console:-     the same, on standard output
-//	stderr:       lines of text on standard error
-//	file:PATH     lines of text at the end of a file
-//	file:-        the same, on standard output
-//	json:PATH     one JSON object a line, at the end of a file
-//	json:         the same, on standard output; also json:-
-//	null:         nowhere
-//
-//	monitoring:PATH   a file that may be moved away, as by logrotate
-//	rotating:PATH     files of a bounded size: PATH, PATH.1, ...
-//	timed:PATH        a file for each day, or other time, with the date in its name
-//	exec:COMMAND      a command for each record
+//	console:                    lines for people, on standard error
+//	console:-                   the same, on standard output
+//	exec:COMMAND                a command for each record
+//	file:PATH                   lines of text at the end of a file
+//	file:-                      the same, on standard output
+//	json:PATH                   one JSON object a line, at the end of a file
+//	json:                       the same, on standard output; also json:-
+//	monitoring:PATH             a file that may be moved away, as by logrotate
+//	null:                       nowhere
+//	rotating:PATH               files of a bounded size: PATH, PATH.1, ...
+//	stderr:                     lines of text on standard error
+//	timed:PATH                  a file for each day, or other time, with the date in its name
 //
 // Paths are absolute or relative: file:app.log, file:/var/log/app.log. Also
 // understood are file:///var/log/app.log and file:C:\logs\app.log. A file that is
 // named "-" is file:./-. A console has colours where
 // [github.com/logbook-go/logbook/handlers.ColorEnabled] says so.
 //
-// Packages add schemes of their own with [Register]. [Schemes] lists them. Mail,
+// Packages add schemes of their own with [RegisterSink]. [Schemes] lists them. Mail,
 // syslog, notifications and the like are in package config/all.
 //
 // # Options
 //
 // Options follow a question mark, with ampersands in between:
-// "file:app.log?level=warning&mode=0600".
+// "file:app.log?level=warning&mode=0600". All sinks know level, bubble, format and source.
+// The others are described in docs/configuration.md, by the program logbook ("logbook help
+// sink file"), and by [SinkEntry]. Sizes are like 4096, 10MB or 1GiB, and times like 500ms,
+// 1h30m or 7d.
 //
-//	option    of              value                     default
-//	level     all             lowest level taken:       all are taken
-//	                          warning, info+3
-//	bubble    all             true: handled records     false
-//	                          go on to other handlers
-//	format    all             see below                 console: console
-//	                                                    json: json, else text
-//	source    all             true: add file and line   false
-//	                          of the call
-//	mode      files           of a file that is         0640
-//	                          created, octal
-//	truncate  file:, json:    true: empty the file      false
-//	                          once in a run, before
-//	                          its first record
-//	delay     files but       true: open the file       false
-//	          timed:          for the first record
-//
-// Files have these as well, all of which are not for standard output. Sizes are like
-// 4096, 10MB or 1GiB, and times like 500ms, 1h30m or 7d.
-//
-//	sync_level      all files     fsync after records from this level up
-//	sync_interval   all files     fsync at most this long after a record
-//	buffer          all files     hold back up to so many bytes ...
-//	flush_interval  all files     ... for this time (1s) ...
-//	flush_level     all files     ... or until a record of this level (error)
-//	interval        monitoring:   how often to look at the path (1s)
-//	size            rotating:     a file stays below it (1MiB)
-//	                timed:        the same (no limit)
-//	backups         rotating:     how many finished files are kept; required
-//	                timed:        the same (all)
-//	age, total      both          finished files above that age or sum are removed
-//	compress        both          gzip, or what RegisterCompressor added: compress
-//	                              finished files
-//	shared          both          true: other processes write there, too
-//	pattern         timed:        strftime (%Y-%m-%d)
-//	rollover        timed:        names of files ({basename}-{timestamp}{ext})
-//	plain           timed:        true: the current file has the plain path
-//	zone            timed:        such as UTC, Local, Europe/Berlin (the record's)
-//	args            exec:         format strings, an argument on a line (%0A)
-//	timeout         exec:         of a command (10s)
-//	dir             exec:         where it runs
-//	concurrent      exec:         how many run at a time (4)
-//
-// The format of exec: is what the command reads on its standard input; by default
-// nothing. An option that the scheme does not know, or that is given twice, is an
-// error. The zone of an IPv6 address is written with %25: smtp://[fe80::1%25eth0].
+// An option that the scheme does not know, or that is given twice, is an error. The zone
+// of an IPv6 address is written with %25: smtp://[fe80::1%25eth0].
 //
 // # Before a sink
 //
 // Any sink may have the handlers of package handlers that hold records back put before
 // it. A record meets them in this order:
 //
-//	fingers_crossed   keep records until one of this level comes, then write all
-//	                  (FingersCrossed)
-//	sample            let one of so many records of a message through, and all from
-//	                  ERROR up (NewSample)
-//	limit             let so many records of a call site through (NewLimit)
-//	dedup             hold records back until none with the same message came for
-//	                  this time, and write one for all (NewDedup)
-//	fallback          the URI of another sink, for what this one fails with, or
-//	                  until it can be opened (NewFallback)
+//	fingers_crossed  keep records until one of this level comes, then write all
+//	sample           let one of so many records of a message through; the number of the others is reported
+//	limit            let so many records of a call site through; the number of the others is reported
+//	dedup            hold a message until it has not come for this time; write one record with the count
+//	fallback         another sink, for records with which this one fails, or until it can be opened
 //
-// They have further options:
-//
-//	option                    value                                 default
-//	fingers_crossed_records   how many are kept                     1000
-//	fingers_crossed_bytes     of text that is kept                  4MiB
-//	fingers_crossed_reset     true: keep again after each batch     false
-//	sample_first              records before it begins to count     0
-//	sample_per                in which time                         1s
-//	sample_always             level from which all get through      error
-//	limit_per                 time of the limit                     1m
-//	dedup_hold                hold a message at most this long      ten times dedup
-//	dedup_messages            how many are held                     1000
-//	dedup_format              text, with {count} and {message}      as DedupFormat
+// Further options begin with the name of the wrapper, such as limit_per. Packages add
+// wrappers with [RegisterWrapper].
 //
 // So a mail for each error, with what led up to it, and one an hour for each call site:
 //
@@ -246,9 +189,10 @@
 //
 // # Passwords
 //
-// Errors never show userinfo, nor the value of an option whose name contains
-// pass, pwd, secret, token, key, auth, cred or private, nor the path of slack:,
-// ntfy:, webhook: and pushover:, whatever else is wrong with the URI. [Redact] makes
-// the text that they show. The same holds for keys in files; there a password may
-// also stand in a file that a key names, as [Sink.SecretFile] reads it.
+// Errors never show userinfo, nor the value of an option that is declared to be a secret
+// or whose name contains pass, pwd, secret, token, key, auth, cred or private, nor the path
+// of a scheme that is declared to have a secret there, such as webhook:, whatever else is
+// wrong with the URI. The path of a file that holds a secret is shown. [Redact] makes the
+// text of the errors. The same holds for keys in files; there a password may also stand
+// in a file that a key names, as [Spec.SecretFile] reads it.
 package config

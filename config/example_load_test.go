@@ -50,7 +50,7 @@ func ExampleLoad() {
 		return
 	}
 
-	cfg, err := config.Load(path)
+	cfg, err := config.Load(path, nil)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -112,7 +112,7 @@ func ExampleWatch() {
 	}
 
 	write("[sink out]\nscheme = file\npath = -\nformat = {record.message}\n")
-	w, err := config.Watch(path)
+	w, err := config.Watch(path, nil)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -8,22 +8,27 @@ import (
 )
 
 // A package that has a sink of its own makes it known in an init function.
-func init() { config.Register("list", openList) }
-
-func openList(s *config.Sink) (logbook.Handler, error) {
-	prefix := s.Text("prefix")
-	o := s.Options("text")
-	if err := s.Err(); err != nil { // before anything is opened
-		return nil, err
-	}
-	return logbook.HandlerFunc(func(r *logbook.Record) error {
-		line, err := o.AppendFormat([]byte(prefix), r)
-		fmt.Printf("%s\n", line)
-		return err
-	}, o), nil
+func init() {
+	config.RegisterSink("list", config.Entry{
+		Forms: []config.Form{{Address: "list:", Help: "lines on standard output"}},
+		Options: append(config.HandlerOptions("text"),
+			config.Option{Name: "prefix", Kind: config.KindText, Help: "stands before each line"}),
+		Read: readList,
+	})
 }
 
-func ExampleRegister() {
+func readList(s *config.Spec) func() (logbook.Handler, error) {
+	prefix, o := s.Text("prefix"), s.Options()
+	return func() (logbook.Handler, error) { // called if the options are right
+		return logbook.HandlerFunc(func(r *logbook.Record) error {
+			line, err := o.AppendFormat([]byte(prefix), r)
+			fmt.Printf("%s\n", line)
+			return err
+		}, o), nil
+	}
+}
+
+func ExampleRegisterSink() {
 	h, err := config.Open("list:?prefix=* &format={record.message}")
 	if err != nil {
 		fmt.Println(err)

@@ -1,91 +1,199 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"runtime"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/logbook-go/logbook/handlers"
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// fileOptions reads the options that all files have in common.
-func (s *Sink) fileOptions(format string) *handlers.FileOptions {
-	o := s.Options(format)
+func init() {
+	RegisterCompressor("gzip", handlers.Gzip())
+	truncate := Option{Name: "truncate", Kind: KindBool, Default: "false", Help: "true: empty the file before the first record, once in a run of the program"}
+	RegisterSink("file", Entry{
+		Forms:   []Form{{"file:PATH", "lines of text at the end of a file"}, {"file:-", "the same, on standard output"}},
+		Options: slices.Concat(fileOptions("text"), []Option{delayOption, truncate}),
+		Read:    func(s *Spec) func() (logbook.Handler, error) { return s.readFile() },
+	})
+	RegisterSink("json", Entry{
+		Forms:   []Form{{"json:PATH", "one JSON object a line, at the end of a file"}, {"json:", "the same, on standard output; also json:-"}},
+		Options: slices.Concat(fileOptions("json"), []Option{delayOption, truncate}),
+		Read: func(s *Spec) func() (logbook.Handler, error) {
+			if s.Path == "" && !s.remote() {
+				s.Path = stdout
+			}
+			return s.readFile()
+		},
+	})
+	RegisterSink("monitoring", Entry{
+		Forms: []Form{{"monitoring:PATH", "a file that may be moved away, as by logrotate"}},
+		Options: slices.Concat(fileOptions("text"), []Option{delayOption,
+			{Name: "interval", Kind: KindDuration, Default: "1s", Help: "how often to look whether the file was moved away", ofFile: true},
+		}),
+		Read: readMonitoring,
+	})
+	RegisterSink("rotating", Entry{
+		Forms: []Form{{"rotating:PATH", "files of a bounded size: PATH, PATH.1, ..."}},
+		Options: slices.Concat(fileOptions("text"), []Option{delayOption,
+			{Name: "size", Kind: KindSize, Default: "1MiB", Help: "a file stays below this size", ofFile: true},
+			{Name: "backups", Kind: KindCount, Required: true, Help: "how many finished files are kept", ofFile: true},
+		}, rotationOptions),
+		Read: readRotating,
+	})
+	RegisterSink("timed", Entry{
+		Forms: []Form{{"timed:PATH", "a file for each day, or other time, with the date in its name"}},
+		Options: slices.Concat(fileOptions("text"), []Option{
+			{Name: "size", Kind: KindSize, Default: "no limit", Help: "a file stays below this size", ofFile: true},
+			{Name: "backups", Kind: KindCount, Default: "all", Help: "how many finished files are kept", ofFile: true},
+		}, rotationOptions, []Option{
+			{Name: "pattern", Kind: KindText, Default: "%Y-%m-%d", Help: "strftime: a file is for all times with the same text", ofFile: true},
+			{Name: "rollover", Kind: KindText, Default: "{basename}-{timestamp}{ext}", Help: "names of files", ofFile: true},
+			{Name: "plain", Kind: KindBool, Default: "false", Help: "true: the current file has the plain path", ofFile: true},
+			{Name: "zone", Kind: KindText, Default: "that of the record", Help: "such as UTC, Local, Europe/Berlin", ofFile: true},
+		}),
+		Read: readTimed,
+	})
+}
+
+var delayOption = Option{Name: "delay", Kind: KindBool, Default: "false", Help: "true: open the file with the first record"}
+
+var modeOption = Option{Name: "mode", Kind: KindText, Default: "0640", Help: "of a file that is created, in octal digits", ofFile: true}
+
+// fileOptions returns the options that all files have in common.
+func fileOptions(format string) []Option {
+	return append(HandlerOptions(format), modeOption,
+		Option{Name: "buffer", Kind: KindSize, Default: "each line at once", Help: "write lines together when they have this size", ofFile: true},
+		Option{Name: "flush_interval", Kind: KindDuration, Default: "1s", Help: "or after this time", With: "buffer", ofFile: true},
+		Option{Name: "flush_level", Kind: KindLevel, Default: "error", Help: "or with a record of this level", With: "buffer", ofFile: true},
+		Option{Name: "sync_level", Kind: KindLevel, Default: "never", Help: "fsync after records from this level up", ofFile: true},
+		Option{Name: "sync_interval", Kind: KindDuration, Default: "never", Help: "fsync at most this long after a record", ofFile: true},
+	)
+}
+
+// rotationOptions are those that all files that rotate have in common.
+var rotationOptions = []Option{
+	{Name: "age", Kind: KindDuration, Default: "kept", Help: "finished files older than this are removed", ofFile: true},
+	{Name: "total", Kind: KindSize, Default: "no limit", Help: "the oldest finished files are removed above this size of all", ofFile: true},
+	{Name: "compress", Kind: KindText, Default: "none", Help: "compress finished files: gzip, or zstd of package config/all", ofFile: true},
+	{Name: "shared", Kind: KindBool, Default: "false", Help: "true: other processes write to the same path, with the same options", ofFile: true},
+}
+
+// fileOptions reads the options of the function with this name.
+func (s *Spec) fileOptions() *handlers.FileOptions {
+	o := s.Options()
 	f := &handlers.FileOptions{
 		Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter,
-		SyncInterval: s.Duration("sync_interval"), TakeOver: s.section.loaded,
+		Mode: s.mode(), SyncLevel: s.Level("sync_level"), SyncInterval: s.Duration("sync_interval"), TakeOver: s.section.loaded,
 	}
-	f.Mode = s.mode()
-	f.SyncLevel = s.level("sync_level")
-	buffer := handlers.BufferOptions{Size: int(s.Size("buffer")), Interval: s.Duration("flush_interval"), Level: s.level("flush_level")}
+	buffer := handlers.BufferOptions{Size: int(s.Size("buffer")), Interval: s.Duration("flush_interval"), Level: s.Level("flush_level")}
 	if buffer.Size > 0 {
 		f.Buffer = &buffer
-		return f
-	}
-	for _, name := range []string{"flush_interval", "flush_level"} {
-		s.misplaced(name, `only with a "buffer"`)
 	}
 	return f
 }
 
-// mode reads the option mode, that of files which are created.
-func (s *Sink) mode() (m fs.FileMode) {
-	s.Func("mode", func(v string) (err error) {
-		m, err = parseMode(v)
+// rotationOptions reads the options of all files that rotate.
+func (s *Spec) rotationOptions() *handlers.FileOptions {
+	o := s.fileOptions()
+	o.Shared = s.Bool("shared")
+	o.MaxSize = s.Size("size")
+	o.Backups = s.Count("backups")
+	o.MaxAge = s.Duration("age")
+	o.MaxTotal = s.Size("total")
+	s.Func("compress", func(v string) (err error) {
+		o.Compress, err = compressor(v)
 		return err
+	})
+	return o
+}
+
+func compressor(name string) (handlers.Compressor, error) {
+	if c, found := compressors.get(name); found {
+		return c, nil
+	}
+	known := compressors.names()
+	return nil, fmt.Errorf("invalid compression %q: want %s%s", name, oneOf(known), cmp.Or(didYouMean(name, known), importHint()))
+}
+
+// mode reads the option mode, that of files which are created.
+func (s *Spec) mode() (m fs.FileMode) {
+	s.Func("mode", func(v string) error {
+		n, err := strconv.ParseUint(strings.TrimPrefix(v, "0o"), 8, 32)
+		if err != nil || n == 0 || n > 0o777 {
+			return fmt.Errorf("invalid file mode %q: want octal digits from 0001 to 0777", v)
+		}
+		m = fs.FileMode(n)
+		return nil
 	})
 	return m
 }
 
-// logPath returns the absolute path of a file that is no stream.
-func (s *Sink) logPath() (string, error) {
-	path, err := s.filePath(runtime.GOOS == "windows")
-	if err == nil && (path == "" || path == stdout) {
-		err = errors.New("it needs the path of a file")
+// filePath returns the path of a file. file://localhost/x is file:/x, and on
+// Windows file:///C:/x is file:C:/x.
+func (s *Spec) filePath(windows bool) string {
+	if s.remote() && (s.User != nil || !strings.EqualFold(s.Host, "localhost")) {
+		s.Refuse("", errors.New(`a file has no host and no user: write "file:PATH" or "file:///PATH"`))
 	}
-	return s.Abs(path), err
+	p := s.Path
+	if windows && len(p) > 2 && p[0] == '/' && p[2] == ':' {
+		p = p[1:]
+	}
+	return p
 }
 
-func openMonitoring(s *Sink) (logbook.Handler, error) {
-	path, err := s.logPath()
-	if err != nil {
-		return nil, err
+// logPath returns the absolute path of a file that is not a stream.
+func (s *Spec) logPath() string {
+	path := s.filePath(runtime.GOOS == "windows")
+	if path == "" || path == stdout {
+		s.Refuse("", errors.New("it needs the path of a file"))
 	}
-	o := s.fileOptions("text")
+	s.file = s.Abs(path)
+	return s.file
+}
+
+func (s *Spec) readFile() func() (logbook.Handler, error) {
+	path := s.filePath(runtime.GOOS == "windows")
+	switch path {
+	case "":
+		s.Refuse("", errors.New(`no path; standard output is "-"`))
+	case stdout:
+		out, o := os.Stdout, s.Options()
+		return func() (logbook.Handler, error) { return handlers.NewStream(out, o), nil }
+	}
+	s.file = s.Abs(path)
+	o := s.fileOptions()
+	o.Delay = s.Bool("delay")
+	truncate := s.Bool("truncate")
+	return func() (logbook.Handler, error) {
+		o.Truncate = truncate && !s.section.late
+		return handlers.NewFile(s.file, o)
+	}
+}
+
+func readMonitoring(s *Spec) func() (logbook.Handler, error) {
+	path, o := s.logPath(), s.fileOptions()
 	o.Delay = s.Bool("delay")
 	o.Interval = s.Duration("interval")
-	if err := s.Err(); err != nil {
-		return nil, err
-	}
-	return handlers.NewMonitoring(path, o)
+	return func() (logbook.Handler, error) { return handlers.NewMonitoring(path, o) }
 }
 
-func openRotating(s *Sink) (logbook.Handler, error) {
-	path, err := s.logPath()
-	if err != nil {
-		return nil, err
-	}
-	o := s.rotationOptions()
+func readRotating(s *Spec) func() (logbook.Handler, error) {
+	path, o := s.logPath(), s.rotationOptions()
 	o.Delay = s.Bool("delay")
-	if o.Backups == 0 {
-		s.Required("backups")
-	}
-	if err := s.Err(); err != nil {
-		return nil, err
-	}
-	return handlers.NewRotating(path, o)
+	return func() (logbook.Handler, error) { return handlers.NewRotating(path, o) }
 }
 
-func openTimed(s *Sink) (logbook.Handler, error) {
-	path, err := s.logPath()
-	if err != nil {
-		return nil, err
-	}
-	o := s.rotationOptions()
+func readTimed(s *Spec) func() (logbook.Handler, error) {
+	path, o := s.logPath(), s.rotationOptions()
 	o.Pattern = s.Text("pattern")
 	o.RolloverFormat = s.Text("rollover")
 	o.PlainCurrent = s.Bool("plain")
@@ -93,56 +201,37 @@ func openTimed(s *Sink) (logbook.Handler, error) {
 		o.Location, err = time.LoadLocation(v)
 		return err
 	})
-	if err := s.Err(); err != nil {
-		return nil, err
-	}
-	return handlers.NewTimed(path, o)
+	return func() (logbook.Handler, error) { return handlers.NewTimed(path, o) }
 }
-
-// rotationOptions reads the options that all files that rotate have in common.
-func (s *Sink) rotationOptions() *handlers.FileOptions {
-	o := s.fileOptions("text")
-	o.Shared = s.Bool("shared")
-	o.MaxSize = s.Size("size")
-	o.Backups = s.Count("backups")
-	o.MaxAge = s.Duration("age")
-	o.MaxTotal = s.Size("total")
-	o.Compress = s.compressor()
-	return o
-}
-
-// Schemes of files, with those that make the same kind of handler under one name.
-var fileKinds = map[string]string{"file": "file", "json": "file", "monitoring": "monitoring", "rotating": "rotating", "timed": "timed"}
-
-// ofRecords are options of a file sink that do not matter to others of the same file.
-var ofRecords = []string{"bubble", "delay", "format", "level", levelsKey, "source", "truncate"}
 
 // checkFile refuses a sink that would write to the file of another one with other
 // options: it is opened once.
-func (s *Sink) checkFile(other *Sink, name string) error {
-	kind, otherKind := fileKinds[s.Scheme], fileKinds[other.Scheme]
-	if kind == "" || otherKind == "" {
-		return nil
-	}
-	path, err := s.logPath()
-	otherPath, otherErr := other.logPath()
-	if err != nil || otherErr != nil || path != otherPath { // or standard output
+func (s *Spec) checkFile(other *Spec, name string) error {
+	if s.file == "" || s.file != other.file {
 		return nil
 	}
 	refuse := func(option string) error {
 		return s.refuse(option, fmt.Errorf("[%s] writes to the same file with another %s", name, option))
 	}
-	if kind != otherKind {
+	if fileKind(s.Scheme) != fileKind(other.Scheme) {
 		return refuse(keyScheme)
 	}
-	for _, option := range s.known {
-		if slices.Contains(ofRecords, option) || isWrapping(option) {
+	for _, option := range s.table {
+		if !option.ofFile {
 			continue
 		}
-		a, b := s.option(option), other.option(option)
+		a, b := s.setting(option.Name), other.setting(option.Name)
 		if (a == nil) != (b == nil) || a != nil && a.value != b.value {
-			return refuse(option)
+			return refuse(option.Name)
 		}
 	}
 	return nil
+}
+
+// fileKind returns the same for schemes that open the same kind of file.
+func fileKind(scheme string) string {
+	if scheme == "json" {
+		return "file"
+	}
+	return scheme
 }

@@ -40,8 +40,8 @@ func FuzzOpen(f *testing.F) {
 			"file:" + before + "&token=" + password + "&" + after,
 			before + "://me:" + password + "@host?" + after,
 			"probe:?fallback=probe://me:" + password + "@" + after,
-			"probe:?fallback=slack:" + password + after,
-			"probe:?" + before + "&fallback=ntfy%3A" + password + "&" + after,
+			"probe:?fallback=pushover:" + password + after,
+			"probe:?" + before + "&fallback=ntfy%3Ahttps://host/" + password + "&" + after,
 		} {
 			if lower := strings.ToLower(uri); strings.HasPrefix(lower, "file:") || strings.HasPrefix(lower, "json:") {
 				uri = stayHere.Replace(uri)

@@ -10,23 +10,30 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// The sections of lab_utils. Others than these two are registered by the packages
-// that have their handlers.
-const (
-	consoleSection = "ConsoleLogger"
-	fileSection    = "FileLogger"
-)
+// consoleSection is the section of lab_utils that is on without being there.
+const consoleSection = "ConsoleLogger"
 
-const missingSection = `the program does not know it; it has to import "` + allPackage + `"`
-
-// missingSections says why a section of lab_utils is not there.
-var missingSections = map[string]string{
-	"MailHandler": missingSection,
-	"SlackLogger": missingSection,
-	"AlarmLogger": "there is no alarm server to send to: this version does not know the section",
+// The sections of lab_utils. A package that has the handler of a missing one registers
+// that in its place.
+func init() {
+	RegisterSection(consoleSection, Entry{Read: readConsoleSection, Options: []Option{
+		{Name: "log_level", Kind: KindLevel, Default: "INFO, or that of levels", Help: "the lowest level"},
+		{Name: "use_coloured_output", Kind: KindText, Default: "on, for a terminal", Help: "colours; a switch like active"},
+	}})
+	RegisterSection("FileLogger", Entry{Read: readFileSection, Options: []Option{
+		{Name: "log_path", Kind: KindPath, Default: "the working directory", Help: "directory; it is made if need be"},
+		{Name: "log_basename", Kind: KindText, Required: true, Help: "name of the files, of which each has a day: BASENAME_YYYY-MM-DD.EXTENSION"},
+		{Name: "log_extension", Kind: KindText, Default: "none", Help: "such as .log"},
+		modeOption,
+		{Name: "log_level", Kind: KindLevel, Default: "INFO", Help: "the lowest level"},
+	}})
+	for _, name := range []string{"MailHandler", "SlackLogger"} {
+		RegisterSection(name, Entry{missing: `the program does not know it; it has to import "` + allPackage + `"`})
+	}
+	RegisterSection("AlarmLogger", Entry{missing: "there is no alarm server to send to: this version does not know the section"})
 }
 
-// on reports whether a switch of lab_utils is on: all that is not, is off.
+// on reports whether a switch of lab_utils is on: all other values are off.
 func on(value string) bool {
 	switch strings.ToLower(value) {
 	case "true", "1", "t", "y", "yes", "on":
@@ -35,64 +42,48 @@ func on(value string) bool {
 	return false
 }
 
-// Switch reads an option as lab_utils does: true, 1, t, y, yes and on in any case
-// are true, and all else is false. missing is what it is if it is not there.
-func (s *Sink) Switch(name string, missing bool) bool {
-	s.Func(name, func(v string) error {
-		missing = on(v)
-		return nil
-	})
-	return missing
-}
-
-// LogLevel reads the option log_level of lab_utils. missing is what it is if it
-// is not there.
-func (s *Sink) LogLevel(missing logbook.Level) logbook.Level {
-	s.Func("log_level", func(v string) (err error) {
-		missing, err = logbook.ParseLevel(v)
-		return err
-	})
-	return missing
-}
-
-func openConsoleSection(s *Sink) (logbook.Handler, error) {
-	o := &logbook.Options{Level: s.LogLevel(logbook.LevelNotSet)}
-	if s.option("log_level") == nil {
+func readConsoleSection(s *Spec) func() (logbook.Handler, error) {
+	o := &logbook.Options{Level: s.Level("log_level")}
+	if o.Level == nil {
 		s.section.rest = logbook.LevelInfo
 	}
-	color := s.Switch("use_coloured_output", true)
-	if err := s.Err(); err != nil {
-		return nil, err
+	color := true
+	s.Func("use_coloured_output", func(v string) error {
+		color = on(v)
+		return nil
+	})
+	return func() (logbook.Handler, error) {
+		o.Formatter = logbook.Console(&logbook.ConsoleOptions{Color: color && handlers.ColorEnabled(os.Stderr)})
+		return handlers.NewStderr(o), nil
 	}
-	o.Formatter = logbook.Console(&logbook.ConsoleOptions{Color: color && handlers.ColorEnabled(os.Stderr)})
-	return handlers.NewStderr(o), nil
 }
 
-// openFileSection writes JSON lines to PATH/BASENAME_YYYY-MM-DD.EXTENSION.
-func openFileSection(s *Sink) (logbook.Handler, error) {
+// readFileSection is for JSON lines in PATH/BASENAME_YYYY-MM-DD.EXTENSION.
+func readFileSection(s *Spec) func() (logbook.Handler, error) {
 	o := &handlers.FileOptions{
-		Level:          s.LogLevel(logbook.LevelInfo),
+		Level:          s.Level("log_level"),
 		Formatter:      logbook.JSON(&logbook.JSONOptions{Source: true}),
 		RolloverFormat: "{basename}_{timestamp}{ext}",
 		Mode:           s.mode(),
 		TakeOver:       s.section.loaded,
 	}
-	dir, base := s.FilePath("log_path"), s.Required("log_basename")
+	if o.Level == nil {
+		o.Level = logbook.LevelInfo
+	}
+	dir, base, ext := s.FilePath("log_path"), s.Text("log_basename"), s.Text("log_extension")
 	if strings.ContainsAny(base, `/\`) {
-		s.Func("log_basename", func(string) error { return errors.New("leads to another directory; that is log_path") })
+		s.Refuse("log_basename", errors.New("leads to another directory; that is log_path"))
 	}
-	ext := s.Text("log_extension")
 	if ext != "" && (ext[0] != '.' || strings.ContainsAny(ext[1:], `./\`)) {
-		s.Func("log_extension", func(string) error { return errors.New("is not like .log") })
-	}
-	if err := s.Err(); err != nil {
-		return nil, err
+		s.Refuse("log_extension", errors.New("invalid extension: want one like .log"))
 	}
 	if dir == "" {
 		dir = s.Abs(".")
 	}
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return nil, err
+	return func() (logbook.Handler, error) {
+		if err := os.MkdirAll(dir, 0o750); err != nil {
+			return nil, err
+		}
+		return handlers.NewTimed(filepath.Join(dir, base+ext), o)
 	}
-	return handlers.NewTimed(filepath.Join(dir, base+ext), o)
 }

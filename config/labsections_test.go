@@ -20,12 +20,11 @@ func TestActive(t *testing.T) {
 		"false": false, "0": false, "no": false, "": false, "2": false, "enabled": false,
 	} {
 		opened := false
-		sectionProbe = func(s *config.Sink) (logbook.Handler, error) {
-			if err := s.Err(); err != nil {
-				return nil, err
+		sectionProbe = func(*config.Spec) func() (logbook.Handler, error) {
+			return func() (logbook.Handler, error) {
+				opened = true
+				return logbook.Null{}, nil
 			}
-			opened = true
-			return logbook.Null{}, nil
 		}
 		parse(t, "[Probe]\nactive = "+value+"\n", nil)
 		if opened != want {
@@ -127,7 +126,7 @@ func TestLeftOut(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"log_basename = ../x": "leads to another directory", "log_path = .": "log_basename: missing",
-		"log_basename = x\nlog_extension = log": "is not like .log", "log_basename = x\nlog_level = loud": "log_level: logbook: unknown level",
+		"log_basename = x\nlog_extension = log": "want one like .log", "log_basename = x\nlog_level = loud": "log_level: logbook: unknown level",
 	} {
 		c := parse(t, "[FileLogger]\nactive = 1\n"+text, nil)
 		if !strings.Contains(warnings(c), want) {

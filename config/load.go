@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,6 +32,10 @@ type Options struct {
 	Channel string
 }
 
+// EnvLevels is the name of the environment variable with levels by channel, as
+// [ParseLevels] reads them: "app.db=debug,*=info".
+const EnvLevels = "LOGBOOK"
+
 const (
 	levelsSection = "levels"
 	levelsKey     = "levels"
@@ -48,12 +51,11 @@ const (
 
 var errTooLarge = errors.New("too large")
 
-// Load reads the INI file, checks all of it, and opens its sinks. At most one options is
-// used. An error is a [*FileError]; then nothing is left open, and no file was emptied or
+// Load reads the INI file, checks all of it, and opens its sinks. An error is a [*FileError]; then nothing is left open, and no file was emptied or
 // removed: that is done with a sink's first record. Relative paths start from the
 // working directory now.
-func Load(path string, o ...*Options) (*Config, error) {
-	return loadFile(workingDir(), path, first(o))
+func Load(path string, o *Options) (*Config, error) {
+	return loadFile(workingDir(), path, o.orDefault())
 }
 
 // loadFile reads a file whose path starts from the directory, as those in it do.
@@ -85,14 +87,24 @@ func workingDir() string {
 
 // Parse is Load of text that was read elsewhere.
 func Parse(text []byte, o *Options) (*Config, error) {
-	return load(workingDir(), "", string(text), nil, first([]*Options{o}))
+	return load(workingDir(), "", string(text), nil, o.orDefault())
 }
 
-func first(o []*Options) Options {
-	if len(o) == 0 || o[0] == nil {
+func (o *Options) orDefault() Options {
+	if o == nil {
 		return Options{}
 	}
-	return *o[0]
+	return *o
+}
+
+// FromEnv returns the configuration of a program without a file: a console, with
+// the levels of the environment variable LOGBOOK. Channels for which there is none
+// log from INFO up. The error is a [*LevelsError].
+func FromEnv() (*Config, error) {
+	if _, err := parseLevels(os.Getenv(EnvLevels)); err != nil {
+		return nil, err
+	}
+	return load("", "", "", nil, Options{})
 }
 
 // readSmall reads a file that is not to be large.
@@ -190,9 +202,9 @@ func (l *loader) read(text string) error {
 // checkedSink is a sink whose options are right. Nothing is opened before all are
 // checked, so that a configuration that is refused has no effect.
 type checkedSink struct {
-	sink    *Sink
+	sink    *Spec
 	section *iniSection
-	opener  Opener // nil: that of the scheme
+	lab     bool // a section of lab_utils
 	own     *Levels
 	blame   func(error) error // makes an error one of the file
 }
@@ -208,7 +220,8 @@ func (l *loader) open(ini *iniFile) error {
 		return nil
 	}
 	n := len(l.sinks)
-	if err := l.readLabSection(new(iniFile), &iniSection{name: consoleSection}, openConsoleSection); err != nil {
+	console, _ := sections.get(consoleSection)
+	if err := l.readLabSection(new(iniFile), &iniSection{name: consoleSection}, console); err != nil {
 		return err
 	}
 	for _, c := range l.sinks[n:] {
@@ -222,7 +235,7 @@ func (l *loader) open(ini *iniFile) error {
 // openSink opens a sink. One of lab_utils that cannot be opened is left out, but for the
 // console.
 func (l *loader) openSink(c *checkedSink) error {
-	h, err := c.sink.open(c.opener)
+	h, err := c.sink.open()
 	switch {
 	case err == nil:
 		if err := c.sink.unopened(); err != nil { // whoever gave it a fallback expected that
@@ -230,7 +243,7 @@ func (l *loader) openSink(c *checkedSink) error {
 		}
 		l.add(c, h)
 		return nil
-	case c.opener == nil || c.section.name == consoleSection:
+	case !c.lab || c.section.name == consoleSection:
 		return c.blame(err)
 	}
 	return l.warn(c.blame(err))
@@ -268,36 +281,36 @@ func (l *loader) readLevels(ini *iniFile) error {
 		}
 	}
 	l.levels = newLevels(entries)
-	if err := l.levels.Set(os.Getenv(Variable)); err != nil {
-		return l.warn(&FileError{File: "environment variable " + Variable, Err: err})
+	if err := l.levels.Set(os.Getenv(EnvLevels)); err != nil {
+		return l.warn(&FileError{File: "environment variable " + EnvLevels, Err: err})
 	}
 	return nil
 }
 
 func (l *loader) readSection(ini *iniFile, section *iniSection) error {
 	name, isSink := strings.CutPrefix(section.name, sinkPrefix)
-	open := sectionOpener(section.name)
-	switch missing, isKnown := missingSections[section.name]; {
+	entry, isKnown := sections.get(section.name)
+	switch {
 	case section.name == levelsSection:
 		return nil
 	case isSink && strings.TrimSpace(name) == "":
 		return l.fail(section, "", section.line, errors.New("the sink has no name"))
 	case isSink:
 		return l.readSink(ini, section)
-	case open != nil:
-		return l.readLabSection(ini, section, open)
+	case isKnown && entry.missing == "":
+		return l.readLabSection(ini, section, entry)
 	case isKnown:
 		if active := section.key(activeKey); active == nil || !on(active.value) {
 			return nil
 		}
-		return l.warn(l.fail(section, "", section.line, errors.New(missing)))
+		return l.warn(l.fail(section, "", section.line, errors.New(entry.missing)))
 	}
 	return l.warn(l.fail(section, "", section.line, unknownSection(section.name)))
 }
 
 func unknownSection(name string) error {
-	known := append(sectionNames(), levelsSection)
-	hint := didYouMean(name, append(append(slices.Collect(maps.Keys(missingSections)), iniDefaults), known...))
+	known := append(Sections(), levelsSection)
+	hint := didYouMean(name, append(sections.names(), iniDefaults, levelsSection))
 	word := strings.TrimFunc(name, func(c rune) bool { return !unicode.IsLetter(c) })
 	if i := strings.IndexFunc(word, func(c rune) bool { return !unicode.IsLetter(c) }); i >= 0 {
 		word = word[:i]
@@ -323,7 +336,7 @@ func (l *loader) readSink(ini *iniFile, section *iniSection) error {
 		return err
 	}
 	own := new(Levels)
-	s.Multiline(levelsKey)
+	s.table = append(s.table, Option{Name: levelsKey, Kind: KindText, Multiline: true})
 	s.Func(levelsKey, own.Set)
 	blame := func(err error) error {
 		if e := (*URIError)(nil); uri != nil && errors.As(err, &e) && !s.inFile(e.Option) {
@@ -331,7 +344,7 @@ func (l *loader) readSink(ini *iniFile, section *iniSection) error {
 		}
 		return l.blame(ini, section, err)
 	}
-	if err := s.check(nil); err != nil {
+	if err := s.prepareSink(); err != nil {
 		return blame(err)
 	}
 	for _, other := range l.sinks {
@@ -339,19 +352,19 @@ func (l *loader) readSink(ini *iniFile, section *iniSection) error {
 			return blame(err)
 		}
 	}
-	l.sinks = append(l.sinks, &checkedSink{s, section, nil, own, blame})
+	l.sinks = append(l.sinks, &checkedSink{s, section, false, own, blame})
 	return l.warnUnknown(section, s)
 }
 
 // newSection makes a sink of a section.
-func (l *loader) newSection(section *iniSection, ini *iniFile) *Sink {
+func (l *loader) newSection(section *iniSection, ini *iniFile) *Spec {
 	s := newSection(section, &ini.defaults, !l.options.Strict)
 	s.dir, s.section.loaded = l.dir, true
 	return s
 }
 
 // readURI returns the sink whose URI stands in the section s.
-func (l *loader) readURI(section *iniSection, k *iniKey, s *Sink) (*Sink, error) {
+func (l *loader) readURI(section *iniSection, k *iniKey, s *Spec) (*Spec, error) {
 	if len(section.keys) > 1 && (len(section.keys) > 2 || section.key(levelsKey) == nil) {
 		return nil, l.fail(section, keyURI, k.line, errors.New("no key but levels may stand beside it: options are part of the URI"))
 	}
@@ -366,11 +379,11 @@ func (l *loader) readURI(section *iniSection, k *iniKey, s *Sink) (*Sink, error)
 }
 
 // readAddress reads the keys of the section s that stand for the parts of a URI.
-func (l *loader) readAddress(ini *iniFile, section *iniSection, s *Sink) error {
+func (l *loader) readAddress(ini *iniFile, section *iniSection, s *Spec) error {
 	if err := s.readAddress(); err != nil {
 		return l.blame(ini, section, err)
 	}
-	if opener(s.Scheme) == nil {
+	if _, known := sinks.get(s.Scheme); !known {
 		return l.fail(section, keyScheme, l.line(section, ini, keyScheme), unknownScheme(s.Scheme))
 	}
 	l.known = append(l.known, addressKeys...)
@@ -379,17 +392,25 @@ func (l *loader) readAddress(ini *iniFile, section *iniSection, s *Sink) error {
 
 // readLabSection reads a section of [RegisterSection]. If something is wrong with it,
 // it is left out, but for the console.
-func (l *loader) readLabSection(ini *iniFile, section *iniSection, open Opener) error {
+func (l *loader) readLabSection(ini *iniFile, section *iniSection, entry *Entry) error {
 	s := l.newSection(section, ini)
-	s.section.off = !s.Switch(activeKey, section.name == consoleSection)
+	active := section.name == consoleSection
+	s.table = []Option{{Name: activeKey, Kind: KindText}}
+	s.Func(activeKey, func(v string) error {
+		active = on(v)
+		return nil
+	})
 	if s.err != nil {
 		return l.blame(ini, section, s.err)
 	}
-	err := s.check(open)
+	if !active {
+		s.table = append(s.table, entry.Options...)
+		return l.warnUnknown(section, s)
+	}
+	err := s.prepare(entry)
 	switch {
-	case s.section.off:
 	case err == nil:
-		l.sinks = append(l.sinks, &checkedSink{s, section, open, new(Levels), func(err error) error { return l.blame(ini, section, err) }})
+		l.sinks = append(l.sinks, &checkedSink{s, section, true, new(Levels), func(err error) error { return l.blame(ini, section, err) }})
 	case section.name == consoleSection:
 		return l.blame(ini, section, err)
 	default:
@@ -420,8 +441,8 @@ func (l *loader) line(section *iniSection, ini *iniFile, key string) int {
 	return section.line
 }
 
-func (l *loader) warnUnknown(section *iniSection, s *Sink) error {
-	l.known = append(l.known, s.known...)
+func (l *loader) warnUnknown(section *iniSection, s *Spec) error {
+	l.known = append(l.known, s.applying()...)
 	for o := range s.unknown {
 		if err := l.warn(l.fail(section, shownKey(o.name), o.line, s.unknownError(o))); err != nil {
 			return err
@@ -433,10 +454,10 @@ func (l *loader) warnUnknown(section *iniSection, s *Sink) error {
 // add puts a sink behind the others.
 func (l *loader) add(c *checkedSink, h logbook.Handler) {
 	s := c.sink
-	bubble := s.option("bubble") == nil
+	bubble := s.setting("bubble") == nil
 	reopen := func() (logbook.Handler, error) {
 		s.section.late = true
-		return s.open(c.opener)
+		return s.open()
 	}
 	l.setup = append(l.setup, l.levels.wrap(newSinkHandler(h, c.section.name, bubble, reopen), &restrictions{
 		levels: c.own, rest: s.section.rest, channel: l.options.Channel,
@@ -448,7 +469,8 @@ func (l *loader) add(c *checkedSink, h logbook.Handler) {
 func (l *loader) needsConsole(ini *iniFile) bool {
 	named := ini.section(consoleSection) != nil
 	beside := slices.ContainsFunc(ini.sections, func(s *iniSection) bool {
-		return sectionOpener(s.name) != nil || missingSections[s.name] != ""
+		_, known := sections.get(s.name)
+		return known
 	})
 	silent := len(l.setup) == 0 && (!named || len(l.warnings) > 0)
 	return silent || beside && !named

@@ -7,8 +7,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/logbook-go/logbook/config/internal/linked"
 	"github.com/logbook-go/logbook/logbook"
 )
+
+// allPackage registers what stands in packages of their own.
+const allPackage = "github.com/logbook-go/logbook/config/all"
 
 // Open returns the handler that a sink URI describes. The error is an
 // [*URIError]; then nothing is left open, and no file was created but for a sink whose
@@ -20,7 +24,10 @@ func Open(uri string) (logbook.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := s.open(nil)
+	if err := s.prepareSink(); err != nil {
+		return nil, err
+	}
+	h, err := s.open()
 	if err != nil {
 		return nil, err
 	}
@@ -30,65 +37,86 @@ func Open(uri string) (logbook.Handler, error) {
 	return h, nil
 }
 
-// open opens the sink with its opener: nil is the one of its scheme.
-func (s *Sink) open(open Opener) (logbook.Handler, error) {
-	before := new(wrapping)
-	if open == nil {
-		if open = opener(s.Scheme); open == nil {
-			return nil, s.fail("", unknownScheme(s.Scheme))
-		}
-		if s.before == nil { // it may be opened again
-			s.before = s.wrapping()
-		}
-		before = s.before
+// prepareSink is prepare with the entry of the scheme.
+func (s *Spec) prepareSink() error {
+	e, known := sinks.get(s.Scheme)
+	if !known {
+		return s.fail("", unknownScheme(s.Scheme))
 	}
-	s.accepted, s.failure = false, nil
-	h, err := open(s)
+	return s.prepare(e)
+}
+
+// open opens the sink, whose options are right. It may be opened several times.
+func (s *Spec) open() (logbook.Handler, error) {
+	s.failure = nil
+	h, err := s.opener()
+	if err == nil && h == nil {
+		err = errors.New("its sink returned no handler")
+	}
 	if err != nil {
-		if err = s.fail("", err); before.fallback == nil || !s.accepted {
+		if err = s.fail("", err); !s.covers(err) {
 			return nil, err
 		}
-		h, s.failure = newUnopened(s, open, err), err
+		h, s.failure = newUnopened(s, err), err
 	}
-	if h == nil {
-		return nil, s.fail("", errors.New("its opener returned no handler"))
+	for _, b := range slices.Backward(s.before) {
+		wrapped, err := b.apply(h)
+		if err != nil {
+			_ = logbook.Close(context.Background(), h) // err is what has to be reported
+			if s.failure != nil {
+				err = fmt.Errorf("%w; the sink itself: %w", err, nested(s.failure))
+			}
+			return nil, s.fail(b.name, err)
+		}
+		h = wrapped
 	}
-	// An opener that did not ask for Err has opened what it should not have.
-	if err := s.Err(); err != nil {
-		_ = logbook.Close(context.Background(), h) // err is what has to be told
-		return nil, err
-	}
-	return before.wrap(s, h)
+	return h, nil
 }
 
-// unopened returns why the sink, or a fallback of it, could not be opened though its
-// options are right; nil if all are open.
-func (s *Sink) unopened() error {
-	if s.before == nil || s.before.fallback == nil {
-		return nil
-	}
-	if s.failure == nil {
-		return s.before.fallback.unopened()
-	}
-	return fmt.Errorf("its fallback takes the records until it can be opened: %w", nested(s.failure))
+// covers reports whether a wrapper takes the records of a sink that failed to open. An
+// option that a constructor refuses does not get better with time.
+func (s *Spec) covers(failure error) bool {
+	refused := errors.As(failure, new(*logbook.OptionError))
+	return !refused && s.covering() != ""
 }
 
-// check reads the options of a sink without opening it, so that nothing is created
-// beside one that is refused. The opener is as for open.
-func (s *Sink) check(open Opener) error {
-	s.section.check = true
-	_, err := s.open(open)
-	s.section.check = false
-	if errors.Is(err, errNotNow) && !s.section.off {
-		return s.Err()
+// covering returns the name of the wrapper that takes the records of a sink that could
+// not be opened; "": none.
+func (s *Spec) covering() string {
+	for _, b := range s.before {
+		if b.covers {
+			return b.name
+		}
 	}
-	return err
+	return ""
+}
+
+// unopened returns why the sink, or one that takes its records, could not be opened
+// though its options are right; nil if all are open.
+func (s *Spec) unopened() error {
+	switch {
+	case s.failure != nil:
+		return fmt.Errorf("its %s takes the records until it can be opened: %w", s.covering(), nested(s.failure))
+	case s.second != nil:
+		return s.second.unopened()
+	}
+	return nil
 }
 
 func unknownScheme(scheme string) error {
-	if slices.Contains(elsewhere, scheme) {
-		return fmt.Errorf("the program does not know the scheme %q; it has to import %q", scheme, allPackage)
-	}
 	known := Schemes()
-	return fmt.Errorf("unknown scheme %q%s (known: %s)", scheme, didYouMean(scheme, known), strings.Join(known, ", "))
+	hint := didYouMean(scheme, known)
+	if hint != "" {
+		return fmt.Errorf("unknown scheme %q%s (known: %s)", scheme, hint, strings.Join(known, ", "))
+	}
+	return fmt.Errorf("unknown scheme %q (known: %s)%s", scheme, strings.Join(known, ", "), importHint())
+}
+
+// importHint says where names are registered that are not known; "" in a program that
+// imports that already.
+func importHint() string {
+	if linked.All {
+		return ""
+	}
+	return fmt.Sprintf("; for others the program has to import %q", allPackage)
 }

@@ -11,8 +11,8 @@ import (
 
 // parse takes a URI apart. url.Parse is not used: it refuses Windows' paths and
 // cuts a file's name at "#", and its error repeats the URI with the password.
-func parse(uri string) (*Sink, error) {
-	s := new(Sink)
+func parse(uri string) (*Spec, error) {
+	s := new(Spec)
 	s.safe, s.secrets = redact(uri)
 	scheme, rest, ok := strings.Cut(uri, ":")
 	if !ok || !isScheme(scheme) {
@@ -44,7 +44,7 @@ func parse(uri string) (*Sink, error) {
 var errNoScheme = errors.New(`no scheme; for a file write "file:PATH"`)
 
 // authority reads user:password@host:port. Its errors show nothing of it.
-func (s *Sink) authority(text string) error {
+func (s *Spec) authority(text string) error {
 	if i := strings.LastIndexByte(text, '@'); i >= 0 {
 		user, password, both := strings.Cut(text[:i], ":")
 		user, err1 := url.PathUnescape(user)
@@ -76,7 +76,8 @@ func (s *Sink) authority(text string) error {
 	return nil
 }
 
-func (s *Sink) parseOptions(query string, at int) error {
+func (s *Spec) parseOptions(query string, at int) error {
+	entry, _ := sinks.get(s.Scheme)
 	for query != "" {
 		piece, rest, _ := strings.Cut(query, "&")
 		name, value, _ := strings.Cut(piece, "=")
@@ -84,19 +85,20 @@ func (s *Sink) parseOptions(query string, at int) error {
 		if err != nil {
 			return s.fail("", err)
 		}
-		o := option{name: name, secret: isSecret(name) || s.afterSecret()}
+		o := setting{name: name, secret: declaredSecret(entry, name)}
+		o.behind = !o.secret && s.afterSecret()
 		if o.value, err = decode(value, at+len(piece)-len(value)); err != nil {
 			return s.fail(o.shown(), err)
 		}
-		if o.secret {
+		if o.secret || o.behind {
 			s.secrets.AddPieces(o.value)
 		}
 		switch {
 		case piece == "":
-		case s.option(name) != nil:
+		case s.setting(name) != nil:
 			return s.fail(o.shown(), errors.New("given twice"))
 		default:
-			s.options = append(s.options, o)
+			s.settings = append(s.settings, o)
 		}
 		at += len(piece) + 1
 		query = rest

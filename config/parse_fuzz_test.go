@@ -36,12 +36,8 @@ func FuzzParse(f *testing.F) {
 		}
 		inTempDir(t)
 		probe = talkative
-		sectionProbe = func(s *config.Sink) (logbook.Handler, error) {
-			text := s.Text("password") + s.Text("token")
-			if err := s.Err(); err != nil {
-				return nil, err
-			}
-			return nil, errors.New("refused: " + text)
+		sectionProbe = func(s *config.Spec) func() (logbook.Handler, error) {
+			return opens(nil, errors.New("refused: "+s.Text("password")+s.Text("token")))(s)
 		}
 		for _, text := range []string{
 			before,

@@ -15,27 +15,39 @@ import (
 )
 
 // sectionProbe is what the section [Probe] does.
-var sectionProbe func(s *config.Sink) (logbook.Handler, error)
+var sectionProbe func(s *config.Spec) func() (logbook.Handler, error)
 
 func init() {
-	config.RegisterSection("Probe", func(s *config.Sink) (logbook.Handler, error) { return sectionProbe(s) })
+	config.RegisterSection("Probe", config.Entry{
+		Options: []config.Option{
+			{Name: "a", Kind: config.KindText, Multiline: true}, {Name: "b", Kind: config.KindText, Multiline: true},
+			{Name: "password", Kind: config.KindText}, {Name: "token", Kind: config.KindText},
+			{Name: "credentials_file", Kind: config.KindPath},
+		},
+		Read: func(s *config.Spec) func() (logbook.Handler, error) { return sectionProbe(s) },
+	})
 
 	// A scheme whose path is a secret. Its error repeats it.
-	config.Register("pushover", func(s *config.Sink) (logbook.Handler, error) { return nil, errors.New("refused: " + s.Path) })
+	config.RegisterSink("pushover", config.Entry{
+		Forms:      []config.Form{{Address: "pushover:PATH"}},
+		SecretPath: true,
+		Read: func(s *config.Spec) func() (logbook.Handler, error) {
+			return opens(nil, errors.New("refused: "+s.Path))(s)
+		},
+	})
 }
 
 // probeKeys has the section [Probe] read keys, and returns what it finds.
 func probeKeys(keys ...string) map[string]string {
 	found := make(map[string]string)
-	sectionProbe = func(s *config.Sink) (logbook.Handler, error) {
-		s.Multiline(keys...)
+	sectionProbe = func(s *config.Spec) func() (logbook.Handler, error) {
 		for _, k := range keys {
 			s.Func(k, func(v string) error {
 				found[k] = v
 				return nil
 			})
 		}
-		return logbook.Null{}, s.Err()
+		return opens(logbook.Null{}, nil)(s)
 	}
 	return found
 }
@@ -128,7 +140,7 @@ func TestParseErrors(t *testing.T) {
 		{"[sink a]\nscheme = fiel\npath = x.log\n", "sink a", "scheme", 2, `did you mean "file"?`},
 		{"[sink a]\nscheme = file:x.log\n", "sink a", "scheme", 2, "a whole URI is the value of the key \"uri\""},
 		{"[sink a]\nscheme = file\npath = x.log\nuser = me\n", "sink a", "", 1, "no host and no user"},
-		{"[sink a]\nscheme = file\npath = x.log\nmode = 999\n", "sink a", "mode", 4, "no file mode"},
+		{"[sink a]\nscheme = file\npath = x.log\nmode = 999\n", "sink a", "mode", 4, "invalid file mode"},
 		{"[sink a]\nscheme = file\npath = x.log\nlevels = app\n", "sink a", "levels", 4, "unknown level"},
 		{"[sink a]\nscheme = rotating\npath = x.log\n", "sink a", "backups", 1, "missing"},
 		{"[sink a]\nscheme = file\npath = a.log\n[sink b]\nscheme = file\npath = no/b.log\n", "sink b", "", 4, "no such file"},
@@ -166,7 +178,7 @@ func TestUnknown(t *testing.T) {
 	probeKeys("a")
 	tests := []struct{ text, want string }{
 		{"[Probe]\nactive = 1\nx = 1\n", "line 3: [Probe]: x: unknown key (known here: a, active)"},
-		{"[Probe]\nactive = 0\nb = 1\n", `line 3: [Probe]: b: unknown key`},
+		{"[Probe]\nactive = 0\nc = 1\n", `line 3: [Probe]: c: unknown key`},
 		{"[Prob]\n", `line 1: [Prob]: unknown section, did you mean "Probe"? (known: ConsoleLogger, FileLogger, Probe, levels, and [sink NAME])`},
 		{"[consoleLogger]\n", `did you mean "ConsoleLogger"?`},
 		{"[Overall]\nhost = localhost\n", "[Overall]: unknown section (known:"},
@@ -212,7 +224,7 @@ func TestUnknown(t *testing.T) {
 // A missing file is an error that names it.
 func TestMissingFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "no.ini")
-	_, err := config.Load(path)
+	_, err := config.Load(path, nil)
 	var e *config.FileError
 	if !errors.As(err, &e) || e.File != path || !errors.Is(err, fs.ErrNotExist) || err.Error() != "config: "+path+": no such file or directory" {
 		t.Error(err)
@@ -361,12 +373,8 @@ func TestFileErrorsHideSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	probe = talkative
-	sectionProbe = func(s *config.Sink) (logbook.Handler, error) {
-		text := s.SecretFile("credentials_file") + s.Text("password")
-		if err := s.Err(); err != nil {
-			return nil, err
-		}
-		return nil, errors.New("could not log in with " + text)
+	sectionProbe = func(s *config.Spec) func() (logbook.Handler, error) {
+		return opens(nil, errors.New("could not log in with "+s.SecretFile("credentials_file")+s.Text("password")))(s)
 	}
 	for _, text := range []string{
 		"[sink a]\nuri = probe://me:hunter2@host?x=1\n",
@@ -403,12 +411,12 @@ func TestFileErrorsHideSecrets(t *testing.T) {
 
 // The name of a file with secrets is none.
 func TestSecretFileIsNamed(t *testing.T) {
-	sectionProbe = func(s *config.Sink) (logbook.Handler, error) {
-		s.SecretFile("passfile")
-		return logbook.Null{}, s.Err()
+	sectionProbe = func(s *config.Spec) func() (logbook.Handler, error) {
+		s.SecretFile("credentials_file")
+		return opens(logbook.Null{}, nil)(s)
 	}
-	_, err := config.Parse([]byte("[Probe]\nactive = 1\npassfile = /no/such/file\n"), &config.Options{Strict: true})
-	if err == nil || err.Error() != "config: line 3: [Probe]: passfile: open /no/such/file: no such file or directory" {
+	_, err := config.Parse([]byte("[Probe]\nactive = 1\ncredentials_file = /no/such/file\n"), &config.Options{Strict: true})
+	if err == nil || err.Error() != "config: line 3: [Probe]: credentials_file: open /no/such/file: no such file or directory" {
 		t.Error(err)
 	}
 }
@@ -446,8 +454,8 @@ format = {record.channel}-{record.message}
 }
 
 func TestRegisterSectionRefuses(t *testing.T) {
-	nothing := func(*config.Sink) (logbook.Handler, error) { return logbook.Null{}, nil }
-	for name, open := range map[string]config.Opener{
+	nothing := opens(logbook.Null{}, nil)
+	for name, read := range map[string]func(*config.Spec) func() (logbook.Handler, error){
 		"": nothing, "levels": nothing, "DEFAULT": nothing, "sink a": nothing, "a]b": nothing,
 		"ConsoleLogger": nothing, "New": nil,
 	} {
@@ -457,7 +465,7 @@ func TestRegisterSectionRefuses(t *testing.T) {
 					t.Errorf("%q is taken", name)
 				}
 			}()
-			config.RegisterSection(name, open)
+			config.RegisterSection(name, config.Entry{Read: read})
 		}()
 	}
 }

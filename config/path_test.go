@@ -19,8 +19,8 @@ func TestFilePathOfWindows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := s.filePath(tt.windows); err != nil || got != tt.want {
-			t.Errorf("%s: %q, %v", tt.uri, got, err)
+		if got := s.filePath(tt.windows); s.err != nil || got != tt.want {
+			t.Errorf("%s: %q, %v", tt.uri, got, s.err)
 		}
 	}
 }

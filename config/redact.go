@@ -15,13 +15,38 @@ const mask = "xxxxx"
 // is better to hide too much: "monkey" is hidden as well.
 var secretWords = []string{"pass", "pwd", "secret", "token", "key", "auth", "cred", "private"}
 
-// secretPaths are the schemes whose path is a secret: whoever knows the address of
-// a webhook can use it. They are hidden even if no package has registered them.
-var secretPaths = []string{"slack", "ntfy", "webhook", "pushover"}
+// hidesPath reports whether the path behind a scheme is a secret, as that of a webhook
+// is. Nobody knows that of a scheme that is not registered, so an address there is
+// hidden.
+func hidesPath(scheme, rest string) bool {
+	if e, known := sinks.get(strings.ToLower(scheme)); known {
+		return e.SecretPath
+	}
+	return strings.HasPrefix(strings.ToLower(rest), "http")
+}
 
-// secretInside finds such a scheme in the value of an option, however often the
+// unknownPath returns where the path of a URL begins whose scheme is not registered.
+func unknownPath(uri string) (start int, hides bool) {
+	scheme, rest, _ := strings.Cut(uri, "://")
+	i := strings.IndexByte(rest, '/')
+	_, known := sinks.get(strings.ToLower(scheme))
+	return len(uri) - len(rest) + i + 1, i >= 0 && !known && isScheme(scheme)
+}
+
+// schemeInside finds what may be a sink URI in the value of an option, however often its
 // colon was escaped.
-var secretInside = regexp.MustCompile(`(?i)(?:^|=|%(?:25)*3d)(?:` + strings.Join(secretPaths, "|") + `)(?::|%(?:25)*3a)`)
+var schemeInside = regexp.MustCompile(`(?i)(?:^|=|%(?:25)*3d)([a-z][a-z0-9+.-]+)(?::|%(?:25)*3a)`)
+
+// hiddenInside returns where a sink URI whose path is a secret begins in the value of an
+// option, and where its path does.
+func hiddenInside(text string) (uri, path int, found bool) {
+	for _, at := range schemeInside.FindAllStringSubmatchIndex(text, -1) {
+		if hidesPath(text[at[2]:at[3]], text[at[1]:]) {
+			return at[0], at[1], true
+		}
+	}
+	return 0, 0, false
+}
 
 // Redact returns a sink URI, or any text that was meant to be one, without
 // userinfo and secrets, to be shown.
@@ -40,29 +65,37 @@ func Redact(uri string) string {
 //   - of an option that holds an address with userinfo, the value,
 //   - of an option that holds a URI whose path is a secret, all behind its scheme,
 //   - all behind a scheme whose path is a secret, up to the options.
+//
+// An option is known to hold a secret by its name, or by its declaration.
 func redact(uri string) (safe string, hidden *secret.Scrubber) {
-	r := redactor{newSecrets()}
-	if scheme, rest, _ := strings.Cut(uri, ":"); slices.Contains(secretPaths, strings.ToLower(scheme)) {
-		path, query, found := strings.Cut(rest, "?")
-		if path != "" {
-			r.AddPieces(path)
-			path = mask
-		}
-		if _, safe, _ = strings.Cut(r.pairs(r.userinfo("?"+query)), "?"); found {
-			safe = "?" + safe
-		}
-		return scheme + ":" + path + safe, r.Scrubber
+	scheme, rest, _ := strings.Cut(uri, ":")
+	entry, _ := sinks.get(strings.ToLower(scheme))
+	r := redactor{newSecrets(), entry}
+	path, query, found := strings.Cut(r.userinfo(uri), "?")
+	start, hides := unknownPath(path)
+	if hidesPath(scheme, rest) {
+		start, hides = len(scheme+":"), true
+		whole, _, _ := strings.Cut(rest, "?") // with the userinfo
+		r.AddPieces(whole)
 	}
-	rest := r.userinfo(uri)
-	path, query, found := strings.Cut(rest, "?")
-	safe = r.pairs(path)
+	if hides && start < len(path) {
+		r.AddPieces(path[start:])
+		path = path[:start] + mask
+	}
+	safe = path
+	if !hides {
+		safe = r.pairs(path)
+	}
 	if found && len(safe) == len(path) {
 		safe += "?" + r.pairs(query)
 	}
 	return safe, r.Scrubber
 }
 
-type redactor struct{ *secret.Scrubber }
+type redactor struct {
+	*secret.Scrubber
+	entry *Entry // of the scheme; nil: not known
+}
 
 // newSecrets returns a scrubber whose mask may stand in a URI.
 func newSecrets() *secret.Scrubber { return &secret.Scrubber{Mask: mask} }
@@ -98,20 +131,21 @@ func (r *redactor) userinfo(uri string) string {
 // mayHavePath reports whether a path, and not a password, follows a scheme: it is a
 // known one, or there is none, or it is a drive of Windows.
 func mayHavePath(scheme string) bool {
-	return len(scheme) < 2 || slices.Contains(elsewhere, strings.ToLower(scheme)) || opener(strings.ToLower(scheme)) != nil
+	_, known := sinks.get(strings.ToLower(scheme))
+	return len(scheme) < 2 || known
 }
 
 // pairs hides secrets in a text of name=value pairs.
 func (r *redactor) pairs(s string) string {
-	if found := secretInside.FindStringIndex(s); found != nil {
-		r.AddPieces(s[found[1]:])
-		return r.pairs(s[:found[0]]) + s[found[0]:found[1]] + mask
+	if uri, path, found := hiddenInside(s); found {
+		r.AddPieces(s[path:])
+		return r.pairs(s[:uri]) + s[uri:path] + mask
 	}
 	for at := 0; ; {
 		piece, _, more := strings.Cut(s[at:], "&")
 		text := secret.Unescape(piece)
 		value := at + strings.IndexByte(piece, '=') + 1
-		if i := strings.LastIndexByte(text, '='); i >= 0 && isSecret(text[:i]) {
+		if i := strings.LastIndexByte(text, '='); i >= 0 && declaredSecret(r.entry, text[:i]) {
 			r.AddPieces(s[value:])
 			r.AddPieces(s[value : at+len(piece)])
 			return s[:value] + mask
@@ -128,7 +162,18 @@ func (r *redactor) pairs(s string) string {
 	}
 }
 
-// isSecret reports whether the option of this name holds a secret. Case and
+// declaredSecret is isSecret for an option of a sink, which may be nil. The path of a
+// file with a secret is no secret.
+func declaredSecret(e *Entry, name string) bool {
+	if e != nil {
+		if o := find(e.Options, name); o != nil {
+			return o.Secret || o.Kind != KindPath && isSecret(name)
+		}
+	}
+	return isSecret(name)
+}
+
+// isSecret reports whether an option of this name holds a secret. Case and
 // everything between the letters are left aside.
 func isSecret(name string) bool {
 	letters := strings.Map(func(c rune) rune {

@@ -28,7 +28,7 @@ func leaks(err error) bool {
 }
 
 // talkative fails as libraries do: its error repeats all it was given.
-func talkative(s *config.Sink) (logbook.Handler, error) {
+func talkative(s *config.Spec) func() (logbook.Handler, error) {
 	text := s.Host + s.Path
 	if s.User != nil {
 		p, _ := s.User.Password()
@@ -39,10 +39,7 @@ func talkative(s *config.Sink) (logbook.Handler, error) {
 		s.Func(name, func(v string) error { return fmt.Errorf("bad value %q", v) })
 	}
 	_, err := url.Parse("probe://" + s.Host + "/%zz" + text)
-	if s.Text("password") != "" {
-		return nil, s.Err()
-	}
-	return nil, errors.Join(errors.New(text), err)
+	return opens(nil, errors.Join(errors.New(text), err))(s)
 }
 
 func TestPasswordsStaySecret(t *testing.T) {
@@ -133,7 +130,7 @@ func TestPasswordsStaySecret(t *testing.T) {
 // Even where the error of an opener is not shown, it can be asked for.
 func TestScrubbedErrorIs(t *testing.T) {
 	failure := errors.New("dial me:hunter2")
-	probe = func(*config.Sink) (logbook.Handler, error) { return nil, failure }
+	probe = opens(nil, failure)
 	_, err := config.Open("probe://me:hunter2@host")
 	if !errors.Is(err, failure) || err.Error() != `config: sink "probe://xxxxx@host": dial xxxxx` {
 		t.Error(err)
@@ -149,7 +146,7 @@ func TestScrubbedTexts(t *testing.T) {
 		{"a%09b", `a\tb "a	b"`, `xxxxx "xxxxx"`},
 	}
 	for _, tt := range tests {
-		probe = func(*config.Sink) (logbook.Handler, error) { return nil, errors.New(tt.text) }
+		probe = opens(nil, errors.New(tt.text))
 		_, err := config.Open("probe://0:" + tt.password + "@host")
 		if want := `config: sink "probe://xxxxx@host": ` + tt.want; err == nil || err.Error() != want {
 			t.Errorf("%v\nwant %s", err, want)
@@ -160,13 +157,49 @@ func TestScrubbedTexts(t *testing.T) {
 // A user without a password may be a token, but not one of two letters; and what follows
 // a known scheme may be a path with an at sign.
 func TestShownAllTheSame(t *testing.T) {
-	probe = func(*config.Sink) (logbook.Handler, error) { return nil, errors.New("no time for some") }
+	probe = opens(nil, errors.New("no time for some"))
 	if _, err := config.Open("probe://me@host"); err == nil || !strings.HasSuffix(err.Error(), ": no time for some") {
 		t.Error(err)
 	}
-	for _, uri := range []string{"file:/var/log/app@host.log", "mail:anna@example.com", `C:\logs\a@b.log`, "a@b.log"} {
+	for _, uri := range []string{"file:/var/log/app@host.log", `C:\logs\a@b.log`, "a@b.log"} {
 		if got := config.Redact(uri); got != uri {
 			t.Errorf("%s became %s", uri, got)
+		}
+	}
+}
+
+// An option is a secret by its declaration, too, and then its name is shown.
+func TestDeclaredSecret(t *testing.T) {
+	probe = func(s *config.Spec) func() (logbook.Handler, error) {
+		s.Func("seed", func(v string) error { return fmt.Errorf("bad value %q", v) })
+		return opens(nil, nil)(s)
+	}
+	_, err := config.Open("probe:x?seed=hunter2")
+	var e *config.URIError
+	if !errors.As(err, &e) || e.Option != "seed" || leaks(err) {
+		t.Errorf("%v", err)
+	}
+	_, err = config.Parse([]byte("[sink a]\nscheme = probe\nseed = hunter2\n"), nil)
+	var f *config.FileError
+	if !errors.As(err, &f) || f.Key != "seed" || leaks(err) {
+		t.Errorf("%v", err)
+	}
+}
+
+// The address of a service is hidden even if nobody knows its scheme, but not its host.
+func TestRedactUnknownScheme(t *testing.T) {
+	for uri, want := range map[string]string{
+		"slack:https://hooks.slack.com/services/T0/hunter2":  "slack:xxxxx",
+		"slack://hooks.slack.com/services/T0/hunter2?a=b":    "slack://hooks.slack.com/xxxxx?a=b",
+		"Slack:HTTPS://me:hunter2@hooks.slack.com/hunter2?x": "Slack:xxxxx?x",
+		"nats://me:hunter2@host":                             "nats://xxxxx@host",
+		"fiel:app.log?level=info":                            "fiel:app.log?level=info",
+		"file:a?fallback=slack%3Ahttps%3A//host/hunter2":     "file:a?fallback=slack%3Axxxxx",
+		"pushover:hunter2?level=info":                        "pushover:xxxxx?level=info",
+		"pushover:?level=info":                               "pushover:?level=info",
+	} {
+		if got := config.Redact(uri); got != want {
+			t.Errorf("%s became %s, want %s", uri, got, want)
 		}
 	}
 }

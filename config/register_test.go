@@ -11,30 +11,44 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// What the scheme "probe" was opened with, and what its opener does.
+// The last Spec of the scheme "probe", and what reads it.
 var (
-	probed   *config.Sink
-	probe    func(s *config.Sink) (logbook.Handler, error)
-	openings = 0
+	probed   *config.Spec
+	probe    func(s *config.Spec) func() (logbook.Handler, error)
+	readings = 0
 )
 
 func init() {
-	config.Register("probe", func(s *config.Sink) (logbook.Handler, error) {
-		probed = s
-		openings++
-		return probe(s)
+	text := func(name string) config.Option { return config.Option{Name: name, Kind: config.KindText} }
+	config.RegisterSink("probe", config.Entry{
+		Forms: []config.Form{{Address: "probe:[PATH]", Help: "a sink of these tests"}},
+		Options: append(config.HandlerOptions(""),
+			text("a"), text("b"), text("password"), text("token"), text("dsn"),
+			config.Option{Name: "seed", Kind: config.KindText, Secret: true}),
+		Read: func(s *config.Spec) func() (logbook.Handler, error) {
+			probed = s
+			readings++
+			return probe(s)
+		},
 	})
 }
 
+// opens reads no option, and opens the handler or fails.
+func opens(h logbook.Handler, err error) func(*config.Spec) func() (logbook.Handler, error) {
+	return func(*config.Spec) func() (logbook.Handler, error) {
+		return func() (logbook.Handler, error) { return h, err }
+	}
+}
+
 func TestRegisterRefuses(t *testing.T) {
-	nothing := func(*config.Sink) (logbook.Handler, error) { return logbook.Null{}, nil }
+	nothing := opens(logbook.Null{}, nil)
 	tests := []struct {
 		name, scheme string
-		open         config.Opener
+		read         func(*config.Spec) func() (logbook.Handler, error)
 		want         string
 	}{
 		{"duplicate", "file", nothing, "called twice for scheme file"},
-		{"no opener", "new", nil, "without an opener"},
+		{"no Read", "new", nil, "without Forms or Read"},
 		{"empty", "", nothing, "invalid scheme"},
 		{"drive", "c", nothing, "invalid scheme"},
 		{"upper case", "New", nothing, "invalid scheme"},
@@ -48,16 +62,16 @@ func TestRegisterRefuses(t *testing.T) {
 					t.Errorf("panic %q, want %q", p, tt.want)
 				}
 			}()
-			config.Register(tt.scheme, tt.open)
+			config.RegisterSink(tt.scheme, config.Entry{Forms: []config.Form{{Address: tt.scheme + ":"}}, Read: tt.read})
 		})
 	}
 }
 
-func TestSink(t *testing.T) {
-	probe = func(s *config.Sink) (logbook.Handler, error) {
+func TestSpec(t *testing.T) {
+	probe = func(s *config.Spec) func() (logbook.Handler, error) {
 		s.Text("a")
 		s.Text("b")
-		return logbook.Null{}, s.Err()
+		return func() (logbook.Handler, error) { return logbook.Null{}, nil }
 	}
 	tests := []struct{ uri, user, host, path, a, b, text string }{
 		{uri: "probe:", text: "probe:"},
@@ -110,25 +124,63 @@ func (c *closeable) Close(context.Context) error {
 	return nil
 }
 
-// An opener that does not ask for Err has its handler closed again.
-func TestCarelessOpener(t *testing.T) {
+// A sink with a wrong option is not opened.
+func TestWrongOptionOpensNothing(t *testing.T) {
 	h := new(closeable)
-	probe = func(*config.Sink) (logbook.Handler, error) { return h, nil }
+	opened := 0
+	probe = func(*config.Spec) func() (logbook.Handler, error) {
+		return func() (logbook.Handler, error) {
+			opened++
+			return h, nil
+		}
+	}
 	_, err := config.Open("probe:?x=1")
 	var e *config.URIError
-	if !errors.As(err, &e) || e.Option != "x" || h.closed != 1 {
-		t.Errorf("%v; closed %d times", err, h.closed)
+	if !errors.As(err, &e) || e.Option != "x" || opened != 0 {
+		t.Errorf("%v; opened %d times", err, opened)
 	}
 
-	probe = func(*config.Sink) (logbook.Handler, error) { return nil, nil }
+	probe = opens(nil, nil)
 	if h, err := config.Open("probe:"); err == nil {
 		t.Errorf("no handler: %v", h)
+	}
+	probe = func(*config.Spec) func() (logbook.Handler, error) { return nil }
+	if h, err := config.Open("probe:"); err == nil {
+		t.Errorf("no function: %v", h)
+	}
+}
+
+// A sink reads what it declares, and as it declares it.
+func TestUndeclared(t *testing.T) {
+	for name, read := range map[string]func(*config.Spec){
+		"c": func(s *config.Spec) { s.Text("c") },
+		"a": func(s *config.Spec) { s.Count("a") },
+	} {
+		probe = func(s *config.Spec) func() (logbook.Handler, error) {
+			read(s)
+			return opens(logbook.Null{}, nil)(s)
+		}
+		var e *config.URIError
+		if h, err := config.Open("probe:"); !errors.As(err, &e) || e.Option != name || !strings.Contains(err.Error(), "does not declare") {
+			t.Errorf("%v, %v", h, err)
+		}
+	}
+	probe = opens(logbook.Null{}, nil)
+	if err := config.CheckEntries(); err == nil || !strings.Contains(err.Error(), "probe: declares dsn, and does not read it") {
+		t.Error(err)
+	}
+	probe = func(s *config.Spec) func() (logbook.Handler, error) {
+		s.Count("a")
+		return opens(logbook.Null{}, nil)(s)
+	}
+	if err := config.CheckEntries(); err == nil || !strings.Contains(err.Error(), "probe: reads a, which it does not declare like this") {
+		t.Error(err)
 	}
 }
 
 func TestOpenerError(t *testing.T) {
 	failure := errors.New("no route")
-	probe = func(*config.Sink) (logbook.Handler, error) { return nil, failure }
+	probe = opens(nil, failure)
 	_, err := config.Open("probe://host/x")
 	if !errors.Is(err, failure) || err.Error() != `config: sink "probe://host/x": no route` {
 		t.Error(err)

@@ -2,11 +2,8 @@ package config
 
 import (
 	"errors"
-	"fmt"
-	"io/fs"
 	"os"
-	"runtime"
-	"strconv"
+	"path/filepath"
 	"strings"
 
 	"github.com/logbook-go/logbook/handlers"
@@ -16,42 +13,68 @@ import (
 // stdout is the path that stands for standard output.
 const stdout = "-"
 
-func openConsole(s *Sink) (logbook.Handler, error) {
+func init() {
+	command := HandlerOptions("")
+	find(command, "format").Multiline = true
+	RegisterSink("console", Entry{
+		Forms:   []Form{{"console:", "lines for people, on standard error"}, {"console:-", "the same, on standard output"}},
+		Options: HandlerOptions("console"),
+		Read:    readConsole,
+	})
+	RegisterSink("stderr", Entry{
+		Forms:   []Form{{"stderr:", "lines of text on standard error"}},
+		Options: HandlerOptions("text"),
+		Read:    readStderr,
+	})
+	RegisterSink("null", Entry{
+		Forms:   []Form{{"null:", "nowhere"}},
+		Options: HandlerOptions(""),
+		Read:    readNull,
+	})
+	RegisterSink("exec", Entry{
+		Forms: []Form{{"exec:COMMAND", "a command for each record"}},
+		Help:  "The command runs without a shell. The format is what it reads on its standard input, by default nothing.",
+		Options: append(command,
+			Option{Name: "args", Kind: KindFormat, Multiline: true, Help: "format strings, an argument on a line; in a URI %0A is the end of a line"},
+			Option{Name: "timeout", Kind: KindDuration, Default: "10s", Help: "time that a command has"},
+			Option{Name: "dir", Kind: KindPath, Default: "that of the program", Help: "directory in which it runs"},
+			Option{Name: "concurrent", Kind: KindCount, Default: "4", Help: "how many run at a time"},
+		),
+		Read: readExec,
+	})
+}
+
+// remote reports whether the URI names a host or somebody there.
+func (s *Spec) remote() bool { return s.Host != "" || s.User != nil }
+
+func readConsole(s *Spec) func() (logbook.Handler, error) {
 	if s.remote() || s.Path != "" && s.Path != stdout {
-		return nil, errors.New(`no such console: "console:" is standard error, "console:-" is standard output`)
+		s.Refuse("", errors.New(`no such console: "console:" is standard error, "console:-" is standard output`))
 	}
 	out := os.Stderr
 	if s.Path == stdout {
 		out = os.Stdout
 	}
 	s.color = handlers.ColorEnabled(out)
-	o := s.Options("console")
-	if err := s.Err(); err != nil {
-		return nil, err
-	}
-	return handlers.NewStream(out, o), nil
+	o := s.Options()
+	return func() (logbook.Handler, error) { return handlers.NewStream(out, o), nil }
 }
 
-func openStderr(s *Sink) (logbook.Handler, error) {
+func readStderr(s *Spec) func() (logbook.Handler, error) {
 	if s.remote() || s.Path != "" {
-		return nil, errors.New("standard error has no path")
+		s.Refuse("", errors.New("standard error has no path"))
 	}
-	o := s.Options("text")
-	if err := s.Err(); err != nil {
-		return nil, err
-	}
-	return handlers.NewStderr(o), nil
+	o := s.Options()
+	return func() (logbook.Handler, error) { return handlers.NewStderr(o), nil }
 }
 
-func openNull(s *Sink) (logbook.Handler, error) {
+func readNull(s *Spec) func() (logbook.Handler, error) {
 	if s.remote() || s.Path != "" {
-		return nil, errors.New(`there is only "null:", without a path`)
+		s.Refuse("", errors.New(`there is only "null:", without a path`))
 	}
-	o := s.Options("")
-	if err := s.Err(); err != nil {
-		return nil, err
-	}
-	return null{logbook.Binding{Level: o.Level, Bubble: o.Bubble, Blackhole: !o.Bubble, NoCaller: true}}, nil
+	o := s.Options()
+	n := null{logbook.Binding{Level: o.Level, Bubble: o.Bubble, Blackhole: !o.Bubble, NoCaller: true}}
+	return func() (logbook.Handler, error) { return n, nil }
 }
 
 // null is [logbook.Null] from a level up.
@@ -63,61 +86,28 @@ func (n null) Binding() logbook.Binding { return n.binding }
 // Handle does nothing.
 func (null) Handle(*logbook.Record) error { return nil }
 
-func openFile(s *Sink) (logbook.Handler, error) {
-	if s.Path == "" && !s.remote() {
-		return nil, errors.New(`no path; standard output is "-"`)
+func readExec(s *Spec) func() (logbook.Handler, error) {
+	if s.remote() || s.Path == "" {
+		s.Refuse("", errors.New(`it needs the path of a command: "exec:/usr/bin/logger"`))
 	}
-	return s.openFile("text")
-}
-
-func openJSON(s *Sink) (logbook.Handler, error) {
-	if s.Path == "" && !s.remote() {
-		s.Path = stdout
+	argv := []string{s.Path}
+	if filepath.Base(s.Path) != s.Path { // else it is looked for in PATH
+		argv[0] = s.Abs(s.Path)
 	}
-	return s.openFile("json")
-}
-
-func (s *Sink) openFile(format string) (logbook.Handler, error) {
-	path, err := s.filePath(runtime.GOOS == "windows")
-	if err != nil {
-		return nil, err
-	}
-	if path == stdout {
-		o := s.Options(format)
-		if err := s.Err(); err != nil {
-			return nil, err
+	s.Func("args", func(v string) error {
+		for line := range strings.Lines(v) {
+			if line = strings.TrimRight(line, "\r\n"); line != "" {
+				argv = append(argv, line)
+			}
 		}
-		return handlers.NewStream(os.Stdout, o), nil
+		return nil
+	})
+	o := s.Options()
+	e := &handlers.ExecOptions{
+		Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter,
+		Timeout:       s.Duration("timeout"),
+		Dir:           s.FilePath("dir"),
+		MaxConcurrent: s.Count("concurrent"),
 	}
-	o := s.fileOptions(format)
-	o.Delay = s.Bool("delay")
-	o.Truncate = s.Bool("truncate") && !s.section.late
-	if err := s.Err(); err != nil {
-		return nil, err
-	}
-	return handlers.NewFile(s.Abs(path), o)
-}
-
-// remote reports whether the URI names a host or somebody there.
-func (s *Sink) remote() bool { return s.Host != "" || s.User != nil }
-
-// filePath returns the path of a file. file://localhost/x is file:/x, and on
-// Windows file:///C:/x is file:C:/x.
-func (s *Sink) filePath(windows bool) (string, error) {
-	if s.remote() && (s.User != nil || !strings.EqualFold(s.Host, "localhost")) {
-		return "", errors.New(`a file has no host and no user: write "file:PATH" or "file:///PATH"`)
-	}
-	p := s.Path
-	if windows && len(p) > 2 && p[0] == '/' && p[2] == ':' {
-		p = p[1:]
-	}
-	return p, nil
-}
-
-func parseMode(v string) (fs.FileMode, error) {
-	n, err := strconv.ParseUint(strings.TrimPrefix(v, "0o"), 8, 32)
-	if err != nil || n == 0 || n > 0o777 {
-		return 0, fmt.Errorf("%q is no file mode from 0001 to 0777, in octal digits", v)
-	}
-	return fs.FileMode(n), nil
+	return func() (logbook.Handler, error) { return handlers.NewExec(argv, e) }
 }

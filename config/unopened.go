@@ -24,10 +24,10 @@ type unopened struct {
 }
 
 // newUnopened makes a handler of a sink that failed to open.
-func newUnopened(s *Sink, open Opener, failure error) *unopened {
+func newUnopened(s *Spec, failure error) *unopened {
 	u := &unopened{
-		binding: logbook.Options{Level: s.level("level"), Bubble: s.Bool("bubble")}.Binding(),
-		open:    func() (logbook.Handler, error) { return open(s) },
+		binding: logbook.Options{Level: s.Level("level"), Bubble: s.Bool("bubble")}.Binding(),
+		open:    s.opener,
 		pause:   flow.Pause{Jitter: flow.DefaultJitter},
 	}
 	u.fail(failure)

@@ -29,7 +29,7 @@ type Watcher struct {
 // until [Watcher.Stop].
 // Push its Slot:
 //
-//	w, err := config.Watch("/etc/app.ini")
+//	w, err := config.Watch("/etc/app.ini", nil)
 //	if err != nil {
 //		return err
 //	}
@@ -45,8 +45,8 @@ type Watcher struct {
 // open, with the new options, and "truncate" does not empty it again. If the new
 // configuration is bad, the old one stays, nothing changes on the disk, and the sinks
 // are told why, at ERROR on channel "config".
-func Watch(path string, o ...*Options) (*Watcher, error) {
-	w := &Watcher{dir: workingDir(), path: path, options: first(o)}
+func Watch(path string, o *Options) (*Watcher, error) {
+	w := &Watcher{dir: workingDir(), path: path, options: o.orDefault()}
 	c, err := loadFile(w.dir, w.path, w.options)
 	if err != nil {
 		return nil, err

@@ -80,7 +80,7 @@ func TestReload(t *testing.T) {
 	if err := fallback.Reload(); err == nil || fallback.Config() != used {
 		t.Errorf("a bad file, with a fallback: %v", err)
 	}
-	if _, err := config.Watch(filepath.Join(t.TempDir(), "no.ini")); err == nil {
+	if _, err := config.Watch(filepath.Join(t.TempDir(), "no.ini"), nil); err == nil {
 		t.Error("watches nothing")
 	}
 	w.Stop()
@@ -93,8 +93,8 @@ func TestReloadElsewhere(t *testing.T) {
 	dir := inTempDir(t)
 	write(t, "app.ini", "[sink a]\nuri = file:a.log?format={record.message}\n[sink b]\nscheme = rotating\npath = b.log\nbackups = 1\nformat = {record.message}\n"+
 		"[sink c]\nuri = probe:?fallback=file:c.log?format={record.message}\n[FileLogger]\nactive = 1\nlog_basename = d\n[ConsoleLogger]\nactive = 0\n")
-	probe = func(s *config.Sink) (logbook.Handler, error) {
-		return logbook.HandlerFunc(func(*logbook.Record) error { return errors.New("full") }, s.Options("")), s.Err()
+	probe = func(s *config.Spec) func() (logbook.Handler, error) {
+		return opens(logbook.HandlerFunc(func(*logbook.Record) error { return errors.New("full") }, s.Options()), nil)(s)
 	}
 	w := watch(t, "app.ini")
 	logbook.InGoroutine(func() {
@@ -180,8 +180,13 @@ func TestLateRecords(t *testing.T) {
 	inTempDir(t)
 	inside, proceed := make(chan struct{}), make(chan struct{})
 	slow := &slowHandler{inside: inside, proceed: proceed}
-	openings = 0
-	probe = func(*config.Sink) (logbook.Handler, error) { return slow, nil }
+	openings := 0
+	probe = func(*config.Spec) func() (logbook.Handler, error) {
+		return func() (logbook.Handler, error) {
+			openings++
+			return slow, nil
+		}
+	}
 	c := logbook.Must(config.Parse([]byte("[sink a]\nuri = file:a.log?truncate=true&format={record.message}\n[sink p]\nuri = probe:\n"), nil))
 	setup := c.Setup()
 	p, file := setup[1].(logbook.Handler), setup[2].(logbook.Handler)
@@ -251,7 +256,7 @@ func (h *slowHandler) Close(context.Context) error {
 // Close keeps its deadline, though a record is stuck.
 func TestCloseDeadline(t *testing.T) {
 	slow := &slowHandler{inside: make(chan struct{}), proceed: make(chan struct{})}
-	probe = func(*config.Sink) (logbook.Handler, error) { return slow, nil }
+	probe = opens(slow, nil)
 	c := logbook.Must(config.Parse([]byte("[sink p]\nuri = probe:\n"), nil))
 	p := c.Setup()[1].(logbook.Handler)
 	handled := make(chan error)

@@ -14,16 +14,15 @@ import (
 func TestSIGHUP(t *testing.T) {
 	inTempDir(t)
 	got := make(chan string, 10)
-	probe = func(s *config.Sink) (logbook.Handler, error) {
-		if err := s.Err(); err != nil { // it is asked twice: to check, and to open
-			return nil, err
+	probe = func(s *config.Spec) func() (logbook.Handler, error) {
+		return func() (logbook.Handler, error) {
+			name := s.Path
+			got <- "opened " + name
+			return logbook.HandlerFunc(func(r *logbook.Record) error {
+				got <- name + ": " + r.Level().String() + " " + r.Message()
+				return nil
+			}, nil), nil
 		}
-		name := s.Path
-		got <- "opened " + name
-		return logbook.HandlerFunc(func(r *logbook.Record) error {
-			got <- name + ": " + r.Level().String() + " " + r.Message()
-			return nil
-		}, nil), nil
 	}
 	write(t, "app.ini", "[sink a]\nuri = probe:one\n")
 	w := watch(t, "app.ini")

@@ -259,3 +259,29 @@ func TestSize(t *testing.T) {
 		}
 	}
 }
+
+// Each sink and wrapper has a page with its options.
+func TestHelpOfSinks(t *testing.T) {
+	for name, want := range map[string][]string{
+		"file":   {"file:PATH ", "mode=TEXT ", "level=LEVEL ", "fingers_crossed"},
+		"file:":  {"file:PATH "},
+		"smtps":  {"from=TEXT ", "(required)", "ca=PATH ", "headers"},
+		"syslog": {"transport=udp|tcp|tls ", "(default: udp)"},
+		"limit":  {"limit=COUNT ", "limit_per=DURATION ", "(default: 1m)"},
+	} {
+		text, stderr, code := runHere("help", "sink", name)
+		for _, w := range want {
+			if !strings.Contains(text, w) || stderr != "" || code != exitOK {
+				t.Errorf("%s: no %q in %s%s", name, w, text, stderr)
+			}
+		}
+	}
+	for _, scheme := range config.Schemes() {
+		if text, stderr, code := runHere("help", "sinks", scheme); !strings.HasPrefix(text, "  "+scheme+":") || code != exitOK {
+			t.Errorf("%s: %s%s", scheme, text, stderr)
+		}
+	}
+	if _, stderr, code := runHere("help", "sink", "fil"); code != exitUsage || !strings.Contains(stderr, `unknown sink "fil"`) {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+}

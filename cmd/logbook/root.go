@@ -2,9 +2,12 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/logbook-go/logbook/config"
 )
 
 // rootCommand returns the command line as a whole.
@@ -26,7 +29,7 @@ The command-line program of Logbook for Go.`,
 	root.AddCommand(
 		pipeCommand(),
 		versionCommand(),
-		topic("sinks", "Where records can go", sinksHelp),
+		sinksTopic(),
 		topic("exit-codes", "What the exit codes mean", exitCodesHelp),
 	)
 	root.SetHelpCommand(helpCommand(root))
@@ -49,13 +52,23 @@ func topic(name, short, text string) *cobra.Command {
 	return c
 }
 
+// sinksTopic is the page of all sinks, and, as "sink NAME", that of one.
+func sinksTopic() *cobra.Command {
+	c := topic("sinks [name]", "Where records can go", sinksHelp())
+	c.Aliases = []string{"sink"}
+	return c
+}
+
 // helpCommand differs from cobra's in that a topic it does not know is an error.
 func helpCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:     "help [command or topic]",
 		Short:   "Help about any command or topic",
-		Example: "  logbook help pipe\n  logbook help exit-codes",
+		Example: "  logbook help pipe\n  logbook help sink file\n  logbook help exit-codes",
 		ValidArgsFunction: func(_ *cobra.Command, args []string, prefix string) (names []cobra.Completion, _ cobra.ShellCompDirective) {
+			if len(args) == 1 && strings.HasPrefix(args[0], "sink") {
+				return slices.Concat(config.Schemes(), config.Wrappers()), cobra.ShellCompDirectiveNoFileComp
+			}
 			for _, c := range root.Commands() {
 				if len(args) == 0 && strings.HasPrefix(c.Name(), prefix) {
 					names = append(names, cobra.CompletionWithDesc(c.Name(), c.Short))
@@ -63,8 +76,16 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 			}
 			return names, cobra.ShellCompDirectiveNoFileComp
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			c, rest, err := root.Find(args)
+			if err == nil && len(rest) == 1 && c.Name() == "sinks" {
+				text, found := sinkHelp(rest[0])
+				if !found {
+					return fmt.Errorf("unknown sink %q (known: %s)", rest[0], strings.Join(config.Schemes(), ", "))
+				}
+				cmd.Println(text)
+				return nil
+			}
 			if err != nil || len(rest) > 0 {
 				return fmt.Errorf("unknown help topic %q", strings.Join(args, " "))
 			}

@@ -41,22 +41,22 @@ func TestErrors(t *testing.T) {
 		{"mail://host/a@example.org?from=b@example.org", "", "mail:TO?from=FROM"},
 		{"smtp://host?from=a@example.org", "to", "missing"},
 		{"smtp://me:hunter2@host?from=a@example.org", "to", "missing"},
-		{"smtp://host?from=a@example.org&to=b@example.org&tls=maybe", "tls", `"maybe" is not known (known: starttls, none)`},
+		{"smtp://host?from=a@example.org&to=b@example.org&tls=maybe", "tls", `invalid value "maybe": want starttls or none`},
 		{"smtp://me:hunter2@host?from=a@example.org&to=b@example.org&tls=none", "", "TLS"},
 		{"smtps://host?from=a@example.org&to=b@example.org&timeout=never", "timeout", `invalid duration "never"`},
 		{"smtps://host?from=a@example.org&to=b@example.org&record_limit=0", "record_limit", "from 1 up"},
 		{"syslog:?facility=loud", "facility", "unknown facility"},
-		{"syslog://127.0.0.1?transport=x", "transport", `"x" is not known (known: tcp, tls, udp)`},
-		{"syslog:?rfc=1", "rfc", "3164, 5424"},
+		{"syslog://127.0.0.1?transport=x", "transport", `invalid value "x": want udp, tcp or tls`},
+		{"syslog:?rfc=1", "rfc", "want 3164 or 5424"},
 		{"syslog://127.0.0.1/x", "", "write"},
-		{"syslog:?transport=tcp", "transport", "unknown"},
+		{"syslog:?transport=tcp", "transport", "has no effect here"},
 		{"journal://host", "", "on this machine"},
 		{"desktop:", "", "desktop:APP"},
 		{"eventlog:", "", "eventlog:SOURCE"},
 		{"slack:", "", "no address"},
 		{"slack:https://hooks.slack.com/services/hunter2?emojy=true", "emojy", `did you mean "emoji"?`},
 		{"slack:http://example.org/hunter2", "", "want https, since"},
-		{"smtp://me:hunter2@host?from=a@example.org&to=b@example.org&x=y", "x", "(known to smtp: bubble, ca, cert, format, from, key, level,"},
+		{"smtp://me:hunter2@host?from=a@example.org&to=b@example.org&x=y", "x", "(known to smtp: bubble, ca, cert, format, from, insecure_skip_verify, key, level,"},
 		{"pushover:?token=hunter2", "user_key", "missing"},
 		{"pushover:?user_key=hunter2", "token", "missing"},
 		{"ntfy:", "", "no address"},
@@ -347,7 +347,7 @@ func TestSectionErrors(t *testing.T) {
 	tests := []struct{ text, key, want string }{
 		{"[MailHandler]\nactive = 1\nrecipients = a@example.org\n", "sender", "missing"},
 		{"[MailHandler]\nactive = 1\nsender = a@example.org\n", "recipients", "missing"},
-		{mail + "port = 70000\n", "port", "no port from 1 to 65535"},
+		{mail + "port = 70000\n", "port", "want a number from 1 to 65535"},
 		{mail + "log_level = loud\n", "log_level", "unknown level"},
 		{mail + "credentials_file = " + half + "\n", "credentials_file", "the second one not a password"},
 		{mail + "credentials_file = " + dir + "/none\n", "credentials_file", "no such file"},
@@ -371,5 +371,28 @@ func TestSectionErrors(t *testing.T) {
 	}
 	if _, err := config.Parse([]byte(strings.Replace(mail, "active = 1", "active = 0", 1)+"credentials_file = none\n"), &config.Options{Strict: true}); err != nil {
 		t.Errorf("a section that is off: %v", err)
+	}
+}
+
+// What follows a known scheme may be a path with an at sign.
+func TestRedactPath(t *testing.T) {
+	for uri, want := range map[string]string{
+		"mail:anna@example.com":                                "mail:anna@example.com",
+		"webhook:https://host/hunter2?key=/etc/key.pem":        "webhook:xxxxx?key=/etc/key.pem",
+		"smtps://h?key=/etc/key.pem&cert=/etc/c.pem":           "smtps://h?key=/etc/key.pem&cert=/etc/c.pem",
+		"pushover:?user_key=hunter2":                           "pushover:?user_key=xxxxx",
+		"file:a?fallback=ntfy%3Ahttps%3A//host/hunter2":        "file:a?fallback=ntfy%3Axxxxx",
+		"file:a?fallback=smtp://me:hunter2@host?from=a@b.test": "file:xxxxx@b.test",
+	} {
+		if got := config.Redact(uri); got != want {
+			t.Errorf("%s became %s, want %s", uri, got, want)
+		}
+	}
+}
+
+// Each sink, section and wrapper reads the options that it declares.
+func TestEntries(t *testing.T) {
+	if err := config.CheckEntries(); err != nil {
+		t.Error(err)
 	}
 }

@@ -8,19 +8,26 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-func init() { config.Register("desktop", openDesktop) }
+func init() {
+	config.RegisterSink("desktop", config.Entry{
+		Forms: []config.Form{{Address: "desktop:APP", Help: "notifications on the desktop"}},
+		Options: append(config.HandlerOptions(""), titleOption("channel and level"),
+			config.Option{Name: "icon", Kind: config.KindText, Help: "a name of the desktop's theme, or the path of a picture"},
+			config.Option{Name: "replace", Kind: config.KindBool, Default: "false", Help: "true: show the newest one only"},
+			timeoutOption("of a notification"),
+		),
+		Read: readDesktop,
+	})
+}
 
-func openDesktop(s *config.Sink) (logbook.Handler, error) {
+func readDesktop(s *config.Spec) func() (logbook.Handler, error) {
 	if s.Path == "" || s.Host != "" || s.User != nil {
-		return nil, errors.New(`the name of the program has to follow: "desktop:APP"`)
+		s.Refuse("", errors.New(`the name of the program has to follow: "desktop:APP"`))
 	}
-	o := s.Options("")
+	o := s.Options()
 	d := &desktop.Options{
 		Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter, Title: title(s),
 		Icon: s.Text("icon"), Replace: s.Bool("replace"), Timeout: s.Duration("timeout"),
 	}
-	if err := s.Err(); err != nil {
-		return nil, err
-	}
-	return desktop.CreateNotificationHandler(s.Path, d)
+	return func() (logbook.Handler, error) { return desktop.CreateNotificationHandler(s.Path, d) }
 }

@@ -2,44 +2,33 @@
 //
 //	import _ "github.com/logbook-go/logbook/config/all"
 //
-// Sink URIs and sections [sink NAME] then have these schemes besides those of
-// package config. The options level, bubble and format, and of formats source, are
-// known to all of them but where it is said.
+// Sink URIs and sections [sink NAME] then have these schemes besides those of package
+// config. Their options are described in docs/configuration.md, by the program logbook
+// ("logbook help sink smtp"), and by [config.SinkEntry].
 //
-//	mail:TO[,TO...]?from=FROM                        the mail server of this machine
-//	smtp://[USER:PASSWORD@]HOST[:PORT]?from=&to=     STARTTLS if there is a user
-//	smtps://[USER:PASSWORD@]HOST[:PORT]?from=&to=    TLS from the start
-//	syslog:[PATH]                                    the socket of this machine
-//	syslog://HOST[:PORT]                             over UDP
-//	journal:[SOCKET]                                 systemd's journal
-//	eventlog:SOURCE                                  the event log of Windows
-//	desktop:APP                                      notifications on the desktop
-//	slack:https://hooks.slack.com/services/...       an incoming webhook
-//	pushover:?token=TOKEN&user_key=USER              Pushover
-//	ntfy:https://ntfy.sh/TOPIC                       ntfy
-//	webhook:https://HOST/PATH                        anybody's webhook, with JSON
+// The sinks of this package:
 //
-// Their options:
-//
-//	mail, smtp(s)  from, to (with commas), subject, timeout, record_limit (mails of
-//	               one call site), record_delta (in which time: 1m)
-//	smtp           tls: starttls or none
-//	with TLS       ca (roots to trust in place of the system's), cert and key (of this
-//	               side): paths of files in PEM
-//	syslog         transport: udp, tcp or tls; facility, app, rfc: 3164 or 5424;
-//	               framing: newline, nul or octets; structured_data, hostname,
-//	               max_size, timeout, delay
-//	journal        identifier, timeout
-//	desktop        title, icon, replace, timeout
-//	slack          channel, username, title, emoji, color, timeout
-//	pushover       title, device, sound, timeout
-//	ntfy           token, title, timeout
-//	webhook        secret (signs the body), timestamp, content_type, timeout
+//	desktop:APP                 notifications on the desktop
+//	eventlog:SOURCE             the event log of Windows
+//	journal:[SOCKET]            systemd's journal
+//	mail:TO[,TO]?from=FROM      a mail, by the mail server of this machine
+//	ntfy:https://ntfy.sh/TOPIC  a topic of ntfy
+//	pushover:?token=TOKEN&user_key=KEY
+//		Pushover
+//	slack:https://hooks.slack.com/services/...
+//		a channel of Slack, by an incoming webhook
+//	smtp://[USER:PASSWORD@]HOST[:PORT]?from=FROM&to=TO
+//		a mail, by a server; with STARTTLS if there is a user
+//	smtps://[USER:PASSWORD@]HOST[:PORT]?from=FROM&to=TO
+//		the same, with TLS from the start
+//	syslog:[PATH]               the syslog of this machine, or another socket
+//	syslog://HOST[:PORT]        a server, on port 514, or 6514 with TLS
+//	webhook:https://HOST/PATH   JSON, to anybody
 //
 // The option compress of files knows zstd, too.
 //
-// title is a format string. Of slack, ntfy, webhook and pushover the address counts
-// as a secret, and no error shows it. In a file, keys are clearer than a long URI:
+// Of slack, ntfy, webhook and pushover the address is a secret, and no error shows it. In
+// a file, keys are clearer than a long URI:
 //
 //	[sink alarms]
 //	scheme   = smtp

@@ -8,16 +8,19 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-func init() { config.Register("eventlog", openEventLog) }
+func init() {
+	config.RegisterSink("eventlog", config.Entry{
+		Forms:   []config.Form{{Address: "eventlog:SOURCE", Help: "the event log of Windows"}},
+		Options: config.HandlerOptions(""),
+		Read:    readEventLog,
+	})
+}
 
-func openEventLog(s *config.Sink) (logbook.Handler, error) {
+func readEventLog(s *config.Spec) func() (logbook.Handler, error) {
 	if s.Path == "" || s.Host != "" || s.User != nil {
-		return nil, errors.New(`the source has to follow: "eventlog:SOURCE"`)
+		s.Refuse("", errors.New(`the source has to follow: "eventlog:SOURCE"`))
 	}
-	o := s.Options("")
+	o := s.Options()
 	e := &eventlog.Options{Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter}
-	if err := s.Err(); err != nil {
-		return nil, err
-	}
-	return eventlog.New(s.Path, e)
+	return func() (logbook.Handler, error) { return eventlog.New(s.Path, e) }
 }

@@ -1,9 +1,12 @@
 package all
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,61 +16,69 @@ import (
 )
 
 func init() {
-	config.Register("mail", openMail)
-	config.Register("smtp", openSMTP)
-	config.Register("smtps", openSMTPS)
-	config.RegisterSection("MailHandler", openMailSection)
-}
-
-// openMail is for the mail server of this machine: mail:TO?from=FROM.
-func openMail(s *config.Sink) (logbook.Handler, error) {
-	if s.Host != "" || s.User != nil {
-		return nil, errors.New(`write "mail:TO?from=FROM", or "smtp://HOST?from=FROM&to=TO"`)
-	}
-	o := mailOptions(s)
-	o.To = addresses(s.Path)
-	return newMail(s, o)
-}
-
-func openSMTP(s *config.Sink) (logbook.Handler, error) {
-	o := mailOptions(s)
-	o.To = addresses(s.Required("to"))
-	if s.User != nil {
-		o.TLS = mail.StartTLS
-	}
-	s.Func("tls", func(v string) error {
-		switch v {
-		case "starttls":
-			o.TLS = mail.StartTLS
-		case "none":
-			o.TLS = mail.PlainText
-		default:
-			return fmt.Errorf("%q is not known (known: starttls, none)", v)
-		}
-		return nil
+	const (
+		server = "[USER:PASSWORD@]HOST[:PORT]?from=FROM&to=TO"
+		help   = "A format string may begin with headers, such as \"Subject: {record.level_name}\", and an empty line. Without a port it is 25, with STARTTLS 587, with TLS from the start 465."
+	)
+	config.RegisterSink("mail", config.Entry{
+		Forms:   []config.Form{{Address: "mail:TO[,TO]?from=FROM", Help: "a mail, by the mail server of this machine"}},
+		Help:    help,
+		Options: mailOptions(),
+		Read:    readMail,
 	})
-	return newMail(s, o)
+	config.RegisterSink("smtp", config.Entry{
+		Forms: []config.Form{{Address: "smtp://" + server, Help: "a mail, by a server; with STARTTLS if there is a user"}},
+		Help:  help,
+		Options: slices.Concat(mailOptions(), []config.Option{toOption,
+			{Name: "tls", Kind: "starttls|none", Default: "starttls if there is a user", Help: "encryption"},
+		}, config.TLSOptions()),
+		Read: readSMTP,
+	})
+	config.RegisterSink("smtps", config.Entry{
+		Forms:   []config.Form{{Address: "smtps://" + server, Help: "the same, with TLS from the start"}},
+		Help:    help,
+		Options: slices.Concat(mailOptions(), []config.Option{toOption}, config.TLSOptions()),
+		Read:    readSMTPS,
+	})
+	config.RegisterSection("MailHandler", config.Entry{Read: readMailSection, Options: []config.Option{
+		{Name: "sender", Kind: config.KindText, Required: true, Help: "its address"},
+		{Name: "recipients", Kind: config.KindText, Required: true, Multiline: true, Help: "a recipient on a line"},
+		subjectOption,
+		{Name: "mail_host", Kind: config.KindText, Default: "127.0.0.1", Help: "the mail server"},
+		{Name: "port", Kind: config.KindText, Default: "25, or 587 with credentials", Help: "its port; 465 is TLS from the start"},
+		{Name: "credentials_file", Kind: config.KindPath, Help: "user and password, a line each, which go over TLS only"},
+		{Name: "log_level", Kind: config.KindLevel, Default: "ERROR", Help: "the lowest level"},
+	}})
 }
 
-func openSMTPS(s *config.Sink) (logbook.Handler, error) {
-	o := mailOptions(s)
-	o.To = addresses(s.Required("to"))
-	o.TLS = mail.ImplicitTLS
-	return newMail(s, o)
+var (
+	subjectOption = config.Option{Name: "subject", Kind: config.KindText, Default: "Server Error in Application", Help: "the subject"}
+	toOption      = config.Option{Name: "to", Kind: config.KindText, Required: true, Multiline: true, Help: "the recipients, with commas"}
+)
+
+// mailOptions returns the options of all mails.
+func mailOptions() []config.Option {
+	common := config.HandlerOptions("")
+	for i := range common {
+		common[i].Multiline = common[i].Name == "format" // which may have headers
+	}
+	return append(common,
+		config.Option{Name: "from", Kind: config.KindText, Required: true, Help: "the sender"}, subjectOption,
+		timeoutOption("of connecting, and of each mail"),
+		config.Option{Name: "record_limit", Kind: config.KindCount, Default: "no limit", Help: "mails of a call site"},
+		config.Option{Name: "record_delta", Kind: config.KindDuration, Default: "1m", Help: "in this time"},
+	)
 }
 
-func mailOptions(s *config.Sink) *mail.Options {
-	s.Multiline("to", "format")
-	o := s.Options("")
+// newMailOptions reads the options of all mails.
+func newMailOptions(s *config.Spec) *mail.Options {
+	o := s.Options()
 	m := &mail.Options{
 		Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter,
-		From: s.Required("from"), Subject: s.Text("subject"),
+		From: s.Text("from"), Subject: s.Text("subject"),
 		Server:      s.Host,
 		Timeout:     s.Duration("timeout"),
 		RecordLimit: s.Count("record_limit"), RecordDelta: s.Duration("record_delta"),
-	}
-	if s.Scheme != "mail" {
-		m.TLSConfig = s.TLS()
 	}
 	if s.User != nil {
 		m.Username = s.User.Username()
@@ -76,12 +87,36 @@ func mailOptions(s *config.Sink) *mail.Options {
 	return m
 }
 
-// newMail makes the handler when all is read.
-func newMail(s *config.Sink, o *mail.Options) (logbook.Handler, error) {
-	if err := s.Err(); err != nil {
-		return nil, err
+func opener(o *mail.Options) func() (logbook.Handler, error) {
+	return func() (logbook.Handler, error) { return mail.New(o) }
+}
+
+// readMail is for the mail server of this machine: mail:TO?from=FROM.
+func readMail(s *config.Spec) func() (logbook.Handler, error) {
+	if s.Host != "" || s.User != nil {
+		s.Refuse("", errors.New(`write "mail:TO?from=FROM", or "smtp://HOST?from=FROM&to=TO"`))
 	}
-	return mail.New(o)
+	o := newMailOptions(s)
+	o.To = addresses(s.Path)
+	return opener(o)
+}
+
+func readSMTP(s *config.Spec) func() (logbook.Handler, error) {
+	o := newMailOptions(s)
+	o.To, o.TLSConfig = addresses(s.Text("to")), s.TLS()
+	switch tls := s.Choice("tls"); {
+	case tls == "starttls", tls == "" && s.User != nil:
+		o.TLS = mail.StartTLS
+	case tls == "none":
+		o.TLS = mail.PlainText
+	}
+	return opener(o)
+}
+
+func readSMTPS(s *config.Spec) func() (logbook.Handler, error) {
+	o := newMailOptions(s)
+	o.To, o.TLSConfig, o.TLS = addresses(s.Text("to")), s.TLS(), mail.ImplicitTLS
+	return opener(o)
 }
 
 // addresses splits a list at commas and newlines, but not within a quoted name.
@@ -111,19 +146,18 @@ func addresses(list string) []string {
 
 const implicitTLSPort = 465
 
-func openMailSection(s *config.Sink) (logbook.Handler, error) {
-	s.Multiline("recipients")
+func readMailSection(s *config.Spec) func() (logbook.Handler, error) {
 	o := &mail.Options{
-		Level:  s.LogLevel(logbook.LevelError),
-		From:   s.Required("sender"),
-		To:     addresses(s.Required("recipients")),
-		Server: s.Text("mail_host"),
+		Level:   cmp.Or(s.Level("log_level"), slog.Leveler(logbook.LevelError)),
+		From:    s.Text("sender"),
+		To:      addresses(s.Text("recipients")),
+		Server:  s.Text("mail_host"),
+		Subject: s.Text("subject"),
 	}
-	o.Subject = s.Text("subject")
 	s.Func("port", func(v string) error {
 		port, err := strconv.Atoi(v)
 		if err != nil || port < 1 || port > 65535 {
-			return fmt.Errorf("%q is no port from 1 to 65535", v)
+			return fmt.Errorf("invalid port %q: want a number from 1 to 65535", v)
 		}
 		if port == implicitTLSPort {
 			o.TLS = mail.ImplicitTLS
@@ -138,13 +172,11 @@ func openMailSection(s *config.Sink) (logbook.Handler, error) {
 			o.Password = strings.TrimSpace(lines[1])
 		}
 		if o.Username == "" || o.Password == "" {
-			s.Func("credentials_file", func(string) error {
-				return errors.New("the first line is not a user, or the second one not a password")
-			})
+			s.Refuse("credentials_file", errors.New("the first line is not a user, or the second one not a password"))
 		}
 		if o.TLS == mail.PlainText {
 			o.TLS = mail.StartTLS
 		}
 	}
-	return newMail(s, o)
+	return opener(o)
 }

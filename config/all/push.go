@@ -1,7 +1,10 @@
 package all
 
 import (
+	"cmp"
 	"errors"
+	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/logbook-go/logbook/config"
@@ -10,90 +13,113 @@ import (
 )
 
 func init() {
-	config.Register("slack", openSlack)
-	config.Register("pushover", openPushover)
-	config.Register("ntfy", openNtfy)
-	config.Register("webhook", openWebhook)
-	config.RegisterSection("SlackLogger", openSlackSection)
+	options := func(own ...config.Option) []config.Option {
+		return slices.Concat(config.HandlerOptions(""), own, []config.Option{timeoutOption("of a notification")}, config.TLSOptions())
+	}
+	config.RegisterSink("slack", config.Entry{
+		Forms:      []config.Form{{Address: "slack:https://hooks.slack.com/services/...", Help: "a channel of Slack, by an incoming webhook"}},
+		SecretPath: true,
+		Options: options(titleOption("channel and level"),
+			config.Option{Name: "channel", Kind: config.KindText, Default: "the webhook's", Help: "channel, for webhooks that allow it"},
+			config.Option{Name: "username", Kind: config.KindText, Default: "the webhook's", Help: "name of the sender, for webhooks that allow it"},
+			config.Option{Name: "emoji", Kind: config.KindBool, Default: "false", Help: "true: a sign of the level"},
+			config.Option{Name: "color", Kind: config.KindBool, Default: "false", Help: "true: a bar in the colour of the level"},
+		),
+		Read: readSlack,
+	})
+	config.RegisterSink("pushover", config.Entry{
+		Forms:      []config.Form{{Address: "pushover:?token=TOKEN&user_key=KEY", Help: "Pushover"}},
+		SecretPath: true,
+		Options: options(titleOption("none"),
+			config.Option{Name: "token", Kind: config.KindText, Required: true, Secret: true, Help: "token of the application"},
+			config.Option{Name: "user_key", Kind: config.KindText, Required: true, Secret: true, Help: "key of the user"},
+			config.Option{Name: "device", Kind: config.KindText, Default: "all", Help: "device of the user"},
+			config.Option{Name: "sound", Kind: config.KindText, Default: "the user's", Help: "sound of the notification"},
+		),
+		Read: readPushover,
+	})
+	config.RegisterSink("ntfy", config.Entry{
+		Forms:      []config.Form{{Address: "ntfy:https://ntfy.sh/TOPIC", Help: "a topic of ntfy"}},
+		SecretPath: true,
+		Options: options(titleOption("channel and level"),
+			config.Option{Name: "token", Kind: config.KindText, Secret: true, Help: "token, for topics that want one"},
+		),
+		Read: readNtfy,
+	})
+	config.RegisterSink("webhook", config.Entry{
+		Forms:      []config.Form{{Address: "webhook:https://HOST/PATH", Help: "JSON, to anybody"}},
+		SecretPath: true,
+		Options: options(
+			config.Option{Name: "secret", Kind: config.KindText, Default: "not signed", Secret: true, Help: "signs the body"},
+			config.Option{Name: "timestamp", Kind: config.KindBool, Default: "false", Help: "true: the time is part of the signature"},
+			config.Option{Name: "content_type", Kind: config.KindText, Default: "application/json; text/plain for a format string", Help: "type of the body"},
+		),
+		Read: readWebhook,
+	})
+	config.RegisterSection("SlackLogger", config.Entry{Read: readSlackSection, Options: []config.Option{
+		{Name: "api_file", Kind: config.KindPath, Required: true, Help: "its first line is the address of an incoming webhook"},
+		{Name: "channel", Kind: config.KindText, Default: "the webhook's", Help: "channel"},
+		{Name: "user", Kind: config.KindText, Default: "the webhook's", Help: "name of the sender"},
+		{Name: "log_level", Kind: config.KindLevel, Default: "SUCCESS", Help: "the lowest level"},
+	}})
 }
 
-var errNoAddress = errors.New(`no address; in a URI it follows the scheme, as in "slack:https://HOST/PATH", in a file it is the key "path"`)
-
-func openSlack(s *config.Sink) (logbook.Handler, error) {
+// address returns the path, which is the address of a service.
+func address(s *config.Spec) string {
 	if s.Path == "" {
-		return nil, errNoAddress
+		s.Refuse("", errors.New(`no address; in a URI it follows the scheme, as in "slack:https://HOST/PATH", in a file it is the key "path"`))
 	}
-	o := s.Options("")
+	return s.Path
+}
+
+func readSlack(s *config.Spec) func() (logbook.Handler, error) {
+	webhook, o := address(s), s.Options()
 	p := &push.SlackOptions{
 		Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter, Title: title(s),
 		Channel: s.Text("channel"), Username: s.Text("username"),
 		Emoji: s.Bool("emoji"), Color: s.Bool("color"), Timeout: s.Duration("timeout"), TLSConfig: s.TLS(),
 	}
-	if err := s.Err(); err != nil {
-		return nil, err
-	}
-	return push.NewSlack(s.Path, p)
+	return func() (logbook.Handler, error) { return push.NewSlack(webhook, p) }
 }
 
-func openPushover(s *config.Sink) (logbook.Handler, error) {
-	o := s.Options("")
+func readPushover(s *config.Spec) func() (logbook.Handler, error) {
+	o := s.Options()
 	p := &push.PushoverOptions{
 		Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter, Title: title(s),
 		Device: s.Text("device"), Sound: s.Text("sound"), Timeout: s.Duration("timeout"), TLSConfig: s.TLS(),
 	}
-	token, user := s.Required("token"), s.Required("user_key")
-	if err := s.Err(); err != nil {
-		return nil, err
-	}
-	return push.NewPushover(token, user, p)
+	token, user := s.Text("token"), s.Text("user_key")
+	return func() (logbook.Handler, error) { return push.NewPushover(token, user, p) }
 }
 
-func openNtfy(s *config.Sink) (logbook.Handler, error) {
-	if s.Path == "" {
-		return nil, errNoAddress
-	}
-	o := s.Options("")
+func readNtfy(s *config.Spec) func() (logbook.Handler, error) {
+	topic, o := address(s), s.Options()
 	p := &push.NtfyOptions{
 		Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter, Title: title(s),
 		Token: s.Text("token"), Timeout: s.Duration("timeout"), TLSConfig: s.TLS(),
 	}
-	if err := s.Err(); err != nil {
-		return nil, err
-	}
-	return push.NewNtfy(s.Path, p)
+	return func() (logbook.Handler, error) { return push.NewNtfy(topic, p) }
 }
 
-func openWebhook(s *config.Sink) (logbook.Handler, error) {
-	if s.Path == "" {
-		return nil, errNoAddress
-	}
-	o := s.Options("")
+func readWebhook(s *config.Spec) func() (logbook.Handler, error) {
+	url, o := address(s), s.Options()
 	p := &push.WebhookOptions{
 		Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter,
 		ContentType: s.Text("content_type"), Secret: s.Text("secret"), Timestamp: s.Bool("timestamp"),
 		Timeout: s.Duration("timeout"), TLSConfig: s.TLS(),
 	}
-	if err := s.Err(); err != nil {
-		return nil, err
-	}
-	return push.NewWebhook(s.Path, p)
+	return func() (logbook.Handler, error) { return push.NewWebhook(url, p) }
 }
 
-func openSlackSection(s *config.Sink) (logbook.Handler, error) {
+func readSlackSection(s *config.Spec) func() (logbook.Handler, error) {
 	o := &push.SlackOptions{
-		Level:   s.LogLevel(logbook.LevelSuccess),
+		Level:   cmp.Or(s.Level("log_level"), slog.Leveler(logbook.LevelSuccess)),
 		Channel: s.Text("channel"), Username: s.Text("user"),
 	}
-	s.Required("api_file")
 	webhook, _, _ := strings.Cut(s.SecretFile("api_file"), "\n")
 	webhook = strings.TrimSpace(webhook)
 	if !strings.HasPrefix(webhook, "http") {
-		s.Func("api_file", func(string) error {
-			return errors.New("the first line of the file is not the address of an incoming webhook")
-		})
+		s.Refuse("api_file", errors.New("the first line of the file is not the address of an incoming webhook"))
 	}
-	if err := s.Err(); err != nil {
-		return nil, err
-	}
-	return push.NewSlack(webhook, o)
+	return func() (logbook.Handler, error) { return push.NewSlack(webhook, o) }
 }

@@ -1,8 +1,9 @@
 package all
 
 import (
+	"cmp"
 	"errors"
-	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/logbook-go/logbook/config"
@@ -11,26 +12,53 @@ import (
 )
 
 func init() {
-	config.Register("syslog", openSyslog)
-	config.Register("journal", openJournal)
+	config.RegisterSink("syslog", config.Entry{
+		Forms: []config.Form{
+			{Address: "syslog:[PATH]", Help: "the syslog of this machine, or another socket"},
+			{Address: "syslog://HOST[:PORT]", Help: "a server, on port 514, or 6514 with TLS"},
+		},
+		Options: slices.Concat(config.HandlerOptions(""), []config.Option{
+			{Name: "transport", Kind: "udp|tcp|tls", Default: "udp", Help: "how to reach a server"},
+			{Name: "facility", Kind: config.KindText, Default: "user", Help: "such as daemon, local0"},
+			{Name: "app", Kind: config.KindText, Default: "the channel", Help: "name of the program"},
+			{Name: "rfc", Kind: "3164|5424", Default: "5424 with a host", Help: "the format of messages"},
+			{Name: "framing", Kind: "newline|nul|octets", Default: "by transport", Help: "separation of messages"},
+			{Name: "structured_data", Kind: config.KindText, Help: "SD-ID of the attributes in RFC 5424, such as app@32473; without it they are in the text"},
+			{Name: "hostname", Kind: config.KindText, Default: "that of the system", Help: "name of this machine in RFC 5424"},
+			{Name: "max_size", Kind: config.KindSize, Default: "8096, over UDP 2048", Help: "of a message; longer ones are cut"},
+			{Name: "delay", Kind: config.KindBool, Default: "false", Help: "true: connect with the first record"},
+			timeoutOption("of connecting and of each write"),
+		}, config.TLSOptions()),
+		Read: readSyslog,
+	})
+	config.RegisterSink("journal", config.Entry{
+		Forms: []config.Form{{Address: "journal:[SOCKET]", Help: "systemd's journal"}},
+		Options: append(config.HandlerOptions(""),
+			config.Option{Name: "identifier", Kind: config.KindText, Default: "that of the executable", Help: "name of the program"},
+			timeoutOption("of connecting and of each write"),
+		),
+		Read: readJournal,
+	})
 }
 
-func openSyslog(s *config.Sink) (logbook.Handler, error) {
+func readSyslog(s *config.Spec) func() (logbook.Handler, error) {
 	if s.User != nil || s.Host != "" && s.Path != "" && s.Path != "/" {
-		return nil, errors.New(`write "syslog:", "syslog:/dev/log" or "syslog://HOST:PORT"`)
+		s.Refuse("", errors.New(`write "syslog:", "syslog:/dev/log" or "syslog://HOST:PORT"`))
 	}
-	common := s.Options("")
+	common := s.Options()
 	o := &syslog.Options{
 		Level: common.Level, Bubble: common.Bubble, Formatter: common.Formatter,
 		AppName: s.Text("app"), StructuredData: s.Text("structured_data"), Hostname: s.Text("hostname"),
 		MaxSize: int(s.Size("max_size")), Timeout: s.Duration("timeout"), Delay: s.Bool("delay"),
 		TLSConfig: s.TLS(),
+		Format:    map[string]syslog.Format{"3164": syslog.RFC3164, "5424": syslog.RFC5424}[s.Choice("rfc")],
+		Framing: map[string]syslog.Framing{
+			"newline": syslog.Newline, "nul": syslog.NUL, "octets": syslog.OctetCounting,
+		}[s.Choice("framing")],
 	}
 	switch {
 	case s.Host != "":
-		transport := "udp"
-		choose(s, "transport", &transport, map[string]string{"udp": "udp", "tcp": "tcp", "tls": "tls"})
-		o.Address = transport + "://" + s.Host
+		o.Address = cmp.Or(s.Choice("transport"), "udp") + "://" + s.Host
 	case s.Path != "":
 		o.Address = "unix:" + socket(s)
 	}
@@ -38,47 +66,25 @@ func openSyslog(s *config.Sink) (logbook.Handler, error) {
 		o.Facility, err = syslog.ParseFacility(v)
 		return err
 	})
-	choose(s, "rfc", &o.Format, map[string]syslog.Format{"3164": syslog.RFC3164, "5424": syslog.RFC5424})
-	choose(s, "framing", &o.Framing, map[string]syslog.Framing{
-		"newline": syslog.Newline, "nul": syslog.NUL, "octets": syslog.OctetCounting,
-	})
-	if err := s.Err(); err != nil {
-		return nil, err
-	}
-	return syslog.New(o)
+	return func() (logbook.Handler, error) { return syslog.New(o) }
 }
 
-func openJournal(s *config.Sink) (logbook.Handler, error) {
+func readJournal(s *config.Spec) func() (logbook.Handler, error) {
 	if s.User != nil || s.Host != "" {
-		return nil, errors.New("the journal is on this machine")
+		s.Refuse("", errors.New("the journal is on this machine"))
 	}
-	common := s.Options("")
+	common := s.Options()
 	o := &syslog.JournalOptions{
 		Level: common.Level, Bubble: common.Bubble, Formatter: common.Formatter,
 		Identifier: s.Text("identifier"), Socket: socket(s), Timeout: s.Duration("timeout"),
 	}
-	if err := s.Err(); err != nil {
-		return nil, err
-	}
-	return syslog.NewJournal(o)
+	return func() (logbook.Handler, error) { return syslog.NewJournal(o) }
 }
 
 // socket returns the path of a unix socket. One that begins with @ is no file.
-func socket(s *config.Sink) string {
+func socket(s *config.Spec) string {
 	if strings.HasPrefix(s.Path, "@") {
 		return s.Path
 	}
 	return s.Abs(s.Path)
-}
-
-// choose reads an option that is one of a few names.
-func choose[T any](s *config.Sink, name string, to *T, names map[string]T) {
-	s.Func(name, func(v string) error {
-		value, ok := names[v]
-		if !ok {
-			return fmt.Errorf("%q is not known (known: %s)", v, sorted(names))
-		}
-		*to = value
-		return nil
-	})
 }

@@ -23,7 +23,7 @@ func main() {
 }
 
 func run() error {
-	watcher, err := config.Watch("app.ini") // and again on each SIGHUP
+	watcher, err := config.Watch("app.ini", nil) // and again on each SIGHUP
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/logbook-go/logbook/config"
+)
+
+const sinksTail = `Any sink may have these, which hold records back; further options begin with their
+names:
+
+%s
+In paths and values, %%25 is a percent sign, %%26 an ampersand, %%3F a question mark.
+"logbook help sink NAME" has the options of a sink, such as "logbook help sink file".
+
+Examples:
+
+  json:/var/log/app.json?mode=0600
+  file:errors.log?level=error
+  rotating:app.log?size=10MB&backups=5&compress=gzip
+  file:app.log?fingers_crossed=error&fingers_crossed_reset=true
+  smtps://me@example.org:PASSWORD@smtp.example.org?from=me@example.org&to=you@example.org&level=error&limit=5&limit_per=1h
+  console:-?format={record.time:%%25H:%%25M} {record.message}`
+
+// sinksHelp returns the page that lists the sinks.
+func sinksHelp() string {
+	var b strings.Builder
+	b.WriteString("A sink says where records go: SCHEME:PATH?OPTION=VALUE&...\n\n")
+	for _, scheme := range config.Schemes() {
+		e, _ := config.SinkEntry(scheme)
+		b.WriteString(formsHelp(e))
+	}
+	b.WriteString("\nOptions of all sinks:\n\n")
+	b.WriteString(optionsHelp(config.HandlerOptions("")))
+	var wrappers []config.Option
+	for _, name := range config.Wrappers() {
+		wrappers = append(wrappers, config.WrapperOptions(name)[0])
+	}
+	fmt.Fprintf(&b, "\n"+sinksTail, optionsHelp(wrappers))
+	return b.String()
+}
+
+// sinkHelp returns the page of a sink or a wrapper; false if there is none.
+func sinkHelp(name string) (text string, found bool) {
+	if options := config.WrapperOptions(name); options != nil {
+		return "Options of every sink:\n\n" + strings.TrimSuffix(optionsHelp(options), "\n"), true
+	}
+	e, found := config.SinkEntry(strings.TrimSuffix(name, ":"))
+	if !found {
+		return "", false
+	}
+	var b strings.Builder
+	b.WriteString(formsHelp(e))
+	if e.Help != "" {
+		b.WriteString("\n" + folded(e.Help, "") + "\n")
+	}
+	b.WriteString("\nOptions:\n\n" + optionsHelp(e.Options))
+	fmt.Fprintf(&b, "\nAnd those of every sink: %s.\nSee \"logbook help sinks\".", strings.Join(config.Wrappers(), ", "))
+	return b.String(), true
+}
+
+func formsHelp(e config.Entry) string {
+	var b strings.Builder
+	for _, f := range e.Forms {
+		b.WriteString(row(f.Address, f.Help))
+	}
+	return b.String()
+}
+
+func optionsHelp(options []config.Option) string {
+	var b strings.Builder
+	for _, o := range options {
+		help := o.Help
+		switch {
+		case o.Required:
+			help += " (required)"
+		case o.Default != "":
+			help += " (default: " + o.Default + ")"
+		}
+		b.WriteString(row(o.Name+"="+string(o.Kind), help))
+	}
+	return b.String()
+}
+
+const (
+	nameWidth = 28
+	lineWidth = 84
+)
+
+// row returns a name and, in a column beside it, a text.
+func row(name, text string) string {
+	indent := strings.Repeat(" ", nameWidth)
+	text = folded(text, indent)
+	if name = "  " + name; len(name) < nameWidth {
+		return name + text[len(name):] + "\n"
+	}
+	return name + "\n" + text + "\n"
+}
+
+// folded breaks a text into lines, each of which is indented.
+func folded(text, indent string) string {
+	var lines []string
+	line := indent
+	for i, word := range strings.Fields(text) {
+		switch {
+		case i > 0 && len(line)+1+len(word) > lineWidth:
+			lines = append(lines, line)
+			line = indent + word
+		case i > 0:
+			line += " " + word
+		default:
+			line += word
+		}
+	}
+	return strings.Join(slices.Concat(lines, []string{line}), "\n")
+}
