@@ -16,7 +16,7 @@ import (
 // stdout stands for a stream handler: it prints "LEVEL channel: message attrs".
 func stdout() logbook.Handler {
 	o := logbook.Options{Formatter: logbook.MustFormat("{record.level_name} {record.channel}: {record.message}{record.attrs}")}
-	return logbook.HandlerFunc(func(r *logbook.Record) error {
+	return logbook.NewHandler(func(r *logbook.Record) error {
 		line, err := o.AppendFormat(nil, r)
 		fmt.Println(string(line))
 		return err

@@ -137,7 +137,7 @@ func logTo(t testing.TB) *bytes.Buffer {
 // textLines makes a JSON sink like a stream handler's.
 func textLines(b *bytes.Buffer, f logbook.Formatter) logbook.Handler {
 	var mu sync.Mutex
-	return logbook.HandlerFunc(func(r *logbook.Record) error {
+	return logbook.NewHandler(func(r *logbook.Record) error {
 		line, err := f.AppendFormat(nil, r)
 		mu.Lock()
 		defer mu.Unlock()

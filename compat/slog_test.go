@@ -265,7 +265,7 @@ func TestSlogBindings(t *testing.T) {
 func TestSlogContextReachesHandlers(t *testing.T) {
 	type key struct{}
 	var got any
-	defer logbook.PushApplication(logbook.HandlerFunc(func(r *logbook.Record) error {
+	defer logbook.PushApplication(logbook.NewHandler(func(r *logbook.Record) error {
 		got = r.Context().Value(key{})
 		return nil
 	}, nil))()
@@ -287,7 +287,7 @@ func TestSlogErrors(t *testing.T) {
 		t.Errorf("errors %v and %v, want %v", rs[0].Err(), rs[1].Err(), cause)
 	}
 	e := watchErrors(t)
-	defer logbook.PushApplication(logbook.HandlerFunc(func(*logbook.Record) error { return cause }, nil))()
+	defer logbook.PushApplication(logbook.NewHandler(func(*logbook.Record) error { return cause }, nil))()
 	if err := l.Handler().Handle(background, slog.NewRecord(time.Now(), 0, "m", 0)); err != nil {
 		t.Errorf("Handle returned %v: failures belong to the error flag", err)
 	}

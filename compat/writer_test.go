@@ -96,7 +96,7 @@ func TestWriterConcurrent(t *testing.T) {
 func TestWriterReentered(t *testing.T) {
 	h, e := record(t), watchErrors(t)
 	w := compat.NewWriter(nil, logbook.LevelInfo)
-	defer logbook.PushApplication(logbook.HandlerFunc(func(r *logbook.Record) error {
+	defer logbook.PushApplication(logbook.NewHandler(func(r *logbook.Record) error {
 		if r.Message() == "outer" {
 			_, _ = io.WriteString(w, "inner\n")
 		}

@@ -18,7 +18,7 @@ import (
 func TestDefaultsOfURIs(t *testing.T) {
 	inTempDir(t)
 	probe = func(s *config.Spec) func() (logbook.Handler, error) {
-		return opens(logbook.HandlerFunc(func(*logbook.Record) error { return errors.New("full") }, s.Options()), nil)(s)
+		return opens(logbook.NewHandler(func(*logbook.Record) error { return errors.New("full") }, s.Options()), nil)(s)
 	}
 	c := parse(t, `
 [DEFAULT]

@@ -20,7 +20,7 @@ func init() {
 func readList(s *config.Spec) func() (logbook.Handler, error) {
 	prefix, o := s.Text("prefix"), s.Options()
 	return func() (logbook.Handler, error) { // called if the options are right
-		return logbook.HandlerFunc(func(r *logbook.Record) error {
+		return logbook.NewHandler(func(r *logbook.Record) error {
 			line, err := o.AppendFormat([]byte(prefix), r)
 			fmt.Printf("%s\n", line)
 			return err

@@ -250,7 +250,8 @@ func (l *Levels) floor(key floorKey) *logbook.LevelVar {
 	if l.floors == nil {
 		l.floors = make(map[floorKey]*logbook.LevelVar)
 	}
-	v := logbook.NewLevelVar(max(key.own, l.table.Load().lowest(key.rest)))
+	v := new(logbook.LevelVar)
+	v.Set(max(key.own, l.table.Load().lowest(key.rest)))
 	l.floors[key] = v
 	return v
 }

@@ -103,6 +103,8 @@ func manyLevels(n int) string {
 func TestWrap(t *testing.T) {
 	dynamic := new(slog.LevelVar)
 	dynamic.Set(slog.LevelWarn)
+	variable := new(logbook.LevelVar)
+	variable.Set(logbook.LevelWarn)
 	for name, tt := range map[string]struct {
 		binding logbook.Binding
 		want    string
@@ -110,7 +112,7 @@ func TestWrap(t *testing.T) {
 		"all":             {logbook.Binding{}, "a:debug a:warn b:warn"},
 		"its level":       {logbook.Binding{Level: logbook.LevelWarn}, "a:warn b:warn"},
 		"slog's":          {logbook.Binding{Level: slog.LevelWarn}, "a:warn b:warn"},
-		"variable":        {logbook.Binding{Level: logbook.NewLevelVar(logbook.LevelWarn)}, "a:warn b:warn"},
+		"variable":        {logbook.Binding{Level: variable}, "a:warn b:warn"},
 		"foreign":         {logbook.Binding{Level: dynamic}, "a:warn b:warn"},
 		"accept":          {logbook.Binding{Accept: func(r *logbook.Record) bool { return r.Channel() == "a" }}, "a:debug a:warn"},
 		"filter":          {logbook.Binding{Filter: func(r *logbook.Record) bool { return r.Channel() == "b" }}, "b:warn"},
@@ -215,7 +217,7 @@ func TestLevelsConcurrently(t *testing.T) {
 func TestWrappedHandler(t *testing.T) {
 	l := logbook.Must(config.ParseLevels("*:info"))
 	logbooktest.TestHandler(t, func() logbook.Handler {
-		return l.Wrap(logbook.HandlerFunc(func(*logbook.Record) error { return nil }, nil))
+		return l.Wrap(logbook.NewHandler(func(*logbook.Record) error { return nil }, nil))
 	})
 }
 

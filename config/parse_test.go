@@ -285,7 +285,7 @@ func TestSinkSections(t *testing.T) {
 	inTempDir(t)
 	below := new(closeable)
 	handled := 0
-	lower := logbook.HandlerFunc(func(*logbook.Record) error { handled++; return nil }, &below.Options)
+	lower := logbook.NewHandler(func(*logbook.Record) error { handled++; return nil }, &below.Options)
 	c := parse(t, `
 [DEFAULT]
 level = notice
@@ -326,7 +326,7 @@ path   = last.log
 func TestChannelOption(t *testing.T) {
 	inTempDir(t)
 	var below []string
-	lower := logbook.HandlerFunc(func(r *logbook.Record) error {
+	lower := logbook.NewHandler(func(r *logbook.Record) error {
 		below = append(below, r.Channel())
 		return nil
 	}, nil)

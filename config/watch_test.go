@@ -94,7 +94,7 @@ func TestReloadElsewhere(t *testing.T) {
 	write(t, "app.ini", "[sink a]\nuri = file:a.log?format={record.message}\n[sink b]\nscheme = rotating\npath = b.log\nbackups = 1\nformat = {record.message}\n"+
 		"[sink c]\nuri = probe:?fallback=file:c.log?format={record.message}\n[FileLogger]\nactive = 1\nlog_basename = d\n[ConsoleLogger]\nactive = 0\n")
 	probe = func(s *config.Spec) func() (logbook.Handler, error) {
-		return opens(logbook.HandlerFunc(func(*logbook.Record) error { return errors.New("full") }, s.Options()), nil)(s)
+		return opens(logbook.NewHandler(func(*logbook.Record) error { return errors.New("full") }, s.Options()), nil)(s)
 	}
 	w := watch(t, "app.ini")
 	logbook.InGoroutine(func() {

@@ -18,7 +18,7 @@ func TestSIGHUP(t *testing.T) {
 		return func() (logbook.Handler, error) {
 			name := s.Path
 			got <- "opened " + name
-			return logbook.HandlerFunc(func(r *logbook.Record) error {
+			return logbook.NewHandler(func(r *logbook.Record) error {
 				got <- name + ": " + r.Level().String() + " " + r.Message()
 				return nil
 			}, nil), nil

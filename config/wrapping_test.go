@@ -99,7 +99,7 @@ func TestWrappingAsks(t *testing.T) {
 		return func(r *logbook.Record) bool { return r.Message() != letter }
 	}
 	probe = func(s *config.Spec) func() (logbook.Handler, error) {
-		inside := logbook.HandlerFunc(func(r *logbook.Record) error {
+		inside := logbook.NewHandler(func(r *logbook.Record) error {
 			got = append(got, r.Message())
 			return nil
 		}, &logbook.Options{Filter: not("a")})
@@ -260,7 +260,7 @@ func TestNull(t *testing.T) {
 	inTempDir(t)
 	for uri, want := range map[string]string{"null:": "", "null:?level=error": "ac", "null:?bubble=true": "acE"} {
 		got := ""
-		below := logbook.HandlerFunc(func(r *logbook.Record) error {
+		below := logbook.NewHandler(func(r *logbook.Record) error {
 			got += r.Message()
 			return nil
 		}, nil)
@@ -329,7 +329,7 @@ func TestFallbackOfUnopened(t *testing.T) {
 				return struct {
 					logbook.Handler
 					logbook.Closer
-				}{logbook.HandlerFunc(func(r *logbook.Record) error { got += r.Message(); return nil }, o), &failing{closed: closed}}, nil
+				}{logbook.NewHandler(func(r *logbook.Record) error { got += r.Message(); return nil }, o), &failing{closed: closed}}, nil
 			}
 		}
 		h, err := config.Open("probe://me:hunter2@host?level=error&fallback=file:a.log?format={record.message}")
@@ -454,7 +454,7 @@ func TestRegisterWrapper(t *testing.T) {
 func readShout(s *config.Spec) func(logbook.Handler) (logbook.Handler, error) {
 	suffix := strings.Repeat(s.Text("shout"), s.Count("shout_times"))
 	return func(h logbook.Handler) (logbook.Handler, error) {
-		return logbook.HandlerFunc(func(r *logbook.Record) error {
+		return logbook.NewHandler(func(r *logbook.Record) error {
 			r = r.Clone()
 			r.SetMessage(r.Message() + suffix)
 			return h.Handle(r)

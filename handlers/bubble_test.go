@@ -71,7 +71,7 @@ func TestHandlersAcrossBubbles(t *testing.T) {
 func TestTimersAfterABubble(t *testing.T) {
 	record := logbook.NewRecord(logbook.RecordData{Message: "a record"})
 	taken := make(chan struct{}, 1)
-	dedup := handlers.NewDedup(logbook.HandlerFunc(func(*logbook.Record) error {
+	dedup := handlers.NewDedup(logbook.NewHandler(func(*logbook.Record) error {
 		taken <- struct{}{}
 		return nil
 	}, nil), &handlers.DedupOptions{Quiet: time.Nanosecond})

@@ -27,7 +27,7 @@ func TestHandlers(t *testing.T) {
 	old := os.Stderr
 	os.Stderr = null
 	defer func() { os.Stderr = old }()
-	pass := logbook.HandlerFunc(func(*logbook.Record) error { return logbook.ErrPass }, nil)
+	pass := logbook.NewHandler(func(*logbook.Record) error { return logbook.ErrPass }, nil)
 
 	for name, newHandler := range map[string]func() logbook.Handler{
 		"Stream":           func() logbook.Handler { return handlers.NewStream(io.Discard, nil) },

@@ -79,7 +79,7 @@ func TestDedupGolden(t *testing.T) {
 // is the first one.
 func TestDedupTellsApart(t *testing.T) {
 	var got []string
-	h := handlers.NewDedup(logbook.HandlerFunc(func(r *logbook.Record) error {
+	h := handlers.NewDedup(logbook.NewHandler(func(r *logbook.Record) error {
 		got = append(got, fmt.Sprint(r.Level(), " ", r.Channel(), " ", r.Text("n"), " ", r.Message(), " ", r.Source().Line > 0))
 		return nil
 	}, nil), nil)
@@ -102,7 +102,7 @@ func TestDedupTellsApart(t *testing.T) {
 // Logbook fails with records that were received.
 func TestDedupOfReceivedRecords(t *testing.T) {
 	var wire []byte
-	bound(t, func() { log.Info("foo {n}", "n", 1) }, logbook.HandlerFunc(func(r *logbook.Record) (err error) {
+	bound(t, func() { log.Info("foo {n}", "n", 1) }, logbook.NewHandler(func(r *logbook.Record) (err error) {
 		wire, err = r.MarshalJSON()
 		return err
 	}, nil))
@@ -126,7 +126,7 @@ func TestDedupContinuously(t *testing.T) {
 		var mu sync.Mutex
 		var got []string
 		start := time.Now()
-		inner := logbook.HandlerFunc(func(r *logbook.Record) error {
+		inner := logbook.NewHandler(func(r *logbook.Record) error {
 			mu.Lock()
 			defer mu.Unlock()
 			got = append(got, fmt.Sprintf("%v %s", time.Since(start), r.Message()))
@@ -404,7 +404,7 @@ func TestDedupReentrance(t *testing.T) {
 func TestDedupConcurrently(t *testing.T) {
 	var mu sync.Mutex
 	total := 0
-	inner := logbook.HandlerFunc(func(r *logbook.Record) error {
+	inner := logbook.NewHandler(func(r *logbook.Record) error {
 		var n int
 		_, err := fmt.Sscan(r.Message(), &n)
 		mu.Lock()

@@ -19,7 +19,7 @@ import (
 func TestConsolesReplaceTheDefaultHandler(t *testing.T) {
 	o := &logbook.Options{Level: logbook.LevelError}
 	stream := handlers.NewStream(io.Discard, o)
-	noConsole := logbook.HandlerFunc(func(*logbook.Record) error { return nil }, o)
+	noConsole := logbook.NewHandler(func(*logbook.Record) error { return nil }, o)
 	file := logbook.Must(handlers.NewFile(filepath.Join(t.TempDir(), "log"), &handlers.FileOptions{Level: logbook.LevelError}))
 	defer file.Close(t.Context())
 	open := func(uri string) logbook.Handler { return logbook.Must(config.Open(uri)) }
@@ -45,7 +45,7 @@ func TestConsolesReplaceTheDefaultHandler(t *testing.T) {
 	check := func(name string, h logbook.Handler, console bool) {
 		t.Run(name, func(t *testing.T) {
 			below := 0
-			logbook.SetDefaultHandler(logbook.HandlerFunc(func(*logbook.Record) error { below++; return nil }, nil))
+			logbook.SetDefaultHandler(logbook.NewHandler(func(*logbook.Record) error { below++; return nil }, nil))
 			defer logbook.SetDefaultHandler(nil)
 			defer logbook.PushApplication(h)()
 			logbook.Info("an information")

@@ -31,7 +31,7 @@ func here() int {
 // located remembers records with their line.
 func located(lines *[]string) logbook.Handler {
 	var mu sync.Mutex
-	return logbook.HandlerFunc(func(r *logbook.Record) error {
+	return logbook.NewHandler(func(r *logbook.Record) error {
 		mu.Lock()
 		defer mu.Unlock()
 		*lines = append(*lines, fmt.Sprint(r.Source().Line, " ", r.Level(), " ", r.Channel(), " ", r.Message()))

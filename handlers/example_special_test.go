@@ -106,7 +106,7 @@ func ExampleNewFanout() {
 }
 
 func ExampleNewFallback() {
-	remote := logbook.HandlerFunc(func(*logbook.Record) error { return errors.New("no connection") }, nil)
+	remote := logbook.NewHandler(func(*logbook.Record) error { return errors.New("no connection") }, nil)
 	h := handlers.NewFallback(remote, stdout())
 	undo := logbook.PushApplication(h)
 	logbook.Warn("something happened")

@@ -82,7 +82,8 @@ func TestFanoutWithoutHandler(t *testing.T) {
 
 // A level that can change is not fixed when the fan-out is made.
 func TestFanoutLevel(t *testing.T) {
-	v := logbook.NewLevelVar(logbook.LevelError)
+	v := new(logbook.LevelVar)
+	v.Set(logbook.LevelError)
 	s := &sink{Options: logbook.Options{Level: v}}
 	h := handlers.NewFanout(s, &sink{Options: logbook.Options{Level: logbook.LevelCritical}})
 	bound(t, func() {

@@ -88,7 +88,7 @@ func TestFingersCrossedConcurrently(t *testing.T) {
 		const goroutines, each = 8, 500
 		var mu sync.Mutex
 		next := make([]int, goroutines)
-		inner := logbook.HandlerFunc(func(r *logbook.Record) error {
+		inner := logbook.NewHandler(func(r *logbook.Record) error {
 			g, _ := r.Lookup("g")
 			i, _ := r.Lookup("i")
 			mu.Lock()
@@ -107,7 +107,7 @@ func TestFingersCrossedConcurrently(t *testing.T) {
 		var wg sync.WaitGroup
 		for g := range goroutines {
 			wg.Go(func() {
-				defer logbook.PushGoroutine(raise(t), logbook.HandlerFunc(h.Handle, nil))()
+				defer logbook.PushGoroutine(raise(t), logbook.NewHandler(h.Handle, nil))()
 				for i := range each {
 					level := logbook.LevelInfo
 					if i == 20 || i == each-1 {
@@ -269,7 +269,7 @@ func TestFingersCrossedTriggerIsNotHeldCaptive(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				turn := make(chan struct{}, 1) // no mutex, for which the bubble's clock would not wait
 				var next [goroutines + 1]int
-				inner := logbook.HandlerFunc(func(r *logbook.Record) error {
+				inner := logbook.NewHandler(func(r *logbook.Record) error {
 					g, _ := r.Lookup("g")
 					i, _ := r.Lookup("i")
 					turn <- struct{}{}

@@ -72,7 +72,7 @@ func TestFingersCrossedTakesItsOptions(t *testing.T) {
 // A handler without HandleBatch gets the batch one by one.
 func TestFingersCrossedBeforeAPlainHandler(t *testing.T) {
 	var got []string
-	inner := logbook.HandlerFunc(func(r *logbook.Record) error { got = append(got, r.Message()); return nil }, nil)
+	inner := logbook.NewHandler(func(r *logbook.Record) error { got = append(got, r.Message()); return nil }, nil)
 	bound(t, func() { log.Info("a {n}", "n", 1); log.Error("b"); log.Info("c") }, handlers.NewFingersCrossed(inner, nil))
 	if want := []string{"a 1", "b", "c"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
@@ -82,7 +82,7 @@ func TestFingersCrossedBeforeAPlainHandler(t *testing.T) {
 // Records are kept as they were: attributes, caller and what a value said then.
 func TestFingersCrossedKeepsRecordsWhole(t *testing.T) {
 	var got []string
-	inner := logbook.HandlerFunc(func(r *logbook.Record) error {
+	inner := logbook.NewHandler(func(r *logbook.Record) error {
 		got = append(got, r.Message()+" "+r.Text("ip")+" "+r.Text("list")+" "+r.Source().Function)
 		return nil
 	}, nil)
@@ -223,7 +223,7 @@ func TestFingersCrossedMaxRecords(t *testing.T) {
 
 func TestFingersCrossedTellsOfALoss(t *testing.T) {
 	var got []string
-	inner := logbook.HandlerFunc(func(r *logbook.Record) error {
+	inner := logbook.NewHandler(func(r *logbook.Record) error {
 		n, _ := r.Lookup("dropped")
 		got = append(got, fmt.Sprint(r.Level(), " ", r.Channel(), " ", r.Message(), " ", n, " ", r.Time().IsZero()))
 		return nil
@@ -362,7 +362,7 @@ func TestFingersCrossedBatchPanics(t *testing.T) {
 
 func TestFingersCrossedPassesOn(t *testing.T) {
 	below := new(sink)
-	inner := logbook.HandlerFunc(func(*logbook.Record) error { return logbook.ErrPass }, nil)
+	inner := logbook.NewHandler(func(*logbook.Record) error { return logbook.ErrPass }, nil)
 	bound(t, func() { log.Error("a"); log.Info("b") }, below, handlers.NewFingersCrossed(inner, nil))
 	below.expect(t, "b")
 }

@@ -93,7 +93,7 @@ func TestGroupIsBounded(t *testing.T) {
 		{"bytes", strings.Repeat("m", 1<<20-len("testlogger")-len("n")-8), 16, 17},
 	} {
 		var got []string
-		inner := logbook.HandlerFunc(func(r *logbook.Record) error {
+		inner := logbook.NewHandler(func(r *logbook.Record) error {
 			got = append(got, r.Text("n")+r.Message())
 			return nil
 		}, nil)
@@ -252,7 +252,7 @@ func TestGroupConcurrently(t *testing.T) {
 	const goroutines, each = 8, 200
 	var mu sync.Mutex
 	next := make([]int64, goroutines)
-	inner := logbook.HandlerFunc(func(r *logbook.Record) error {
+	inner := logbook.NewHandler(func(r *logbook.Record) error {
 		g, _ := r.Lookup("g")
 		i, _ := r.Lookup("i")
 		mu.Lock()

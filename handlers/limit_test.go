@@ -81,7 +81,7 @@ func TestLimitSites(t *testing.T) {
 				log.Log(context.Background(), level, "level {level}", "level", level)
 			}
 			// Without a known place it is the template.
-			logbook.InGoroutine(func() { log.Info("x"); log.Info("y") }, logbook.Flags{Introspection: logbook.Off})
+			logbook.InGoroutine(func() { log.Info("x"); log.Info("y") }, logbook.Flags{Introspection: logbook.IntrospectionOff})
 		}
 	}, handlers.NewLimit(single(s), nil))
 	got := s.got()
@@ -328,7 +328,7 @@ func TestLimitBinding(t *testing.T) {
 func TestLimitConcurrently(t *testing.T) {
 	var mu sync.Mutex
 	seen, told := 0, 0
-	inner := logbook.HandlerFunc(func(r *logbook.Record) error {
+	inner := logbook.NewHandler(func(r *logbook.Record) error {
 		v, ok := r.Lookup("suppressed")
 		mu.Lock()
 		defer mu.Unlock()
@@ -377,7 +377,7 @@ func TestSample(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var got []string
-			inner := logbook.HandlerFunc(func(r *logbook.Record) error {
+			inner := logbook.NewHandler(func(r *logbook.Record) error {
 				text := r.Text("n")
 				if n := r.Text("suppressed"); text != "" && n != "" {
 					text += "(" + n + ")"
@@ -480,7 +480,7 @@ func TestLimitTellsForgottenSitesAfterFailures(t *testing.T) {
 		t.Run(end, func(t *testing.T) {
 			var told int
 			err := errors.New("no space left")
-			inner := logbook.HandlerFunc(func(r *logbook.Record) error {
+			inner := logbook.NewHandler(func(r *logbook.Record) error {
 				if err == nil {
 					n, _ := strconv.Atoi(r.Text("suppressed"))
 					told += n

@@ -23,7 +23,7 @@ import (
 func everyForm(out *strings.Builder) logbook.Handler {
 	full := logbook.MustFormat("{record.message}|{record.msg}{record.attrs}|{record.formatted_exception}")
 	forms := []logbook.Formatter{full, logbook.JSON(nil), logbook.Wire(), logbook.Logfmt(nil), logbook.Console(nil)}
-	return logbook.HandlerFunc(func(r *logbook.Record) error {
+	return logbook.NewHandler(func(r *logbook.Record) error {
 		for _, f := range forms {
 			b, err := f.AppendFormat(nil, r)
 			if err != nil {
@@ -275,7 +275,7 @@ func TestRedactorLeavesTheRest(t *testing.T) {
 	}
 	o := &handlers.RedactOptions{Text: fromText.Text, Types: []reflect.Type{reflect.TypeFor[card]()}}
 	for i, v := range values {
-		h := logbook.HandlerFunc(func(r *logbook.Record) error {
+		h := logbook.NewHandler(func(r *logbook.Record) error {
 			if got, _ := r.Lookup("v"); fmt.Sprintf("%T %v", got.Any(), got.Any()) != fmt.Sprintf("%T %v", slog.AnyValue(v).Any(), slog.AnyValue(v).Any()) {
 				t.Errorf("value %d, a %T, is now a %T: %v", i, v, got.Any(), got)
 			}
@@ -283,7 +283,7 @@ func TestRedactorLeavesTheRest(t *testing.T) {
 		}, nil)
 		bound(t, func() { log.Info("m", "v", v) }, handlers.NewRedactor(o), h)
 	}
-	h := logbook.HandlerFunc(func(r *logbook.Record) error {
+	h := logbook.NewHandler(func(r *logbook.Record) error {
 		if !errors.Is(r.Err(), errRefused) || r.ErrorInfo().Stack == nil {
 			t.Errorf("the error is now %v", r.Err())
 		}
@@ -361,7 +361,7 @@ func TestRedactorOfTemplateErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var told []string
 			flags := logbook.Flags{Errors: func(e *logbook.HandlerError) { told = append(told, e.Error()+e.Message) }}
-			items := append([]logbook.Bindable{logbook.HandlerFunc(func(r *logbook.Record) error { _ = r.Message(); return nil }, nil), flags}, c.items...)
+			items := append([]logbook.Bindable{logbook.NewHandler(func(r *logbook.Record) error { _ = r.Message(); return nil }, nil), flags}, c.items...)
 			logbook.InGoroutine(func() {
 				logbook.Dispatch(nil, logbook.NewRecord(logbook.RecordData{Template: c.template, Attrs: []slog.Attr{c.attr}}))
 			}, items...)

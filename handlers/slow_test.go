@@ -15,7 +15,7 @@ import (
 
 // described remembers records as text.
 func described(lines *[]string) logbook.Handler {
-	return logbook.HandlerFunc(func(r *logbook.Record) error {
+	return logbook.NewHandler(func(r *logbook.Record) error {
 		*lines = append(*lines, fmt.Sprint(r.Level(), " ", r.Channel(), " ", filepath.Base(r.Source().File), " ", r.Message()))
 		return nil
 	}, nil)

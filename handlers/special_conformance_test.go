@@ -17,7 +17,7 @@ func TestSpecialHandlers(t *testing.T) {
 	options := &logbook.Options{Level: logbook.LevelInfo, Filter: onlyErrors, Bubble: true, Formatter: logbook.JSON(nil)}
 	stream := func() logbook.Handler { return handlers.NewStream(io.Discard, nil) }
 	closed := func() logbook.Handler { return handlers.NewStream(closedFile(t), nil) }
-	pass := logbook.HandlerFunc(func(*logbook.Record) error { return logbook.ErrPass }, nil)
+	pass := logbook.NewHandler(func(*logbook.Record) error { return logbook.ErrPass }, nil)
 	tags := func(h ...logbook.Handler) map[string][]logbook.Handler {
 		return map[string][]logbook.Handler{"a": h, "b": h}
 	}
@@ -69,6 +69,6 @@ func TestSpecialHandlers(t *testing.T) {
 func TestRedactorKeepsTheContract(t *testing.T) {
 	redact := handlers.NewRedactor(&handlers.RedactOptions{Keys: []string{"*"}})
 	logbooktest.TestHandler(t, func() logbook.Handler {
-		return logbook.HandlerFunc(func(r *logbook.Record) error { redact(r.Clone()); return nil }, nil)
+		return logbook.NewHandler(func(r *logbook.Record) error { redact(r.Clone()); return nil }, nil)
 	})
 }

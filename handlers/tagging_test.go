@@ -19,7 +19,7 @@ import (
 func TestTaggingLogger(t *testing.T) {
 	var tags [][]string
 	var sources []string
-	h := logbook.HandlerFunc(func(r *logbook.Record) error {
+	h := logbook.NewHandler(func(r *logbook.Record) error {
 		v, _ := r.Lookup("tags")
 		tags = append(tags, v.Any().([]string))
 		sources = append(sources, filepath.Base(r.Source().File))
@@ -56,7 +56,7 @@ func TestTagsOnTheWire(t *testing.T) {
 		Kwargs map[string]any
 		Extra  map[string]any
 	}
-	h := logbook.HandlerFunc(func(r *logbook.Record) error {
+	h := logbook.NewHandler(func(r *logbook.Record) error {
 		b, err := logbook.Wire().AppendFormat(nil, r)
 		return errors.Join(err, json.Unmarshal(b, &got))
 	}, nil)
@@ -98,7 +98,7 @@ func TestTagsOfOtherRecords(t *testing.T) {
 	out.expect(t, "escalation[retained]")
 
 	var wire []byte
-	bound(t, func() { l.Info("received") }, logbook.HandlerFunc(func(r *logbook.Record) (err error) {
+	bound(t, func() { l.Info("received") }, logbook.NewHandler(func(r *logbook.Record) (err error) {
 		wire, err = r.MarshalJSON()
 		return err
 	}, nil))

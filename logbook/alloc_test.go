@@ -43,7 +43,7 @@ func TestAllocations(t *testing.T) {
 	}
 	json, text := logbook.JSON(nil), logbook.Formatter(nil)
 	sum := 0
-	ranging := logbook.HandlerFunc(func(r *logbook.Record) error {
+	ranging := logbook.NewHandler(func(r *logbook.Record) error {
 		for a := range r.Attrs {
 			sum += len(a.Key)
 		}
@@ -105,7 +105,7 @@ func TestAllocationsInContext(t *testing.T) {
 
 // Retaining a record of plain values, and releasing it, allocates nothing either.
 func TestAllocationsOfRetain(t *testing.T) {
-	h := logbook.HandlerFunc(func(r *logbook.Record) error { r.Retain().Release(); return nil }, nil)
+	h := logbook.NewHandler(func(r *logbook.Record) error { r.Retain().Release(); return nil }, nil)
 	defer logbook.PushGoroutine(h)()
 	log := logbook.New("alloc").With("w", 1)
 	if n := testing.AllocsPerRun(500, func() { log.Info("constant", "key", "value", "n", 1) }); n != 0 {
@@ -117,7 +117,7 @@ func TestAllocationsOfRetain(t *testing.T) {
 // other's cache: their calls allocate nothing.
 func TestSharedContextAllocatesNothing(t *testing.T) {
 	withoutDefault(t)
-	h := logbook.HandlerFunc(func(*logbook.Record) error { return nil }, nil)
+	h := logbook.NewHandler(func(*logbook.Record) error { return nil }, nil)
 	ctx := logbook.Bind(context.Background(), h)
 	log := logbook.New("x")
 	turn, done := make(chan bool), make(chan bool)

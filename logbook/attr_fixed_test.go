@@ -99,7 +99,7 @@ func TestValuesAreFixed(t *testing.T) {
 	})
 	keep := func(items ...logbook.Bindable) func(log func()) *logbook.Record {
 		return func(log func()) (kept *logbook.Record) {
-			logbook.InGoroutine(log, append([]logbook.Bindable{logbook.HandlerFunc(func(r *logbook.Record) error {
+			logbook.InGoroutine(log, append([]logbook.Bindable{logbook.NewHandler(func(r *logbook.Record) error {
 				kept = r.Retain()
 				return nil
 			}, nil)}, items...)...)
@@ -117,7 +117,7 @@ func TestValuesAreFixed(t *testing.T) {
 		"NewRecord": logbook.NewRecord(logbook.RecordData{Time: at, Message: "m", Attrs: attrs, Extra: attrs}).Retain(),
 		"Clone":     logbook.NewRecord(logbook.RecordData{Time: at, Message: "m", Attrs: attrs, Extra: attrs}).Clone(),
 	}
-	logbook.InGoroutine(call, logbook.HandlerFunc(func(r *logbook.Record) error { records["cloned in Handle"] = r.Clone(); return nil }, nil))
+	logbook.InGoroutine(call, logbook.NewHandler(func(r *logbook.Record) error { records["cloned in Handle"] = r.Clone(); return nil }, nil))
 	clone := logbook.NewRecord(logbook.RecordData{Time: at, Message: "m"}).Clone()
 	clone.SetAttrs(attrs...)
 	records["changed clone"] = clone.Retain()

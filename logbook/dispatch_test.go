@@ -83,7 +83,7 @@ func (leveledNull) Handle(*logbook.Record) error { panic("never called") }
 // A black hole swallows from its level on, also where that changes.
 func TestLeveledBlackhole(t *testing.T) {
 	withoutDefault(t)
-	v := logbook.NewLevelVar(logbook.LevelError)
+	v := newLevelVar(logbook.LevelError)
 	var foreign slog.LevelVar
 	foreign.Set(slog.LevelError)
 	for name, level := range map[string]slog.Leveler{"fixed": logbook.LevelError, "var": v, "foreign": &foreign} {
@@ -140,18 +140,18 @@ func TestFailuresCostNothing(t *testing.T) {
 		want string // in the report
 		goOn bool   // to the handlers below
 	}{
-		{"error", logbook.HandlerFunc(func(*logbook.Record) error { return errors.New("disk full") }, nil), "disk full", false},
-		{"error, bubbling", logbook.HandlerFunc(func(*logbook.Record) error { return errors.New("disk full") }, &logbook.Options{Bubble: true}), "disk full", true},
-		{"panic", logbook.HandlerFunc(func(*logbook.Record) error { panic("at the disco") }, nil), "panic: at the disco", false},
-		{"panic, bubbling", logbook.HandlerFunc(func(*logbook.Record) error { panic(fs.ErrClosed) }, &logbook.Options{Bubble: true}), "panic: file already closed", true},
-		{"nil map", logbook.HandlerFunc(func(*logbook.Record) error { writeTo(nil); return nil }, nil), "nil map", false},
-		{"filter", logbook.HandlerFunc(ok, &logbook.Options{Filter: func(*logbook.Record) bool { panic("bad filter") }}), "bad filter", true},
+		{"error", logbook.NewHandler(func(*logbook.Record) error { return errors.New("disk full") }, nil), "disk full", false},
+		{"error, bubbling", logbook.NewHandler(func(*logbook.Record) error { return errors.New("disk full") }, &logbook.Options{Bubble: true}), "disk full", true},
+		{"panic", logbook.NewHandler(func(*logbook.Record) error { panic("at the disco") }, nil), "panic: at the disco", false},
+		{"panic, bubbling", logbook.NewHandler(func(*logbook.Record) error { panic(fs.ErrClosed) }, &logbook.Options{Bubble: true}), "panic: file already closed", true},
+		{"nil map", logbook.NewHandler(func(*logbook.Record) error { writeTo(nil); return nil }, nil), "nil map", false},
+		{"filter", logbook.NewHandler(ok, &logbook.Options{Filter: func(*logbook.Record) bool { panic("bad filter") }}), "bad filter", true},
 		{"accept", &acceptor{func(*logbook.Record) bool { panic("bad accept") }}, "bad accept", true},
 		{"null's filter", logbook.Null{Filter: func(*logbook.Record) bool { panic("bad filter") }}, "bad filter", true},
 		{"processor", logbook.Processor(func(*logbook.Record) { panic("bad processor") }), "bad processor", true},
-		{"typed nil error", logbook.HandlerFunc(func(*logbook.Record) error { var e *fs.PathError; return e }, nil), "panic", false},
-		{"error that panics", logbook.HandlerFunc(func(*logbook.Record) error { return asPanicker{} }, nil), "Is panicked", false},
-		{"text that panics", logbook.HandlerFunc(func(*logbook.Record) error { return errorPanicker{} }, nil), "Error panicked", false},
+		{"typed nil error", logbook.NewHandler(func(*logbook.Record) error { var e *fs.PathError; return e }, nil), "panic", false},
+		{"error that panics", logbook.NewHandler(func(*logbook.Record) error { return asPanicker{} }, nil), "Is panicked", false},
+		{"text that panics", logbook.NewHandler(func(*logbook.Record) error { return errorPanicker{} }, nil), "Error panicked", false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -247,7 +247,7 @@ func TestValueThatLogsToTheDefaultHandler(t *testing.T) {
 func TestPrintErrors(t *testing.T) {
 	inFreshTime(t, func(t *testing.T) {
 		bad := func(text string) logbook.Handler {
-			return logbook.HandlerFunc(func(*logbook.Record) error { return errors.New(text) }, nil)
+			return logbook.NewHandler(func(*logbook.Record) error { return errors.New(text) }, nil)
 		}
 		one, two := bad("one\nfails"), bad("two fails")
 		fail := func(h logbook.Handler, n int) string {
@@ -287,7 +287,7 @@ func TestPrintIsTheDefault(t *testing.T) {
 	inFreshTime(t, func(t *testing.T) {
 		got := stderrOf(t, func() {
 			logbook.InGoroutine(func() { logbook.Info("I warn you", "password", "hunter2") },
-				logbook.HandlerFunc(func(*logbook.Record) error { return errors.New("something bad happened") }, nil))
+				logbook.NewHandler(func(*logbook.Record) error { return errors.New("something bad happened") }, nil))
 		})
 		if !strings.Contains(got, "something bad happened") || strings.Contains(got, "I warn you") || strings.Contains(got, "hunter2") {
 			t.Errorf("stderr has %q", got)

@@ -100,7 +100,7 @@
 //
 // A handler's [Formatter] makes its text: [Format] of a format string such as
 // "{record.time:%H:%M} {record.message}{record.attrs}", [JSON], [Logfmt], [Console],
-// [Template], [Wire], or one's own. Those of this package take the data as hostile: what is
+// [TextTemplate], [Wire], or one's own. Those of this package take the data as hostile: what is
 // logged can start no line of its own and control no terminal.
 //
 // # Handlers of one's own

@@ -162,7 +162,7 @@ func reportKeyOf(e *HandlerError) (key reportKey) {
 	h := e.Handler
 	_ = panics.Call(func() error { h = innermost(h); return nil })
 	key.kind = reflect.TypeOf(h)
-	if key.kind.Kind() == reflect.Pointer {
+	if k := key.kind.Kind(); k == reflect.Pointer || k == reflect.Func {
 		key.address = reflect.ValueOf(h).Pointer()
 	}
 	return key

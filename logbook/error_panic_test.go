@@ -165,7 +165,7 @@ func TestPlaceOfRaisedErrors(t *testing.T) {
 	defer logbook.PushGoroutine(h)()
 	for name, fn := range map[string]func(){
 		"a failure": func() {
-			failing := logbook.HandlerFunc(func(*logbook.Record) error { return io.EOF }, nil)
+			failing := logbook.NewHandler(func(*logbook.Record) error { return io.EOF }, nil)
 			defer logbook.PushGoroutine(logbook.Flags{Errors: logbook.RaiseErrors}, failing)()
 			logbook.Info("x")
 		},

@@ -79,7 +79,7 @@ func ExampleBindScope() {
 // The handler that was bound last sees a record first. It lets it go on if it bubbles, or
 // if it does not take it.
 func ExampleOptions_bubble() {
-	below := logbook.HandlerFunc(func(r *logbook.Record) error {
+	below := logbook.NewHandler(func(r *logbook.Record) error {
 		fmt.Println("below:", r.Message())
 		return nil
 	}, nil)
@@ -103,7 +103,7 @@ func ExampleProcessor() {
 }
 
 func ExampleLogger_Exception() {
-	defer logbook.PushGoroutine(logbook.HandlerFunc(func(r *logbook.Record) error {
+	defer logbook.PushGoroutine(logbook.NewHandler(func(r *logbook.Record) error {
 		fmt.Println(r.Message())
 		e := r.ErrorInfo()
 		fmt.Println(e.Type)
@@ -143,7 +143,8 @@ func newPrinterWithoutStack() *printer {
 }
 
 func ExampleLevelVar() {
-	level := logbook.NewLevelVar(logbook.LevelWarn)
+	level := new(logbook.LevelVar)
+	level.Set(logbook.LevelWarn)
 	h := newPrinter(logbook.LevelNotSet, false)
 	h.Level = level
 	defer logbook.PushGoroutine(logbook.Null{}, h)()
@@ -163,7 +164,7 @@ func ExampleSlot() {
 }
 
 func ExampleFlags() {
-	failing := logbook.HandlerFunc(func(*logbook.Record) error { return errors.New("disk full") }, nil)
+	failing := logbook.NewHandler(func(*logbook.Record) error { return errors.New("disk full") }, nil)
 	report := logbook.Flags{Errors: func(e *logbook.HandlerError) { fmt.Println("failed:", e.Err, "with:", e.Message) }}
 	defer logbook.PushGoroutine(failing, report)()
 	logbook.Info("hello")

@@ -17,7 +17,8 @@ type ConsoleOptions struct {
 
 	// Colors are the SGR parameters of the escape for a level, such as "31;1"
 	// for bold red. A level that is not in the map has the colour of the next
-	// lower one that is. nil: [DefaultColors].
+	// lower one that is. nil: errors bold red, warnings and notices bold
+	// yellow, success green, information blue, debug and trace light grey.
 	Colors map[Level]string
 
 	// TimeLayout is a strftime layout; "" means "%H:%M:%S.%f", cut to
@@ -28,13 +29,9 @@ type ConsoleOptions struct {
 	Location *time.Location // zone in which times are shown; nil: the record's own
 }
 
-// DefaultColors returns the colours that [Console] uses: errors bold red,
-// warnings and notices bold yellow, success green, information blue, debug and
-// trace light grey.
-func DefaultColors() map[Level]string {
-	return map[Level]string{
-		LevelError: "31;1", LevelNotice: "33;1", LevelSuccess: "32", LevelInfo: "34", LevelNotSet: "37",
-	}
+// defaultColors are those of [ConsoleOptions].Colors.
+var defaultColors = map[Level]string{
+	LevelError: "31;1", LevelNotice: "33;1", LevelSuccess: "32", LevelInfo: "34", LevelNotSet: "37",
 }
 
 // Console returns a formatter of lines for people: time, level, channel,
@@ -47,7 +44,7 @@ func Console(o *ConsoleOptions) Formatter {
 	}
 	colors := f.Colors
 	if colors == nil {
-		colors = DefaultColors()
+		colors = defaultColors
 	}
 	color := ""
 	for i := range f.levels {

@@ -20,9 +20,6 @@ type JSONOptions struct {
 
 	// Keys names the fields that every record has; an empty name is the default.
 	Keys JSONKeys
-
-	// Duplicates says what becomes of an attribute whose key was there before.
-	Duplicates Duplicates
 }
 
 // JSONKeys are the names of the fields of a JSON line.
@@ -35,24 +32,16 @@ type JSONKeys struct {
 	Error   string // default "error"; of errors given by Err and Exception
 }
 
-// Duplicates is a policy for keys that occur twice in one object.
-type Duplicates int8
-
-// The policies. Nothing is lost but by DuplicatesLast.
-const (
-	DuplicatesRename Duplicates = iota // the second "k" becomes "k#2"
-	DuplicatesKeep                     // both stay; few readers see the first
-	DuplicatesLast                     // the last one stays
-)
-
 // JSON returns a formatter of one JSON object a line, in slog's flat shape: time
 // (RFC 3339 with microseconds and zone), level, channel (unless it is empty), msg
-// (the rendered message), then the attributes: With's, the call's and the processors'. Durations
-// are nanoseconds, as in slog, and times keep theirs; NaN and the infinities are strings; an error of
-// [Logger.Exception] or [Err] is an object with type, message, chain and stack. The
-// line is valid JSON whatever the data is, and safe to show in a terminal. Other values
-// are as encoding/json writes them; the error, and nothing else, stands in the place of
-// a value that it refuses.
+// (the rendered message), then the attributes: With's, the call's and the processors'.
+//
+// Of equal keys in one object the second becomes "k#2", the third "k#3". Durations are
+// nanoseconds, as in slog, and times keep theirs; NaN and the infinities are strings. An
+// error of [Logger.Exception] or [Err] is an object with type, message, chain and stack.
+// Other values are as encoding/json writes them; in the place of a value that it refuses
+// stands the error. The line is valid JSON whatever the data is, and safe to show in a
+// terminal.
 func JSON(o *JSONOptions) Formatter {
 	f := new(jsonFormatter)
 	if o != nil {
@@ -129,26 +118,21 @@ func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 			b = append(append(b, f.sourceKey...), r.site().json...)
 		}
 	}
-	switch {
-	case f.Duplicates == DuplicatesLast:
-		b = f.appendLast(b, r)
-	case len(r.call) == 0 && len(r.extra) == 0:
-		if r.scope != nil {
-			e := r.scope.encoded.first.Load() // encodedBy, which is too much to be inlined
-			if e == nil || e.by != f {
-				e = r.scope.encodedLate(f)
-			}
-			b = closeGroups(append(b, e.bare...), e.bareGroups)
-		}
-	default:
+	if len(r.call) > 0 || len(r.extra) > 0 {
 		b = f.appendAttrs(b, r)
+	} else if r.scope != nil {
+		e := r.scope.encoded.first.Load() // encodedBy, which is too much to be inlined
+		if e == nil || e.by != f {
+			e = r.scope.encodedLate(f)
+		}
+		b = closeGroups(append(b, e.bare...), e.bareGroups)
 	}
 	return append(b, '}'), nil
 }
 
 // appendAttrs appends the attributes of all layers to the open object.
 func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
-	w := jsonWriter{f: f}
+	w := jsonWriter{errorKey: f.Keys.Error}
 	var root jsonObject // filled in place: a literal would be copied
 	root.marks, root.reserved = f.reservedIn, f.reserved
 	switch {
@@ -192,36 +176,6 @@ func closeGroups(b []byte, n int) []byte {
 		b = append(b, '}')
 	}
 	return b
-}
-
-// appendLast is appendAttrs where of equal keys only the last one stays.
-func (f *jsonFormatter) appendLast(b []byte, r *Record) []byte {
-	w := jsonWriter{f: f}
-	return w.attrs(b, &jsonObject{objectKeys: objectKeys{marks: f.reservedIn}, reserved: f.reserved}, lastOnly(slices.Collect(r.Attrs), 0))
-}
-
-func lastOnly(attrs []slog.Attr, depth int) []slog.Attr {
-	resolved := make([]slog.Attr, 0, len(attrs))
-	last := make(map[string]int, len(attrs))
-	for _, a := range attrs {
-		depth := depth
-		if a.Value = resolve(a.Value, &depth); a.Value.Kind() == slog.KindGroup {
-			members := lastOnly(a.Value.Group(), depth)
-			if len(members) == 0 {
-				continue // left out, it must not replace anything
-			}
-			a.Value = slog.GroupValue(members...)
-		}
-		last[a.Key] = len(resolved)
-		resolved = append(resolved, a)
-	}
-	out := resolved[:0]
-	for i, a := range resolved {
-		if last[a.Key] == i || a.Key == "" {
-			out = append(out, a)
-		}
-	}
-	return out
 }
 
 // encodedScopes keeps, for each JSON formatter that wrote it, a scope's text.
@@ -279,7 +233,7 @@ func (s *scope) encode(f *jsonFormatter) *encodedScope {
 	e := &encodedScope{by: f}
 	// The byte in front stands for what precedes: it makes a comma follow.
 	b := []byte{'"'}
-	w := jsonWriter{f: f}
+	w := jsonWriter{errorKey: f.Keys.Error}
 	object := jsonObject{objectKeys: objectKeys{marks: f.reservedIn}, reserved: f.reserved}
 	for i, l := range s.layers {
 		if i > 0 {

@@ -151,9 +151,9 @@ func hasKey(attrs []slog.Attr, key string) bool {
 // jsonWriter appends attributes to a JSON line. The line is passed along and not
 // kept in it, which keeps it in registers.
 type jsonWriter struct {
-	f     *jsonFormatter
-	depth int  // in LogValue methods
-	cut   bool // attributes were left out
+	errorKey string // of errors given by Err and Exception
+	depth    int    // in LogValue methods
+	cut      bool   // attributes were left out
 }
 
 // attrs appends a list of attributes to the object.
@@ -229,8 +229,8 @@ func (w *jsonWriter) any(b []byte, o *jsonObject, before []slog.Attr, key string
 			return b
 		}
 	case *loggedError:
-		if w.f.Keys.Error != key {
-			key = w.f.Keys.Error
+		if w.errorKey != key {
+			key = w.errorKey
 			o.needIndex(before) // the attributes' own keys do not tell
 		}
 	case *fixedError:
@@ -280,7 +280,7 @@ func (w *jsonWriter) key(b []byte, o *jsonObject, before []slog.Attr, key string
 
 // knownKey appends a key that the object may have, or that is unusual.
 func (w *jsonWriter) knownKey(b []byte, o *jsonObject, before []slog.Attr, key string) []byte {
-	if o.marks.Add(key) && w.f.Duplicates != DuplicatesKeep {
+	if o.marks.Add(key) {
 		if unused := o.unused(before, key); unused != key {
 			key = unused
 			o.marks.Add(key)
@@ -291,7 +291,7 @@ func (w *jsonWriter) knownKey(b []byte, o *jsonObject, before []slog.Attr, key s
 	}
 	start := len(b)
 	b = encode.AppendJSONKey(b, key)
-	if len(b)-start > len(key)+len(`,"":`) && !utf8.ValidString(key) && w.f.Duplicates != DuplicatesKeep {
+	if len(b)-start > len(key)+len(`,"":`) && !utf8.ValidString(key) {
 		// Keys that differ only in what is no UTF-8 look the same.
 		o.needIndex(before)
 		return w.key(b[:start], o, before, string([]rune(key)))

@@ -232,13 +232,6 @@ func TestJSONEmptyGroups(t *testing.T) {
 			}
 		}
 	}
-
-	// An empty group replaces nothing where the last one of a key stays.
-	last := recordAs(t, logbook.JSON(&logbook.JSONOptions{Duplicates: logbook.DuplicatesLast}))
-	logbook.Info("m", "user", "x", "user", late())
-	if m := decodeJSON(t, last.line(t)); m["user"] != "x" {
-		t.Errorf("got %v", m)
-	}
 }
 
 // A value that encoding/json refuses shows the error, and nothing of what JSON hides.
@@ -300,29 +293,6 @@ func TestJSONManyDuplicates(t *testing.T) {
 	logbook.LogAttrs(t.Context(), logbook.LevelInfo, "m", attrs...)
 	if m := decodeJSON(t, h.line(t)); len(m) != 4+len(attrs) {
 		t.Errorf("%d keys, want %d", len(m), 4+len(attrs))
-	}
-}
-
-func TestJSONDuplicatePolicies(t *testing.T) {
-	attrs := []any{"k", 1, slog.Group("g", "a", 1, "a", 2), "k", 2, "msg", 3, "g", 4}
-	for policy, want := range map[logbook.Duplicates]string{
-		logbook.DuplicatesKeep: `"k":1,"g":{"a":1,"a":2},"k":2,"msg":3,"g":4}`,
-		logbook.DuplicatesLast: `"k":2,"msg#2":3,"g":4}`,
-	} {
-		h := recordAs(t, logbook.JSON(&logbook.JSONOptions{Duplicates: policy}))
-		logbook.Info("m", attrs...)
-		_, got, _ := strings.Cut(h.line(t), `"msg":"m",`)
-		if got != want {
-			t.Errorf("policy %d: got %s, want %s", policy, got, want)
-		}
-		if !json.Valid([]byte(h.line(t))) {
-			t.Errorf("policy %d: invalid: %s", policy, h.line(t))
-		}
-	}
-	h := recordAs(t, logbook.JSON(&logbook.JSONOptions{Duplicates: logbook.DuplicatesLast}), logbook.Attrs("k", "proc"))
-	logbook.With("k", "with").Info("m", slog.Group("g", "a", 1, "a", 2))
-	if m := decodeJSON(t, h.line(t)); m["k"] != "proc" || fmt.Sprint(m["g"]) != "map[a:2]" {
-		t.Errorf("got %v", m)
 	}
 }
 
@@ -438,7 +408,7 @@ func TestEndlessGroups(t *testing.T) {
 		r.ReplaceAttrs(func(_ []string, a slog.Attr) slog.Attr { return a })
 	})
 	for name, f := range map[string]logbook.Formatter{
-		"text": nil, "json": logbook.JSON(nil), "last": logbook.JSON(&logbook.JSONOptions{Duplicates: logbook.DuplicatesLast}),
+		"text": nil, "json": logbook.JSON(nil),
 		"logfmt": logbook.Logfmt(nil), "console": logbook.Console(nil), "wire": logbook.Wire(),
 	} {
 		h := recordAs(t, f)
@@ -460,7 +430,7 @@ func TestJSONCachesWith(t *testing.T) {
 	calls := 0
 	computed := valuerFunc(func() slog.Value { calls++; return slog.IntValue(calls) })
 	f := logbook.JSON(nil)
-	sink := logbook.HandlerFunc(func(r *logbook.Record) error { _, err := f.AppendFormat(nil, r); return err }, nil)
+	sink := logbook.NewHandler(func(r *logbook.Record) error { _, err := f.AppendFormat(nil, r); return err }, nil)
 	defer logbook.PushGoroutine(sink)()
 	log := logbook.With("c", counted)
 	for range 5 {

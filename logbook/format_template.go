@@ -8,7 +8,7 @@ import (
 	"github.com/logbook-go/logbook/internal/encode"
 )
 
-// Template returns a formatter that executes a text/template with the [*Record]
+// TextTemplate returns a formatter that executes a text/template with the [*Record]
 // as its dot: "{{.Level}} {{.Channel}}: {{.Message}} {{.Text \"user\"}}". The
 // methods of Record are its fields. Control characters in the result become
 // escapes, so that data cannot start a line, and so do newlines of the template itself: a
@@ -16,7 +16,7 @@ import (
 //
 // A template that cannot be parsed is refused here. What Record does not have is found
 // when a record is formatted, whose error names it.
-func Template(text string) (Formatter, error) {
+func TextTemplate(text string) (Formatter, error) {
 	t, err := template.New("logbook").Option("missingkey=error").Parse(text)
 	if err != nil {
 		return nil, fmt.Errorf("logbook: %w", err) // which begins with "template: "

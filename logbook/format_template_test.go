@@ -9,7 +9,7 @@ import (
 
 // A text/template formats a record, with control characters escaped.
 func TestTemplate(t *testing.T) {
-	f, err := logbook.Template(`{{.Channel}}/{{.Level}} {{.Message}} {{.Text "user"}} {{.Time.Year}}`)
+	f, err := logbook.TextTemplate(`{{.Channel}}/{{.Level}} {{.Message}} {{.Text "user"}} {{.Time.Year}}`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,11 +21,11 @@ func TestTemplate(t *testing.T) {
 }
 
 func TestTemplateErrorsAreReported(t *testing.T) {
-	if _, err := logbook.Template("{{.Channel"); err == nil || !strings.HasPrefix(err.Error(), "logbook: template: logbook:1: ") {
+	if _, err := logbook.TextTemplate("{{.Channel"); err == nil || !strings.HasPrefix(err.Error(), "logbook: template: logbook:1: ") {
 		t.Errorf("a broken template: %v", err)
 	}
 	for _, text := range []string{`{{.NoSuch}}`, `{{index .Message 1000}}`, `{{.Set "a" 1}}`} {
-		template, err := logbook.Template(text)
+		template, err := logbook.TextTemplate(text)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -57,7 +57,7 @@ func FuzzJSON(f *testing.F) {
 	addHostile(f)
 	formatters := []logbook.Formatter{
 		logbook.JSON(nil), logbook.JSON(&logbook.JSONOptions{Source: true}),
-		logbook.JSON(&logbook.JSONOptions{Duplicates: logbook.DuplicatesLast, Keys: logbook.JSONKeys{Error: "k", Message: "message"}}),
+		logbook.JSON(&logbook.JSONOptions{Keys: logbook.JSONKeys{Error: "k", Message: "message"}}),
 	}
 	f.Fuzz(func(t *testing.T, msg, channel, key, value, group string, shape uint8) {
 		r := hostileRecord(msg, channel, key, value, group, shape)
@@ -86,7 +86,7 @@ func FuzzJSON(f *testing.F) {
 			for range 2 {
 				log.Info(msg, key, value, "k#2", value, slog.Group(group, key, value, group, value))
 			}
-		}, logbook.Flags{Errors: logbook.SilentErrors}, logbook.HandlerFunc(func(r *logbook.Record) error {
+		}, logbook.Flags{Errors: logbook.SilentErrors}, logbook.NewHandler(func(r *logbook.Record) error {
 			for _, f := range formatters {
 				b, err := f.AppendFormat(nil, r)
 				if err != nil {

@@ -73,6 +73,16 @@ type Binding struct {
 	Console bool
 }
 
+// HandlerFunc makes a [Handler] of a function. It takes all records and lets none through;
+// see [NewHandler] for one with options.
+type HandlerFunc func(*Record) error
+
+// Binding implements [Bindable].
+func (HandlerFunc) Binding() Binding { return Binding{} }
+
+// Handle calls the function.
+func (f HandlerFunc) Handle(r *Record) error { return f(r) }
+
 // ErrPass is returned by Handle for a record that the handler did not want: it
 // goes on to the next one. An error that wraps both ErrPass and [ErrRecursion] is
 // reported as well.

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/logbook-go/logbook/internal/goroutine"
 )
@@ -182,11 +183,18 @@ func guardFor(h Handler, b Binding) guard {
 }
 
 func handlerKey(h Handler) any {
+	if f, ok := h.(HandlerFunc); ok {
+		return closure{*(*unsafe.Pointer)(unsafe.Pointer(&f))}
+	}
 	if isComparable(h) {
 		return h
 	}
 	return reflect.TypeOf(h)
 }
+
+// closure is what a function is known by: the address that its value holds. Functions
+// cannot be compared, and those made by one literal have the same code.
+type closure struct{ address unsafe.Pointer }
 
 // isComparable reports whether == tells what the handler is. For a pointer it allocates
 // nothing.

@@ -23,34 +23,34 @@ func TestRecordsMadeWhileHandling(t *testing.T) {
 		other []string
 	}{
 		"handler": {func(log func(string)) logbook.Bindable {
-			return logbook.HandlerFunc(func(r *logbook.Record) error { log("inner"); return nil }, &logbook.Options{Bubble: true})
-		}, "*logbook.handlerFunc", []string{"inner", "outer"}},
+			return logbook.NewHandler(func(r *logbook.Record) error { log("inner"); return nil }, &logbook.Options{Bubble: true})
+		}, "*logbook.funcHandler", []string{"inner", "outer"}},
 		"handler that logs twice": {func(log func(string)) logbook.Bindable {
-			return logbook.HandlerFunc(func(r *logbook.Record) error { log("inner"); log("again"); return nil }, &logbook.Options{Bubble: true})
-		}, "*logbook.handlerFunc", []string{"inner", "again", "outer"}},
+			return logbook.NewHandler(func(r *logbook.Record) error { log("inner"); log("again"); return nil }, &logbook.Options{Bubble: true})
+		}, "*logbook.funcHandler", []string{"inner", "again", "outer"}},
 		"filter": {func(log func(string)) logbook.Bindable {
-			return logbook.HandlerFunc(func(r *logbook.Record) error { return nil }, &logbook.Options{
+			return logbook.NewHandler(func(r *logbook.Record) error { return nil }, &logbook.Options{
 				Bubble: true, Filter: func(*logbook.Record) bool { log("inner"); return true }})
-		}, "*logbook.handlerFunc", []string{"inner", "outer"}},
+		}, "*logbook.funcHandler", []string{"inner", "outer"}},
 		"accept": {func(log func(string)) logbook.Bindable {
 			return &acceptor{func(*logbook.Record) bool { log("inner"); return false }}
 		}, "*logbook_test.acceptor", []string{"inner", "outer"}},
 		"level": {func(log func(string)) logbook.Bindable {
-			return logbook.HandlerFunc(func(r *logbook.Record) error { return nil }, &logbook.Options{
+			return logbook.NewHandler(func(r *logbook.Record) error { return nil }, &logbook.Options{
 				Bubble: true, Level: levelFunc(func() slog.Level { log("inner"); return 0 })})
-		}, "*logbook.handlerFunc", []string{"inner", "outer"}},
+		}, "*logbook.funcHandler", []string{"inner", "outer"}},
 		"processor": {func(log func(string)) logbook.Bindable {
 			return logbook.Processor(func(*logbook.Record) { log("inner") })
 		}, "<nil>", []string{"inner", "outer"}},
 		"wrapper": {func(log func(string)) logbook.Bindable {
-			return logbook.Wrapper{Handler: logbook.HandlerFunc(func(r *logbook.Record) error { log("inner"); return nil }, &logbook.Options{Bubble: true})}
+			return logbook.Wrapper{Handler: logbook.NewHandler(func(r *logbook.Record) error { log("inner"); return nil }, &logbook.Options{Bubble: true})}
 		}, "logbook.Wrapper", []string{"inner", "outer"}},
 		"embedded handler that promised": {func(log func(string)) logbook.Bindable {
 			return &overridden{log: log}
 		}, "*logbook_test.overridden", []string{"inner", "outer"}},
 		"slot": {func(log func(string)) logbook.Bindable {
-			return logbook.NewSlot(logbook.HandlerFunc(func(r *logbook.Record) error { log("inner"); return nil }, &logbook.Options{Bubble: true}))
-		}, "*logbook.handlerFunc", []string{"inner", "outer"}},
+			return logbook.NewSlot(logbook.NewHandler(func(r *logbook.Record) error { log("inner"); return nil }, &logbook.Options{Bubble: true}))
+		}, "*logbook.funcHandler", []string{"inner", "outer"}},
 	} {
 		each(t, func(t *testing.T, b binding) {
 			var fs failures
@@ -114,7 +114,7 @@ func TestErrorFunctionThatLogs(t *testing.T) {
 	inFreshTime(t, func(t *testing.T) {
 		var reported []string
 		h := new(recorder)
-		bad := logbook.HandlerFunc(func(*logbook.Record) error { return errors.New("collector is down") }, &logbook.Options{Bubble: true})
+		bad := logbook.NewHandler(func(*logbook.Record) error { return errors.New("collector is down") }, &logbook.Options{Bubble: true})
 		flags := logbook.Flags{Errors: func(e *logbook.HandlerError) {
 			reported = append(reported, e.Message)
 			logbook.Error("a handler failed", "reason", e.Err)
@@ -133,7 +133,7 @@ func TestErrorFunctionThatLogs(t *testing.T) {
 
 // An error function that panics, as RaiseErrors does, has ended.
 func TestErrorFunctionThatPanics(t *testing.T) {
-	bad := logbook.HandlerFunc(func(*logbook.Record) error { return errors.New("bad") }, nil)
+	bad := logbook.NewHandler(func(*logbook.Record) error { return errors.New("bad") }, nil)
 	defer logbook.PushGoroutine(logbook.Flags{Errors: logbook.RaiseErrors}, bad)()
 	for range 10 {
 		func() {
@@ -159,7 +159,7 @@ func TestHandlerReachedInTwoWays(t *testing.T) {
 		below := record(t, fs.flag())
 		var mu sync.Mutex
 		n := 0
-		h := logbook.HandlerFunc(func(*logbook.Record) error {
+		h := logbook.NewHandler(func(*logbook.Record) error {
 			if !mu.TryLock() {
 				t.Fatalf("%s: the handler was called while it ran", name)
 			}
@@ -209,7 +209,7 @@ func TestFilterIsAskedWhileTheHandlerRuns(t *testing.T) {
 	var fs failures
 	below := record(t, fs.flag())
 	l := logbook.New("client")
-	h := logbook.HandlerFunc(func(*logbook.Record) error { l.Info("inner"); return nil },
+	h := logbook.NewHandler(func(*logbook.Record) error { l.Info("inner"); return nil },
 		&logbook.Options{Filter: func(r *logbook.Record) bool { return !r.From(l) }})
 	logbook.InGoroutine(func() { logbook.Info("outer") }, h)
 	below.want(t, "inner")
@@ -222,7 +222,7 @@ func TestManyHandlersThatLog(t *testing.T) {
 	items := []logbook.Bindable{logbook.Null{}, fs.flag()}
 	n := 0
 	for range 4 {
-		items = append(items, logbook.HandlerFunc(func(*logbook.Record) error { n++; logbook.Info("inner"); return nil }, &logbook.Options{Bubble: true}))
+		items = append(items, logbook.NewHandler(func(*logbook.Record) error { n++; logbook.Info("inner"); return nil }, &logbook.Options{Bubble: true}))
 	}
 	logbook.InGoroutine(func() { logbook.Info("outer") }, items...)
 	if want := 4 + 4*3 + 4*3*2 + 4*3*2*1; n != want {
@@ -237,7 +237,7 @@ func TestGuardIsOfOneGoroutine(t *testing.T) {
 	var fs failures
 	var wg, started sync.WaitGroup
 	started.Add(goroutines)
-	h := logbook.HandlerFunc(func(r *logbook.Record) error {
+	h := logbook.NewHandler(func(r *logbook.Record) error {
 		started.Done()
 		started.Wait() // all of them are in here now
 		logbook.Info("inner")
@@ -256,11 +256,11 @@ func TestGuardIsOfOneGoroutine(t *testing.T) {
 // A handler that ends its goroutine, as t.FailNow does, has ended.
 func TestHandlerThatEndsTheGoroutine(t *testing.T) {
 	done := make(chan bool)
-	h := logbook.HandlerFunc(func(*logbook.Record) error { runtime.Goexit(); return nil }, nil)
+	h := logbook.NewHandler(func(*logbook.Record) error { runtime.Goexit(); return nil }, nil)
 	var count int
 	go func() {
 		defer close(done)
-		counter := logbook.HandlerFunc(func(*logbook.Record) error { count++; return nil }, nil)
+		counter := logbook.NewHandler(func(*logbook.Record) error { count++; return nil }, nil)
 		defer logbook.InGoroutine(func() { logbook.Info("m") }, counter)
 		defer logbook.InGoroutine(func() { logbook.Info("m") }, counter)
 		logbook.InGoroutine(func() { logbook.Info("m") }, h)
@@ -277,7 +277,7 @@ func TestCyclicErrors(t *testing.T) {
 	loop.inner = fmt.Errorf("again: %w", loop)
 	var fs failures
 	h := record(t, fs.flag())
-	logbook.InGoroutine(func() { logbook.Exception(loop, "m") }, logbook.HandlerFunc(func(*logbook.Record) error { return loop }, &logbook.Options{Bubble: true}))
+	logbook.InGoroutine(func() { logbook.Exception(loop, "m") }, logbook.NewHandler(func(*logbook.Record) error { return loop }, &logbook.Options{Bubble: true}))
 	if e := fs.one(t); e.Err != error(loop) {
 		t.Errorf("reported %v", e)
 	}
@@ -286,7 +286,7 @@ func TestCyclicErrors(t *testing.T) {
 		t.Errorf("Close returned %v", err)
 	}
 	fs.list = nil
-	logbook.InGoroutine(func() { logbook.Info("m") }, logbook.HandlerFunc(func(*logbook.Record) error { return errors.Join(logbook.ErrPass, loop) }, nil))
+	logbook.InGoroutine(func() { logbook.Info("m") }, logbook.NewHandler(func(*logbook.Record) error { return errors.Join(logbook.ErrPass, loop) }, nil))
 	h.want(t, "m", "m")
 	fs.none(t)
 }

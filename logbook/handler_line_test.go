@@ -61,7 +61,7 @@ func TestWriteLine(t *testing.T) {
 func TestWriteLineErrors(t *testing.T) {
 	var f failures
 	outer := record(t, f.flag())
-	bad := logbook.Must(logbook.Template("{{.NoSuch}}"))
+	bad := logbook.Must(logbook.TextTemplate("{{.NoSuch}}"))
 	logbook.InGoroutine(func() { logbook.Info("m") },
 		&lineSink{Options: logbook.Options{Bubble: true}, err: io.ErrShortWrite}, &lineSink{Options: logbook.Options{Bubble: true, Formatter: bad}})
 	outer.want(t, "m")

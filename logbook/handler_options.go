@@ -35,22 +35,23 @@ func (o *Options) appendFormat(b []byte, r *Record) ([]byte, error) {
 	}
 }
 
-// HandlerFunc returns a handler that calls fn. The formatter of the options is
-// not used; nil options take all records and let none through.
-func HandlerFunc(fn func(*Record) error, o *Options) Handler {
-	h := &handlerFunc{fn: fn}
+// NewHandler returns a handler that calls fn, with the level, filter and bubble of the
+// options; it does not use the formatter. nil options take all records and let none
+// through.
+func NewHandler(fn HandlerFunc, o *Options) Handler {
+	h := &funcHandler{fn: fn}
 	if o != nil {
 		h.Options = *o
 	}
 	return h
 }
 
-type handlerFunc struct {
+type funcHandler struct {
 	Options
-	fn func(*Record) error
+	fn HandlerFunc
 }
 
-func (h *handlerFunc) Handle(r *Record) error { return h.fn(r) }
+func (h *funcHandler) Handle(r *Record) error { return h.fn(r) }
 
 // Must returns v, and panics if there is an error. It is for handlers that are
 // made at the start of a program.

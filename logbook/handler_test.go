@@ -11,12 +11,12 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-func TestHandlerFunc(t *testing.T) {
+func TestNewHandler(t *testing.T) {
 	var got []string
 	fn := func(r *logbook.Record) error { got = append(got, r.Message()); return nil }
 	below := record(t)
 	options := &logbook.Options{Level: logbook.LevelWarn, Bubble: true, Filter: func(r *logbook.Record) bool { return r.Message() != "no" }}
-	defer logbook.PushGoroutine(logbook.HandlerFunc(fn, options))()
+	defer logbook.PushGoroutine(logbook.NewHandler(fn, options))()
 	options.Bubble = false // the handler has its own copy
 	logbook.Info("low")
 	logbook.Warn("no")
@@ -25,6 +25,71 @@ func TestHandlerFunc(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	below.want(t, "low", "no", "yes")
+}
+
+// A function is a handler wherever one is taken, though functions cannot be compared.
+func TestHandlerFunc(t *testing.T) {
+	each(t, func(t *testing.T, b binding) {
+		var got []string
+		note := func(name string) logbook.HandlerFunc {
+			return func(r *logbook.Record) error { got = append(got, name+" "+r.Message()); return nil }
+		}
+		first, second := note("first"), note("second")
+		slot := logbook.NewSlot(second)
+		undo, log := b.bind(t, slot, logbook.Wrapper{Handler: first})
+		log(logbook.Default(), logbook.LevelTrace, "a") // first takes all, and lets none through
+		undo()
+		undo, log = b.bind(t, logbook.Setup{first, slot, first})
+		slot.Set(second, second)
+		slot.Set()
+		log(logbook.Default(), logbook.LevelTrace, "b")
+		undo()
+		if want := []string{"first a", "first b"}; !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		if handled, err := logbook.Deliver(second, logbook.NewRecord(logbook.RecordData{Message: "c"})); !handled || err != nil || got[2] != "second c" {
+			t.Errorf("Deliver: %t, %v, %q", handled, err, got)
+		}
+	})
+	h := logbook.HandlerFunc(func(*logbook.Record) error { return nil })
+	defer logbook.PushApplication(h, h)()
+	for h, s := range logbook.AllStats() {
+		if _, ok := h.(logbook.HandlerFunc); ok {
+			t.Errorf("a function has stats: %v", s)
+		}
+	}
+	if err := errors.Join(logbook.Flush(t.Context(), h, h), logbook.Close(t.Context(), h, h)); err != nil {
+		t.Error(err)
+	}
+}
+
+// A function is guarded against the records that it makes, by what it is: two that were
+// made by one literal are two handlers.
+func TestHandlerFuncThatLogs(t *testing.T) {
+	each(t, func(t *testing.T, b binding) {
+		var fs failures
+		var got []string
+		var log func(*logbook.Logger, logbook.Level, string)
+		note := func(name, says string) logbook.HandlerFunc {
+			return func(r *logbook.Record) error {
+				got = append(got, name+" "+r.Message())
+				if says != "" {
+					log(logbook.Default(), logbook.LevelInfo, says)
+				}
+				return logbook.ErrPass
+			}
+		}
+		undo, logs := b.bind(t, fs.flag(), note("other", ""), note("logging", "inner"))
+		log = logs
+		log(logbook.Default(), logbook.LevelInfo, "outer")
+		undo()
+		if want := []string{"logging outer", "other inner", "other outer"}; !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+		if e := fs.one(t); !errors.Is(e, logbook.ErrRecursion) {
+			t.Errorf("reported %v", e)
+		}
+	})
 }
 
 // Offer does what the dispatch does with one handler.
@@ -41,20 +106,20 @@ func TestOffer(t *testing.T) {
 	}{
 		{"takes", new(recorder), true, false},
 		{"level", from(logbook.LevelError), false, false},
-		{"filter", logbook.HandlerFunc(fn(nil), &logbook.Options{Filter: func(*logbook.Record) bool { return false }}), false, false},
+		{"filter", logbook.NewHandler(fn(nil), &logbook.Options{Filter: func(*logbook.Record) bool { return false }}), false, false},
 		{"accept", &acceptor{func(*logbook.Record) bool { return false }}, false, false},
 		{"null", logbook.Null{}, true, false},
 		{"null's filter", logbook.Null{Filter: func(*logbook.Record) bool { return false }}, false, false},
-		{"pass", logbook.HandlerFunc(fn(logbook.ErrPass), nil), false, false},
-		{"wrapped pass", logbook.HandlerFunc(fn(errors.Join(bad, logbook.ErrPass)), nil), false, false},
-		{"error", logbook.HandlerFunc(fn(bad), nil), true, true},
-		{"panic", logbook.HandlerFunc(func(*logbook.Record) error { panic("x") }, nil), true, true},
-		{"panicking filter", logbook.HandlerFunc(fn(nil), &logbook.Options{Filter: func(*logbook.Record) bool { panic("x") }}), false, true},
+		{"pass", logbook.NewHandler(fn(logbook.ErrPass), nil), false, false},
+		{"wrapped pass", logbook.NewHandler(fn(errors.Join(bad, logbook.ErrPass)), nil), false, false},
+		{"error", logbook.NewHandler(fn(bad), nil), true, true},
+		{"panic", logbook.NewHandler(func(*logbook.Record) error { panic("x") }, nil), true, true},
+		{"panicking filter", logbook.NewHandler(fn(nil), &logbook.Options{Filter: func(*logbook.Record) bool { panic("x") }}), false, true},
 	}
 	for _, test := range tests {
 		f.list = nil
 		called := false
-		logbook.InGoroutine(func() { logbook.Info("m") }, logbook.HandlerFunc(func(r *logbook.Record) error {
+		logbook.InGoroutine(func() { logbook.Info("m") }, logbook.NewHandler(func(r *logbook.Record) error {
 			called = true
 			if got := logbook.Offer(test.h, r); got != test.handled {
 				t.Errorf("%s: handled is %v", test.name, got)
@@ -142,7 +207,7 @@ func TestHandleBatch(t *testing.T) {
 	}
 
 	var one []string
-	single := logbook.HandlerFunc(func(r *logbook.Record) error {
+	single := logbook.NewHandler(func(r *logbook.Record) error {
 		one = append(one, r.Message())
 		switch r.Message() {
 		case "2":
@@ -233,7 +298,7 @@ func TestReadsCaller(t *testing.T) {
 		{"console with source", logbook.Console(&logbook.ConsoleOptions{Source: true}), true},
 		{"wire", logbook.Wire(), true},
 		{"function", logbook.FormatterFunc(func(*logbook.Record) string { return "" }), true},
-		{"template", logbook.Must(logbook.Template("{{.Message}}")), true},
+		{"template", logbook.Must(logbook.TextTemplate("{{.Message}}")), true},
 	}
 	for _, test := range tests {
 		if got := (logbook.Options{Formatter: test.f}).ReadsCaller(); got != test.want {

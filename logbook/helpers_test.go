@@ -302,3 +302,10 @@ func (errorPanicker) Error() string { panic("Error panicked") }
 type valuerFunc func() slog.Value
 
 func (f valuerFunc) LogValue() slog.Value { return f() }
+
+// newLevelVar returns a variable that holds the level.
+func newLevelVar(l logbook.Level) *logbook.LevelVar {
+	v := new(logbook.LevelVar)
+	v.Set(l)
+	return v
+}

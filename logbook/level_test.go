@@ -116,7 +116,7 @@ func TestLevelOf(t *testing.T) {
 		{slog.Level(3), 3},
 		{slog.Level(1000), 127},
 		{slog.Level(-1000), logbook.LevelNotSet},
-		{logbook.NewLevelVar(logbook.LevelError), logbook.LevelError},
+		{newLevelVar(logbook.LevelError), logbook.LevelError},
 		{new(slog.LevelVar), logbook.LevelInfo},
 	}
 	for _, test := range tests {
@@ -162,7 +162,7 @@ func TestLevelVar(t *testing.T) {
 	if zero.Level() != slog.LevelInfo {
 		t.Errorf("the zero LevelVar is %v", zero.Level())
 	}
-	v := logbook.NewLevelVar(logbook.LevelError)
+	v := newLevelVar(logbook.LevelError)
 	if text, err := v.MarshalText(); string(text) != "ERROR" || err != nil {
 		t.Errorf("MarshalText = %q, %v", text, err)
 	}
@@ -210,7 +210,7 @@ func TestLevelVarOnHandlers(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			v := logbook.NewLevelVar(logbook.LevelError)
+			v := newLevelVar(logbook.LevelError)
 			h := &recorder{Options: logbook.Options{Level: v}}
 			debug := test.bind(t, h)
 			debug()
@@ -227,7 +227,7 @@ func TestLevelVarOnHandlers(t *testing.T) {
 
 func TestLevelVarOnLoggerAndGroup(t *testing.T) {
 	h := record(t)
-	v := logbook.NewLevelVar(logbook.LevelError)
+	v := newLevelVar(logbook.LevelError)
 	own := logbook.NewLogger("own", &logbook.LoggerOptions{Level: v})
 	group := logbook.NewLoggerGroup()
 	group.SetLevel(v)

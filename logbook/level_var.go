@@ -14,13 +14,6 @@ type LevelVar struct {
 	followers *loggerSet // loggers whose own level it is; nil: none; under configMu
 }
 
-// NewLevelVar returns a variable that holds the level.
-func NewLevelVar(l Level) *LevelVar {
-	v := new(LevelVar)
-	v.level.Store(int32(l))
-	return v
-}
-
 // Level returns the level on slog's scale, which makes *LevelVar an
 // [slog.Leveler].
 func (v *LevelVar) Level() slog.Level { return slog.Level(v.load()) }

@@ -63,7 +63,7 @@ type core struct {
 // changes replace it under configMu.
 type settings struct {
 	level     slog.Leveler
-	disabled  Switch // Inherit: the group's
+	disabled  *bool // nil: as the group is
 	enabled   func() bool
 	processor Processor
 	handlers  []handlerEntry
@@ -92,7 +92,7 @@ func NewLogger(channel string, o *LoggerOptions) *Logger {
 	c := &core{channel: channel}
 	s := &settings{level: o.Level, enabled: o.Enabled, processor: o.Processor}
 	if o.Disabled {
-		s.disabled = On
+		s.disabled = new(true)
 	}
 	list, refused := openHandlers(o.Handlers...)
 	for _, b := range list {
@@ -163,8 +163,8 @@ func (s *settings) silent() bool {
 	switch {
 	case s.enabled != nil:
 		return !s.enabled()
-	case s.disabled != Inherit:
-		return s.disabled == On
+	case s.disabled != nil:
+		return *s.disabled
 	case s.group != nil:
 		return s.group.state.Load().disabled
 	}
@@ -173,20 +173,20 @@ func (s *settings) silent() bool {
 
 // Enable makes the logger log, whatever its group says. It returns
 // [ErrComputed] where [LoggerOptions].Enabled decides.
-func (l *Logger) Enable() error { return l.setDisabled(Off) }
+func (l *Logger) Enable() error { return l.setDisabled(false) }
 
 // Disable makes the logger silent, whatever its group says. It returns
 // [ErrComputed] where [LoggerOptions].Enabled decides.
-func (l *Logger) Disable() error { return l.setDisabled(On) }
+func (l *Logger) Disable() error { return l.setDisabled(true) }
 
-func (l *Logger) setDisabled(v Switch) error {
+func (l *Logger) setDisabled(v bool) error {
 	if l == nil {
 		return nil
 	}
 	if l.core.settings.Load().enabled != nil {
 		return ErrComputed
 	}
-	l.change(func(s *settings) { s.disabled = v })
+	l.change(func(s *settings) { s.disabled = &v })
 	return nil
 }
 

@@ -138,13 +138,13 @@ func TestCatchPanicsThatNobodyTakes(t *testing.T) {
 		item  logbook.Bindable
 		taken bool
 	}{
-		"filter":      {logbook.HandlerFunc(fails, &logbook.Options{Filter: func(*logbook.Record) bool { return false }}), false},
+		"filter":      {logbook.NewHandler(fails, &logbook.Options{Filter: func(*logbook.Record) bool { return false }}), false},
 		"accept":      {&acceptor{func(*logbook.Record) bool { return false }}, false},
 		"level":       {&recorder{Options: logbook.Options{Level: levelFunc(func() slog.Level { return slog.LevelError + 1 })}}, false},
-		"passed on":   {logbook.HandlerFunc(func(*logbook.Record) error { return logbook.ErrPass }, nil), false},
+		"passed on":   {logbook.NewHandler(func(*logbook.Record) error { return logbook.ErrPass }, nil), false},
 		"black hole":  {logbook.Null{Filter: func(*logbook.Record) bool { return true }}, false},
 		"level fails": {&recorder{Options: logbook.Options{Level: levelFunc(func() slog.Level { panic("no level") })}}, false},
-		"failed":      {logbook.HandlerFunc(fails, nil), true},
+		"failed":      {logbook.NewHandler(fails, nil), true},
 		"bubbling":    {&recorder{Options: logbook.Options{Bubble: true}}, true},
 	} {
 		for way, catch := range map[string]func(l *logbook.Logger){

@@ -18,7 +18,7 @@ func TestFirstCallsOfSilentLoggers(t *testing.T) {
 	for name, o := range map[string]*logbook.LoggerOptions{
 		"disabled":       {Disabled: true},
 		"level":          {Level: logbook.LevelError},
-		"variable":       {Level: logbook.NewLevelVar(logbook.LevelError)},
+		"variable":       {Level: newLevelVar(logbook.LevelError)},
 		"disabled group": {Group: disabledGroup()},
 	} {
 		loggers := make([]*logbook.Logger, 2000)
@@ -58,7 +58,7 @@ func TestVariableLevelOfOwnHandler(t *testing.T) {
 				{logbook.LevelDebug, logbook.LevelError, []string{"error"}},
 			} {
 				t.Run(fmt.Sprintf("%s, used %t, to %v", how, used, change.to), func(t *testing.T) {
-					level := logbook.NewLevelVar(change.from)
+					level := newLevelVar(change.from)
 					h := &recorder{Options: logbook.Options{Level: level}}
 					var log *logbook.Logger
 					if how == "options" {
@@ -82,7 +82,7 @@ func TestVariableLevelOfOwnHandler(t *testing.T) {
 
 // Groups and variable levels keep no logger in memory.
 func TestLoggersAreForgotten(t *testing.T) {
-	level := logbook.NewLevelVar(logbook.LevelInfo)
+	level := newLevelVar(logbook.LevelInfo)
 	group := logbook.NewLoggerGroup()
 	const n = 10
 	forgotten := make(chan bool, n)

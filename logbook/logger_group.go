@@ -69,18 +69,18 @@ func (g *LoggerGroup) SetProcessor(p Processor) {
 
 // Enable lets the members log, but for those that were disabled themselves; with
 // force, those as well.
-func (g *LoggerGroup) Enable(force bool) { g.setDisabled(Off, force) }
+func (g *LoggerGroup) Enable(force bool) { g.setDisabled(false, force) }
 
 // Disable makes the members silent, but for those that were enabled themselves;
 // with force, those as well. Loggers that compute whether they log are left alone.
-func (g *LoggerGroup) Disable(force bool) { g.setDisabled(On, force) }
+func (g *LoggerGroup) Disable(force bool) { g.setDisabled(true, force) }
 
-func (g *LoggerGroup) setDisabled(v Switch, force bool) {
+func (g *LoggerGroup) setDisabled(v bool, force bool) {
 	var member func(s *settings)
 	if force {
-		member = func(s *settings) { s.disabled = v }
+		member = func(s *settings) { s.disabled = &v }
 	}
-	g.change(func(s *groupState) { s.disabled = v == On }, member)
+	g.change(func(s *groupState) { s.disabled = v }, member)
 }
 
 // change replaces the group's state by a changed copy, and each member's

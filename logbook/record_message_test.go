@@ -201,8 +201,8 @@ func TestTemplateErrorOncePerCallSite(t *testing.T) {
 	}
 	for name, items := range map[string][]logbook.Bindable{
 		"with caller":           {new(recorder)},
-		"without introspection": {new(recorder), logbook.Flags{Introspection: logbook.Off}},
-		"behind one that keeps": {new(recorder), logbook.HandlerFunc(func(r *logbook.Record) error { r.Retain(); return nil }, &logbook.Options{Bubble: true})},
+		"without introspection": {new(recorder), logbook.Flags{Introspection: logbook.IntrospectionOff}},
+		"behind one that keeps": {new(recorder), logbook.NewHandler(func(r *logbook.Record) error { r.Retain(); return nil }, &logbook.Options{Bubble: true})},
 	} {
 		logbook.ForgetFaults()
 		var f failures
@@ -234,11 +234,11 @@ func TestMessageIsLazy(t *testing.T) {
 	n := 0
 	v := valuerFunc(func() slog.Value { n++; return slog.IntValue(n) })
 	logbook.InGoroutine(func() { logbook.Info("{v}", "v", v) },
-		logbook.HandlerFunc(func(*logbook.Record) error { return nil }, nil))
+		logbook.NewHandler(func(*logbook.Record) error { return nil }, nil))
 	if n != 0 {
 		t.Errorf("rendered %d times for a handler that does not read the message", n)
 	}
-	read := logbook.HandlerFunc(func(r *logbook.Record) error { _ = r.Message() + r.Message(); return nil }, &logbook.Options{Bubble: true})
+	read := logbook.NewHandler(func(r *logbook.Record) error { _ = r.Message() + r.Message(); return nil }, &logbook.Options{Bubble: true})
 	logbook.InGoroutine(func() { logbook.Info("{v}", "v", v) }, logbook.Null{}, read, read)
 	if n != 1 {
 		t.Errorf("rendered %d times", n)

@@ -43,7 +43,7 @@ func TestUseAfterHandle(t *testing.T) {
 	for name, use := range uses {
 		for _, retain := range []bool{false, true} {
 			var kept *logbook.Record
-			logbook.InGoroutine(func() { logbook.Info("m") }, logbook.HandlerFunc(func(r *logbook.Record) error {
+			logbook.InGoroutine(func() { logbook.Info("m") }, logbook.NewHandler(func(r *logbook.Record) error {
 				if kept = r; retain {
 					kept = r.Retain()
 				}

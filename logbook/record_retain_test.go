@@ -85,7 +85,7 @@ type errorWith struct{ p *payload }
 func (errorWith) Error() string { return "error" }
 
 func keepAndRelease(log func()) {
-	logbook.InGoroutine(log, logbook.HandlerFunc(func(r *logbook.Record) error { r.Retain().Release(); return nil }, nil))
+	logbook.InGoroutine(log, logbook.NewHandler(func(r *logbook.Record) error { r.Retain().Release(); return nil }, nil))
 }
 
 func processed(fn func(r *logbook.Record)) {

@@ -157,7 +157,7 @@ func TestCallerThroughInterfaces(t *testing.T) {
 // A call without a caller in Go names none, and does not fail.
 func TestCallerOfAGoStatement(t *testing.T) {
 	got := make(chan *logbook.Record, 1)
-	h := logbook.HandlerFunc(func(r *logbook.Record) error { got <- r.Retain(); return nil }, nil)
+	h := logbook.NewHandler(func(r *logbook.Record) error { got <- r.Retain(); return nil }, nil)
 	defer logbook.PushApplication(h)()
 	for range 3 {
 		go logbook.Info("m")

@@ -152,7 +152,7 @@ func TestRetainFreezesDispatchedClones(t *testing.T) {
 			t.Errorf("the list is %s", got)
 		}
 	}}
-	forward := logbook.HandlerFunc(func(r *logbook.Record) error {
+	forward := logbook.NewHandler(func(r *logbook.Record) error {
 		logbook.InGoroutine(func() { logbook.Dispatch(nil, r.Clone()) }, late)
 		return nil
 	}, nil)
@@ -200,7 +200,7 @@ func (h *funcHandler) Handle(r *logbook.Record) error { return h.fn(r) }
 func TestRetainSeveralTimes(t *testing.T) {
 	var kept []*logbook.Record
 	keep := func() logbook.Handler {
-		return logbook.HandlerFunc(func(r *logbook.Record) error {
+		return logbook.NewHandler(func(r *logbook.Record) error {
 			kept = append(kept, r.Retain(), r.Retain())
 			return nil
 		}, &logbook.Options{Bubble: true})
@@ -221,7 +221,7 @@ func TestRetainSeveralTimes(t *testing.T) {
 
 func TestReleaseWithoutRetain(t *testing.T) {
 	h := record(t)
-	logbook.InGoroutine(func() { logbook.Info("m") }, logbook.HandlerFunc(func(r *logbook.Record) error {
+	logbook.InGoroutine(func() { logbook.Info("m") }, logbook.NewHandler(func(r *logbook.Record) error {
 		r.Release() // does nothing
 		return logbook.ErrPass
 	}, nil))
@@ -233,7 +233,7 @@ func TestReleaseWithoutRetain(t *testing.T) {
 func TestReleaseTooOften(t *testing.T) {
 	var misuse failures
 	h := record(t, misuse.flag())
-	tooOften := logbook.HandlerFunc(func(r *logbook.Record) error {
+	tooOften := logbook.NewHandler(func(r *logbook.Record) error {
 		k := r.Retain()
 		k.Release()
 		k.Release()
@@ -251,7 +251,7 @@ func TestReleaseTooOften(t *testing.T) {
 	// The record went back to the pool once, at the end of its call.
 	inUse := make(map[*logbook.Record]bool)
 	var nested func(n int)
-	handler := logbook.HandlerFunc(func(r *logbook.Record) error {
+	handler := logbook.NewHandler(func(r *logbook.Record) error {
 		if inUse[r] {
 			t.Error("a record is used by two calls at once")
 		}
@@ -270,7 +270,7 @@ func TestReleaseTooOften(t *testing.T) {
 // Several goroutines may retain a record at once.
 func TestRetainOnSeveralGoroutines(t *testing.T) {
 	var kept [4]*logbook.Record
-	fan := logbook.HandlerFunc(func(r *logbook.Record) error {
+	fan := logbook.NewHandler(func(r *logbook.Record) error {
 		var wg sync.WaitGroup
 		for i := range kept {
 			wg.Go(func() { kept[i] = r.Retain() })
@@ -341,7 +341,7 @@ func TestClone(t *testing.T) {
 	h := record(t, logbook.Attrs("extra", "e"))
 	log := logbook.New("orig").With("with", "w")
 	var clone *logbook.Record
-	change := logbook.HandlerFunc(func(r *logbook.Record) error {
+	change := logbook.NewHandler(func(r *logbook.Record) error {
 		clone = r.Clone()
 		clone.Set("extra", "changed")
 		clone.Set("new", 1)
@@ -382,7 +382,7 @@ func TestSealedRecord(t *testing.T) {
 			var f failures
 			h := record(t, f.flag())
 			logbook.InGoroutine(func() { logbook.Info("m") },
-				logbook.HandlerFunc(func(r *logbook.Record) error { change(r); return nil }, &logbook.Options{Bubble: true}))
+				logbook.NewHandler(func(r *logbook.Record) error { change(r); return nil }, &logbook.Options{Bubble: true}))
 			h.want(t, "m")
 			if got := f.one(t).Error(); !strings.Contains(got, "Record."+name) || !strings.Contains(got, "Clone") {
 				t.Errorf("the report is %q", got)
@@ -394,7 +394,7 @@ func TestSealedRecord(t *testing.T) {
 func TestDispatchClone(t *testing.T) {
 	withoutDefault(t)
 	var kept *logbook.Record
-	keep := logbook.HandlerFunc(func(r *logbook.Record) error { kept = r.Clone(); return nil }, nil)
+	keep := logbook.NewHandler(func(r *logbook.Record) error { kept = r.Clone(); return nil }, nil)
 	log := logbook.New("source")
 	logbook.InGoroutine(func() { log.Info("hello {who}", "who", "you") }, keep)
 	kept.SetMessage("changed {who}")
@@ -424,7 +424,7 @@ func TestDispatchClone(t *testing.T) {
 func TestDispatchFromHandle(t *testing.T) {
 	h := record(t)
 	again := new(recorder)
-	logbook.InGoroutine(func() { logbook.Info("m") }, logbook.HandlerFunc(func(r *logbook.Record) error {
+	logbook.InGoroutine(func() { logbook.Info("m") }, logbook.NewHandler(func(r *logbook.Record) error {
 		logbook.InGoroutine(func() { logbook.Dispatch(nil, r) }, again, logbook.Attrs("again", 1))
 		return logbook.ErrPass
 	}, nil))
@@ -437,7 +437,7 @@ func TestDispatchFromHandle(t *testing.T) {
 // after its time panics; without, this has no defined result.
 func TestRecordsAreReused(t *testing.T) {
 	seen := make(map[*logbook.Record]bool)
-	h := logbook.HandlerFunc(func(r *logbook.Record) error {
+	h := logbook.NewHandler(func(r *logbook.Record) error {
 		for a := range r.Attrs {
 			t.Errorf("a fresh record has attribute %v", a)
 		}
@@ -452,7 +452,7 @@ func TestRecordsAreReused(t *testing.T) {
 			logbook.InGoroutine(func() {
 				logbook.With("w", 1).Error("full {a}", "a", 1, logbook.Err(errors.New("x")))
 				logbook.Default().Infof("%d", 1)
-			}, logbook.HandlerFunc(func(*logbook.Record) error { return nil }, nil), logbook.Attrs("p", 1))
+			}, logbook.NewHandler(func(*logbook.Record) error { return nil }, nil), logbook.Attrs("p", 1))
 			logbook.Info("plain")
 		}
 	}, h)

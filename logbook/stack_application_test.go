@@ -79,7 +79,7 @@ func TestFiltering(t *testing.T) {
 func TestPassingOn(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		outer := new(recorder)
-		inner := logbook.HandlerFunc(func(r *logbook.Record) error {
+		inner := logbook.NewHandler(func(r *logbook.Record) error {
 			if strings.HasPrefix(r.Message(), "pass") {
 				return logbook.ErrPass
 			}
@@ -256,7 +256,7 @@ func TestUndoOrder(t *testing.T) {
 func TestOneOrderForAllStacks(t *testing.T) {
 	var order []string
 	note := func(name string) logbook.Handler {
-		return logbook.HandlerFunc(func(*logbook.Record) error {
+		return logbook.NewHandler(func(*logbook.Record) error {
 			order = append(order, name)
 			return logbook.ErrPass
 		}, nil)

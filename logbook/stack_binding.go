@@ -110,6 +110,9 @@ func openItem(item Bindable) (b boundItem, err error) {
 			return b, errNilItem
 		}
 	case Handler:
+		if f, ok := v.(HandlerFunc); ok && f == nil {
+			return b, errNilItem
+		}
 		b.binding = v.Binding()
 		b.guard = guardFor(v, b.binding)
 	case *Flags, *Processor, *Setup:

@@ -24,6 +24,7 @@ func TestRefusedItems(t *testing.T) {
 		"Binding that panics": {badBinding{}, []string{"logbook_test.badBinding was not bound: panic: no binding"}},
 		"nil pointer":         {(*nilBinding)(nil), []string{"*logbook_test.nilBinding was not bound: it is nil"}},
 		"nil processor":       {logbook.Processor(nil), []string{"logbook.Processor was not bound: it is nil"}},
+		"nil function":        {logbook.HandlerFunc(nil), []string{"logbook.HandlerFunc was not bound: it is nil"}},
 		"nil slot":            {(*logbook.Slot)(nil), []string{"*logbook.Slot was not bound: it is nil"}},
 		"pointer to flags":    {&logbook.Flags{Errors: logbook.SilentErrors}, []string{"*logbook.Flags was not bound: it is a pointer: want a logbook.Flags"}},
 		"pointer to setup":    {&logbook.Setup{}, []string{"*logbook.Setup was not bound: it is a pointer: want a logbook.Setup"}},
@@ -125,7 +126,7 @@ func TestBindingThatLogs(t *testing.T) {
 	t.Cleanup(logbook.PushApplication(h))
 	chatty := &chattyBinding{logger: logbook.New("first use")}
 	undo := logbook.PushApplication(chatty)
-	logbook.NewLevelVar(logbook.LevelInfo).Set(logbook.LevelDebug) // compiles the stacks anew
+	newLevelVar(logbook.LevelInfo).Set(logbook.LevelDebug) // compiles the stacks anew
 	logbook.NewSlot().Set()
 	undo()
 	if got := h.messages(); !slices.Equal(got, []string{"reading"}) {

@@ -117,8 +117,8 @@ func compile(items []stackItem) *compiledStack {
 			if v.Errors != nil && !haveErrors {
 				s.onError, s.flags, haveErrors = v.Errors, p.boundItem, true
 			}
-			if v.Introspection != Inherit && !haveCaller {
-				s.introspect, haveCaller = v.Introspection == On, true
+			if v.Introspection != 0 && !haveCaller {
+				s.introspect, haveCaller = v.Introspection == IntrospectionOn, true
 			}
 		case Processor, fixedAttrs:
 			s.processors = append(s.processors, p.boundItem)

@@ -9,19 +9,19 @@ type Flags struct {
 	// itself goes to PrintErrors.
 	Errors func(*HandlerError)
 
-	// Introspection off means that no caller is looked up: Source is empty.
-	Introspection Switch
+	// Introspection decides whether callers are looked up. If they are not, the
+	// source of records is empty. The default is on.
+	Introspection Introspection
 }
 
 // Binding makes Flags a [Bindable].
 func (Flags) Binding() Binding { return Binding{} }
 
-// Switch is a flag with a third state.
-type Switch int8
+// Introspection is a field of [Flags]. Its zero value inherits.
+type Introspection int8
 
-// The states of a [Switch].
+// The values of [Introspection].
 const (
-	Inherit Switch = iota
-	On
-	Off
+	IntrospectionOn  Introspection = iota + 1 // callers are looked up
+	IntrospectionOff                          // they are not
 )

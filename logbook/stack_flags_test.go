@@ -25,7 +25,7 @@ func TestInnermostErrorFlag(t *testing.T) {
 			}
 			logbook.ForgetFaults()
 			got = stderrOf(t, func() {
-				undo, log := b.bind(t, new(recorder), silent, loud, logbook.Flags{Introspection: logbook.Off})
+				undo, log := b.bind(t, new(recorder), silent, loud, logbook.Flags{Introspection: logbook.IntrospectionOff})
 				defer undo()
 				log(logbook.With("a", 1), logbook.LevelInfo, "{missing}")
 			})
@@ -40,7 +40,7 @@ func TestInnermostErrorFlag(t *testing.T) {
 func TestRaiseErrors(t *testing.T) {
 	logbook.ForgetFaults()
 	outer := record(t, logbook.Flags{Errors: logbook.RaiseErrors})
-	defer logbook.PushGoroutine(logbook.HandlerFunc(func(*logbook.Record) error {
+	defer logbook.PushGoroutine(logbook.NewHandler(func(*logbook.Record) error {
 		return errors.New("disk full")
 	}, &logbook.Options{Bubble: true}))()
 	raised := func(fn func()) (e *logbook.HandlerError) {
@@ -66,9 +66,9 @@ func TestRaiseErrors(t *testing.T) {
 // A handler that offers records to others hands a raised error up, and all of them
 // are served first.
 func TestRaiseErrorsThroughOffer(t *testing.T) {
-	fails := logbook.HandlerFunc(func(*logbook.Record) error { return errors.New("inner") }, nil)
+	fails := logbook.NewHandler(func(*logbook.Record) error { return errors.New("inner") }, nil)
 	last := new(recorder)
-	group := logbook.HandlerFunc(func(r *logbook.Record) error {
+	group := logbook.NewHandler(func(r *logbook.Record) error {
 		logbook.Offer(fails, r)
 		logbook.Offer(last, r)
 		return nil
@@ -90,7 +90,7 @@ func TestRaiseErrorsThroughOffer(t *testing.T) {
 func TestErrorFlag(t *testing.T) {
 	var f failures
 	bad := errors.New("bad")
-	h := logbook.HandlerFunc(func(*logbook.Record) error { return bad }, nil)
+	h := logbook.NewHandler(func(*logbook.Record) error { return bad }, nil)
 	defer logbook.PushGoroutine(f.flag(), h)()
 	logbook.New("chan").Warn("hello {x}", "x", 1)
 	e := f.one(t)
@@ -105,7 +105,7 @@ func TestErrorFlag(t *testing.T) {
 // Without introspection a record has no file, line, function or module.
 func TestIntrospectionOff(t *testing.T) {
 	format := logbook.MustFormat("[{record.filename}][{record.lineno}][{record.func_name}][{record.module}]")
-	h := recordAs(t, format, logbook.Flags{Introspection: logbook.Off})
+	h := recordAs(t, format, logbook.Flags{Introspection: logbook.IntrospectionOff})
 	logbook.Info("m")
 	if r := h.last(t); r.PC() != 0 || *r.Source() != (slog.Source{}) {
 		t.Errorf("source is %v", r.Source())
@@ -113,7 +113,7 @@ func TestIntrospectionOff(t *testing.T) {
 	if got := h.line(t); got != "[][][][]" {
 		t.Errorf("the line is %q", got)
 	}
-	logbook.InGoroutine(func() { logbook.Info("m") }, logbook.Flags{Introspection: logbook.On})
+	logbook.InGoroutine(func() { logbook.Info("m") }, logbook.Flags{Introspection: logbook.IntrospectionOn})
 	if h.last(t).Source().Line == 0 {
 		t.Error("on inside off: no source")
 	}
@@ -144,19 +144,19 @@ func (unboundPanicker) Unbound()                     { panic("unbound panicked")
 
 func TestCurrentFlags(t *testing.T) {
 	var f failures
-	ctx, end := logbook.BindScope(t.Context(), logbook.Flags{Introspection: logbook.Off})
+	ctx, end := logbook.BindScope(t.Context(), logbook.Flags{Introspection: logbook.IntrospectionOff})
 	defer end()
 	defer logbook.PushGoroutine(f.flag())()
 	logbook.CurrentFlags(ctx).Errors(&logbook.HandlerError{Err: errors.New("x")})
-	if f.one(t).Err.Error() != "x" || logbook.CurrentFlags(ctx).Introspection != logbook.Off {
+	if f.one(t).Err.Error() != "x" || logbook.CurrentFlags(ctx).Introspection != logbook.IntrospectionOff {
 		t.Error("the bound flags are not the current ones")
 	}
-	if got := logbook.CurrentFlags(t.Context()).Introspection; got != logbook.On {
+	if got := logbook.CurrentFlags(t.Context()).Introspection; got != logbook.IntrospectionOn {
 		t.Errorf("without the context, introspection is %v", got)
 	}
 	done := make(chan logbook.Flags)
 	go func() { done <- logbook.CurrentFlags(t.Context()) }()
-	if got := <-done; got.Errors == nil || got.Introspection != logbook.On {
+	if got := <-done; got.Errors == nil || got.Introspection != logbook.IntrospectionOn {
 		t.Errorf("where nothing is bound: %+v", got)
 	}
 }

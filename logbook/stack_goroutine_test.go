@@ -241,7 +241,7 @@ func TestManyPushes(t *testing.T) {
 // the race detector.
 func TestStacksUnderLoad(t *testing.T) {
 	withoutDefault(t)
-	level := logbook.NewLevelVar(logbook.LevelInfo)
+	level := newLevelVar(logbook.LevelInfo)
 	slot := logbook.NewSlot(&counter{Options: logbook.Options{Level: level, Bubble: true}})
 	all := &counter{want: "m", Options: logbook.Options{Bubble: true}}
 	defer logbook.PushApplication(all, slot)()
@@ -258,7 +258,7 @@ func TestStacksUnderLoad(t *testing.T) {
 					logbook.InGoroutine(func() { log.Info("m") }, &counter{Options: logbook.Options{Bubble: true}})
 					level.Set(logbook.LevelDebug)
 				case 2:
-					undo := logbook.PushApplication(logbook.Flags{Introspection: logbook.Off})
+					undo := logbook.PushApplication(logbook.Flags{Introspection: logbook.IntrospectionOff})
 					log.With("w", 1).Info("m")
 					undo()
 				case 3:

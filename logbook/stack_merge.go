@@ -70,9 +70,9 @@ func stackOf(ctx context.Context) *compiledStack {
 // [context.Background].
 func CurrentFlags(ctx context.Context) Flags {
 	stack := stackOf(ctx)
-	f := Flags{Errors: stack.onError, Introspection: Off}
+	f := Flags{Errors: stack.onError, Introspection: IntrospectionOff}
 	if stack.introspect {
-		f.Introspection = On
+		f.Introspection = IntrospectionOn
 	}
 	return f
 }

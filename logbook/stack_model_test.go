@@ -155,7 +155,7 @@ type modelWorker struct {
 
 type modelLogger struct {
 	level    modelLeveler
-	disabled logbook.Switch
+	disabled *bool // nil: as the group is
 	enabled  *bool
 	group    *modelGroup
 	own      []*modelPush // newest first
@@ -173,7 +173,7 @@ func newModel(t *testing.T, seed uint64) *model {
 	w := &model{t: t, random: rand.New(rand.NewPCG(seed, 1))}
 	w.setDefault(nil)
 	for _, l := range []logbook.Level{logbook.LevelInfo, logbook.LevelError, logbook.LevelDebug} {
-		w.levels = append(w.levels, modelLeveler{real: logbook.NewLevelVar(l)})
+		w.levels = append(w.levels, modelLeveler{real: newLevelVar(l)})
 		w.levels = append(w.levels, modelLeveler{real: foreignLeveler{&l}, foreign: &l})
 	}
 	for i := range 12 {
@@ -364,7 +364,7 @@ func (w *model) newLogger() {
 	l := &modelLogger{level: w.leveler()}
 	o := &logbook.LoggerOptions{Level: l.level.real}
 	if w.chance(5) {
-		l.disabled, o.Disabled = logbook.On, true
+		l.disabled, o.Disabled = new(true), true
 	}
 	if w.chance(6) {
 		l.enabled = new(bool)
@@ -388,8 +388,8 @@ func (l *modelLogger) silent() bool {
 	switch {
 	case l.enabled != nil:
 		return !*l.enabled
-	case l.disabled != logbook.Inherit:
-		return l.disabled == logbook.On
+	case l.disabled != nil:
+		return *l.disabled
 	}
 	return l.group != nil && l.group.disabled
 }
@@ -680,16 +680,16 @@ func (w *model) setDisabled(on *modelWorker) {
 		*l.enabled = !*l.enabled
 		return
 	}
-	l.disabled = pick(w, []logbook.Switch{logbook.On, logbook.Off})
+	l.disabled = new(w.chance(2))
 	w.expect(on, nil, func() {
 		change := l.real.Enable
-		if l.disabled == logbook.On {
+		if *l.disabled {
 			change = l.real.Disable
 		}
 		if err := change(); err != nil {
 			w.t.Error(err)
 		}
-	}, "disabled = %v", l.disabled)
+	}, "disabled = %t", *l.disabled)
 }
 
 func (w *model) changeGroup(on *modelWorker) {
@@ -716,10 +716,7 @@ func (w *model) changeGroup(on *modelWorker) {
 		force := w.chance(3)
 		for _, member := range g.members {
 			if force {
-				member.disabled = logbook.Off
-				if g.disabled {
-					member.disabled = logbook.On
-				}
+				member.disabled = new(g.disabled)
 			}
 		}
 		w.expect(on, nil, func() {

@@ -31,7 +31,7 @@ func TestForgottenBindingsAreReclaimed(t *testing.T) {
 		reported[forgotten.Goroutine] = true
 	}})()
 	const forgotten, wave = 10_000, 100
-	h := HandlerFunc(func(*Record) error { return nil }, &Options{Level: LevelTrace})
+	h := NewHandler(func(*Record) error { return nil }, &Options{Level: LevelTrace})
 	for range forgotten / wave {
 		before := runtime.NumGoroutine()
 		var wg sync.WaitGroup
@@ -75,7 +75,7 @@ func TestForgottenBindingsAreReclaimed(t *testing.T) {
 // A binding to a context that has ended slows no call any more.
 func TestEndedScopesAreNotCounted(t *testing.T) {
 	before := demand.contexts.count
-	h := HandlerFunc(func(*Record) error { return nil }, &Options{Level: LevelDebug})
+	h := NewHandler(func(*Record) error { return nil }, &Options{Level: LevelDebug})
 	_, end := BindScope(t.Context(), h)
 	if demand.contexts.count == before {
 		t.Error("a binding is not counted")
@@ -138,7 +138,7 @@ func TestFloorsAreTight(t *testing.T) {
 		}
 	}
 	h := func(l Level) Handler {
-		return HandlerFunc(func(*Record) error { return nil }, &Options{Level: l})
+		return NewHandler(func(*Record) error { return nil }, &Options{Level: l})
 	}
 	loggers := []*Logger{
 		New("x"), NewLogger("x", &LoggerOptions{Level: LevelNotice}), NewLogger("x", &LoggerOptions{Disabled: true}),

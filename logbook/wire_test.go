@@ -233,7 +233,7 @@ func TestRefusedRecords(t *testing.T) {
 func TestWireRoundTrip(t *testing.T) {
 	var out []byte
 	log := New("app.db").With("host", "h1")
-	h := HandlerFunc(func(r *Record) (err error) {
+	h := NewHandler(func(r *Record) (err error) {
 		out, err = Wire().AppendFormat(nil, r)
 		return err
 	}, nil)
@@ -296,7 +296,7 @@ func TestWireRoundTrip(t *testing.T) {
 // exported, and a received record had no logger to be named.
 func TestRecordsThatPythonLogbookFailsWith(t *testing.T) {
 	var out []byte
-	InGoroutine(func() { New("app").Exception(nil, "no error") }, HandlerFunc(func(r *Record) (err error) {
+	InGoroutine(func() { New("app").Exception(nil, "no error") }, NewHandler(func(r *Record) (err error) {
 		out, err = r.MarshalJSON()
 		return err
 	}, nil))

@@ -31,7 +31,7 @@ func TestCounter(t *testing.T) {
 	if got := c.String(); got != "{}" {
 		t.Errorf("at first %s", got)
 	}
-	h := logbook.HandlerFunc(func(*logbook.Record) error { return nil }, &logbook.Options{Level: logbook.LevelDebug})
+	h := logbook.NewHandler(func(*logbook.Record) error { return nil }, &logbook.Options{Level: logbook.LevelDebug})
 	logbook.InGoroutine(func() {
 		log := logbook.New("a\"b")
 		log.Error("x")

@@ -396,7 +396,7 @@ func TestGoexit(t *testing.T) {
 func TestFingersCrossed(t *testing.T) {
 	var mu sync.Mutex
 	var failures []string
-	file := logbook.HandlerFunc(func(r *logbook.Record) error {
+	file := logbook.NewHandler(func(r *logbook.Record) error {
 		mu.Lock()
 		defer mu.Unlock()
 		failures = append(failures, r.Level().String()+" "+text(r, "path"))

@@ -114,7 +114,7 @@ func TestFormats(t *testing.T) {
 			headers: map[string]string{"Auto-Submitted": "no", "X-Empty": ""}},
 		{name: "a function", formatter: logbook.FormatterFunc(func(r *logbook.Record) string { return "Subject: no\r\n\r\n" + r.Message() + "\rend\n\n" }),
 			subject: "S", text: "Subject: no\n\nboom\nend"},
-		{name: "a template", formatter: logbook.Must(logbook.Template("{{.Message}}!")), subject: "S", text: "boom!"},
+		{name: "a template", formatter: logbook.Must(logbook.TextTemplate("{{.Message}}!")), subject: "S", text: "boom!"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHandler(t, s.Addr, mail.Options{Subject: "S", Formatter: c.formatter, Level: logbook.LevelWarn, Bubble: true})

@@ -42,7 +42,7 @@ func TestTransfer(t *testing.T) {
 func TestStrict(t *testing.T) {
 	// a broken handler fails the test in place of printing
 	defer logbook.PushGoroutine(logbook.Flags{Errors: func(e *logbook.HandlerError) { t.Log("seen:", e) }},
-		logbook.HandlerFunc(func(*logbook.Record) error { return errors.New("disk full") }, nil))()
+		logbook.NewHandler(func(*logbook.Record) error { return errors.New("disk full") }, nil))()
 	log.Info("x")
 	defer func() {
 		if e, ok := recover().(*logbook.HandlerError); !ok || e.Handler == nil {

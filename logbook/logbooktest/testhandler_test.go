@@ -69,7 +69,7 @@ func (h *keeper) Unbound() { _ = h.Flush(context.Background()) }
 
 func TestTestHandler(t *testing.T) {
 	everything := func(o *logbook.Options) logbook.Handler {
-		return logbook.HandlerFunc(func(*logbook.Record) error { return nil }, o)
+		return logbook.NewHandler(func(*logbook.Record) error { return nil }, o)
 	}
 	errorsOnly := logbook.Options{
 		Level:  logbook.LevelError,
@@ -81,7 +81,9 @@ func TestTestHandler(t *testing.T) {
 		"func":    func() logbook.Handler { return everything(nil) },
 		"options": func() logbook.Handler { return everything(&errorsOnly) },
 		"level var": func() logbook.Handler {
-			return everything(&logbook.Options{Level: logbook.NewLevelVar(logbook.LevelWarn)})
+			level := new(logbook.LevelVar)
+			level.Set(logbook.LevelWarn)
+			return everything(&logbook.Options{Level: level})
 		},
 		"recorder": func() logbook.Handler { return logbooktest.NewRecorder() },
 		"keeper":   func() logbook.Handler { return new(keeper) },
@@ -93,13 +95,13 @@ func TestTestHandler(t *testing.T) {
 		},
 		"wrapper": func() logbook.Handler { return logbook.Wrapper{Handler: new(keeper)} },
 		"failing": func() logbook.Handler {
-			return logbook.HandlerFunc(func(*logbook.Record) error { return io.ErrUnexpectedEOF }, nil)
+			return logbook.NewHandler(func(*logbook.Record) error { return io.ErrUnexpectedEOF }, nil)
 		},
 		"passing": func() logbook.Handler {
-			return logbook.HandlerFunc(func(*logbook.Record) error { return logbook.ErrPass }, nil)
+			return logbook.NewHandler(func(*logbook.Record) error { return logbook.ErrPass }, nil)
 		},
 		"passing, wrapped": func() logbook.Handler {
-			return logbook.HandlerFunc(func(*logbook.Record) error { return errors.Join(io.EOF, logbook.ErrPass) }, nil)
+			return logbook.NewHandler(func(*logbook.Record) error { return errors.Join(io.EOF, logbook.ErrPass) }, nil)
 		},
 	}
 	for name, newHandler := range handlers {

@@ -22,7 +22,7 @@ func open(name string) error {
 }
 
 func main() {
-	defer logbook.PushApplication(handlers.NewStderr(nil), logbook.HandlerFunc(func(r *logbook.Record) error {
+	defer logbook.PushApplication(handlers.NewStderr(nil), logbook.NewHandler(func(r *logbook.Record) error {
 		if errors.Is(r.Err(), fs.ErrNotExist) {
 			fmt.Println("missing file:", r.ErrorInfo(), r.Source().Line)
 		}

@@ -45,7 +45,7 @@ func TestStrict(t *testing.T) {
 	// a handler that fails is told to the test, in place of stderr
 	var seen *logbook.HandlerError
 	defer logbook.PushGoroutine(logbook.Flags{Errors: func(e *logbook.HandlerError) { seen = e }},
-		logbook.HandlerFunc(func(*logbook.Record) error { return errors.New("disk full") }, nil))()
+		logbook.NewHandler(func(*logbook.Record) error { return errors.New("disk full") }, nil))()
 	log.Info("x")
 	if seen == nil || seen.Message != "x" {
 		t.Error("seen:", seen)
