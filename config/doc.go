@@ -1,5 +1,5 @@
-// Package config makes handlers of text: of sink URIs such as
-// "file:app.log?level=warning", and of INI files. It watches such a file, and shows
+// Package config builds handlers from text: from sink URIs such as
+// "file:app.log?level=warning", and from INI files. It watches such a file, and shows
 // and changes levels while the program runs.
 //
 //	cfg, err := config.Load("/etc/app.ini", nil)
@@ -26,7 +26,7 @@
 //	format = {record.time:%H:%M} {record.message}
 //
 // The key scheme is that of a URI, and path, host, user and password are its parts.
-// All other keys are its options, as listed below. Nothing is escaped. A sink, also
+// All other keys are its options. Nothing is escaped. A sink, also
 // one with a URI, may have levels of its own besides. A record goes to every sink that takes it, in the
 // order of the file, until one with "bubble = false" has handled it. Handlers below
 // the configuration do not see it, nor does the default handler.
@@ -47,8 +47,8 @@
 // Relative paths start from the working directory in which the program was when it
 // called [Load] or [Watch], wherever it goes later.
 //
-// What is unknown is warned of: [Config.Warnings] returns it, and it is logged on
-// channel "config". With [Options].Strict it is an error. Errors are of type
+// Unknown sections and keys are warnings: [Config.Warnings] returns them, and they are
+// logged on channel "config". With [Options].Strict it is an error. Errors are of type
 // [*FileError], with file, section, key and line, and leave nothing open.
 //
 // # Levels
@@ -161,7 +161,7 @@
 //
 // The buffer of fingers_crossed is one for the whole program; for one each request,
 // bind a handler to it, or see package httplog. What it keeps is forgotten when the
-// configuration is read again. There is no option for what needs code or a place in
+// configuration is read again. There is no option for handlers that need code, or a place in
 // it: groups, tags, redaction, and records that become errors or panics.
 //
 // # Formats

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// URIError says why a sink URI was refused. Its text holds no password.
+// URIError reports why a sink URI was refused. Its text holds no password.
 type URIError struct {
 	URI    string // without userinfo and secrets
-	Option string // the option to blame; "" if it is none
+	Option string // the option to blame; "": the address
 	Err    error
 }
 
-// Error names the URI, the option and what is wrong with it.
+// Error names the URI, the option and the fault.
 func (e *URIError) Error() string {
 	if e.Option == "" {
 		return fmt.Sprintf("config: sink %q: %v", e.URI, e.Err)
@@ -20,20 +20,19 @@ func (e *URIError) Error() string {
 	return fmt.Sprintf("config: sink %q: option %q: %v", e.URI, e.Option, e.Err)
 }
 
-// Unwrap returns what is wrong.
+// Unwrap returns the fault.
 func (e *URIError) Unwrap() error { return e.Err }
 
-// FileError says what is wrong in an INI file, and where. Its text holds no
-// password.
+// FileError reports a fault in an INI file, and its place. Its text holds no password.
 type FileError struct {
 	File    string // "" from Parse
 	Section string // "": none
-	Key     string // "": none is to blame
+	Key     string // "": the section as a whole
 	Line    int    // 0: none
 	Err     error
 }
 
-// Error names file, line, section and key, and what is wrong.
+// Error names file, line, section, key and fault.
 func (e *FileError) Error() string {
 	b := []byte("config: ")
 	if e.File != "" {
@@ -61,5 +60,5 @@ func (e *FileError) Error() string {
 	return string(b) + text
 }
 
-// Unwrap returns what is wrong.
+// Unwrap returns the fault.
 func (e *FileError) Unwrap() error { return e.Err }

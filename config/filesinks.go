@@ -141,7 +141,7 @@ func (s *Spec) mode() (m fs.FileMode) {
 // Windows file:///C:/x is file:C:/x.
 func (s *Spec) filePath(windows bool) string {
 	if s.remote() && (s.User != nil || !strings.EqualFold(s.Host, "localhost")) {
-		s.Refuse("", errors.New(`a file has no host and no user: write "file:PATH" or "file:///PATH"`))
+		s.Refuse("", errors.New(`invalid address: want "file:PATH" or "file:///PATH", without host and user`))
 	}
 	p := s.Path
 	if windows && len(p) > 2 && p[0] == '/' && p[2] == ':' {
@@ -154,7 +154,7 @@ func (s *Spec) filePath(windows bool) string {
 func (s *Spec) logPath() string {
 	path := s.filePath(runtime.GOOS == "windows")
 	if path == "" || path == stdout {
-		s.Refuse("", errors.New("it needs the path of a file"))
+		s.Refuse("", errors.New("missing path: want that of a file"))
 	}
 	s.file = s.Abs(path)
 	return s.file
@@ -164,7 +164,7 @@ func (s *Spec) readFile() func() (logbook.Handler, error) {
 	path := s.filePath(runtime.GOOS == "windows")
 	switch path {
 	case "":
-		s.Refuse("", errors.New(`no path; standard output is "-"`))
+		s.Refuse("", errors.New(`missing path: want that of a file, or "-" for standard output`))
 	case stdout:
 		out, o := os.Stdout, s.Options()
 		return func() (logbook.Handler, error) { return handlers.NewStream(out, o), nil }

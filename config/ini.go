@@ -37,12 +37,12 @@ type iniKey struct {
 const iniDefaults = "DEFAULT"
 
 var (
-	errNoINILine    = errors.New("neither a [section] nor a key with a value")
-	errNoKeyName    = errors.New("a value without a key")
-	errUnclosed     = errors.New("a section whose name does not end in ]")
+	errNoINILine    = errors.New("invalid line: want [SECTION] or KEY = VALUE")
+	errNoKeyName    = errors.New("invalid line: want a key before the value")
+	errUnclosed     = errors.New("invalid section: want [NAME]")
 	errSectionTwice = errors.New("the section is there twice")
 	errKeyTwice     = errors.New("the key is there twice")
-	errNoUTF8       = errors.New("not text in UTF-8")
+	errNoUTF8       = errors.New("invalid text: want UTF-8")
 )
 
 // parseINI reads a file. Its errors are of type [*FileError], without the file's

@@ -72,7 +72,7 @@ func readFileSection(s *Spec) func() (logbook.Handler, error) {
 	}
 	dir, base, ext := s.FilePath("log_path"), s.Text("log_basename"), s.Text("log_extension")
 	if strings.ContainsAny(base, `/\`) {
-		s.Refuse("log_basename", errors.New("leads to another directory; that is log_path"))
+		s.Refuse("log_basename", errors.New("invalid name: want one without a directory, which is log_path"))
 	}
 	if ext != "" && (ext[0] != '.' || strings.ContainsAny(ext[1:], `./\`)) {
 		s.Refuse("log_extension", errors.New("invalid extension: want one like .log"))

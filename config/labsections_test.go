@@ -125,7 +125,7 @@ func TestLeftOut(t *testing.T) {
 		t.Error("strict mode takes it")
 	}
 	for text, want := range map[string]string{
-		"log_basename = ../x": "leads to another directory", "log_path = .": "log_basename: missing",
+		"log_basename = ../x": "want one without a directory", "log_path = .": "log_basename: missing",
 		"log_basename = x\nlog_extension = log": "want one like .log", "log_basename = x\nlog_level = loud": "log_level: logbook: unknown level",
 	} {
 		c := parse(t, "[FileLogger]\nactive = 1\n"+text, nil)

@@ -7,9 +7,9 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Wrap returns a handler that stands before h and lets through what both the
-// levels and h's own level let through. What they keep back goes on to the handlers
-// below. Batches pass as they are.
+// Wrap returns a handler that stands before h and lets a record through if both the
+// levels and h's own level do. Other records go on to the handlers below. Batches pass
+// unchanged.
 func (l *Levels) Wrap(h logbook.Handler) logbook.Handler {
 	return l.wrap(h, &restrictions{levels: new(Levels), rest: logbook.LevelNotSet})
 }

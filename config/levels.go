@@ -22,8 +22,8 @@ import (
 // all channels that no other entry names; without it, those take all levels.
 //
 // Levels stand before handlers, by [Levels.Wrap], and can be changed while
-// programs log. Whatever they keep back costs no more than a level of the handler
-// itself, as long as it is below all entries, and else a look-up by the name of the
+// programs log. A record that they keep back costs no more than a level of the handler
+// itself if it is below all entries, and else a look-up by the name of the
 // channel, which is remembered for the first 256 channels.
 //
 // The zero value takes all. Levels are safe for concurrent use, and must not be
@@ -63,16 +63,16 @@ const (
 	maxEntries  = 1000
 )
 
-// LevelsError says which entry of [ParseLevels] is wrong.
+// LevelsError reports a wrong entry of [ParseLevels].
 type LevelsError struct {
 	Entry string
 	Err   error
 }
 
-// Error names the entry and what is wrong with it.
+// Error names the entry and the fault.
 func (e *LevelsError) Error() string { return fmt.Sprintf("config: levels: %q: %v", e.Entry, e.Err) }
 
-// Unwrap returns what is wrong.
+// Unwrap returns the fault.
 func (e *LevelsError) Unwrap() error { return e.Err }
 
 // ParseLevels reads entries, separated by commas or newlines. Channel and level

@@ -33,7 +33,7 @@ const maxLevelsBody = 64 << 10
 //
 // The answer to all three is what then holds: JSON, or a line for each channel if
 // the request accepts text/plain and not JSON. A change that is wrong in part
-// changes nothing and is answered with status 400. A change is told at NOTICE on
+// changes nothing and is answered with status 400. A change is logged at NOTICE on
 // channel "config". It holds until the configuration is read again.
 //
 // Whoever reaches the handler can silence the log, or fill the disk with it, so

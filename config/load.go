@@ -15,20 +15,20 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Options change how a configuration is read. nil is the default.
+// Options change how a configuration is read. A nil *Options is the default.
 type Options struct {
-	// Strict makes an error of what else is a warning: unknown sections and keys,
+	// Strict turns warnings into errors: unknown sections and keys,
 	// sinks of lab_utils that cannot be opened, a wrong LOGBOOK. That a sink could not
 	// be opened and has a fallback stays a warning.
 	Strict bool
 
-	// Fallback makes a warning of what else is an error. Then there is one sink:
-	// a console, with levels from INFO up. With Strict as well, the warnings of a
-	// configuration lead to the console, too.
+	// Fallback turns an error into a warning. There is one sink then: a console, with
+	// levels from INFO up. With Strict as well, a warning of the configuration leads to
+	// the console, too.
 	Fallback bool
 
-	// Channel restricts the configuration to the records of one channel and of
-	// those below it; others meet the handlers below. "" and "root": all.
+	// Channel restricts the configuration to the records of one channel and of those
+	// below it; other records go on to the handlers below. "" and "root" are all channels.
 	Channel string
 }
 
@@ -157,12 +157,12 @@ type loader struct {
 
 func (l *loader) config() *Config {
 	setup := slices.Clone(l.setup)
-	setup = append(setup, &end{l.options.Channel})
+	setup = append(setup, &blackhole{l.options.Channel})
 	slices.Reverse(setup)
 	return &Config{levels: l.levels, setup: setup, warnings: l.warnings}
 }
 
-// warn notes what is wrong, or returns it if it is to be an error.
+// warn keeps err as a warning, or returns it in strict mode.
 func (l *loader) warn(err error) error {
 	if l.options.Strict {
 		return err

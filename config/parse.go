@@ -41,7 +41,7 @@ func parse(uri string) (*Spec, error) {
 	return s, nil
 }
 
-var errNoScheme = errors.New(`no scheme; for a file write "file:PATH"`)
+var errNoScheme = errors.New(`missing scheme: want one, such as "file:PATH"`)
 
 // authority reads user:password@host:port. Its errors show nothing of it.
 func (s *Spec) authority(text string) error {

@@ -2,60 +2,15 @@ package config
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/logbook-go/logbook/handlers"
-	"github.com/logbook-go/logbook/logbook"
 )
 
-// An Entry describes a sink or a section of INI files: what it is for help and
-// documentation, its options, and how it is opened.
-type Entry struct {
-	Forms   []Form   // the addresses that a URI may have; none for a section
-	Help    string   // what else is to be known, in sentences; "": nothing
-	Options []Option // all that Read reads
-
-	// SecretPath reports that the path is a secret, as the address of a webhook is:
-	// whoever knows it can use it.
-	SecretPath bool
-
-	// Read reads the options and returns the function that opens the sink. It opens
-	// nothing itself, since all sinks of a file are read before the first one is opened.
-	// Methods of the Spec collect what is wrong with the options; then the function is
-	// not called. It may be called several times, for a sink that is opened again.
-	Read func(s *Spec) func() (logbook.Handler, error)
-
-	missing string // why a section of lab_utils is not there
-}
-
-// A Form is an address of a sink, such as "console:-" or "syslog://HOST[:PORT]". What
-// stands in brackets may be left out.
-type Form struct{ Address, Help string }
-
-// A Wrapper describes a handler that stands before a sink of any scheme, if the option
-// of its name is given.
-type Wrapper struct {
-	Options []Option // the one that has the name of the wrapper, and further ones, which need it
-
-	// Order is the place among the wrappers: a record meets the one of the lowest order
-	// first. Those of this package have 100, 200 and so on.
-	Order int
-
-	// CoversUnopened reports that the wrapper takes records while the sink cannot be
-	// opened, so that this is no error. The sink is tried again with later records.
-	CoversUnopened bool
-
-	// Read reads the options and returns the function that puts the wrapper before a
-	// handler. It is called without the option, too, to check the further ones; then
-	// its result is not used.
-	Read func(s *Spec) func(h logbook.Handler) (logbook.Handler, error)
-}
-
-// registry holds what packages register in their init functions.
+// registry holds what packages register under a name in their init functions.
 type registry[T any] struct {
 	mu      sync.RWMutex
 	entries map[string]T
@@ -225,71 +180,4 @@ func isScheme(s string) bool {
 		}
 	}
 	return len(s) > 1
-}
-
-// CheckEntries reports the registered sinks, sections and wrappers that read other
-// options than they declare. It opens nothing. A package that registers something calls
-// it in a test.
-func CheckEntries() error {
-	var faults []string
-	check := func(name string, declared []Option, specs ...*Spec) {
-		var read []string
-		for _, s := range specs {
-			read = append(read, s.read...)
-			for _, option := range s.undeclared {
-				faults = append(faults, fmt.Sprintf("%s reads %s, which it does not declare like this", name, option))
-			}
-		}
-		for _, o := range declared {
-			if !slices.Contains(read, o.Name) {
-				faults = append(faults, fmt.Sprintf("%s declares %s, and does not read it", name, o.Name))
-			}
-		}
-	}
-	for _, scheme := range sinks.names() {
-		e, _ := sinks.get(scheme)
-		var specs []*Spec
-		for _, f := range e.Forms {
-			s, err := parse(f.example())
-			if err != nil || s.Scheme != scheme {
-				faults = append(faults, fmt.Sprintf("%s: invalid form %q: %v", scheme, f.Address, err))
-				continue
-			}
-			s.table = slices.Clone(e.Options)
-			e.Read(s)
-			specs = append(specs, s)
-		}
-		check(scheme+":", e.Options, specs...)
-	}
-	for _, name := range Sections() {
-		e, _ := sections.get(name)
-		s := newSection(&iniSection{name: name}, new(iniSection), false)
-		s.table = slices.Clone(e.Options)
-		e.Read(s)
-		check("["+name+"]", e.Options, s)
-	}
-	for _, name := range wrappers.names() {
-		w, _ := wrappers.get(name)
-		s := newSection(new(iniSection), new(iniSection), false)
-		s.table = slices.Clone(w.Options)
-		w.Read(s)
-		check(name, w.Options, s)
-	}
-	if len(faults) == 0 {
-		return nil
-	}
-	return fmt.Errorf("config: %s", strings.Join(faults, "\nconfig: "))
-}
-
-// example returns a URI of the form, without the parts that may be left out.
-func (f Form) example() string {
-	address, _, _ := strings.Cut(f.Address, "?")
-	for {
-		before, rest, found := strings.Cut(address, "[")
-		_, after, closed := strings.Cut(rest, "]")
-		if !found || !closed {
-			return address
-		}
-		address = before + after
-	}
 }

@@ -57,8 +57,7 @@ func (s *sinkHandler) HandleBatch(rs []*logbook.Record, why logbook.Reason) erro
 	return s.named(s.use(func(h logbook.Handler) error { return logbook.HandleBatch(h, rs, why) }))
 }
 
-// named says whose failure it is: a handler's error does not tell which of the
-// sinks it was.
+// named adds the section to an error: that of a handler does not name the sink.
 func (s *sinkHandler) named(err error) error {
 	if err == nil || err == logbook.ErrPass {
 		return err
@@ -103,5 +102,5 @@ func (s *sinkHandler) Close(ctx context.Context) error {
 	return logbook.Close(ctx, s.Handler)
 }
 
-// Unbound tells the handler.
+// Unbound calls that of the handler.
 func (s *sinkHandler) Unbound() { logbook.Wrapper{Handler: s.Handler}.Unbound() }

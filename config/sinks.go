@@ -49,7 +49,7 @@ func (s *Spec) remote() bool { return s.Host != "" || s.User != nil }
 
 func readConsole(s *Spec) func() (logbook.Handler, error) {
 	if s.remote() || s.Path != "" && s.Path != stdout {
-		s.Refuse("", errors.New(`no such console: "console:" is standard error, "console:-" is standard output`))
+		s.Refuse("", errors.New(`invalid address: want "console:" for standard error or "console:-" for standard output`))
 	}
 	out := os.Stderr
 	if s.Path == stdout {
@@ -62,7 +62,7 @@ func readConsole(s *Spec) func() (logbook.Handler, error) {
 
 func readStderr(s *Spec) func() (logbook.Handler, error) {
 	if s.remote() || s.Path != "" {
-		s.Refuse("", errors.New("standard error has no path"))
+		s.Refuse("", errors.New("invalid address: want \"stderr:\", without a path"))
 	}
 	o := s.Options()
 	return func() (logbook.Handler, error) { return handlers.NewStderr(o), nil }
@@ -70,7 +70,7 @@ func readStderr(s *Spec) func() (logbook.Handler, error) {
 
 func readNull(s *Spec) func() (logbook.Handler, error) {
 	if s.remote() || s.Path != "" {
-		s.Refuse("", errors.New(`there is only "null:", without a path`))
+		s.Refuse("", errors.New(`invalid address: want "null:", without a path`))
 	}
 	o := s.Options()
 	n := null{logbook.Binding{Level: o.Level, Bubble: o.Bubble, Blackhole: !o.Bubble, NoCaller: true}}
@@ -88,7 +88,7 @@ func (null) Handle(*logbook.Record) error { return nil }
 
 func readExec(s *Spec) func() (logbook.Handler, error) {
 	if s.remote() || s.Path == "" {
-		s.Refuse("", errors.New(`it needs the path of a command: "exec:/usr/bin/logger"`))
+		s.Refuse("", errors.New(`missing command: want one such as "exec:/usr/bin/logger"`))
 	}
 	argv := []string{s.Path}
 	if filepath.Base(s.Path) != s.Path { // else it is looked for in PATH

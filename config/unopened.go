@@ -117,7 +117,7 @@ func (u *unopened) Close(ctx context.Context) error {
 	return logbook.Close(ctx, h)
 }
 
-// Unbound tells the handler.
+// Unbound calls that of the handler, if it is open.
 func (u *unopened) Unbound() {
 	u.mu.Lock()
 	h := u.handler

@@ -11,7 +11,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Watcher has a configuration file in use, and reads it again when it is told to.
+// Watcher keeps a configuration file in use, and loads it again on demand or at SIGHUP.
 // It is made by [Watch], and is safe for concurrent use.
 type Watcher struct {
 	dir     string // from which relative paths start
@@ -43,8 +43,8 @@ type Watcher struct {
 // record meets either of them, and one that was still on its way to a sink of the
 // old one when that was closed is written all the same. A log file that both name stays
 // open, with the new options, and "truncate" does not empty it again. If the new
-// configuration is bad, the old one stays, nothing changes on the disk, and the sinks
-// are told why, at ERROR on channel "config".
+// configuration is bad, the old one stays, nothing changes on the disk, and the reason is
+// logged at ERROR on channel "config".
 func Watch(path string, o *Options) (*Watcher, error) {
 	w := &Watcher{dir: workingDir(), path: path, options: o.orDefault()}
 	c, err := loadFile(w.dir, w.path, w.options)

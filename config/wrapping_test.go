@@ -192,8 +192,8 @@ func TestWrappingErrors(t *testing.T) {
 		{"dedup_format", "x", `only with "dedup"`},
 		{"dedup_format", "{cnt} times {message}", `unknown name "{cnt}" (known: {count}, {message})`},
 		{"dedup_hold", "1m", `only with "dedup"`},
-		{"fallback", "", "no scheme"},
-		{"fallback", "other", "no scheme"},
+		{"fallback", "", "missing scheme"},
+		{"fallback", "other", "missing scheme"},
 		{"fallback", "fiel:x", `sink "fiel:x": unknown scheme "fiel", did you mean "file"?`},
 		{"fallback", "file:x?lvl=info", `sink "file:x?lvl=info": option "lvl": unknown, did you mean "level"?`},
 		{"fallback", "slack:https://hooks.slack.com/services/T0/hunter2", "has to import"},
@@ -277,7 +277,7 @@ func TestNull(t *testing.T) {
 	if text, err := os.ReadFile("a.log"); string(text) != "a\n" {
 		t.Errorf("behind null: %q, %v", text, err)
 	}
-	if h, err := config.Open("null:x"); err == nil || !strings.Contains(err.Error(), `only "null:"`) {
+	if h, err := config.Open("null:x"); err == nil || !strings.Contains(err.Error(), `want "null:"`) {
 		t.Errorf("%v, %v", h, err)
 	}
 }
@@ -359,7 +359,7 @@ func TestFallbackOfUnopened(t *testing.T) {
 	})
 	for uri, want := range map[string]string{
 		"probe:?lvl=x&fallback=null:":                 "unknown",                              // what is wrong with the sink stays an error
-		"file:?fallback=null:":                        "no path",                              // also without an option to blame
+		"file:?fallback=null:":                        "missing path",                         // also without an option to blame
 		"file:missing/a?fallback=file:missing/b":      "missing/b: no such file or directory", // as is a fallback that cannot be opened
 		"file:missing/a?fallback=fiel:b":              "unknown scheme",
 		"file:missing/a?fallback=file:b%3Flevel=loud": "unknown level",

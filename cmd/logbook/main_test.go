@@ -176,7 +176,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"pipe", "--to", "fiel:x"}, `did you mean "file"?`},
 		{[]string{"pipe", "--to", "json:", "--to", "file:missing/x"}, "missing/x: no such file or directory"},
 		{[]string{"pipe", "--to", "nats://me:hunter2@host"}, `sink "nats://xxxxx@host"`},
-		{[]string{"pipe", "--to", "fi\x1b[31mle:x"}, `no scheme`},
+		{[]string{"pipe", "--to", "fi\x1b[31mle:x"}, `missing scheme`},
 		{[]string{"pipe", "--level", "loud"}, `unknown level "loud"`},
 		{[]string{"pipe", "--max-line", "huge"}, `invalid size "huge": want 4096, 100kB, 10MiB or 1GB`},
 		{[]string{"pipe", "--grace", "soon"}, `invalid duration "soon"`},

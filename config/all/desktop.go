@@ -22,7 +22,7 @@ func init() {
 
 func readDesktop(s *config.Spec) func() (logbook.Handler, error) {
 	if s.Path == "" || s.Host != "" || s.User != nil {
-		s.Refuse("", errors.New(`the name of the program has to follow: "desktop:APP"`))
+		s.Refuse("", errors.New(`invalid address: want the name of the program, as in "desktop:APP"`))
 	}
 	o := s.Options()
 	d := &desktop.Options{

@@ -18,7 +18,7 @@ func init() {
 
 func readEventLog(s *config.Spec) func() (logbook.Handler, error) {
 	if s.Path == "" || s.Host != "" || s.User != nil {
-		s.Refuse("", errors.New(`the source has to follow: "eventlog:SOURCE"`))
+		s.Refuse("", errors.New(`invalid address: want "eventlog:SOURCE"`))
 	}
 	o := s.Options()
 	e := &eventlog.Options{Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter}

@@ -94,7 +94,7 @@ func opener(o *mail.Options) func() (logbook.Handler, error) {
 // readMail is for the mail server of this machine: mail:TO?from=FROM.
 func readMail(s *config.Spec) func() (logbook.Handler, error) {
 	if s.Host != "" || s.User != nil {
-		s.Refuse("", errors.New(`write "mail:TO?from=FROM", or "smtp://HOST?from=FROM&to=TO"`))
+		s.Refuse("", errors.New(`invalid address: want "mail:TO?from=FROM", or "smtp://HOST?from=FROM&to=TO"`))
 	}
 	o := newMailOptions(s)
 	o.To = addresses(s.Path)

@@ -67,7 +67,7 @@ func init() {
 // address returns the path, which is the address of a service.
 func address(s *config.Spec) string {
 	if s.Path == "" {
-		s.Refuse("", errors.New(`no address; in a URI it follows the scheme, as in "slack:https://HOST/PATH", in a file it is the key "path"`))
+		s.Refuse("", errors.New(`missing address: want it behind the scheme, as in "slack:https://HOST/PATH", or in a file as the key "path"`))
 	}
 	return s.Path
 }

@@ -43,7 +43,7 @@ func init() {
 
 func readSyslog(s *config.Spec) func() (logbook.Handler, error) {
 	if s.User != nil || s.Host != "" && s.Path != "" && s.Path != "/" {
-		s.Refuse("", errors.New(`write "syslog:", "syslog:/dev/log" or "syslog://HOST:PORT"`))
+		s.Refuse("", errors.New(`invalid address: want "syslog:", "syslog:/dev/log" or "syslog://HOST:PORT"`))
 	}
 	common := s.Options()
 	o := &syslog.Options{
@@ -71,7 +71,7 @@ func readSyslog(s *config.Spec) func() (logbook.Handler, error) {
 
 func readJournal(s *config.Spec) func() (logbook.Handler, error) {
 	if s.User != nil || s.Host != "" {
-		s.Refuse("", errors.New("the journal is on this machine"))
+		s.Refuse("", errors.New("invalid address: want \"journal:\" or \"journal:SOCKET\", since the journal is on this machine"))
 	}
 	common := s.Options()
 	o := &syslog.JournalOptions{
