@@ -11,8 +11,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// The way from slog to a JSON line allocates nothing, but for what the formatter
-// itself does.
+// A slog call that ends in a JSON line allocates nothing outside the formatter.
 func TestSlogAllocations(t *testing.T) {
 	defer logbook.PushApplication(&benchSink{Options: logbook.Options{Formatter: logbook.JSON(nil)}})()
 	l := slog.New(compat.NewSlogHandler(logbook.New("c"), nil))
@@ -39,7 +38,7 @@ func TestSlogAllocations(t *testing.T) {
 		if got := testing.AllocsPerRun(1000, test.log); got != test.want {
 			t.Errorf("%s: %v allocations, want %v", test.name, got, test.want)
 		}
-		// Ways out in the program make it look for loops.
+		// Handlers that lead to log or slog make it look for loops.
 		compat.ToLog(nil, nil)
 		if got := testing.AllocsPerRun(1000, test.log); got != test.want {
 			t.Errorf("%s, with a way out: %v allocations, want %v", test.name, got, test.want)

@@ -11,7 +11,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// benchSink formats into a buffer that it keeps; one goroutine uses it.
+// benchSink formats into a reused buffer, for a single goroutine.
 type benchSink struct {
 	logbook.Options
 	b []byte

@@ -10,7 +10,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// What the standard loggers log at five levels arrives with channel, level, literal
+// Records of the standard loggers at five levels arrive with channel, level, literal
 // message and attributes.
 func TestRedirectStandardLoggers(t *testing.T) {
 	h := record(t)
@@ -47,8 +47,7 @@ func TestRedirectText(t *testing.T) {
 	}
 }
 
-// Whether slog's DEBUG comes through is for the level of Logbook's side to say, not for
-// slog's own.
+// The level of Logbook's handler, not that of slog, decides whether slog.Debug logs.
 func TestRedirectLevel(t *testing.T) {
 	for _, test := range []struct {
 		level logbook.Level

@@ -13,7 +13,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// stdout stands for a stream handler: it prints "LEVEL channel: message attrs".
+// stdout returns a handler that prints "LEVEL channel: message attrs".
 func stdout() logbook.Handler {
 	o := logbook.Options{Formatter: logbook.MustFormat("{record.level_name} {record.channel}: {record.message}{record.attrs}")}
 	return logbook.NewHandler(func(r *logbook.Record) error {
@@ -23,7 +23,7 @@ func stdout() logbook.Handler {
 	}, nil)
 }
 
-// Existing code logs through slog; two lines give it Logbook's handlers.
+// Existing code that logs through slog reaches Logbook's handlers after two lines.
 func Example() {
 	defer logbook.PushApplication(stdout())()
 	defer compat.RedirectSlog(nil)()
@@ -56,7 +56,7 @@ func ExampleRedirectLog() {
 	// Output: NOTICE legacy: listening on :8080
 }
 
-// A request's attributes are bound to its context, and reach what slog logs.
+// Attributes bound to the context of a request are added to slog's records.
 func ExampleNewSlogHandler() {
 	defer logbook.PushApplication(stdout())()
 	l := slog.New(compat.NewSlogHandler(logbook.New("web"), nil))
@@ -66,7 +66,7 @@ func ExampleNewSlogHandler() {
 	// Output: INFO web: served status=200 request=7
 }
 
-// ReplaceAttr keeps secrets out of the log, in groups and in With too.
+// ReplaceAttr keeps secrets out of the log, also in groups and attributes of With.
 func ExampleSlogOptions() {
 	defer logbook.PushApplication(stdout())()
 	h := compat.NewSlogHandler(logbook.New("web"), &compat.SlogOptions{
@@ -105,8 +105,8 @@ func ExampleToLog() {
 	// Output: app WARNING: db: slow query: 1200 ms table=users
 }
 
-// Both directions at once would send records round. The loop is reported, and
-// the records reach the handlers below.
+// Both directions at once form a loop. It is reported, and the records reach the
+// handlers below.
 func Example_loop() {
 	defer logbook.PushApplication(stdout(), logbook.Flags{Errors: func(e *logbook.HandlerError) {
 		fmt.Println("a loop:", errors.Is(e, logbook.ErrRecursion))

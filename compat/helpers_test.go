@@ -33,7 +33,7 @@ func (h *recorder) Handle(r *logbook.Record) error {
 	return nil
 }
 
-// take returns the records and forgets them.
+// take removes and returns the records.
 func (h *recorder) take() []*logbook.Record {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -42,7 +42,7 @@ func (h *recorder) take() []*logbook.Record {
 	return records
 }
 
-// lines returns the records as "LEVEL channel message attrs", and forgets them.
+// lines removes the records and returns them as "LEVEL channel message attrs".
 func (h *recorder) lines() []string {
 	var out []string
 	f := logbook.MustFormat("{record.level_name} {record.channel} {record.message}{record.attrs}")
@@ -63,7 +63,7 @@ func record(t testing.TB) *recorder {
 	return h
 }
 
-// reports collects what the error flag is told.
+// reports collects the errors of the error flag.
 type reports struct {
 	mu   sync.Mutex
 	list []*logbook.HandlerError
@@ -83,7 +83,7 @@ func (e *reports) take() []*logbook.HandlerError {
 	return list
 }
 
-// wantLoops checks that so many loops, and nothing else, were reported.
+// wantLoops checks that n loops, and nothing else, were reported.
 func (e *reports) wantLoops(t *testing.T, n int) {
 	t.Helper()
 	list := e.take()
@@ -111,7 +111,7 @@ func equal(t *testing.T, got, want []string) {
 	}
 }
 
-// keepDefaults puts log and slog back when the test ends, and checks nothing.
+// keepDefaults restores the default loggers of log and slog when the test ends.
 func keepDefaults(t testing.TB) {
 	d, w, f, p := slog.Default(), log.Writer(), log.Flags(), log.Prefix()
 	t.Cleanup(func() {
@@ -134,7 +134,7 @@ func logTo(t testing.TB) *bytes.Buffer {
 	return &b
 }
 
-// textLines makes a JSON sink like a stream handler's.
+// textLines returns a handler that writes formatted lines to b.
 func textLines(b *bytes.Buffer, f logbook.Formatter) logbook.Handler {
 	var mu sync.Mutex
 	return logbook.NewHandler(func(r *logbook.Record) error {

@@ -37,7 +37,7 @@ func TestRedirectLog(t *testing.T) {
 	})
 }
 
-// messages are the records as level, channel and message, as they are.
+// messages returns level, channel and unquoted message of each record.
 func messages(rs []*logbook.Record) (out []string) {
 	for _, r := range rs {
 		out = append(out, r.Level().String()+" "+r.Channel()+" "+r.Message())
@@ -45,7 +45,7 @@ func messages(rs []*logbook.Record) (out []string) {
 	return out
 }
 
-// Every way to log names the line that did.
+// The source of a record is the line of the call, for every function of package log.
 func TestRedirectLogSource(t *testing.T) {
 	h := record(t)
 	keepDefaults(t)
@@ -118,7 +118,7 @@ func TestRedirectLogPanic(t *testing.T) {
 	equal(t, h.lines(), []string{`CRITICAL Generic no 1`, "CRITICAL Generic goes on"})
 }
 
-// TestMain lets the test program stand for one that ends by log.Fatal.
+// TestMain lets the test binary run as a program that ends with log.Fatal.
 func TestMain(m *testing.M) {
 	if os.Getenv("COMPAT_TEST_FATAL") != "" {
 		compat.RedirectLog(logbook.New("fatal"), logbook.LevelCritical)
@@ -191,7 +191,7 @@ func TestToLogErrors(t *testing.T) {
 	}
 }
 
-// Where log shows the file, it is the caller's.
+// If log shows the file, it is that of the logging call.
 func TestToLogSource(t *testing.T) {
 	b := logTo(t)
 	log.SetFlags(log.Lshortfile | log.Lmsgprefix)

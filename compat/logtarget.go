@@ -8,41 +8,39 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// errLocked is what Handle returns for a record that comes from the very log.Logger
-// that it would be handed to. It is reported, and the record goes on to the next
-// handler.
+// errLocked is returned by Handle for a record that comes from the log.Logger that
+// Handle would pass it to. It is reported, and the record goes to the next handler.
 var errLocked error = lockedError{}
 
 type lockedError struct{}
 
 func (lockedError) Error() string {
-	return "compat: the record comes from the log.Logger that it would go to, which holds its lock"
+	return "compat: record comes from its destination log.Logger, which holds its lock"
 }
 
 func (lockedError) Unwrap() []error { return []error{logbook.ErrRecursion, logbook.ErrPass} }
 
-// logTarget is a log.Logger that records are handed to.
+// logTarget is a log.Logger that records are passed to.
 type logTarget struct {
 	logger *log.Logger
 
-	// blocked is until when the logger counts as locked by those who would use it,
-	// in nanoseconds of Unix time.
+	// blocked is the time until which the logger is assumed to be locked, in
+	// nanoseconds since the Unix epoch.
 	blocked atomic.Int64
 }
 
 const (
-	// lockWait is how long a log.Logger may hold its lock before it is taken for
-	// one that waits for this very goroutine.
+	// lockWait is how long to wait for the lock of a log.Logger before assuming
+	// that its holder waits for this goroutine.
 	lockWait = 100 * time.Millisecond
 
-	// lockMemory is how long that is believed, so that a loop costs a tenth of
-	// the time at most, and a mistake does not last.
+	// lockMemory is how long that assumption is kept: a loop spends at most a
+	// tenth of its time waiting, and a wrong assumption is soon dropped.
 	lockMemory = time.Second
 )
 
-// locked reports whether the logger cannot be used, since it is the one whose
-// record is being handled. A log.Logger holds its lock while it writes, so using
-// it from there would block forever.
+// locked reports whether the record being handled comes from the logger itself. A
+// log.Logger holds its lock while it writes, so using it now would block forever.
 func (t *logTarget) locked(stack callStack) bool {
 	switch {
 	case !stack.inWrite:
@@ -50,8 +48,8 @@ func (t *logTarget) locked(stack callStack) bool {
 	case stack.standard && t.logger == log.Default(), time.Now().UnixNano() < t.blocked.Load():
 		return true
 	}
-	// A log.Logger is writing, and it is not known which one. No lock can be tried
-	// from outside, so another goroutine asks for something that needs it.
+	// Some log.Logger is writing. Its lock cannot be tried from outside, so another
+	// goroutine calls a method that needs the lock of this one.
 	free := make(chan struct{})
 	go func() {
 		t.logger.Writer()

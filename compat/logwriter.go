@@ -12,15 +12,15 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// NewLogLogger returns a standard logger for code that wants one, such as
-// [net/http.Server]. Each of its calls becomes a record of l, nil for
-// [logbook.Default], at the level; the source is the code that called it. The
-// prefix, if one is set, is part of the message.
+// NewLogLogger returns a [log.Logger] for code that takes one, such as
+// [net/http.Server]. Each call to it becomes a record of l at the given level, with
+// the caller as its source. If l is nil, [logbook.Default] is used. A prefix, if
+// set, is part of the message.
 func NewLogLogger(l *logbook.Logger, lv logbook.Level) *log.Logger {
 	return log.New(&logWriter{orDefault(l), lv}, "", 0)
 }
 
-// logWriter is what a log.Logger writes to: each Write is one record, which may
+// logWriter is the output of a log.Logger. Each Write is one record, which may
 // have several lines.
 type logWriter struct {
 	logger *logbook.Logger
@@ -47,7 +47,7 @@ func (w *redirectedLog) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// logLines takes the lines of log.Default() from slog while RedirectSlog is in place.
+// logLines receives the lines of log.Default() from slog while RedirectSlog is in place.
 type logLines struct{ logger *logbook.Logger }
 
 func (h *logLines) Enabled(context.Context, slog.Level) bool { return mayLog(h.logger) }
@@ -60,12 +60,13 @@ func (h *logLines) Handle(_ context.Context, r slog.Record) error {
 func (h *logLines) WithAttrs([]slog.Attr) slog.Handler { return h }
 func (h *logLines) WithGroup(string) slog.Handler      { return h }
 
-// mayLog reports whether a line has a chance, whose level is not known yet.
+// mayLog reports whether a line could be logged at some level; its own level is not
+// known yet.
 func mayLog(l *logbook.Logger) bool { return l.Enabled(context.Background(), math.MaxInt8) }
 
-// logLine logs a line of log.Default(). skip is the number of functions between it and
-// log. slog's first handler prints there, as loggers do that were made by slog.With
-// before: its lines begin with their level.
+// logLine logs a line of log.Default(). skip is the number of functions between logLine
+// and package log. Loggers made by slog.With before the redirection print through log
+// by slog's initial handler; their lines begin with the level.
 func logLine(l *logbook.Logger, level slog.Level, text string, skip int) {
 	pc, bySlog := writerCaller(1 + skip)
 	if bySlog {
@@ -74,8 +75,8 @@ func logLine(l *logbook.Logger, level slog.Level, text string, skip int) {
 	l.LogSlog(context.Background(), slog.NewRecord(time.Now(), level, text, pc))
 }
 
-// cutLevel takes the level off a line of slog's first handler, which stands behind log's
-// prefix.
+// cutLevel removes the level, which follows log's prefix, from a line of slog's initial
+// handler.
 func cutLevel(otherwise slog.Level, text string) (slog.Level, string) {
 	prefix := log.Prefix()
 	rest, ok := strings.CutPrefix(text, prefix)

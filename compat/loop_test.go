@@ -17,7 +17,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// A way in: it makes package log or slog lead to Logbook.
+// waysIn make package log or slog lead to Logbook.
 var waysIn = []struct {
 	name string
 	set  func() (undo func())
@@ -56,7 +56,7 @@ var waysIn = []struct {
 	}},
 }
 
-// A way out leads to log or slog. It is made before or after the ways in.
+// waysOut make handlers that lead to log or slog, created before or after the ways in.
 var waysOut = []struct {
 	name string
 	make func() logbook.Handler
@@ -69,7 +69,7 @@ var waysOut = []struct {
 	{"ToSlog(With)", func() logbook.Handler { return compat.ToSlog(slog.With("a", 1).WithGroup("g").Handler(), nil) }},
 }
 
-// middleware changes what it can about a record, but hands the context on.
+// middleware changes every part of a record but passes the context on.
 type middleware struct{ slog.Handler }
 
 func (m middleware) Handle(ctx context.Context, r slog.Record) error {
@@ -87,8 +87,8 @@ var sources = []struct {
 	{"log", func(msg string) { log.Print(msg) }},
 }
 
-// Whatever leads round: the handlers below get the record as it comes back, and, if the
-// handler bubbles, as it was. The loop is reported, once.
+// In every loop, the handlers below get the record that comes back and, if the handler
+// bubbles, the original. The loop is reported once.
 func TestLoops(t *testing.T) {
 	for _, in := range waysIn {
 		for _, out := range waysOut {
@@ -152,7 +152,7 @@ func TestLoopsThroughBoth(t *testing.T) {
 				if rs := below.take(); len(rs) != 1 || !strings.Contains(rs[0].Message(), "hello") {
 					t.Errorf("%s: it became %q", source.name, messages(rs))
 				}
-				// ToSlog declines what comes back from ToLog as well.
+				// ToSlog also declines the record that comes back from ToLog.
 				if list := e.take(); len(list) < 2 || len(list) > 3 || !errors.Is(list[0], logbook.ErrRecursion) || !errors.Is(list[1], logbook.ErrRecursion) {
 					t.Errorf("%s: reported %v", source.name, list)
 				}
@@ -161,7 +161,7 @@ func TestLoopsThroughBoth(t *testing.T) {
 	}
 }
 
-// Once one of the two is gone, there is no loop any more.
+// There is no loop after one of the two directions is removed.
 func TestLoopEnds(t *testing.T) {
 	b := logTo(t)
 	below, e := record(t), watchErrors(t)
@@ -180,7 +180,7 @@ func TestLoopEnds(t *testing.T) {
 	}
 }
 
-// A slog handler that writes into a Writer leads back, too.
+// A slog handler that writes to a Writer forms a loop, too.
 func TestLoopThroughWriter(t *testing.T) {
 	for name, h := range map[string]slog.Handler{
 		"text": slog.NewTextHandler(compat.NewWriter(nil, logbook.LevelInfo), nil),
@@ -200,7 +200,7 @@ func TestLoopThroughWriter(t *testing.T) {
 	}
 }
 
-// hidden is a writer that nobody knows to lead to Logbook.
+// hidden is a writer whose type does not show that it leads to Logbook.
 type hidden struct{}
 
 func (hidden) Write(p []byte) (int, error) {
@@ -208,7 +208,7 @@ func (hidden) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A log.Logger whose lock is held by the goroutine that would use it.
+// ToLog declines a record if its log.Logger is locked by the same goroutine.
 func TestLoopThroughForeignWriter(t *testing.T) {
 	for name, w := range map[string]io.Writer{
 		"hidden":                 hidden{},
@@ -226,8 +226,7 @@ func TestLoopThroughForeignWriter(t *testing.T) {
 	}
 }
 
-// Two loggers that lead to each other, used at once, must not wait for each
-// other forever.
+// Two loggers that lead to each other do not deadlock when used concurrently.
 func TestLoopsAcross(t *testing.T) {
 	below, e := record(t), watchErrors(t)
 	a, b := log.New(hidden{}, "", 0), compat.NewLogLogger(nil, logbook.LevelInfo)
@@ -252,8 +251,8 @@ type chatty struct{ log func() }
 func (c chatty) String() string               { c.log(); return "chatty" }
 func (c chatty) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
-// What a String method logs while one of our handlers formats reaches the others,
-// whichever way it takes.
+// A record that a String method logs while a handler formats reaches the other
+// handlers, whichever logger it uses.
 func TestNestedCall(t *testing.T) {
 	for _, out := range []struct {
 		name string
@@ -285,7 +284,7 @@ func TestNestedCall(t *testing.T) {
 	}
 }
 
-// A writer that logs, with a text that contains that of the record, loses nothing.
+// A record whose text contains that of the record being written is not lost.
 func TestNestedCallWithLikeText(t *testing.T) {
 	keepDefaults(t)
 	below, e := record(t), watchErrors(t)
@@ -305,8 +304,8 @@ type writerFunc func(p []byte) (int, error)
 
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
-// A handler that stands before slog's first one, which prints through log, is known
-// wherever it stands; log.Print would wait for ever for its own lock.
+// ToSlog recognizes slog's initial handler, which prints through log, inside other
+// handlers. Otherwise log.Print would wait forever for its own lock.
 func TestWrappedDefaultHandler(t *testing.T) {
 	first := slog.Default().Handler()
 	for name, h := range map[string]slog.Handler{
@@ -332,7 +331,7 @@ func TestWrappedDefaultHandler(t *testing.T) {
 	}
 }
 
-// several are handlers of which the record goes to all.
+// several passes each record to all of its handlers.
 type several [][]slog.Handler
 
 func (h several) Enabled(context.Context, slog.Level) bool { return true }
@@ -356,7 +355,7 @@ func (h viaLogger) Handle(ctx context.Context, r slog.Record) error {
 func (h viaLogger) WithAttrs([]slog.Attr) slog.Handler { return h }
 func (h viaLogger) WithGroup(string) slog.Handler      { return h }
 
-// From log through Logbook to another log.Logger is no loop.
+// Records from log may go through Logbook to another log.Logger.
 func TestLogToLogIsNoLoop(t *testing.T) {
 	logTo(t)
 	e := watchErrors(t)
@@ -375,7 +374,7 @@ func TestLogToLogIsNoLoop(t *testing.T) {
 	}
 }
 
-// asynchronous hands records over to another goroutine, with their context.
+// asynchronous passes records and their context to another goroutine.
 type asynchronous struct {
 	slog.Handler
 	jobs *sync.WaitGroup
@@ -405,14 +404,14 @@ func TestLoopOnAnotherGoroutine(t *testing.T) {
 	equal(t, below.lines(), []string{"INFO back hello channel=Generic"})
 }
 
-// rewriting leaves nothing by which a record could be known again.
+// rewriting replaces everything by which a record could be recognized.
 type rewriting struct{ slog.Handler }
 
 func (h rewriting) Handle(_ context.Context, r slog.Record) error {
 	return h.Handler.Handle(context.Background(), slog.NewRecord(time.Now().Add(time.Hour), r.Level+1, "rewritten", 0))
 }
 
-// complaining logs something new for every record.
+// complaining logs a new record for every record.
 type complaining struct{ sink }
 
 func (h *complaining) Handle(context.Context, slog.Record) error {
@@ -420,7 +419,7 @@ func (h *complaining) Handle(context.Context, slog.Record) error {
 	return nil
 }
 
-// A loop in which no record is known again ends all the same.
+// A loop ends even if no record can be recognized.
 func TestLoopOfStrangers(t *testing.T) {
 	for name, test := range map[string]struct {
 		h    slog.Handler
@@ -441,8 +440,8 @@ func TestLoopOfStrangers(t *testing.T) {
 	}
 }
 
-// Many goroutines log at once, into loops and beside them: each record arrives
-// once, and nothing waits forever.
+// Many goroutines log concurrently, some into loops: each record arrives once, and
+// nothing deadlocks.
 func TestLoopsConcurrent(t *testing.T) {
 	logTo(t)
 	below, e := record(t), watchErrors(t)
@@ -481,8 +480,7 @@ func TestLoopsConcurrent(t *testing.T) {
 	}
 }
 
-// Only those that go round are loops: a call on another goroutine meanwhile is
-// not.
+// A concurrent call on another goroutine is not taken for a loop.
 func TestOtherGoroutineIsNoLoop(t *testing.T) {
 	keepDefaults(t)
 	below, e := record(t), watchErrors(t)
@@ -514,7 +512,7 @@ func (h blocking) Handle(context.Context, slog.Record) error {
 func (h blocking) WithAttrs([]slog.Attr) slog.Handler { return h }
 func (h blocking) WithGroup(string) slog.Handler      { return h }
 
-// An error flag that panics gets out, and leaves no lock held.
+// A panic of the error flag reaches the caller and leaves no lock held.
 func TestLoopRaised(t *testing.T) {
 	logTo(t)
 	record(t)

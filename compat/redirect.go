@@ -10,19 +10,20 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// RedirectSlog makes l, nil for [logbook.Default], the destination of slog's
-// default logger, and so of package log too, as [slog.SetDefault] does: its lines
-// come at the level of [slog.SetLogLoggerLevel], with the place of the call.
+// RedirectSlog makes l the destination of slog's default logger and, like
+// [slog.SetDefault], of package log, whose lines get the level of
+// [slog.SetLogLoggerLevel] and the source of the call. If l is nil,
+// [logbook.Default] is used.
 //
-// Loggers that were made from slog's first default logger before, as by
-// var logger = slog.With(...) in a package, go on to print through package log. Their
-// records have their level and place, but their attributes are text of the message, and
-// the level from which they log is that of SetLogLoggerLevel, at first Info.
+// Loggers derived earlier from slog's initial default logger, for example by
+// var logger = slog.With(...) in a package, still print through package log. Their
+// records keep level and source, but the attributes are part of the message text, and
+// their minimum level is that of SetLogLoggerLevel, which is Info unless set.
 //
-// The function it returns puts back what was there: slog's default logger, and
-// log's output, flags and prefix. What somebody else has set since is left alone.
-// Redirections may be undone in any order; the last one that is left counts. Calling it
-// again does nothing, and who wants the redirection to be permanent does not call it.
+// The undo function restores slog's default logger, and log's output, flags and
+// prefix, except for those that have been changed by others since. Redirections may
+// be undone in any order; the last one left is in effect. Further calls of undo do
+// nothing. For a permanent redirection, do not call it.
 //
 //	defer compat.RedirectSlog(nil)()
 func RedirectSlog(l *logbook.Logger) (undo func()) {
@@ -37,24 +38,23 @@ func RedirectSlog(l *logbook.Logger) (undo func()) {
 	})
 }
 
-// RedirectLog makes what is logged through package log's default logger records
-// of l, nil for [logbook.Default], at the level. The text is the message, with
-// log's prefix if one is set, but without its time: the flags are set to 0. The
-// source is the code that called log; the depth given to [log.Output] is not known
-// here. log.Fatal and log.Panic log, and then do what they do; a handler that
-// works in the background may not come to write before log.Fatal has ended the
-// program.
+// RedirectLog turns each call to package log's default logger into a record of l at
+// the given level. If l is nil, [logbook.Default] is used. The message is the text with
+// log's prefix, if set, but without the time: the flags are set to 0. The source is the
+// code that called log; the depth passed to [log.Output] is ignored. log.Fatal and
+// log.Panic log first, and then exit or panic; log.Fatal may end the program before a
+// handler that works in the background has written the record.
 //
-// Lines of slog's first default logger, which prints through package log, come at their
+// Lines of slog's initial default logger, which prints through package log, keep their
 // own level.
 //
-// The function it returns puts back log's output, flags and prefix, unless somebody else
-// has set another output since. Redirections
-// may be undone in any order; the last one that is left counts. Calling it again
-// does nothing, and who wants the redirection to be permanent does not call it.
+// The undo function restores log's output, flags and prefix, unless the output has been
+// changed by others since. Redirections may be undone in any order; the last one left is
+// in effect. Further calls of undo do nothing. For a permanent redirection, do not call
+// it.
 //
-// Package log holds a lock while it writes. So a handler, or a String method that
-// it calls, must not itself log through package log, as under [slog.SetDefault].
+// Package log holds a lock while it writes, so a handler, or a String method that it
+// calls, must not log through package log. The same is true under [slog.SetDefault].
 func RedirectLog(l *logbook.Logger, lv logbook.Level) (undo func()) {
 	w := &redirectedLog{logWriter{orDefault(l), lv}}
 	return redirect(func(*redirection) {
@@ -63,7 +63,7 @@ func RedirectLog(l *logbook.Logger, lv logbook.Level) (undo func()) {
 	})
 }
 
-// redirection is what one of them found, and what it put there.
+// redirection holds the settings that one call replaced, and those that it set.
 type redirection struct {
 	found, set struct {
 		log  logState
@@ -71,7 +71,7 @@ type redirection struct {
 	}
 }
 
-// redirections holds those in place, the newest last.
+// redirections lists the redirections in effect, the newest last.
 var redirections struct {
 	mu   sync.Mutex
 	list []*redirection
@@ -88,8 +88,9 @@ func redirect(set func(*redirection)) (undo func()) {
 	return sync.OnceFunc(r.undo)
 }
 
-// undo puts back what was found where that which was set is still in place, or was found
-// by a later redirection. What somebody else has set since stays.
+// undo restores the settings that r replaced, if those of r are still in place. If a
+// later redirection replaced those of r, it now restores the ones before r instead.
+// Settings that others have changed since are kept.
 func (r *redirection) undo() {
 	redirections.mu.Lock()
 	defer redirections.mu.Unlock()
@@ -113,7 +114,7 @@ func (r *redirection) undo() {
 	redirections.list = slices.Delete(redirections.list, i, i+1)
 }
 
-// logState is what can be set on package log's default logger.
+// logState holds the settings of package log's default logger.
 type logState struct {
 	output io.Writer
 	flags  int

@@ -12,7 +12,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// defaults is what redirections change.
+// defaults holds the settings that redirections change.
 type defaults struct {
 	slog   *slog.Logger
 	output io.Writer
@@ -78,7 +78,7 @@ func TestUndo(t *testing.T) {
 	}
 }
 
-// What is undone first leaves the other one in place.
+// Undoing the older redirection leaves the newer one in effect.
 func TestUndoOutOfOrder(t *testing.T) {
 	keepDefaults(t)
 	h := record(t)
@@ -121,8 +121,8 @@ func TestRedirectSlogTakesLog(t *testing.T) {
 	equal(t, h.lines(), []string{"INFO c info", "DEBUG c debug"})
 }
 
-// Loggers that were made before the redirection print through log: at their level, and
-// with the place of their call.
+// Loggers made before the redirection print through log and keep their level and
+// source.
 func TestEarlyLoggers(t *testing.T) {
 	keepDefaults(t)
 	early := slog.With("pkg", "db")
@@ -151,7 +151,7 @@ func TestEarlyLoggers(t *testing.T) {
 	}
 }
 
-// They are heard where only their level is wanted.
+// Such a logger reaches a handler that takes its level but not that of log.
 func TestEarlyLoggerAboveLog(t *testing.T) {
 	keepDefaults(t)
 	early := slog.With("pkg", "db")
@@ -169,8 +169,8 @@ func TestEarlyLoggerAboveLog(t *testing.T) {
 	}
 }
 
-// An undo leaves alone what somebody else has set since, also where another redirection
-// came after that.
+// Undo keeps settings that others have changed since, even if another redirection
+// followed.
 func TestUndoAfterOthers(t *testing.T) {
 	other := slog.New(slog.NewTextHandler(io.Discard, nil))
 	t.Run("slog", func(t *testing.T) {

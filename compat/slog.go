@@ -9,32 +9,31 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// SlogOptions configure [NewSlogHandler]. nil and the zero value change nothing.
+// SlogOptions configure [NewSlogHandler]. The zero value, like nil, replaces no attributes.
 type SlogOptions struct {
-	// ReplaceAttr is called for each attribute that is no group, as in
-	// [slog.HandlerOptions]: with the names of the groups around it and a value
-	// that is resolved. What it returns takes the attribute's place, and the zero
-	// Attr drops it. Members of groups are handed to it, groups are not. An
-	// attribute of With is replaced once, when With is called.
+	// ReplaceAttr is called for each attribute that is not a group, as in
+	// [slog.HandlerOptions]: with the names of the enclosing groups and a resolved
+	// value. Its result replaces the attribute; the zero Attr drops it. It is called
+	// for the members of a group but not for the group. An attribute of With is
+	// replaced once, when With is called.
 	//
-	// Time, level, message and source are fields of the record here and no
-	// attributes, so it is not called for them: a formatter names them and a
-	// [logbook.Processor] may change the message. If ReplaceAttr panics, the text
-	// "!PANIC in ReplaceAttr" stands for the value.
+	// It is not called for time, level, message and source, which are fields of the
+	// record and not attributes here: a formatter chooses their keys, and a
+	// [logbook.Processor] can change the message. If ReplaceAttr panics, the value
+	// becomes "!PANIC in ReplaceAttr".
 	//
-	// It must not keep or change groups.
+	// ReplaceAttr must not keep or modify groups.
 	ReplaceAttr func(groups []string, a slog.Attr) slog.Attr
 }
 
-// NewSlogHandler returns a handler for slog whose records go to l, nil for
-// [logbook.Default], and from there to the handlers that are bound where the call
-// is made: to the application, to the goroutine, and to the context that slog was
-// given. They keep time, level and source; every slog level survives, but those
-// that do not fit a [logbook.Level] become the nearest one that does. The message
-// is literal: braces mean nothing in it.
+// NewSlogHandler returns a slog handler that logs through l and so reaches the
+// handlers bound to the application, to the calling goroutine, and to the context
+// passed to slog. If l is nil, [logbook.Default] is used. Records keep their time,
+// level and source; a level outside the range of [logbook.Level] becomes the nearest
+// one inside. The message is literal: braces in it have no meaning.
 //
-// The handler itself allocates nothing, unless ReplaceAttr is set. Its Handle
-// returns nil, since failures of handlers go to the error flag.
+// The handler does not allocate, unless ReplaceAttr is set. Its Handle always returns
+// nil; failures of Logbook's handlers go to the error flag.
 func NewSlogHandler(l *logbook.Logger, o *SlogOptions) slog.Handler {
 	bridged.Store(true)
 	h := &slogHandler{logger: orDefault(l)}
@@ -44,10 +43,10 @@ func NewSlogHandler(l *logbook.Logger, o *SlogOptions) slog.Handler {
 	return h
 }
 
-// bridged is set once there is a handler for slog that leads here.
+// bridged is set by the first call of NewSlogHandler.
 var bridged atomic.Bool
 
-// orDefault returns the logger that nil stands for in this package.
+// orDefault returns l, or logbook.Default() if l is nil.
 func orDefault(l *logbook.Logger) *logbook.Logger {
 	if l == nil {
 		return logbook.Default()
@@ -55,7 +54,8 @@ func orDefault(l *logbook.Logger) *logbook.Logger {
 	return l
 }
 
-// slogHandler carries what With and WithGroup fixed in its logger.
+// slogHandler logs through a logger that has the attributes and groups of With and
+// WithGroup.
 type slogHandler struct {
 	logger  *logbook.Logger
 	replace func(groups []string, a slog.Attr) slog.Attr
@@ -112,7 +112,7 @@ func (h *slogHandler) replaceAttrs(dst []slog.Attr, groups []string, attrs []slo
 	return dst
 }
 
-// replaceAttr appends what stands for an attribute, if anything does.
+// replaceAttr appends the replacement of an attribute, unless it is dropped.
 func (h *slogHandler) replaceAttr(dst []slog.Attr, groups []string, a slog.Attr) []slog.Attr {
 	a.Value = a.Value.Resolve()
 	if a.Value.Kind() != slog.KindGroup {
@@ -131,8 +131,8 @@ func (h *slogHandler) replaceAttr(dst []slog.Attr, groups []string, a slog.Attr)
 	return append(dst, a)
 }
 
-// callReplace guards the caller of slog, and keeps the value from being shown
-// if it was to be replaced.
+// callReplace calls replace. If that panics, the value is hidden, since replace might
+// have redacted it.
 func (h *slogHandler) callReplace(groups []string, a slog.Attr) (out slog.Attr) {
 	defer func() {
 		if recover() != nil {

@@ -79,7 +79,7 @@ func TestSlogEnabled(t *testing.T) {
 	defer logbook.PushApplication(&logbook.Null{}, notices)()
 	h := compat.NewSlogHandler(logbook.New("c"), nil)
 	if h.Enabled(background, slog.LevelInfo) {
-		t.Error("Info is enabled, though nobody takes it")
+		t.Error("Info is enabled, though no handler takes it")
 	}
 	if !h.Enabled(background, slog.LevelWarn) {
 		t.Error("Warn is not enabled")
@@ -125,8 +125,7 @@ func TestSlogNilIsGeneric(t *testing.T) {
 	equal(t, h.lines(), []string{"INFO Generic m"})
 }
 
-// What other bridges get wrong: attributes that were there before a group move
-// into it, groups are flattened.
+// Attributes added before a group stay outside of it, and groups are not flattened.
 func TestSlogGroups(t *testing.T) {
 	var b bytes.Buffer
 	defer logbook.PushApplication(textLines(&b, logbook.JSON(nil)))()
@@ -156,7 +155,7 @@ type valuer struct{}
 
 func (valuer) LogValue() slog.Value { return slog.GroupValue(slog.String("k", "resolved")) }
 
-// Siblings must not write into an array that they share.
+// Loggers derived from the same logger do not overwrite each other's attributes.
 func TestSlogSiblings(t *testing.T) {
 	h := record(t)
 	keep := func(_ []string, a slog.Attr) slog.Attr { return a }
@@ -225,7 +224,7 @@ func TestSlogReplaceAttr(t *testing.T) {
 	}
 }
 
-// Siblings do not write into the group names that ReplaceAttr is given, either.
+// Loggers derived from the same logger do not overwrite each other's group names.
 func TestSlogReplaceAttrGroups(t *testing.T) {
 	record(t)
 	var path string
@@ -296,7 +295,7 @@ func TestSlogErrors(t *testing.T) {
 	}
 }
 
-// What slog's With is given may go on changing, as with slog's own handlers: this is a
+// Values passed to With may change afterwards, as with slog's own handlers: this is a
 // test for the race detector.
 func TestSlogWithFixesValues(t *testing.T) {
 	var out strings.Builder

@@ -6,66 +6,67 @@ import (
 	"sync"
 )
 
-// site is what is to be known of a place on a stack.
-type site struct {
+// frameKind describes a function on the stack.
+type frameKind struct {
 	log      bool // in package log
-	plumbing bool // in a package that stands between the code that logs and a writer
+	plumbing bool // in a package between the code that logs and a writer
 	write    bool // a method Write
-	standard bool // the Write of what only log.Default() writes to
-	bySlog   bool // slog's first handler, which prints through log.Default()
+	standard bool // the Write method of a writer that only log.Default() uses
+	bySlog   bool // slog's initial handler, which prints through log.Default()
 }
 
-// sites keeps what is known of each return address; a program has so many.
-var sites sync.Map // uintptr to site
+// frameKinds caches the kind of each return address. Their number is bounded by the
+// size of the program.
+var frameKinds sync.Map // uintptr to frameKind
 
-// plumbing begins the names of functions that stand between the code that logs and a
-// writer, also where a record comes back here.
+// plumbing holds prefixes of the names of functions that can stand between the code
+// that logs and a writer, or on the way of a record that comes back.
 var plumbing = []string{
 	"log.", "log/slog.", "fmt.", "io.", "bufio.",
 	"github.com/logbook-go/logbook/compat.", "github.com/logbook-go/logbook/logbook.",
 }
 
-func siteOf(pc uintptr) site {
-	if s, ok := sites.Load(pc); ok {
-		return s.(site)
+func frameKindOf(pc uintptr) frameKind {
+	if k, ok := frameKinds.Load(pc); ok {
+		return k.(frameKind)
 	}
 	frame, _ := runtime.CallersFrames([]uintptr{pc}).Next()
 	name := frame.Function
-	s := site{log: strings.HasPrefix(name, "log."), write: strings.HasSuffix(name, ".Write")}
+	k := frameKind{log: strings.HasPrefix(name, "log."), write: strings.HasSuffix(name, ".Write")}
 	for _, p := range plumbing {
-		s.plumbing = s.plumbing || strings.HasPrefix(name, p)
+		k.plumbing = k.plumbing || strings.HasPrefix(name, p)
 	}
-	s.standard = name == "log/slog.(*handlerWriter).Write" || s.write && strings.HasSuffix(name, "compat.(*redirectedLog).Write")
-	s.bySlog = name == "log/slog.(*defaultHandler).Handle"
-	sites.Store(pc, s)
-	return s
+	k.standard = name == "log/slog.(*handlerWriter).Write" || k.write && strings.HasSuffix(name, "compat.(*redirectedLog).Write")
+	k.bySlog = name == "log/slog.(*defaultHandler).Handle"
+	frameKinds.Store(pc, k)
+	return k
 }
 
-// writerCaller returns the program counter of the code that logged, seen from a
-// Write: the first one outside of package log and its like, 0 if there is none; and
-// whether slog's first handler is on the way. skip is the number of functions up to
-// Write, writerCaller not among them.
+// writerCaller returns the program counter of the code that logged, as seen from a
+// Write method: the first one outside the packages of plumbing, or 0 if there is none.
+// It also reports whether slog's initial handler is in between. skip is the number of
+// functions up to and including Write, without writerCaller.
 func writerCaller(skip int) (pc uintptr, bySlog bool) {
 	var pcs [32]uintptr
 	for _, pc := range pcs[:runtime.Callers(2+skip, pcs[:])] {
-		s := siteOf(pc)
-		if !s.plumbing {
+		k := frameKindOf(pc)
+		if !k.plumbing {
 			return pc, bySlog
 		}
-		bySlog = bySlog || s.bySlog
+		bySlog = bySlog || k.bySlog
 	}
 	return 0, bySlog
 }
 
-// callStack is what a handler wants to know of the stack below it.
+// callStack describes the stack of a call of Handle.
 type callStack struct {
-	depth    int  // of the code that logged, as log.Output counts it; 0 if it is not there
+	depth    int  // of the code that logged, as log.Output counts; 0 if it is not on the stack
 	inWrite  bool // a log.Logger is writing, so it holds its lock
-	standard bool // log.Default() is such a one
+	standard bool // one such logger is log.Default()
 }
 
-// walkStack looks at the stack of the function that calls it, which is 1 deep.
-// It costs about a microsecond.
+// walkStack describes the stack of its caller, whose depth is 1. It costs about a
+// microsecond.
 func walkStack(pc uintptr) (s callStack) {
 	var space [64]uintptr
 	pcs := space[:]
@@ -74,13 +75,13 @@ func walkStack(pc uintptr) (s callStack) {
 		pcs = make([]uintptr, 4*len(pcs))
 		n = runtime.Callers(2, pcs)
 	}
-	var before site
+	var before frameKind
 	for i, at := range pcs[:n] {
 		if at == pc && s.depth == 0 {
 			s.depth = i + 1
 		}
-		here := siteOf(at)
-		// While log only formats, what it calls is no Write.
+		here := frameKindOf(at)
+		// Functions that log calls to format are not named Write.
 		if here.log && before.write {
 			s.inWrite = true
 			s.standard = s.standard || before.standard

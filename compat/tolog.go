@@ -7,19 +7,19 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// DefaultLogFormat is the format string of [ToLog] without a formatter. It has
-// no time, which log adds.
+// DefaultLogFormat is the default format string of [ToLog]. It has no time, since
+// package log adds one.
 const DefaultLogFormat = "{record.level_name}: {record.channel}: {record.message}{record.attrs}"
 
 var defaultLogFormatter = logbook.MustFormat(DefaultLogFormat)
 
-// ToLog returns a handler that formats records and hands them to l, nil for
-// [log.Default]: by [DefaultLogFormat], unless the options have a formatter.
-// Where the flags of l ask for file and line, they are those of the call; they
-// are "???:0" if that was made on another goroutine.
+// ToLog returns a handler that formats records and passes them to l, or to
+// [log.Default] if l is nil. The default format is [DefaultLogFormat]. If the flags
+// of l ask for file and line, they are those of the logging call, or "???:0" if it
+// was made on another goroutine.
 //
-// What l brings back to Logbook does not come here again: see "Loops" in the package
-// documentation.
+// If l logs to Logbook itself, the handler declines the records that come back: see
+// "Loops" in the package documentation.
 func ToLog(l *log.Logger, o *logbook.Options) logbook.Handler {
 	if l == nil {
 		l = log.Default()
@@ -39,8 +39,8 @@ type toLog struct {
 	target logTarget
 }
 
-// Binding is that of the options, but the flags of a log.Logger may come to ask
-// for the caller. A log.Logger writes to a stream.
+// Binding asks for the caller, since the flags of a log.Logger may be changed to show
+// it at any time. A log.Logger counts as a console.
 func (h *toLog) Binding() logbook.Binding {
 	b := h.Options.Binding()
 	b.NoCaller, b.Console = false, true
@@ -63,10 +63,10 @@ func (h *toLog) Handle(r *logbook.Record) error {
 	return h.target.logger.Output(depth, text)
 }
 
-// nowhere is a depth that no stack has: log says "???:0".
+// nowhere is a depth that no stack has; log prints "???:0" for it.
 const nowhere = 1 << 20
 
-// maxPooled bounds the buffers that are kept, in bytes.
+// maxPooled is the size of the largest buffer that is kept, in bytes.
 const maxPooled = 64 << 10
 
 var buffers = sync.Pool{New: func() any { return new([]byte) }}

@@ -9,24 +9,25 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// ChannelKey is the key under which [ToSlog] hands over the channel.
+// ChannelKey is the key of the attribute with which [ToSlog] passes on the channel.
 const ChannelKey = "channel"
 
-// ToSlog returns a handler that hands records to a slog handler, nil for that of
-// [slog.Default]. For an [*slog.Logger] give its Handler:
+// ToSlog returns a handler that passes records to a slog handler, or to that of
+// [slog.Default] if h is nil. For an [*slog.Logger], pass its Handler:
 //
 //	compat.ToSlog(logger.Handler(), nil)
 //
-// The handler gets time, level, the rendered message, the caller, and as
-// attributes the channel ("channel", first, unless it is empty) and the record's
-// own, in their groups. The error of Exception and Err is the error that was
-// given, under "error". A record from elsewhere that has a source but no caller
-// has it under "source". The context is that of the call; its Enabled is asked
-// before anything is computed, and what it declines goes on to the next handler.
+// The slog handler gets the time, level, rendered message, caller and attributes. The
+// channel, unless empty, is the first attribute, "channel"; the record's attributes
+// follow in their groups. The error of Exception and Err is the original error, under
+// "error". A received record that has a source but no program counter has the source as
+// attribute "source". The context is that of the logging call. The slog handler's
+// Enabled is called before anything is computed; a record that it declines goes to the
+// next handler.
 //
-// Level, Filter and Bubble of the options apply, the formatter does not. What the slog
-// handler brings back to Logbook does not come here again: see "Loops" in the package
-// documentation.
+// Level, Filter and Bubble of the options apply; Formatter is ignored. If the slog
+// handler logs to Logbook itself, the handler declines the records that come back: see
+// "Loops" in the package documentation.
 func ToSlog(h slog.Handler, o *logbook.Options) logbook.Handler {
 	if h == nil {
 		h = slog.Default().Handler()
@@ -41,13 +42,13 @@ func ToSlog(h slog.Handler, o *logbook.Options) logbook.Handler {
 	return t
 }
 
-// maxWrapped bounds how deep a slog handler is looked for in others.
+// maxWrapped bounds the depth of the search for a slog handler inside others.
 const maxWrapped = 16
 
-// writesToLog reports whether a slog handler is the one that slog starts with, which
-// prints through log.Default(), or stands before it: in a field, or an element of a
-// slice, that holds a slog.Handler or an *slog.Logger. It looks at the fields when ToSlog
-// is called, before records are handled, since they might change then.
+// writesToLog reports whether a slog handler is slog's initial one, which prints
+// through log.Default(), or wraps it in a field or slice element that holds a
+// slog.Handler or an *slog.Logger. It runs only when ToSlog is called, since the fields
+// might change while records are handled.
 func writesToLog(v reflect.Value, depth int) bool {
 	if depth == 0 || !v.IsValid() {
 		return false
@@ -79,7 +80,8 @@ var (
 	loggerType  = reflect.TypeFor[*slog.Logger]()
 )
 
-// mayHoldHandler reports whether a value of the type is worth a look.
+// mayHoldHandler reports whether a value of the type can be or contain a handler or
+// logger.
 func mayHoldHandler(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Slice, reflect.Array:
@@ -91,11 +93,11 @@ func mayHoldHandler(t reflect.Type) bool {
 type toSlog struct {
 	logbook.Options
 	handler slog.Handler
-	target  *logTarget // of a handler that writes to log; else nil
+	target  *logTarget // if handler writes to log, else nil
 }
 
-// Binding is that of the options. What slog does with the records is the program's
-// choice: the default handler does not print what it declines.
+// Binding counts the slog handler as a console, so that the default handler does not
+// print records that it declines.
 func (h *toSlog) Binding() logbook.Binding {
 	b := h.Options.Binding()
 	b.NoCaller, b.Console = false, true
@@ -107,8 +109,8 @@ func (h *toSlog) enabled(r *logbook.Record) bool {
 	return h.handler.Enabled(r.Context(), r.Level().Level())
 }
 
-// Handle asks once more whether the handler is enabled, since batches come here
-// without having been offered, and slog promises it.
+// Handle checks again whether the handler is enabled, as slog promises, since records
+// of a batch reach Handle without that check.
 func (h *toSlog) Handle(r *logbook.Record) error {
 	if !h.enabled(r) {
 		return logbook.ErrPass
@@ -126,17 +128,17 @@ func (h *toSlog) Handle(r *logbook.Record) error {
 	return h.handler.Handle(ctx, slogRecord(r))
 }
 
-// sentBy is the key in the context of records that a handler of ToSlog has handed on. A
-// slog handler may bring them back on another goroutine.
+// sentBy is a context key that marks records passed on by h, which a slog handler may
+// bring back on another goroutine.
 type sentBy struct{ h *toSlog }
 
-// errSentBack is what Handle returns for such a record.
+// errSentBack is returned by Handle for a record that came back.
 var errSentBack error = sentBackError{}
 
 type sentBackError struct{}
 
 func (sentBackError) Error() string {
-	return "compat: the record was handed to slog here before, and came back"
+	return "compat: record was passed to slog before and came back"
 }
 
 func (sentBackError) Unwrap() []error { return []error{logbook.ErrRecursion, logbook.ErrPass} }
@@ -159,22 +161,22 @@ func slogRecord(r *logbook.Record) slog.Record {
 	return s
 }
 
-// loggedError is how the values of logbook.Err and Exception are known.
+// loggedError is implemented by the values of logbook.Err and Exception.
 type loggedError interface {
 	error
 	Info() *logbook.ErrorInfo
 	Unwrap() error
 }
 
-// plainErrors puts the errors that were logged in the place of Logbook's own
-// values, whose type means nothing to others.
+// plainErrors replaces Logbook's error values, whose type means nothing to other
+// packages, by the original errors.
 func plainErrors(a slog.Attr) slog.Attr {
 	switch a.Value.Kind() {
 	case slog.KindAny:
 		if e, ok := a.Value.Any().(loggedError); ok {
 			err := e.Unwrap()
 			if err == nil {
-				err = e.Info() // it was received, and is known by its description
+				err = e.Info() // a received record has only the description
 			}
 			a.Value = slog.AnyValue(err)
 		}

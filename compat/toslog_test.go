@@ -98,7 +98,7 @@ func TestToSlogEnabledIsAsked(t *testing.T) {
 		t.Errorf("the handler got %v", s.records)
 	}
 
-	// Batches come without having been offered.
+	// Records of a batch reach Handle without a call of Enabled.
 	undo := logbook.PushApplication(below)
 	log.Info("one")
 	log.Error("two")
@@ -194,8 +194,8 @@ func TestToSlogJSON(t *testing.T) {
 	}
 }
 
-// The handler behind an *slog.Logger keeps what With fixed, and nil stands for
-// slog's default.
+// The handler of an *slog.Logger keeps the attributes of With, and nil means slog's
+// default handler.
 func TestToSlogLogger(t *testing.T) {
 	var b bytes.Buffer
 	keepDefaults(t)
@@ -236,7 +236,8 @@ func TestToSlogRetained(t *testing.T) {
 	}
 }
 
-// A record that was received has no caller and no error value, but descriptions.
+// A received record has a description of its caller and error, but no program counter
+// and no error value.
 func TestToSlogReceived(t *testing.T) {
 	s := &sink{level: -100}
 	r := logbook.NewRecord(logbook.RecordData{

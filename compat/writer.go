@@ -12,35 +12,35 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// maxLine bounds a line of a [Writer], in bytes.
+// maxLine is the length of the longest line of a [Writer], in bytes.
 const maxLine = 64 << 10
 
 const cutMark = "...(cut)"
 
-// Writer makes records of lines; see [NewWriter].
+// Writer logs each line written to it; see [NewWriter].
 type Writer struct {
 	logger *logbook.Logger
 	level  logbook.Level
 
 	mu   sync.Mutex
-	rest []byte // of a line that has not ended
+	rest []byte // an incomplete line
 }
 
-// NewWriter returns a writer that makes a record of each line: of l, nil for
-// [logbook.Default], at the level. It is for code that prints, such as a
-// subprocess. What was written behind the last newline waits for the next one; the
-// writer is a [*Writer] and so an [io.Closer], and Close logs it. Empty lines are
-// left out, and so is a carriage return at the end. A line of more than 64 KiB
-// becomes several records, of which all but the last end in "...(cut)".
+// NewWriter returns a writer that logs each line as a record of l at the given level,
+// for code that prints, such as a subprocess. If l is nil, [logbook.Default] is used.
+// Text after the last newline is kept until the next one; the writer is a [*Writer] and
+// so an [io.Closer], and Close logs that text. Empty lines, and a carriage return at the
+// end of a line, are dropped. A line of more than 64 KiB becomes several records, of
+// which all but the last end in "...(cut)".
 //
-// It is safe for concurrent use. The source is the code that wrote, where that
-// is not fmt, io or bufio. For a [log.Logger] there is [NewLogLogger], which
-// keeps what was logged in one call together.
+// The writer is safe for concurrent use. The source of a record is the caller of Write
+// outside of packages fmt, io and bufio. For a [log.Logger] use [NewLogLogger], which
+// keeps the lines of one call together.
 func NewWriter(l *logbook.Logger, lv logbook.Level) io.Writer {
 	return &Writer{logger: orDefault(l), level: lv}
 }
 
-// Write logs the lines that are complete. The error is always nil.
+// Write logs the complete lines. It always returns len(p), nil.
 func (w *Writer) Write(p []byte) (int, error) {
 	lines := w.take(p)
 	if len(lines) > 0 {
@@ -50,8 +50,8 @@ func (w *Writer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Close logs the line that no newline has ended. It always returns nil. The
-// writer may be used on.
+// Close logs the last line if it has no newline. It always returns nil. The writer
+// may still be used.
 func (w *Writer) Close() error {
 	w.mu.Lock()
 	last := w.rest
@@ -63,8 +63,8 @@ func (w *Writer) Close() error {
 	return nil
 }
 
-// take adds text to what waits, and takes the lines out of it. They are logged
-// after the lock was given back, since what a handler does may write again.
+// take appends p to the incomplete line and returns the lines that are complete. They
+// are logged after the lock is released, since a handler may write to the same Writer.
 func (w *Writer) take(p []byte) (lines []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -98,7 +98,7 @@ func (w *Writer) take(p []byte) (lines []string) {
 	return lines
 }
 
-// appendLine appends a line, unless it is empty.
+// appendLine appends a line without its carriage return, unless it is empty.
 func appendLine(lines []string, line []byte) []string {
 	line = bytes.TrimSuffix(line, []byte{'\r'})
 	if len(line) == 0 {

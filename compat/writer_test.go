@@ -67,7 +67,7 @@ func TestWriter(t *testing.T) {
 	}
 }
 
-// Many goroutines write whole lines; each arrives whole.
+// Lines written by many goroutines arrive whole.
 func TestWriterConcurrent(t *testing.T) {
 	h := record(t)
 	w := compat.NewWriter(nil, logbook.LevelInfo)
