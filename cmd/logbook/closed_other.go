@@ -7,5 +7,5 @@ import (
 	"syscall"
 )
 
-// readerGone reports whether a write failed since nobody reads any more.
+// readerGone reports whether a write failed because the reader closed the pipe.
 func readerGone(err error) bool { return errors.Is(err, syscall.EPIPE) }

@@ -8,8 +8,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// setError gives a record the error of its line: text and stack, and what is left
-// of an object in the attributes.
+// setError sets the error of a record from the text and stack of its line, and from an
+// error object among the attributes.
 func setError(d *logbook.RecordData, text, stack string) {
 	if text == "" && stack == "" {
 		return
@@ -22,18 +22,18 @@ func setError(d *logbook.RecordData, text, stack string) {
 		}
 	}
 	if info.Type == "" && info.Trace == "" && info.Chain == nil && info.Stack == nil {
-		// An error that is its text only stands among the attributes.
+		// An error of text alone is an attribute.
 		d.Attrs = append(d.Attrs, slog.Any("error", errors.New(text)))
 		return
 	}
 	if info.Trace != "" && !strings.Contains(info.Trace, text) {
-		info.Trace += "\n" + text // stacks of Go do not show what happened
+		info.Trace += "\n" + text // Go stacks do not include the error text
 	}
 	d.Error = info
 }
 
-// takeErrorObject moves what it knows of the object attrs[i] to info: the members
-// that Logbook's JSON has, and the type, which others have, too.
+// takeErrorObject moves the members of the object attrs[i] that Logbook's JSON format
+// writes (type, trace, chain and stack) to info, and returns the remaining attributes.
 func takeErrorObject(info *logbook.ErrorInfo, attrs []slog.Attr, i int) []slog.Attr {
 	var rest []slog.Attr
 	for _, m := range attrs[i].Value.Group() {

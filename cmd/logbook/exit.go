@@ -13,7 +13,7 @@ import (
 	"github.com/logbook-go/logbook/internal/encode"
 )
 
-// The exit codes, which the help topic exit-codes explains.
+// The exit codes; the help topic exit-codes explains them.
 const (
 	exitOK     = 0
 	exitFailed = 1
@@ -23,31 +23,30 @@ const (
 
 const exitCodesHelp = `The exit codes of logbook:
 
-  0    all is done; no record was lost
+  0    success; no record was lost
   1    records could not be written to a sink, the input could not be read to
-       its end, or a text such as this one not be printed; standard error says
-       which, and how many
-  2    the command line is wrong, or a sink could not be opened; no input was
-       read
-  129  the terminal was closed (SIGHUP); what was read until then is written
-  130  interrupted (SIGINT, Ctrl-C); what was read until then is written
-  141  whoever read the output has closed it, as "head" does; nothing is printed
-  143  told to end (SIGTERM); what was read until then is written
+       its end, or a help text could not be printed; details are on standard
+       error
+  2    invalid command line, or a sink could not be opened; no input was read
+  129  the terminal was closed (SIGHUP); the lines read so far are written
+  130  interrupted (SIGINT, Ctrl-C); the lines read so far are written
+  141  the reader of the output closed it, as "head" does; nothing is printed
+  143  terminated (SIGTERM); the lines read so far are written
 
-If several apply, 1 goes before 129, 130 and 143, and these before 141.
+If several apply, 1 takes precedence over 129, 130 and 143, and these over 141.
 
 Example, for a script that must know whether the log is complete:
 
   set -o pipefail
   some-service 2>&1 | logbook pipe --to json:app.log || echo "log incomplete: $?"`
 
-// exitError ends the program with a code. What there is to say was said already.
+// exitError ends the program with a code. Its cause has been reported already.
 type exitError struct{ code int }
 
 func (e *exitError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
 
-// exitCode returns the exit code for what a command returned. An error that is no
-// exitError is a wrong command line.
+// exitCode returns the exit code for the error of a command. Any error other than an
+// exitError means an invalid command line.
 func exitCode(cmd *cobra.Command, err error) int {
 	if err == nil {
 		return exitOK
@@ -63,8 +62,8 @@ func exitCode(cmd *cobra.Command, err error) int {
 // oneLine puts the suggestions of package cobra on the line of the error.
 var oneLine = strings.NewReplacer("\n\nDid you mean this?\n\t", "; did you mean: ", "\n\t", ", ", "\n", "")
 
-// output is where help, version and completions are printed. Package cobra leaves some
-// failures out and takes others for a wrong command line, so it sees none.
+// output is the writer for help, version and completions. Package cobra ignores some
+// write errors and treats others as usage errors, so they are kept from it.
 type output struct {
 	io.Writer
 	err error // the first one
@@ -78,7 +77,7 @@ func (o *output) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// exitCode returns the exit code of a program that would else return code.
+// exitCode returns code, or if that is exitOK, the code for a failed write.
 func (o *output) exitCode(code int, stderr io.Writer) int {
 	switch {
 	case o.err == nil || code != exitOK:
@@ -98,8 +97,8 @@ func signalCode(s os.Signal) int {
 	return exitFailed
 }
 
-// complain prints a message on one line, fit for a terminal.
+// complain prints a message on one line, with control characters escaped.
 func complain(w io.Writer, format string, args ...any) {
 	line := encode.AppendText([]byte("logbook: "), fmt.Sprintf(format, args...))
-	_, _ = w.Write(append(line, '\n')) // there is nobody else to tell
+	_, _ = w.Write(append(line, '\n')) // a failure cannot be reported anywhere
 }

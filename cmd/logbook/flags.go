@@ -15,7 +15,7 @@ type levelFlag struct{ level *logbook.Level }
 func (f *levelFlag) Set(s string) error { return f.level.UnmarshalText([]byte(s)) }
 func (f *levelFlag) Type() string       { return "level" }
 
-// String returns "" for the default, which takes all.
+// String returns "" for the default, which selects all levels.
 func (f *levelFlag) String() string {
 	if f.level == nil || *f.level == logbook.LevelNotSet {
 		return ""
@@ -26,20 +26,20 @@ func (f *levelFlag) String() string {
 // size is a number of bytes, written with a unit: 64KiB.
 type size int64
 
-// minSize and maxSize bound what a flag can ask for.
+// minSize and maxSize bound the value of a size flag.
 const (
 	minSize size = 64
 	maxSize size = 1 << 30
 )
 
-// Set reads what [text.ParseSize] does, within the bounds.
+// Set parses a size with [text.ParseSize] and checks its bounds.
 func (s *size) Set(v string) error {
 	n, err := text.ParseSize(v)
 	if err != nil {
 		return err
 	}
 	if size(n) < minSize || size(n) > maxSize {
-		return fmt.Errorf("invalid size %q: want one from %v to %v", v, minSize, maxSize)
+		return fmt.Errorf("invalid size %q: want %v to %v", v, minSize, maxSize)
 	}
 	*s = size(n)
 	return nil
@@ -48,17 +48,17 @@ func (s *size) Set(v string) error {
 // String returns the size in the largest unit that leaves no fraction.
 func (s size) String() string { return text.FormatSize(int64(s)) }
 
-// Type is what the help calls the value.
+// Type returns the name of the value in help texts.
 func (s size) Type() string { return "size" }
 
-// durationFlag is the value of a flag that takes a time, as [text.ParseDuration] reads
-// it.
+// durationFlag is the value of a flag that takes a duration in the syntax of
+// [text.ParseDuration].
 type durationFlag struct{ d *time.Duration }
 
 func (f *durationFlag) Set(v string) error {
 	d, err := text.ParseDuration(v)
 	if err == nil && d < 0 {
-		err = errors.New("it is negative")
+		err = errors.New("negative duration")
 	}
 	if err == nil {
 		*f.d = d

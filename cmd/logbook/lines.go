@@ -7,15 +7,14 @@ import (
 	"github.com/logbook-go/logbook/internal/text"
 )
 
-// lineSplitter cuts what is written to it into lines, and hands each over as soon
-// as it is complete. Of a line that is too long, the beginning is kept, with a
-// mark that says how much was cut.
+// lineSplitter splits its input into lines and emits each as soon as it is complete. A
+// line that is too long is cut, with a note of the number of bytes cut.
 type lineSplitter struct {
-	max  int               // bytes of a line
-	emit func(line []byte) // without the line's end; valid during the call
+	max  int               // length of the longest line, in bytes
+	emit func(line []byte) // line has no newline and is valid during the call
 
-	held []byte // a line without its end
-	cut  int64  // bytes that were cut from it
+	held []byte // an incomplete line
+	cut  int64  // number of bytes cut from it
 }
 
 func (s *lineSplitter) Write(p []byte) (int, error) {
@@ -45,8 +44,7 @@ func (s *lineSplitter) hold(p []byte) {
 	s.cut += int64(len(p) - n)
 }
 
-// end hands over the line that is held, if there is one: at its end, and at the
-// end of the input.
+// end emits the incomplete line, if there is one, as a complete line.
 func (s *lineSplitter) end() {
 	if s.empty() {
 		return

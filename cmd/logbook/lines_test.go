@@ -7,12 +7,12 @@ import (
 	"testing"
 )
 
-// split gives the text to a splitter in pieces of n bytes, and returns the lines.
+// split writes the text to a splitter in pieces of n bytes and returns the lines.
 func split(text string, max, n int) []string {
 	var lines []string
 	s := lineSplitter{max: max, emit: func(line []byte) { lines = append(lines, string(line)) }}
 	for piece := range slices.Chunk([]byte(text), n) {
-		// The buffer is used again, as that of a reader is.
+		// Readers reuse their buffer, too.
 		if w, err := s.Write(piece); w != len(piece) || err != nil {
 			panic(err)
 		}
@@ -54,8 +54,8 @@ func TestLineSplitter(t *testing.T) {
 	}
 }
 
-// A line comes as soon as its end does.
-func TestLineSplitterHoldsNothingBack(t *testing.T) {
+// A line is emitted as soon as its newline arrives.
+func TestLineSplitterEmitsAtOnce(t *testing.T) {
 	n := 0
 	s := lineSplitter{max: 100, emit: func([]byte) { n++ }}
 	for i, piece := range []string{"a\nb", "c", "\n", "\n"} {

@@ -1,12 +1,12 @@
-// Logbook is the command-line program of Logbook for Go.
+// Logbook reads, converts and routes logs.
 //
-// logbook pipe reads the log of any program from standard input and hands its
-// lines, as records, to sinks:
+// logbook pipe reads the log of any program from standard input, turns its lines into
+// records, and writes them to sinks:
 //
 //	some-service 2>&1 | logbook pipe
 //	some-service 2>&1 | logbook pipe --to json:app.log --to 'console:-?level=warning'
 //
-// logbook help tells of all commands; logbook help exit-codes of what it returns.
+// logbook help lists all commands; logbook help exit-codes explains the exit codes.
 package main
 
 import (
@@ -16,7 +16,7 @@ import (
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 
-// run is the program: it returns the exit code.
+// run runs the program and returns its exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := rootCommand()
 	root.SetArgs(append([]string{}, args...)) // not nil, which means os.Args

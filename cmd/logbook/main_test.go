@@ -16,9 +16,9 @@ import (
 	"github.com/logbook-go/logbook/internal/leaktest"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
-// program is the path of the program, built for the tests.
+// program is the path of the program that the tests run.
 var program string
 
 func TestMain(m *testing.M) {
@@ -41,8 +41,8 @@ func withProgram(m *testing.M) int {
 	return leaktest.Run(m)
 }
 
-// command returns the program with arguments, in an environment that sets no
-// colours.
+// command returns a command that runs the program in an environment without color
+// settings.
 func command(t *testing.T, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(t.Context(), program, args...)
 	for _, v := range os.Environ() {
@@ -63,7 +63,7 @@ func execute(t *testing.T, stdin string, args ...string) (stdout, stderr string,
 	return out.String(), errs.String(), code
 }
 
-// exitOf returns the exit code of a program that has ended.
+// exitOf returns the exit code of an ended program.
 func exitOf(t *testing.T, err error) int {
 	t.Helper()
 	if e := (*exec.ExitError)(nil); errors.As(err, &e) {
@@ -110,7 +110,7 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// All ways to ask for the same help give the same.
+// All ways to ask for a help page print the same text.
 func TestHelpSpellings(t *testing.T) {
 	for _, group := range [][][]string{
 		{{}, {"help"}, {"--help"}, {"-h"}},
@@ -126,7 +126,7 @@ func TestHelpSpellings(t *testing.T) {
 	}
 }
 
-// The page names every scheme that the program knows, and every wrapper.
+// The help page of sinks names every scheme and every wrapper.
 func TestHelpNamesSinks(t *testing.T) {
 	text, _, _ := runHere("help", "sinks")
 	for _, scheme := range config.Schemes() {
@@ -171,7 +171,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"help", "pipe", "nope"}, `unknown help topic "pipe nope"`},
 		{[]string{"version", "nope"}, `unknown command "nope" for "logbook version"`},
 		{[]string{"pipe", "--nope"}, "unknown flag: --nope\nTry 'logbook pipe --help'."},
-		{[]string{"pipe", "app.log"}, `pipe takes no arguments, but was given "app.log"`},
+		{[]string{"pipe", "app.log"}, `unexpected argument "app.log"`},
 		{[]string{"pipe", "--to"}, "flag needs an argument: --to"},
 		{[]string{"pipe", "--to", "fiel:x"}, `did you mean "file"?`},
 		{[]string{"pipe", "--to", "json:", "--to", "file:missing/x"}, "missing/x: no such file or directory"},
@@ -180,7 +180,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"pipe", "--level", "loud"}, `unknown level "loud"`},
 		{[]string{"pipe", "--max-line", "huge"}, `invalid size "huge": want 4096, 100kB, 10MiB or 1GB`},
 		{[]string{"pipe", "--grace", "soon"}, `invalid duration "soon"`},
-		{[]string{"pipe", "--grace", "-1s"}, `invalid argument "-1s" for "--grace" flag: it is negative`},
+		{[]string{"pipe", "--grace", "-1s"}, `invalid argument "-1s" for "--grace" flag: negative duration`},
 		{[]string{"completion", "zhs"}, `unknown command "zhs" for "logbook completion"`},
 	}
 	for _, tt := range tests {
@@ -204,12 +204,12 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// unwritable is a writer that takes nothing.
+// unwritable is a writer that always fails.
 type unwritable struct{ err error }
 
 func (w unwritable) Write([]byte) (int, error) { return 0, w.err }
 
-// What cannot be printed shows in the exit code, and is no wrong command line.
+// Failed output changes the exit code and is not reported as a usage error.
 func TestUnprintable(t *testing.T) {
 	full := errors.New("write: no space left on device")
 	for _, args := range [][]string{{}, {"help"}, {"help", "sinks"}, {"version"}, {"--version"}, {"pipe", "--help"}, {"completion"}, {"completion", "bash"}} {

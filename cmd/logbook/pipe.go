@@ -15,25 +15,27 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-const pipeHelp = `Pipe reads a log from standard input, makes a record of each line, and hands it
-to sinks. Without --to it prints the records for people on standard output.
+const pipeHelp = `Pipe reads a log from standard input, turns each line into a record, and writes
+the records to sinks. Without --to it prints them on standard output, formatted
+for people.
 
-It knows the lines of log/slog, zap, zerolog, logrus, pino, bunyan and Logbook
-itself, logfmt, syslog, and plain text in its usual shapes. Time, level, channel,
-message, attributes, error, source and process id of a line are the record's; what
-is not recognised is the message, whole. A line without a time has come now.
+It recognizes the lines of log/slog, zap, zerolog, logrus, pino, bunyan and
+Logbook, logfmt, syslog, and common forms of plain text. The record gets the
+time, level, channel, message, attributes, error, source and process id of the
+line. A line that is not recognized is the message of its record. A line
+without a time gets the current time.
 
-Each line comes out at once. Empty lines are left out. Of a line longer than
---max-line the beginning is kept, with a mark that says how much was cut.
+Each line is written at once. Empty lines are dropped. A line longer than
+--max-line is cut, with a note of the number of bytes cut.
 
-SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal was closed) mean that the input
-will end soon, since they reach the program that writes it, too: pipe reads on to
-the end of the input, so that the last words are not lost, but not for longer than
---grace. A second signal ends it at once. A signal that is ignored at the start, as
-nohup ignores SIGHUP, stays ignored.
+SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal was closed) usually reach the
+program that writes the input, too, so that the input ends soon. To lose no
+lines, pipe reads on to the end of the input, but not for longer than --grace.
+A second signal ends it at once. A signal that is ignored at the start, as nohup
+ignores SIGHUP, stays ignored.
 
 If a sink fails, the others go on. Failures are reported on standard error, at
-most once a second for each sink, with their number at the end. See also
+most once a second for each sink, with a count at the end. See also
 "logbook help sinks" and "logbook help exit-codes".`
 
 const pipeExamples = `  some-service 2>&1 | logbook pipe
@@ -50,7 +52,7 @@ func pipeCommand() *cobra.Command {
 		Example: pipeExamples,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return fmt.Errorf("pipe takes no arguments, but was given %q; it reads standard input, and sinks are given with --to", args[0])
+				return fmt.Errorf("unexpected argument %q: pipe reads standard input; name sinks with --to", args[0])
 			}
 			return nil
 		},
@@ -58,12 +60,12 @@ func pipeCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringArrayVar(&p.to, "to", []string{"console:-"}, "hand the records to the sink `URI`, such as json:app.log; may be given several times")
+	flags.StringArrayVar(&p.to, "to", []string{"console:-"}, "write the records to the sink `URI`, such as json:app.log; may be repeated")
 	flags.Lookup("to").DefValue = "console:-" // without the brackets of a list
-	flags.StringVar(&p.channel, "channel", "pipe", "channel `NAME` of lines that have none, such as web")
-	flags.Var(&levelFlag{&p.level}, "level", "leave out records below a `LEVEL`, such as warning")
-	flags.Var(&p.maxLine, "max-line", "cut lines longer than a `SIZE`, such as 64KiB")
-	flags.Var(&durationFlag{&p.grace}, "grace", "after a signal, read on for a `TIME` at most, such as 1s")
+	flags.StringVar(&p.channel, "channel", "pipe", "channel `NAME` for lines without one, such as web")
+	flags.Var(&levelFlag{&p.level}, "level", "drop records below `LEVEL`, such as warning")
+	flags.Var(&p.maxLine, "max-line", "cut lines longer than `SIZE`, such as 64KiB")
+	flags.Var(&durationFlag{&p.grace}, "grace", "after a signal, read on for at most `TIME`, such as 1s")
 	_ = cmd.RegisterFlagCompletionFunc("to", completeSinks) // fails for flags that do not exist
 	_ = cmd.RegisterFlagCompletionFunc("level", cobra.FixedCompletions(
 		[]cobra.Completion{"trace", "debug", "info", "success", "notice", "warning", "error", "critical"},
@@ -78,7 +80,7 @@ func completeSinks(*cobra.Command, []string, string) (uris []cobra.Completion, _
 	return uris, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 }
 
-// pipe is the command of this name.
+// pipe holds the flags and state of the command "logbook pipe".
 type pipe struct {
 	to      []string
 	channel string
@@ -98,7 +100,7 @@ func (p *pipe) run(stdin io.Reader, stderr io.Writer) error {
 	}
 	p.bound = p.sinks.bind(context.Background())
 
-	// A write to closed output must be an error, or it would be the end.
+	// Writing to a closed output must return an error and not end the program.
 	closed := make(chan os.Signal, 1)
 	signal.Notify(closed, syscall.SIGPIPE)
 	defer signal.Stop(closed)
@@ -111,15 +113,15 @@ func (p *pipe) run(stdin io.Reader, stderr io.Writer) error {
 	return nil
 }
 
-// stopSignals ask the program to end.
+// stopSignals are the signals that ask the program to end.
 var stopSignals = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
 
-// stopSignal returns a channel with the first signal that asks the program to
-// end. The next one ends it, even where a sink blocks.
+// stopSignal returns a channel that receives the first stop signal. The next one ends
+// the program, even while a sink blocks.
 func stopSignal() (stop <-chan os.Signal, release func()) {
 	signals, first := make(chan os.Signal, 1), make(chan os.Signal, 1)
 	for _, s := range stopSignals {
-		if !signal.Ignored(s) { // or the program would end where nohup wants it to go on
+		if !signal.Ignored(s) { // as by nohup; Notify would undo that
 			signal.Notify(signals, s)
 		}
 	}
@@ -135,8 +137,8 @@ func stopSignal() (stop <-chan os.Signal, release func()) {
 	}
 }
 
-// copy hands all records of the input to the sinks, and closes these. It returns
-// the exit code.
+// copy writes the records of the input to the sinks and closes them. It returns the
+// exit code.
 func (p *pipe) copy(stdin io.Reader, stop <-chan os.Signal, stderr io.Writer) int {
 	lines := &lineSplitter{max: int(p.maxLine), emit: p.line}
 	input := startReading(stdin)
@@ -167,7 +169,7 @@ loop:
 	lines.end()
 	if stopped == nil {
 		select {
-		case stopped = <-stop: // along with the end of the input
+		case stopped = <-stop: // arrived together with the end of the input
 		default:
 		}
 	}
@@ -181,7 +183,7 @@ loop:
 	return code
 }
 
-// line hands one line on.
+// line logs one line.
 func (p *pipe) line(line []byte) {
 	if len(line) == 0 {
 		return
@@ -192,8 +194,8 @@ func (p *pipe) line(line []byte) {
 	}
 }
 
-// isTerminal reports whether a person types the input, so that nobody else will
-// end it.
+// isTerminal reports whether the input is a terminal, which does not end after a
+// signal.
 func isTerminal(stdin io.Reader) bool {
 	f, ok := stdin.(*os.File)
 	if !ok {
@@ -203,13 +205,13 @@ func isTerminal(stdin io.Reader) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// chunk is what one call of Read returned.
+// chunk is the result of one call of Read.
 type chunk struct {
-	data []byte // until the next chunk is received
+	data []byte // valid until the next chunk is received
 	err  error
 }
 
-// input reads ahead, so that signals are seen while a Read waits.
+// input reads on another goroutine, so that signals are handled while a Read blocks.
 type input struct {
 	chunks chan chunk
 	done   chan struct{}
@@ -220,7 +222,7 @@ const chunkSize = 64 << 10
 func startReading(r io.Reader) *input {
 	in := &input{chunks: make(chan chunk), done: make(chan struct{})}
 	go func() {
-		// While one is in use, the other is read into.
+		// One buffer is read into while the other is in use.
 		now, next := make([]byte, chunkSize), make([]byte, chunkSize)
 		for {
 			n, err := r.Read(now)
@@ -238,5 +240,5 @@ func startReading(r io.Reader) *input {
 	return in
 }
 
-// stop ends the reading when the Read that waits has returned.
+// stop ends the goroutine once its current Read returns.
 func (in *input) stop() { close(in.done) }

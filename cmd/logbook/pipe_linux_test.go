@@ -20,7 +20,7 @@ func (zeroes) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// A line of 100 MiB is cut, in bounded memory; the next one is whole.
+// A line of 100 MiB is cut in bounded memory; the next line is whole.
 func TestPipeHugeLine(t *testing.T) {
 	const huge = 100 << 20
 	cmd := command(t, "pipe")
@@ -42,8 +42,8 @@ func TestPipeHugeLine(t *testing.T) {
 	}
 }
 
-// A full disk costs no other sink a record, is reported once a second, and shows
-// in the exit code.
+// A full disk loses no record of other sinks, is reported at most once a second, and
+// changes the exit code.
 func TestPipeFullDisk(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "all.log")
 	const n = 5000
@@ -58,7 +58,7 @@ func TestPipeFullDisk(t *testing.T) {
 	if last := reports[len(reports)-1]; last != `logbook: sink "file:/dev/full": 5000 of 5000 records were not written` {
 		t.Errorf("last report %q", last)
 	}
-	// A machine that takes long has more seconds to report in.
+	// A slow machine has time for more reports.
 	if len(reports) > 60 {
 		t.Errorf("%d reports", len(reports))
 	}

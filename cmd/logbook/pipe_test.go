@@ -58,7 +58,7 @@ func TestPipe(t *testing.T) {
 	}
 }
 
-// What pipe writes as JSON, or in the wire form, it reads as the same records.
+// pipe reads its own JSON and wire output as the same records.
 func TestPipeTwice(t *testing.T) {
 	const lines = slogLine + "\n" + textLine + "\n" +
 		`{"level":50,"time":1795171237265,"pid":5823,"hostname":"vm","err":{"type":"E","message":"m","stack":"E: m\n    at f"},"msg":"it"}` + "\n"
@@ -72,7 +72,7 @@ func TestPipeTwice(t *testing.T) {
 	}
 }
 
-// sameLines compares JSON lines but for the order of keys and the zone of times.
+// sameLines compares JSON lines, ignoring the order of keys and the zone of times.
 func sameLines(t *testing.T, a, b string) bool {
 	t.Helper()
 	read := func(text string) (out []string) {
@@ -104,7 +104,7 @@ func TestPipeForcedColors(t *testing.T) {
 	}
 }
 
-// running is the program with its ends in the hands of a test.
+// running is a running program whose input and output the test controls.
 type running struct {
 	stdin  io.WriteCloser
 	stdout io.ReadCloser
@@ -155,7 +155,7 @@ func (r *running) next(t *testing.T) string {
 	return r.lines.Text()
 }
 
-// A line comes out while the input stays open.
+// A line is written while the input is still open.
 func TestPipeAtOnce(t *testing.T) {
 	r := start(t, "pipe")
 	for range 3 {
@@ -171,7 +171,7 @@ func TestPipeAtOnce(t *testing.T) {
 	}
 }
 
-// A reader that goes away ends the program without a word.
+// The program ends without a message when its reader closes the pipe.
 func TestPipeClosedOutput(t *testing.T) {
 	r := start(t, "pipe")
 	r.write(t, textLine+"\n")
@@ -187,7 +187,7 @@ func TestPipeClosedOutput(t *testing.T) {
 	}
 }
 
-// The other sinks get all the same.
+// A closed output loses no records of other sinks.
 func TestPipeClosedOutputOfSeveral(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "all.log")
 	r := start(t, "pipe", "--to", "console:-", "--to", "file:"+filepath.ToSlash(path))
@@ -204,7 +204,8 @@ func TestPipeClosedOutputOfSeveral(t *testing.T) {
 	}
 }
 
-// A notifier that is closed tells of records once more which it has failed with before.
+// Records that a notifier failed to send, and reports again when closed, are counted
+// once.
 func TestPipeCountsOnce(t *testing.T) {
 	_, stderr, code := execute(t, "one\ntwo\n", "pipe", "--to", "ntfy:https://127.0.0.1:1/topic")
 	if !strings.HasSuffix(stderr, ": 2 of 2 records were not written\n") || code != exitFailed {
@@ -227,7 +228,7 @@ func TestPipeUnreadableInput(t *testing.T) {
 	}
 }
 
-// testPipe returns a pipe into a file, and what reads that.
+// testPipe returns a pipe that writes to a file, and a function that reads the file.
 func testPipe(t *testing.T) (p *pipe, stderr *bytes.Buffer, read func() string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "out.log")
@@ -246,7 +247,7 @@ func testPipe(t *testing.T) (p *pipe, stderr *bytes.Buffer, read func() string) 
 	}
 }
 
-// After a signal the input is read to its end, so that last words are not lost.
+// After a signal the input is read to its end.
 func TestPipeReadsOnAfterSignal(t *testing.T) {
 	p, stderr, read := testPipe(t)
 	synctest.Test(t, func(t *testing.T) {
@@ -257,7 +258,7 @@ func TestPipeReadsOnAfterSignal(t *testing.T) {
 		_, _ = io.WriteString(out, "one\n")
 		stop <- syscall.SIGINT
 		synctest.Wait()
-		<-time.After(p.grace - time.Second) // by the bubble's clock
+		<-time.After(p.grace - time.Second) // in the fake time of synctest
 		_, _ = io.WriteString(out, "two\nthree")
 		out.Close()
 		if code := <-codes; code != 130 {
@@ -269,7 +270,7 @@ func TestPipeReadsOnAfterSignal(t *testing.T) {
 	}
 }
 
-// But not for longer than the time given.
+// After a signal the input is read for the grace period at most.
 func TestPipeEndsAfterGrace(t *testing.T) {
 	p, stderr, read := testPipe(t)
 	synctest.Test(t, func(t *testing.T) {
@@ -293,9 +294,9 @@ func TestPipeEndsAfterGrace(t *testing.T) {
 	}
 }
 
-// A signal that comes along with the end of the input is not forgotten.
+// A signal that arrives together with the end of the input sets the exit code.
 func TestPipeSignalAtTheEnd(t *testing.T) {
-	for range 20 { // the order in which both are seen is random
+	for range 20 { // select picks one of the two at random
 		p, stderr, _ := testPipe(t)
 		stop := make(chan os.Signal, 1)
 		stop <- syscall.SIGINT

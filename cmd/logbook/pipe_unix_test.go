@@ -12,16 +12,16 @@ import (
 	"testing"
 )
 
-// heedSignals makes programs that the test starts heed the signals that end them, also
-// where nohup or a shell in the background runs the tests: a program inherits ignored
-// signals, but not caught ones.
+// heedSignals makes the programs that the test starts react to signals even if the tests
+// run with ignored signals, as under nohup: a program inherits ignored signals, but not
+// caught ones.
 func heedSignals(t *testing.T) {
 	caught := make(chan os.Signal, 1)
 	signal.Notify(caught, stopSignals...)
 	t.Cleanup(func() { signal.Stop(caught) })
 }
 
-// A signal ends the program, with what was read written and its own exit code.
+// After a signal the lines read so far are written, and the exit code shows the signal.
 func TestPipeSignals(t *testing.T) {
 	heedSignals(t)
 	for s, want := range map[os.Signal]int{os.Interrupt: 130, syscall.SIGTERM: 143, syscall.SIGHUP: 129} {
@@ -43,7 +43,7 @@ func TestPipeSignals(t *testing.T) {
 	}
 }
 
-// A signal that is ignored at the start, as nohup ignores SIGHUP, ends nothing.
+// A signal that is ignored at the start, as nohup ignores SIGHUP, stays ignored.
 func TestPipeIgnoredSignals(t *testing.T) {
 	cmd := command(t, "pipe", "--grace", "1ms")
 	cmd.Path = "/bin/sh"
@@ -56,7 +56,7 @@ func TestPipeIgnoredSignals(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for range 3 { // the grace would be over
+	for range 3 { // longer than the grace period
 		r.write(t, textLine+"\n")
 		r.next(t)
 	}
@@ -66,9 +66,9 @@ func TestPipeIgnoredSignals(t *testing.T) {
 	}
 }
 
-// The second signal ends the program whatever it is doing. Any signal counts as the
-// end: a flood of SIGINT while a program stops catching it ends any Go program by
-// SIGSEGV now and then.
+// The second signal ends the program, even while a sink blocks. The test accepts death by
+// any signal: many SIGINTs while a program stops catching them sometimes end any Go
+// program by SIGSEGV.
 func TestPipeSecondSignal(t *testing.T) {
 	heedSignals(t)
 	r := start(t, "pipe", "--grace", "1h")

@@ -7,9 +7,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// newRecord makes a record of a line of some program's log. now is the time of a
-// line without one, channel the channel of a line without one. The message is
-// literal: braces in it mean nothing.
+// newRecord returns the record of a log line. now and channel apply to a line that has
+// no time or no channel. The message is literal: braces in it have no meaning.
 func newRecord(line []byte, now time.Time, channel string) *logbook.Record {
 	l := logline.Parse(line, now)
 	if l.Format == logline.Wire {
@@ -17,7 +16,7 @@ func newRecord(line []byte, now time.Time, channel string) *logbook.Record {
 		if r.UnmarshalJSON([]byte(l.Message)) == nil {
 			return r
 		}
-		// Not a record after all, so the line is the message.
+		// Not a valid record, so the line is the message.
 	}
 	d := logbook.RecordData{
 		Time: l.Time, Level: l.Level, Channel: l.Channel, Message: l.Message,

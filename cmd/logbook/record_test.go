@@ -11,11 +11,11 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// testNow is when the lines of the tests come.
+// testNow is the time at which the lines are read.
 var testNow = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
-// show writes what a record has. The process id is left out if it is of this
-// process, the channel if it is the one of lines without.
+// show returns a record as text, without the process id if it is this process's and
+// without the channel if it is the default one.
 func show(t *testing.T, r *logbook.Record) string {
 	t.Helper()
 	var b strings.Builder
@@ -109,7 +109,7 @@ func TestNewRecord(t *testing.T) {
 	}
 }
 
-// received returns a record with all that one can have.
+// received returns a record with every field set.
 func received() *logbook.Record {
 	return logbook.NewRecord(logbook.RecordData{
 		Time: testNow, Level: logbook.LevelCritical, Channel: "db", Message: "lost",
@@ -121,7 +121,7 @@ func received() *logbook.Record {
 	})
 }
 
-// What Logbook writes as JSON comes back with its error whole.
+// A record written by Logbook's JSON format is read with its complete error.
 func TestLogbookErrorsComeBack(t *testing.T) {
 	for name, change := range map[string]func(e *logbook.ErrorInfo){
 		"chain":   func(*logbook.ErrorInfo) {},

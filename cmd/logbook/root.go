@@ -10,12 +10,12 @@ import (
 	"github.com/logbook-go/logbook/config"
 )
 
-// rootCommand returns the command line as a whole.
+// rootCommand returns the command with all its subcommands.
 func rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "logbook",
 		Short: "Read, convert and route logs",
-		Long: `Logbook reads logs, converts them, and hands their records to sinks.
+		Long: `Logbook reads logs, converts them, and writes their records to sinks.
 
 The command-line program of Logbook for Go.`,
 		Example: `  some-service 2>&1 | logbook pipe
@@ -36,8 +36,8 @@ The command-line program of Logbook for Go.`,
 	return root
 }
 
-// addCompletion adds cobra's command, which keeps where output goes now, and has it
-// refuse the name of a shell that it does not know.
+// addCompletion adds cobra's completion command, which keeps the current output writer,
+// and makes it refuse the name of an unknown shell.
 func addCompletion(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
 	if c, _, err := root.Find([]string{"completion"}); err == nil {
@@ -45,7 +45,7 @@ func addCompletion(root *cobra.Command) {
 	}
 }
 
-// topic is a page of help: a command that does nothing.
+// topic returns a help page: a command that only has a help text.
 func topic(name, short, text string) *cobra.Command {
 	c := &cobra.Command{Use: name, Short: short, Long: text}
 	c.SetHelpTemplate("{{.Long}}\n")
@@ -59,7 +59,7 @@ func sinksTopic() *cobra.Command {
 	return c
 }
 
-// helpCommand differs from cobra's in that a topic it does not know is an error.
+// helpCommand is like cobra's help command, but an unknown topic is an error.
 func helpCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:     "help [command or topic]",

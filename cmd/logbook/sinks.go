@@ -14,26 +14,25 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// closeTimeout is how long sinks have to write what they hold back.
+// closeTimeout is how long sinks have to write buffered records at the end.
 const closeTimeout = 10 * time.Second
 
-// reportInterval is how often the failures of a sink are reported.
+// reportInterval is the least time between two reports about the same sink.
 const reportInterval = time.Second
 
-// sink is a handler that was opened by its URI. It takes records along with the
-// others, whatever they do.
+// sink is a handler opened by URI. It gets every record, whatever the other sinks do.
 type sink struct {
 	logbook.Wrapper
-	name string // the URI, fit to be shown
+	name string // the URI without secrets
 
 	mu       sync.Mutex
-	failed   int // records
+	failed   int // number of records that were not written
 	held     int // failures since the last report
 	reported time.Time
-	gone     bool // nobody reads it any more
+	gone     bool // its reader has closed the pipe
 }
 
-// Binding lets all records go on to the next sink.
+// Binding lets every record go on to the next sink.
 func (s *sink) Binding() logbook.Binding {
 	b := s.Wrapper.Binding()
 	b.Bubble, b.Blackhole = true, false
@@ -41,7 +40,7 @@ func (s *sink) Binding() logbook.Binding {
 	return b
 }
 
-// Handle leaves out a sink that nobody reads.
+// Handle declines records once the reader is gone.
 func (s *sink) Handle(r *logbook.Record) error {
 	if s.isGone() {
 		return logbook.ErrPass
@@ -55,14 +54,14 @@ func (s *sink) isGone() bool {
 	return s.gone
 }
 
-// sinks are all that records go to.
+// sinks holds the sinks of a command.
 type sinks struct {
 	list   []*sink
 	stderr io.Writer
-	others atomic.Int64 // failures that no sink is to blame for
+	others atomic.Int64 // failures outside of the sinks
 }
 
-// openSinks opens all sinks, or none.
+// openSinks opens all sinks. If one fails, it closes the others.
 func openSinks(uris []string, stderr io.Writer) (*sinks, error) {
 	s := &sinks{stderr: stderr}
 	for _, uri := range uris {
@@ -76,7 +75,7 @@ func openSinks(uris []string, stderr io.Writer) (*sinks, error) {
 	return s, nil
 }
 
-// bind returns a context in which records go to the sinks, and nowhere else.
+// bind returns a context in which records go to the sinks and to no other handler.
 func (s *sinks) bind(ctx context.Context) context.Context {
 	setup := logbook.Setup{logbook.Null{}, logbook.Flags{Errors: s.failure}}
 	for i := len(s.list) - 1; i >= 0; i-- {
@@ -85,8 +84,8 @@ func (s *sinks) bind(ctx context.Context) context.Context {
 	return logbook.Bind(ctx, setup)
 }
 
-// failure counts a record that a sink could not write, and reports it if it is
-// time to.
+// failure counts a record that a sink could not write, and reports it at most once in
+// reportInterval.
 func (s *sinks) failure(e *logbook.HandlerError) {
 	k, ok := e.Handler.(*sink)
 	if !ok {
@@ -113,7 +112,7 @@ func (s *sinks) failure(e *logbook.HandlerError) {
 	k.reported, k.held = time.Now(), 0
 }
 
-// allGone reports whether nobody reads any sink.
+// allGone reports whether the readers of all sinks are gone.
 func (s *sinks) allGone() bool {
 	for _, k := range s.list {
 		if !k.isGone() {
@@ -123,8 +122,8 @@ func (s *sinks) allGone() bool {
 	return true
 }
 
-// close closes the sinks and says what they lost of that many records. It returns
-// the exit code.
+// close closes the sinks and reports how many of the given number of records each of
+// them lost. It returns the exit code.
 func (s *sinks) close(records int) int {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
@@ -140,13 +139,13 @@ func (s *sinks) close(records int) int {
 	return code
 }
 
-// end closes the sink and says what it lost.
+// end closes the sink and reports how many records it lost.
 func (k *sink) end(ctx context.Context, stderr io.Writer, records int) (code int) {
 	err := k.Close(ctx)
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if u := (*logbook.UnsentError)(nil); errors.As(err, &u) {
-		k.failed = min(k.failed+u.Records, records) // some may have been told of before
+		k.failed = min(k.failed+u.Records, records) // some may have been counted before
 	}
 	switch {
 	case err != nil && !readerGone(err):

@@ -20,7 +20,7 @@ func versionCommand() *cobra.Command {
 	}
 }
 
-// versionText says what the program was built from.
+// versionText describes the version and build of the program.
 func versionText() string {
 	version, details := "(unknown)", []string{}
 	if info, ok := debug.ReadBuildInfo(); ok {
