@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Assembly may use the frame pointer for something else while it calls a Go function:
-// what that one's caller returns to must not be read.
+// Returns does not follow the frame pointer of assembly, which may use that register for
+// something else while it calls a Go function.
 func TestFramePointerOfAssembly(t *testing.T) {
 	out, err := exec.Command("go", "run", "./testdata/clobber").CombinedOutput()
 	if err != nil {

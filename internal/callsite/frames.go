@@ -4,23 +4,23 @@ package callsite
 
 import "runtime"
 
-// returns follows the frame pointers and stores the return addresses next to
-// them, beginning with its caller's. Where the chain ends it stores 0.
+// returns follows the frame pointers and stores the return addresses next to them,
+// beginning with that of its caller. After the end of the chain it stores 0.
 //
 //go:noescape
 func returns(to *[Depth]uintptr)
 
-// Returns stores where the function that calls it returns to, where its caller
-// returns to, and so on. It must be inlined, or its own frame counts.
+// Returns stores the return address of the calling function, that of its caller, and so
+// on. It must be inlined; otherwise it stores its own return address first.
 func Returns(to *[Depth]uintptr) { returns(to) }
 
 var proven = prove()
 
-// Proven reports whether Returns can be used. It cannot where inlining is switched off.
+// Proven reports whether Returns can be used. It is false if inlining is disabled.
 func Proven() bool { return proven }
 
-// prove reports whether the addresses are those that runtime.Callers tells, in three
-// functions that call each other.
+// prove reports whether the addresses equal those of runtime.Callers in three nested
+// calls.
 func prove() bool {
 	got, want := witness1()
 	return got == want

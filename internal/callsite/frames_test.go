@@ -10,7 +10,7 @@ import (
 
 func TestProven(t *testing.T) {
 	if !Proven() {
-		t.Fatal("frame pointers are not what they are taken for on this release of Go")
+		t.Fatal("frame pointers do not give the return addresses with this release of Go")
 	}
 }
 
@@ -35,8 +35,7 @@ func inner(fn func()) {
 	fn()
 }
 
-// The addresses are right on new goroutines, on stacks that were moved, and in
-// deferred calls.
+// The addresses are correct on new goroutines and on stacks that were moved.
 func TestReturns(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 1000 {
@@ -46,8 +45,8 @@ func TestReturns(t *testing.T) {
 	outer(2000, func() { outer(5000, func() {}) })
 }
 
-// In deferred calls the compiler puts wrappers in between, which runtime.Callers
-// does not tell of: there the addresses differ, and must be read all the same.
+// The addresses can be read in deferred calls. They differ from those of
+// runtime.Callers, which leaves out wrappers made by the compiler.
 func TestDeferred(t *testing.T) {
 	func() {
 		defer func() {

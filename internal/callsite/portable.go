@@ -2,7 +2,7 @@
 
 package callsite
 
-// Returns does nothing here.
+// Returns does nothing on this platform.
 func Returns(*[Depth]uintptr) {}
 
 // Proven reports that Returns cannot be used.

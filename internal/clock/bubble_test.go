@@ -9,16 +9,16 @@ import (
 
 func TestInBubble(t *testing.T) {
 	if clock.InBubble() {
-		t.Error("in a bubble outside of any")
+		t.Error("true outside of a bubble")
 	}
 	synctest.Test(t, func(t *testing.T) {
 		if !clock.InBubble() {
-			t.Error("not in a bubble within one")
+			t.Error("false inside a bubble")
 		}
 		done := make(chan bool)
 		go func() { done <- clock.InBubble() }()
 		if !<-done {
-			t.Error("a goroutine of the bubble is not in it")
+			t.Error("false on another goroutine of the bubble")
 		}
 	})
 }

@@ -1,13 +1,12 @@
-// Package clock reads the time of day at half the price.
+// Package clock reads the time of day at half the cost of [time.Now].
 //
-// time.Now asks the operating system twice: for the time of day, and for the
-// monotonic clock. For a logger that is a third of a record's cost. Now asks for the
-// monotonic clock only, and adds what has passed to a time that was read in full
-// not longer than [window] ago.
+// time.Now reads two clocks: the time of day and the monotonic clock. For a logger that
+// is a third of the cost of a record. Now reads only the monotonic clock, and adds the
+// time elapsed since the last reading of both, which is at most [window] old.
 //
-// In that window the two clocks may run apart: by at most five microseconds where
-// the time of day is slewed as hard as the kernel does it (500 ppm). When it is
-// set to another time, records of the next ten milliseconds still have the old one.
+// Within the window the two clocks may drift apart, by at most five microseconds if the
+// kernel slews the time of day at its maximum rate (500 ppm). If the time of day is set,
+// records of the next ten milliseconds still have the old time.
 package clock
 
 import (
@@ -15,25 +14,25 @@ import (
 	"time"
 )
 
-// window is how long a reading serves.
+// window is how long a reading of both clocks is used.
 const window = 10 * time.Millisecond
 
-// reading is a full reading of the clocks.
+// reading is a reading of both clocks.
 type reading struct {
-	at   time.Time // with the monotonic clock
+	at   time.Time // has a monotonic clock reading
 	unix int64     // at as seconds and nanoseconds since 1970
 	nano int64
 }
 
 var last atomic.Pointer[reading]
 
-// Now returns the local time, as time.Now does, but without a reading of the
-// monotonic clock in it. It allocates once in a window at most. In the bubbles of
-// testing/synctest it returns the bubble's time: the clocks in and out of a bubble
-// are decades apart, so that no reading of the one serves the other.
+// Now returns the local time, like time.Now, but without a monotonic clock reading. It
+// allocates at most once per window. In a bubble of testing/synctest it returns the time
+// of the bubble: the clocks inside and outside are decades apart, so a reading of one is
+// never used for the other.
 func Now() time.Time {
 	if r := last.Load(); r != nil {
-		// Since needs the monotonic clock only, because at has a reading of it.
+		// Since reads only the monotonic clock, because r.at has a reading of it.
 		if d := time.Since(r.at); d >= 0 && d < window {
 			unix, nano := r.unix, r.nano+int64(d)
 			if nano >= int64(time.Second) {

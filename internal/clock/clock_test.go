@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// What Now returns lies between two full readings, give or take what slewing can
-// do in a window.
+// Now lies between two calls of time.Now, within the drift that slewing can cause in a
+// window.
 func TestNowIsTheTime(t *testing.T) {
 	const slack = window / 1000
 	for range 200_000 {
@@ -34,7 +34,7 @@ func TestBubbles(t *testing.T) {
 			if got, want := Now(), time.Now(); !got.Equal(want) {
 				t.Errorf("%v, the bubble has %v", got, want)
 			}
-			time.Sleep(3 * time.Millisecond) // the bubble's clock
+			time.Sleep(3 * time.Millisecond) // of the bubble's time
 		}
 	}
 	for range 3 {

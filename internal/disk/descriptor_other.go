@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// Descriptor returns the descriptor that a path stands for: none on this system.
+// Descriptor reports false: on this system no path names a descriptor.
 func Descriptor(string) (fd int, ok bool) { return 0, false }
 
 func openDescriptor(int, string) (*os.File, error) { return nil, errors.ErrUnsupported }

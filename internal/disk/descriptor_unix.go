@@ -11,14 +11,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxLinks is how many symbolic links are followed to a descriptor.
+// maxLinks is the number of symbolic links that Descriptor follows.
 const maxLinks = 40
 
-// descriptorDirs hold a name for each descriptor of the process.
+// descriptorDirs are the directories with a name for each descriptor of the process.
 var descriptorDirs = []string{"/dev/fd/", "/proc/self/fd/", "/proc/thread-self/fd/", "/proc/" + strconv.Itoa(os.Getpid()) + "/fd/"}
 
-// Descriptor returns the descriptor that a path stands for, such as /dev/stdout, or
-// that it is a symbolic link to.
+// Descriptor returns the descriptor that a path such as /dev/stdout, or a symbolic link
+// to one, names.
 func Descriptor(path string) (fd int, ok bool) {
 	for range maxLinks {
 		switch path {
@@ -47,9 +47,9 @@ func Descriptor(path string) (fd int, ok bool) {
 	return 0, false
 }
 
-// openDescriptor returns a file that shares the place in it with the descriptor. To open
-// the path would not: it fails for a socket and for what belongs to another user, and
-// writes over what others have written to a file.
+// openDescriptor returns a file that shares its offset with the descriptor. Opening the
+// path would not share it, and so overwrite the output of others; it also fails for
+// sockets and files of another user.
 func openDescriptor(fd int, path string) (*os.File, error) {
 	own, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {

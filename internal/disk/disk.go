@@ -1,7 +1,6 @@
-// Package disk is what files that must survive need of the system: opening without
-// following links, locks, renaming without replacing, and syncing of directories.
-// Whoever uses it takes an [FS], so that its tests can put one in place that fails; see
-// package disktest.
+// Package disk provides the system calls for files that must survive: opening without
+// following links, locking, renaming without replacing, and syncing directories. Its
+// users take an [FS], so that their tests can pass one that fails; see package disktest.
 package disk
 
 import (
@@ -15,8 +14,8 @@ import (
 // FS is a file system. [OS] is the real one.
 type FS interface {
 	// Open opens a file. Unless follow is set, a symbolic link at the end of the
-	// path is an error, and so is the name of a descriptor, such as /dev/stdout. With
-	// follow that stands for the descriptor itself, and the flag does not matter.
+	// path is an error, and so is the name of a descriptor, such as /dev/stdout. If
+	// follow is set, such a name opens the descriptor, and flag is ignored.
 	Open(path string, flag int, mode fs.FileMode, follow bool) (File, error)
 
 	Lstat(path string) (fs.FileInfo, error)
@@ -28,7 +27,7 @@ type FS interface {
 	SetTime(path string, modified time.Time) error
 	ReadDir(dir string) (names []string, err error)
 
-	// SyncDir makes names in a directory last through a power failure.
+	// SyncDir makes the names in a directory survive a power failure.
 	SyncDir(dir string) error
 }
 
@@ -45,17 +44,18 @@ type File interface {
 	Chmod(mode fs.FileMode) error
 	Chown(uid, gid int) error
 
-	// Lock keeps all others out who lock the same file, other processes too. It
-	// waits for its turn, or returns [ErrLocked]. The lock ends with the process.
+	// Lock takes an exclusive lock of the file, also among processes. If it is
+	// taken, Lock waits or, without wait, returns [ErrLocked]. The lock ends with
+	// the process.
 	Lock(wait bool) error
 	Unlock() error
 }
 
 var (
-	// ErrLocked is returned by [File.Lock] where somebody else has the lock.
+	// ErrLocked is returned by [File.Lock] if the lock is taken.
 	ErrLocked = errors.New("file is locked")
 
-	// ErrNotRegular is why something that is not a regular file is not used.
+	// ErrNotRegular is the error for a path that is not a regular file.
 	ErrNotRegular = errors.New("not a regular file")
 )
 
@@ -115,8 +115,8 @@ type osFile struct{ *os.File }
 func (f osFile) Lock(wait bool) error { return lockFile(f.File, wait) }
 func (f osFile) Unlock() error        { return unlockFile(f.File) }
 
-// Regular is Lstat of a regular file. It returns nil if there is nothing at the path, and
-// an error that wraps [ErrNotRegular] for anything else.
+// Regular returns the FileInfo of a regular file. It returns nil if nothing exists at the
+// path, and an error that wraps [ErrNotRegular] if it is not a regular file.
 func Regular(files FS, path string) (fs.FileInfo, error) {
 	info, err := files.Lstat(path)
 	switch {
@@ -130,19 +130,20 @@ func Regular(files FS, path string) (fs.FileInfo, error) {
 	return info, nil
 }
 
-// SameTime reports whether a file has the time of another one that it was made from, as
-// far as file systems keep it.
+// SameTime reports whether two files have the same modification time, within the
+// precision that file systems keep.
 func SameTime(a, b fs.FileInfo) bool {
 	return a.ModTime().Truncate(time.Microsecond).Equal(b.ModTime().Truncate(time.Microsecond))
 }
 
-// Unchanged reports whether a file is the same as before, and was not written to since.
-// The same number is not enough: systems give those of removed files to new ones.
+// Unchanged reports whether now describes the same file as before, not written to since.
+// Comparing inode numbers is not enough, since systems reuse those of removed files.
 func Unchanged(now, before fs.FileInfo) bool {
 	return os.SameFile(now, before) && now.Size() == before.Size() && SameTime(now, before)
 }
 
-// renameChecked is Rename for systems that only have one that replaces.
+// renameChecked implements Rename with a system call that replaces. Another process may
+// create the new path between the check and the call.
 func renameChecked(from, to string) error {
 	switch _, err := os.Lstat(to); {
 	case err == nil:

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// whole is a range that no file is longer than.
+// whole is each half of the length of a locked range that covers any file.
 const whole = ^uint32(0)
 
 func lockFile(file *os.File, wait bool) error {

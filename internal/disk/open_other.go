@@ -19,8 +19,9 @@ func openNoFollow(path string, flag int, mode fs.FileMode) (*os.File, error) {
 
 func syncDir(string) error { return nil }
 
-// Owner returns who owns a file, where the system has owners.
+// Owner returns the owner of a file. On this system it reports false.
 func Owner(fs.FileInfo) (uid, gid int, ok bool) { return 0, 0, false }
 
-// Nameless reports whether an open file is known to have been removed.
+// Nameless reports whether an open file has been removed. On this system it is always
+// false.
 func Nameless(fs.FileInfo) bool { return false }

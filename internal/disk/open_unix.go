@@ -28,7 +28,7 @@ func syncDir(dir string) error {
 	return nil
 }
 
-// Owner returns who owns a file, where the system has owners.
+// Owner returns the owner of a file, if the system has owners.
 func Owner(info fs.FileInfo) (uid, gid int, ok bool) {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
@@ -37,8 +37,7 @@ func Owner(info fs.FileInfo) (uid, gid int, ok bool) {
 	return int(stat.Uid), int(stat.Gid), true
 }
 
-// Nameless reports whether an open file has been removed, so that what is written to it is
-// lost.
+// Nameless reports whether an open file has been removed, so that writes to it are lost.
 func Nameless(info fs.FileInfo) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	return ok && stat.Nlink == 0

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Renaming replaces nothing.
+// Rename does not replace an existing file, directory or link.
 func TestRename(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -7,10 +7,9 @@ import (
 	"syscall"
 )
 
-// regularFile is a file that is written to by the bare system call. An os.File
-// keeps itself from being closed meanwhile, and gets ready to wait until it can be
-// written to: the one is done by the lock of whoever writes, the other no regular file
-// needs.
+// regularFile is a file that Write writes to by a direct system call. It skips two
+// things that an os.File does: guarding against a concurrent Close, which the lock of
+// the caller does, and preparing to wait for readiness, which a regular file never needs.
 type regularFile struct {
 	osFile
 	fd int
@@ -18,7 +17,7 @@ type regularFile struct {
 
 // newFile returns a file that was opened with the flag.
 func newFile(file *os.File, flag int) File {
-	if flag&os.O_APPEND != 0 { // a log, and nothing that a compressor writes to
+	if flag&os.O_APPEND != 0 { // a log, not the output of a compressor
 		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
 			return &regularFile{osFile{file}, int(file.Fd())}
 		}
@@ -26,8 +25,7 @@ func newFile(file *os.File, flag int) File {
 	return osFile{file}
 }
 
-// Write leaves to os.File what the system did not write at once: signals, sizes
-// and errors.
+// Write leaves short writes and errors to os.File.
 func (f *regularFile) Write(p []byte) (int, error) {
 	n, _ := syscall.Write(f.fd, p)
 	if n == len(p) {

@@ -8,15 +8,15 @@ import (
 	"unsafe"
 )
 
-// load returns the 64 bits at the offset, in bytes, inside the running
-// goroutine's g.
+// load returns the 64 bits at the byte offset in the running goroutine's g.
 func load(offset uintptr) uint64
 
-// descriptor returns the running goroutine's g. A pointer to it keeps it readable.
+// descriptor returns the running goroutine's g. It remains readable while a pointer to it
+// is kept.
 func descriptor() unsafe.Pointer
 
-// reused reports whether a descriptor belongs to another goroutine by now than to the
-// one with this id. While a goroutine lives, the answer is false.
+// reused reports whether a descriptor now belongs to a goroutine other than id. It is
+// false while the goroutine lives.
 func reused(descriptor unsafe.Pointer, id uint64) bool {
 	return offset != 0 && *(*uint64)(unsafe.Add(descriptor, offset)) != id
 }
@@ -25,25 +25,24 @@ const (
 	wordSize = unsafe.Sizeof(uintptr(0))
 
 	// words is how many leading words of g are candidates: 256 bytes, or 128
-	// where words have 4 bytes. The stack bounds, the scheduler's registers
-	// and the links that every g begins with fill more than half of that, and
-	// what follows them makes g far larger.
+	// if words have 4 bytes. Every g is larger: its stack bounds, scheduler
+	// registers and links fill more than half of that, and many fields follow.
 	words = 32
 
 	// witnesses is how many goroutines have to agree: the one that runs init,
-	// and two waves of three. It settles the cost, 40 µs at program start.
+	// and two waves of three. Their number determines the cost, 40 µs at program
+	// start.
 	witnesses = 1 + 2*wave
 	wave      = 3
 )
 
-// offset is where in g the id stands, or 0 if that is not proven.
+// offset is the offset of the id in g, or 0 if it is not proven.
 var offset = proven(testify())
 
-// A testimony is what one goroutine says: its id as runtime.Stack prints it,
-// and which words of its g hold that number, a bit for each.
+// A testimony is the evidence from one goroutine.
 type testimony struct {
-	id      uint64
-	matches uint32
+	id      uint64 // as runtime.Stack prints it
+	matches uint32 // bit i is set if word i of g holds the id
 }
 
 // proven returns the offset of the word that holds the id in every testimony,
@@ -68,10 +67,10 @@ func proven(ts [witnesses]testimony) uintptr {
 	return uintptr(bits.TrailingZeros32(matches)) * wordSize
 }
 
-// testify returns the testimony of the calling goroutine and of others. Those
-// of a wave live at the same time, so each has a g of its own; the next wave
-// is usually given the same g's again with new ids, so a number that stays with a g,
-// such as its index, is not taken for the id.
+// testify returns the testimony of the calling goroutine and of others. The goroutines
+// of a wave live at the same time, so each has its own g; the next wave usually gets the
+// same g's with new ids, so a number that stays with a g, such as its index, is not taken
+// for the id.
 func testify() (ts [witnesses]testimony) {
 	ts[0] = testimonyOfSelf()
 	testifyTogether(ts[1 : 1+wave])
@@ -93,8 +92,8 @@ func testifyTogether(ts []testimony) {
 	}
 }
 
-// testimonyOfSelf reads the words before it asks runtime.Stack, so that an id
-// that a release writes down only when it is first printed is not proven.
+// testimonyOfSelf reads the words before it calls runtime.Stack, so that an id that a
+// future release stores only when it is first printed is not taken as proven.
 func testimonyOfSelf() (t testimony) {
 	var g [words]uint64
 	for i := range g {

@@ -10,12 +10,12 @@ import (
 
 func TestFastIsProven(t *testing.T) {
 	if !Fast() {
-		t.Fatalf("the id's place is not proven with %s: %+v", runtime.Version(), testify())
+		t.Fatalf("the offset of the id is not proven with %s: %+v", runtime.Version(), testify())
 	}
 }
 
 func TestProven(t *testing.T) {
-	// Everybody has the id in word 19 and some word of its own.
+	// Every goroutine has the id in word 19 and in one other word.
 	agreed := func() (ts [witnesses]testimony) {
 		for i := range ts {
 			ts[i] = testimony{id: uint64(i + 1), matches: 1<<19 | 1<<(i+2)}
@@ -60,7 +60,7 @@ func TestTestifyLeavesNoGoroutine(t *testing.T) {
 		Live(before)
 		ts := testify()
 		Live(after)
-		// Those that ended meanwhile are of earlier tests.
+		// Goroutines of earlier tests may have ended in the meantime.
 		maps.DeleteFunc(after, func(id uint64, _ struct{}) bool { _, ok := before[id]; return ok })
 		if len(after) != 0 {
 			t.Fatalf("new goroutines %v after %+v", after, ts)

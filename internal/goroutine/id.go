@@ -5,15 +5,14 @@ import (
 	"sync"
 )
 
-// ID returns the id of the running goroutine: the number that its stack trace
-// shows. It is never 0, belongs to one goroutine as long as it lives, and is
-// not used again after it. Threads that C code made are the exception: the runtime
-// lends them a few goroutines to call Go functions on, with the same ids time and
-// again, so for ID one thread's call and another's later one are one goroutine.
-// ID allocates nothing and is safe everywhere.
+// ID returns the id of the running goroutine: the number in its stack trace. It is never
+// 0, and no two goroutines have the same id, even after one has ended. The exception is
+// threads made by C code: the runtime lends them a few goroutines to call Go functions
+// on, so calls of different threads may have the same id at different times. ID does not
+// allocate and is safe to call anywhere.
 //
-// It costs about a nanosecond where the fast way is proven (see [Fast]), else
-// microseconds, more the deeper the stack is.
+// It costs about a nanosecond if the fast way is proven (see [Fast]), and otherwise
+// microseconds, more for deeper stacks.
 func ID() uint64 {
 	if offset != 0 {
 		return load(offset)
@@ -21,12 +20,12 @@ func ID() uint64 {
 	return parsedID()
 }
 
-// Fast reports whether ID reads the id from the runtime's memory, at a place
-// proven at the start of the program. If not, it parses a stack trace.
+// Fast reports whether ID reads the id from the runtime's memory, at an offset proven at
+// the start of the program. Otherwise it parses a stack trace.
 func Fast() bool { return offset != 0 }
 
-// headers holds buffers for the first line of a stack trace. runtime.Stack
-// lets its argument escape, so one on the stack would be an allocation.
+// headers holds buffers for the first line of a stack trace. A buffer on the stack would
+// be allocated, since the argument of runtime.Stack escapes.
 var headers = sync.Pool{New: func() any { return new([64]byte) }}
 
 // parsedID returns the id that runtime.Stack prints for the running goroutine.
@@ -40,9 +39,9 @@ func parsedID() uint64 {
 
 const headerPrefix = "goroutine "
 
-// parseHeader returns the id in a line "goroutine 7 ...", the start of a
-// goroutine's stack trace, or 0 if the line is no such header. What follows
-// the number varies with the release and with GOTRACEBACK.
+// parseHeader returns the id in a line "goroutine 7 ...", the start of a goroutine's
+// stack trace, or 0 if the line is not such a header. The text after the number varies
+// with the release and with GOTRACEBACK.
 func parseHeader(line []byte) uint64 {
 	if len(line) < len(headerPrefix) || string(line[:len(headerPrefix)]) != headerPrefix {
 		return 0

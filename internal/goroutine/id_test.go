@@ -70,7 +70,7 @@ func TestIDStaysTheSame(t *testing.T) {
 	}
 }
 
-// grow takes about a KiB of stack per level, and asks for the id at each.
+// grow uses about a KiB of stack per level and calls ID at each level.
 //
 //go:noinline
 func grow(levels int) uint64 {

@@ -5,13 +5,13 @@ import (
 	"runtime"
 )
 
-// maxTrace bounds the memory that Live takes for the stack traces, in bytes.
-// It has room for about 100,000 goroutines of usual depth.
+// maxTrace bounds the memory that Live uses for stack traces, in bytes. It is enough for
+// about 100,000 goroutines of usual depth.
 const maxTrace = 64 << 20
 
-// Live makes dst the set of the ids of all goroutines that are alive, the
-// running one included. It reports false if the stack traces exceeded 64 MiB;
-// then dst is incomplete and says nothing about who is gone.
+// Live replaces the contents of dst by the ids of all goroutines that are alive,
+// including the running one. It reports false if the stack traces exceeded 64 MiB and
+// dst is therefore incomplete.
 //
 // A goroutine that starts during or after the call may be missing. So an id
 // that is not in dst belongs to an ended goroutine only if that goroutine was
@@ -44,9 +44,8 @@ func live(dst map[uint64]struct{}, size, limit int) bool {
 	}
 }
 
-// addHeaders adds the id of each goroutine header in the trace. Every line is
-// looked at, not only those after an empty one: an id too many does less harm
-// than one too few.
+// addHeaders adds the id of each goroutine header in the trace. It checks every line, not
+// only those after an empty one: an extra id does less harm than a missing one.
 func addHeaders(dst map[uint64]struct{}, trace []byte) {
 	for line := range bytes.Lines(trace) {
 		if id := parseHeader(line); id != 0 {

@@ -24,13 +24,13 @@ func TestLive(t *testing.T) {
 		waiting[i] = <-ids
 	}
 
-	const stale = 1 << 62 // was in the set before, and is no goroutine
+	const stale = 1 << 62 // in the set before the call, but not a goroutine
 	alive := map[uint64]struct{}{stale: {}}
 	if !Live(alive) {
 		t.Fatal("Live reports a cut trace")
 	}
 	if _, ok := alive[stale]; ok {
-		t.Error("Live keeps what was in the set")
+		t.Error("Live kept an old member of the set")
 	}
 	for _, id := range append(waiting, ID()) {
 		if _, ok := alive[id]; !ok {
@@ -40,7 +40,7 @@ func TestLive(t *testing.T) {
 
 	close(release)
 	wg.Wait()
-	// Done is called a moment before the goroutine is gone.
+	// Done is called shortly before the goroutine ends.
 	isAlive := func(id uint64) bool { _, ok := alive[id]; return ok }
 	for slices.ContainsFunc(waiting, isAlive) {
 		runtime.Gosched()
@@ -53,13 +53,13 @@ func TestLive(t *testing.T) {
 func TestLiveGrowsItsBuffer(t *testing.T) {
 	all := map[uint64]struct{}{}
 	if !live(all, 64, maxTrace) {
-		t.Fatal("a trace within the limit counts as cut")
+		t.Fatal("live reports that a trace within the limit exceeds it")
 	}
 	if _, ok := all[ID()]; !ok {
 		t.Error("the running goroutine is missing")
 	}
 	if live(all, 64, 128) {
-		t.Error("a trace over the limit does not count as cut")
+		t.Error("live does not report that a trace exceeds the limit")
 	}
 }
 

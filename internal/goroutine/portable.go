@@ -4,7 +4,7 @@ package goroutine
 
 import "unsafe"
 
-// offset is 0: no place of the id is proven.
+// offset is 0, since no offset of the id is proven.
 const offset = 0
 
 func load(uintptr) uint64 { return 0 }

@@ -6,6 +6,6 @@ import "testing"
 
 func TestPortableIsNotFast(t *testing.T) {
 	if Fast() {
-		t.Error("Fast() = true without a fast way")
+		t.Error("Fast() = true on a platform without the fast way")
 	}
 }

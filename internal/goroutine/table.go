@@ -7,21 +7,21 @@ import (
 	"unsafe"
 )
 
-// Table holds a value for each of many goroutines. Load is lock-free and costs
-// about two nanoseconds; Store and Delete take a lock that few goroutines share. Its
-// zero value is ready for use.
+// Table holds a value per goroutine. Load is lock-free and costs about two nanoseconds;
+// Store and Delete take a lock that few goroutines share. The zero value is ready for
+// use.
 //
-// The runtime does not report when a goroutine ends, but it uses the goroutine's
-// descriptor again. Each Store looks at a few entries, and drops those whose
-// descriptor has another id by now. So what ended goroutines left is dropped some time
-// later, and all of it together is no more than the runtime's own descriptors are.
-// Where ids are not read from the descriptor (see [Fast]), Store looks at all
-// goroutines instead (see [Live]), which stops the world: only if the table holds so many
-// more values than there are goroutines that most of theirs must have ended.
+// The runtime does not report the end of a goroutine, but it reuses the goroutine's
+// descriptor. Each Store checks a few entries and drops those whose descriptor now has
+// another id. So the values of ended goroutines are dropped some time later, and there
+// are never more of them than the runtime has descriptors. If ids are not read from the
+// descriptor (see [Fast]), Store lists all goroutines instead (see [Live]), which stops
+// the world. It does so only if the table holds so many more values than there are
+// goroutines that most of them must belong to ended goroutines.
 type Table[V comparable] struct {
-	// Reclaim, if set, is called for each value that was dropped because its
-	// goroutine had ended, with the goroutine's id. It must be set before the table
-	// is used.
+	// Reclaim, if not nil, is called with each value that is dropped because its
+	// goroutine has ended, and with the goroutine's id. It must be set before the
+	// table is used.
 	Reclaim func(id uint64, value V)
 
 	count    atomic.Int64
@@ -29,12 +29,12 @@ type Table[V comparable] struct {
 	sweeping sync.Mutex
 }
 
-// shard is a hash table of its own, so that one that grows holds up few goroutines.
+// shard is a separate hash table, so that few goroutines wait while it grows.
 type shard[V comparable] struct {
-	buckets atomic.Pointer[[]bucket[V]] // a power of two of them
+	buckets atomic.Pointer[[]bucket[V]] // their number is a power of two
 	mu      sync.Mutex
 	count   int
-	next    int // bucket to look at
+	next    int // the bucket that dropEnded checked last
 }
 
 type bucket[V comparable] = atomic.Pointer[node[V]]
@@ -82,7 +82,7 @@ func place[V comparable](buckets []bucket[V], id uint64) *bucket[V] {
 	return &buckets[id/numShards&uint64(len(buckets)-1)]
 }
 
-// Store sets the value of the running goroutine, which has this id.
+// Store sets the value of the running goroutine, whose id is id.
 func (t *Table[V]) Store(id uint64, value V) {
 	s := t.shard(id)
 	s.mu.Lock()
@@ -99,7 +99,7 @@ func (t *Table[V]) Store(id uint64, value V) {
 	}
 }
 
-// store reports whether there was no value before.
+// store adds an entry or replaces it, and reports whether it was added.
 func (s *shard[V]) store(n *node[V]) (added bool) {
 	buckets := s.buckets.Load()
 	if buckets == nil || s.count >= 2*len(*buckets) {
@@ -116,7 +116,7 @@ func (s *shard[V]) store(n *node[V]) (added bool) {
 	return true
 }
 
-// Delete removes the goroutine's value if it is still this one.
+// Delete removes the goroutine's value if it equals value.
 func (t *Table[V]) Delete(id uint64, value V) {
 	s := t.shard(id)
 	s.mu.Lock()
@@ -133,7 +133,7 @@ func (t *Table[V]) remove(s *shard[V], id uint64) {
 	t.count.Add(-1)
 }
 
-// without returns the list without an id; the list itself if it does not hold it.
+// without returns the list without an id, or the list itself if the id is not in it.
 func without[V comparable](n *node[V], id uint64) *node[V] {
 	if n == nil {
 		return nil
@@ -148,7 +148,7 @@ func without[V comparable](n *node[V], id uint64) *node[V] {
 	return &node[V]{n.id, n.descriptor, n.value, rest}
 }
 
-// grow doubles the buckets. Readers of the old ones find all that was there.
+// grow doubles the number of buckets. Readers of the old ones still find every entry.
 func (s *shard[V]) grow(old *[]bucket[V]) *[]bucket[V] {
 	size := minBuckets
 	if old != nil {
@@ -167,8 +167,8 @@ func (s *shard[V]) grow(old *[]bucket[V]) *[]bucket[V] {
 	return &buckets
 }
 
-// dropEnded looks at the next bucket, and drops the entries of goroutines that have
-// ended. It returns them as a list.
+// dropEnded checks the next bucket and drops the entries of ended goroutines. It returns
+// them as a list.
 func (t *Table[V]) dropEnded(s *shard[V]) (dropped *node[V]) {
 	buckets := s.buckets.Load()
 	if buckets == nil {
@@ -184,13 +184,13 @@ func (t *Table[V]) dropEnded(s *shard[V]) (dropped *node[V]) {
 	return dropped
 }
 
-// sweep asks the runtime which goroutines live, and drops the entries of the others.
+// sweep drops the entries of goroutines that are not in the list of Live.
 func (t *Table[V]) sweep() {
 	if !t.sweeping.TryLock() {
 		return
 	}
 	defer t.sweeping.Unlock()
-	var known []*node[V] // before the runtime is asked
+	var known []*node[V] // collected before the call of Live
 	for i := range t.shards {
 		if buckets := t.shards[i].buckets.Load(); buckets != nil {
 			for j := range *buckets {

@@ -48,8 +48,8 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// What ended goroutines left is dropped, each value once, and nothing else.
-func TestTableDropsWhatEndedGoroutinesLeft(t *testing.T) {
+// The values of ended goroutines are dropped, each once, and no others.
+func TestTableDropsValuesOfEndedGoroutines(t *testing.T) {
 	const waves, size = 200, 100
 	var dropped sync.Map
 	var total atomic.Int64
@@ -62,7 +62,7 @@ func TestTableDropsWhatEndedGoroutinesLeft(t *testing.T) {
 		}
 		total.Add(1)
 	}}
-	// Those that live, and wait, keep theirs.
+	// Waiting goroutines keep their values.
 	stored, release := make(chan bool), make(chan bool)
 	var living sync.WaitGroup
 	for range size {
@@ -85,7 +85,7 @@ func TestTableDropsWhatEndedGoroutinesLeft(t *testing.T) {
 			wg.Go(func() { table.Store(ID(), ID()) })
 		}
 		wg.Wait()
-		for runtime.NumGoroutine() >= before+size { // Done is called a moment before the end
+		for runtime.NumGoroutine() >= before+size { // Done is called shortly before the end
 			runtime.Gosched()
 		}
 	}

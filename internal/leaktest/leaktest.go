@@ -11,29 +11,28 @@ import (
 	"time"
 )
 
-// patience is how long goroutines may take to end, on the busiest machine.
+// patience is how long goroutines may take to end, on a very busy machine.
 const patience = 2 * time.Minute
 
-// Main runs the tests of a package, and ends the program. It is all that a TestMain
-// calls.
+// Main runs the tests of a package and exits. A TestMain calls nothing else.
 func Main(m *testing.M) { os.Exit(Run(m)) }
 
 // Run runs the tests of a package and returns the exit code, which is not 0 if a
-// goroutine goes on after them.
+// goroutine is still running after them.
 func Run(m *testing.M) int {
 	code := m.Run()
 	if code != 0 {
 		return code
 	}
 	if left := wait(patience); len(left) > 0 {
-		fmt.Fprintf(os.Stderr, "leaktest: %d goroutines are left behind:\n\n%s\n", len(left), strings.Join(left, "\n\n"))
+		fmt.Fprintf(os.Stderr, "leaktest: %d leaked goroutines:\n\n%s\n", len(left), strings.Join(left, "\n\n"))
 		return 1
 	}
 	return 0
 }
 
-// wait waits until no goroutine goes on, and returns the stacks of those that do when
-// the time is up.
+// wait waits until no leaked goroutine is left, and returns the stacks of those that
+// are still running at the limit.
 func wait(limit time.Duration) []string {
 	end := time.Now().Add(limit)
 	tick := time.NewTicker(time.Millisecond)
@@ -47,8 +46,8 @@ func wait(limit time.Duration) []string {
 	}
 }
 
-// others returns the stacks of all goroutines but the one that asks, and but those that
-// the standard library never ends.
+// others returns the stacks of all goroutines except the calling one and those that the
+// standard library never ends.
 func others() []string {
 	stacks := make([]byte, 1<<16)
 	n := runtime.Stack(stacks, true)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// The goroutine that a test starts is found as long as it goes on.
+// wait finds the goroutine that a test starts as long as it runs.
 func TestWait(t *testing.T) {
 	found := func() bool { return strings.Contains(strings.Join(wait(0), "\n"), "leaktest.TestWait.func") }
 	goOn := make(chan struct{})

@@ -16,7 +16,7 @@ import (
 type level struct {
 	Name    string
 	Plural  string
-	Purpose string // of its records, after "for"
+	Purpose string // purpose of its records, as in "for detail below Debug"
 }
 
 var levels = []level{
@@ -95,13 +95,13 @@ const recorderLevels = `package logbooktest
 
 import "github.com/logbook-go/logbook/logbook"
 {{range .}}
-// Has{{.Name}} reports whether there is a record of Level{{.Name}} with exactly this message
-// that answers all probes.
+// Has{{.Name}} reports whether a record of Level{{.Name}} has exactly this message and
+// matches all probes.
 func (h *Recorder) Has{{.Name}}(text string, ps ...Probe) bool {
 	return h.hasText(logbook.Level{{.Name}}, text, ps)
 }
 
-// Has{{.Plural}} reports whether there is a record of Level{{.Name}} that answers all probes.
+// Has{{.Plural}} reports whether a record of Level{{.Name}} matches all probes.
 func (h *Recorder) Has{{.Plural}}(ps ...Probe) bool { return h.Has(logbook.Level{{.Name}}, ps...) }
 {{end}}`
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The committed files are what the templates give.
+// The committed files are the output of the templates.
 func TestFilesAreCurrent(t *testing.T) {
 	for name, text := range files {
 		want, err := generate(text)

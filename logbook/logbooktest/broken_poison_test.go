@@ -9,10 +9,10 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// poisoned says whether the use of a released record panics.
+// poisoned is true if the use of a released record panics.
 const poisoned = true
 
-// poisonedMistakes are found only where released records are poisoned.
+// poisonedMistakes are found only if released records are poisoned.
 var poisonedMistakes = []mistake{
 	{"keeps records without Retain", "kept", "Flush panicked: logbook: a record was used after Handle returned", func(chan struct{}) *broken {
 		var mu sync.Mutex

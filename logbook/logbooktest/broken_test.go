@@ -15,8 +15,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// broken is a handler with a mistake: what is set takes the place of a method that
-// does its duty.
+// broken is a handler with a mistake: each field that is set replaces a correct method.
 type broken struct {
 	logbook.Options
 	binding func() logbook.Binding
@@ -68,8 +67,8 @@ func (h *broken) Unbound() {
 	}
 }
 
-// mistake is a broken handler, and the checks that are to find it, with a part
-// of what they say. free is closed when the checks are over, to let go what hangs.
+// mistake describes a broken handler, the checks that must find it, and a part of their
+// error. free is closed after the checks, to release goroutines that hang.
 type mistake struct {
 	name   string
 	checks string
@@ -78,7 +77,7 @@ type mistake struct {
 }
 
 var mistakes = []mistake{
-	{"binding changes", "binding", "Binding was", func(chan struct{}) *broken {
+	{"binding changes", "binding", "Binding returned", func(chan struct{}) *broken {
 		var n atomic.Int32
 		return &broken{binding: func() logbook.Binding { return logbook.Binding{Level: logbook.Level(n.Add(1))} }}
 	}},
@@ -90,7 +89,7 @@ var mistakes = []mistake{
 		}
 		return h
 	}},
-	{"level is ignored", "options", "its Level is ERROR, but it took", func(chan struct{}) *broken {
+	{"level is ignored", "options", "its Level is ERROR, but it handled", func(chan struct{}) *broken {
 		return &broken{Options: logbook.Options{Level: logbook.LevelError}, binding: noBinding}
 	}},
 	{"filter is ignored", "options", "its Filter declines", func(chan struct{}) *broken {
@@ -166,7 +165,7 @@ var mistakes = []mistake{
 		}
 		return h
 	}},
-	{"obeys the record's context", "context", "for a cancelled context", func(chan struct{}) *broken {
+	{"obeys the record's context", "context", "for a canceled context", func(chan struct{}) *broken {
 		return &broken{handle: func(r *logbook.Record) error { return r.Context().Err() }}
 	}},
 	{"hides ErrPass", "errors", "hides ErrPass", func(chan struct{}) *broken {
@@ -175,7 +174,7 @@ var mistakes = []mistake{
 	{"returns a nil pointer", "errors", "a nil *logbook.UnsentError as an error", func(chan struct{}) *broken {
 		return &broken{handle: func(r *logbook.Record) error {
 			var e *logbook.UnsentError
-			if r.Level() > logbook.LevelNotSet && r.Context() == context.Background() && !strings.Contains(r.Message(), "cancelled") {
+			if r.Level() > logbook.LevelNotSet && r.Context() == context.Background() && !strings.Contains(r.Message(), "canceled") {
 				return e
 			}
 			return nil
@@ -187,7 +186,7 @@ var mistakes = []mistake{
 			return nil
 		}}
 	}},
-	{"knows all reasons", "batch close", "a reason to come", func(chan struct{}) *broken {
+	{"knows all reasons", "batch close", "an unknown reason", func(chan struct{}) *broken {
 		return &broken{batch: func(_ []*logbook.Record, why logbook.Reason) error {
 			if !slices.Contains([]logbook.Reason{logbook.ReasonBuffer, logbook.ReasonEscalation, logbook.ReasonGroup}, why) {
 				panic("unknown reason " + why)
@@ -302,7 +301,7 @@ var mistakes = []mistake{
 			return io.EOF
 		}}
 	}},
-	{"ends the goroutine", "content binding close context errors kept reentrant released unbound unchanged flush", "the goroutine was ended", func(chan struct{}) *broken {
+	{"ends the goroutine", "content binding close context errors kept reentrant released unbound unchanged flush", "called runtime.Goexit", func(chan struct{}) *broken {
 		return &broken{handle: func(*logbook.Record) error {
 			runtime.Goexit()
 			return nil
@@ -312,7 +311,7 @@ var mistakes = []mistake{
 
 func noBinding() logbook.Binding { return logbook.Binding{} }
 
-// eachAttr returns a Handle that looks at every attribute.
+// eachAttr returns a Handle method that calls fn for every attribute.
 func eachAttr(fn func(a slog.Attr)) func(r *logbook.Record) error {
 	return func(r *logbook.Record) error {
 		r.Attrs(func(a slog.Attr) bool {
@@ -323,8 +322,8 @@ func eachAttr(fn func(a slog.Attr)) func(r *logbook.Record) error {
 	}
 }
 
-// Every check must be able to fail, and must find nothing in a handler whose
-// mistake is another. Time is fake here, so that what hangs costs none.
+// Every check finds its mistakes and no others. The time is fake, so that a handler that
+// hangs costs no real time.
 func TestChecksFindMistakes(t *testing.T) {
 	found := make(map[string]bool)
 	for _, m := range slices.Concat(mistakes, poisonedMistakes) {

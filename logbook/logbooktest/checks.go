@@ -18,7 +18,7 @@ func checkBinding(h logbook.Handler) error {
 	first := h.Binding()
 	same := func(when string) error {
 		if b := h.Binding(); !sameBinding(first, b) {
-			return fmt.Errorf("Binding was %+v and is %+v %s", first, b, when)
+			return fmt.Errorf("Binding returned %+v at first and %+v %s", first, b, when)
 		}
 		return nil
 	}
@@ -37,8 +37,8 @@ func checkBinding(h logbook.Handler) error {
 	return same("after Flush, Unbound and Close")
 }
 
-// sameBinding compares functions by their code, since a method value is made
-// anew each time.
+// sameBinding compares functions by their code, since each evaluation of a method value
+// makes a new one.
 func sameBinding(a, b logbook.Binding) bool {
 	code := func(fn func(*logbook.Record) bool) uintptr { return reflect.ValueOf(fn).Pointer() }
 	return sameLeveler(a.Level, b.Level) && code(a.Accept) == code(b.Accept) && code(a.Filter) == code(b.Filter) &&
@@ -68,9 +68,9 @@ func checkOptions(h logbook.Handler) (err error) {
 			if !below && (o.Filter == nil || o.Filter(r)) || !logbook.Offer(h, r) {
 				continue
 			}
-			err = fmt.Errorf("took a record that its Filter declines: %s", describe(r))
+			err = fmt.Errorf("handled a record that its Filter declines: %s", describe(r))
 			if below {
-				err = fmt.Errorf("its Level is %v, but it took: %s", logbook.LevelOf(o.Level), describe(r))
+				err = fmt.Errorf("its Level is %v, but it handled: %s", logbook.LevelOf(o.Level), describe(r))
 			}
 			return
 		}
@@ -118,8 +118,8 @@ func checkUnchanged(h logbook.Handler) error {
 }
 
 func checkKept(h logbook.Handler) error {
-	// A handler that uses a value without having retained the record shows
-	// itself to the race detector, since the values change after each call.
+	// The values change after each call, so the race detector finds a handler that
+	// uses one without having retained the record.
 	text, counts := []byte("a"), map[string]int{}
 	err := deliver(func(l *logbook.Logger) {
 		for i := range 16 {
@@ -160,7 +160,7 @@ func checkReleased(h logbook.Handler) error {
 	return nil
 }
 
-// parallel is the number of goroutines that use a handler at once.
+// parallel is the number of goroutines that use a handler concurrently.
 const parallel = 8
 
 // inParallel calls fn on several goroutines that start together, and returns the
@@ -218,13 +218,13 @@ func checkReentrant(h logbook.Handler) error {
 func checkContext(h logbook.Handler) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	return deliver(func(l *logbook.Logger) { l.ErrorContext(ctx, "the request was cancelled") }, func(r *logbook.Record) error {
+	return deliver(func(l *logbook.Logger) { l.ErrorContext(ctx, "the request was canceled") }, func(r *logbook.Record) error {
 		result, problem := handle(h, r)
 		if problem != nil {
 			return problem
 		}
 		if result != nil && strings.Contains(result.Error(), context.Canceled.Error()) {
-			return fmt.Errorf("failed for a cancelled context: %w", result)
+			return fmt.Errorf("failed for a canceled context: %w", result)
 		}
 		return nil
 	})
@@ -240,7 +240,7 @@ func checkErrors(h logbook.Handler) error {
 	})
 }
 
-// soundError says what is wrong with an error as a value.
+// soundError checks that an error is not a nil pointer and does not hide ErrPass.
 func soundError(what string, err error) error {
 	if err == nil {
 		return nil
@@ -259,7 +259,7 @@ func checkBatch(h logbook.Handler) error {
 	if !ok {
 		return nil
 	}
-	for _, why := range []logbook.Reason{logbook.ReasonBuffer, logbook.ReasonEscalation, logbook.ReasonGroup, "a reason to come"} {
+	for _, why := range []logbook.Reason{logbook.ReasonBuffer, logbook.ReasonEscalation, logbook.ReasonGroup, "an unknown reason"} {
 		all := samples()
 		for _, rs := range [][]*logbook.Record{nil, {}, all[:1], all[1:]} {
 			if err := tryBatch(b, rs, why); err != nil {
@@ -270,7 +270,8 @@ func checkBatch(h logbook.Handler) error {
 	return settle(h)
 }
 
-// tryBatch hands over records and releases them.
+// tryBatch passes records to HandleBatch, checks that they are unchanged, and releases
+// them.
 func tryBatch(b logbook.BatchHandler, rs []*logbook.Record, why logbook.Reason) error {
 	what := fmt.Sprintf("HandleBatch of %d records, %s", len(rs), why)
 	records := slices.Clone(rs)
@@ -376,23 +377,23 @@ func firstError(steps ...func() error) error {
 	return nil
 }
 
-// bounded calls fn with a context that leaves room for several calls before the
-// handler counts as hung: one whose sink does not answer may take all its time.
+// bounded calls fn with a context that ends well before patience, so that a handler may
+// use up the time of several calls without being taken for hung.
 func bounded(fn func(ctx context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience/10)
 	defer cancel()
 	return fn(ctx)
 }
 
-// ended returns a context that is over.
+// ended returns a canceled context.
 func ended() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	return ctx
 }
 
-// settle calls what makes a handler hand over what it holds, and returns the
-// first panic.
+// settle calls Flush, Unbound and Close, which make a handler write the records that it
+// holds, and returns the first panic.
 func settle(h logbook.Handler) error {
 	_, flush := attempt("Flush", func() error { return flushing(h) })
 	_, unbound := attempt("Unbound", func() error {

@@ -14,7 +14,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// logSamples logs what programs log: every level, and attributes from everywhere.
+// logSamples logs typical records: every level, and every kind of attribute.
 func logSamples(l *logbook.Logger) {
 	for _, level := range []logbook.Level{
 		logbook.LevelTrace, logbook.LevelDebug, logbook.LevelInfo, logbook.LevelSuccess,
@@ -42,13 +42,13 @@ func samples() []*logbook.Record {
 
 var everythingFormatter = logbook.JSON(&logbook.JSONOptions{Source: true})
 
-// everything returns all that a record says.
+// everything returns the complete content of a record as text.
 func everything(r *logbook.Record) string {
 	return fmt.Sprintf("%s template=%q pid=%d goroutine=%d pc=%d",
 		format(everythingFormatter, r), r.Template(), r.PID(), r.Goroutine(), r.PC())
 }
 
-// contents are records whose content is unusual.
+// contents are log calls with unusual content.
 var contents = []struct {
 	name string
 	log  func(l *logbook.Logger)
@@ -62,7 +62,7 @@ var contents = []struct {
 		text := s.String() + "\u2028\u202e\ufeff\r\n\x1b]0;title\a"
 		logbook.New(text).Error(text, text, text)
 	}},
-	{"text that is no UTF-8", func(l *logbook.Logger) {
+	{"invalid UTF-8", func(l *logbook.Logger) {
 		text := "\xff\xfe\xc0\x80\xed\xa0\x80 Gr\xf6\xdfe"
 		logbook.New(text).Error(text, text, text)
 	}},
@@ -83,11 +83,11 @@ var contents = []struct {
 			l.Error(text, "v", "value")
 		}
 	}},
-	{"a wrong printf-style format", func(l *logbook.Logger) {
+	{"an invalid printf-style format", func(l *logbook.Logger) {
 		format := "%d %!z %[9]d %s"
 		l.Errorf(format, "text", panics{})
 	}},
-	{"arguments that are no pairs", func(l *logbook.Logger) { l.Error("message", 1, nil, "odd") }},
+	{"arguments that are not pairs", func(l *logbook.Logger) { l.Error("message", 1, nil, "odd") }},
 	{"odd keys", func(l *logbook.Logger) {
 		l.Error("message", "", 1, "", nil, "a b", 2, "a=b", 3, "a.b", 4, "k", 5, "k", 6, "time", 7, "level", 8, "msg", 9, "error", 10)
 	}},
@@ -127,12 +127,12 @@ var contents = []struct {
 			"duration", time.Duration(math.MinInt64), "zero", time.Time{}, "late", time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC),
 			"early", time.Date(-5, 1, 1, 0, 0, 0, 0, time.FixedZone("", 86399)))
 	}},
-	{"every level there is", func(l *logbook.Logger) {
+	{"every possible level", func(l *logbook.Logger) {
 		for i := math.MinInt8; i <= math.MaxInt8; i++ {
 			l.Log(context.Background(), logbook.Level(i), "message")
 		}
 	}},
-	{"times that are none, or far away", func(l *logbook.Logger) {
+	{"zero and distant times", func(l *logbook.Logger) {
 		for _, t := range []time.Time{{}, time.Unix(0, 0), time.Date(20000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(-5, 1, 1, 0, 0, 0, 0, time.UTC)} {
 			l.LogSlog(context.Background(), slog.NewRecord(t, slog.LevelError, "message", 0))
 		}
@@ -144,7 +144,7 @@ var contents = []struct {
 		}
 		l.Exception(err, "message")
 	}},
-	{"records from elsewhere", func(*logbook.Logger) {
+	{"received records", func(*logbook.Logger) {
 		for _, d := range []logbook.RecordData{
 			{},
 			{Level: logbook.LevelError, Message: "received", Source: &slog.Source{}, PID: -1},
@@ -176,7 +176,7 @@ type failingMarshaler struct{}
 
 func (failingMarshaler) MarshalJSON() ([]byte, error) { return nil, errors.New("MarshalJSON fails") }
 
-// The methods of these panic when called on a nil pointer.
+// The methods of these types panic when called on a nil pointer.
 type (
 	valueStringer  struct{ s string }
 	valueError     struct{ s string }

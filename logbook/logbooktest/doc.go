@@ -1,8 +1,8 @@
-// Package logbooktest tests code that logs, and handlers.
+// Package logbooktest helps to test code that logs, and tests handlers.
 //
 // # Code that logs
 //
-// [Record] catches what a test logs, and answers questions about it:
+// [Record] collects the records that a test logs:
 //
 //	func TestTransfer(t *testing.T) {
 //		t.Parallel()
@@ -13,36 +13,35 @@
 //		}
 //	}
 //
-// The recorder is bound to the test's goroutine until the test ends, so tests
-// that run in parallel do not see each other's records, and nothing is printed. A
-// goroutine that the code starts has no part in that, nor has a subtest: give them
-// [Recorder.Context], start them with [logbook.Go], or let the subtest call Record
-// itself.
+// The recorder is bound to the test's goroutine until the test ends, so parallel
+// tests do not see each other's records, and nothing is printed. The binding does not
+// extend to other goroutines or to subtests: pass them [Recorder.Context], start
+// goroutines with [logbook.Go], or let the subtest call Record itself.
 //
-// A question is a level and probes, all of which one record must answer: [Message],
-// [Matching], [Channel], [Attr], [ErrorIs], or any function of a record. Each level
-// has two short forms: HasWarn asks for a message, HasWarns for any record of the
-// level.
+// [Recorder.Has] reports whether a record has a level and matches all probes:
+// [Message], [Matching], [Channel], [Attr], [ErrorIs], or any function of a record.
+// Each level has two short forms: HasWarn looks for a message, HasWarns for any record
+// of the level.
 //
 //	rec.HasWarn("negative amount -5", logbooktest.Attr("n", -5))
 //	rec.HasErrors(logbooktest.ErrorIs(fs.ErrNotExist))
 //	rec.Has(logbook.LevelWarn, logbooktest.Matching(regexp.MustCompile("^negative")))
 //
-// [RecordWith] can also print each record into the test's output, and fail a test
-// that logged an error which it did not ask for:
+// [RecordWith] can also print each record to the test's output, and fail a test that
+// logs an unexpected error:
 //
 //	rec := logbooktest.RecordWith(t, &logbooktest.Options{Echo: true, FailOn: logbook.LevelError})
 //
 // # Handlers
 //
-// [TestHandler] checks that a handler keeps the contract of [logbook.Handler] and
-// of what else it implements. Run it with the race detector: then records that are
-// used after their time panic.
+// [TestHandler] checks that a handler keeps the contract of [logbook.Handler] and of
+// the optional interfaces that it implements. Run it with the race detector, which
+// makes the use of a released record panic.
 //
 //	func TestChat(t *testing.T) {
 //		logbooktest.TestHandler(t, func() logbook.Handler { return &chat{post: discard} })
 //	}
 //
-// To let a failing handler fail a test that has nothing to do with it, bind
-// [logbook.Flags] with [logbook.RaiseErrors].
+// To make failures of handlers fail any test, bind [logbook.Flags] with
+// [logbook.RaiseErrors].
 package logbooktest

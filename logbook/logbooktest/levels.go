@@ -4,74 +4,74 @@ package logbooktest
 
 import "github.com/logbook-go/logbook/logbook"
 
-// HasTrace reports whether there is a record of LevelTrace with exactly this message
-// that answers all probes.
+// HasTrace reports whether a record of LevelTrace has exactly this message and
+// matches all probes.
 func (h *Recorder) HasTrace(text string, ps ...Probe) bool {
 	return h.hasText(logbook.LevelTrace, text, ps)
 }
 
-// HasTraces reports whether there is a record of LevelTrace that answers all probes.
+// HasTraces reports whether a record of LevelTrace matches all probes.
 func (h *Recorder) HasTraces(ps ...Probe) bool { return h.Has(logbook.LevelTrace, ps...) }
 
-// HasDebug reports whether there is a record of LevelDebug with exactly this message
-// that answers all probes.
+// HasDebug reports whether a record of LevelDebug has exactly this message and
+// matches all probes.
 func (h *Recorder) HasDebug(text string, ps ...Probe) bool {
 	return h.hasText(logbook.LevelDebug, text, ps)
 }
 
-// HasDebugs reports whether there is a record of LevelDebug that answers all probes.
+// HasDebugs reports whether a record of LevelDebug matches all probes.
 func (h *Recorder) HasDebugs(ps ...Probe) bool { return h.Has(logbook.LevelDebug, ps...) }
 
-// HasInfo reports whether there is a record of LevelInfo with exactly this message
-// that answers all probes.
+// HasInfo reports whether a record of LevelInfo has exactly this message and
+// matches all probes.
 func (h *Recorder) HasInfo(text string, ps ...Probe) bool {
 	return h.hasText(logbook.LevelInfo, text, ps)
 }
 
-// HasInfos reports whether there is a record of LevelInfo that answers all probes.
+// HasInfos reports whether a record of LevelInfo matches all probes.
 func (h *Recorder) HasInfos(ps ...Probe) bool { return h.Has(logbook.LevelInfo, ps...) }
 
-// HasSuccess reports whether there is a record of LevelSuccess with exactly this message
-// that answers all probes.
+// HasSuccess reports whether a record of LevelSuccess has exactly this message and
+// matches all probes.
 func (h *Recorder) HasSuccess(text string, ps ...Probe) bool {
 	return h.hasText(logbook.LevelSuccess, text, ps)
 }
 
-// HasSuccesses reports whether there is a record of LevelSuccess that answers all probes.
+// HasSuccesses reports whether a record of LevelSuccess matches all probes.
 func (h *Recorder) HasSuccesses(ps ...Probe) bool { return h.Has(logbook.LevelSuccess, ps...) }
 
-// HasNotice reports whether there is a record of LevelNotice with exactly this message
-// that answers all probes.
+// HasNotice reports whether a record of LevelNotice has exactly this message and
+// matches all probes.
 func (h *Recorder) HasNotice(text string, ps ...Probe) bool {
 	return h.hasText(logbook.LevelNotice, text, ps)
 }
 
-// HasNotices reports whether there is a record of LevelNotice that answers all probes.
+// HasNotices reports whether a record of LevelNotice matches all probes.
 func (h *Recorder) HasNotices(ps ...Probe) bool { return h.Has(logbook.LevelNotice, ps...) }
 
-// HasWarn reports whether there is a record of LevelWarn with exactly this message
-// that answers all probes.
+// HasWarn reports whether a record of LevelWarn has exactly this message and
+// matches all probes.
 func (h *Recorder) HasWarn(text string, ps ...Probe) bool {
 	return h.hasText(logbook.LevelWarn, text, ps)
 }
 
-// HasWarns reports whether there is a record of LevelWarn that answers all probes.
+// HasWarns reports whether a record of LevelWarn matches all probes.
 func (h *Recorder) HasWarns(ps ...Probe) bool { return h.Has(logbook.LevelWarn, ps...) }
 
-// HasError reports whether there is a record of LevelError with exactly this message
-// that answers all probes.
+// HasError reports whether a record of LevelError has exactly this message and
+// matches all probes.
 func (h *Recorder) HasError(text string, ps ...Probe) bool {
 	return h.hasText(logbook.LevelError, text, ps)
 }
 
-// HasErrors reports whether there is a record of LevelError that answers all probes.
+// HasErrors reports whether a record of LevelError matches all probes.
 func (h *Recorder) HasErrors(ps ...Probe) bool { return h.Has(logbook.LevelError, ps...) }
 
-// HasCritical reports whether there is a record of LevelCritical with exactly this message
-// that answers all probes.
+// HasCritical reports whether a record of LevelCritical has exactly this message and
+// matches all probes.
 func (h *Recorder) HasCritical(text string, ps ...Probe) bool {
 	return h.hasText(logbook.LevelCritical, text, ps)
 }
 
-// HasCriticals reports whether there is a record of LevelCritical that answers all probes.
+// HasCriticals reports whether a record of LevelCritical matches all probes.
 func (h *Recorder) HasCriticals(ps ...Probe) bool { return h.Has(logbook.LevelCritical, ps...) }

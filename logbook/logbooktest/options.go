@@ -8,21 +8,20 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Options change what a recorder does. nil and the zero value give that of
-// [Record].
+// Options configure a recorder. The zero value, like nil, gives the recorder of [Record].
 type Options struct {
-	// Echo prints each record into the output of the test, with its attributes
-	// and the place that logged it.
+	// Echo prints each record to the output of the test, with its attributes and
+	// source.
 	Echo bool
 
-	// FailOn fails the test when it ends with a record of this level or above
-	// that it did not expect, and shows the record. A record is expected if
-	// [Recorder.Has] or one of its short forms was true of it, whenever that
-	// was, or if [Recorder.Allow] covers it. nil: never.
+	// FailOn makes the test fail at its end if there are unexpected records of this
+	// level or above, and prints them. A record is expected if a call of
+	// [Recorder.Has] or of one of its short forms found it, or if [Recorder.Allow]
+	// covers it. If FailOn is nil, no record makes the test fail.
 	FailOn slog.Leveler
 }
 
-// RecordWith is [Record] with options.
+// RecordWith is like [Record], with options.
 func RecordWith(t testing.TB, o *Options) *Recorder {
 	t.Helper()
 	h := &Recorder{t: t}
@@ -41,9 +40,8 @@ func RecordWith(t testing.TB, o *Options) *Recorder {
 	return h
 }
 
-// Allow declares records of a level that answer all probes as expected, those
-// that are there and those to come. Nothing happens if there are none; ask
-// [Recorder.Has] for what must be there.
+// Allow declares past and future records of a level that match all probes as expected.
+// It does not require that there are any; use [Recorder.Has] for that.
 func (h *Recorder) Allow(level logbook.Level, ps ...Probe) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -56,27 +54,27 @@ func (h *Recorder) failUnexpected(t testing.TB) {
 	}
 	t.Helper()
 	var lines []string
-	for _, r := range h.unasked() {
+	for _, r := range h.unexpected() {
 		lines = append(lines, describe(r))
 	}
 	if len(lines) > 0 {
-		t.Errorf("logged, but not asked for or allowed:\n%s", strings.Join(lines, "\n"))
+		t.Errorf("unexpected records:\n%s", strings.Join(lines, "\n"))
 	}
 }
 
-// unasked returns the records from FailOn up that were not expected.
-func (h *Recorder) unasked() []*logbook.Record {
+// unexpected returns the unexpected records of level FailOn or above.
+func (h *Recorder) unexpected() []*logbook.Record {
 	h.mu.Lock()
 	var rest []*logbook.Record
 	for _, r := range h.records {
-		if _, asked := h.asked[r]; !asked && r.Level() >= logbook.LevelOf(h.options.FailOn) {
+		if _, expected := h.expected[r]; !expected && r.Level() >= logbook.LevelOf(h.options.FailOn) {
 			rest = append(rest, r)
 		}
 	}
 	allowed := h.allowed
 	h.mu.Unlock()
 
-	// Probes are the test's own code, so they run outside of the lock.
+	// Probes are code of the test, so they run without the lock.
 	var out []*logbook.Record
 	for _, r := range rest {
 		if !anyOf(allowed, r) {

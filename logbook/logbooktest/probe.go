@@ -9,30 +9,29 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Probe is a question about one record.
+// Probe reports whether a record matches a condition.
 type Probe func(r *logbook.Record) bool
 
-// Message asks for a record whose message is exactly text.
+// Message matches records whose message is exactly text.
 func Message(text string) Probe {
 	return func(r *logbook.Record) bool { return r.Message() == text }
 }
 
-// Matching asks for a record in whose message the expression finds something; ^
-// and $ tie it to the ends.
+// Matching matches records whose message contains a match of the regular expression.
 func Matching(re *regexp.Regexp) Probe {
 	return func(r *logbook.Record) bool { return re.MatchString(r.Message()) }
 }
 
-// Channel asks for a record of the channel.
+// Channel matches records of the channel.
 func Channel(name string) Probe {
 	return func(r *logbook.Record) bool { return r.Channel() == name }
 }
 
-// Attr asks for a record with an attribute, as [logbook.Record.Lookup] finds it.
-// Values are compared as [slog] holds them: an int 5 is an int64 5, but neither a
-// uint nor a "5". An error is the same if [errors.Is] says so, or if it has the same
-// text; a string stands for an error with this text. What is of no kind of slog's own,
-// such as slices and structs, is the same if it prints the same.
+// Attr matches records with an attribute, found by [logbook.Record.Lookup], of the given
+// value. Values are compared as [slog.Value]s: an int 5 equals an int64 5, but not a uint
+// 5 or a "5". An error equals value if [errors.Is] reports so, or if its text is that of
+// an error or string value. Values of kind [slog.KindAny], such as slices and structs,
+// are equal if they print the same.
 func Attr(key string, value any) Probe {
 	want := slog.AnyValue(value)
 	return func(r *logbook.Record) bool {
@@ -41,8 +40,8 @@ func Attr(key string, value any) Probe {
 	}
 }
 
-// ErrorIs asks for a record whose error, as [logbook.Record.Err] finds it, is
-// target in the sense of [errors.Is].
+// ErrorIs matches records whose error, found by [logbook.Record.Err], matches target
+// according to [errors.Is].
 func ErrorIs(target error) Probe {
 	return func(r *logbook.Record) bool { return errors.Is(r.Err(), target) }
 }
@@ -76,13 +75,13 @@ func sameError(err error, want slog.Value) bool {
 	return false
 }
 
-// textOf returns a value as a record shows it. What a record keeps of a value
-// that could change is no more than that.
+// textOf returns the text of a value in a record. A retained record keeps only this
+// text of a mutable value.
 func textOf(v slog.Value) string {
 	return logbook.NewRecord(logbook.RecordData{Attrs: []slog.Attr{{Key: "v", Value: v}}}).Text("v")
 }
 
-// all makes one probe of a level and several probes.
+// all returns a probe that matches records of a level that match all of ps.
 func all(level logbook.Level, ps []Probe) Probe {
 	ps = slices.Clone(ps)
 	return func(r *logbook.Record) bool { return r.Level() == level && allOf(ps, r) }

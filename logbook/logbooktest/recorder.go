@@ -12,34 +12,33 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Recorder is a handler that keeps every record, in the order in which they
-// come, and answers questions about them. It takes all levels and lets nothing
-// through to the handlers below. It is safe for concurrent use.
+// Recorder is a handler that keeps records in the order in which it gets them, for
+// inspection by a test. It handles all levels and passes no record on to the handlers
+// below. It is safe for concurrent use.
 type Recorder struct {
 	options Options
 
 	mu        sync.Mutex
-	t         testing.TB // nil: there is no test, or it has ended
+	t         testing.TB // nil if there is no test or it has ended
 	records   []*logbook.Record
-	formatted []string                     // of the first records, as many as were asked for
-	asked     map[*logbook.Record]struct{} // a Has found them
+	formatted []string                     // lines of records[:len(formatted)]
+	expected  map[*logbook.Record]struct{} // records found by Has
 	allowed   []Probe
 }
 
-// Record returns a recorder that is bound to the running goroutine until the
-// test ends. Call it on the goroutine of the test.
+// Record returns a recorder that is bound to the calling goroutine until the test ends.
+// Call it on the goroutine of the test.
 func Record(t testing.TB) *Recorder {
 	t.Helper()
 	return RecordWith(t, nil)
 }
 
-// NewRecorder returns a recorder that is bound nowhere: push it like any other
-// handler.
+// NewRecorder returns an unbound recorder. Push it like any other handler.
 func NewRecorder() *Recorder { return new(Recorder) }
 
-// Context returns a context to which the recorder is bound, for code that logs on
-// other goroutines. A record that meets the recorder on both ways is kept once. The
-// binding ends with the test; that of a recorder without a test has no end.
+// Context returns a context to which the recorder is bound, for code that logs on other
+// goroutines. A record that reaches the recorder through both the goroutine and the
+// context is kept once. The binding ends with the test; without a test it does not end.
 func (h *Recorder) Context(ctx context.Context) context.Context {
 	h.mu.Lock()
 	t := h.t
@@ -72,15 +71,15 @@ func (h *Recorder) Handle(r *logbook.Record) error {
 	return err
 }
 
-// Records returns the records so far. They are retained and may be kept, but
-// not changed.
+// Records returns the records so far. They are retained: they may be kept but not
+// modified.
 func (h *Recorder) Records() []*logbook.Record {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return slices.Clone(h.records)
 }
 
-// lineFormatter is the format of Logbook's TestHandler.
+// lineFormatter has the format of Python Logbook's TestHandler.
 var lineFormatter = newLineFormatter()
 
 func newLineFormatter() *logbook.StringFormatter {
@@ -104,8 +103,7 @@ func (h *Recorder) Formatted() []string {
 	return slices.Clone(h.formatted)
 }
 
-// Has reports whether there is a record of exactly this level that answers all
-// probes.
+// Has reports whether there is a record of exactly this level that matches all probes.
 func (h *Recorder) Has(level logbook.Level, ps ...Probe) bool {
 	wanted := all(level, ps)
 	var found []*logbook.Record
@@ -117,16 +115,16 @@ func (h *Recorder) Has(level logbook.Level, ps ...Probe) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, r := range found {
-		if h.asked == nil {
-			h.asked = make(map[*logbook.Record]struct{})
+		if h.expected == nil {
+			h.expected = make(map[*logbook.Record]struct{})
 		}
-		h.asked[r] = struct{}{}
+		h.expected[r] = struct{}{}
 	}
 	return len(found) > 0
 }
 
-// Reset forgets all records. Those that [Options].FailOn is about fail the test
-// now, unless something has asked for them.
+// Reset removes all records. Unexpected ones fail the test now, according to FailOn of
+// [Options].
 func (h *Recorder) Reset() {
 	h.mu.Lock()
 	t := h.t
@@ -137,12 +135,11 @@ func (h *Recorder) Reset() {
 	h.failUnexpected(t)
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.records, h.formatted, h.asked = nil, nil, nil
+	h.records, h.formatted, h.expected = nil, nil, nil
 }
 
-// String returns all records with the places that logged them and the attributes
-// that their messages do not show, one on a line. It is what t.Error(recorder)
-// prints.
+// String returns all records, one per line, with their sources and the attributes that
+// their messages do not show. t.Error(recorder) prints it.
 func (h *Recorder) String() string {
 	records := h.Records()
 	var b strings.Builder
@@ -161,8 +158,8 @@ func (h *Recorder) String() string {
 
 var describeFormatter = logbook.MustFormat("[{record.level_name}] {record.channel}: {record.message}{record.attrs}")
 
-// describe returns a record for people: where it was logged, and everything
-// that it says.
+// describe returns the source, level, channel, message and attributes of a record for
+// people.
 func describe(r *logbook.Record) string {
 	text := format(describeFormatter, r)
 	if s := r.Source(); s.File != "" {
@@ -179,8 +176,8 @@ func format(f logbook.Formatter, r *logbook.Record) string {
 	return string(b)
 }
 
-// hasText reports whether there is a record of the level with exactly this message that
-// answers all probes.
+// hasText reports whether a record of the level has exactly this message and matches all
+// probes.
 func (h *Recorder) hasText(level logbook.Level, text string, ps []Probe) bool {
 	return h.Has(level, append([]Probe{Message(text)}, ps...)...)
 }

@@ -20,7 +20,7 @@ import (
 	"github.com/logbook-go/logbook/logbook/logbooktest"
 )
 
-// fakeT stands for a test, to see one fail.
+// fakeT is a testing.TB that records failures.
 type fakeT struct {
 	testing.TB
 	cleanups []func()
@@ -41,7 +41,7 @@ func (t *fakeT) end() {
 	}
 }
 
-// The probes of a level find its records and no others.
+// The methods of a level find the records of that level only.
 func TestLevels(t *testing.T) {
 	type has = func(*logbooktest.Recorder, string, ...logbooktest.Probe) bool
 	type hasAny = func(*logbooktest.Recorder, ...logbooktest.Probe) bool
@@ -78,7 +78,7 @@ func TestLevels(t *testing.T) {
 	}
 }
 
-// A recorder has what was logged, formatted with level and channel.
+// Formatted returns the records with level and channel.
 func TestBasicLogging(t *testing.T) {
 	t.Parallel()
 	rec := logbooktest.Record(t)
@@ -92,7 +92,7 @@ func TestBasicLogging(t *testing.T) {
 	}
 }
 
-// A probe matches a pattern anywhere, a text only where it is equal.
+// Matching finds a pattern anywhere in a message; Message compares the whole message.
 func TestMatching(t *testing.T) {
 	rec := logbooktest.Record(t)
 	log.Warn("Hello World")
@@ -111,11 +111,11 @@ func TestMatching(t *testing.T) {
 		}
 	}
 	if rec.HasWarn("^Hello World") || rec.HasWarn("Hello") || !rec.HasWarn("Hello World") {
-		t.Error("a text is to equal the message")
+		t.Error("HasInfo matches a part of the message")
 	}
 }
 
-// The formatted records are those of now, whenever they are asked for.
+// Formatted always returns the current records.
 func TestFormattedCache(t *testing.T) {
 	rec := logbooktest.Record(t)
 	log.Warn("first")
@@ -147,8 +147,8 @@ func readJSON(t *testing.T, name string, v any) {
 	}
 }
 
-// golden returns a recorder with the records from which Python Logbook's
-// TestHandler made the golden samples.
+// golden returns a recorder with the records of the golden samples, which Python
+// Logbook's TestHandler made, and the samples.
 func golden(t *testing.T) (rec *logbooktest.Recorder, lines []string) {
 	t.Helper()
 	readJSON(t, "testhandler_formatted_records.json", &lines)
@@ -293,7 +293,7 @@ func TestMessage(t *testing.T) {
 	}
 }
 
-func TestRecordIsOfOneGoroutine(t *testing.T) {
+func TestRecordBindsToOneGoroutine(t *testing.T) {
 	for i := range 4 {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
@@ -314,8 +314,8 @@ func TestRecordIsOfOneGoroutine(t *testing.T) {
 	}
 }
 
-// A record that meets the recorder by its goroutine and by its context is kept
-// once, in whichever order the two were bound.
+// A record that reaches the recorder through both its goroutine and its context is kept
+// once, whichever was bound first.
 func TestContext(t *testing.T) {
 	fake := new(fakeT)
 	rec := logbooktest.Record(fake)
@@ -348,7 +348,7 @@ func TestConcurrentUse(t *testing.T) {
 			for n := range 50 {
 				log.WarnContext(ctx, "record {n}", "n", n, "i", i)
 				if !rec.HasWarn(fmt.Sprint("record ", n), logbooktest.Attr("i", i)) {
-					t.Error("a record is not there once its call returned")
+					t.Error("a record is missing after its call returned")
 				}
 				_, _ = rec.Formatted(), rec.String()
 			}
@@ -401,7 +401,7 @@ func TestEcho(t *testing.T) {
 	log.Info("not echoed")
 	quiet.end()
 	if quiet.output.Len() != 0 {
-		t.Errorf("echoed without being asked: %q", quiet.output.String())
+		t.Errorf("echoed without the option: %q", quiet.output.String())
 	}
 }
 
@@ -435,7 +435,7 @@ func TestFailOn(t *testing.T) {
 			log.Error("one")
 			log.Error("two")
 			rec.HasError("one")
-		}, `not asked for or allowed:\n.*two$`},
+		}, `unexpected records:\n.*two$`},
 		{"allowed", failOnError, func(rec *logbooktest.Recorder) {
 			log.Error("early")
 			rec.Allow(logbook.LevelError, logbooktest.Matching(regexp.MustCompile("early|late")), logbooktest.Channel("Testing"))

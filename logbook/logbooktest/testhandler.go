@@ -14,36 +14,35 @@ import (
 )
 
 // patience is how long a check may take before the handler counts as hung: long enough
-// for a sink that is slow, on the busiest machine.
+// for a slow sink on a very busy machine.
 const patience = 4 * time.Minute
 
 // TestHandler checks that a handler keeps the contract of [logbook.Handler], and
 // of [logbook.BatchHandler], [logbook.Flusher], [logbook.Closer] and
-// [logbook.Unbinder] where it implements them. Each check is a subtest on a handler
-// of its own, which newHandler makes and the check closes; its sink should be one
-// that can take some hundred records, among them some of megabytes. The handler may
-// fail with them: what is checked is how it behaves, not what it writes.
+// [logbook.Unbinder] if it implements them. Each check is a subtest with a new handler
+// from newHandler, which it closes. The check handles some hundred records, a few of
+// them megabytes long. The handler may fail to write them: the checks concern its
+// behavior, not its output.
 //
-// Run it with the race detector, or the build tag logbook_poison: only then is it
-// seen that a handler keeps a record, or what belongs to one.
+// Run it with the race detector or the build tag logbook_poison; without them, it does
+// not notice a handler that keeps a record or a part of one without retaining it.
 //
-// Options are looked at as newHandler sets them, so give it a handler with a level
-// and a filter too. Likewise test a wrapper around a handler that returns
-// [logbook.ErrPass].
+// The checks use the options that newHandler sets, so also test a handler with a level
+// and a filter, and a wrapper around a handler that returns [logbook.ErrPass].
 //
-//	binding     Binding always gives the same answer
+//	binding     Binding always returns the same value
 //	options     embedded Options are obeyed
 //	content     no content of a record makes Handle panic
-//	unchanged   Handle leaves the record as it is
-//	kept        nothing of a record is used after Handle returned
-//	released    Handle releases only what it retained
-//	concurrent  Handle is called from many goroutines at once
-//	reentrant   a value that logs when it is formatted hangs nothing
-//	context     a cancelled context of a record changes nothing
-//	errors      ErrPass stays what it is, and no error is a nil pointer
-//	batch       HandleBatch takes any number of records and leaves the slice alone
-//	flush       Flush returns with a cancelled context, and works twice
-//	close       Close returns with a cancelled context, works twice, and nothing panics after it
+//	unchanged   Handle does not modify the record
+//	kept        no part of a record is used after Handle has returned
+//	released    Handle releases only records that it retained
+//	concurrent  Handle may be called by many goroutines concurrently
+//	reentrant   a value that logs while it is formatted causes no deadlock
+//	context     a canceled context of a record makes no difference
+//	errors      ErrPass can be recognized, and no error is a nil pointer
+//	batch       HandleBatch accepts any number of records and does not modify the slice
+//	flush       Flush returns if its context is canceled, and works twice
+//	close       Close returns if its context is canceled, works twice, and later calls do not panic
 //	unbound     Unbound works twice, and the handler may be bound again
 func TestHandler(t *testing.T, newHandler func() logbook.Handler) {
 	for _, c := range checks {
@@ -59,7 +58,7 @@ func TestHandler(t *testing.T, newHandler func() logbook.Handler) {
 	}
 }
 
-// check is one clause of the contract. run returns what breaks it first.
+// check tests one clause of the contract. run returns the first violation.
 type check struct {
 	name     string
 	contract string
@@ -67,42 +66,41 @@ type check struct {
 }
 
 var checks = []check{
-	{"binding", "Binding must always return the same answer, at any time and on any goroutine", checkBinding},
-	{"options", "a handler that embeds logbook.Options must not take what its Level or Filter declines, nor stop what its Bubble lets through", checkOptions},
-	{"content", "Handle must not panic, whatever the record holds; an error says what is wrong", checkContent},
-	{"unchanged", "Handle must not change a record: other handlers read it too; change a Clone", checkUnchanged},
-	{"kept", "a handler must not use a record after Handle returned, unless it kept what Retain gave it", checkKept},
-	{"released", "a handler must release only what it retained: a record belongs to others too", checkReleased},
+	{"binding", "Binding must always return the same value, at any time and on any goroutine", checkBinding},
+	{"options", "a handler that embeds logbook.Options must obey its Level, Filter and Bubble", checkOptions},
+	{"content", "Handle must not panic, whatever the record contains; it may return an error", checkContent},
+	{"unchanged", "Handle must not modify a record, since other handlers read it too; modify a Clone", checkUnchanged},
+	{"kept", "a handler must not use a record after Handle has returned, except for the result of Retain", checkKept},
+	{"released", "a handler must release only records that it retained, since other handlers use them too", checkReleased},
 	{"concurrent", "Handle, Binding and Flush must be safe for concurrent use", checkConcurrent},
-	{"reentrant", "a record must be formatted, read or retained before a lock is taken: the methods of its values may log, too", checkReentrant},
-	{"context", "the deadline of a record's context does not concern the handler: the errors of a cancelled request must not be lost", checkContext},
-	{"errors", "Handle must return nil and not a nil pointer, and ErrPass wrapped with %w if at all", checkErrors},
-	{"batch", "HandleBatch must take any number of records for any reason, keep none without Retain, and leave the slice as it is", checkBatch},
+	{"reentrant", "a handler must format, read or retain a record before it takes a lock, since the methods of values may log", checkReentrant},
+	{"context", "a handler must ignore the end of a record's context, or the errors of a canceled request are lost", checkContext},
+	{"errors", "Handle must not return a nil pointer as an error, and must wrap ErrPass only with %w", checkErrors},
+	{"batch", "HandleBatch must accept any number of records for any reason, keep none without Retain, and not modify the slice", checkBatch},
 	{"flush", "Flush must return when its context ends, and may be called at any time", checkFlush},
-	{"close", "Close must return when its context ends; closing twice does no harm, and what is handled, flushed or closed later may fail but not panic", checkClose},
+	{"close", "Close must return when its context ends and may be called twice; later calls of Handle, Flush and Close may fail but must not panic", checkClose},
 	{"unbound", "Unbound must not panic when called again; a handler may be bound again", checkUnbound},
 }
 
-// try runs the check and closes the handler. A handler that hangs is left
-// behind.
+// try runs the check and closes the handler, unless the handler hangs.
 func (c check) try(h logbook.Handler) error {
 	err := within(patience, c.name, func() error { return c.run(h) })
 	if errors.Is(err, errHung) {
 		return err
 	}
-	// What is wrong with closing is for the check of that name to find.
+	// Only the check "close" reports failures of Close.
 	_ = within(patience, "Close", func() error { return closing(h) })
 	return err
 }
 
 var errHung = errors.New("did not return")
 
-// within calls fn on a goroutine of its own, and returns its error or what else
-// became of it.
+// within calls fn on a new goroutine and returns its error. A panic, runtime.Goexit, or
+// running longer than limit is an error, too.
 func within(limit time.Duration, what string, fn func() error) error {
 	result := make(chan error, 1)
 	go func() {
-		err := fmt.Errorf("%s: the goroutine was ended", what)
+		err := fmt.Errorf("%s: called runtime.Goexit", what)
 		defer func() { result <- err }()
 		failure, problem := attempt(what, fn)
 		err = cmp.Or(problem, failure)
@@ -117,7 +115,7 @@ func within(limit time.Duration, what string, fn func() error) error {
 	}
 }
 
-// attempt calls fn. A panic is a problem; what fn returns may be all right.
+// attempt calls fn and returns its result. If fn panics, problem describes the panic.
 func attempt(what string, fn func() error) (result, problem error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -127,8 +125,7 @@ func attempt(what string, fn func() error) (result, problem error) {
 	return fn(), nil
 }
 
-// panicStack returns where the panic that is being recovered came from, back to
-// attempt.
+// panicStack returns the stack of the panic being recovered, down to attempt.
 func panicStack() string {
 	pcs := make([]uintptr, 100)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
@@ -146,8 +143,8 @@ func panicStack() string {
 	}
 }
 
-// deliver calls fn with a logger whose records go to take, and returns the first
-// error of take. Level and filter of the handler are left aside, as batches do.
+// deliver calls fn with a logger whose records go to take, and returns the first error
+// of take. Like a batch, it ignores level and filter of the handler.
 func deliver(fn func(l *logbook.Logger), take func(r *logbook.Record) error) error {
 	var mu sync.Mutex
 	var first error
@@ -163,8 +160,8 @@ func deliver(fn func(l *logbook.Logger), take func(r *logbook.Record) error) err
 	return first
 }
 
-// taker is a handler that is not kept from records that its own code makes: they are
-// what a handler has to stand.
+// taker is a handler that also gets the records logged while it runs, which Quiet keeps
+// from other handlers.
 type taker struct{ take func(*logbook.Record) error }
 
 func (t *taker) Binding() logbook.Binding       { return logbook.Binding{Quiet: t} }
@@ -175,7 +172,8 @@ func handle(h logbook.Handler, r *logbook.Record) (result, problem error) {
 	return attempt("Handle", func() error { return h.Handle(r) })
 }
 
-// survives is for [deliver]: the handler may fail, but not panic.
+// survives returns a function for [deliver] that fails if Handle panics. Errors of
+// Handle are ignored.
 func survives(h logbook.Handler) func(r *logbook.Record) error {
 	return func(r *logbook.Record) error {
 		_, problem := handle(h, r)

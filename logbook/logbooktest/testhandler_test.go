@@ -17,8 +17,8 @@ func TestChat(t *testing.T) {
 	})
 }
 
-// keeper does all that a handler can do: it keeps records, in batches too, and
-// hands them over when it is flushed or closed.
+// keeper implements all handler interfaces: it keeps records, also those of batches,
+// until it is flushed or closed.
 type keeper struct {
 	logbook.Options
 	mu     sync.Mutex

@@ -1,5 +1,5 @@
-// Package disktest has file systems whose calls fail, for tests of packages that stand on
-// package disk.
+// Package disktest provides a file system whose calls fail, for tests of packages that
+// use package disk.
 package disktest
 
 import (
@@ -13,22 +13,22 @@ import (
 	"github.com/logbook-go/logbook/internal/disk"
 )
 
-// Ops are the names of the calls that can fail. A call of Open is "create" with
-// O_CREATE, else "open".
+// Ops are the names of the calls that can fail. A call of Open is named "create" if its
+// flag has O_CREATE, and "open" otherwise.
 var Ops = []string{
 	"open", "create", "lstat", "rename", "remove", "settime", "readdir", "syncdir", "read", "readat",
 	"write", "close", "stat", "seek", "truncate", "fsync", "chmod", "lock", "unlock",
 }
 
-// Errors are what a disk usually fails with.
+// Errors are common errors of disks.
 var Errors = []error{syscall.ENOSPC, syscall.EIO, syscall.EACCES, syscall.EMFILE}
 
-// Faults is the real file system with calls that fail. The zero value fails no call.
-// Nothing is synced, since the power stays on. It is safe for concurrent use.
+// Faults is the real file system with calls that fail. With the zero value no call fails.
+// It does not sync, which tests do not need. It is safe for concurrent use.
 type Faults struct {
 	disk.OS
 
-	// Short makes a write that fails write half of its bytes.
+	// Short makes a failing Write write half of its bytes.
 	Short bool
 
 	mu    sync.Mutex
@@ -37,8 +37,8 @@ type Faults struct {
 	seen  map[string]bool
 }
 
-// Fail has each call ask the function whether it is to fail, and why. Calls are counted
-// from 1. nil ends that.
+// Fail sets a function whose result is the error of each call. Calls are counted from 1.
+// If fail is nil, no call fails.
 func (f *Faults) Fail(fail func(op string, call int) error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -214,7 +214,7 @@ func (f *file) Lock(wait bool) error {
 
 func (f *file) Unlock() error {
 	if err := f.faults.check("unlock"); err != nil {
-		_ = f.File.Unlock() // else it would be the test that hangs
+		_ = f.File.Unlock() // or the test would hang
 		return err
 	}
 	return f.File.Unlock()
