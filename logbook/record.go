@@ -25,6 +25,8 @@ import (
 // hands it to several retains it first.
 type Record struct {
 	content
+	call   []slog.Attr  // the call's attributes
+	extra  []slog.Attr  // the processors' attributes
 	refs   atomic.Int32 // 0: not retained; else the references, and running
 	pooled bool
 	dead   bool
@@ -65,9 +67,7 @@ type content struct {
 
 	ctx    context.Context
 	logger *Logger
-	scope  *scope      // With's attributes and groups
-	call   []slog.Attr // the call's attributes
-	extra  []slog.Attr // the processors' attributes
+	scope  *scope // With's attributes and groups
 
 	pc        uintptr
 	callSite  *site        // what pc is to be once it is needed, if that is known

@@ -31,10 +31,8 @@ func NewRecord(d RecordData) *Record {
 	r := &Record{content: content{
 		level: d.Level, time: d.Time, timed: !d.Time.IsZero(), channel: d.Channel,
 		template: d.Template, message: cut(d.Message, maxMessage),
-		call: slices.Clone(d.Attrs), extra: slices.Clone(d.Extra),
 		source: d.Source, pid: d.PID, goroutine: d.Goroutine,
-	}}
-
+	}, call: slices.Clone(d.Attrs), extra: slices.Clone(d.Extra)}
 	switch {
 	case r.pid == 0:
 		r.pid = pid

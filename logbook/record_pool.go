@@ -40,12 +40,17 @@ func recycle(r *Record) {
 
 // reset makes a record as new.
 func (r *Record) reset() {
-	call, extra := r.call, r.extra
-	clear(r.fargs)
+	if r.fargs != nil {
+		clear(r.fargs)
+	}
 	r.content = content{}
 	r.failure, r.raised = nil, nil
-	r.call = emptied(call, r.callSpace[:])
-	r.extra = emptied(extra, r.extraSpace[:])
+	if len(r.call) > 0 || cap(r.call) < len(r.callSpace) {
+		r.call = emptied(r.call, r.callSpace[:])
+	}
+	if len(r.extra) > 0 || cap(r.extra) < len(r.extraSpace) {
+		r.extra = emptied(r.extra, r.extraSpace[:])
+	}
 	if r.buffer == nil { // it was lent when the record was retained
 		r.buffer = make([]byte, 0, 512)
 	}

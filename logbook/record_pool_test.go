@@ -46,6 +46,8 @@ func TestPooledRecordIsAsNew(t *testing.T) {
 		}
 	}
 	fill(reflect.ValueOf(&r.content).Elem())
+	fill(reflect.ValueOf(&r.call).Elem())
+	fill(reflect.ValueOf(&r.extra).Elem())
 	fill(reflect.ValueOf(&r.failure).Elem())
 	fill(reflect.ValueOf(&r.raised).Elem())
 	for i := range r.call {

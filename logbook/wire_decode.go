@@ -50,7 +50,7 @@ func (r *Record) UnmarshalJSON(data []byte) error {
 	}
 	n.foreign.extra, n.foreign.size = len(n.extra), len(data)
 	n.ctx, n.logger = r.ctx, r.logger
-	r.content = n.content
+	r.content, r.call, r.extra = n.content, n.call, n.extra
 	return nil
 }
 
