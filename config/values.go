@@ -227,7 +227,7 @@ func formatString(v string) (logbook.Formatter, error) {
 		return nil, fmt.Errorf("invalid format %q: want %s, or a format string with {record.NAME}%s",
 			v, strings.Join(formatNames, ", "), didYouMean(v, formatNames))
 	}
-	f, err := logbook.Format(v)
+	f, err := logbook.Format(v, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -140,12 +140,13 @@ func NewExec(argv []string, o *ExecOptions) (*Exec, error) {
 	h.binding = h.opts.Binding()
 	h.binding.NoCaller = o.Filter == nil && !(o.Formatter != nil && h.opts.ReadsCaller())
 	for i, a := range argv[1:] {
-		f, err := logbook.Format(a)
+		f, err := logbook.Format(a, &logbook.FormatOptions{
+			Multiline: true,
+			Exception: func(b []byte, _ *logbook.ErrorInfo) []byte { return b }, // only where it is asked for
+		})
 		if err != nil {
 			return nil, invalidExec(fmt.Sprintf("argv[%d]", i+1), err)
 		}
-		f.Multiline = true
-		f.Exception = func(b []byte, _ *logbook.ErrorInfo) []byte { return b } // only where it is asked for
 		h.arguments = append(h.arguments, f)
 		h.binding.NoCaller = h.binding.NoCaller && !logbook.Options{Formatter: f}.ReadsCaller()
 	}

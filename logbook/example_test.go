@@ -137,8 +137,9 @@ func ExampleLogger_CatchPanics() {
 }
 
 func newPrinterWithoutStack() *printer {
-	f := logbook.MustFormat("{record.level_name}: {record.channel}: {record.message}")
-	f.Exception = func(b []byte, e *logbook.ErrorInfo) []byte { return append(append(b, ": "...), e.Message...) }
+	f := logbook.Must(logbook.Format("{record.level_name}: {record.channel}: {record.message}", &logbook.FormatOptions{
+		Exception: func(b []byte, e *logbook.ErrorInfo) []byte { return append(append(b, ": "...), e.Message...) },
+	}))
 	return &printer{logbook.Options{Formatter: f}}
 }
 
@@ -184,7 +185,7 @@ func ExampleParseLevel() {
 }
 
 func ExampleFormat() {
-	f, err := logbook.Format("{record.level_name:<8} [{record.extra[user]}] {record.message}")
+	f, err := logbook.Format("{record.level_name:<8} [{record.extra[user]}] {record.message}", nil)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -192,7 +193,7 @@ func ExampleFormat() {
 	line, err := f.AppendFormat(nil, logbook.NewRecord(logbook.RecordData{Level: logbook.LevelInfo, Message: "bought a book"}))
 	fmt.Printf("%s %v\n", line, err)
 
-	_, err = logbook.Format("{record.mesage}")
+	_, err = logbook.Format("{record.mesage}", nil)
 	fmt.Println(err)
 	// Output:
 	// INFO     [] bought a book <nil>

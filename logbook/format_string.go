@@ -40,8 +40,17 @@ var defaultFormatter = MustFormat(DefaultFormat)
 // escapes. The traceback of an error follows on lines that start with "  | ",
 // unless the format string shows it itself.
 //
-// The fields of a StringFormatter must be set before it is used.
+// A StringFormatter cannot be changed; [FormatOptions] configure it.
 type StringFormatter struct {
+	options     FormatOptions
+	source      string
+	parts       []part
+	traceback   bool // shown by a field
+	readsCaller bool // by a field
+}
+
+// FormatOptions configure [Format]. nil is the default.
+type FormatOptions struct {
 	// Location is the zone in which times are shown; nil: the record's own.
 	Location *time.Location
 
@@ -55,11 +64,6 @@ type StringFormatter struct {
 
 	// Handler, if set, gives the fields {handler.NAME}.
 	Handler func(name string) string
-
-	source      string
-	parts       []part
-	traceback   bool // shown by a field
-	readsCaller bool // read by a field
 }
 
 // part is a literal and the field behind it.
@@ -128,9 +132,8 @@ func excerpt(s string, offset int) string {
 	return s
 }
 
-// Format compiles a format string. What is wrong with it is told by a
-// [*FormatError].
-func Format(s string) (*StringFormatter, error) {
+// Format compiles a format string. An invalid one is reported as a [*FormatError].
+func Format(s string, o *FormatOptions) (*StringFormatter, error) {
 	t, err := pyformat.Parse(s)
 	if err != nil {
 		if e, ok := err.(*pyformat.SyntaxError); ok {
@@ -139,6 +142,9 @@ func Format(s string) (*StringFormatter, error) {
 		return nil, &FormatError{s, 0, err.Error()}
 	}
 	f := &StringFormatter{source: s}
+	if o != nil {
+		f.options = *o
+	}
 	for _, seg := range t.Segments {
 		p, err := compilePart(seg)
 		if err != "" {
@@ -155,11 +161,14 @@ func Format(s string) (*StringFormatter, error) {
 	return f, nil
 }
 
-// MustFormat is Format for constants: it panics if the string is wrong.
-func MustFormat(s string) *StringFormatter { return Must(Format(s)) }
+// MustFormat is Format without options, for constants: it panics if the string is invalid.
+func MustFormat(s string) *StringFormatter { return Must(Format(s, nil)) }
 
 // String returns the format string.
 func (f *StringFormatter) String() string { return f.source }
+
+// Options returns a copy of the options, to make another formatter with them.
+func (f *StringFormatter) Options() FormatOptions { return f.options }
 
 func compilePart(seg pyformat.Segment) (p part, problem string) {
 	p.literal = seg.Literal
@@ -242,8 +251,8 @@ func (f *StringFormatter) append(b []byte, r *Record, o *Options) ([]byte, error
 		}
 	}
 	if e := r.exception(); e != nil && !f.traceback {
-		if f.Exception != nil {
-			return f.Exception(b, e.Info()), nil
+		if f.options.Exception != nil {
+			return f.options.Exception(b, e.Info()), nil
 		}
 		b = appendTraceback(b, e.Info())
 	}
@@ -259,8 +268,8 @@ func (f *StringFormatter) appendTime(b []byte, t time.Time, layout string) []byt
 	if t.IsZero() {
 		return b
 	}
-	if f.Location != nil {
-		t = t.In(f.Location)
+	if f.options.Location != nil {
+		t = t.In(f.options.Location)
 	}
 	if layout == defaultLayout {
 		return lineTimes.AppendText(b, t)
@@ -279,7 +288,7 @@ func (f *StringFormatter) appendField(b []byte, r *Record, p *part, o *Options) 
 		if text, rendered := r.messageBytes(); rendered == nil {
 			return f.appendText(b, text)
 		} else {
-			return appendTextLines(b, rendered, f.Multiline)
+			return appendTextLines(b, rendered, f.options.Multiline)
 		}
 	case fieldAttrs:
 		return r.appendUnused(b)
@@ -300,14 +309,14 @@ func (f *StringFormatter) appendField(b []byte, r *Record, p *part, o *Options) 
 
 // linePrefix starts the further lines of a traceback.
 func (f *StringFormatter) linePrefix() string {
-	if f.Multiline {
+	if f.options.Multiline {
 		return ""
 	}
 	return continuation
 }
 
 func (f *StringFormatter) appendText(b []byte, s string) []byte {
-	return appendTextLines(b, s, f.Multiline)
+	return appendTextLines(b, s, f.options.Multiline)
 }
 
 func appendTextLines[S string | []byte](b []byte, s S, multiline bool) []byte {
@@ -346,8 +355,8 @@ func (f *StringFormatter) value(r *Record, p *part, o *Options) slog.Value {
 		if t.IsZero() {
 			return slog.StringValue("")
 		}
-		if f.Location != nil {
-			t = t.In(f.Location)
+		if f.options.Location != nil {
+			t = t.In(f.options.Location)
 		}
 		return slog.TimeValue(t)
 	case fieldLevel:
@@ -411,8 +420,8 @@ func errorField(e *loggedError, f field) string {
 }
 
 func (f *StringFormatter) handlerValue(name string, o *Options) slog.Value {
-	if f.Handler != nil {
-		return slog.StringValue(f.Handler(name))
+	if f.options.Handler != nil {
+		return slog.StringValue(f.options.Handler(name))
 	}
 	if o == nil {
 		return slog.StringValue("")

@@ -38,7 +38,7 @@ func TestGoldenFormatStrings(t *testing.T) {
 		Source: &slog.Source{Function: "example.com/app.f", File: "/srv/app/main.go", Line: 99},
 	})
 	for format, want := range golden[map[string]string](t, "format_strings.json") {
-		f, err := logbook.Format(format)
+		f, err := logbook.Format(format, nil)
 		if refused[format] {
 			var fe *logbook.FormatError
 			if !errors.As(err, &fe) {
@@ -65,7 +65,7 @@ func TestGoldenFormatStrings(t *testing.T) {
 func TestGoldenDefaultFormats(t *testing.T) {
 	formats := golden[map[string]string](t, "default_format_strings.json")
 	for name, format := range formats {
-		if _, err := logbook.Format(format); err != nil {
+		if _, err := logbook.Format(format, nil); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -113,7 +113,7 @@ func TestFormatErrors(t *testing.T) {
 		{"{record.message:99999999}", 16, "4096"},
 	}
 	for _, test := range tests {
-		f, err := logbook.Format(test.format)
+		f, err := logbook.Format(test.format, nil)
 		var fe *logbook.FormatError
 		if !errors.As(err, &fe) || f != nil {
 			t.Errorf("%s: error is %v", test.format, err)
@@ -191,7 +191,9 @@ func TestHandlerFields(t *testing.T) {
 	if got := h.line(t); got != "12 NOTICE true " {
 		t.Errorf("got %q", got)
 	}
-	f.Handler = func(name string) string { return "<" + name + ">" }
+	h = recordAs(t, logbook.Must(logbook.Format(f.String(), &logbook.FormatOptions{
+		Handler: func(name string) string { return "<" + name + ">" },
+	})))
 	logbook.Error("m")
 	if got := h.line(t); got != "<level> <level_name> <bubble> <subject>" {
 		t.Errorf("got %q", got)
@@ -239,14 +241,14 @@ func TestExceptionInFormat(t *testing.T) {
 			return logbook.MustFormat("{record.exception_name}|{record.exception_message}|{record.formatted_exception}|")
 		}, "*fmt.wrapError|a: EOF|*fmt.wrapError: a: EOF\n  |   wraps *errors.errorString: EOF|"},
 		{"replaced", func() *logbook.StringFormatter {
-			f := logbook.MustFormat("{record.message}")
-			f.Exception = func(b []byte, e *logbook.ErrorInfo) []byte { return append(append(b, " <- "...), e.Type...) }
-			return f
+			return logbook.Must(logbook.Format("{record.message}", &logbook.FormatOptions{
+				Exception: func(b []byte, e *logbook.ErrorInfo) []byte { return append(append(b, " <- "...), e.Type...) },
+			}))
 		}, "m <- *fmt.wrapError"},
 		{"left out", func() *logbook.StringFormatter {
-			f := logbook.MustFormat("{record.message}")
-			f.Exception = func(b []byte, e *logbook.ErrorInfo) []byte { return b }
-			return f
+			return logbook.Must(logbook.Format("{record.message}", &logbook.FormatOptions{
+				Exception: func(b []byte, e *logbook.ErrorInfo) []byte { return b },
+			}))
 		}, "m"},
 	}
 	for _, test := range tests {
@@ -273,10 +275,10 @@ func TestFormatEscapes(t *testing.T) {
 	}
 	zone := time.FixedZone(hostile, 3600)
 	for _, field := range fields {
-		f := logbook.MustFormat("<" + field + ">")
-		f.Exception = func(b []byte, _ *logbook.ErrorInfo) []byte { return b }
-		f.Location = zone
-		h := recordAs(t, f)
+		h := recordAs(t, logbook.Must(logbook.Format("<"+field+">", &logbook.FormatOptions{
+			Exception: func(b []byte, _ *logbook.ErrorInfo) []byte { return b },
+			Location:  zone,
+		})))
 		logbook.New(hostile).Info(hostile, "s", hostile, slog.Group("g", hostile, hostile), "any", struct{ A string }{hostile},
 			"bytes", []byte(hostile), "err", errors.New(hostile), "m", map[string]string{"k": hostile}, "t", at.In(zone),
 			"v", valuerFunc(func() slog.Value { return slog.GroupValue(slog.String(hostile, hostile)) }), logbook.Err(errors.New(hostile)))
@@ -288,8 +290,9 @@ func TestFormatEscapes(t *testing.T) {
 
 // Texts that are no lines of a log may have lines of their own.
 func TestMultiline(t *testing.T) {
-	f := logbook.MustFormat("Subject: x\n\n{record.message}\n{record.formatted_exception}")
-	f.Multiline = true
+	options := &logbook.FormatOptions{Multiline: true}
+	f := logbook.Must(logbook.Format("Subject: x\n\n{record.message}\n{record.formatted_exception}", options))
+	options.Multiline = false // the formatter has its own copy
 	h := recordAs(t, f)
 	logbook.Error("one\ntwo\x1b\r\n", logbook.Err(errors.New("e\ne")))
 	if got, want := h.line(t), "Subject: x\n\none\ntwo\\x1b\\r\n\n*errors.errorString: e\ne"; got != want {
@@ -319,9 +322,8 @@ func TestFormatTimes(t *testing.T) {
 		{time.Date(2024, 10, 27, 1, 0, 0, 0, time.UTC), berlin, "2024-10-27 02:00:00.000000+0100"},
 	}
 	for _, test := range tests {
-		f := logbook.MustFormat("{record.time:%Y-%m-%d %H:%M:%S.%f%z}|{record.time:%H:%M}|{record.time}")
-		f.Location = test.location
-		h := recordAs(t, f)
+		h := recordAs(t, logbook.Must(logbook.Format("{record.time:%Y-%m-%d %H:%M:%S.%f%z}|{record.time:%H:%M}|{record.time}",
+			&logbook.FormatOptions{Location: test.location})))
 		logAt(logbook.Default(), test.time, logbook.LevelInfo, "m")
 		parts := strings.Split(h.line(t), "|")
 		if parts[0] != test.want || parts[1] != test.want[11:16] || !strings.HasPrefix(parts[2], test.want[:19]) {

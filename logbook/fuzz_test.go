@@ -158,7 +158,7 @@ func FuzzFormat(f *testing.F) {
 	}
 	r := hostileRecord("m\n{k}", "c\x1b", "k", "v\u202e", "g", 15)
 	f.Fuzz(func(t *testing.T, s string) {
-		format, err := logbook.Format(s)
+		format, err := logbook.Format(s, nil)
 		if err != nil {
 			var fe *logbook.FormatError
 			if !errors.As(err, &fe) || fe.Offset < 0 || fe.Offset > len(s) || fe.Msg == "" || fe.Error() == "" {
@@ -170,7 +170,7 @@ func FuzzFormat(f *testing.F) {
 		if err != nil || format.String() != s {
 			t.Fatalf("%q: %v", s, err)
 		}
-		if format, err := logbook.Format(format.String()); err != nil {
+		if format, err := logbook.Format(format.String(), nil); err != nil {
 			t.Fatal(err)
 		} else if again, _ := format.AppendFormat(nil, r); string(again) != string(b) {
 			t.Fatalf("%q formats as %q, then as %q", s, b, again)

@@ -42,7 +42,7 @@ func isQuietFormatter(f Formatter) bool {
 	case nil, *jsonFormatter, *logfmtFormatter, *consoleFormatter, *templateFormatter, wireFormatter:
 		return true
 	case *StringFormatter:
-		return f.Exception == nil && f.Handler == nil
+		return f.options.Exception == nil && f.options.Handler == nil
 	}
 	return false
 }

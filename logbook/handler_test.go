@@ -308,7 +308,7 @@ func TestReadsCaller(t *testing.T) {
 }
 
 func TestMust(t *testing.T) {
-	if got := logbook.Must(logbook.Format("{record.message}")); got.String() != "{record.message}" {
+	if got := logbook.Must(logbook.Format("{record.message}", nil)); got.String() != "{record.message}" {
 		t.Errorf("got %q", got)
 	}
 	defer func() {

@@ -13,7 +13,7 @@ func titleOption(missing string) config.Option {
 // title reads the option title, a format string; nil if it is missing.
 func title(s *config.Spec) (f logbook.Formatter) {
 	s.Func("title", func(v string) error {
-		compiled, err := logbook.Format(v)
+		compiled, err := logbook.Format(v, nil)
 		if err == nil {
 			f = compiled
 		}

@@ -135,8 +135,8 @@ var masks = []struct {
 	{regexp.MustCompile(`"[^"]*/(\w+\.go)"`), `"$1"`},
 	{regexp.MustCompile(`( in |duration=)[\d.]+(ns|µs|ms|s)\b`), "${1}DURATION"},
 	{regexp.MustCompile(`"duration":\d+`), `"duration":N`},
-	{regexp.MustCompile(`("(?:server|httplog|contextstack)\.go"(?:, line |,"line":))\d+`), "${1}N"}, // of packages
-	{regexp.MustCompile(`\bmain\.[\w.]+\.func\d[\w.]*`), "main.FUNC"},                               // the compiler's names
+	{regexp.MustCompile(`("(?:server|httplog|stack_context)\.go"(?:, line |,"line":))\d+`), "${1}N"}, // of packages
+	{regexp.MustCompile(`\bmain\.[\w.]+\.func\d[\w.]*`), "main.FUNC"},                                // the compiler's names
 }
 
 func mask(s string) string {

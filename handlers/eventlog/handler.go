@@ -25,11 +25,7 @@ Event provided Message:
 {record.message}{record.attrs}
 `
 
-var defaultFormatter = func() logbook.Formatter {
-	f := logbook.MustFormat(DefaultFormat)
-	f.Multiline = true
-	return f
-}()
+var defaultFormatter = logbook.Must(logbook.Format(DefaultFormat, &logbook.FormatOptions{Multiline: true}))
 
 // Options configure [New]. nil is the default.
 type Options struct {

@@ -119,7 +119,7 @@ func (h *Handler) field(name string) string {
 		return h.subject
 	}
 	o := h.opts
-	f, err := logbook.Format("{handler." + name + "}")
+	f, err := logbook.Format("{handler."+name+"}", nil)
 	if err != nil {
 		return ""
 	}

@@ -94,11 +94,12 @@ func (l *layout) addHeader(line string, sf *logbook.StringFormatter, handler fun
 			return fmt.Errorf("the header %s stands there twice", name)
 		}
 	}
-	value, err := derive(sf, m[2], handler)
+	o := optionsOf(sf, handler)
+	o.Exception = func(b []byte, _ *logbook.ErrorInfo) []byte { return b }
+	value, err := logbook.Format(m[2], &o)
 	if err != nil {
 		return err
 	}
-	value.Exception = func(b []byte, _ *logbook.ErrorInfo) []byte { return b }
 	l.headers = append(l.headers, headerFormat{name, value})
 	return nil
 }
@@ -117,30 +118,23 @@ func ownHeader(name string) bool {
 // multiline returns a formatter for text, in which newlines of the data stay.
 // source is the format string of sf, or a part of it.
 func multiline(sf *logbook.StringFormatter, source string, handler func(string) string) (*logbook.StringFormatter, error) {
-	f, err := derive(sf, source, handler)
-	if err != nil {
-		return nil, err
-	}
-	f.Multiline = true
-	if f.Exception == nil {
-		f.Exception = func(b []byte, e *logbook.ErrorInfo) []byte {
+	o := optionsOf(sf, handler)
+	o.Multiline = true
+	if o.Exception == nil {
+		o.Exception = func(b []byte, e *logbook.ErrorInfo) []byte {
 			return encode.AppendTextLines(append(b, '\n'), e.Traceback(), "")
 		}
 	}
-	return f, nil
+	return logbook.Format(source, &o)
 }
 
-// derive returns a formatter with another format string and the fields of sf.
-func derive(sf *logbook.StringFormatter, source string, handler func(string) string) (*logbook.StringFormatter, error) {
-	f, err := logbook.Format(source)
-	if err != nil {
-		return nil, err
+// optionsOf returns the options of a formatter, with the fields of the handler.
+func optionsOf(sf *logbook.StringFormatter, handler func(string) string) logbook.FormatOptions {
+	o := sf.Options()
+	if o.Handler == nil {
+		o.Handler = handler
 	}
-	f.Location, f.Exception, f.Handler = sf.Location, sf.Exception, sf.Handler
-	if f.Handler == nil {
-		f.Handler = handler
-	}
-	return f, nil
+	return o
 }
 
 // readsCaller reports whether the layout shows where a record was logged.

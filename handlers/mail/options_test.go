@@ -139,8 +139,9 @@ func TestFormats(t *testing.T) {
 
 // An exception printer of the user's is used, in the text alone.
 func TestOwnException(t *testing.T) {
-	f := logbook.MustFormat("Subject: {record.message}\n\n{record.message}")
-	f.Exception = func(b []byte, e *logbook.ErrorInfo) []byte { return append(append(b, " because of "...), e.Message...) }
+	f := logbook.Must(logbook.Format("Subject: {record.message}\n\n{record.message}", &logbook.FormatOptions{
+		Exception: func(b []byte, e *logbook.ErrorInfo) []byte { return append(append(b, " because of "...), e.Message...) },
+	}))
 	s := startServer(t, serverOptions{})
 	h := newHandler(t, s.Addr, mail.Options{Formatter: f})
 	logbook.InGoroutine(func() { logger.Exception(errors.New("rain"), "cancelled") }, raise(t), h)

@@ -92,12 +92,13 @@ func (c *templateCompiler) value() error {
 
 // text compiles a text that stands behind start.
 func (c *templateCompiler) text(s string, start int) error {
-	f, err := logbook.Format(s)
+	f, err := logbook.Format(s, &logbook.FormatOptions{
+		Multiline: true,
+		Exception: func(b []byte, _ *logbook.ErrorInfo) []byte { return b },
+	})
 	if err != nil {
 		return err
 	}
-	f.Multiline = true
-	f.Exception = func(b []byte, _ *logbook.ErrorInfo) []byte { return b }
 	quote := start + strings.IndexByte(c.template[start:], '"')
 	c.parts = append(c.parts, jsonPart{c.template[c.last:quote], f})
 	c.last = int(c.decoder.InputOffset())

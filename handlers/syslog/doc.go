@@ -51,7 +51,7 @@
 // A message of the data is one line: its newlines become \n. An error's traceback
 // has lines of its own, each of which is a message with a full header where messages
 // are told apart by newlines. With a formatter of one's own the text is sent as it
-// is; if it has newlines, as with [logbook.StringFormatter.Multiline], only the
+// is; if it has newlines, as with [logbook.FormatOptions.Multiline], only the
 // first line has what the formatter put before it.
 //
 // # What can be lost

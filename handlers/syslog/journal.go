@@ -66,11 +66,7 @@ type Journal struct {
 	conn       *connection
 }
 
-var journalFormatter = func() logbook.Formatter {
-	f := logbook.MustFormat("{record.message}")
-	f.Multiline = true
-	return f
-}()
+var journalFormatter = logbook.Must(logbook.Format("{record.message}", &logbook.FormatOptions{Multiline: true}))
 
 // NewJournal returns a handler that sends to journald. It connects, so the error
 // tells whether journald is there: an [*Error] that wraps [fs.ErrNotExist] where

@@ -27,8 +27,7 @@ const (
 func TestMessages(t *testing.T) {
 	attrs := []slog.Attr{slog.Int("n", 1), slog.Group("req", slog.String("path", "/a b"), slog.Bool("ok", true))}
 	failed := logbook.RecordData{Level: logbook.LevelError, Channel: "app.web", Message: "failed", Cause: io.ErrUnexpectedEOF, PID: 1}
-	multiline := logbook.MustFormat("{record.channel}: {record.message}")
-	multiline.Multiline = true
+	multiline := logbook.Must(logbook.Format("{record.channel}: {record.message}", &logbook.FormatOptions{Multiline: true}))
 	twoLines := logbook.RecordData{Channel: "app.web", Message: "two\nlines", PID: 1}
 	for _, tt := range []struct {
 		name string

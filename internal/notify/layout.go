@@ -9,16 +9,12 @@ import (
 
 // text is the default formatter of texts: the message, the attributes that it does
 // not show, and on a line of its own the error, without its stack.
-var text = newText()
-
-func newText() *logbook.StringFormatter {
-	f := logbook.MustFormat("{record.message}{record.attrs}")
-	f.Multiline = true
-	f.Exception = func(b []byte, e *logbook.ErrorInfo) []byte {
+var text = logbook.Must(logbook.Format("{record.message}{record.attrs}", &logbook.FormatOptions{
+	Multiline: true,
+	Exception: func(b []byte, e *logbook.ErrorInfo) []byte {
 		return append(append(b, '\n'), e.String()...)
-	}
-	return f
-}
+	},
+}))
 
 // Layout makes the title and the text of a notification. The zero value makes
 // "channel: Level" and the message.

@@ -80,16 +80,12 @@ func (h *Recorder) Records() []*logbook.Record {
 }
 
 // lineFormatter has the format of Python Logbook's TestHandler.
-var lineFormatter = newLineFormatter()
-
-func newLineFormatter() *logbook.StringFormatter {
-	f := logbook.MustFormat("[{record.level_name}] {record.channel}: {record.message}")
-	f.Multiline = true
-	f.Exception = func(b []byte, e *logbook.ErrorInfo) []byte {
+var lineFormatter = logbook.Must(logbook.Format("[{record.level_name}] {record.channel}: {record.message}", &logbook.FormatOptions{
+	Multiline: true,
+	Exception: func(b []byte, e *logbook.ErrorInfo) []byte {
 		return append(append(b, '\n'), e.Traceback()...)
-	}
-	return f
-}
+	},
+}))
 
 // Formatted returns the records as text, such as "[WARNING] bank: negative
 // amount -5". The traceback of an error follows on lines of its own. Each record

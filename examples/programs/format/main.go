@@ -25,7 +25,7 @@ func (f short) AppendFormat(b []byte, r *logbook.Record) ([]byte, error) {
 }
 
 func main() {
-	f, err := logbook.Format("{record.channel}: {record.message} [{record.extra[cwd]}]")
+	f, err := logbook.Format("{record.channel}: {record.message} [{record.extra[cwd]}]", nil)
 	if err != nil {
 		panic(err)
 	}
