@@ -65,8 +65,8 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// TestTimeMissAllocations formats times of which no two are of one second, as
-// when old records are printed.
+// TestTimeMissAllocations formats times that are all of different seconds, as when old
+// records are printed.
 func TestTimeMissAllocations(t *testing.T) {
 	buf := make([]byte, 0, 64)
 	at := time.Date(2026, 7, 29, 12, 34, 56, 0, time.UTC)

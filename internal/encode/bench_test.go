@@ -108,7 +108,7 @@ func BenchmarkInt(b *testing.B) {
 
 func BenchmarkJSONFloat(b *testing.B) {
 	buf := make([]byte, 0, 64)
-	// The formats are those that JSON asks for.
+	// The formats are those of encoding/json.
 	format := func(f float64) byte {
 		if f != 0 && f < 1e-6 || f >= 1e21 {
 			return 'e'

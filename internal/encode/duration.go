@@ -2,7 +2,7 @@ package encode
 
 import "time"
 
-// AppendDuration appends d as [time.Duration.String] shows it.
+// AppendDuration appends d in the format of [time.Duration.String].
 func AppendDuration(b []byte, d time.Duration) []byte {
 	u := uint64(d)
 	if d < 0 {

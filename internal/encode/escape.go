@@ -2,12 +2,11 @@ package encode
 
 import "unicode/utf8"
 
-// A style is a way to write text: which ASCII bytes stay as they are, and what
-// becomes of each byte that does not.
+// A style determines which ASCII bytes are copied, and how the others are escaped.
 type style struct {
 	set charset
-	// escapes holds for each byte: 0 if it stays, the letter of its escape
-	// behind a backslash, or one of the following.
+	// escapes holds for each byte 0 if it is copied, the letter that follows the
+	// backslash in its escape, or one of the following constants.
 	escapes [256]byte
 }
 
@@ -19,8 +18,8 @@ const (
 	escapeRune    = 0xFF // the byte is not ASCII
 )
 
-// newStyle makes a style in which control characters have the escape of
-// control, if short has none.
+// newStyle returns a style with the escapes of short. Other control characters have the
+// escape control.
 func newStyle(set charset, control byte, short map[byte]byte) *style {
 	st := &style{set: set}
 	for c := range st.escapes {
@@ -37,14 +36,14 @@ func newStyle(set charset, control byte, short map[byte]byte) *style {
 	return st
 }
 
-// appendEscaped appends s in the style. The prefix follows line breaks, where
-// the style keeps them.
+// appendEscaped appends s in the style. If the style keeps line breaks, prefix is
+// appended after each.
 func appendEscaped[S text](b []byte, s S, st *style, prefix string) []byte {
 	for {
 		n := clean(s, st.set)
 		b = append(b, s[:n]...)
 		s = s[n:]
-		// Where one byte needs an escape, others do: go on byte by byte.
+		// Bytes that need an escape often come together: go on byte by byte.
 		for range 16 {
 			if len(s) == 0 {
 				return b
@@ -78,15 +77,15 @@ func appendEscaped[S text](b []byte, s S, st *style, prefix string) []byte {
 
 const hex = "0123456789abcdef"
 
-// decodeRune decodes the rune that s starts with.
+// decodeRune decodes the first rune of s.
 func decodeRune[S text](s S) (rune, int) {
 	// The conversion of four bytes stays on the stack.
 	return utf8.DecodeRuneInString(string(s[:min(len(s), utf8.UTFMax)]))
 }
 
-// appendRuneEscape appends \uXXXX for the rune that s starts with, \ufffd if it
-// is malformed, and returns how many bytes of s that was. The rune must be one
-// that safeRune refuses: all of them have four digits.
+// appendRuneEscape appends \uXXXX for the first rune of s, or \ufffd if it is malformed,
+// and returns the length of the rune. It must be a rune that safeRune refuses; all of
+// them have four hex digits.
 func appendRuneEscape[S text](b []byte, s S) ([]byte, int) {
 	r, n := decodeRune(s)
 	return append(b, '\\', 'u', hex[r>>12&0xF], hex[r>>8&0xF], hex[r>>4&0xF], hex[r&0xF]), n

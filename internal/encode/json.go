@@ -9,13 +9,12 @@ var jsonStyle = newStyle(charset{low: ' ' * ones, q1: '"' * ones, q2: '\\' * one
 	'"': '"', '\\': '\\', '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f',
 })
 
-// AppendJSONString appends s as a JSON string with its quotes. The result is
-// valid for any s and safe to show in a terminal. Escaped are, besides the
-// quote and the backslash, all control characters (C0, DEL, C1), the line and
-// paragraph separators, and the marks that change the direction of text. A
-// byte that is not UTF-8 becomes \ufffd. All else stays as it is.
+// AppendJSONString appends s as a JSON string with its quotes. The result is valid for
+// any s and safe to show in a terminal. It escapes quotes, backslashes, control
+// characters (C0, DEL, C1), line and paragraph separators, and marks that change the
+// direction of text. A byte that is not UTF-8 becomes \ufffd. Everything else is copied.
 func AppendJSONString[S text](b []byte, s S) []byte {
-	// Most strings are short and clean. Words that overlap cover any length.
+	// Most strings are short and need no escape. Overlapping words cover any length.
 	switch n := len(s); {
 	case n < 8:
 		if w := loadShort(s); lowest(jsonStyle.set.marks(w)) == n || w&highs != 0 && cleanShort(s) {
@@ -55,8 +54,8 @@ func AppendJSONString[S text](b []byte, s S) []byte {
 }
 
 // AppendPlainJSONString is AppendJSONString for strings of 8 to 32 bytes that need no
-// escape and have no opening brace; it reports whether s is one, and appends nothing
-// if it is none. Most messages are: for them it is all there is to do.
+// escape and have no opening brace. For any other string it appends nothing and reports
+// false. Most messages are such strings, and it is faster for them.
 func AppendPlainJSONString(b []byte, s string) (_ []byte, done bool) {
 	n := len(s)
 	if n < 8 || n > 32 {
@@ -83,8 +82,8 @@ func AppendPlainJSONString(b []byte, s string) (_ []byte, done bool) {
 
 func plainMarks(w uint64) uint64 { return jsonStyle.set.marks(w) | ((w ^ '{'*ones) - ones) }
 
-// cleanShort reports whether all of s may be copied. For a short text of ASCII and
-// other runes it is quicker than [clean], which goes by words.
+// cleanShort reports whether all of s may be copied. For short text of ASCII and other
+// runes it is faster than [clean], which reads words.
 func cleanShort[S text](s S) bool {
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -107,8 +106,8 @@ func cleanShort[S text](s S) bool {
 	return true
 }
 
-// AppendJSONText appends what [AppendJSONString] puts between the quotes, for
-// strings that are made of parts. A rune must not be split between parts.
+// AppendJSONText is [AppendJSONString] without the quotes, for strings that are appended
+// in parts. A rune must not be split between parts.
 func AppendJSONText[S text](b []byte, s S) []byte {
 	return appendEscaped(b, s, jsonStyle, "")
 }

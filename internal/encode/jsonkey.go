@@ -2,11 +2,11 @@ package encode
 
 import "encoding/binary"
 
-// KeySet is a set of keys that may err, in that it takes a key for known which is
-// not: a bit for each of 256 classes. So most keys are known to be new by one look.
+// KeySet is a set of keys with false positives: it has a bit for each of 256 hash
+// classes. One test of a bit shows that most new keys are new.
 type KeySet [4]uint64
 
-// Add puts a key into the set, and reports whether it may have been there.
+// Add adds a key to the set and reports whether it may have been there before.
 func (s *KeySet) Add(key string) (known bool) {
 	n := len(key)
 	if n < 8 {
@@ -15,14 +15,14 @@ func (s *KeySet) Add(key string) (known bool) {
 	return s.add(mix(load64(key), load64(key[n-8:])), n)
 }
 
-// Fill makes the set take every key for known.
+// Fill makes Add report true for every key.
 func (s *KeySet) Fill() {
 	for i := range s {
 		s[i] = ^uint64(0)
 	}
 }
 
-// mix joins the words of a key that has two.
+// mix combines the two words of a key.
 func mix(head, tail uint64) uint64 { return head ^ tail*3 }
 
 func (s *KeySet) add(word uint64, n int) (known bool) {
@@ -32,17 +32,17 @@ func (s *KeySet) add(word uint64, n int) (known bool) {
 	return known
 }
 
-// class returns where the bit of a key stands.
+// class returns the word and the mask of a key's bit.
 func (s *KeySet) class(word uint64, n int) (*uint64, uint64) {
 	h := (word ^ uint64(n)) * 0x9E3779B97F4A7C15 >> 56
 	return &s[h>>6], 1 << (h & 63)
 }
 
 // AppendNewJSONKey appends a member's key with its quotes and colon, after a comma
-// unless b ends with the brace that opens the object, and adds it to the set. It
-// leaves to [KeySet.Add] and [AppendJSONKey], and reports so, the few keys that are
-// long, need to be escaped, or may be in the set. It does at once what takes those
-// two calls and two looks at the key. b must not be empty.
+// unless b ends with the opening brace of the object, and adds it to the set. If the key
+// is long, needs escapes, or may be in the set, it appends nothing and reports false;
+// the caller then uses [KeySet.Add] and [AppendJSONKey]. It is faster than these two, as
+// it reads the key once. b must not be empty.
 func AppendNewJSONKey(b []byte, key string, set *KeySet) (_ []byte, done bool) {
 	n := len(key)
 	var head, tail, word uint64
@@ -56,7 +56,7 @@ func AppendNewJSONKey(b []byte, key string, set *KeySet) (_ []byte, done bool) {
 		}
 		word = mix(head, tail)
 	default:
-		// loadShort, which is too much to be inlined
+		// This is loadShort, which is too large to be inlined.
 		if n >= 4 {
 			head = uint64(load32(key)) | uint64(load32(key[n-4:]))<<(8*uint(n-4))
 		} else if n > 0 {
@@ -89,7 +89,7 @@ func AppendNewJSONKey(b []byte, key string, set *KeySet) (_ []byte, done bool) {
 }
 
 // AppendJSONKey appends a member's key with its quotes and colon, after a comma
-// unless b ends with the brace that opens the object. b must not be empty.
+// unless b ends with the opening brace of the object. b must not be empty.
 func AppendJSONKey(b []byte, key string) []byte {
 	if b[len(b)-1] != '{' {
 		b = append(b, ',')

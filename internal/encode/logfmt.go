@@ -2,13 +2,12 @@ package encode
 
 import "unicode"
 
-// A space or a control character ends a plain token of logfmt.
+// logfmtSet is the set of ASCII bytes of a plain token of logfmt.
 var logfmtSet = charset{low: '!' * ones, q1: '"' * ones, q2: '=' * ones}
 
-// AppendLogfmtValue appends s as the value of a logfmt pair: as it is when it
-// is a plain token, else quoted as [AppendJSONString] does. A plain token is
-// not empty and has no space, '=', '"' or character that must be escaped; a
-// backslash in it stands for itself.
+// AppendLogfmtValue appends s as the value of a logfmt pair: unchanged if it is a plain
+// token, and otherwise quoted by [AppendJSONString]. A plain token is not empty and has
+// no space, '=', '"' or character that must be escaped; a backslash in it is literal.
 func AppendLogfmtValue[S text](b []byte, s S) []byte {
 	if len(s) != 0 && tokenLen(s) == len(s) {
 		return append(b, s...)
@@ -16,8 +15,8 @@ func AppendLogfmtValue[S text](b []byte, s S) []byte {
 	return AppendJSONString(b, s)
 }
 
-// AppendLogfmtKey appends key as the key of a logfmt pair: each character that
-// a plain token may not have becomes '_'. An empty key becomes "_".
+// AppendLogfmtKey appends key as the key of a logfmt pair: each character that is not
+// allowed in a plain token becomes '_'. An empty key becomes "_".
 func AppendLogfmtKey[S text](b []byte, key S) []byte {
 	if len(key) == 0 {
 		return append(b, '_')
@@ -34,8 +33,8 @@ func AppendLogfmtKey[S text](b []byte, key S) []byte {
 	}
 }
 
-// tokenLen returns the length of the longest prefix of s that is a plain token.
-// White space beyond ASCII is none: some parsers split at it.
+// tokenLen returns the length of the longest prefix of s that is a plain token. White
+// space beyond ASCII ends a token, since some parsers split at it.
 func tokenLen[S text](s S) int {
 	i := cleanASCII(s, logfmtSet)
 	if i == len(s) {
@@ -44,7 +43,7 @@ func tokenLen[S text](s S) int {
 	n := clean(s, logfmtSet)
 	for ; i < n; i++ {
 		switch s[i] {
-		case 0xC2, 0xE1, 0xE2, 0xE3: // what all such spaces start with
+		case 0xC2, 0xE1, 0xE2, 0xE3: // the first byte of every such space
 			if r, _ := decodeRune(s[i:]); unicode.IsSpace(r) {
 				return i
 			}

@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// zeros turns eight digits into their ASCII bytes.
+// zeros added to eight digits gives their ASCII bytes.
 const zeros = '0' * ones
 
 // digits8 returns the eight decimal digits of v, which must be below 1e8, as
@@ -23,7 +23,7 @@ func digits8(v uint32) uint64 {
 	return tens | (x-10*tens)<<8
 }
 
-// grow makes room for n more bytes. It is small enough to be inlined.
+// grow ensures capacity for n more bytes. It is small enough to be inlined.
 func grow(b []byte, n int) []byte {
 	if cap(b)-len(b) < n {
 		b = slices.Grow(b, n)
@@ -31,16 +31,15 @@ func grow(b []byte, n int) []byte {
 	return b
 }
 
-// put8 writes eight digits of digits8 behind b, which must have room for them,
-// and keeps n of them.
+// put8 writes the eight digits of digits8 after b, which must have capacity for them, and
+// keeps n of them.
 func put8(b []byte, digits uint64, n int) []byte {
 	i := len(b)
 	binary.LittleEndian.PutUint64(b[i:i+8], digits|zeros)
 	return b[:i+n]
 }
 
-// AppendInt appends i in decimal, as [strconv.AppendInt] does, in about half
-// its time.
+// AppendInt appends i in decimal, like [strconv.AppendInt] in about half the time.
 func AppendInt(b []byte, i int64) []byte {
 	u := uint64(i)
 	if i < 0 {
@@ -50,8 +49,7 @@ func AppendInt(b []byte, i int64) []byte {
 	return AppendUint(b, u)
 }
 
-// AppendUint appends u in decimal, as [strconv.AppendUint] does, in about half
-// its time.
+// AppendUint appends u in decimal, like [strconv.AppendUint] in about half the time.
 func AppendUint(b []byte, u uint64) []byte {
 	b = grow(b, 24)
 	switch {
@@ -76,8 +74,8 @@ func AppendUint(b []byte, u uint64) []byte {
 	return put8(b, digits8(uint32(u-q*1e8)), 8)
 }
 
-// threeDigits holds 000 to 999, each with a byte behind that is to be overwritten: a
-// look at it is quicker than to divide, and a word is written at once.
+// threeDigits holds the text of 000 to 999, each followed by a byte that will be
+// overwritten, so that a whole word is written. A lookup is faster than divisions.
 var threeDigits = func() (t [1000]uint32) {
 	for i := range t {
 		n := uint32(i)
@@ -86,8 +84,8 @@ var threeDigits = func() (t [1000]uint32) {
 	return t
 }()
 
-// putThree writes the three digits of v, which must be below 1000, behind b, which
-// must have room for four bytes.
+// putThree writes the three digits of v, which must be below 1000, after b, which must
+// have capacity for four bytes.
 func putThree(b []byte, v uint32) []byte {
 	i := len(b)
 	binary.LittleEndian.PutUint32(b[i:i+4], threeDigits[v])
@@ -106,16 +104,16 @@ func putHead(b []byte, v uint32) []byte {
 	return b[:i+n]
 }
 
-// AppendJSONFloat appends f as encoding/json does: the shortest number that
-// reads back as f, with an exponent below 1e-6 and from 1e21 on. What JSON has
-// no number for becomes one of the strings "NaN", "+Inf" and "-Inf".
+// AppendJSONFloat appends f like encoding/json: the shortest number that reads back as f,
+// with an exponent below 1e-6 and from 1e21 on. NaN and the infinities, for which JSON
+// has no number, become the strings "NaN", "+Inf" and "-Inf".
 func AppendJSONFloat(b []byte, f float64) []byte {
 	abs := math.Abs(f)
 	switch {
 	case abs < 1e9:
 		// Most floats of a log are integers or have few decimals. n/1e6 has at
-		// most 15 digits, and no two such decimals are the same float64. So if
-		// it reads back as f, it is the shortest number that does.
+		// most 15 digits, and no two such decimals are the same float64, so if it
+		// reads back as f, it is the shortest number that does.
 		n := uint64(abs*1e6 + 0.5)
 		if float64(n)/1e6 == abs && (n != 0 || !math.Signbit(f)) {
 			if f < 0 {
@@ -148,8 +146,8 @@ func AppendJSONFloat(b []byte, f float64) []byte {
 	return strconv.AppendFloat(b, f, 'f', -1, 64)
 }
 
-// appendFraction appends the point and the eight digits of v, which must be
-// below 1e8, without trailing zeros: nothing if v is 0.
+// appendFraction appends the point and the eight digits of v, which must be below 1e8,
+// without trailing zeros. If v is 0, it appends nothing.
 func appendFraction(b []byte, v uint32) []byte {
 	if v == 0 {
 		return b

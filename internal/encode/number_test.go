@@ -42,7 +42,7 @@ func TestInt(t *testing.T) {
 	}
 }
 
-// TestIntDigits goes through every way to fill four digits of each half.
+// TestIntDigits tests every value of each group of four digits.
 func TestIntDigits(t *testing.T) {
 	for i := range int64(10000) {
 		checkInt(t, 1_0000_0000+i)

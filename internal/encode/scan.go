@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// text is what the encoders read: a string, or bytes that hold one.
+// text is an argument of the encoders: a string or its bytes.
 type text interface{ string | []byte }
 
-// A charset tells which ASCII bytes may be copied as they are: those from low
-// up to '~', but q1 and q2. Each field repeats its byte eight times, so that
-// eight bytes of text are tested at once.
+// A charset is the set of ASCII bytes that may be copied: those from low to '~', except
+// q1 and q2. Each field repeats its byte eight times, so that eight bytes of text are
+// tested at once.
 type charset struct{ low, q1, q2 uint64 }
 
 const (
@@ -19,13 +19,13 @@ const (
 	highs = 0x8080808080808080
 )
 
-// marks sets the top bit of the lowest byte of w that is not in the set. The
-// top bits of the bytes above it, and all other bits, mean nothing.
+// marks sets the top bit of the lowest byte of w that is not in the set. All other bits
+// of its result, also those of higher bytes, are undefined.
 func (c charset) marks(w uint64) uint64 {
 	return w | (w - c.low) | (w + ones) | ((w ^ c.q1) - ones) | ((w ^ c.q2) - ones)
 }
 
-// lowest returns the index of the lowest byte that is marked, 8 if none is.
+// lowest returns the index of the lowest marked byte, or 8 if none is marked.
 func lowest(marks uint64) int {
 	return bits.TrailingZeros64(marks&highs) >> 3
 }
@@ -57,8 +57,8 @@ func cleanASCII[S text](s S, c charset) int {
 	if len(rest) == 0 {
 		return len(s)
 	}
-	// The last bytes, followed by zeros. These are in no set, so the mark that
-	// they leave ends the text.
+	// The last bytes, followed by zeros, which are in no set and so mark the end of
+	// the text.
 	w := load64(s[len(s)-8:]) >> (64 - 8*uint(len(rest)))
 	return len(s) - len(rest) + lowest(c.marks(w))
 }
@@ -86,14 +86,14 @@ func load32[S text](s S) uint32 {
 	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 }
 
-// HasByte reports whether c is in s. Where s is short, as most messages are, it takes
+// HasByte reports whether c is in s. For short strings, such as most messages, it takes
 // half the time of [strings.IndexByte].
 func HasByte(s string, c byte) bool {
 	n := len(s)
 	if n < 8 || n > 64 {
 		return strings.IndexByte(s, c) >= 0
 	}
-	// Zero bytes of each x are looked for.
+	// x has a zero byte where the word has c.
 	q := uint64(c) * ones
 	x := load64(s[n-8:]) ^ q
 	found := (x - ones) &^ x
@@ -104,8 +104,8 @@ func HasByte(s string, c byte) bool {
 	return found&highs != 0
 }
 
-// clean returns the length of the longest prefix of s that may be copied as it
-// is: ASCII of the set, and well-formed runes that are safe to show.
+// clean returns the length of the longest prefix of s that may be copied: ASCII bytes of
+// the set, and well-formed runes that are safe to show.
 func clean[S text](s S, c charset) int {
 	i := 0
 	for {
@@ -114,7 +114,7 @@ func clean[S text](s S, c charset) int {
 			return i
 		}
 		for i < len(s) && s[i] >= utf8.RuneSelf {
-			// Most runes of most scripts need no closer look.
+			// Most runes of most scripts need no further check.
 			if i+2 < len(s) {
 				switch lead := s[i]; {
 				case 0xC3 <= lead && lead < 0xD8 && isTail(s[i+1]):
@@ -137,10 +137,9 @@ func clean[S text](s S, c charset) int {
 // isTail reports whether c is a byte of a rune that is not the first one.
 func isTail(c byte) bool { return c&0xC0 == 0x80 }
 
-// safeRune returns the length of the rune that s starts with, or 0 if it is
-// malformed or could change how a terminal shows the line: a C1 control, a
-// line or paragraph separator, or a mark that changes the direction of text.
-// The first byte of s must not be ASCII.
+// safeRune returns the length of the first rune of s, or 0 if it is malformed or could
+// change how a terminal shows the line: a C1 control, a line or paragraph separator, or a
+// mark that changes the direction of text. The first byte of s must not be ASCII.
 func safeRune[S text](s S) int {
 	switch c := s[0]; {
 	case c < 0xC2:

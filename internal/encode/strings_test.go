@@ -11,8 +11,8 @@ import (
 	"github.com/logbook-go/logbook/internal/encode"
 )
 
-// hostile are texts that each encoder must render harmless; they seed the fuzz
-// targets too.
+// hostile are texts that each encoder must make harmless. They also seed the fuzz
+// targets.
 var hostile = []string{
 	"", "a", "ab", "abc", "abcd", "abcdefg", "abcdefgh", "abcdefghijklmnop", "abcdefghijklmnopq",
 	"key=value", "two words", `C:\dir`, `say "hi"`, "a\nb\r\n\tc\b\f", "\x00\x01\x1b[31mred\x7f",
@@ -23,8 +23,8 @@ var hostile = []string{
 	"clean prefix of sixteen\x01", strings.Repeat("long and clean ", 20) + "\n", strings.Repeat(`"`, 40),
 }
 
-// everyPosition puts each odd piece at each place around the word boundaries
-// of the scanner, in texts of each length.
+// everyPosition yields texts of various lengths with each odd piece at each position
+// around the word boundaries of the scanner.
 func everyPosition(yield func(string)) {
 	pieces := []string{"{", "\"", "\\", "\x00", "\x1f", " ", "=", "\x7f", "\n", "é", "\u0085", "\u2028", "漢", "\xff", "\xe2\x80", "😀"}
 	for n := range 68 {
@@ -36,8 +36,8 @@ func everyPosition(yield func(string)) {
 	}
 }
 
-// unsafeRune reports whether r must not be shown as it is, by the definition
-// in words; the encoders go by bytes.
+// unsafeRune reports whether r must be escaped. It uses the categories of runes, while
+// the encoders compare bytes.
 func unsafeRune(r rune) bool {
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
 }
@@ -78,8 +78,8 @@ func checkJSON(t *testing.T, s string) {
 	}
 }
 
-// checkMinimal tells that out has exactly one piece for each character of s:
-// itself if it may stay, else an escape.
+// checkMinimal checks that out has exactly one piece for each character of s: the
+// character if it may be copied, and otherwise an escape.
 func checkMinimal(t *testing.T, s string, out []byte, special string) {
 	t.Helper()
 	o := string(out)
@@ -147,14 +147,14 @@ func TestJSONStringHostile(t *testing.T) {
 	everyPosition(func(s string) { checkJSON(t, s) })
 	for r := rune(0); r <= unicode.MaxRune; r++ {
 		if r > 0x3100 {
-			r += 60 // nothing is special there
+			r += 60 // skip ranges without special runes
 		}
 		checkJSON(t, "r"+string(r)+".")
 	}
 }
 
-// TestJSONStringUTF8 goes through the edges of well-formed UTF-8: every first
-// byte before all kinds of bytes.
+// TestJSONStringUTF8 tests the limits of well-formed UTF-8: every first byte followed by
+// all kinds of bytes.
 func TestJSONStringUTF8(t *testing.T) {
 	kinds := []byte{0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xFF}
 	for lead := 0x80; lead <= 0xFF; lead++ {
@@ -223,7 +223,7 @@ func checkText(t *testing.T, s string) {
 	if b := encode.AppendText(nil, []byte(s)); !bytes.Equal(b, out) {
 		t.Fatalf("%q: as bytes %q, as string %q", s, b, out)
 	}
-	// The lines of the text are the texts of the lines, with spaces for tabs.
+	// Each line equals the result of AppendText, with spaces for tabs.
 	var want []byte
 	for i, line := range strings.Split(s, "\n") {
 		if i > 0 {
@@ -280,7 +280,7 @@ func badInToken(r rune) bool {
 	return unicode.IsSpace(r) || r == '=' || r == '"' || unsafeRune(r)
 }
 
-// parseLogfmt is a strict parser of key=value pairs with one space between.
+// parseLogfmt is a strict parser of key=value pairs separated by one space.
 func parseLogfmt(t *testing.T, line string) (pairs [][2]string) {
 	t.Helper()
 	for {

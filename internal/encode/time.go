@@ -6,40 +6,40 @@ import (
 	"time"
 )
 
-// The two layouts, as [time.Time.Format] takes them.
+// The two layouts for [time.Time.Format].
 const (
 	layoutRFC3339 = "2006-01-02T15:04:05.000000Z07:00"
 	layoutText    = "2006-01-02 15:04:05.000000-0700"
 )
 
-// A TimeCache appends times and keeps what is the same for all times of one
-// second and location. Its zero value is ready, and it must not be copied.
+// A TimeCache appends times and caches the text of one second at one location. Its zero
+// value is ready for use. It must not be copied.
 //
-// A hit takes about a tenth of the time of a miss. Times of many seconds or
-// locations, in any order, cost a miss each but hardly an allocation: only one
-// miss in missesPerRefresh replaces what is kept.
+// A hit takes about a tenth of the time of a miss. Times of many seconds or locations
+// cost a miss each but few allocations: only one miss in missesPerRefresh replaces the
+// cached second.
 //
-// Years before 0 and after 9999, which RFC 3339 cannot express, are shown as by
-// [time.Time.Format]. A zone that is a day or more away from UTC is shown as UTC.
-// Seconds of a zone's offset are left out, as by Format.
+// Years before 0 and after 9999, which RFC 3339 cannot express, are formatted by
+// [time.Time.Format]. A zone that is a day or more away from UTC is shown as UTC. The
+// seconds of a zone's offset are dropped, as by Format.
 //
-// A location must not be overwritten (*time.Local = ...): the change would be
-// seen from the next second on.
+// A location must not be overwritten (*time.Local = ...): the change would take effect
+// from the next second on.
 type TimeCache struct {
 	second atomic.Pointer[second]
 	misses atomic.Uint32
 }
 
-// missesPerRefresh bounds what a stream of misses allocates. In a busy second
-// its first misses hardly count.
+// missesPerRefresh limits the allocations of a series of misses. The few misses at the
+// start of a busy second hardly matter.
 const missesPerRefresh = 16
 
-// A second is the text of one second at one location, with room for the
-// microseconds. A zone's offset changes between seconds only, so the second
-// and the location determine it.
+// A second is the text of one second at one location, with space for the microseconds.
+// A zone's offset changes only between seconds, so the second and the location determine
+// the text.
 type second struct {
 	unix    int64
-	loc     *time.Location // also keeps its address from being used again
+	loc     *time.Location // the pointer keeps the address from being reused
 	text    [32]byte
 	rfc3339 [32]byte
 	rfcLen  int
@@ -86,7 +86,7 @@ func (c *TimeCache) missText(b []byte, t time.Time) []byte {
 	return appendSecond(b, &s.text, textLen, t)
 }
 
-// render sets s to the second of t, and keeps a copy of it if it is time to.
+// render sets s to the second of t, and caches a copy once in missesPerRefresh calls.
 func (c *TimeCache) render(s *second, t time.Time) {
 	s.set(t)
 	if c.misses.Add(1)%missesPerRefresh == 1 {
@@ -107,8 +107,8 @@ func appendSecond(b []byte, rendered *[32]byte, n int, t time.Time) []byte {
 	return b[:i+n]
 }
 
-// PutMicros writes the six digits of the microseconds of t over what b begins with,
-// which must be longer than they are.
+// PutMicros writes the six digits of the microseconds of t to the start of b, which must
+// be longer than six bytes.
 func PutMicros(b []byte, t time.Time) {
 	micros := uint32(t.Nanosecond()) / 1000
 	millis := micros / 1000
@@ -118,7 +118,7 @@ func PutMicros(b []byte, t time.Time) {
 	binary.LittleEndian.PutUint32(digits[3:7], threeDigits[micros-1000*millis]|uint32(behind)<<24)
 }
 
-// FourDigitYear reports whether the year has four digits, as RFC 3339 wants it.
+// FourDigitYear reports whether the year has four digits, as RFC 3339 requires.
 func FourDigitYear(t time.Time) bool {
 	year := t.Year()
 	return 0 <= year && year <= 9999
@@ -171,14 +171,15 @@ func put2(b []byte, v int) {
 	b[0], b[1] = '0'+byte(v/10), '0'+byte(v%10)
 }
 
-// What [AppendRFC3339] writes itself, in seconds since 1970 as the zone has them.
+// The range of times that [AppendRFC3339] formats itself, in seconds since 1970 of the
+// zone's local time.
 const (
 	year0     = -62167219200
 	year10000 = 253402300800
 )
 
-// AppendRFC3339 appends t as [time.RFC3339Nano] has it: with as many digits of the
-// second as it has. It is meant for attributes, whose times are of many seconds.
+// AppendRFC3339 appends t in the format [time.RFC3339Nano]. It is meant for attributes,
+// whose times are of many different seconds, and has no cache.
 func AppendRFC3339(b []byte, t time.Time) []byte {
 	_, offset := t.Zone()
 	local := t.Unix() + int64(offset)
@@ -222,9 +223,9 @@ func AppendRFC3339(b []byte, t time.Time) []byte {
 	return b
 }
 
-// civil returns the date of a second since 1970, which must not be before the year 0,
-// and the second of the day. It counts in years that begin with March, so that the day
-// that some have more is the last one, and from 400 years before the year 0 on.
+// civil returns the date of a second since 1970, and the second of the day. The year must
+// not be before 0. It counts years from March to February, so that a leap day is the last
+// day of its year, starting 400 years before the year 0.
 func civil(second int64) (year, month, day, clock uint32) {
 	const (
 		daysOf400Years = 146097

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-	_ "time/tzdata" // the zones of the tests, wherever they run
+	_ "time/tzdata" // zones for the tests on any system
 
 	"github.com/logbook-go/logbook/internal/encode"
 )
@@ -42,8 +42,8 @@ func checkTime(t *testing.T, c *encode.TimeCache, tm time.Time) {
 	}
 }
 
-// TestTimeDST walks second by second over every change of the offset within
-// some years, in one zone and in all of them by turns.
+// TestTimeDST tests each second around every change of the offset within some years, in
+// one zone and alternating between all of them.
 func TestTimeDST(t *testing.T) {
 	locs := zones(t)
 	var changes []time.Time
@@ -84,7 +84,7 @@ func TestTimeFractions(t *testing.T) {
 	}
 }
 
-// Times that are attributes keep all digits.
+// Times of attributes keep all digits.
 func TestAppendRFC3339(t *testing.T) {
 	for _, loc := range zones(t) {
 		for _, ns := range []int{0, 1, 10, 999, 1000, 1999, 500_000_000, 999_000, 1_000_000, 100_000_000, 123_456_789, 123_456_780, 999_999_999} {
@@ -173,7 +173,8 @@ func FuzzTime(f *testing.F) {
 	})
 }
 
-// Each day of 400 years, and seconds anywhere between the years 0 and 9999.
+// TestAppendRFC3339Dates tests each day of 400 years, and random seconds between the
+// years 0 and 9999.
 func TestAppendRFC3339Dates(t *testing.T) {
 	check := func(at time.Time) {
 		t.Helper()

@@ -1,12 +1,12 @@
-// Package errchain looks into errors that somebody else made. Unlike package errors it
-// comes to an end with a chain that has none, as of an error that wraps itself.
+// Package errchain inspects error trees of unknown origin. Unlike package errors, it
+// also terminates for an error that wraps itself.
 package errchain
 
-// maxErrors bounds how many errors are looked at.
+// maxErrors is the number of errors that are inspected.
 const maxErrors = 64
 
 // Is is [errors.Is] for the first 64 errors of a tree. The target must be comparable.
-// A method of the errors that panics does so here.
+// Panics of the errors' methods are not recovered.
 func Is(err, target error) bool {
 	return find(err, func(e error) bool {
 		if e == target {
@@ -17,8 +17,8 @@ func Is(err, target error) bool {
 	})
 }
 
-// As returns the first error of type T among the first 64 of a tree, depth first.
-// Methods As are not asked.
+// As returns the first error of type T among the first 64 of a tree, depth first. It does
+// not call the As methods of the errors.
 func As[T error](err error) (found T, ok bool) {
 	ok = find(err, func(e error) bool {
 		found, ok = e.(T)

@@ -10,7 +10,7 @@ import (
 	"github.com/logbook-go/logbook/internal/errchain"
 )
 
-// cyclic wraps what is set afterwards.
+// cyclic is an error that can be made to wrap itself.
 type cyclic struct{ inner error }
 
 func (*cyclic) Error() string   { return "cyclic" }

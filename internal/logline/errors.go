@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// offerError offers an attribute that is an error: its text, or an object with
-// a message.
+// offerError considers an attribute for the error: a text, or an object with a message.
 func (r *role) offerError(i int, a slog.Attr) {
 	rank := 0
 	if a.Key != "error" {
@@ -25,8 +24,8 @@ func (r *role) offerError(i int, a slog.Attr) {
 	}
 }
 
-// offerStack offers an attribute that is a stack. zap's errorVerbose comes
-// last: it repeats the error's text.
+// offerStack considers an attribute for the stack. zap's errorVerbose has the lowest
+// priority, since it repeats the error's text.
 func (r *role) offerStack(i int, a slog.Attr) {
 	rank := 0
 	if a.Key == "errorVerbose" {
@@ -37,8 +36,8 @@ func (r *role) offerStack(i int, a slog.Attr) {
 	}
 }
 
-// takeError takes the error out of attrs[i]. Of an error that is an object,
-// the other members stay behind, and it reports false if there are any.
+// takeError takes the error out of attrs[i]. If it is an object with other members, these
+// remain in attrs[i], and takeError reports false.
 func (l *Line) takeError(attrs []slog.Attr, i int) bool {
 	a := attrs[i]
 	if a.Value.Kind() == slog.KindString {
@@ -60,7 +59,7 @@ func (l *Line) takeError(attrs []slog.Attr, i int) bool {
 	return len(rest) == 0
 }
 
-// errorFields is fields for the attributes of a line whose other parts are
+// errorFields takes error and stack out of the attributes of a line whose other parts are
 // known.
 func (l *Line) errorFields(attrs []slog.Attr) {
 	var err, stack role
@@ -95,8 +94,8 @@ func memberText(group []slog.Attr, key string) string {
 	return ""
 }
 
-// stackText reads a stack: text of several lines, or zerolog's list of frames.
-// "": v is neither.
+// stackText returns the text of a stack: a text of several lines, or zerolog's list of
+// frames. If v is neither, it returns "".
 func stackText(v slog.Value) string {
 	if v.Kind() == slog.KindString {
 		if s := v.String(); strings.Contains(s, "\n") {

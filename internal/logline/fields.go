@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// json takes apart a line that is one JSON object.
+// json parses a line that is one JSON object.
 func (p *parser) json(s string) (Line, bool) {
 	attrs, nonfinite, ok := readObject(s)
 	switch {
@@ -23,7 +23,7 @@ func (p *parser) json(s string) (Line, bool) {
 	return l, true
 }
 
-// isWire reports whether attrs are a record in Python Logbook's form.
+// isWire reports whether attrs are the members of a record of Python's Logbook.
 func isWire(attrs []slog.Attr) bool {
 	var init, pulled, channel, level, msg, extra bool
 	for _, a := range attrs {
@@ -45,8 +45,8 @@ func isWire(attrs []slog.Attr) bool {
 	return init && pulled || channel && level && msg && extra
 }
 
-// role is the index and the key of the attribute chosen for a part of the
-// line. Of several, the one of the lowest rank is chosen, then the first.
+// role is the index and the key of the attribute chosen for a part of the line: among
+// several, the first one of the lowest rank.
 type role struct {
 	key   string
 	index int
@@ -59,7 +59,7 @@ func (r *role) offer(i int, key string, rank int) {
 	}
 }
 
-// fieldSet says which attributes were chosen.
+// fieldSet holds the chosen attributes.
 type fieldSet struct {
 	time, level, msg, channel, name  role
 	caller, function, file           role
@@ -68,9 +68,8 @@ type fieldSet struct {
 	levelText                        string
 }
 
-// fields takes the known fields out of attrs, which it changes, and notes them
-// in f. all is the text they were read from: it is the message if nothing else
-// would be left.
+// fields takes the known fields out of attrs, which it modifies, and records them in f.
+// all is the parsed text, which becomes the message if the line would be empty otherwise.
 func (p *parser) fields(f *fieldSet, attrs []slog.Attr, all string) Line {
 	var l Line
 	for i, a := range attrs {
@@ -132,8 +131,8 @@ func (p *parser) fields(f *fieldSet, attrs []slog.Attr, all string) Line {
 	return l
 }
 
-// field offers one attribute to the parts of the line its key names, if its
-// value is of their type.
+// field considers an attribute for the parts of the line that its key names, if its value
+// has their type.
 func (p *parser) field(l *Line, f *fieldSet, i int, a slog.Attr) {
 	text := a.Value.Kind() == slog.KindString && a.Value.String() != ""
 	switch a.Key {
@@ -214,8 +213,8 @@ func channelRank(key string) int {
 	return 1
 }
 
-// pinoOnly handles what only stands in the lines of pino and bunyan: the level
-// as a number, and the fields that are anyone's elsewhere.
+// pinoOnly handles fields that only pino and bunyan write: a numeric level, which alone is
+// not enough to recognize them, and the name and pid.
 func (f *fieldSet) pinoOnly(l *Line, attrs []slog.Attr) {
 	if f.time.key == "" && f.hostname.key == "" {
 		l.Level, l.HasLevel = 0, false
@@ -230,7 +229,7 @@ func (f *fieldSet) pinoOnly(l *Line, attrs []slog.Attr) {
 	}
 }
 
-// format tells whose the JSON is by the keys chosen.
+// format returns the format of a JSON line, determined by the chosen keys.
 func (f *fieldSet) format() string {
 	switch {
 	case f.level.key != "level":
@@ -254,8 +253,8 @@ func (f *fieldSet) format() string {
 	return JSON
 }
 
-// without removes the attributes at the given indexes in place. nil: none is
-// left.
+// without removes the attributes at the given indexes in place. It returns nil if none
+// are left.
 func without(attrs []slog.Attr, used []int) []slog.Attr {
 	if len(used) == len(attrs) {
 		return nil

@@ -9,15 +9,15 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth is how many levels of objects and arrays a JSON line may have.
+// maxDepth is the maximum nesting of objects and arrays in a JSON line.
 const maxDepth = 100
 
-// jsonReader reads JSON into attributes. encoding/json does not keep the order
-// of keys, nor repeated ones.
+// jsonReader parses JSON into attributes. Unlike encoding/json, it keeps the order of keys
+// and repeated keys.
 //
-// It is strict but for two things that loggers get wrong: control characters
-// and broken UTF-8 in strings are kept as they are. The words that Python
-// writes for infinite numbers are read, and noted in nonfinite.
+// It is strict, except that it keeps control characters and invalid UTF-8 in strings,
+// which some loggers write. It accepts Python's words for NaN and infinities and sets
+// nonfinite.
 type jsonReader struct {
 	s         string
 	i         int
@@ -25,7 +25,7 @@ type jsonReader struct {
 	nonfinite bool
 }
 
-// readObject reads s, which must be one JSON object.
+// readObject parses s, which must be one JSON object.
 func readObject(s string) (attrs []slog.Attr, nonfinite, ok bool) {
 	r := jsonReader{s: s}
 	r.space()
@@ -60,7 +60,7 @@ func (r *jsonReader) take(c byte) bool {
 	return false
 }
 
-// object reads from the opening brace on.
+// object parses an object, starting at the brace.
 func (r *jsonReader) object() ([]slog.Attr, bool) {
 	r.i++
 	if r.depth++; r.depth > maxDepth {
@@ -93,7 +93,7 @@ func (r *jsonReader) object() ([]slog.Attr, bool) {
 	}
 }
 
-// array reads from the opening bracket on.
+// array parses an array, starting at the bracket.
 func (r *jsonReader) array() ([]any, bool) {
 	r.i++
 	if r.depth++; r.depth > maxDepth {
@@ -124,8 +124,8 @@ func (r *jsonReader) array() ([]any, bool) {
 	}
 }
 
-// plainValue converts a value for use in an array. It fails where an object
-// has a key twice.
+// plainValue converts a value for use in an array. It fails if an object has a key
+// twice.
 func plainValue(v slog.Value) (any, bool) {
 	if v.Kind() != slog.KindGroup {
 		return v.Any(), true
@@ -150,7 +150,7 @@ func (r *jsonReader) value() (slog.Value, bool) {
 	case '{':
 		attrs, ok := r.object()
 		if len(attrs) == 0 {
-			// Handlers drop an empty group, and slog does from other groups.
+			// Handlers drop empty groups, and slog drops them from other groups.
 			return slog.AnyValue(map[string]any{}), ok
 		}
 		return slog.GroupValue(attrs...), ok
@@ -188,7 +188,7 @@ func (r *jsonReader) literal(s string) bool {
 	return true
 }
 
-// number reads a number into the type that keeps all of it.
+// number parses a number into a type that represents it exactly.
 func (r *jsonReader) number() (slog.Value, bool) {
 	start := r.i
 	s := r.s[start:]
@@ -239,8 +239,8 @@ func (r *jsonReader) number() (slog.Value, bool) {
 	return slog.StringValue(text), true
 }
 
-// exactFloat converts a number unless digits would be lost: a float64 holds 17
-// of them, and fewer near zero.
+// exactFloat converts a number unless digits would be lost: a float64 holds 17 digits,
+// and fewer near zero.
 func exactFloat(text, mantissa string) (float64, bool) {
 	significant, zeros := 0, 0
 	for i := range len(mantissa) {
@@ -263,7 +263,7 @@ func exactFloat(text, mantissa string) (float64, bool) {
 	return v, true
 }
 
-// string reads from the opening quote on.
+// string parses a string, starting at the quote.
 func (r *jsonReader) string() (string, bool) {
 	if r.i == len(r.s) || r.s[r.i] != '"' {
 		return "", false
@@ -281,7 +281,7 @@ func (r *jsonReader) string() (string, bool) {
 	return "", false
 }
 
-// escaped reads the string that starts at start and has its first escape at i.
+// escaped parses the string that starts at start and has its first escape at i.
 func (r *jsonReader) escaped(start, i int) (string, bool) {
 	b := make([]byte, 0, 2*(i-start)+64)
 	b = append(b, r.s[start:i]...)

@@ -6,8 +6,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// levelName reads the name of a level as loggers write it, in any case, with
-// slog's distance: "warning", "WRN", "ERRO", "INFO+2", "DEBUG-1".
+// levelName parses the level names of common loggers, in any case and with slog's
+// offsets: "warning", "WRN", "ERRO", "INFO+2", "DEBUG-1".
 func levelName(s string) (logbook.Level, bool) {
 	var buf [len("information")]byte // the longest name
 	n := 0
@@ -62,8 +62,8 @@ func namedLevel(s string) (logbook.Level, bool) {
 	return 0, false
 }
 
-// pinoLevel converts pino's and bunyan's numbers: 10 is trace, 30 info, 60
-// fatal. Numbers between them keep their place.
+// pinoLevel converts a level number of pino or bunyan: 10 is trace, 30 info, 60 fatal.
+// Numbers in between become levels in between.
 func pinoLevel(n int64) (logbook.Level, bool) {
 	if n < 10 || n > 60 {
 		return 0, false
@@ -71,7 +71,7 @@ func pinoLevel(n int64) (logbook.Level, bool) {
 	return logbook.Level((n - 30) * 4 / 10), true
 }
 
-// severity converts syslog's.
+// severity converts a severity of syslog.
 func severity(n int) logbook.Level {
 	switch n {
 	case 0, 1, 2:
@@ -88,12 +88,12 @@ func severity(n int) logbook.Level {
 	return logbook.LevelDebug
 }
 
-// levelWord reads a level that starts s as a word of the text, and returns the
-// length of the word with its brackets or colon. It takes
+// levelWord parses a level at the start of s, and returns the length of the word with its
+// brackets or colon. It accepts
 //
-//   - a name in brackets, of any case: [warn], <ERROR>, [ INFO ];
+//   - a name in brackets, in any case: [warn], <ERROR>, [ INFO ];
 //   - a name in upper case: INFO text, ERRO[0012] text;
-//   - a full name of any case before a colon: Error: text.
+//   - a full name in any case before a colon: Error: text.
 //
 // So "Error handling is hard" and "Information about" are text.
 func levelWord(s string) (l logbook.Level, n int, ok bool) {
@@ -124,7 +124,7 @@ func levelWord(s string) (l logbook.Level, n int, ok bool) {
 		if upper {
 			return l, n + 1, true
 		}
-		// Abbreviations are words of other languages and formats.
+		// An abbreviation may be a word of another language or format.
 		full := letters > 4 || strings.EqualFold(s[:4], "info") || strings.EqualFold(s[:4], "warn")
 		return l, n + 1, full && (n+1 == len(s) || s[n+1] == ' ' || s[n+1] == '\t')
 	case s[n] == ' ', s[n] == '\t', s[n] == '|':
@@ -150,7 +150,7 @@ func bracketLevel(s string) (l logbook.Level, n int, ok bool) {
 	return l, n + 1, ok
 }
 
-// levelPair reads the pair level=name that starts a text which is not logfmt.
+// levelPair parses a pair level=name at the start of a text that is not logfmt.
 func levelPair(s string) (l logbook.Level, n int, ok bool) {
 	v, ok := strings.CutPrefix(s, "level=")
 	if !ok {

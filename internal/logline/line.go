@@ -20,28 +20,27 @@ const (
 	Bunyan  = "bunyan"
 	JSON    = "json"   // any other JSON object
 	Logfmt  = "logfmt" // also log/slog's TextHandler
-	Text    = "text"   // a line of which a time, a level or a syslog header was recognised
-	Plain   = "plain"  // nothing was recognised
+	Text    = "text"   // a line with a recognized time, level or syslog header
+	Plain   = "plain"  // nothing was recognized
 )
 
-// Line is what was recognised in one line. Its strings share one copy of the
-// line.
+// Line holds the parts of a line. Its strings share one copy of the line.
 type Line struct {
-	// Format says what the line was taken for. Of a [Wire] line nothing else
-	// is set but Message, which is the line; it is for the record codec.
+	// Format is the recognized format. For a [Wire] line only Message is set,
+	// to the complete line, which the caller decodes as a record.
 	Format string
 
-	Time     time.Time // zero: none recognised
+	Time     time.Time // zero if none was recognized
 	Level    logbook.Level
-	HasLevel bool   // false: none recognised, and Level is Info
+	HasLevel bool   // if false, none was recognized and Level is Info
 	Channel  string // logger name, or syslog's program
 	Message  string
 
-	// Attrs holds the rest in the line's order, repeated keys included. JSON
-	// objects are groups, and logfmt's dotted keys stay as they are. A JSON
-	// number is an int64, a uint64 or a float64, or its text where none of
-	// these keeps all its digits. A JSON array is a []any; objects in it are
-	// map[string]any, or their JSON text where a key repeats.
+	// Attrs holds the other fields in the order of the line, including repeated
+	// keys. JSON objects are groups; logfmt's dotted keys are unchanged. A JSON
+	// number is an int64, a uint64 or a float64, or its text if none of these
+	// keeps all its digits. A JSON array is a []any; objects in it are
+	// map[string]any, or their JSON text if a key repeats.
 	Attrs []slog.Attr
 
 	Err    string       // the error's text
@@ -50,12 +49,11 @@ type Line struct {
 	PID    int          // 0: none recognised
 }
 
-// Parse takes line apart. A line ending at its end is not part of it. Colour
-// codes do not hide a line's form, and are removed where one is recognised.
+// Parse parses a line, ignoring a line ending. It recognizes formats in spite of color
+// codes, which it then removes.
 //
-// now stands in for what a time leaves out: its location for the zone; its
-// date for the day; and for the year, the newest one that does not put the
-// time more than a day after now.
+// now completes times: its location is the default zone, its date the default day. The
+// default year is the latest one for which the time is at most a day after now.
 //
 // Parse keeps no reference to line.
 func Parse(line []byte, now time.Time) Line {
@@ -79,13 +77,13 @@ func Parse(line []byte, now time.Time) Line {
 	return l
 }
 
-// parser holds what the parsing of one line needs besides the line.
+// parser holds the state for parsing one line.
 type parser struct {
 	now time.Time
 }
 
-// structured takes apart the payload of a line whose head gave outer, if it is
-// JSON or logfmt with a message. What the payload says wins over the head.
+// structured parses the payload of a line whose header gave outer, if it is JSON or logfmt
+// with a message. Fields of the payload take precedence over those of the header.
 func (p *parser) structured(outer Line, payload string) (Line, bool) {
 	l, ok := p.json(payload)
 	if !ok {
@@ -115,7 +113,7 @@ func (p *parser) structured(outer Line, payload string) (Line, bool) {
 	return l, true
 }
 
-// stripSGR removes the escape sequences that set colours: ESC [ ... m.
+// stripSGR removes the escape sequences that set colors: ESC [ ... m.
 func stripSGR(s string) string {
 	i := strings.IndexByte(s, '\x1b')
 	if i < 0 {
@@ -134,8 +132,8 @@ func stripSGR(s string) string {
 	return string(append(b, s...))
 }
 
-// sgrLen returns the length of the SGR sequence that starts s, or 0. A real
-// one is short; the bound keeps stripSGR linear.
+// sgrLen returns the length of an SGR sequence at the start of s, or 0. Real sequences are
+// short; the bound keeps stripSGR linear.
 func sgrLen(s string) int {
 	if len(s) < 3 || s[1] != '[' {
 		return 0

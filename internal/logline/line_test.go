@@ -11,7 +11,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// sample is a line and what show makes of what was recognised in it.
+// sample is a line and the result of show for it.
 type sample struct{ name, line, want string }
 
 func testLines(t *testing.T, samples []sample) {
@@ -51,7 +51,7 @@ func TestHostileBytes(t *testing.T) {
 	})
 }
 
-// Lines so long that anything quadratic would not end within the test's time.
+// Parsing long lines takes linear time; in quadratic time the test would not end.
 func TestLongLines(t *testing.T) {
 	const n = 1 << 18
 	stamp := "2024-02-29 13:37:42 "
@@ -91,9 +91,9 @@ func TestDepth(t *testing.T) {
 			t.Errorf("101 levels of %s: format %s", kind[0], l.Format)
 		}
 	}
-	// Objects beside each other are not nested.
+	// Adjacent objects are not nested.
 	if l := logline.Parse([]byte(`{"a":[`+strings.Repeat("[],{},", 200)+"1]}"), testNow); l.Format != logline.JSON {
-		t.Errorf("200 values beside each other: format %s", l.Format)
+		t.Errorf("200 adjacent values: format %s", l.Format)
 	}
 }
 
@@ -135,8 +135,8 @@ func TestLevelNames(t *testing.T) {
 	}
 }
 
-// Every level that prints reads back from our own text and JSON.
-func TestOwnLevels(t *testing.T) {
+// Every level is recognized in Logbook's text and JSON.
+func TestLogbookLevels(t *testing.T) {
 	for i := -127; i <= 127; i++ {
 		lv := logbook.Level(i)
 		for _, line := range []string{
@@ -170,7 +170,7 @@ func TestNowGivesZone(t *testing.T) {
 			t.Errorf("%s: got %s, want %s", line, got, want)
 		}
 	}
-	// On New Year's Eve a line of the new year may come from a clock ahead.
+	// On New Year's Eve, a clock that is ahead may write a line of the new year.
 	now = time.Date(2025, 12, 31, 23, 59, 0, 0, time.UTC)
 	if got := logline.Parse([]byte("Jan  1 00:00:10 vm app: x"), now).Time; got.Year() != 2026 {
 		t.Errorf("a minute ahead of the year: got %s", got)
@@ -193,11 +193,11 @@ func FuzzParse(f *testing.F) {
 				t.Fatalf("%q: got %s", given, show(l))
 			}
 		} else if l.Message == "" && len(l.Attrs) == 0 && l.Err == "" && l.Stack == "" && text != "" && !strings.ContainsAny(text, "\\") && !strings.Contains(text, "msg") && !strings.Contains(text, "message") {
-			// Only a field for the message may say that it is empty.
-			t.Fatalf("%q: nothing left of it: %s", given, show(l))
+			// The message may be empty only if a field for it is empty.
+			t.Fatalf("%q: the result is empty: %s", given, show(l))
 		}
 		if l.Format == logline.Text && !strings.ContainsAny(text, "\x1b\"") && !strings.Contains(text, l.Message) {
-			t.Fatalf("%q: message %q is not of it", given, l.Message)
+			t.Fatalf("%q: message %q is not part of the line", given, l.Message)
 		}
 		if !l.HasLevel && l.Level != 0 {
 			t.Fatalf("%q: level %v without HasLevel", given, l.Level)
@@ -205,7 +205,7 @@ func FuzzParse(f *testing.F) {
 		var object map[string]json.RawMessage
 		if json.Unmarshal(line, &object) == nil && len(object) > 0 && strings.Count(text, "{")+strings.Count(text, "[") <= 100 {
 			if l.Format == logline.Plain || l.Format == logline.Text {
-				t.Fatalf("%q: JSON not recognised: %s", given, show(l))
+				t.Fatalf("%q: JSON not recognized: %s", given, show(l))
 			}
 			if l.Format != logline.Wire {
 				noneLost(t, l, object)
@@ -246,7 +246,7 @@ func noneLost(t *testing.T, l logline.Line, object map[string]json.RawMessage) {
 		case "v":
 			taken = l.Format == logline.Bunyan
 		default:
-			// encoding/json replaces broken UTF-8 in keys; we keep it.
+			// encoding/json replaces invalid UTF-8 in keys; we keep it.
 			taken = strings.ContainsRune(key, '\ufffd')
 		}
 		if !taken {

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// logfmt takes apart a line that is logfmt from its first byte to its last:
-// pairs and nothing else, at least two, or one that a logger writes.
+// logfmt parses a line that consists of logfmt pairs only: at least two, or one with a key
+// that loggers write.
 func (p *parser) logfmt(s string) (Line, bool) {
 	attrs, ok := readPairs(s)
 	if !ok || len(attrs) == 1 && !logfmtKey(attrs[0].Key) {
@@ -27,8 +27,8 @@ func logfmtKey(key string) bool {
 	return false
 }
 
-// readPairs reads s, which must be key=value pairs with single or more spaces
-// between them. Values stay text: whether 3 was a number is not known.
+// readPairs parses s, which must be key=value pairs separated by spaces. Values are
+// strings, since logfmt does not tell whether 3 was a number.
 func readPairs(s string) ([]slog.Attr, bool) {
 	if n := keyLen(s); n == 0 {
 		return nil, false
@@ -66,8 +66,8 @@ func readPairs(s string) ([]slog.Attr, bool) {
 	return attrs, true
 }
 
-// keyLen returns the length of the key that starts s and has its = after it;
-// 0 if there is none.
+// keyLen returns the length of a key followed by = at the start of s, or 0 if there is
+// none.
 func keyLen(s string) int {
 	if s == "" {
 		return 0
@@ -89,7 +89,7 @@ func keyLen(s string) int {
 	return n
 }
 
-// quotedLen returns the length of the quoted text that starts s, or 0.
+// quotedLen returns the length of a quoted text at the start of s, or 0.
 func quotedLen(s string) int {
 	for i := 1; i < len(s); i++ {
 		switch s[i] {
@@ -102,7 +102,7 @@ func quotedLen(s string) int {
 	return 0
 }
 
-// unquote reads text that Go has quoted.
+// unquote parses a text quoted by Go.
 func unquote(s string) (string, bool) {
 	if len(s) < 2 {
 		return "", false
@@ -111,7 +111,7 @@ func unquote(s string) (string, bool) {
 		return in, true
 	}
 	if !utf8.ValidString(s) {
-		return "", false // strconv would replace the broken bytes
+		return "", false // strconv would replace the invalid bytes
 	}
 	s, err := strconv.Unquote(s)
 	return s, err == nil

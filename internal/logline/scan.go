@@ -9,7 +9,7 @@ func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 func isUpper(c byte) bool { return 'A' <= c && c <= 'Z' }
 func isLower(c byte) bool { return 'a' <= c && c <= 'z' }
 
-// digits returns how many digits start s.
+// digits returns the number of digits at the start of s.
 func digits(s string) int {
 	n := 0
 	for n < len(s) && isDigit(s[n]) {
@@ -18,7 +18,7 @@ func digits(s string) int {
 	return n
 }
 
-// number reads the n digits that start s.
+// number parses the n digits at the start of s.
 func number(s string, n int) (v int, ok bool) {
 	if len(s) < n {
 		return 0, false
@@ -32,7 +32,7 @@ func number(s string, n int) (v int, ok bool) {
 	return v, true
 }
 
-// cutPID reads the process id that starts s.
+// cutPID parses a process id at the start of s and returns the rest.
 func cutPID(s string) (pid int, rest string, ok bool) {
 	n := digits(s)
 	if n == 0 || n > 10 {

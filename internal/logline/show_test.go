@@ -9,13 +9,12 @@ import (
 	"github.com/logbook-go/logbook/internal/logline"
 )
 
-// testNow is now in all tests. No machine has its zone as the local one, and the
-// dates of the samples lie before it.
+// testNow is the current time in all tests, after the dates of the samples. Its zone
+// differs from that of any machine.
 var testNow = time.Date(2026, 11, 20, 12, 0, 0, 0, time.FixedZone("", 5*3600+1800))
 
-// show writes all of a line in one form: what is not set is left out. Types of
-// values show: text is quoted, an unsigned number ends in u, a float has a
-// point or an exponent.
+// show returns the fields of a line that are set as text. It shows the types of values: a
+// string is quoted, an unsigned number ends in u, a float has a point or an exponent.
 func show(l logline.Line) string {
 	var b strings.Builder
 	b.WriteString(l.Format)

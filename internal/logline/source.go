@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// fileLine reads "file:line".
+// fileLine parses "file:line".
 func fileLine(s string) (*slog.Source, bool) {
 	i := strings.LastIndexByte(s, ':')
 	if i <= 0 || i+1 == len(s) || digits(s[i+1:]) != len(s)-i-1 {
@@ -19,8 +19,7 @@ func fileLine(s string) (*slog.Source, bool) {
 	return &slog.Source{File: s[:i], Line: n}, true
 }
 
-// goFileLine is fileLine for Go files only: in running text "host:80" must not
-// be a caller.
+// goFileLine is fileLine for Go files only, since "host:80" in a text is not a caller.
 func goFileLine(s string) (*slog.Source, bool) {
 	if !strings.Contains(s, ".go:") {
 		return nil, false
@@ -32,8 +31,8 @@ func goFileLine(s string) (*slog.Source, bool) {
 	return src, true
 }
 
-// source reads "file:line", or an object with the members of slog.Source and
-// no others. nil: v is neither.
+// source parses "file:line", or an object with exactly the members of slog.Source. If v is
+// neither, it returns nil.
 func source(v slog.Value) *slog.Source {
 	switch v.Kind() {
 	case slog.KindString:

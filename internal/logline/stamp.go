@@ -6,19 +6,18 @@ import (
 	"time"
 )
 
-// stamp is a time read from the start of a text, with what of its form tells
-// formats apart.
+// stamp is a time at the start of a text, with the details by which formats differ.
 type stamp struct {
 	time     time.Time
-	len      int // of its text
+	len      int // length of its text
 	seconds  bool
-	fraction int  // digits of it
-	offset   bool // a zone in numbers
+	fraction int  // number of digits of the fraction
+	offset   bool // whether it has a numeric zone
 }
 
-// isoStamp reads 2006-01-02 or 2006/01/02, then T or a space, 15:04, :05, a
-// fraction after . or , and a zone: Z, +02:00, +0200, +02, or after a space
-// +0200 or UTC. What follows the minutes is optional.
+// isoStamp parses 2006-01-02 or 2006/01/02, then T or a space, 15:04, :05, a fraction after
+// . or , and a zone: Z, +02:00, +0200, +02, or after a space +0200 or UTC. The parts after
+// the minutes are optional.
 func isoStamp(s string, loc *time.Location) (st stamp, ok bool) {
 	if len(s) < 16 || s[4] != '-' && s[4] != '/' || s[7] != s[4] || s[10] != 'T' && s[10] != ' ' {
 		return st, false
@@ -42,7 +41,7 @@ func isoStamp(s string, loc *time.Location) (st stamp, ok bool) {
 	return st, true
 }
 
-// zone reads a zone, after a space if it is written so. nil: there is none.
+// zone parses a zone, with or without a space before it. It returns nil if there is none.
 func zone(s string) (*time.Location, int) {
 	n := 0
 	if n < len(s) && s[n] == ' ' {
@@ -92,13 +91,12 @@ func zone(s string) (*time.Location, int) {
 	return nil, 0
 }
 
-// stampEnds reports whether a time may end before s.
+// stampEnds reports whether a time may be followed by s.
 func stampEnds(s string) bool {
 	return s == "" || s[0] == ' ' || s[0] == '\t' || s[0] == ']' || s[0] == ':' || s[0] == ',' || s[0] == '|'
 }
 
-// bsdStamp reads RFC 3164's time: "Nov 20 10:32:01", with a fraction if there
-// is one.
+// bsdStamp parses a time of RFC 3164, "Nov 20 10:32:01", with an optional fraction.
 func (p *parser) bsdStamp(s string) (st stamp, ok bool) {
 	if len(s) < 14 || s[3] != ' ' {
 		return st, false
@@ -123,10 +121,10 @@ func (p *parser) bsdStamp(s string) (st stamp, ok bool) {
 	return st, ok
 }
 
-// withYear gives a date its year.
+// withYear adds the year to a date; see Parse.
 func (p *parser) withYear(mo, d int, c clockTime) (time.Time, bool) {
 	limit := p.now.AddDate(0, 0, 1)
-	// Eight years lie between two leap days at most.
+	// Leap days are at most eight years apart.
 	for y := limit.Year(); y >= limit.Year()-8; y-- {
 		if !validDate(y, mo, d) {
 			continue
@@ -139,9 +137,9 @@ func (p *parser) withYear(mo, d int, c clockTime) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// dayStamp reads a time without a date, as consoles print it: 15:04:05, with a
-// fraction if there is one, or 3:04PM. It is the newest such time that is at
-// most an hour after now.
+// dayStamp parses a time without a date, as printed on consoles: 15:04:05, with an optional
+// fraction, or 3:04PM. The result is the latest such time that is at most an hour after
+// now.
 func (p *parser) dayStamp(s string) (st stamp, ok bool) {
 	c, ok := clock(s)
 	if !ok || !c.seconds {
@@ -168,7 +166,7 @@ func (c clockTime) on(y, mo, d int, loc *time.Location) time.Time {
 	return time.Date(y, time.Month(mo), d, c.hour, c.min, c.sec, c.nsec, loc)
 }
 
-// clock reads 15:04, then :05 and a fraction if they are there.
+// clock parses 15:04, optionally followed by :05 and a fraction.
 func clock(s string) (c clockTime, ok bool) {
 	if len(s) < 5 || s[2] != ':' {
 		return c, false
@@ -214,7 +212,7 @@ func kitchen(s string) (c clockTime, ok bool) {
 	return clockTime{hour: h, min: m, len: n + 5}, true
 }
 
-// nanoseconds reads the digits of a fraction; those after the ninth are cut.
+// nanoseconds parses the digits of a fraction, ignoring those after the ninth.
 func nanoseconds(s string) int {
 	v := 0
 	for i := range 9 {
@@ -243,8 +241,8 @@ func month(s string) int {
 	return 0
 }
 
-// fieldTime reads the value of a time field: a full time as text, or the time
-// since the epoch.
+// fieldTime parses the value of a time field: a complete time as text, or the time since
+// the epoch.
 func (p *parser) fieldTime(v slog.Value) (time.Time, bool) {
 	switch v.Kind() {
 	case slog.KindString:
@@ -261,8 +259,8 @@ func (p *parser) fieldTime(v slog.Value) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// epochFloat takes the shortest decimal for what the writer meant: the float's
-// own nanoseconds are noise.
+// epochFloat uses the shortest decimal of f, since the exact nanoseconds of the float are
+// rounding errors.
 func (p *parser) epochFloat(f float64) (time.Time, bool) {
 	if !(f >= 1e8 && f < 1e19) {
 		return time.Time{}, false
@@ -271,7 +269,7 @@ func (p *parser) epochFloat(f float64) (time.Time, bool) {
 	return p.epoch(string(strconv.AppendFloat(buf[:0], f, 'f', -1, 64)))
 }
 
-// epoch reads a decimal number of seconds, or of a smaller unit.
+// epoch parses a decimal number of seconds or of a smaller unit.
 func (p *parser) epoch(s string) (time.Time, bool) {
 	n := digits(s)
 	if n == 0 || n > 19 {
@@ -292,9 +290,9 @@ func (p *parser) epoch(s string) (time.Time, bool) {
 	return p.epochUnits(v, frac)
 }
 
-// epochUnits tells seconds, milliseconds, microseconds and nanoseconds apart
-// by their size: each range goes from 1973 to 2286. A number outside of them is
-// no time. frac is in billionths of the unit.
+// epochUnits distinguishes seconds, milliseconds, microseconds and nanoseconds by their
+// size: each range is from 1973 to 2286. A number outside of these ranges is not a time.
+// frac is in billionths of the unit.
 func (p *parser) epochUnits(v int64, frac int) (time.Time, bool) {
 	var t time.Time
 	switch {

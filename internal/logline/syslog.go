@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// facilities are syslog's, by number.
+// facilities are the names of syslog's facilities, by number.
 var facilities = [...]string{
 	"kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news",
 	"uucp", "cron", "authpriv", "ftp", "ntp", "audit", "alert", "clock",
 	"local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
 }
 
-// priority reads a line that starts with "<PRI>": syslog of either kind, or
-// what a service of systemd writes, which has the priority alone.
+// priority parses a line that starts with "<PRI>": a syslog line of either kind, or the
+// output of a systemd service, which has only the priority.
 func (p *parser) priority(s string) (Line, bool) {
 	n := digits(s[1:])
 	pri, ok := number(s[1:], n)
@@ -44,8 +44,8 @@ func (p *parser) priority(s string) (Line, bool) {
 	return l, true
 }
 
-// syslog3164 reads "Nov 20 10:32:01 host program[pid]: text". Local senders
-// leave out the host.
+// syslog3164 parses "Nov 20 10:32:01 host program[pid]: text". Local senders omit the
+// host.
 func (p *parser) syslog3164(s string) (Line, bool) {
 	st, ok := p.bsdStamp(s)
 	if !ok || !strings.HasPrefix(s[st.len:], " ") {
@@ -63,7 +63,7 @@ func (p *parser) syslogISO(s string) (Line, bool) {
 	return p.header(Line{Time: st.time}, s[st.len+1:]), true
 }
 
-// header reads what follows the time of a syslog line.
+// header parses the rest of a syslog line after the time.
 func (p *parser) header(l Line, s string) Line {
 	h, ok := tagHeader(s)
 	if !ok {
@@ -75,14 +75,14 @@ func (p *parser) header(l Line, s string) Line {
 	return p.fromHost(l, h)
 }
 
-// host is a syslog header: the machine, the program and its process.
+// host is a syslog header: host, program and process id.
 type host struct {
 	name, program string
 	pid           int
 	text          string
 }
 
-// hostHeader reads "host program[pid]: text".
+// hostHeader parses "host program[pid]: text".
 func hostHeader(s string) (h host, ok bool) {
 	name, rest, ok := strings.Cut(s, " ")
 	if !ok || !isHostName(name) {
@@ -93,7 +93,7 @@ func hostHeader(s string) (h host, ok bool) {
 	return h, ok
 }
 
-// tagHeader reads "program[pid]: text"; the process id may be missing.
+// tagHeader parses "program[pid]: text"; the process id is optional.
 func tagHeader(s string) (h host, ok bool) {
 	tag := word(s)
 	if len(tag) < 2 || tag[len(tag)-1] != ':' {
@@ -122,8 +122,8 @@ func isHostName(s string) bool {
 	return s != "" && s[len(s)-1] != ':'
 }
 
-// fromHost fills a line from its syslog header. The text may be JSON or logfmt
-// again, or start with a level.
+// fromHost sets the parts of a line from its syslog header. The text may be JSON or
+// logfmt, or start with a level.
 func (p *parser) fromHost(l Line, h host) Line {
 	if h.name != "" {
 		l.Attrs = append(l.Attrs, slog.String("host", h.name))
@@ -144,8 +144,8 @@ func (p *parser) payload(l Line, s string) Line {
 	return l
 }
 
-// syslog5424 reads "1 time host program pid msgid data text". A dash stands
-// for each that is not known.
+// syslog5424 parses "1 time host program pid msgid data text". A dash means that a part is
+// unknown.
 func (p *parser) syslog5424(s string) (Line, bool) {
 	rest, ok := strings.CutPrefix(s, "1 ")
 	if !ok {
@@ -192,7 +192,7 @@ func (p *parser) syslog5424(s string) (Line, bool) {
 	return p.payload(l, rest), true
 }
 
-// structuredData reads [id name="value" ...][...] into a group each.
+// structuredData parses [id name="value" ...][...] into one group for each element.
 func structuredData(attrs []slog.Attr, s string) (_ []slog.Attr, rest string, ok bool) {
 	if !strings.HasPrefix(s, "[") {
 		return attrs, s, false
@@ -230,7 +230,7 @@ func structuredData(attrs []slog.Attr, s string) (_ []slog.Attr, rest string, ok
 	return attrs, s, true
 }
 
-// unescapeParam removes the backslash before ", \ and ]; any other stays.
+// unescapeParam removes backslashes before ", \ and ], and keeps others.
 func unescapeParam(s string) string {
 	if strings.IndexByte(s, '\\') < 0 {
 		return s

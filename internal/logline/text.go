@@ -8,8 +8,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// text takes apart a line of text that starts with a time, a level or a
-// syslog header.
+// text parses a line of text that starts with a time, a level or a syslog header.
 func (p *parser) text(s string) (l Line, ok bool) {
 	if s == "" || s[0] <= ' ' {
 		return Line{}, false
@@ -51,9 +50,9 @@ func (p *parser) text(s string) (l Line, ok bool) {
 	return l, true
 }
 
-// bracketTime reads what follows "[2006-01-02 15:04:05.000000] ". Six digits
-// of a second, or no seconds at all as in its early versions, are Logbook's:
-// the level and the channel follow.
+// bracketTime parses the rest after "[2006-01-02 15:04:05.000000] ". A time with six
+// digits of a second, or with no seconds as in early versions, is Logbook's and followed by
+// level and channel.
 func (p *parser) bracketTime(s string) (Line, bool) {
 	st, ok := isoStamp(s[1:], p.now.Location())
 	if !ok || st.len+1 >= len(s) || s[st.len+1] != ']' {
@@ -74,7 +73,7 @@ func (p *parser) bracketTime(s string) (Line, bool) {
 	return p.afterTime(l, rest), true
 }
 
-// leadingTime reads what follows "2006-01-02 15:04:05".
+// leadingTime parses a line that starts with "2006-01-02 15:04:05".
 func (p *parser) leadingTime(s string) (Line, bool) {
 	st, ok := isoStamp(s, p.now.Location())
 	if !ok || !stampEnds(s[st.len:]) {
@@ -87,7 +86,7 @@ func (p *parser) leadingTime(s string) (Line, bool) {
 	}
 	rest = cutSeparator(rest)
 	if st.offset && strings.HasPrefix(s[10:], "T") {
-		// journald's and rsyslog's time; neither writes Z.
+		// A time of journald or rsyslog, which do not write Z.
 		if _, _, isLevel := levelWord(rest); !isLevel {
 			if h, ok := hostHeader(rest); ok {
 				return p.fromHost(l, h), true
@@ -97,8 +96,8 @@ func (p *parser) leadingTime(s string) (Line, bool) {
 	return p.afterTime(l, rest), true
 }
 
-// leadingClock reads what follows a time without a date. By itself such a time
-// may be anything, so a level must follow it.
+// leadingClock parses a line that starts with a time without a date. A level must follow,
+// since such a time alone may have any meaning.
 func (p *parser) leadingClock(s string) (Line, bool) {
 	st, ok := p.dayStamp(s)
 	if !ok || !stampEnds(s[st.len:]) {
@@ -111,8 +110,8 @@ func (p *parser) leadingClock(s string) (Line, bool) {
 	return p.afterTime(Line{Time: st.time}, rest), true
 }
 
-// leadingLevel reads a line that starts with a level. Python's logging names
-// the logger after it, "WARNING:name:text"; others put the time there.
+// leadingLevel parses a line that starts with a level. In Python's logging the logger
+// follows, "WARNING:name:text"; in other formats the time.
 func (p *parser) leadingLevel(s string) (Line, bool) {
 	lv, n, ok := levelWord(s)
 	if !ok {
@@ -148,8 +147,8 @@ func (p *parser) leadingLevel(s string) (Line, bool) {
 	return l, true
 }
 
-// logrusTime skips what logrus puts in brackets after the level on a terminal:
-// the time, or the seconds since its start.
+// logrusTime skips the brackets that logrus prints after the level on a terminal, with the
+// time or the seconds since its start.
 func (p *parser) logrusTime(l *Line, s string) string {
 	in, rest, _ := strings.Cut(s[1:], "]")
 	if st, ok := isoStamp(in, p.now.Location()); ok && st.len == len(in) {
@@ -162,8 +161,8 @@ func (p *parser) logrusTime(l *Line, s string) string {
 	return s
 }
 
-// pythonText reads what follows "time - " in the format of Python's logging
-// that everybody uses: "name - LEVEL - text".
+// pythonText parses the rest after "time - " in the most common format of Python's
+// logging: "name - LEVEL - text".
 func (p *parser) pythonText(l Line, s string) Line {
 	if name, r, ok := strings.Cut(s, " - "); ok {
 		if level, msg, ok := strings.Cut(r, " - "); ok {
@@ -177,8 +176,8 @@ func (p *parser) pythonText(l Line, s string) Line {
 	return p.afterTime(l, s)
 }
 
-// afterTime reads what loggers put between the time and the text, in any
-// order, each once: the level, the process id in brackets, the caller.
+// afterTime parses level, process id in brackets, and caller, which loggers write between
+// the time and the text, each at most once and in any order.
 func (p *parser) afterTime(l Line, s string) Line {
 	if inner, ok := p.structured(l, s); ok {
 		return inner
@@ -217,7 +216,7 @@ func (p *parser) afterTime(l Line, s string) Line {
 	return l
 }
 
-// nginxIDs reads "pid#thread: ".
+// nginxIDs parses "pid#thread: ".
 func nginxIDs(l *Line, s string) string {
 	pid, r, ok := cutPID(s)
 	if !ok || !strings.HasPrefix(r, "#") {
@@ -232,8 +231,8 @@ func nginxIDs(l *Line, s string) string {
 	return r[2:]
 }
 
-// cutSeparator removes what stands between the parts of a head: spaces, and
-// one colon, dash or bar among them.
+// cutSeparator removes a separator between the parts of a header: spaces with at most one
+// colon, dash or bar.
 func cutSeparator(s string) string {
 	s = strings.TrimLeft(s, " \t")
 	if len(s) > 1 && (s[0] == ':' || s[0] == '-' || s[0] == '|') && s[1] == ' ' {
@@ -242,8 +241,8 @@ func cutSeparator(s string) string {
 	return s
 }
 
-// zapConsole reads the fields between tabs of zap's console encoder: time,
-// level, logger if named, caller if known, the message, and a JSON object.
+// zapConsole parses the tab-separated fields of zap's console encoder: time, level,
+// optional logger, optional caller, message, and a JSON object.
 func (p *parser) zapConsole(s string) (Line, bool) {
 	head, rest, ok := strings.Cut(s, "\t")
 	if !ok {
@@ -280,9 +279,8 @@ func (p *parser) zapConsole(s string) (Line, bool) {
 	return l, true
 }
 
-// klog reads "Lmmdd hh:mm:ss.uuuuuu threadid file:line] text". glog for C++
-// has the year before the month. The text of klog's structured calls is quoted
-// and has pairs after it.
+// klog parses "Lmmdd hh:mm:ss.uuuuuu threadid file:line] text". glog for C++ has the year
+// before the month. The text of klog's structured calls is quoted and followed by pairs.
 func (p *parser) klog(s string) (Line, bool) {
 	i := strings.IndexByte("IWEF", s[0])
 	n := digits(s[1:])

@@ -1,10 +1,10 @@
-// Package panics makes errors of panics: those of a formatter, a filter or a hook cost
-// the record that met them, and not the program.
+// Package panics turns panics into errors, so that a panic of a formatter, filter or hook
+// loses a record but does not crash the program.
 package panics
 
 import "fmt"
 
-// Error returns what recover returned as an error. A value that is an error is wrapped.
+// Error returns the result of recover as an error. If it is an error, it is wrapped.
 func Error(recovered any) error {
 	if err, ok := recovered.(error); ok {
 		return fmt.Errorf("panic: %w", err)
@@ -12,7 +12,7 @@ func Error(recovered any) error {
 	return fmt.Errorf("panic: %v", recovered)
 }
 
-// Call calls fn, and returns its error or that of its panic.
+// Call calls fn and returns its error. If fn panics, Call returns the panic as an error.
 func Call(fn func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -7,13 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// Append writes v to b as the conversion and the spec ask; 0 and nil ask for
-// nothing. It does not allocate for strings, numbers, bools, durations and
-// times if b has room.
+// Append appends v to b, formatted according to the conversion and the spec; 0 and nil
+// mean none. It does not allocate for strings, numbers, bools, durations and times if b
+// has enough capacity.
 //
-// Its error is a [*ValueError], and then b is returned as it was. A panic in a
-// method of v (LogValue, Error, String, Format) is such an error; a nil
-// pointer whose method panics is written as <nil>.
+// Its error is a [*ValueError]; b is then returned unchanged. A panic in a method of v
+// (LogValue, Error, String, Format) is such an error; a nil pointer whose method panics
+// is written as <nil>.
 func Append(b []byte, v slog.Value, conversion byte, spec *Spec) ([]byte, error) {
 	out, err := appendValue(b, v, conversion, spec)
 	if err != nil {
@@ -63,7 +63,7 @@ func appendValue(b []byte, v slog.Value, conversion byte, spec *Spec) ([]byte, e
 	return appendSpecText(b, v, spec)
 }
 
-// appendSpecText writes v as text, or as the hex digits of it.
+// appendSpecText appends v as text, or as the hex digits of its text.
 func appendSpecText(b []byte, v slog.Value, spec *Spec) ([]byte, error) {
 	start := len(b)
 	b, err := appendText(b, v, 0)
@@ -81,8 +81,7 @@ func appendSpecText(b []byte, v slog.Value, spec *Spec) ([]byte, error) {
 	return fit(b, start, spec), nil
 }
 
-// appendConverted writes v as the text the conversion makes of it; the spec
-// then sees that text.
+// appendConverted converts v to text and applies the spec to that text.
 func appendConverted(b []byte, v slog.Value, conversion byte, spec *Spec) ([]byte, error) {
 	start := len(b)
 	b, err := appendText(b, v, 0)
@@ -110,7 +109,7 @@ func appendConverted(b []byte, v slog.Value, conversion byte, spec *Spec) ([]byt
 	return fit(b, start, spec), nil
 }
 
-// escapeNonASCII replaces what is not ASCII in b[start:] by Go's escapes.
+// escapeNonASCII replaces non-ASCII characters in b[start:] by Go's escapes.
 func escapeNonASCII(b []byte, start int) []byte {
 	text := string(b[start:])
 	b = b[:start]
@@ -145,7 +144,7 @@ func appendHex(b []byte, start int, spec *Spec) ([]byte, error) {
 	return b, nil
 }
 
-// checkText refuses what a spec asks of numbers only.
+// checkText returns an error if the spec has options that apply only to numbers.
 func checkText(spec *Spec, v slog.Value) error {
 	var msg string
 	switch {
@@ -167,7 +166,7 @@ func checkText(spec *Spec, v slog.Value) error {
 	return &ValueError{Type: typeName(v), Msg: msg}
 }
 
-// fit cuts the text b[start:] to the precision and fills it up to the width.
+// fit cuts the text b[start:] to the precision and pads it to the width.
 func fit(b []byte, start int, spec *Spec) []byte {
 	n := utf8.RuneCount(b[start:])
 	if spec.Precision >= 0 && n > spec.Precision {
@@ -217,7 +216,7 @@ func appendFill(b []byte, fill rune, n int) []byte {
 	return b
 }
 
-// appendDuration writes a number of seconds, of nanoseconds, or text.
+// appendDuration appends d as a number of seconds or nanoseconds, or as text.
 func appendDuration(b []byte, d time.Duration, spec *Spec) ([]byte, error) {
 	const typ = "time.Duration"
 	switch {
@@ -226,7 +225,7 @@ func appendDuration(b []byte, d time.Duration, spec *Spec) ([]byte, error) {
 	case spec.Verb != 0 && hasVerb(floatVerbs, spec.Verb):
 		return appendFloat(b, d.Seconds(), spec, typ)
 	case spec.Precision >= 0 && (spec.Verb == 0 || spec.Verb == 's'):
-		// Cutting the text would cut the unit, and give a wrong number.
+		// Cutting the text could cut the unit and give a wrong duration.
 		return b, &ValueError{Type: typ, Msg: "precision needs a format code like 'f'"}
 	}
 	return appendSpecText(b, slog.DurationValue(d), spec)

@@ -7,17 +7,17 @@ import (
 	"unicode/utf8"
 )
 
-// SyntaxError tells where and why a template or a spec cannot be read.
+// SyntaxError describes a syntax error in a template or spec.
 type SyntaxError struct {
-	Source string // the whole string
+	Source string // the complete string
 	Offset int    // of the offending byte in Source
 	Msg    string
 }
 
-// excerptLen is how many bytes of the source an error shows on either side.
+// excerptLen is the number of bytes of the source that an error shows on either side.
 const excerptLen = 24
 
-// Error returns one line with an excerpt of the source, whatever it holds:
+// Error returns one line with an excerpt of the source:
 //
 //	unknown conversion 'x' at byte 7: "{path!<<HERE>>x} in {took}"
 func (e *SyntaxError) Error() string {
@@ -44,10 +44,10 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("%s at byte %d: \"%s<<HERE>>%s\"", e.Msg, e.Offset, unquoted(before), unquoted(after))
 }
 
-// ValueError tells why a value cannot be written as a spec asks.
+// ValueError describes why a value cannot be formatted by a spec.
 type ValueError struct {
 	Type string // the value's Go type, or "group"
-	Msg  string // what is wrong, like "unknown format code 'd'"
+	Msg  string // such as "unknown format code 'd'"
 }
 
 // Error returns one line, like "unknown format code 'd' for a value of type string".
@@ -59,8 +59,8 @@ func unknownVerb(verb byte, typ string) error {
 	return &ValueError{Type: typ, Msg: "unknown format code '" + string(rune(verb)) + "'"}
 }
 
-// panicError makes an error of what a user's method panicked with.
-// fmt survives a panic value whose own methods panic.
+// panicError returns an error for a panic of a value's method. fmt handles panic values
+// whose methods panic, too.
 func panicError(method string, typ string, value any) error {
 	text := strings.ToValidUTF8(fmt.Sprint(value), "\uFFFD")
 	return &ValueError{Type: typ, Msg: "panic in the " + method + " method: " + strconv.Quote(text)}

@@ -24,10 +24,10 @@ func readJSON(t *testing.T, path string, v any) {
 	}
 }
 
-// resolver finds the value of a field.
+// resolver looks up the value of a field.
 type resolver func(f *Field) (slog.Value, error)
 
-// render is what a caller of the package does.
+// render formats a template like a caller of the package.
 func render(text string, resolve resolver) (string, error) {
 	t, err := Parse(text)
 	if err != nil {
@@ -65,7 +65,8 @@ func renderTemplate(b []byte, t *Template, resolve resolver) ([]byte, error) {
 	return b, nil
 }
 
-// resolveIn looks names up as Python does: {} counts, and does not mix with {0}.
+// resolveIn looks up names like Python: {} is numbered automatically and cannot be mixed
+// with {0}.
 func resolveIn(values map[string]any) resolver {
 	next, manual := 0, false
 	return func(f *Field) (slog.Value, error) {
@@ -159,8 +160,7 @@ var kwargs = map[string]map[string]any{
 	"{'a': 3}":               {"a": 3},
 }
 
-// differences are the golden messages we do not write, by message and
-// arguments.
+// differences are the golden messages with a different result, by message and arguments.
 var differences = map[[2]string]struct{ want, reason string }{
 	{"{0}", "(None,)"}:                                      {"<nil>", "Go's name"},
 	{"{0} {1}", "(True, 1.0)"}:                              {"true 1", "Go's names; floats as slog writes them"},

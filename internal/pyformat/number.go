@@ -14,7 +14,7 @@ func appendInt(b []byte, n int64, spec *Spec, typ string) ([]byte, error) {
 	return appendUint(b, false, uint64(n), spec, typ)
 }
 
-// appendUint writes n, or -n if negative.
+// appendUint appends n, or -n if negative.
 func appendUint(b []byte, negative bool, n uint64, spec *Spec, typ string) ([]byte, error) {
 	base, prefix := 10, ""
 	switch spec.Verb {
@@ -52,8 +52,8 @@ func appendUint(b []byte, negative bool, n uint64, spec *Spec, typ string) ([]by
 	return appendNumber(b, number{negative: negative, prefix: prefix, digits: digits}, spec), nil
 }
 
-// appendChar writes the character of the code point n. It counts as a number,
-// so it stands right.
+// appendChar appends the character with the code point n. Like a number, it is aligned
+// right by default.
 func appendChar(b []byte, negative bool, n uint64, spec *Spec, typ string) ([]byte, error) {
 	if negative || n > utf8.MaxRune || !utf8.ValidRune(rune(n)) {
 		return b, &ValueError{Type: typ, Msg: "no such character for format code 'c'"}
@@ -62,8 +62,8 @@ func appendChar(b []byte, negative bool, n uint64, spec *Spec, typ string) ([]by
 	return appendNumber(b, number{rest: utf8.AppendRune(scratch[:0], rune(n))}, spec), nil
 }
 
-// appendShortest writes f as slog's text handler does, but nan and inf as the
-// verbs write them.
+// appendShortest appends f like slog's text handler, but NaN and infinities like the
+// verbs.
 func appendShortest(b []byte, f float64) []byte {
 	switch {
 	case math.IsNaN(f):
@@ -132,7 +132,7 @@ func appendFloat(b []byte, f float64, spec *Spec, typ string) ([]byte, error) {
 	return appendNumber(b, n, spec), nil
 }
 
-// appendAltG writes f with exactly so many significant digits. strconv's 'g'
+// appendAltG appends f with exactly precision significant digits, while strconv's 'g'
 // drops trailing zeros.
 func appendAltG(b []byte, f float64, precision int) []byte {
 	precision = max(precision, 1)
@@ -153,16 +153,16 @@ func upper(b []byte) {
 	}
 }
 
-// number is the text of a number in parts.
+// number holds the parts of the text of a number.
 type number struct {
 	negative bool
 	prefix   string // 0x
 	digits   []byte // before the point
-	point    bool   // a point after digits
+	point    bool   // whether a point follows the digits
 	rest     []byte // ".5e+10", "%", "inf"
 }
 
-// appendNumber puts the parts together with sign, separators and fill.
+// appendNumber appends the parts with sign, separators and fill.
 func appendNumber(b []byte, n number, spec *Spec) []byte {
 	sign := byte(0)
 	if n.negative {
@@ -190,7 +190,7 @@ func appendNumber(b []byte, n number, spec *Spec) []byte {
 	digits, separators := len(n.digits), 0
 	if size > 0 && digits > 0 {
 		separators = (digits - 1) / size
-		// Zeros before the number get separators too, and never begin with one.
+		// Leading zeros also get separators, but never begin with one.
 		for align == '=' && fill == '0' && around+digits+separators < spec.Width {
 			digits++
 			separators = (digits - 1) / size
@@ -225,7 +225,7 @@ func appendNumber(b []byte, n number, spec *Spec) []byte {
 	return appendFill(b, fill, missing-left-middle)
 }
 
-// appendGrouped writes total digits, zeros first, with separators.
+// appendGrouped appends total digits, with leading zeros and separators.
 func appendGrouped(b, digits []byte, total, size int, separator byte) []byte {
 	zeros := total - len(digits)
 	for i := range total {

@@ -2,18 +2,18 @@ package pyformat
 
 import "reflect"
 
-// Bounds of a value that is left to fmt, which follows maps, slices and interfaces
-// as far as they go: a map that holds itself would end the program.
+// Bounds of a value that fmt formats. fmt has none: a map that contains itself would
+// crash the program.
 const (
 	maxNesting  = 50
 	maxElements = 1 << 20
 )
 
-// printable reports whether fmt comes to an end with a value within the bounds.
+// printable reports whether a value is within the bounds.
 func printable(v reflect.Value) bool {
 	left := maxElements
 	if v.Kind() == reflect.Pointer {
-		v = v.Elem() // fmt follows a pointer at the top only
+		v = v.Elem() // fmt follows pointers only at the top level
 	}
 	return within(v, maxNesting, &left)
 }
@@ -50,7 +50,7 @@ func within(v reflect.Value, depth int, left *int) bool {
 	return true
 }
 
-// flat reports whether values of the kind hold no others that fmt follows.
+// flat reports whether values of the kind contain no values that fmt follows.
 func flat(k reflect.Kind) bool {
 	switch k {
 	case reflect.Interface, reflect.Map, reflect.Slice, reflect.Array, reflect.Struct:

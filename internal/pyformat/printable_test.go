@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A value that holds itself is an error, not the end of the program.
+// A value that contains itself is an error and does not crash the program.
 func TestEndlessValues(t *testing.T) {
 	m := map[string]any{}
 	m["self"] = m

@@ -6,30 +6,30 @@ import (
 	"unicode/utf8"
 )
 
-// MaxWidth is the greatest width and precision. A line of a log must not
-// become a gigabyte because of a few digits.
+// MaxWidth is the greatest width and precision, so that a few digits cannot make a log
+// line of a gigabyte.
 const MaxWidth = 4096
 
-// Spec says how to write a value. [ParseSpec] makes it; a zero Spec is not the
-// empty one, since its precision is 0. It is immutable.
+// Spec is a format spec. It is made by [ParseSpec] and immutable. The zero Spec is not
+// the empty spec, since its precision is 0.
 type Spec struct {
-	Fill      rune   // 0: blank, or '0' with Zero
-	Align     byte   // '<', '>', '^', '=', or 0: numbers right, all else left
+	Fill      rune   // 0 for a blank, or for '0' with Zero
+	Align     byte   // '<', '>', '^', '=', or 0: numbers right, others left
 	Sign      byte   // '+', '-', ' ', or 0
 	Alt       bool   // '#'
 	Zero      bool   // '0' before the width, and no Fill
-	Width     int    // least, in runes
+	Width     int    // minimum, in runes
 	Group     byte   // ',', '_', or 0
-	Precision int    // -1: none
-	Verb      byte   // 0: by the value's type
-	Layout    string // the whole spec if it contains %: how times are written
+	Precision int    // -1 if none
+	Verb      byte   // 0 for the default of the value's type
+	Layout    string // layout of times: the complete spec if it contains %
 
-	timeOnly bool // Layout is no spec for other values
+	timeOnly bool // the spec is only valid as a layout of times
 }
 
 var noSpec = Spec{Precision: -1}
 
-// IsZero reports whether s asks for nothing, as the spec "" and nil do.
+// IsZero reports whether s is nil or the empty spec.
 func (s *Spec) IsZero() bool { return s == nil || *s == noSpec }
 
 const (
@@ -40,9 +40,9 @@ const (
 
 func hasVerb(set string, verb byte) bool { return strings.IndexByte(set, verb) >= 0 }
 
-// ParseSpec reads a spec, the part after a field's colon. Its error is a
-// [*SyntaxError]. A spec outside the grammar that contains % is the layout of
-// a time. What no value can satisfy is refused.
+// ParseSpec parses a spec, the part after a field's colon. Its error is a
+// [*SyntaxError]. A spec outside the grammar that contains % is a layout of times. A
+// spec that is invalid for every type is an error.
 func ParseSpec(s string) (Spec, error) {
 	spec, err := parseSpec(s)
 	if err != nil {
@@ -128,7 +128,7 @@ func parseGrammar(s string) (Spec, *SyntaxError) {
 	return spec, nil
 }
 
-// contradiction says what no value can satisfy.
+// contradiction describes why the spec is invalid for every type, or returns "".
 func (s *Spec) contradiction() string {
 	not := func(what string) string {
 		return what + " not allowed with format code '" + string(rune(s.Verb)) + "'"

@@ -34,11 +34,11 @@ func TestParseSpec(t *testing.T) {
 		}
 	}
 	if !(*Spec)(nil).IsZero() {
-		t.Error("nil asks for something")
+		t.Error("nil is not the empty spec")
 	}
 }
 
-// A spec that fits no type is refused before there is a value.
+// A spec that is invalid for every type is an error of ParseSpec.
 func TestParseSpecErrors(t *testing.T) {
 	for in, want := range map[string]string{
 		",s":   "',' not allowed with format code 's'",

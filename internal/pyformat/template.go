@@ -9,22 +9,22 @@ type Template struct {
 
 // Segment is a literal and the field after it.
 type Segment struct {
-	Literal string // {{ and }} are single already
+	Literal string // with {{ and }} replaced by single braces
 	Field   *Field // nil in the last segment if the text ends in a literal
 }
 
 // Field is one replacement field.
 type Field struct {
-	Offset     int       // of the opening brace in the source
-	End        int       // of the byte after the closing brace
+	Offset     int       // offset of the opening brace in the source
+	End        int       // offset after the closing brace
 	Name       string    // "record"; "" for {}, "0" for {0}
-	Path       []Step    // what follows the name
+	Path       []Step    // the steps after the name
 	Conversion byte      // 'r', 's', 'a', or 0
 	Spec       Spec      // the empty spec if Nested is set
-	Nested     *Template // a spec that holds fields: render it, then ParseSpec
+	Nested     *Template // a spec that contains fields: format it, then call ParseSpec
 }
 
-// IsBare reports whether the field is a name in braces and nothing else.
+// IsBare reports whether the field is only a name in braces.
 func (f *Field) IsBare() bool { return f.End-f.Offset == len(f.Name)+len("{}") }
 
 // Step is one .key or [key] of a field's path.
@@ -33,17 +33,17 @@ type Step struct {
 	Index bool // [key]
 }
 
-// Parse reads a template. Its error is a [*SyntaxError]. A spec is judged as
-// far as possible without the value: one that fits no type is refused.
+// Parse parses a template. Its error is a [*SyntaxError]. A spec that is invalid for
+// every type is an error.
 func Parse(s string) (*Template, error) {
 	p := parser{src: s}
 	return p.template(0, len(s))
 }
 
-// parser reads ranges of src, so that every offset counts from its start.
+// parser parses ranges of src, so that all offsets are offsets in src.
 type parser struct {
 	src    string
-	nested bool // within a spec: no further fields in specs
+	nested bool // src is in a spec, so specs may not contain fields
 }
 
 func (p *parser) error(offset int, msg string) error {
@@ -84,7 +84,7 @@ func (p *parser) template(pos, end int) (*Template, error) {
 	return t, nil
 }
 
-// field reads the field whose brace opens at start.
+// field parses the field whose opening brace is at start.
 func (p *parser) field(start, end int) (*Field, error) {
 	unclosed := func() (*Field, error) { return nil, p.error(start, "'{' is not closed") }
 	f := &Field{Offset: start, Spec: noSpec}
@@ -140,8 +140,8 @@ name:
 	return f, p.spec(f, pos, pos+n)
 }
 
-// specLen is the length of the spec at the start of s, up to the brace that
-// closes its field, or -1.
+// specLen returns the length of the spec at the start of s, up to the closing brace of
+// its field, or -1 if there is none.
 func specLen(s string) int {
 	depth := 1
 	for i := range len(s) {
@@ -157,7 +157,7 @@ func specLen(s string) int {
 	return -1
 }
 
-// path reads the name and the steps of f.
+// path parses the name and the steps of f.
 func (p *parser) path(f *Field, pos, end int) error {
 	word := func() string {
 		n := strings.IndexAny(p.src[pos:end], ".[")
@@ -175,7 +175,7 @@ func (p *parser) path(f *Field, pos, end int) error {
 		pos++
 		if step.Index {
 			n := strings.IndexByte(p.src[pos:end], ']')
-			step.Key = p.src[pos : pos+n] // field has seen the bracket
+			step.Key = p.src[pos : pos+n] // field has found the closing bracket
 			pos += n + 1
 			if pos < end && p.src[pos] != '.' && p.src[pos] != '[' {
 				return p.error(pos, "only '.' or '[' may follow ']'")
@@ -191,7 +191,7 @@ func (p *parser) path(f *Field, pos, end int) error {
 	return nil
 }
 
-// spec reads the spec of f.
+// spec parses the spec of f.
 func (p *parser) spec(f *Field, pos, end int) error {
 	text := p.src[pos:end]
 	if strings.IndexByte(text, '{') >= 0 {

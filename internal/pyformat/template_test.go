@@ -165,7 +165,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// checkField parses the text of a field alone, which must give the same.
+// checkField parses the text of a field alone, which must have the same result.
 func checkField(t *testing.T, text string, f *Field) {
 	alone, err := Parse(text)
 	if err != nil || len(alone.Segments) != 1 || alone.Segments[0].Literal != "" {

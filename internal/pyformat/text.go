@@ -7,14 +7,15 @@ import (
 	"strconv"
 )
 
-// maxDepth is how deep groups are written. LogValue methods can nest without
-// an end.
+// maxDepth is the depth to which groups are formatted. LogValue methods can nest groups
+// endlessly.
 const maxDepth = 10
 
-// maxLogValues is how often a LogValuer may return another one, as in slog.
+// maxLogValues is the number of times that a LogValuer may return another one, as in
+// slog.
 const maxLogValues = 100
 
-// appendText writes v without any spec.
+// appendText appends v without a spec.
 func appendText(b []byte, v slog.Value, depth int) ([]byte, error) {
 	switch v.Kind() {
 	case slog.KindString:
@@ -63,8 +64,8 @@ func appendGroup(b []byte, attrs []slog.Attr, depth int) ([]byte, error) {
 	return append(b, '}'), nil
 }
 
-// resolve calls LogValue until there is a plain value. slog's Resolve would
-// make a value of a panic.
+// resolve calls LogValue until the result is not a LogValuer. Unlike slog's Resolve, it
+// does not turn a panic into a value.
 func resolve(v slog.Value) (slog.Value, error) {
 	for range maxLogValues {
 		if v.Kind() != slog.KindLogValuer {
@@ -91,7 +92,7 @@ func logValue(lv slog.LogValuer) (v slog.Value, err error) {
 	return lv.LogValue(), nil
 }
 
-// appendAny writes what has no kind of its own in slog.
+// appendAny appends a value of kind Any.
 func appendAny(b []byte, v any) (out []byte, err error) {
 	method := ""
 	defer func() {
@@ -127,13 +128,12 @@ func appendAny(b []byte, v any) (out []byte, err error) {
 		return appendShortest(b, reflect.ValueOf(v).Float()), nil
 	}
 	if !printable(reflect.ValueOf(v)) {
-		return b, &ValueError{Type: fmt.Sprintf("%T", v), Msg: "value is nested without end, or too large"}
+		return b, &ValueError{Type: fmt.Sprintf("%T", v), Msg: "value is cyclic or too large"}
 	}
 	return fmt.Appendf(b, "%+v", v), nil
 }
 
-// panicKeeper keeps the panic of a Format method, which fmt would write into
-// the text.
+// panicKeeper keeps the panic of a Format method, which fmt would write to the text.
 type panicKeeper struct {
 	formatter fmt.Formatter
 	panicked  any
@@ -149,7 +149,7 @@ func isNilPointer(v any) bool {
 	return rv.Kind() == reflect.Pointer && rv.IsNil()
 }
 
-// hasText reports whether v says itself how it reads.
+// hasText reports whether v has a method that returns its text.
 func hasText(v any) bool {
 	switch v.(type) {
 	case error, fmt.Stringer, fmt.Formatter:
@@ -158,7 +158,8 @@ func hasText(v any) bool {
 	return false
 }
 
-// isString reports whether v holds the text that is written for it.
+// isString reports whether v is a []byte, a string, or of a string type without a method
+// that returns its text.
 func isString(v slog.Value) bool {
 	if v.Kind() == slog.KindString {
 		return true
@@ -172,8 +173,8 @@ func isString(v slog.Value) bool {
 	return reflect.TypeOf(v.Any()).Kind() == reflect.String && !hasText(v.Any())
 }
 
-// appendNumberKind writes a value of a named number or bool type. ok is false
-// if it is to be text.
+// appendNumberKind appends a value of a named number or bool type. ok is false if the
+// value must be formatted as text.
 func appendNumberKind(b []byte, v any, spec *Spec) (out []byte, ok bool, err error) {
 	textVerb := spec.Verb == 0 || spec.Verb == 's'
 	if v == nil || textVerb && hasText(v) {
@@ -195,7 +196,7 @@ func appendNumberKind(b []byte, v any, spec *Spec) (out []byte, ok bool, err err
 	return out, true, err
 }
 
-// typeName is the Go type of v for errors.
+// typeName returns the Go type of v for errors.
 func typeName(v slog.Value) string {
 	switch v.Kind() {
 	case slog.KindGroup:

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// AppendTime writes t as Python's strftime does in the C locale. Known are
+// AppendTime appends t like Python's strftime in the C locale. The directives are
 //
 //	%Y %y %m %d %e %j   year, month, day, day of the year
 //	%b %B %a %A         names
@@ -14,13 +14,13 @@ import (
 //	%U %W %V %G %u %w   weeks and days of the week
 //	%c %x %X %D %F %T %R %s %n %t %%
 //
-// Anything else stays as it is. It does not allocate if b has room.
+// All other text is copied. AppendTime does not allocate if b has enough capacity.
 func AppendTime(b []byte, t time.Time, layout string) []byte {
 	f := splitTime(t)
 	return f.append(b, layout)
 }
 
-// timeFields is a time taken apart once.
+// timeFields holds the parts of a time.
 type timeFields struct {
 	t                    time.Time // in UTC, shifted to show the local time
 	year                 int
@@ -31,8 +31,8 @@ type timeFields struct {
 	offset               int // seconds east of UTC
 }
 
-// splitTime looks up the zone once: Date and Clock of a time in another zone
-// than UTC would do it again, which costs 20 ns.
+// splitTime looks up the zone once: Date and Clock of a time that is not in UTC would look
+// it up again, which costs 20 ns.
 func splitTime(t time.Time) timeFields {
 	var f timeFields
 	f.zone, f.offset = t.Zone()
@@ -142,8 +142,8 @@ func (f *timeFields) appendRare(b []byte, directive byte) []byte {
 	return append(b, '%', directive)
 }
 
-// appendTimeText writes t as Python's str does: microseconds if there are any, and
-// the zone; but nanoseconds, which Python does not have, if there are any.
+// appendTimeText appends t like Python's str: with microseconds if there are any, and the
+// zone. If there are nanoseconds, which Python does not have, it appends them, too.
 func appendTimeText(b []byte, t time.Time) []byte {
 	f := splitTime(t)
 	b = f.append(b, "%Y-%m-%d %H:%M:%S")
@@ -156,7 +156,7 @@ func appendTimeText(b []byte, t time.Time) []byte {
 	return appendOffset(b, f.offset, ":")
 }
 
-// appendOffset writes +0200, with seconds only if there are any.
+// appendOffset appends an offset such as +0200, with seconds only if there are any.
 func appendOffset(b []byte, seconds int, colon string) []byte {
 	sign, s := byte('+'), uint(seconds)
 	if seconds < 0 {
@@ -165,7 +165,7 @@ func appendOffset(b []byte, seconds int, colon string) []byte {
 	b = append(b, sign)
 	if hours := s / 3600; hours < 100 {
 		b = append2(b, int(hours))
-	} else { // no real zone, but time.FixedZone takes any
+	} else { // not a real zone, but possible with time.FixedZone
 		b = strconv.AppendUint(b, uint64(hours), 10)
 	}
 	b = append2(append(b, colon...), int(s/60%60))
@@ -175,7 +175,7 @@ func appendOffset(b []byte, seconds int, colon string) []byte {
 	return b
 }
 
-// appendYear writes at least four digits.
+// appendYear appends at least four digits.
 func appendYear(b []byte, year int) []byte {
 	if year < 0 || year > 9999 {
 		return strconv.AppendInt(b, int64(year), 10)
@@ -187,7 +187,7 @@ func append6(b []byte, n int) []byte {
 	return append2(append2(append2(b, n/10000), n/100%100), n%100)
 }
 
-// append2 writes two digits.
+// append2 appends two digits.
 func append2(b []byte, n int) []byte {
 	return append(b, byte('0'+n/10), byte('0'+n%10))
 }

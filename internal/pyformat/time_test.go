@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// The directives themselves are compared with Python's in TestPython; here is
-// what Python cannot show.
+// TestPython compares the directives with Python's. This test covers times that Python
+// does not have.
 func TestAppendTime(t *testing.T) {
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
@@ -40,8 +40,8 @@ func TestAppendTime(t *testing.T) {
 	}
 }
 
-// TestAppendTimeStdlib walks over a year in steps that meet every hour, and
-// compares with the standard library.
+// TestAppendTimeStdlib compares times of a year, including every hour of the day, with
+// the standard library.
 func TestAppendTimeStdlib(t *testing.T) {
 	zone, err := time.LoadLocation("America/St_Johns")
 	if err != nil {

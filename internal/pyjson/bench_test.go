@@ -15,7 +15,7 @@ func BenchmarkDecode(b *testing.B) {
 		{"NestedRecord", readFile(b, "records/r03_extra_nested.json")},
 		{"ExceptionRecord", readFile(b, "records/r04_exception.json")},
 
-		// Whatever the data hold, the time per byte must stay within bounds.
+		// The time per byte must be bounded for any data.
 		{"MiBOfText", []byte(`"` + strings.Repeat("x", mib) + `"`)},
 		{"MiBOfEscapes", []byte(`"` + strings.Repeat(`\ud800`, mib/6) + `"`)},
 		{"MiBOfArrays", []byte("[" + strings.Repeat("[],", mib/3) + "0]")},
@@ -63,7 +63,7 @@ func BenchmarkAppendString(b *testing.B) {
 		v, _ := bm.record.Get(bm.key)
 		s, ok := v.(string)
 		if !ok {
-			b.Fatalf("%s is no string but %v", bm.key, v)
+			b.Fatalf("%s is not a string but %v", bm.key, v)
 		}
 		b.Run(bm.name, func(b *testing.B) {
 			b.SetBytes(int64(len(s)))

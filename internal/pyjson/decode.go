@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// A SyntaxError says where a text stops being JSON.
+// A SyntaxError describes invalid JSON.
 type SyntaxError struct {
-	Offset int // of the first byte that does not fit, in bytes
+	Offset int // byte offset of the first invalid byte
 	Msg    string
 }
 
@@ -15,25 +15,23 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("invalid JSON at byte %d: %s", e.Offset, e.Msg)
 }
 
-// Decode returns the one JSON value in data, which white space may surround.
-// The grammar is the standard's, with Python's NaN, Infinity and -Infinity.
+// Decode returns the single JSON value in data, which may be surrounded by white space.
+// The grammar is the standard one, with Python's NaN, Infinity and -Infinity.
 //
 // The value is
 //
 //   - nil, bool or string;
-//   - int64 for an integer, uint64 if it is larger than that, *big.Int if it
-//     does not fit in 64 bits;
+//   - int64 for an integer, uint64 if it overflows int64, *big.Int if it does not
+//     fit in 64 bits;
 //   - float64 for a number with a fraction or an exponent, infinite if it is
 //     too large;
 //   - []any or [Object].
 //
-// In strings, bytes that are not UTF-8 and surrogates without their other
-// half read as U+FFFD.
+// In strings, invalid UTF-8 and unpaired surrogates become U+FFFD.
 //
 // The error is a [*SyntaxError], or a [*LimitError] if arrays and objects are
-// nested deeper than 1000 or an integer has more than 4300 digits. Decode
-// takes time and memory in proportion to the data, whatever it holds, and
-// keeps no reference to it.
+// nested deeper than 1000 or an integer has more than 4300 digits. The time and memory
+// of Decode are proportional to the length of data. It keeps no reference to data.
 func Decode(data []byte) (any, error) {
 	d := decoder{data: data}
 	d.space()
@@ -53,12 +51,12 @@ type decoder struct {
 	pos   int // of the next byte
 	depth int // of the arrays and objects around it
 
-	// The elements and members of all containers that are still open, the
-	// innermost container's last. When one ends, its own are copied out.
+	// The elements and members of all open containers, those of the innermost
+	// container last. When a container ends, its elements or members are copied.
 	elements []any
 	members  []Member
 
-	text []byte // buffer for a string that has to be rewritten
+	text []byte // buffer for strings with escapes or invalid UTF-8
 }
 
 func (d *decoder) syntaxError(msg string) error {
@@ -68,7 +66,7 @@ func (d *decoder) syntaxError(msg string) error {
 	return &SyntaxError{Offset: min(d.pos, len(d.data)), Msg: msg}
 }
 
-// peek returns the next byte, or 0, which fits nowhere, at the end.
+// peek returns the next byte. At the end it returns 0, which is never valid.
 func (d *decoder) peek() byte {
 	if d.pos < len(d.data) {
 		return d.data[d.pos]
@@ -117,8 +115,7 @@ func (d *decoder) literal(word string) error {
 	return nil
 }
 
-// open enters an array or object. It consumes the bracket and the space after
-// it.
+// open consumes an opening bracket and the space after it.
 func (d *decoder) open() error {
 	if d.depth == maxDepth {
 		return &LimitError{Offset: d.pos, Msg: fmt.Sprintf("nested deeper than %d", maxDepth)}
@@ -129,8 +126,8 @@ func (d *decoder) open() error {
 	return nil
 }
 
-// next decides, after a value in an array or object, whether another follows.
-// It consumes the comma or closing bracket and, after a comma, the space.
+// next reports whether another value follows a value in an array or object. It consumes
+// the comma or closing bracket and the space after a comma.
 func (d *decoder) next(closing byte, msg string) (bool, error) {
 	d.space()
 	switch d.peek() {

@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// number consumes a number, NaN and the infinities included. It is where
-// every other byte that begins no value ends up too.
+// number consumes a number, including NaN and the infinities. It is also called for any
+// byte that does not begin a value, and returns the error.
 func (d *decoder) number() (any, error) {
 	start := d.pos
 	switch d.peek() {
@@ -54,8 +54,8 @@ func (d *decoder) number() (any, error) {
 
 	text := string(d.data[start:d.pos])
 	if isFloat {
-		// The grammar holds, so the only error is a range error, and then
-		// the result is the infinity that Python reads.
+		// The syntax is valid, so the only possible error is a range error.
+		// The result is then an infinity, as in Python.
 		f, _ := strconv.ParseFloat(text, 64)
 		return f, nil
 	}
@@ -65,7 +65,7 @@ func (d *decoder) number() (any, error) {
 	return integer(text), nil
 }
 
-// digits consumes the digits that come next and returns how many there are.
+// digits consumes digits and returns their number.
 func (d *decoder) digits() int {
 	start := d.pos
 	for c := d.peek(); '0' <= c && c <= '9'; c = d.peek() {
@@ -74,8 +74,8 @@ func (d *decoder) digits() int {
 	return d.pos - start
 }
 
-// integer returns the value of an integer's text, in the first type that has
-// room for it.
+// integer returns the value of an integer's text in the first of int64, uint64 and
+// *big.Int that can hold it.
 func integer(text string) any {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return n

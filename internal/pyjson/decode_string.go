@@ -25,8 +25,8 @@ func (d *decoder) string() (string, error) {
 	return "", d.syntaxError("")
 }
 
-// rewritten consumes the rest of a string that began at start and whose text
-// may differ from its bytes.
+// rewritten consumes the rest of a string that began at start and has escapes or invalid
+// UTF-8.
 func (d *decoder) rewritten(start int) (string, error) {
 	d.text = append(d.text[:0], d.data[start:d.pos]...)
 	for d.pos < len(d.data) {
@@ -52,8 +52,7 @@ func (d *decoder) rewritten(start int) (string, error) {
 	return "", d.syntaxError("")
 }
 
-// escape consumes a backslash and what belongs to it, and appends what they
-// stand for to the text.
+// escape consumes an escape sequence and appends its character to the text.
 func (d *decoder) escape() error {
 	d.pos++
 	c := d.peek()
@@ -79,8 +78,7 @@ func (d *decoder) escape() error {
 	return nil
 }
 
-// unicodeEscape consumes uXXXX, and the escape after it if the two are a pair
-// of surrogates.
+// unicodeEscape consumes uXXXX, and the next escape if both are a surrogate pair.
 func (d *decoder) unicodeEscape() error {
 	d.pos++
 	r, ok := d.hex4(d.pos)
@@ -96,7 +94,7 @@ func (d *decoder) unicodeEscape() error {
 		r = utf8.RuneError
 		if d.peek() == '\\' && d.pos+1 < len(d.data) && d.data[d.pos+1] == 'u' {
 			low, ok := d.hex4(d.pos + 2)
-			// What is no pair is left for the next escape to read.
+			// If they are not a pair, the second escape is read next.
 			if pair := utf16.DecodeRune(high, low); ok && pair != utf8.RuneError {
 				r = pair
 				d.pos += 6
@@ -107,7 +105,7 @@ func (d *decoder) unicodeEscape() error {
 	return nil
 }
 
-// hex4 returns the number that the four digits at pos mean.
+// hex4 returns the value of the four hex digits at pos.
 func (d *decoder) hex4(pos int) (r rune, ok bool) {
 	if pos+4 > len(d.data) {
 		return 0, false

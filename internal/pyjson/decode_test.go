@@ -34,7 +34,7 @@ func bigInt(t *testing.T, text string) *big.Int {
 	t.Helper()
 	n, ok := new(big.Int).SetString(text, 10)
 	if !ok {
-		t.Fatalf("%q is no integer", text)
+		t.Fatalf("%q is not an integer", text)
 	}
 	return n
 }
@@ -245,7 +245,7 @@ func TestDecodeKeepsNoReference(t *testing.T) {
 	}
 	clear(data)
 	if want := (Object{{"key", []any{"value", "é"}}}); !equal(got, want) {
-		t.Errorf("the value became %v with its data, want %v", got, want)
+		t.Errorf("the value changed with the data to %v, want %v", got, want)
 	}
 }
 

@@ -1,12 +1,11 @@
-// Package pyjson reads and writes JSON as Python's json module does, for
-// records that are exchanged with Python's Logbook.
+// Package pyjson reads and writes JSON like Python's json module, for records that are
+// exchanged with Python's Logbook.
 //
-// Python's JSON has more than the standard's: NaN, Infinity and -Infinity
-// stand for themselves, and integers have any size. It has also a look of its
-// own: ASCII only, ", " and ": " between values, floats as repr prints them.
-// [Append] produces exactly the bytes of json.dumps, and [Decode] accepts what
-// json.loads accepts, where encoding/json would refuse the whole record.
+// Python extends standard JSON by NaN, Infinity, -Infinity and integers of any size.
+// Its output also has its own style: ASCII only, ", " and ": " between values, and floats
+// as printed by repr. [Append] produces exactly the bytes of json.dumps, and [Decode]
+// accepts the input of json.loads, for some of which encoding/json would refuse the whole
+// record.
 //
-// Text that is not valid Unicode, in either direction, becomes U+FFFD; it
-// never costs the record.
+// Invalid Unicode becomes U+FFFD in both directions and is never an error.
 package pyjson

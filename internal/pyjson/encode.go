@@ -8,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// Append appends v as json.dumps writes it, on one line and in ASCII. It takes
-// the values that [Decode] returns. What is none of them becomes null, as in
-// Logbook; so does what Decode would refuse: an array or object nested deeper
-// than 1000, and an integer of more than 4300 digits.
+// Append appends v like json.dumps, on one line and in ASCII. It accepts the values that
+// [Decode] returns. Any other value becomes null, as in Python's Logbook. So does a value
+// that Decode would refuse: an array or object nested deeper than 1000, or an integer of
+// more than 4300 digits.
 func Append(b []byte, v any) []byte {
 	return appendValue(b, v, 0)
 }
@@ -82,15 +82,15 @@ func appendBig(b []byte, n *big.Int) []byte {
 	return b
 }
 
-// AppendInt appends n in decimal. It allocates nothing but b's growth.
+// AppendInt appends n in decimal. It allocates only to grow b.
 func AppendInt(b []byte, n int64) []byte {
 	return strconv.AppendInt(b, n, 10)
 }
 
-// AppendFloat appends f as Python's repr prints it: the fewest digits that
-// read as f again, with a fraction or an exponent always, the exponent from
-// 1e+16 up and below 0.0001. NaN, Infinity and -Infinity are written so, which
-// standard JSON does not know. It allocates nothing but b's growth.
+// AppendFloat appends f like Python's repr: the fewest digits that read back as f, always
+// with a fraction or an exponent, with an exponent from 1e+16 up and below 0.0001. NaN,
+// Infinity and -Infinity are written as such, which is not standard JSON. It allocates
+// only to grow b.
 func AppendFloat(b []byte, f float64) []byte {
 	switch {
 	case math.IsNaN(f):
@@ -110,13 +110,12 @@ func AppendFloat(b []byte, f float64) []byte {
 	return b
 }
 
-// AppendString appends s in quotes and in ASCII: what is outside of it, and
-// control characters, as \uXXXX, the characters above U+FFFF as a pair of
-// surrogates. Bytes that are not UTF-8 become \ufffd, one for each. It
-// allocates nothing but b's growth.
+// AppendString appends s in quotes and in ASCII. Control characters and characters
+// outside of ASCII become \uXXXX, those above U+FFFF a pair of surrogates. Each byte that
+// is not UTF-8 becomes \ufffd. It allocates only to grow b.
 func AppendString(b []byte, s string) []byte {
 	b = append(b, '"')
-	start := 0 // of what is not yet appended and needs no escape
+	start := 0 // s[start:i] needs no escape and is not yet appended
 	for i := 0; i < len(s); {
 		if plain[s[i]] {
 			i++
@@ -132,8 +131,8 @@ func AppendString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// plain tells the bytes that stand for themselves in a string. As in Python,
-// DEL is not one of them.
+// plain is the set of bytes that need no escape in a string. As in Python, DEL is not one
+// of them.
 var plain = func() (t [256]bool) {
 	for c := ' '; c <= '~'; c++ {
 		t[c] = c != '"' && c != '\\'
@@ -164,7 +163,7 @@ func appendEscape(b []byte, r rune) []byte {
 	return appendHex4(b, r)
 }
 
-// appendHex4 appends \uXXXX for a number of 16 bits.
+// appendHex4 appends \uXXXX for a 16-bit number.
 func appendHex4(b []byte, r rune) []byte {
 	const digits = "0123456789abcdef"
 	return append(b, '\\', 'u', digits[r>>12&0xf], digits[r>>8&0xf], digits[r>>4&0xf], digits[r&0xf])

@@ -47,7 +47,7 @@ func FuzzDecode(f *testing.F) {
 		}
 
 		if !json.Valid(data) {
-			// Only Python's literals tell the two grammars apart.
+			// The two grammars differ only in Python's literals.
 			if !bytes.Contains(data, []byte("NaN")) && !bytes.Contains(data, []byte("Infinity")) {
 				t.Errorf("Decode accepts %q, encoding/json refuses it", data)
 			}
@@ -129,7 +129,7 @@ func FuzzAppendString(f *testing.F) {
 		}
 		want := string([]rune(s)) // invalid bytes become U+FFFD
 		if utf8.ValidString(s) && want != s {
-			t.Fatalf("%q is valid and yet changed", s)
+			t.Fatalf("%q is valid but was changed", s)
 		}
 		if got, err := Decode(b); err != nil || got != want {
 			t.Errorf("AppendString(%q) = %q reads as %q, %v", s, b, got, err)

@@ -24,13 +24,13 @@ func readRecord(t testing.TB, name string) Object {
 	}
 	record, ok := v.(Object)
 	if !ok {
-		t.Fatalf("%s is no object but %v", name, v)
+		t.Fatalf("%s is not an object but %v", name, v)
 	}
 	return record
 }
 
-// The records are what Python Logbook sent, so writing them again must give
-// the very same bytes.
+// The records were sent by Python's Logbook, so writing them again must give the same
+// bytes.
 func TestRecordsOfPython(t *testing.T) {
 	entries, err := os.ReadDir("testdata/records")
 	if err != nil {
@@ -80,7 +80,7 @@ func TestValuesOfPython(t *testing.T) {
 		for _, key := range test.path {
 			o, ok := v.(Object)
 			if !ok {
-				t.Fatalf("%v: %v is no object", test.path, v)
+				t.Fatalf("%v: %v is not an object", test.path, v)
 			}
 			if v, ok = o.Get(key); !ok {
 				t.Fatalf("%v: no %s", test.path, key)
@@ -92,7 +92,7 @@ func TestValuesOfPython(t *testing.T) {
 	}
 }
 
-// dumps.json holds, by kind of value, what json.dumps wrote for one.
+// dumps.json has an output of json.dumps for each kind of value.
 func TestDumpsOfPython(t *testing.T) {
 	v, err := Decode(readFile(t, "dumps.json"))
 	if err != nil {
@@ -100,12 +100,12 @@ func TestDumpsOfPython(t *testing.T) {
 	}
 	dumps, ok := v.(Object)
 	if !ok || len(dumps) < 30 {
-		t.Fatalf("no object of dumps but %v", v)
+		t.Fatalf("dumps.json is not an object but %v", v)
 	}
 	for _, m := range dumps {
 		text, _ := m.Value.(string)
 		want := text
-		if m.Key == "lone_surrogate" { // Go's strings have none
+		if m.Key == "lone_surrogate" { // a Go string cannot contain one
 			want = `"\ufffd"`
 		}
 		v, err := Decode([]byte(text))

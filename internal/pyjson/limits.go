@@ -3,18 +3,18 @@ package pyjson
 import "fmt"
 
 const (
-	// maxDepth is how deep arrays and objects may be nested. Python stops
-	// there too, at its recursion limit.
+	// maxDepth is how deep arrays and objects may be nested. It is Python's
+	// recursion limit.
 	maxDepth = 1000
 
 	// maxDigits is how many digits an integer may have. It is Python's limit.
 	maxDigits = 4300
 )
 
-// A LimitError says that a text is too deeply nested, or has an integer with
-// too many digits. What [Decode] had not read by then may be malformed.
+// A LimitError reports a text that is nested too deeply or has an integer with too many
+// digits. The rest of the text may be invalid JSON.
 type LimitError struct {
-	Offset int // of the bracket or number that exceeds the limit, in bytes
+	Offset int // byte offset of the bracket or number that exceeds the limit
 	Msg    string
 }
 

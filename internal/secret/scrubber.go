@@ -1,5 +1,5 @@
-// Package secret takes secrets out of texts and errors: libraries and servers like to
-// repeat what they were given.
+// Package secret removes secrets from texts and errors, since libraries and servers often
+// repeat their input in errors.
 package secret
 
 import (
@@ -14,23 +14,23 @@ import (
 	"github.com/logbook-go/logbook/internal/encode"
 )
 
-// DefaultMask stands where a secret was.
+// DefaultMask replaces a secret.
 const DefaultMask = "[redacted]"
 
-// ShortPiece is the length up to which a piece of a text is not taken for a secret.
+// ShortPiece is the length up to which a piece of a secret is not treated as a secret.
 const ShortPiece = 3
 
-// Scrubber knows secrets. The zero value knows none. It is safe for concurrent use once
-// all are added.
+// Scrubber removes a set of secrets, which is empty at first. It is safe for concurrent
+// use after all secrets have been added.
 type Scrubber struct {
-	Mask string // "": DefaultMask
+	Mask string // DefaultMask if empty
 
 	forms   []string
 	longest int
 }
 
-// Add adds secrets, in all forms in which they may show: as they are, escaped for URLs
-// or not, quoted, and in base64.
+// Add adds secrets in all forms in which they may appear: unchanged, escaped or unescaped
+// for URLs, quoted, and in base64.
 func (s *Scrubber) Add(secrets ...string) {
 	for _, secret := range secrets {
 		s.add(secret)
@@ -44,7 +44,7 @@ func (s *Scrubber) add(t string) {
 	if t == "" {
 		return
 	}
-	forHTML, _ := json.Marshal(t) // of a string, which cannot fail
+	forHTML, _ := json.Marshal(t) // cannot fail for a string
 	for _, form := range []string{
 		t, url.User(t).String(), url.PathEscape(t), url.QueryEscape(t), unquoted(strconv.Quote(t)),
 		string(encode.AppendJSONText(nil, t)), unquoted(string(forHTML)), base64.StdEncoding.EncodeToString([]byte(t)),
@@ -58,9 +58,8 @@ func (s *Scrubber) add(t string) {
 
 func unquoted(s string) string { return s[1 : len(s)-1] }
 
-// AddPieces adds a secret, and those pieces of it that a library may show by
-// themselves, since it takes the secret for an address: all but the shortest, and
-// schemes, which are anybody's.
+// AddPieces adds a secret that is an address, and those pieces of it that a library may
+// show separately, such as its host: all but short ones and the schemes http and https.
 func (s *Scrubber) AddPieces(secret string) {
 	s.Add(secret)
 	for _, t := range []string{secret, Unescape(secret)} {
@@ -78,12 +77,12 @@ func (s *Scrubber) AddAll(other *Scrubber) {
 	s.longest = max(s.longest, other.longest)
 }
 
-// Longest returns the length of the longest form of a secret. A text that is cut may
-// end in as much of one, which Text would not find.
+// Longest returns the length of the longest form of a secret. A text that has been cut
+// may end in a part of a secret, which Text does not find.
 func (s *Scrubber) Longest() int { return s.longest }
 
-// Text returns the text with a mask in place of each secret. Secrets may overlap, or be
-// part of the mask, so it first looks for all and then hides them at once.
+// Text returns the text with a mask in place of each secret. Since secrets may overlap or
+// be part of the mask, it first finds all of them and then replaces them together.
 func (s *Scrubber) Text(text string) string {
 	var hidden []bool
 	for _, form := range s.forms {
@@ -120,8 +119,8 @@ func (s *Scrubber) Text(text string) string {
 	return string(b)
 }
 
-// Error returns err if its text holds no secret, else an error with the text without
-// it. That one can be compared by [errors.Is], but gives no access to err.
+// Error returns err if its text has no secret. Otherwise it returns an error with the
+// scrubbed text, which supports [errors.Is] but does not unwrap to err.
 func (s *Scrubber) Error(err error) error {
 	text := err.Error()
 	if safe := s.Text(text); safe != text {
@@ -141,7 +140,7 @@ func (e *scrubbed) Is(target error) bool { return errors.Is(e.err, target) }
 // GoString keeps fmt from printing err.
 func (e *scrubbed) GoString() string { return strconv.Quote(e.text) }
 
-// Unescape decodes the percent escapes that are right, and leaves all else.
+// Unescape decodes the valid percent escapes of s and keeps everything else.
 func Unescape(s string) string {
 	if !strings.Contains(s, "%") {
 		return s

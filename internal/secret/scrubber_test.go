@@ -12,7 +12,7 @@ import (
 	"github.com/logbook-go/logbook/internal/secret"
 )
 
-// A secret is hidden in all forms in which it may show.
+// A secret is hidden in all forms in which it may appear.
 func TestText(t *testing.T) {
 	const password = "p@ss wörd\"<1>"
 	var s secret.Scrubber
@@ -59,8 +59,7 @@ func TestOverlaps(t *testing.T) {
 	}
 }
 
-// What a library takes for parts of an address is hidden by itself, unless it is short
-// or anybody's.
+// Pieces of an address are hidden, except short ones and schemes.
 func TestPieces(t *testing.T) {
 	s := secret.Scrubber{Mask: "#"}
 	s.AddPieces("https://host/a/token?key=value%2Fmore")
@@ -78,7 +77,7 @@ func TestPieces(t *testing.T) {
 	}
 }
 
-// An error without a secret stays what it is; another one can only be compared.
+// An error without a secret is returned unchanged; another one only supports errors.Is.
 func TestError(t *testing.T) {
 	var s secret.Scrubber
 	s.Add("hunter2")

@@ -7,8 +7,8 @@ import (
 	"github.com/logbook-go/logbook/internal/pyformat"
 )
 
-// EachLeaf calls fn for an attribute, or for each one inside of a group, with the names
-// of the groups and dots before its own.
+// EachLeaf calls fn for an attribute or, if it is a group, for each attribute inside. The
+// name is that of the attribute after the names of its groups, separated by dots.
 func EachLeaf(a slog.Attr, fn func(name string, v slog.Value)) { eachLeaf("", a, fn) }
 
 func eachLeaf(prefix string, a slog.Attr, fn func(name string, v slog.Value)) {
@@ -27,8 +27,8 @@ func eachLeaf(prefix string, a slog.Attr, fn func(name string, v slog.Value)) {
 	}
 }
 
-// AppendValue appends a value as text, as it is: it may hold anything. A value that
-// cannot be formatted becomes its error.
+// AppendValue appends a value as text, without escapes. If the value cannot be formatted,
+// it appends "!ERROR: " and the error.
 func AppendValue(b []byte, v slog.Value) []byte {
 	if v.Kind() == slog.KindTime {
 		return encode.AppendRFC3339(b, v.Time())

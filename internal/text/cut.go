@@ -2,8 +2,8 @@ package text
 
 import "unicode/utf8"
 
-// Whole returns s without the bytes of an unfinished character at its end, so that a
-// text can be cut anywhere. What is no UTF-8 stays as it is.
+// Whole returns s without the bytes of an incomplete character at its end, so that a text
+// can be cut anywhere. Other invalid UTF-8 is kept.
 func Whole[T ~string | ~[]byte](s T) T {
 	for i := len(s) - 1; i >= 0 && i >= len(s)-utf8.UTFMax; i-- {
 		if utf8.RuneStart(s[i]) {
@@ -16,7 +16,8 @@ func Whole[T ~string | ~[]byte](s T) T {
 	return s
 }
 
-// Cut returns s, or as much of it as leaves room within limit for a mark behind it.
+// Cut returns s if it has at most limit bytes. Otherwise it shortens s so that the result
+// has at most limit bytes including mark, which it appends.
 func Cut(s string, limit int, mark string) string {
 	if len(s) <= limit {
 		return s

@@ -1,3 +1,3 @@
-// Package text has what is done with texts in many places: it cuts them between
-// characters, reads sizes and durations, and makes texts of attributes.
+// Package text has small text functions: cutting between characters, parsing sizes and
+// durations, and formatting attributes.
 package text

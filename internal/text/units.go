@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// units of sizes. The first one of a number of bytes is what [FormatSize] writes.
+// units are the units of sizes. [FormatSize] uses the first four.
 var units = []struct {
 	name  string
 	bytes int64
@@ -18,9 +18,9 @@ var units = []struct {
 	{"G", 1 << 30}, {"M", 1 << 20}, {"K", 1 << 10}, {"", 1},
 }
 
-// ParseSize parses a whole number of bytes, above zero: 4096, 100kB (of 1000), 64KiB
-// (of 1024). K, M and G alone are KiB, MiB and GiB. Case means nothing, and a space may
-// stand before the unit.
+// ParseSize parses a positive whole number of bytes: 4096, 100kB (units of 1000), 64KiB
+// (units of 1024). K, M and G alone mean KiB, MiB and GiB. Case is ignored, and spaces
+// may precede the unit.
 func ParseSize(s string) (int64, error) {
 	number := strings.TrimRight(s, "bBgGiIkKmM")
 	for _, u := range units {
@@ -36,8 +36,8 @@ func ParseSize(s string) (int64, error) {
 	return 0, fmt.Errorf("invalid size %q: want 4096, 100kB, 10MiB or 1GB", s)
 }
 
-// FormatSize returns a size as ParseSize reads it: a multiple of the largest of GiB,
-// MiB, KiB and B.
+// FormatSize returns a size in the syntax of ParseSize, in the largest of the units GiB,
+// MiB, KiB and B that leaves a whole number.
 func FormatSize(n int64) string {
 	for _, u := range units[:4] {
 		if n%u.bytes == 0 && n != 0 {
@@ -49,8 +49,8 @@ func FormatSize(n int64) string {
 
 const day = 24 * time.Hour
 
-// ParseDuration parses what [time.ParseDuration] does, and whole days before it, of 24
-// hours: 7d, 1d12h.
+// ParseDuration is like [time.ParseDuration], but also accepts a number of days of 24
+// hours at the start: 7d, 1d12h.
 func ParseDuration(s string) (time.Duration, error) {
 	days, rest, found := strings.Cut(s, "d")
 	if !found {
