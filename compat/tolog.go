@@ -4,6 +4,7 @@ import (
 	"log"
 	"sync"
 
+	"github.com/logbook-go/logbook/internal/tally"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -37,6 +38,7 @@ func ToLog(l *log.Logger, o *logbook.Options) logbook.Handler {
 type toLog struct {
 	logbook.Options
 	target logTarget
+	tally  tally.Tally
 }
 
 // Binding asks for the caller, since the flags of a log.Logger may be changed to show
@@ -48,6 +50,13 @@ func (h *toLog) Binding() logbook.Binding {
 }
 
 func (h *toLog) Handle(r *logbook.Record) error {
+	return h.tally.Do(func() error { return h.write(r) })
+}
+
+// Stats returns what happened so far.
+func (h *toLog) Stats() logbook.Stats { return h.tally.Stats() }
+
+func (h *toLog) write(r *logbook.Record) error {
 	text, err := h.format(r)
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"reflect"
 
+	"github.com/logbook-go/logbook/internal/tally"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -94,6 +95,7 @@ type toSlog struct {
 	logbook.Options
 	handler slog.Handler
 	target  *logTarget // if handler writes to log, else nil
+	tally   tally.Tally
 }
 
 // Binding counts the slog handler as a console, so that the default handler does not
@@ -125,8 +127,11 @@ func (h *toSlog) Handle(r *logbook.Record) error {
 		}
 		ctx = context.WithValue(ctx, sentBy{h}, true)
 	}
-	return h.handler.Handle(ctx, slogRecord(r))
+	return h.tally.Do(func() error { return h.handler.Handle(ctx, slogRecord(r)) })
 }
+
+// Stats returns what happened so far to the records that the slog handler wanted.
+func (h *toSlog) Stats() logbook.Stats { return h.tally.Stats() }
 
 // sentBy is a context key that marks records passed on by h, which a slog handler may
 // bring back on another goroutine.

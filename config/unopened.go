@@ -54,7 +54,7 @@ func (u *unopened) Handle(r *logbook.Record) error {
 func (u *unopened) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	h, err := u.opened()
 	if err != nil {
-		return err
+		return &logbook.UnsentError{Records: len(rs), Err: err}
 	}
 	return logbook.HandleBatch(h, rs, why)
 }

@@ -1,20 +1,30 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 
+	"github.com/logbook-go/logbook/internal/errchain"
 	"github.com/logbook-go/logbook/internal/panics"
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// formatAll formats the records one after the other. add is called with each line, which
-// it must not keep. A record that cannot be formatted costs the others nothing.
-func formatAll(o *logbook.Options, rs []*logbook.Record, add func(r *logbook.Record, line []byte)) error {
+// lines are the lines of several records.
+type lines struct {
+	text []byte
+	ends []int // of each line, in text
+	of   []int // which record each line is of
+}
+
+// formatAll formats the records one after the other. A record that cannot be formatted
+// costs the others nothing.
+func formatAll(o *logbook.Options, rs []*logbook.Record) (ls lines, err error) {
 	var errs []error
-	for _, r := range rs {
+	for i, r := range rs {
 		err := panics.Call(func() error {
 			return o.WriteLine(r, func(line []byte) error {
-				add(r, line)
+				ls.text = append(ls.text, line...)
+				ls.ends, ls.of = append(ls.ends, len(ls.text)), append(ls.of, i)
 				return nil
 			})
 		})
@@ -22,5 +32,84 @@ func formatAll(o *logbook.Options, rs []*logbook.Record, add func(r *logbook.Rec
 			errs = append(errs, err)
 		}
 	}
-	return errors.Join(errs...)
+	return ls, errors.Join(errs...)
 }
+
+// settle returns what became of n records of which so many lines were written: how many
+// are dropped, since they could not be formatted, and how many are left to the caller.
+func (ls *lines) settle(n, written int) (dropped, left int) {
+	if written < len(ls.of) {
+		left = n - ls.of[written]
+	}
+	return n - written - left, left
+}
+
+// handOver hands records to a handler together, and returns how many of the last ones it
+// left to the caller.
+func handOver(h logbook.Handler, rs []*logbook.Record, why logbook.Reason) (left int, err error) {
+	err = logbook.HandleBatch(h, rs, why)
+	if u, ok := errchain.As[*logbook.UnsentError](err); ok {
+		if left = max(0, min(u.Records, len(rs))); left != u.Records {
+			err = withUnsent(left, err)
+		}
+	}
+	return left, err
+}
+
+// offer is handOver where nobody gets the error: it goes to the error flag, as that of
+// the lead.
+func offer(inner logbook.Wrapper, rs []*logbook.Record, why logbook.Reason, lead *logbook.Record) *handover {
+	h := &handover{inner, rs, why, len(rs), true} // unless Handle is called
+	logbook.Offer(h, lead)
+	return h
+}
+
+// handover is the handler inside with records that go to it together, so that
+// [logbook.Offer] can report their failure as one.
+type handover struct {
+	logbook.Wrapper
+	records []*logbook.Record
+	why     logbook.Reason
+	left    int // of the records, by the handler inside
+	failed  bool
+}
+
+func (h *handover) Binding() logbook.Binding { return logbook.Binding{Quiet: h} }
+
+func (h *handover) Handle(*logbook.Record) (err error) {
+	h.left, err = handOver(h.Wrapper.Handler, h.records, h.why)
+	h.failed = err != nil
+	return err
+}
+
+// unlessEnded calls fn, which hands over n records, unless the context has ended.
+func unlessEnded(ctx context.Context, n int, fn func() error) error {
+	if err := ctx.Err(); err != nil && n > 0 {
+		return &logbook.UnsentError{Records: n, Err: err}
+	}
+	return fn()
+}
+
+// withUnsent returns the error of a batch with another number of unsent records.
+func withUnsent(n int, err error) error {
+	if u, ok := err.(*logbook.UnsentError); ok {
+		err = u.Err
+	}
+	switch {
+	case n > 0:
+		return &logbook.UnsentError{Records: n, Err: err}
+	case err == nil:
+		return nil
+	}
+	if _, ok := errchain.As[*logbook.UnsentError](err); !ok {
+		return err
+	}
+	return lostError{err}
+}
+
+// lostError is the error of records that a handler inside left to its caller, which
+// cannot try again: it hides the [*logbook.UnsentError].
+type lostError struct{ err error }
+
+func (e lostError) Error() string        { return e.err.Error() }
+func (e lostError) Is(target error) bool { return errchain.Is(e.err, target) }

@@ -157,12 +157,12 @@ func TestBatchThatRotates(t *testing.T) {
 		"day-2024-02-28": "a\nb\n", "day-2024-02-29": "c\n", "day-2024-03-01": "d\ne\n",
 		"buffered": "a\nb\n",
 	})
-	if s := timed.Stats(); s.Written != 5 {
+	if s := timed.Stats(); s.Handled != 5 {
 		t.Errorf("%+v", s)
 	}
 }
 
-// What could not be written is counted, and goes to a fallback.
+// Records that cannot be written are left to the caller, such as a fallback.
 func TestBatchThatFails(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "later")
 	path := filepath.Join(dir, "app.log")
@@ -182,8 +182,8 @@ func TestBatchThatFails(t *testing.T) {
 	if err := h.HandleBatch(batchOf(time.Now(), "e", "f"), logbook.ReasonGroup); err != nil {
 		t.Error(err)
 	}
-	expectFile(t, path, "4 records dropped\ne\nf\n")
-	if s := h.Stats(); s.Dropped != 4 || s.Written != 3 {
+	expectFile(t, path, "e\nf\n")
+	if s := h.Stats(); s.Dropped != 0 || s.Handled != 2 {
 		t.Errorf("%+v", s)
 	}
 	if err := h.Close(context.Background()); err != nil {

@@ -88,7 +88,7 @@ func TestTimersAfterABubble(t *testing.T) {
 	synctest.Test(t, func(*testing.T) { use() })
 	use()
 	<-taken
-	for file.Stats().Written < 2 {
+	for file.Stats().Handled < 2 {
 		runtime.Gosched()
 	}
 	if err := logbook.Close(t.Context(), dedup, file); err != nil {

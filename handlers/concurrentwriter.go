@@ -40,14 +40,17 @@ type concurrentLines struct {
 }
 
 // write writes a line, which ends in a newline. After a write that failed
-// halfway the next line is put on a line of its own.
-func (l *concurrentLines) write(line []byte) error {
+// halfway the next line is put on a line of its own. It returns how many bytes of the
+// line were written.
+func (l *concurrentLines) write(line []byte) (written int, err error) {
+	own := 0 // bytes before the line
 	if l.torn.Load() && l.torn.CompareAndSwap(true, false) {
 		line = slices.Insert(line, 0, '\n')
+		own = 1
 	}
 	n, err := l.w.Write(line)
 	if n == len(line) {
-		return err
+		return n - own, err
 	}
 	if n > 0 && n < len(line) {
 		l.torn.Store(true)
@@ -55,5 +58,5 @@ func (l *concurrentLines) write(line []byte) error {
 	if err == nil {
 		err = io.ErrShortWrite
 	}
-	return err
+	return max(0, n-own), err
 }

@@ -66,7 +66,8 @@ type Dedup struct {
 	bubbled bool          // it was made within a bubble; see clock.InBubble
 	ticked  chan struct{} // closed when the timer's function ends
 	closed  bool
-	stats   DedupStats
+	out     int // messages that are being handed over
+	stats   logbook.Stats
 }
 
 // message is what records must have in common to be counted together.
@@ -81,13 +82,6 @@ type repeated struct {
 	message     message
 	count       int
 	first, last time.Time
-}
-
-// DedupStats tell what a Dedup did. [expvar.Func] publishes them.
-type DedupStats struct {
-	Held       int    // messages that are held now
-	Records    uint64 // records taken
-	HandedOver uint64 // records handed over for them
 }
 
 // NewDedup returns a handler that collects equal messages before h.
@@ -125,6 +119,7 @@ func (d *Dedup) Unwrap() logbook.Handler { return d.inner.Handler }
 func (d *Dedup) Handle(r *logbook.Record) error {
 	excess, open := d.note(r, d.now())
 	if !open {
+		d.settle(0, 1, 0)
 		return d.inner.Handle(r)
 	}
 	d.offer(excess)
@@ -140,7 +135,9 @@ func (d *Dedup) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 		more, open := d.note(r, now)
 		if !open {
 			d.offer(excess)
-			return logbook.HandleBatch(d.inner.Handler, rs[i:], why)
+			left, err := handOver(d.inner.Handler, rs[i:], why)
+			d.settle(0, len(rs)-i-left, 0)
+			return err
 		}
 		excess = append(excess, more...)
 	}
@@ -184,7 +181,7 @@ func (d *Dedup) count(m message, now time.Time) bool {
 	if g == nil {
 		return false
 	}
-	d.stats.Records++
+	d.stats.Suppressed++
 	g.count++
 	g.last = now
 	d.arm()
@@ -193,7 +190,6 @@ func (d *Dedup) count(m message, now time.Time) bool {
 
 // add adds a message that is new.
 func (d *Dedup) add(m message, k hold.Item, now time.Time) {
-	d.stats.Records++
 	g := &repeated{Item: k, message: m, count: 1, first: now, last: now}
 	d.known[m] = g
 	d.order = append(d.order, g)
@@ -230,7 +226,7 @@ func (d *Dedup) take(fn func(*repeated) bool) (taken []*repeated) {
 		d.bytes -= g.Size()
 	}
 	d.order = rest
-	d.stats.HandedOver += uint64(len(taken))
+	d.out += len(taken)
 	return taken
 }
 
@@ -313,8 +309,19 @@ func (d *Dedup) tick() {
 func (d *Dedup) offer(gs []*repeated) {
 	if len(gs) > 0 {
 		rs := d.records(gs)
-		logbook.Offer(&handover{d.inner, rs, logbook.ReasonGroup}, rs[0])
+		left := offer(d.inner, rs, logbook.ReasonGroup, rs[0]).left
+		d.settle(len(gs), len(gs)-left, left)
 	}
+}
+
+// settle counts what became of messages that were taken, and of records that were not
+// held.
+func (d *Dedup) settle(taken, handled, dropped int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.out -= taken
+	d.stats.Handled += uint64(handled)
+	d.stats.Dropped += uint64(dropped)
 }
 
 // records makes the records to hand over.
@@ -328,12 +335,13 @@ func (d *Dedup) records(gs []*repeated) []*logbook.Record {
 	return rs
 }
 
-// Stats returns what happened so far.
-func (d *Dedup) Stats() DedupStats {
+// Stats returns what happened so far. A message that is held is one record; those that
+// repeat it are suppressed.
+func (d *Dedup) Stats() logbook.Stats {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	stats := d.stats
-	stats.Held = len(d.order)
+	stats.Held = len(d.order) + d.out
 	return stats
 }
 
@@ -344,20 +352,16 @@ func (d *Dedup) Unbound() {
 }
 
 // Flush hands over what is held, waits for what the timer is handing over, and flushes
-// the handler inside. If that fails, the error is a [*logbook.UnsentError], and the
-// messages are not handed over a second time. If the context has ended, they are kept.
+// the handler inside. Messages that are left unsent are counted by a
+// [*logbook.UnsentError], and not handed over a second time. If the context has ended,
+// the messages are kept.
 func (d *Dedup) Flush(ctx context.Context) error {
 	d.endTimer(ctx)
-	if err := ctx.Err(); err != nil {
-		d.mu.Lock()
-		d.arm()
-		n := len(d.order)
-		d.mu.Unlock()
-		if n > 0 {
-			return &logbook.UnsentError{Records: n, Err: err}
-		}
-	}
-	return errors.Join(d.handOver(d.takeAll()), d.inner.Flush(ctx))
+	err := unlessEnded(ctx, d.len(), d.handOver)
+	d.mu.Lock()
+	d.arm() // for what was kept
+	d.mu.Unlock()
+	return errors.Join(err, d.inner.Flush(ctx))
 }
 
 // Close is Flush, for good, and closes the handler inside. If the context has ended,
@@ -367,22 +371,27 @@ func (d *Dedup) Close(ctx context.Context) error {
 	d.closed = true
 	d.mu.Unlock()
 	d.endTimer(ctx)
-	all := d.takeAll()
-	var err error
-	if ctx.Err() == nil {
-		err = d.handOver(all)
-	} else if len(all) > 0 {
-		err = &logbook.UnsentError{Records: len(all), Err: ctx.Err()}
-		for _, g := range all {
-			g.Release()
-		}
+	err := unlessEnded(ctx, d.len(), d.handOver)
+	rest := d.takeAll()
+	for _, g := range rest {
+		g.Release()
 	}
+	d.settle(len(rest), 0, len(rest))
 	return errors.Join(err, d.inner.Close(ctx))
 }
 
-func (d *Dedup) handOver(gs []*repeated) error {
+func (d *Dedup) len() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.order)
+}
+
+func (d *Dedup) handOver() error {
+	gs := d.takeAll()
 	if len(gs) == 0 {
 		return nil
 	}
-	return unsent(len(gs), logbook.HandleBatch(d.inner.Handler, d.records(gs), logbook.ReasonGroup))
+	left, err := handOver(d.inner.Handler, d.records(gs), logbook.ReasonGroup)
+	d.settle(len(gs), len(gs)-left, left)
+	return err
 }

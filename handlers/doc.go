@@ -158,11 +158,16 @@
 //
 // # Nothing is lost in silence
 //
-// Whatever keeps records keeps a bounded number of them. What it drops is counted
-// by its Stats method, and told by a record "N records dropped" where the loss was.
-// To watch the counts, publish them:
+// A handler that keeps records keeps a bounded number of them. It reports the ones that
+// it drops by a record "N records dropped" where the loss was. All handlers count, as
+// [logbook.Stats], which records were handled, suppressed, dropped, or are held;
+// [logbook.AllStats] lists those of a program. To publish the counts of one handler:
 //
 //	expvar.Publish("log", expvar.Func(func() any { return h.Stats() }))
+//
+// Where a batch cannot be written or sent, its last records are left to the caller, by a
+// [*logbook.UnsentError]: a [Fallback] hands them to its second handler, and a [Group], a
+// [Dedup] or a [FingersCrossed] counts them as dropped.
 //
 // # Closing
 //

@@ -111,10 +111,10 @@ func ExampleNewFallback() {
 	undo := logbook.PushApplication(h)
 	logbook.Warn("something happened")
 	undo()
-	fmt.Printf("%+v\n", h.Stats())
+	fmt.Println(h.Stats(), "after", h.LastError())
 	// Output:
 	// WARNING: something happened
-	// {Failed:1 Lost:0 LastError:no connection}
+	// handled 1, failures 1 after no connection
 }
 
 func ExampleNewExec() {

@@ -9,11 +9,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/logbook-go/logbook/internal/flow"
 	"github.com/logbook-go/logbook/internal/panics"
+	"github.com/logbook-go/logbook/internal/tally"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -76,16 +77,8 @@ type Exec struct {
 	ctx    context.Context
 	kill   context.CancelFunc // ends ctx, and with it all commands
 
-	mu    sync.Mutex
-	stats ExecStats
-}
-
-// ExecStats tell what an Exec did. [expvar.Func] publishes them.
-type ExecStats struct {
-	Running int    // commands that run now
-	Done    uint64 // commands that succeeded
-	Failed  uint64 // records whose command failed, or was not run
-	Killed  uint64 // of them, those whose command was killed
+	tally  tally.Tally
+	killed atomic.Uint64
 }
 
 // ExecError says that a command failed, or could not be run.
@@ -189,7 +182,7 @@ func (h *Exec) Handle(r *logbook.Record) error {
 	killGroup(cmd)
 	err = cmd.Run()
 	if err == nil || errors.Is(err, exec.ErrWaitDelay) {
-		h.count(func(s *ExecStats) { s.Done++ })
+		h.tally.Handled(1)
 		return nil
 	}
 	killed := ctx.Err() != nil
@@ -238,27 +231,20 @@ func (h *Exec) format(r *logbook.Record) (arguments []string, stdin []byte, err 
 }
 
 func (h *Exec) failed(err error, stderr string, killed bool) error {
-	h.count(func(s *ExecStats) {
-		s.Failed++
-		if killed {
-			s.Killed++
-		}
-	})
+	h.tally.Dropped(1)
+	if killed {
+		h.killed.Add(1)
+	}
 	return &ExecError{Command: h.path, Err: err, Stderr: stderr}
 }
 
-func (h *Exec) count(fn func(*ExecStats)) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	fn(&h.stats)
-}
-
-// Stats returns what happened so far.
-func (h *Exec) Stats() ExecStats {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	stats := h.stats
-	stats.Running = len(h.turns)
+// Stats returns what happened so far. Handled are the records whose command succeeded,
+// Held those whose command runs or waits for its turn. The counter "kills" has the
+// commands that were killed.
+func (h *Exec) Stats() logbook.Stats {
+	stats := h.tally.Stats()
+	stats.Held = h.inside.Len()
+	stats.Counters = []logbook.Counter{{Name: "kills", Value: h.killed.Load()}}
 	return stats
 }
 

@@ -122,7 +122,7 @@ func TestExec(t *testing.T) {
 	if want := fmt.Sprintf("%q %q %s", args, "testlogger", filepath.Base(dir)); string(got) != want {
 		t.Errorf("the command got\n%s, want\n%s", got, want)
 	}
-	if stats := h.Stats(); stats != (handlers.ExecStats{Done: 1}) {
+	if stats := h.Stats().String(); stats != "handled 1" {
 		t.Errorf("%+v", stats)
 	}
 }
@@ -157,7 +157,7 @@ func TestExecFailure(t *testing.T) {
 	if strings.Contains(e.Error(), "secret") || !strings.Contains(e.Error(), "no such user") {
 		t.Errorf("the error is %v", e)
 	}
-	if stats := h.Stats(); stats != (handlers.ExecStats{Failed: 1}) {
+	if stats := h.Stats().String(); stats != "dropped 1" {
 		t.Errorf("%+v", stats)
 	}
 }
@@ -210,7 +210,7 @@ func TestExecFormatterFails(t *testing.T) {
 		if len(errs) != 1 || !errors.Is(errs[0], errRefused) || !errors.As(errs[0], &e) {
 			t.Errorf("%s: got %v", name, errs)
 		}
-		if stats := h.Stats(); stats != (handlers.ExecStats{Failed: 1}) {
+		if stats := h.Stats().String(); stats != "dropped 1" {
 			t.Errorf("%s: %+v", name, stats)
 		}
 		if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
@@ -226,7 +226,7 @@ func TestExecRelativePath(t *testing.T) {
 	argv[0] = "." + string(filepath.Separator) + filepath.Base(argv[0])
 	h := runExec(t, argv, &handlers.ExecOptions{Env: env, Dir: t.TempDir()})
 	bound(t, func() { log.Error("a") }, h)
-	if stats := h.Stats(); stats != (handlers.ExecStats{Done: 1}) {
+	if stats := h.Stats().String(); stats != "handled 1" {
 		t.Errorf("%+v", stats)
 	}
 }
@@ -259,7 +259,7 @@ func TestExecAfterClose(t *testing.T) {
 			t.Fatalf("got %v", err)
 		}
 	}
-	if stats := h.Stats(); stats != (handlers.ExecStats{Failed: 50}) {
+	if stats := h.Stats().String(); stats != "dropped 50" {
 		t.Errorf("%+v", stats)
 	}
 }
@@ -295,7 +295,7 @@ func TestExecTurnsAndClose(t *testing.T) {
 	var wg sync.WaitGroup
 	wg.Go(func() { first = failures(func() { log.Error("first") }, h) })
 	awaitFile(t, file)
-	if n := h.Stats().Running; n != 1 {
+	if n := h.Stats().Held; n != 1 {
 		t.Errorf("%d commands run", n)
 	}
 
@@ -312,7 +312,7 @@ func TestExecTurnsAndClose(t *testing.T) {
 	if errs := failures(func() { log.Error("late") }, h); len(errs) != 1 || !errors.Is(errs[0], logbook.ErrClosed) {
 		t.Errorf("after Close: %v", errs)
 	}
-	if stats := h.Stats(); stats != (handlers.ExecStats{Failed: 2, Killed: 1}) {
+	if stats := h.Stats().String(); stats != "dropped 2, kills 1" {
 		t.Errorf("%+v", stats)
 	}
 }
@@ -337,10 +337,10 @@ func TestExecNoTurn(t *testing.T) {
 		}
 		// A record that waits for a turn may get one in the last moment.
 		stats := h.Stats()
-		if stats.Failed != 3 || stats.Running != 0 {
+		if stats.Dropped != 3 || stats.Held != 0 {
 			t.Errorf("%+v", stats)
 		}
-		if stats.Killed > 0 {
+		if stats.Count("kills") > 0 {
 			return
 		}
 	}

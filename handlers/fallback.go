@@ -19,23 +19,18 @@ import (
 // that the first one passes on goes on to the next handler on the stack.
 //
 // A failure that the second handler made up for is not reported: watch
-// [Fallback.Stats]. To have more than two, let the second one be a Fallback.
+// [Fallback.Stats] and [Fallback.LastError]. To have more than two, let the second one be a Fallback.
 //
-// Of records handed over together all go to the second handler if the first one
-// handles batches and fails with this one. Else they are handed on one by one.
+// Of records handed over together those go to the second handler that the first one
+// leaves unsent, if it handles batches. Else they are handed on one by one.
 type Fallback struct {
 	first, second logbook.Handler
 	binding       logbook.Binding
 
-	mu    sync.Mutex
-	stats FallbackStats
-}
-
-// FallbackStats tell what a Fallback did. [expvar.Func] publishes them.
-type FallbackStats struct {
-	Failed    uint64 // records with which the first handler failed
-	Lost      uint64 // of them, those that the second one did not take either
-	LastError string // of the first handler
+	mu        sync.Mutex
+	stats     logbook.Stats
+	failures  uint64
+	lastError string
 }
 
 // NewFallback returns a handler that has second stand in for first.
@@ -59,6 +54,7 @@ func (f *Fallback) Handle(r *logbook.Record) error {
 	case !handled:
 		return logbook.ErrPass
 	}
+	f.count(1)
 	return nil
 }
 
@@ -84,28 +80,39 @@ func (f *Fallback) fall(failure error, r *logbook.Record) error {
 	if !taken || err != nil {
 		lost = 1
 	}
-	return f.fell(failure, err, 1, lost)
+	return f.fell(failure, err, 1, lost, 0)
 }
 
-// fell counts what became of records with which the first handler failed, and
-// returns the error to report.
-func (f *Fallback) fell(failure, second error, records, lost int) error {
+// fell counts what became of records with which the first handler failed: of some, lost
+// or left to the caller. It returns the error to report.
+func (f *Fallback) fell(failure, second error, records, lost, left int) error {
 	text := fmt.Sprint(failure) // which survives an Error that panics
 	f.mu.Lock()
-	f.stats.Failed += uint64(records)
-	f.stats.Lost += uint64(lost)
-	f.stats.LastError = text
+	f.stats.Handled += uint64(records - lost - left)
+	f.stats.Dropped += uint64(lost)
+	f.failures += uint64(records)
+	f.lastError = text
 	f.mu.Unlock()
-	if lost == 0 {
+	if second == nil && lost == 0 {
 		return nil
 	}
 	var errs joined
 	errs.add(f.first, failure)
 	errs.add(f.second, second)
-	return errs.err()
+	if err := withUnsent(0, errs.err()); left == 0 {
+		return err
+	}
+	return &logbook.UnsentError{Records: left, Err: errs.err()}
 }
 
-// HandleBatch hands the records to the first handler, or to the second one.
+func (f *Fallback) count(handled int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.stats.Handled += uint64(handled)
+}
+
+// HandleBatch hands the records to the first handler, and those that it leaves to the
+// second one. Those that this leaves too are left to the caller.
 func (f *Fallback) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	if _, ok := f.first.(logbook.BatchHandler); !ok {
 		var errs []error
@@ -116,27 +123,35 @@ func (f *Fallback) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 		}
 		return errors.Join(errs...)
 	}
-	failure := logbook.HandleBatch(f.first, rs, why)
-	if failure == nil {
-		return nil
+	n, failure := handOver(f.first, rs, why)
+	f.count(len(rs) - n)
+	if n == 0 {
+		return failure
 	}
-	if unsent, ok := failure.(*logbook.UnsentError); ok && unsent.Records < len(rs) { // the last ones
-		rs = rs[len(rs)-max(unsent.Records, 0):]
-	}
-	lost := 0
-	err := logbook.HandleBatch(f.second, rs, why)
-	if err != nil {
-		lost = len(rs)
-	}
-	return f.fell(failure, err, len(rs), lost)
+	left, err := handOver(f.second, rs[len(rs)-n:], why)
+	return f.fell(failure, err, n, 0, left)
 }
 
-// Stats returns what happened so far.
-func (f *Fallback) Stats() FallbackStats {
+// Stats returns what happened so far. Handled are the records that one of the handlers
+// took, Dropped those that neither did. The counter "failures" has the records with which
+// the first handler failed.
+func (f *Fallback) Stats() logbook.Stats {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.stats
+	stats := f.stats
+	stats.Counters = []logbook.Counter{{Name: "failures", Value: f.failures}}
+	return stats
 }
+
+// LastError returns the text of the first handler's last failure, "" if there was none.
+func (f *Fallback) LastError() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.lastError
+}
+
+// Unwrap returns both handlers.
+func (f *Fallback) Unwrap() []logbook.Handler { return []logbook.Handler{f.first, f.second} }
 
 // Flush flushes both handlers.
 func (f *Fallback) Flush(ctx context.Context) error { return logbook.Flush(ctx, f.first, f.second) }

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/logbook-go/logbook/internal/tally"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -21,6 +22,7 @@ import (
 type Fanout struct {
 	handlers []logbook.Handler
 	binding  logbook.Binding
+	tally    tally.Tally
 }
 
 // NewFanout returns a handler that hands records to all of hs, in this order.
@@ -45,12 +47,16 @@ func (f *Fanout) Binding() logbook.Binding { return f.binding }
 // Handle hands the record to every handler.
 func (f *Fanout) Handle(r *logbook.Record) error {
 	var errs joined
-	stopped := false
+	taken, stopped := false, false
 	for _, h := range f.handlers {
 		b := h.Binding()
 		handled, err := logbook.Deliver(h, r)
 		errs.add(h, err)
+		taken = taken || handled
 		stopped = stopped || handled && !b.Bubble
+	}
+	if taken {
+		f.tally.Handled(1)
 	}
 	if err := errs.err(); err != nil || stopped {
 		return err
@@ -58,14 +64,27 @@ func (f *Fanout) Handle(r *logbook.Record) error {
 	return logbook.ErrPass
 }
 
-// HandleBatch hands the records to every handler.
+// HandleBatch hands the records to every handler. Records that one of them leaves unsent
+// are lost to that one, and counted as dropped: since the others have them, none is left
+// to the caller.
 func (f *Fanout) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	var errs joined
+	lost := 0
 	for _, h := range f.handlers {
-		errs.add(h, logbook.HandleBatch(h, rs, why))
+		left, err := handOver(h, rs, why)
+		lost = max(lost, left)
+		errs.add(h, err)
 	}
-	return errs.err()
+	f.tally.Handled(len(rs) - lost)
+	f.tally.Dropped(lost)
+	return withUnsent(0, errs.err())
 }
+
+// Stats returns what happened so far. Handled are the records that a handler took.
+func (f *Fanout) Stats() logbook.Stats { return f.tally.Stats() }
+
+// Unwrap returns the handlers inside.
+func (f *Fanout) Unwrap() []logbook.Handler { return slices.Clone(f.handlers) }
 
 // Flush flushes the handlers inside.
 func (f *Fanout) Flush(ctx context.Context) error { return flushAll(ctx, f.handlers) }

@@ -126,12 +126,13 @@ func TestFallback(t *testing.T) {
 		first *sink
 		want  []string // what the second handler gets
 		below []string
-		stats handlers.FallbackStats
+		stats string
+		last  string
 	}{
-		{"works", new(sink), nil, nil, handlers.FallbackStats{}},
-		{"passes on", failsWith(logbook.ErrPass), nil, []string{"a"}, handlers.FallbackStats{}},
-		{"fails", failsWith(errRefused), []string{"a"}, nil, handlers.FallbackStats{Failed: 1, LastError: "refused"}},
-		{"panics", panics(errRefused), []string{"a"}, nil, handlers.FallbackStats{Failed: 1, LastError: "panic: refused"}},
+		{"works", new(sink), nil, nil, "handled 1", ""},
+		{"passes on", failsWith(logbook.ErrPass), nil, []string{"a"}, "none", ""},
+		{"fails", failsWith(errRefused), []string{"a"}, nil, "handled 1, failures 1", "refused"},
+		{"panics", panics(errRefused), []string{"a"}, nil, "handled 1, failures 1", "panic: refused"},
 	} {
 		second, below := new(sink), new(sink)
 		h := handlers.NewFallback(c.first, second)
@@ -139,7 +140,7 @@ func TestFallback(t *testing.T) {
 		if !slices.Equal(second.got(), c.want) || !slices.Equal(below.got(), c.below) {
 			t.Errorf("%s: the second one got %q, the one below %q", c.name, second.got(), below.got())
 		}
-		if h.Stats() != c.stats {
+		if h.Stats().String() != c.stats || h.LastError() != c.last {
 			t.Errorf("%s: %+v", c.name, h.Stats())
 		}
 	}
@@ -163,7 +164,7 @@ func TestFallbackLoses(t *testing.T) {
 		if len(errs) != 1 || !errors.Is(errs[0], errRefused) || !errors.Is(errs[0], c.is) {
 			t.Errorf("%s: got %v", c.name, errs)
 		}
-		if stats := h.Stats(); stats.Failed != 1 || stats.Lost != 1 {
+		if stats := h.Stats(); stats.Count("failures") != 1 || stats.Dropped != 1 {
 			t.Errorf("%s: %+v", c.name, stats)
 		}
 	}
@@ -190,10 +191,10 @@ func single(h logbook.Handler) logbook.Handler { return logbook.Wrapper{Handler:
 
 func TestFallbackBatch(t *testing.T) {
 	second := new(sink)
-	h := handlers.NewFallback(failsWith(errRefused), second)
+	h := handlers.NewFallback(leaves(2, errRefused), second)
 	bound(t, func() { log.Info("a"); log.Info("b") }, handlers.NewGroup(h))
 	second.expect(t, "group[a b]")
-	if stats := h.Stats(); stats.Failed != 2 || stats.Lost != 0 {
+	if stats := h.Stats(); stats.Count("failures") != 2 || stats.Dropped != 0 {
 		t.Errorf("%+v", stats)
 	}
 
@@ -210,11 +211,12 @@ func TestFallbackBatch(t *testing.T) {
 	bound(t, func() { log.Info("a"); log.Info("b"); log.Info("c") }, handlers.NewGroup(h))
 	second.expect(t, "b")
 
-	h = handlers.NewFallback(failsWith(errRefused), failsWith(errDiskFull))
+	h = handlers.NewFallback(leaves(3, errRefused), leaves(1, errDiskFull))
+	group := handlers.NewGroup(h)
 	errs := failures(func() {
-		logbook.InGoroutine(func() { log.Info("a"); log.Info("b") }, handlers.NewGroup(h))
+		logbook.InGoroutine(func() { log.Info("a"); log.Info("b") }, group)
 	})
-	if stats := h.Stats(); stats.Lost != 2 || len(errs) != 1 || !errors.Is(errs[0], errDiskFull) {
+	if stats := h.Stats(); stats.Handled != 1 || group.Stats().Dropped != 1 || len(errs) != 1 || !errors.Is(errs[0], errDiskFull) {
 		t.Errorf("%+v, %v", stats, errs)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/logbook-go/logbook/internal/disk"
 	"github.com/logbook-go/logbook/internal/hold"
 	"github.com/logbook-go/logbook/internal/logfile"
+	"github.com/logbook-go/logbook/internal/panics"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -308,50 +309,75 @@ func (h *File) Binding() logbook.Binding {
 // but for one of fsync; after Close it wraps [logbook.ErrClosed]. A record without a time
 // belongs to the time at which it is written.
 func (h *File) Handle(r *logbook.Record) error {
-	at := timeOf(r)
+	at, counted := timeOf(r), false
+	defer func() {
+		if !counted { // it could not be formatted
+			h.log.Drop(1)
+		}
+	}()
 	if err := h.tellLost(r, at, 1); err != nil {
+		counted = true
 		return err
 	}
-	return h.opts.WriteLine(r, func(line []byte) error { return h.log.Write(line, at, r.Level()) })
+	return h.opts.WriteLine(r, func(line []byte) error {
+		counted = true
+		return h.log.Write(line, at, r.Level())
+	})
 }
 
 // HandleBatch writes the records with one write, so that no other line comes in between.
 // Where the file rotates by size or time, they are split there, and nowhere else; with a
-// Buffer they are held back like others. What was not written is counted by a
-// [*logbook.UnsentError]: the last records.
+// Buffer they are held back like others. Records that cannot be written are left to the
+// caller.
 func (h *File) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
 	if len(rs) == 0 {
 		return nil
 	}
-	if err := h.tellLost(rs[0], timeOf(rs[0]), len(rs)); err != nil {
+	if err := h.tellLost(rs[0], timeOf(rs[0]), 0); err != nil {
 		return &logbook.UnsentError{Records: len(rs), Err: err}
 	}
-	var text []byte
-	lines := make([]logfile.Line, 0, len(rs))
-	level := logbook.LevelNotSet
-	err := formatAll(&h.opts, rs, func(r *logbook.Record, line []byte) {
-		text = append(text, line...)
-		lines = append(lines, logfile.Line{End: len(text), At: timeOf(r)})
-		level = max(level, r.Level())
-	})
-	if len(lines) == 0 {
-		return err
+	ls, err := formatAll(&h.opts, rs)
+	written := 0
+	if len(ls.of) > 0 {
+		lines := make([]logfile.Line, len(ls.of))
+		level := logbook.LevelNotSet
+		for i, end := range ls.ends {
+			r := rs[ls.of[i]]
+			lines[i] = logfile.Line{End: end, At: timeOf(r)}
+			level = max(level, r.Level())
+		}
+		left, failure := h.log.WriteBatch(ls.text, lines, level)
+		written = len(lines) - left
+		if failure != nil {
+			err = errors.Join(err, failure)
+		}
 	}
-	failure := h.log.WriteBatch(text, lines, level)
-	if err == nil {
-		return failure
+	dropped, left := ls.settle(len(rs), written)
+	h.log.Drop(dropped)
+	if left > 0 {
+		return &logbook.UnsentError{Records: left, Err: err}
 	}
-	return errors.Join(err, failure)
+	return err
 }
 
-// tellLost writes how many records were lost before this one and those that follow, if
-// there were any. If it fails, these are lost too.
+// tellLost writes how many records were lost before this one, if there were any. If it
+// fails, so many records from this one on are lost too.
 func (h *File) tellLost(r *logbook.Record, at time.Time, follow int) error {
 	lost := h.log.Lost()
 	if lost == 0 {
 		return nil
 	}
-	return h.opts.WriteLine(hold.LossNotice(lost, r), func(line []byte) error { return h.log.WriteNotice(line, lost, follow, at) })
+	formatted := false
+	err := panics.Call(func() error {
+		return h.opts.WriteLine(hold.LossNotice(lost, r), func(line []byte) error {
+			formatted = true
+			return h.log.WriteNotice(line, lost, follow, at)
+		})
+	})
+	if !formatted { // whoever made the formatter did not think of it
+		return nil
+	}
+	return err
 }
 
 // timeOf returns the time of a record, or else that of writing it.
@@ -387,22 +413,15 @@ func (h *File) Reopen() error { return h.log.Reopen() }
 // for that one, and Close only writes what is held.
 func (h *File) Close(ctx context.Context) error { return h.log.Close(ctx) }
 
-// Stats returns what happened so far to the file, with what other handlers of the
-// process for the same file did.
-func (h *File) Stats() FileStats { return FileStats(h.log.Stats()) }
-
-// FileStats counts what happened to a log file since the process opened it.
-type FileStats struct {
-	Written uint64 // records
-	Dropped uint64 // records that could not be written
-
-	Rotations       uint64
-	FailedRotations uint64 // each was tried again later
-	Reopens         uint64 // since somebody moved, removed or replaced the file
-	Compressions    uint64
-	Removals        uint64 // of finished files that were too many, too old or too large
-
-	// Failures counts all that went wrong and cost no record, failed rotations
-	// included. The OnError option hears of each.
-	Failures uint64
-}
+// Stats returns what happened so far to the file, since the process opened it, with what
+// other handlers of the process for the same file did. Held are the records in the buffer.
+// The counters are
+//
+//	rotations         finished files
+//	failed_rotations  each was tried again later
+//	reopens           since somebody moved, removed or replaced the file
+//	compressions      finished files that were compressed
+//	removals          of finished files that were too many, too old or too large
+//	failures          all that went wrong and cost no record, failed rotations included;
+//	                  the OnError option hears of each
+func (h *File) Stats() logbook.Stats { return h.log.Stats() }

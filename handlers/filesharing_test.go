@@ -91,7 +91,7 @@ func TestFileOutlivesOneOfItsHandlers(t *testing.T) {
 	}
 	logAt(t, other, time.Now(), "b")
 	expectFile(t, path, "a\nb\n")
-	if s := other.Stats(); s.Written != 2 {
+	if s := other.Stats(); s.Handled != 2 {
 		t.Errorf("%+v", s)
 	}
 }

@@ -96,8 +96,11 @@ type FingersCrossed struct {
 	escalating chan struct{} // closed at the end of the handover that is going on; else nil
 	allowance  int           // how many further records the trigger's call may hand over
 	draining   bool          // its time is up: drain hands over
-	triggered  uint64
 	closed     bool
+
+	out                          int // records that are being handed over
+	triggers, forgotten, refused uint64
+	handled                      atomic.Uint64
 }
 
 // NewFingersCrossed returns a handler that buffers before h. h is nil if the
@@ -147,6 +150,7 @@ func (f *FingersCrossed) Handle(r *logbook.Record) error {
 	}
 	defer f.mu.Unlock()
 	if f.closed {
+		f.refused++
 		item.Release()
 		return fmt.Errorf("handlers: FingersCrossed: %w", logbook.ErrClosed)
 	}
@@ -154,7 +158,7 @@ func (f *FingersCrossed) Handle(r *logbook.Record) error {
 	if !item.Marked {
 		return nil
 	}
-	f.triggered++
+	f.triggers++
 	if f.escalating != nil {
 		return nil // the goroutine that hands over comes to it
 	}
@@ -163,6 +167,7 @@ func (f *FingersCrossed) Handle(r *logbook.Record) error {
 
 // handle hands a record to the handler inside.
 func (f *FingersCrossed) handle(r *logbook.Record) error {
+	f.handled.Add(1)
 	if f.quiet {
 		return f.inner.Handle(r)
 	}
@@ -218,8 +223,7 @@ func (f *FingersCrossed) escalate() error {
 		return err
 	}
 	f.allowance = followUp
-	errs := []error{f.handOver(rs, true)}
-	batch.Release()
+	errs := []error{f.handOver(batch, rs, true)}
 	for n := f.due(); n > 0; n = f.due() {
 		if n > f.allowance {
 			f.draining = true
@@ -228,8 +232,7 @@ func (f *FingersCrossed) escalate() error {
 		}
 		f.allowance -= n
 		batch := f.queue.Take(n)
-		errs = append(errs, f.handOver(batch.Records(), f.reset))
-		batch.Release()
+		errs = append(errs, f.handOver(batch, batch.Records(), f.reset))
 	}
 	f.open.Store(!f.reset)
 	return errors.Join(errs...)
@@ -242,8 +245,7 @@ func (f *FingersCrossed) drain() {
 	defer f.endEscalation()
 	for n := f.due(); n > 0; n = f.due() {
 		batch := f.queue.Take(n)
-		f.offer(batch.Records())
-		batch.Release()
+		f.offer(batch)
 	}
 	f.open.Store(!f.reset)
 }
@@ -251,6 +253,9 @@ func (f *FingersCrossed) drain() {
 func (f *FingersCrossed) endEscalation() {
 	close(f.escalating)
 	f.escalating, f.draining = nil, false
+	if f.closed {
+		f.discard()
+	}
 }
 
 // due returns how many records are to be handed over after the first batch.
@@ -290,21 +295,44 @@ func (f *FingersCrossed) callFactory(rs []*logbook.Record) (logbook.Handler, err
 	return f.factory(rs[len(rs)-1], rs)
 }
 
-// handOver gives records to the handler inside: together, or, after the first
-// batch, one by one. It gives the lock away meanwhile.
-func (f *FingersCrossed) handOver(rs []*logbook.Record, together bool) error {
+// handOver gives the records of a batch to the handler inside: together, or, after the
+// first batch, one by one. It gives the lock away meanwhile.
+func (f *FingersCrossed) handOver(batch hold.Batch, rs []*logbook.Record, together bool) (err error) {
 	h := f.receiver(together)
+	f.out += len(batch.Items)
 	f.mu.Unlock()
-	defer f.mu.Lock()
-	return logbook.HandleBatch(h, rs, logbook.ReasonEscalation)
+	left := 0 // also where a handler ends the goroutine, since nobody knows
+	defer func() {
+		f.mu.Lock()
+		if lost := f.settle(batch, left); lost != left {
+			err = withUnsent(lost, err)
+		}
+	}()
+	left, err = handOver(h, rs, logbook.ReasonEscalation)
+	return err
 }
 
 // offer is handOver on a goroutine that nobody waits for.
-func (f *FingersCrossed) offer(rs []*logbook.Record) {
-	h := &handover{logbook.Wrapper{Handler: f.receiver(f.reset)}, rs, logbook.ReasonEscalation}
+func (f *FingersCrossed) offer(batch hold.Batch) {
+	inner, rs := logbook.Wrapper{Handler: f.receiver(f.reset)}, batch.Records()
+	f.out += len(batch.Items)
 	f.mu.Unlock()
-	defer f.mu.Lock()
-	logbook.Offer(h, rs[len(rs)-1])
+	left := 0
+	defer func() {
+		f.mu.Lock()
+		f.settle(batch, left)
+	}()
+	left = offer(inner, rs, logbook.ReasonEscalation, rs[len(rs)-1]).left
+}
+
+// settle counts what became of a batch of which so many records were left unsent, gives
+// it back, and returns how many are lost.
+func (f *FingersCrossed) settle(batch hold.Batch, left int) (lost int) {
+	lost = f.queue.Lose(batch, left)
+	f.handled.Add(uint64(len(batch.Items) - lost))
+	f.out -= len(batch.Items)
+	batch.Release()
+	return lost
 }
 
 // receiver returns the handler inside.
@@ -315,18 +343,16 @@ func (f *FingersCrossed) receiver(together bool) logbook.Handler {
 	return logbook.Wrapper{Handler: f.inner} // which hides a HandleBatch
 }
 
-// FingersCrossedStats tell what a FingersCrossed did. [expvar.Func] publishes them.
-type FingersCrossedStats struct {
-	Buffered  int    // records that are kept now
-	Dropped   uint64 // records that a full buffer dropped
-	Triggered uint64 // triggers met while buffering
-}
-
-// Stats returns what happened so far.
-func (f *FingersCrossed) Stats() FingersCrossedStats {
+// Stats returns what happened so far. Suppressed are records that no trigger set free;
+// Dropped are those that a full buffer dropped, that the handler inside left unsent, or
+// that came after Close. The counter "triggers" has the triggers met while buffering.
+func (f *FingersCrossed) Stats() logbook.Stats {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return FingersCrossedStats{f.queue.Len(), f.queue.Dropped(), f.triggered}
+	return logbook.Stats{
+		Handled: f.handled.Load(), Suppressed: f.forgotten, Dropped: f.queue.Dropped() + f.refused,
+		Held: f.queue.Len() + f.out, Counters: []logbook.Counter{{Name: "triggers", Value: f.triggers}},
+	}
 }
 
 // Flush waits for a handover that is going on, until the context ends, and flushes the
@@ -388,8 +414,13 @@ func (f *FingersCrossed) forget() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.escalating == nil {
-		f.queue.Discard()
+		f.discard()
 	}
+}
+
+func (f *FingersCrossed) discard() {
+	f.forgotten += uint64(f.queue.Len())
+	f.queue.Discard()
 }
 
 // Unwrap returns the handler inside, nil if it was not made yet.

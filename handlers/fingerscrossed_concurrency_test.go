@@ -52,7 +52,7 @@ func TestFingersCrossedTriggerDuringEscalation(t *testing.T) {
 	bound(t, func() {
 		log.Error("a")
 		s.expect(t, "escalation[a]", "escalation[b c]")
-		if stats := h.Stats(); stats != (handlers.FingersCrossedStats{Buffered: 1, Triggered: 2}) {
+		if stats := h.Stats().String(); stats != "handled 3, held 1, triggers 2" {
 			t.Errorf("%+v", stats)
 		}
 	}, h)
@@ -123,7 +123,7 @@ func TestFingersCrossedConcurrently(t *testing.T) {
 				t.Errorf("reset %v: goroutine %d has %d records, want %d", reset, g, n, each)
 			}
 		}
-		if stats := h.Stats(); stats.Buffered != 0 || stats.Dropped != 0 {
+		if stats := h.Stats(); stats.Held != 0 || stats.Dropped != 0 {
 			t.Errorf("reset %v: %+v", reset, stats)
 		}
 	}
@@ -165,7 +165,7 @@ func TestFingersCrossedFullDuringEscalation(t *testing.T) {
 		}
 		synctest.Wait()
 		s.expect(t, "escalation[trigger]", "1 record dropped", "2", "3", "4")
-		if stats := h.Stats(); stats != (handlers.FingersCrossedStats{Dropped: 1, Triggered: 1}) {
+		if stats := h.Stats().String(); stats != "handled 4, dropped 1, triggers 1" {
 			t.Errorf("%+v", stats)
 		}
 	})
@@ -199,7 +199,7 @@ func TestFingersCrossedKeepsATriggerThatWaits(t *testing.T) {
 		}
 		synctest.Wait()
 		inner.expect(t, "escalation[a]", "escalation[2 records dropped before b b]")
-		if stats := h.Stats(); stats != (handlers.FingersCrossedStats{Buffered: 1, Dropped: 2, Triggered: 2}) {
+		if stats := h.Stats().String(); stats != "handled 3, dropped 2, held 1, triggers 2" {
 			t.Errorf("%+v", stats)
 		}
 	})
@@ -238,7 +238,7 @@ func TestFingersCrossedClose(t *testing.T) {
 			t.Errorf("after Close: %v", err)
 		}
 		inner.expect(t, "escalation[a]")
-		if n := h.Stats().Buffered; n != 0 {
+		if n := h.Stats().Held; n != 0 {
 			t.Errorf("%d records are kept", n)
 		}
 	})
@@ -326,7 +326,7 @@ func TestFingersCrossedTriggerIsNotHeldCaptive(t *testing.T) {
 				if next != made {
 					t.Errorf("handed over %v, want %v", next, made)
 				}
-				if stats := h.Stats(); stats.Buffered != 0 || stats.Dropped != 0 {
+				if stats := h.Stats(); stats.Held != 0 || stats.Dropped != 0 {
 					t.Errorf("%+v", stats)
 				}
 			})

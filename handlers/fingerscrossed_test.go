@@ -20,13 +20,13 @@ func TestFingersCrossed(t *testing.T) {
 	bound(t, func() {
 		log.Info("a")
 		s.expect(t)
-		if stats := h.Stats(); stats != (handlers.FingersCrossedStats{Buffered: 1}) {
+		if stats := h.Stats().String(); stats != "held 1" {
 			t.Errorf("before the trigger: %+v", stats)
 		}
 		log.Warn("b")
 		log.Info("c")
 		s.expect(t, "escalation[a b]", "c")
-		if stats := h.Stats(); stats != (handlers.FingersCrossedStats{Triggered: 1}) {
+		if stats := h.Stats().String(); stats != "handled 3, triggers 1" {
 			t.Errorf("after the trigger: %+v", stats)
 		}
 	}, h)
@@ -261,7 +261,7 @@ func TestFingersCrossedMaxBytes(t *testing.T) {
 			for range 10 {
 				log.Info(message, c.args...)
 			}
-			if n := h.Stats().Buffered; n != 2 {
+			if n := h.Stats().Held; n != 2 {
 				t.Errorf("%s of 400 bytes: %d records are kept in 1000 bytes, want 2", c.name, n)
 			}
 			log.Error("huge", "k", strings.Repeat("y", 2000))
@@ -297,7 +297,7 @@ func TestFingersCrossedReset(t *testing.T) {
 		log.Info("h")
 	}, h)
 	s.expect(t, "escalation[a b c]", "escalation[d e]", "escalation[2 records dropped f f g]")
-	if stats := h.Stats(); stats != (handlers.FingersCrossedStats{Dropped: 2, Triggered: 3}) {
+	if stats := h.Stats().String(); stats != "handled 8, suppressed 1, dropped 2, triggers 3" {
 		t.Errorf("%+v", stats)
 	}
 }
@@ -306,7 +306,7 @@ func TestFingersCrossedUnboundForgets(t *testing.T) {
 	s := new(sink)
 	h := handlers.NewFingersCrossed(s, &handlers.FingersCrossedOptions{MaxRecords: 1})
 	bound(t, func() { log.Info("a"); log.Info("b") }, h)
-	if n := h.Stats().Buffered; n != 0 {
+	if n := h.Stats().Held; n != 0 {
 		t.Errorf("%d records are kept after the end", n)
 	}
 	bound(t, func() { log.Error("c") }, h)
@@ -376,13 +376,13 @@ func TestFingersCrossedClosesTheHandlerInside(t *testing.T) {
 		if err := logbook.Flush(ctx, h); err != nil || inner.flushed != 1 {
 			t.Errorf("flushed %d times, %v", inner.flushed, err)
 		}
-		if n := h.Stats().Buffered; n != 1 {
+		if n := h.Stats().Held; n != 1 {
 			t.Errorf("%d records are kept after a flush, want 1", n)
 		}
 		if err := logbook.Close(ctx, h); err != nil || inner.closed != 1 {
 			t.Errorf("closed %d times, %v", inner.closed, err)
 		}
-		if n := h.Stats().Buffered; n != 0 {
+		if n := h.Stats().Held; n != 0 {
 			t.Errorf("%d records are kept after the close", n)
 		}
 	}, h)

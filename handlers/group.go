@@ -5,7 +5,6 @@ import (
 	"errors"
 	"sync"
 
-	"github.com/logbook-go/logbook/internal/errchain"
 	"github.com/logbook-go/logbook/internal/hold"
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -28,10 +27,13 @@ const (
 // Close it hands records on as they come: the handler inside, which is closed too, decides
 // whether to refuse them.
 type Group struct {
-	inner  logbook.Wrapper
-	mu     sync.Mutex
-	queue  hold.Queue
-	closed bool
+	inner logbook.Wrapper
+
+	mu      sync.Mutex
+	queue   hold.Queue
+	closed  bool
+	out     int // records that are being handed over
+	handled uint64
 }
 
 // NewGroup returns a handler that collects before h.
@@ -54,17 +56,27 @@ func (g *Group) Unwrap() logbook.Handler { return g.inner.Handler }
 
 // Handle collects the record.
 func (g *Group) Handle(r *logbook.Record) error {
-	if !g.collect(hold.Keep(r)) {
-		return g.inner.Handle(r)
+	if g.collect(hold.Keep(r)) {
+		return nil
 	}
-	return nil
+	g.count(1)
+	return g.inner.Handle(r)
+}
+
+// count counts records that are handed on after Close.
+func (g *Group) count(handled int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.handled += uint64(handled)
 }
 
 // HandleBatch collects the records.
 func (g *Group) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	for i, r := range rs {
 		if !g.collect(hold.Keep(r)) {
-			return logbook.HandleBatch(g.inner.Handler, rs[i:], why)
+			left, err := handOver(g.inner.Handler, rs[i:], why)
+			g.count(len(rs) - i - left)
+			return err
 		}
 	}
 	return nil
@@ -82,39 +94,27 @@ func (g *Group) collect(item hold.Item) bool {
 	return !g.closed
 }
 
-// GroupStats tell what a Group did.
-type GroupStats struct {
-	Buffered int    // records that are collected now
-	Dropped  uint64 // records that were too many
-}
-
-// Stats returns what happened so far.
-func (g *Group) Stats() GroupStats {
+// Stats returns what happened so far. Dropped counts the records that were too many, and
+// those that the handler inside left unsent.
+func (g *Group) Stats() logbook.Stats {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return GroupStats{g.queue.Len(), g.queue.Dropped()}
+	return logbook.Stats{Handled: g.handled, Dropped: g.queue.Dropped(), Held: g.queue.Len() + g.out}
 }
 
 // Unbound hands over what was collected. A failure goes to the error flag.
 func (g *Group) Unbound() {
 	if batch := g.take(); len(batch.Items) > 0 {
-		logbook.Offer(g.handover(batch), batch.Items[0].Record)
-		batch.Release()
+		g.settle(batch, offer(g.inner, batch.Records(), logbook.ReasonGroup, batch.Items[0].Record).left)
 	}
 	g.inner.Unbound()
 }
 
 // Flush hands over what was collected so far, as one batch, and flushes the
-// handler inside. If the batch fails, the error is a [*logbook.UnsentError], and
-// the records are not handed over a second time. If the context has ended, they
-// are kept.
+// handler inside. Records that are left unsent are counted by a [*logbook.UnsentError],
+// and not handed over a second time. If the context has ended, the records are kept.
 func (g *Group) Flush(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		if n := g.Stats().Buffered; n > 0 {
-			return &logbook.UnsentError{Records: n, Err: err}
-		}
-	}
-	return errors.Join(g.handOver(), g.inner.Flush(ctx))
+	return errors.Join(unlessEnded(ctx, g.len(), g.handOver), g.inner.Flush(ctx))
 }
 
 // Close is Flush, for good, and closes the handler inside. If the context has ended,
@@ -123,14 +123,16 @@ func (g *Group) Close(ctx context.Context) error {
 	g.mu.Lock()
 	g.closed = true
 	g.mu.Unlock()
-	var err error
-	if ctx.Err() == nil {
-		err = g.handOver()
-	} else if batch := g.take(); len(batch.Items) > 0 {
-		err = &logbook.UnsentError{Records: len(batch.Items), Err: ctx.Err()}
-		batch.Release()
-	}
+	err := unlessEnded(ctx, g.len(), g.handOver)
+	rest := g.take()
+	g.settle(rest, len(rest.Items))
 	return errors.Join(err, g.inner.Close(ctx))
+}
+
+func (g *Group) len() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.queue.Len()
 }
 
 func (g *Group) handOver() error {
@@ -138,40 +140,30 @@ func (g *Group) handOver() error {
 	if len(batch.Items) == 0 {
 		return nil
 	}
-	defer batch.Release()
-	return unsent(len(batch.Items), g.handover(batch).Handle(nil))
+	left, err := handOver(g.inner.Handler, batch.Records(), logbook.ReasonGroup)
+	if lost := g.settle(batch, left); lost != left {
+		return withUnsent(lost, err)
+	}
+	return err
 }
 
 // take removes what was collected.
 func (g *Group) take() hold.Batch {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.queue.Take(g.queue.Len())
+	batch := g.queue.Take(g.queue.Len())
+	g.out += len(batch.Items)
+	return batch
 }
 
-func (g *Group) handover(batch hold.Batch) *handover {
-	return &handover{g.inner, batch.Records(), logbook.ReasonGroup}
-}
-
-// handover is the handler inside with records that go to it together, so that
-// [logbook.Offer] can report their failure as one.
-type handover struct {
-	logbook.Wrapper
-	records []*logbook.Record
-	why     logbook.Reason
-}
-
-func (h *handover) Binding() logbook.Binding { return logbook.Binding{Quiet: h} }
-
-func (h *handover) Handle(*logbook.Record) error {
-	return logbook.HandleBatch(h.Wrapper.Handler, h.records, h.why)
-}
-
-// unsent returns the error of n records that were handed over. A handler that has not
-// counted those that it did not send has sent none.
-func unsent(n int, err error) error {
-	if _, counted := errchain.As[*logbook.UnsentError](err); err == nil || counted {
-		return err
-	}
-	return &logbook.UnsentError{Records: n, Err: err}
+// settle counts what became of a batch of which so many records were left unsent, gives
+// it back, and returns how many are lost.
+func (g *Group) settle(batch hold.Batch, left int) (lost int) {
+	g.mu.Lock()
+	lost = g.queue.Lose(batch, left)
+	g.handled += uint64(len(batch.Items) - lost)
+	g.out -= len(batch.Items)
+	g.mu.Unlock()
+	batch.Release()
+	return lost
 }

@@ -21,7 +21,7 @@ func TestGroup(t *testing.T) {
 		log.Warn("b")
 		log.Debug("c")
 		s.expect(t)
-		if stats := h.Stats(); stats != (handlers.GroupStats{Buffered: 3}) {
+		if stats := h.Stats().String(); stats != "held 3" {
 			t.Errorf("%+v", stats)
 		}
 	}, h)
@@ -103,7 +103,7 @@ func TestGroupIsBounded(t *testing.T) {
 			for n := range c.log {
 				log.Info(c.message, "n", n)
 			}
-			if stats := h.Stats(); stats != (handlers.GroupStats{Buffered: c.kept, Dropped: uint64(lost)}) {
+			if stats := h.Stats().String(); stats != fmt.Sprint("dropped ", uint64(lost), ", held ", c.kept) {
 				t.Errorf("%s: %+v", c.name, stats)
 			}
 		}, h)
@@ -170,8 +170,8 @@ func TestGroupTellsWhatIsUnsent(t *testing.T) {
 		cause     error
 		left      int // records still there
 	}{
-		{name: "flush fails", err: broken, want: 2, cause: broken, call: (*handlers.Group).Flush},
-		{name: "close fails", err: broken, want: 2, cause: broken, call: (*handlers.Group).Close},
+		{name: "flush fails", err: &logbook.UnsentError{Records: 2, Err: broken}, want: 2, cause: broken, call: (*handlers.Group).Flush},
+		{name: "close fails", err: &logbook.UnsentError{Records: 9, Err: broken}, want: 2, cause: broken, call: (*handlers.Group).Close},
 		{name: "the handler counts", err: &logbook.UnsentError{Records: 1, Err: broken}, want: 1, cause: broken, call: (*handlers.Group).Flush},
 		{name: "flush too late", cancelled: true, want: 2, cause: context.Canceled, call: (*handlers.Group).Flush, left: 2},
 		{name: "close too late", cancelled: true, want: 2, cause: context.Canceled, call: (*handlers.Group).Close},
@@ -191,7 +191,7 @@ func TestGroupTellsWhatIsUnsent(t *testing.T) {
 			if !errors.As(err, &unsent) || unsent.Records != c.want || !errors.Is(err, c.cause) {
 				t.Errorf("%s: got %v", c.name, err)
 			}
-			if n := h.Stats().Buffered; n != c.left {
+			if n := h.Stats().Held; n != c.left {
 				t.Errorf("%s: %d records are left, want %d", c.name, n, c.left)
 			}
 		}, h)

@@ -43,6 +43,11 @@ func refused(err error) bool {
 	return errors.As(err, &e)
 }
 
+// leaves returns a handler that leaves n records of each batch to the caller.
+func leaves(n int, why error) *sink {
+	return failsWith(&logbook.UnsentError{Records: n, Err: why})
+}
+
 // elsewhere calls fn on another goroutine with the same bindings.
 func elsewhere(fn func()) {
 	done := make(chan struct{})

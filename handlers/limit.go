@@ -74,7 +74,7 @@ type Limit struct {
 	mu      sync.Mutex
 	windows limit.Windows[counts]
 	owed    []counts // of sites that were forgotten; the handler inside failed to take them
-	stats   LimitStats
+	stats   logbook.Stats
 }
 
 // counts are those of a call site in a window.
@@ -83,13 +83,6 @@ type counts struct {
 	suppressed int // and not reported yet
 	like       logbook.RecordData
 	others     bool // some were not like that
-}
-
-// LimitStats tell what a Limit did. [expvar.Func] publishes them.
-type LimitStats struct {
-	Passed     uint64 // records let through
-	Suppressed uint64 // records held back
-	Sites      int    // call sites known now
 }
 
 // NewLimit returns a handler that limits how many records of a call site reach h.
@@ -159,37 +152,81 @@ func (l *Limit) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 		return l.passSome(rs, why)
 	}
 	if slices.ContainsFunc(rs, l.exempts) {
-		l.passed(len(rs))
-		return logbook.HandleBatch(l.inner.Handler, rs, why)
+		left, err := handOver(l.inner.Handler, rs, why)
+		l.passed(len(rs) - left)
+		return err
 	}
-	return l.pass(rs[lead], len(rs), func(noted *logbook.Record) error {
+	left := 0
+	err := l.pass(rs[lead], len(rs), func(noted *logbook.Record) (err error) {
 		rs := slices.Clone(rs)
 		rs[lead] = noted
-		return logbook.HandleBatch(l.inner.Handler, rs, why)
+		left, err = handOver(l.inner.Handler, rs, why)
+		return err
 	})
+	if left > 0 {
+		l.giveBack(rs[lead], left, true)
+	}
+	return err
 }
 
 // passSome hands on together those records of a batch that get through by
 // themselves.
 func (l *Limit) passSome(rs []*logbook.Record, why logbook.Reason) error {
 	var through []*logbook.Record
-	told := make(map[*logbook.Record]int)
-	for _, r := range rs {
-		if n, ok := l.ask(r, 1); ok {
-			through = append(through, noted(r, n))
-			told[r] = n
+	tells, passed := make([]int, len(rs)), make([]bool, len(rs))
+	for i, r := range rs {
+		if tells[i], passed[i] = l.ask(r, 1); passed[i] {
+			through = append(through, noted(r, tells[i]))
 		}
 	}
 	if len(through) == 0 {
 		return nil
 	}
-	err := logbook.HandleBatch(l.inner.Handler, through, why)
-	if err != nil {
-		for r, n := range told {
-			l.suppress(r, n)
+	left, err := handOver(l.inner.Handler, through, why)
+	if err == nil {
+		return nil
+	}
+	from := 0 // of what is to be told again
+	if left > 0 {
+		from = len(rs)
+		for n := left; n > 0; {
+			if from--; passed[from] {
+				n--
+			}
 		}
 	}
+	for i := from; i < len(rs); i++ {
+		l.suppress(rs[i], tells[i])
+		if left > 0 {
+			l.giveBack(rs[i], 1, passed[i])
+		}
+	}
+	if left > 0 && left != len(rs)-from {
+		return withUnsent(len(rs)-from, err)
+	}
 	return err
+}
+
+// giveBack undoes [Limit.ask] for a record that stands for n and is left to the caller.
+func (l *Limit) giveBack(r *logbook.Record, n int, passed bool) {
+	exempt := l.exempts(r)
+	var site limit.Site
+	if !exempt {
+		site = l.key(r)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if passed {
+		l.stats.Handled -= uint64(n)
+	} else {
+		l.stats.Suppressed -= uint64(n)
+	}
+	if w := l.windows.Find(site); w != nil && !exempt {
+		w.Count.seen = max(0, w.Count.seen-1)
+		if !passed {
+			w.Count.suppressed = max(0, w.Count.suppressed-n)
+		}
+	}
 }
 
 // pass hands on a record that stands for n, with what it is to tell, if it gets
@@ -237,7 +274,7 @@ func (l *Limit) ask(r *logbook.Record, n int) (tell int, ok bool) {
 	w.seen++
 	ok = w.seen <= l.first || l.every > 0 && (w.seen-l.first)%l.every == 0
 	if ok {
-		l.stats.Passed += uint64(n)
+		l.stats.Handled += uint64(n)
 		tell, w.suppressed = w.suppressed, 0
 	} else {
 		l.stats.Suppressed += uint64(n)
@@ -255,7 +292,7 @@ func (l *Limit) exempts(r *logbook.Record) bool {
 func (l *Limit) passed(n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.stats.Passed += uint64(n)
+	l.stats.Handled += uint64(n)
 }
 
 // at returns the counts of a call site, and those of sites that were forgotten for it and
@@ -365,9 +402,7 @@ func (l *Limit) offer(untold []counts) {
 		return
 	}
 	rs := noticesOf(untold)
-	n := &limitNotices{handover: handover{l.inner, rs, logbook.ReasonGroup}, failed: true} // unless Handle returns
-	logbook.Offer(n, rs[0])
-	if n.failed {
+	if offer(l.inner, rs, logbook.ReasonGroup, rs[0]).failed {
 		l.owe(untold)
 	}
 }
@@ -387,24 +422,13 @@ func (l *Limit) owe(untold []counts) {
 	}
 }
 
-// limitNotices is a handover that says whether it failed.
-type limitNotices struct {
-	handover
-	failed bool
-}
-
-func (n *limitNotices) Handle(r *logbook.Record) error {
-	err := n.handover.Handle(r)
-	n.failed = err != nil
-	return err
-}
-
-// Stats returns what happened so far.
-func (l *Limit) Stats() LimitStats {
+// Stats returns what happened so far: Handled are the records let through, Suppressed
+// those held back. The counter "sites" has the call sites that are known now.
+func (l *Limit) Stats() logbook.Stats {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	stats := l.stats
-	stats.Sites = l.windows.Len()
+	stats.Counters = []logbook.Counter{{Name: "sites", Value: uint64(l.windows.Len())}}
 	return stats
 }
 
@@ -414,28 +438,23 @@ func (l *Limit) Unbound() {
 	l.inner.Unbound()
 }
 
-// Flush tells what was held back, and flushes the handler inside. If the context has
-// ended, or telling fails, the error is a [*logbook.UnsentError] that counts the records
-// that were to tell it; after a failure they are not handed over a second time.
+// Flush tells what was held back, and flushes the handler inside. Records that were to
+// tell it and are left unsent, or were not handed over since the context has ended, are
+// counted by a [*logbook.UnsentError]; the former are not handed over a second time.
 func (l *Limit) Flush(ctx context.Context) error {
-	return errors.Join(l.tellAll(ctx), l.inner.Flush(ctx))
+	return errors.Join(unlessEnded(ctx, l.countUntold(), l.tellAll), l.inner.Flush(ctx))
 }
 
 // Close is Flush, and closes the handler inside.
 func (l *Limit) Close(ctx context.Context) error {
-	return errors.Join(l.tellAll(ctx), l.inner.Close(ctx))
+	return errors.Join(unlessEnded(ctx, l.countUntold(), l.tellAll), l.inner.Close(ctx))
 }
 
-func (l *Limit) tellAll(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		if n := l.countUntold(); n > 0 {
-			return &logbook.UnsentError{Records: n, Err: err}
-		}
-		return nil
-	}
+func (l *Limit) tellAll() error {
 	untold := l.untold()
 	if len(untold) == 0 {
 		return nil
 	}
-	return unsent(len(untold), logbook.HandleBatch(l.inner.Handler, noticesOf(untold), logbook.ReasonGroup))
+	_, err := handOver(l.inner.Handler, noticesOf(untold), logbook.ReasonGroup)
+	return err
 }

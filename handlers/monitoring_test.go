@@ -67,7 +67,7 @@ func TestMonitoringOnceASecond(t *testing.T) {
 		logAt(t, h, when, "d")
 		expectFile(t, path, "d\n")
 	}
-	if got := h.Stats().Reopens; got != 3 {
+	if got := h.Stats().Count("reopens"); got != 3 {
 		t.Errorf("reopened %d times, want 3", got)
 	}
 }

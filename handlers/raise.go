@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 
+	"github.com/logbook-go/logbook/internal/tally"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -17,6 +18,7 @@ import (
 type Raise struct {
 	opts      logbook.Options
 	makeError func(text string) error
+	tally     tally.Tally
 }
 
 // NewRaise returns a handler that calls makeError with the text of each record, and
@@ -43,9 +45,16 @@ func (h *Raise) Binding() logbook.Binding {
 
 // Handle returns the record as an error.
 func (h *Raise) Handle(r *logbook.Record) error {
-	text, err := h.opts.AppendFormat(nil, r)
+	var text []byte
+	err := h.tally.Do(func() (err error) {
+		text, err = h.opts.AppendFormat(nil, r)
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	return h.makeError(string(text))
 }
+
+// Stats returns what happened so far. Dropped are the records that could not be formatted.
+func (h *Raise) Stats() logbook.Stats { return h.tally.Stats() }

@@ -57,9 +57,9 @@ func TestRotating(t *testing.T) {
 	expectListing(t, dir, map[string]string{
 		"f": part(28, 32), "f.1": part(21, 28), "f.2": part(14, 21), "f.3": part(7, 14),
 	})
-	want := handlers.FileStats{Written: 32, Rotations: 4, Removals: 1}
-	if got := h.Stats(); got != want {
-		t.Errorf("Stats is %+v, want %+v", got, want)
+	want := "handled 32, rotations 4, removals 1"
+	if got := h.Stats().String(); got != want {
+		t.Errorf("Stats are %s, want %s", got, want)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"sync"
 
 	"github.com/logbook-go/logbook/internal/linewriter"
+	"github.com/logbook-go/logbook/internal/panics"
+	"github.com/logbook-go/logbook/internal/tally"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -29,10 +31,12 @@ import (
 //
 // A Stream has no Close: the writer belongs to whoever opened it.
 type Stream struct {
-	opts logbook.Options
-	w    io.Writer
-	line func([]byte) error // writes lines
-	mu   sync.Mutex         // of a writer that needs one
+	opts  logbook.Options
+	w     io.Writer
+	lines func([]byte) (written int, err error) // writes lines
+	line  func([]byte) error
+	mu    sync.Mutex // of a writer that needs one
+	tally tally.Tally
 }
 
 var errNoWriter = errors.New("handlers: the stream was given no writer")
@@ -44,18 +48,27 @@ func NewStream(w io.Writer, o *logbook.Options) *Stream {
 		w = noWriter{}
 	}
 	s := &Stream{w: w}
+	s.line = func(line []byte) error {
+		_, err := s.lines(line)
+		return err
+	}
 	if o != nil {
 		s.opts = *o
 	}
 	if isConcurrent(w) {
-		s.line = (&concurrentLines{w: w}).write
+		s.lines = (&concurrentLines{w: w}).write
 		return s
 	}
-	lines := &linewriter.Writer{W: w}
-	s.line = func(line []byte) error {
+	locked := &linewriter.Writer{W: w}
+	s.lines = func(lines []byte) (int, error) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		return lines.Write(line)
+		before := locked.Written
+		if locked.Torn {
+			before++ // for the newline that is put before them
+		}
+		err := locked.Write(lines)
+		return int(max(0, locked.Written-before)), err
 	}
 	return s
 }
@@ -75,17 +88,49 @@ func (s *Stream) Binding() logbook.Binding {
 }
 
 // Handle writes the record.
-func (s *Stream) Handle(r *logbook.Record) error { return s.opts.WriteLine(r, s.line) }
+func (s *Stream) Handle(r *logbook.Record) error {
+	done := false
+	defer s.count(&done) // also where the formatter panics
+	err := s.opts.WriteLine(r, s.line)
+	done = err == nil
+	return err
+}
+
+func (s *Stream) count(done *bool) {
+	if *done {
+		s.tally.Handled(1)
+	} else {
+		s.tally.Dropped(1)
+	}
+}
 
 // HandleBatch writes the records with one Write, so that no other line comes in between.
+// If that fails, the records that are not written whole are left to the caller.
 func (s *Stream) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
-	var text []byte
-	err := formatAll(&s.opts, rs, func(_ *logbook.Record, line []byte) { text = append(text, line...) })
-	if len(text) == 0 {
-		return err
+	ls, err := formatAll(&s.opts, rs)
+	written := 0
+	if len(ls.text) > 0 {
+		n := 0
+		failure := panics.Call(func() (err error) {
+			n, err = s.lines(ls.text)
+			return err
+		})
+		for written < len(ls.ends) && ls.ends[written] <= n {
+			written++
+		}
+		err = errors.Join(err, failure)
 	}
-	return errors.Join(err, s.line(text))
+	dropped, left := ls.settle(len(rs), written)
+	s.tally.Handled(written)
+	s.tally.Dropped(dropped)
+	if left > 0 {
+		return &logbook.UnsentError{Records: left, Err: err}
+	}
+	return err
 }
+
+// Stats returns what happened so far.
+func (s *Stream) Stats() logbook.Stats { return s.tally.Stats() }
 
 // Flush calls the writer's Flush() error, if it has one, as a [bufio.Writer]
 // does; else there is nothing held back. The context cannot interrupt a writer

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/logbook-go/logbook/internal/tally"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -84,6 +85,7 @@ type Tagging struct {
 	binding  logbook.Binding
 	handlers []logbook.Handler // each once
 	byTag    map[string][]int  // indexes of handlers
+	tally    tally.Tally
 }
 
 // NewTagging returns a handler that chooses others by tag.
@@ -130,6 +132,9 @@ func (t *Tagging) Handle(r *logbook.Record) error {
 		errs.add(h, err)
 		taken = taken || handled
 	}
+	if taken {
+		t.tally.Handled(1)
+	}
 	if err := errs.err(); err != nil || taken {
 		return err
 	}
@@ -148,22 +153,43 @@ func (t *Tagging) chosen(r *logbook.Record) (chosen []int) {
 	return chosen
 }
 
-// HandleBatch hands each handler the records that have its tags.
+// HandleBatch hands each handler the records that have its tags. Records that one of them
+// leaves unsent are lost to that one, and counted as dropped: none is left to the caller.
 func (t *Tagging) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	shares := make([][]*logbook.Record, len(t.handlers))
+	tagged := 0
 	for _, r := range rs {
-		for _, i := range t.chosen(r) {
+		chosen := t.chosen(r)
+		if len(chosen) > 0 {
+			tagged++
+		}
+		for _, i := range chosen {
 			shares[i] = append(shares[i], r)
 		}
 	}
 	var errs joined
+	lost := make(map[*logbook.Record]bool)
 	for i, share := range shares {
-		if len(share) > 0 {
-			errs.add(t.handlers[i], logbook.HandleBatch(t.handlers[i], share, why))
+		if len(share) == 0 {
+			continue
 		}
+		left, err := handOver(t.handlers[i], share, why)
+		for _, r := range share[len(share)-left:] {
+			lost[r] = true
+		}
+		errs.add(t.handlers[i], err)
 	}
-	return errs.err()
+	t.tally.Handled(tagged - len(lost))
+	t.tally.Dropped(len(lost))
+	return withUnsent(0, errs.err())
 }
+
+// Stats returns what happened so far. Handled are the records that a handler took; those
+// that none took are not counted.
+func (t *Tagging) Stats() logbook.Stats { return t.tally.Stats() }
+
+// Unwrap returns the handlers inside, each once.
+func (t *Tagging) Unwrap() []logbook.Handler { return slices.Clone(t.handlers) }
 
 // Flush flushes the handlers inside.
 func (t *Tagging) Flush(ctx context.Context) error { return flushAll(ctx, t.handlers) }

@@ -211,7 +211,7 @@ func TestTimedLateRecordsAreNoRotations(t *testing.T) {
 	expectListing(t, dir, map[string]string{
 		"app-2024-02-27.log": strings.Repeat("late\n", 5), "app-2024-02-28.log": strings.Repeat("in time\n", 5),
 	})
-	if s := h.Stats(); s.Rotations != 4 { // each return to the new day
+	if s := h.Stats(); s.Count("rotations") != 4 { // each return to the new day
 		t.Errorf("%+v", s)
 	}
 }

@@ -1,6 +1,10 @@
 package logbook
 
-import "iter"
+import (
+	"iter"
+	"strconv"
+	"strings"
+)
 
 // Stats are counts of the records that reached a handler, a queue or a store since it was
 // made. A record is Held until it is counted as Handled, Suppressed or Dropped.
@@ -30,6 +34,28 @@ func (s Stats) Count(name string) uint64 {
 		}
 	}
 	return 0
+}
+
+// String returns the counts that are not 0, such as "handled 12, held 1, rotations 2", or
+// "none".
+func (s Stats) String() string {
+	counts := []Counter{
+		{"handled", s.Handled}, {"suppressed", s.Suppressed}, {"dropped", s.Dropped}, {"held", uint64(s.Held)},
+	}
+	var b strings.Builder
+	for _, c := range append(counts, s.Counters...) {
+		if c.Value == 0 {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(c.Name + " " + strconv.FormatUint(c.Value, 10))
+	}
+	if b.Len() == 0 {
+		return "none"
+	}
+	return b.String()
 }
 
 // StatsReporter is implemented by all that can lose records. Stats may be called at any

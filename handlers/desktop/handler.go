@@ -138,53 +138,48 @@ func newHandler(o *Options, connect func(context.Context) (notifier, error)) (*H
 func (h *Handler) Binding() logbook.Binding { return h.binding }
 
 // Handle shows the record.
-func (h *Handler) Handle(r *logbook.Record) error { return h.notify(r, 1, "") }
-
-// HandleBatch shows the records: as one notification, or each as one, as [Handler]
-// says.
-func (h *Handler) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
-	if len(rs) == 0 {
-		return nil
-	}
-	if lead, note, all := notify.Lead(rs, why); all {
-		return h.notify(lead, len(rs), note)
-	}
-	var errs []error
-	for _, r := range rs {
-		errs = append(errs, h.notify(r, 1, ""))
-	}
-	return errors.Join(errs...)
+func (h *Handler) Handle(r *logbook.Record) error {
+	_, err := h.notify(r, 1, "", false)
+	return err
 }
 
-// notify shows a notification that stands for n records.
-func (h *Handler) notify(r *logbook.Record, n int, note string) error {
-	pass, err := h.gate.Enter(n, h.now())
+// HandleBatch shows the records: as one notification, or each as one, as [Handler]
+// says. Those that are not shown since nobody can be notified are left to the caller, and
+// do not count as dropped.
+func (h *Handler) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
+	return notify.Batch(rs, why, h.notify)
+}
+
+// notify shows a notification that stands for n records, which may be left to the caller.
+func (h *Handler) notify(r *logbook.Record, n int, note string, left bool) (again bool, err error) {
+	pass, err := h.gate.Enter(n, left, h.now())
 	if err == nil {
 		return h.show(h.ctx, pass, r, notify.Notes(note, notify.Missed(pass.Missed)))
 	}
 	if e, ok := err.(*Error); ok {
 		again := *e
 		again.Records = n
-		return &again
+		return true, &again
 	}
-	return &Error{Records: n, Err: err}
+	return true, &Error{Records: n, Err: err}
 }
 
-// show gives the pass back.
-func (h *Handler) show(ctx context.Context, pass *notify.Pass, r *logbook.Record, notes []string) error {
+// show gives the pass back. It reports whether another attempt may succeed.
+func (h *Handler) show(ctx context.Context, pass *notify.Pass, r *logbook.Record, notes []string) (again bool, err error) {
 	defer pass.Failed()
 	var n *notification
-	err := panics.Call(func() (err error) {
+	err = panics.Call(func() (err error) {
 		n, err = h.compose(r, notes)
 		return err
 	})
 	if err != nil {
-		return &Error{Records: pass.Records, Err: err}
+		pass.Left = false
+		return false, &Error{Records: pass.Records, Err: err}
 	}
 	err = h.deliver(ctx, n)
 	if err == nil {
 		pass.Sent()
-		return nil
+		return false, nil
 	}
 	failed := &Error{Records: pass.Records, Err: err}
 	if ctx.Err() == nil {
@@ -193,7 +188,7 @@ func (h *Handler) show(ctx context.Context, pass *notify.Pass, r *logbook.Record
 			return failed
 		})
 	}
-	return failed
+	return true, failed
 }
 
 func (h *Handler) compose(r *logbook.Record, notes []string) (*notification, error) {
@@ -243,22 +238,13 @@ func (h *Handler) last(ctx context.Context) error {
 		return err
 	}
 	missed := pass.Missed
-	if err := h.show(ctx, pass, notify.MissedRecord(missed), nil); err != nil {
+	if _, err := h.show(ctx, pass, notify.MissedRecord(missed), nil); err != nil {
 		return &logbook.UnsentError{Records: missed, Err: err}
 	}
 	return nil
 }
 
-// Stats tell what a handler did. [expvar.Func] publishes them.
-type Stats struct {
-	Notifications uint64 // handed to the desktop
-	Records       uint64 // that they stand for
-	Failed        uint64 // records of which nobody was notified
-}
-
-// Stats returns what happened so far.
-func (h *Handler) Stats() Stats {
-	var s Stats
-	s.Notifications, s.Records, s.Failed = h.gate.Stats()
-	return s
-}
+// Stats returns what happened so far: Dropped are the records of which nobody was notified,
+// Held those that are being shown. The counter "notifications" has those that the desktop
+// took.
+func (h *Handler) Stats() logbook.Stats { return h.gate.Stats() }

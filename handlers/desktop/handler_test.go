@@ -3,6 +3,7 @@ package desktop_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -119,7 +120,7 @@ func TestBatches(t *testing.T) {
 		if got := s.texts(); !slices.Equal(got, c.want) {
 			t.Errorf("%s: got %q, want %q", c.why, got, c.want)
 		}
-		if got, want := h.Stats(), (desktop.Stats{Notifications: uint64(len(c.want)), Records: 3}); got != want {
+		if got, want := h.Stats().String(), fmt.Sprint("handled ", 3, ", notifications ", uint64(len(c.want))); got != want {
 			t.Errorf("%s: stats %+v, want %+v", c.why, got, want)
 		}
 	}
@@ -162,10 +163,10 @@ func TestFailure(t *testing.T) {
 	if err := h.Handle(record(logbook.LevelInfo, "four")); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := s.texts(), []string{"four\n(3 records before this were not sent)"}; !slices.Equal(got, want) {
+	if got, want := s.texts(), []string{"four\n(1 record before this was not sent)"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got, want := h.Stats(), (desktop.Stats{Notifications: 1, Records: 1, Failed: 3}); got != want {
+	if got, want := h.Stats().String(), "handled 1, dropped 1, notifications 1"; got != want {
 		t.Errorf("stats %+v, want %+v", got, want)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"github.com/logbook-go/logbook/internal/tally"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -43,6 +44,7 @@ type Handler struct {
 	source string
 	mu     sync.RWMutex
 	log    eventLog // nil: closed
+	tally  tally.Tally
 }
 
 // eventLog is an open event log, as golang.org/x/sys/windows/svc/eventlog has it.
@@ -102,6 +104,13 @@ func (h *Handler) Binding() logbook.Binding { return h.opts.LineBinding(h) }
 
 // Handle writes the record. After Close its error wraps [logbook.ErrClosed].
 func (h *Handler) Handle(r *logbook.Record) error {
+	return h.tally.Do(func() error { return h.write(r) })
+}
+
+// Stats returns what happened so far.
+func (h *Handler) Stats() logbook.Stats { return h.tally.Stats() }
+
+func (h *Handler) write(r *logbook.Record) error {
 	b, err := h.opts.AppendFormat(nil, r)
 	if err != nil {
 		return fmt.Errorf("eventlog: source %q: %w", h.source, err)

@@ -20,57 +20,81 @@ type job struct {
 	missed  int // records that a pause has cost, for this mail to tell of
 }
 
-// deliver mails jobs over one connection, as long as it lasts.
-func (h *Handler) deliver(ctx context.Context, jobs []job) error {
+// deliver mails jobs over one connection, as long as it lasts, unless the rate limit
+// suppresses them. Where the server takes no mail, the records are left to the caller if
+// it wants them.
+func (h *Handler) deliver(ctx context.Context, wanted bool, jobs []job) (left int, err error) {
 	var out outcome
 	r := route{server: h.server}
 	defer r.quit()
 	for i := range jobs {
-		m, notes, err := h.compose(&jobs[i])
+		j := &jobs[i]
+		if h.limiter != nil && j.summary == nil {
+			if j.pass = h.limiter.take(j.lead); j.pass == nil {
+				h.suppressed.Add(uint64(j.records))
+				continue
+			}
+		}
+		if j.summary == nil {
+			j.missed = int(h.missed.Swap(0))
+		}
+		m, notes, err := h.compose(j)
 		out.notes = append(out.notes, notes...)
 		if err != nil {
-			out.fail(h.lose(jobs[i:i+1]), h.server.failure(ctx, StepCompose, err))
+			h.giveBack(j)
+			h.failed.Add(uint64(j.records))
+			out.fail(j.records, h.server.failure(ctx, StepCompose, err))
 			continue
 		}
 		accepted, problem := r.send(ctx, m)
-		switch {
-		case accepted:
+		if accepted {
 			h.pause.Succeeded()
 			h.mails.Add(1)
-			h.records.Add(uint64(jobs[i].records))
+			h.records.Add(uint64(j.records))
 			if problem != nil {
 				out.notes = append(out.notes, problem)
 			}
-		case r.blocked:
-			lost := h.lose(jobs[i:])
-			if ended(ctx) == nil {
-				h.missed.Add(int64(lost))
-				h.beginPause(problem)
-			}
-			out.fail(lost, problem)
-			return out.err()
-		default:
-			out.fail(h.lose(jobs[i:i+1]), problem)
+			continue
 		}
+		h.giveBack(j)
+		if !r.blocked {
+			h.failed.Add(uint64(j.records))
+			out.fail(j.records, problem)
+			continue
+		}
+		for k := i + 1; k < len(jobs); k++ { // summaries, if any
+			h.giveBack(&jobs[k])
+		}
+		n := 0
+		for _, j := range jobs[i:] {
+			n += j.records
+		}
+		if wanted {
+			left = n
+		} else {
+			h.failed.Add(uint64(n))
+		}
+		if ended(ctx) == nil {
+			if !wanted {
+				h.missed.Add(int64(n))
+			}
+			h.beginPause(problem)
+		}
+		out.fail(n, problem)
+		break
 	}
-	return out.err()
+	return left, out.err()
 }
 
-// lose notes that jobs were not delivered, and returns how many records that
-// are.
-func (h *Handler) lose(jobs []job) (records int) {
-	for _, j := range jobs {
-		records += j.records
-		h.missed.Add(int64(j.missed))
-		switch {
-		case j.summary != nil:
-			h.limiter.giveUntoldBack(j.summary)
-		case j.pass != nil:
-			h.limiter.giveBack(j.pass)
-		}
+// giveBack takes back what a mail that was not delivered was to tell.
+func (h *Handler) giveBack(j *job) {
+	h.missed.Add(int64(j.missed))
+	switch {
+	case j.summary != nil:
+		h.limiter.giveUntoldBack(j.summary)
+	case j.pass != nil:
+		h.limiter.giveBack(j.pass)
 	}
-	h.failed.Add(uint64(records))
-	return records
 }
 
 // beginPause begins a pause with a failure, which is told when it ends.

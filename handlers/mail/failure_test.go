@@ -102,7 +102,7 @@ func TestRefusals(t *testing.T) {
 			if s.connected() != 1 {
 				t.Errorf("%d connections", s.connected())
 			}
-			if got, want := h.Stats(), (mail.Stats{Mails: uint64(3 - c.lost), Records: uint64(3 - c.lost), Failed: uint64(c.lost)}); got != want {
+			if got, want := h.Stats(), uint64(3-c.lost); got.Handled != want || got.Count("mails") != want || got.Dropped != uint64(c.lost) {
 				t.Errorf("stats %+v, want %+v", got, want)
 			}
 		})
@@ -447,7 +447,7 @@ func TestServerHangsAtQuit(t *testing.T) {
 	if err := h.Handle(record(logbook.LevelError, "boom")); err != nil {
 		t.Error(err)
 	}
-	if got := h.Stats(); got.Mails != 1 {
+	if got := h.Stats(); got.Count("mails") != 1 {
 		t.Errorf("stats %+v", got)
 	}
 }
@@ -501,7 +501,7 @@ func TestFormatPanics(t *testing.T) {
 	if got := lastLines(t, s); !slices.Equal(got, []string{"record 1", "record 3"}) {
 		t.Errorf("mails %q", got)
 	}
-	if got := h.Stats(); got != (mail.Stats{Mails: 2, Records: 2, Failed: 1}) {
+	if got := h.Stats().String(); got != "handled 2, dropped 1, mails 2" {
 		t.Errorf("stats %+v", got)
 	}
 }
@@ -536,11 +536,22 @@ func TestPauses(t *testing.T) {
 			}()
 			return ours
 		})
-		// handle returns how long a record took, and its error.
+		// handle returns how long records took, and their error. One is lost, and of
+		// several all are left to the caller.
 		handle := func(records int) (took time.Duration, e *mail.Error) {
 			t.Helper()
 			began := time.Now()
-			if err := h.HandleBatch(batch(records), logbook.ReasonGroup); err != nil && !errors.As(err, &e) {
+			err := error(nil)
+			if records == 1 {
+				err = h.Handle(record(logbook.LevelError, "record 1"))
+			} else {
+				err = h.HandleBatch(batch(records), logbook.ReasonGroup)
+				var unsent *logbook.UnsentError
+				if !errors.As(err, &unsent) || unsent.Records != records {
+					t.Errorf("the error is %v, want that of unsent records", err)
+				}
+			}
+			if err != nil && !errors.As(err, &e) {
 				t.Fatal(err)
 			}
 			return time.Since(began), e
@@ -562,14 +573,14 @@ func TestPauses(t *testing.T) {
 		if took, e := handle(1); e != nil || took != 0 || dials != 9 {
 			t.Errorf("%v after %v, %d dials", e, took, dials)
 		}
-		if want := "24 record(s) before this were not mailed"; strings.Count(sent.String(), want) != 1 {
+		if want := "8 record(s) before this were not mailed"; strings.Count(sent.String(), want) != 1 {
 			t.Errorf("no %q in %s", want, sent.String())
 		}
 		silent = true
 		if _, e := handle(1); time.Until(e.Retry) > 1500*time.Millisecond {
 			t.Errorf("after a success: %v", e)
 		}
-		if got, want := h.Stats(), (mail.Stats{Mails: 1, Records: 1, Failed: 25}); got != want {
+		if got, want := h.Stats().String(), "handled 1, dropped 9, mails 1"; got != want {
 			t.Errorf("stats %+v, want %+v", got, want)
 		}
 		if text := fmt.Sprint(h.Handle(record(logbook.LevelError, "boom"))); !strings.Contains(text, "(nothing is mailed before ") {

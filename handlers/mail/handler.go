@@ -138,61 +138,64 @@ func (h *Handler) Binding() logbook.Binding {
 
 // Handle mails the record.
 func (h *Handler) Handle(r *logbook.Record) error {
-	return h.mail(job{lead: r, records: 1})
+	_, err := h.mail(false, job{lead: r, records: 1})
+	return err
 }
 
-// HandleBatch mails the records: as one mail, or each as one, as [Handler] says.
+// HandleBatch mails the records: as one mail, or each as one, as [Handler] says. Those
+// that are not mailed after a failure that begins a pause, or during one, are left to the
+// caller, and do not count as dropped.
 func (h *Handler) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	if len(rs) == 0 {
 		return nil
 	}
 	last := len(rs) - 1
+	var jobs []job
 	switch why {
 	case logbook.ReasonEscalation:
-		return h.mail(job{lead: rs[last], related: rs[:last], why: why, records: len(rs)})
+		jobs = []job{{lead: rs[last], related: rs[:last], why: why, records: len(rs)}}
 	case logbook.ReasonGroup:
-		return h.mail(job{lead: rs[0], related: rs[1:], why: why, records: len(rs)})
+		jobs = []job{{lead: rs[0], related: rs[1:], why: why, records: len(rs)}}
+	default:
+		for _, r := range rs {
+			jobs = append(jobs, job{lead: r, records: 1})
+		}
 	}
-	jobs := make([]job, len(rs))
-	for i, r := range rs {
-		jobs[i] = job{lead: r, records: 1}
+	left, err := h.mail(true, jobs...)
+	if left > 0 {
+		return &logbook.UnsentError{Records: left, Err: err}
 	}
-	return h.mail(jobs...)
+	return err
 }
 
-// mail delivers what the rate limit allows.
-func (h *Handler) mail(jobs ...job) error {
+// mail delivers what the rate limit allows. Where the server takes no mail, the records
+// are left to the caller if it wants them, else they are lost.
+func (h *Handler) mail(wanted bool, jobs ...job) (left int, err error) {
 	records := 0
 	for _, j := range jobs {
 		records += j.records
 	}
-	if !h.inside.Enter(records) {
-		h.failed.Add(uint64(records))
-		return &Error{Server: h.server.address(), Step: StepConnect, Records: records, Err: logbook.ErrClosed}
-	}
-	defer h.inside.Leave(records)
-	if e := (*Error)(nil); errors.As(h.pause.Err(time.Now()), &e) {
-		h.failed.Add(uint64(records))
-		h.missed.Add(int64(records))
+	var e *Error
+	switch {
+	case !h.inside.Enter(records):
+		e = &Error{Server: h.server.address(), Step: StepConnect, Err: logbook.ErrClosed}
+	case errors.As(h.pause.Err(time.Now()), &e):
+		h.inside.Leave(records)
 		again := *e
-		again.Records = records
-		return &again
-	}
-	if h.limiter != nil {
-		allowed := jobs[:0]
-		for _, j := range jobs {
-			if j.pass = h.limiter.take(j.lead); j.pass == nil {
-				h.suppressed.Add(uint64(j.records))
-				continue
-			}
-			allowed = append(allowed, j)
+		e = &again
+		if !wanted {
+			h.missed.Add(int64(records))
 		}
-		jobs = allowed
+	default:
+		defer h.inside.Leave(records)
+		return h.deliver(h.ctx, wanted, jobs)
 	}
-	if len(jobs) > 0 {
-		jobs[0].missed = int(h.missed.Swap(0))
+	e.Records = records
+	if wanted {
+		return records, e
 	}
-	return h.deliver(h.ctx, jobs)
+	h.failed.Add(uint64(records))
+	return 0, e
 }
 
 // Close waits for the mails that are being delivered, and then mails what the rate
@@ -214,7 +217,7 @@ func (h *Handler) Close(ctx context.Context) error {
 		for _, s := range h.limiter.takeUntold() {
 			jobs = append(jobs, job{summary: s})
 		}
-		err = h.deliver(ctx, jobs)
+		_, err = h.deliver(ctx, false, jobs)
 	}
 	if left := h.limiter.untold(); left > 0 {
 		return &logbook.UnsentError{Records: left, Err: err}
@@ -222,15 +225,12 @@ func (h *Handler) Close(ctx context.Context) error {
 	return err
 }
 
-// Stats tell what a handler did. [expvar.Func] publishes them.
-type Stats struct {
-	Mails      uint64 // delivered
-	Records    uint64 // in these mails
-	Suppressed uint64 // records that the rate limit kept back
-	Failed     uint64 // records whose mail was not delivered
-}
-
-// Stats returns what happened so far.
-func (h *Handler) Stats() Stats {
-	return Stats{h.mails.Load(), h.records.Load(), h.suppressed.Load(), h.failed.Load()}
+// Stats returns what happened so far: Suppressed are the records that the rate limit kept
+// back, Dropped those whose mail was not delivered, Held those that are being mailed. The
+// counter "mails" has the mails that were delivered.
+func (h *Handler) Stats() logbook.Stats {
+	return logbook.Stats{
+		Handled: h.records.Load(), Suppressed: h.suppressed.Load(), Dropped: h.failed.Load(), Held: h.inside.Len(),
+		Counters: []logbook.Counter{{Name: "mails", Value: h.mails.Load()}},
+	}
 }

@@ -47,24 +47,6 @@ func (e *Error) Error() string {
 // Unwrap returns why.
 func (e *Error) Unwrap() error { return e.Err }
 
-// orNil returns e as an error that is nil if e is.
-func (e *Error) orNil() error {
-	if e == nil {
-		return nil
-	}
-	return e
-}
-
-// after returns e, with the records of an earlier error of the same batch.
-func (e *Error) after(earlier *Error) *Error {
-	if earlier != nil {
-		both := *e
-		both.Records += earlier.Records
-		return &both
-	}
-	return e
-}
-
 // Reasons why an address is refused. They do not repeat it.
 var (
 	errNoURL     = errors.New("want a URL such as https://host/path")

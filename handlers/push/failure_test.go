@@ -63,11 +63,11 @@ func TestRateLimits(t *testing.T) {
 			}
 			clock.add(1)
 			handle(t, h, record(logbook.LevelError, "four"), record(logbook.LevelError, "five"))
-			want := []string{"one", "four (3 records before this were not sent)", "five"}
+			want := []string{"one", "four (1 record before this was not sent)", "five"}
 			if got := s.bodies(); !slices.Equal(got, want) {
 				t.Errorf("got %q, want %q", got, want)
 			}
-			if got, want := h.Stats(), (push.Stats{Notifications: 2, Records: 2, Failed: 3}); got != want {
+			if got, want := h.Stats().String(), "handled 2, dropped 1, notifications 2"; got != want {
 				t.Errorf("stats %+v, want %+v", got, want)
 			}
 		})
@@ -123,15 +123,16 @@ func TestBatches(t *testing.T) {
 		if got := s.bodies(); !slices.Equal(got, c.want) {
 			t.Errorf("%s: got %q, want %q", c.why, got, c.want)
 		}
-		if got := h.Stats(); got.Records != 3 || got.Notifications != uint64(len(c.want)) {
+		if got := h.Stats(); got.Handled != 3 || got.Count("notifications") != uint64(len(c.want)) {
 			t.Errorf("%s: stats %+v", c.why, got)
 		}
 	}
 	s := startServer(t)
 	h := plain(t, s)
 	s.setAnswer(status(500, ""))
-	if e := failed(t, h.HandleBatch(rs, logbook.ReasonBuffer)); e.Records != 3 || len(s.take()) != 1 {
-		t.Errorf("%v, though only the first one was to be tried", e)
+	var unsent *logbook.UnsentError
+	if err := h.HandleBatch(rs, logbook.ReasonBuffer); !errors.As(err, &unsent) || unsent.Records != 3 || len(s.take()) != 1 {
+		t.Errorf("%v, though only the first one was to be tried", err)
 	}
 	if err := h.HandleBatch(nil, logbook.ReasonGroup); err != nil {
 		t.Error(err)
@@ -154,7 +155,7 @@ func TestFormatterFails(t *testing.T) {
 	if got, want := s.bodies(), []string{"good (1 record before this was not sent)"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got, want := h.Stats(), (push.Stats{Notifications: 1, Records: 1, Failed: 1}); got != want {
+	if got, want := h.Stats().String(), "handled 1, dropped 1, notifications 1"; got != want {
 		t.Errorf("stats %+v, want %+v", got, want)
 	}
 	if err := h.Close(t.Context()); err != nil {

@@ -147,31 +147,23 @@ func (h *Handler) checkRedirect(r *http.Request, via []*http.Request) error {
 func (h *Handler) Binding() logbook.Binding { return h.binding }
 
 // Handle notifies of the record.
-func (h *Handler) Handle(r *logbook.Record) error { return h.notify(r, 1, "").orNil() }
-
-// HandleBatch notifies of the records: by one notification, or of each by one, as
-// [Handler] says.
-func (h *Handler) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
-	if len(rs) == 0 {
-		return nil
-	}
-	if lead, note, all := notify.Lead(rs, why); all {
-		return h.notify(lead, len(rs), note).orNil()
-	}
-	var failed *Error
-	for _, r := range rs {
-		if err := h.notify(r, 1, ""); err != nil {
-			failed = err.after(failed)
-		}
-	}
-	return failed.orNil()
+func (h *Handler) Handle(r *logbook.Record) error {
+	_, err := h.notify(r, 1, "", false)
+	return err
 }
 
-// notify sends a notification that stands for n records.
-func (h *Handler) notify(r *logbook.Record, n int, note string) *Error {
-	pass, err := h.gate.Enter(n, h.now())
+// HandleBatch notifies of the records: by one notification, or of each by one, as
+// [Handler] says. Those that are not sent after a failure that begins a pause, or during
+// one, are left to the caller, and do not count as dropped.
+func (h *Handler) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
+	return notify.Batch(rs, why, h.notify)
+}
+
+// notify sends a notification that stands for n records, which may be left to the caller.
+func (h *Handler) notify(r *logbook.Record, n int, note string, left bool) (again bool, err error) {
+	pass, err := h.gate.Enter(n, left, h.now())
 	if err != nil {
-		return h.refused(err, n)
+		return true, h.refused(err, n)
 	}
 	return h.send(h.ctx, pass, r, notify.Notes(note, notify.Missed(pass.Missed)))
 }
@@ -190,32 +182,37 @@ func (h *Handler) failure(records, status int, err error) *Error {
 	return &Error{Service: h.service.name(), Host: h.host, Status: status, Records: records, Err: err}
 }
 
-// send gives the pass back.
-func (h *Handler) send(ctx context.Context, pass *notify.Pass, r *logbook.Record, notes []string) *Error {
+// send gives the pass back. It reports whether another attempt may succeed.
+func (h *Handler) send(ctx context.Context, pass *notify.Pass, r *logbook.Record, notes []string) (again bool, err error) {
 	defer pass.Failed()
 	var m *message
-	err := panics.Call(func() (err error) {
+	err = panics.Call(func() (err error) {
 		m, err = h.service.compose(r, notes, h.now())
 		return err
 	})
 	if err != nil {
-		return h.failure(pass.Records, 0, err)
+		pass.Left = false
+		return false, h.failure(pass.Records, 0, err)
 	}
 	status, header, err := h.post(ctx, m)
 	if err == nil {
 		pass.Sent()
-		return nil
+		return false, nil
 	}
 	failed := h.failure(pass.Records, status, err)
-	if !passing(status) || ctx.Err() != nil {
-		return failed
+	if !passing(status) {
+		pass.Left = false
+		return false, failed
+	}
+	if ctx.Err() != nil {
+		return true, failed
 	}
 	now := h.now()
 	pass.Shut(now, retryAfter(header, now), func(until time.Time) error {
 		failed.Retry = until
 		return failed
 	})
-	return failed
+	return true, failed
 }
 
 // passing reports whether the failure is one that waiting may end. 0 is no answer.
@@ -268,22 +265,12 @@ func (h *Handler) Close(ctx context.Context) error {
 		return err
 	}
 	missed := pass.Missed
-	if err := h.send(ctx, pass, notify.MissedRecord(missed), nil); err != nil {
+	if _, err := h.send(ctx, pass, notify.MissedRecord(missed), nil); err != nil {
 		return &logbook.UnsentError{Records: missed, Err: err}
 	}
 	return nil
 }
 
-// Stats tell what a handler did. [expvar.Func] publishes them.
-type Stats struct {
-	Notifications uint64 // sent
-	Records       uint64 // that they stand for
-	Failed        uint64 // records that were not sent
-}
-
-// Stats returns what happened so far.
-func (h *Handler) Stats() Stats {
-	var s Stats
-	s.Notifications, s.Records, s.Failed = h.gate.Stats()
-	return s
-}
+// Stats returns what happened so far: Dropped are the records that were not sent, Held
+// those that are being sent. The counter "notifications" has those that were sent.
+func (h *Handler) Stats() logbook.Stats { return h.gate.Stats() }

@@ -95,7 +95,7 @@ func TestWebhookBodyTooLong(t *testing.T) {
 	if err := h.Handle(record(logbook.LevelInfo, "12345")); err == nil || !strings.Contains(err.Error(), "5242880 bytes") {
 		t.Errorf("error %v", err)
 	}
-	if got := h.Stats(); got.Failed != 1 || len(s.take()) != 0 {
+	if got := h.Stats(); got.Dropped != 1 || len(s.take()) != 0 {
 		t.Errorf("stats %+v", got)
 	}
 }

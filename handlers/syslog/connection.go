@@ -87,50 +87,64 @@ func (c *connection) add(m *batch, o *logbook.Options, r *logbook.Record, encode
 const maxWrite = 1 << 20
 
 // handleBatch is handle for several records, whose messages go out in a row. Over a
-// stream they are one write, or one for each MiB.
+// stream they are one write, or one for each MiB. What is not sent since the daemon cannot
+// be reached is left to the caller.
 func (c *connection) handleBatch(o *logbook.Options, rs []*logbook.Record, encode func(*batch, *logbook.Record)) error {
 	m := newBatch()
 	defer m.free()
 	var errs []error
-	var ends []int // of the records, in messages
-	unsent := 0
-	flush := func() {
-		next, err := c.link.Send(m)
-		failed := 0
-		for _, end := range ends {
-			if err != nil && end > next {
-				failed++
-			}
-		}
+	for len(rs) > 0 {
+		n, sent, err := c.sendSome(m, o, rs, encode)
 		if err != nil {
 			errs = append(errs, err)
 		}
-		c.records.Add(uint64(len(ends) - failed))
-		unsent += failed
-		m.b, m.ends, ends = m.b[:0], m.ends[:0], ends[:0]
-	}
-	for _, r := range rs {
-		bytes, messages := len(m.b), len(m.ends)
-		if err := panics.Call(func() error { return c.add(m, o, r, encode) }); err != nil {
-			m.b, m.ends = m.b[:bytes], m.ends[:messages]
-			errs = append(errs, err)
-			unsent++
-			continue
-		}
-		if ends = append(ends, len(m.ends)); len(m.b) >= maxWrite {
-			flush()
+		c.records.Add(uint64(sent))
+		c.failed.Add(uint64(n - sent))
+		rs = rs[n:]
+		if e := (*Error)(nil); len(rs) > 0 && errors.As(err, &e) && e.unreachable() {
+			return &logbook.UnsentError{Records: len(rs), Err: errors.Join(errs...)}
 		}
 	}
-	if len(ends) > 0 {
-		flush()
-	}
-	c.failed.Add(uint64(unsent))
-	if len(errs) == 0 {
-		return nil
-	}
-	return &logbook.UnsentError{Records: unsent, Err: errors.Join(errs...)}
+	return errors.Join(errs...)
 }
 
-func (c *connection) stats() Stats {
-	return Stats{Records: c.records.Load(), Failed: c.failed.Load(), Drops: c.link.Breakups()}
+// sendSome sends the first of the records, and returns how many it is done with, and how
+// many of these were sent.
+func (c *connection) sendSome(m *batch, o *logbook.Options, rs []*logbook.Record, encode func(*batch, *logbook.Record)) (n, sent int, err error) {
+	m.b, m.ends = m.b[:0], m.ends[:0]
+	ends := make([]int, 0, len(rs)) // of the records, in messages
+	failures := make([]error, 0, len(rs))
+	for _, r := range rs {
+		if len(m.b) >= maxWrite {
+			break
+		}
+		bytes, messages := len(m.b), len(m.ends)
+		err := panics.Call(func() error { return c.add(m, o, r, encode) })
+		if err != nil {
+			m.b, m.ends = m.b[:bytes], m.ends[:messages]
+		}
+		ends, failures = append(ends, len(m.ends)), append(failures, err)
+	}
+	next := 0
+	if len(m.ends) > 0 {
+		next, err = c.link.Send(m)
+	}
+	for n < len(ends) && (err == nil || ends[n] <= next) {
+		if failures[n] == nil {
+			sent++
+		}
+		n++
+	}
+	if e := (*Error)(nil); n < len(ends) && !(errors.As(err, &e) && e.unreachable()) {
+		n++ // another attempt would do no better
+	}
+	return n, sent, errors.Join(append(failures[:min(n, len(failures))], err)...)
+}
+
+// stats has the counts that all handlers of the package have.
+func (c *connection) stats() logbook.Stats {
+	return logbook.Stats{
+		Handled: c.records.Load(), Dropped: c.failed.Load(),
+		Counters: []logbook.Counter{{Name: "breakups", Value: c.link.Breakups()}},
+	}
 }

@@ -88,7 +88,7 @@ func TestBatchIsOneWrite(t *testing.T) {
 	if err := h.HandleBatch(batch(300, strings.Repeat("x", 7900)), logbook.ReasonBuffer); err != nil || len(w.all) != 3 {
 		t.Errorf("%v, %d writes, want 3", err, len(w.all))
 	}
-	if got := h.Stats(); got != (Stats{Records: 801}) {
+	if got := h.Stats().String(); got != "handled 801" {
 		t.Errorf("stats %+v", got)
 	}
 	w.fail = errors.New("no route")
@@ -97,12 +97,13 @@ func TestBatchIsOneWrite(t *testing.T) {
 	if err := h.HandleBatch(rs, logbook.ReasonGroup); !errors.As(err, &unsent) || unsent.Records != 3 || !errors.Is(err, w.fail) {
 		t.Errorf("a daemon that hangs up: %v", err)
 	}
-	if got := h.Stats(); got.Records != 801 || got.Failed != 3 {
+	if got := h.Stats(); got.Handled != 801 || got.Dropped != 0 {
 		t.Errorf("stats %+v", got)
 	}
 }
 
-// A record that cannot be formatted, and datagrams that fail, cost the others nothing.
+// A record that cannot be formatted costs the others nothing; those from the first datagram
+// on that fails are left to the caller.
 func TestBatchInPart(t *testing.T) {
 	conn := &gramConn{room: 3}
 	h := &Handler{
@@ -120,10 +121,10 @@ func TestBatchInPart(t *testing.T) {
 		rs = append(rs, logbook.NewRecord(logbook.RecordData{Message: text}))
 	}
 	var unsent *logbook.UnsentError
-	if err := h.HandleBatch(rs, logbook.ReasonBuffer); !errors.As(err, &unsent) || unsent.Records != 3 || !errors.Is(err, io.ErrClosedPipe) || !strings.Contains(err.Error(), "oops") {
+	if err := h.HandleBatch(rs, logbook.ReasonBuffer); !errors.As(err, &unsent) || unsent.Records != 2 || !errors.Is(err, io.ErrClosedPipe) || !strings.Contains(err.Error(), "oops") {
 		t.Errorf("%v", err)
 	}
-	if got := h.Stats(); got.Records != 3 || got.Failed != 3 {
+	if got := h.Stats(); got.Handled != 3 || got.Dropped != 1 {
 		t.Errorf("stats %+v", got)
 	}
 }

@@ -1,9 +1,11 @@
 package syslog
 
 import (
+	"errors"
 	"time"
 
 	"github.com/logbook-go/logbook/internal/encode"
+	"github.com/logbook-go/logbook/logbook"
 )
 
 // Op is what failed, as an [Error] names it.
@@ -37,6 +39,11 @@ func (e *Error) Error() string {
 		b = append(e.Retry.AppendFormat(b, "15:04:05.000"), ')')
 	}
 	return string(b)
+}
+
+// unreachable reports whether another attempt may succeed: it is not the record's fault.
+func (e *Error) unreachable() bool {
+	return e.Op == OpConnect || !e.Retry.IsZero() || errors.Is(e.Err, logbook.ErrClosed)
 }
 
 // Unwrap returns why.

@@ -81,7 +81,7 @@ func ExampleError() {
 	}
 	defer logbook.PushApplication(logbook.Flags{Errors: failed}, h)()
 	logbook.Warn("nobody hears this")
-	fmt.Println(h.Stats().Failed, "failed")
+	fmt.Println(h.Stats().Dropped, "failed")
 	// Output:
 	// unix:/nowhere/log connect true
 	// 1 failed

@@ -80,7 +80,7 @@ func (h *Handler) Handle(r *logbook.Record) error {
 }
 
 // HandleBatch sends the records in a row: over a stream in one write, or in one for each
-// MiB. What was not sent is counted by a [*logbook.UnsentError].
+// MiB. Those that are not sent, since the daemon cannot be reached, are left to the caller.
 func (h *Handler) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
 	return h.conn.handleBatch(&h.opts, rs, h.encode)
 }
@@ -93,20 +93,14 @@ func (h *Handler) encode(m *batch, r *logbook.Record) {
 // context ends, they fail. Closing again does nothing.
 func (h *Handler) Close(ctx context.Context) error { return h.conn.link.Close(ctx) }
 
-// Stats returns what happened so far.
-func (h *Handler) Stats() Stats {
+// Stats returns what happened so far: Handled are the records that were handed to the
+// operating system. The counters are
+//
+//	breakups  connections that broke; each may have cost records that the operating
+//	          system had taken and the daemon had not read
+//	cuts      messages that were cut or left out
+func (h *Handler) Stats() logbook.Stats {
 	s := h.conn.stats()
-	s.Cut = h.cut.Load()
+	s.Counters = append(s.Counters, logbook.Counter{Name: "cuts", Value: h.cut.Load()})
 	return s
-}
-
-// Stats tell what a handler did. [expvar.Func] publishes them.
-type Stats struct {
-	Records uint64 // handed to the operating system
-	Failed  uint64 // not sent: Handle returned an error
-	Cut     uint64 // messages that were cut or left out
-
-	// Drops counts connections that broke. Each may have cost records that the
-	// operating system had taken and the daemon had not read.
-	Drops uint64
 }

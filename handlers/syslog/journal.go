@@ -111,8 +111,8 @@ func (h *Journal) Handle(r *logbook.Record) error {
 	return h.conn.handle(&h.opts, r, h.encode)
 }
 
-// HandleBatch sends the records in a row. What was not sent is counted by a
-// [*logbook.UnsentError].
+// HandleBatch sends the records in a row. Those that are not sent, since journald cannot be
+// reached, are left to the caller.
 func (h *Journal) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
 	return h.conn.handleBatch(&h.opts, rs, h.encode)
 }
@@ -121,8 +121,9 @@ func (h *Journal) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
 // context ends, they fail. Closing again does nothing.
 func (h *Journal) Close(ctx context.Context) error { return h.conn.link.Close(ctx) }
 
-// Stats returns what happened so far. Nothing is ever cut.
-func (h *Journal) Stats() Stats { return h.conn.stats() }
+// Stats returns what happened so far: Handled are the records that are in journald's
+// socket. The counter "breakups" has the connections that broke.
+func (h *Journal) Stats() logbook.Stats { return h.conn.stats() }
 
 // encode makes an entry of the record and of m.text.
 func (h *Journal) encode(m *batch, r *logbook.Record) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"net"
@@ -113,7 +114,7 @@ func TestReconnect(t *testing.T) {
 				t.Errorf("got %q", got)
 			}
 		}
-		if got, want := h.Stats(), (syslog.Stats{Records: 12, Drops: 4}); got != want {
+		if got, want := h.Stats().String(), "handled 12, breakups 4"; got != want {
 			t.Errorf("stats %+v, want %+v", got, want)
 		}
 	})
@@ -132,7 +133,7 @@ func TestTalkingDaemon(t *testing.T) {
 				t.Errorf("got %q", got)
 			}
 		}
-		if got := h.Stats().Drops; got != 0 {
+		if got := h.Stats().Count("breakups"); got != 0 {
 			t.Errorf("%d drops", got)
 		}
 	})
@@ -163,7 +164,7 @@ func TestRestartedDaemon(t *testing.T) {
 	if got := stream.accept(t).receive(t, "lines\n"); got != "<14>app.web: two\n<14>lines\n" {
 		t.Errorf("got %q", got)
 	}
-	if got, want := h.Stats(), (syslog.Stats{Records: 3, Drops: 2}); got != want {
+	if got, want := h.Stats().String(), "handled 3, breakups 2"; got != want {
 		t.Errorf("stats %+v, want %+v", got, want)
 	}
 }
@@ -229,7 +230,7 @@ func TestPauses(t *testing.T) {
 	if e := fail(); e.Retry.Sub(now) != 100*time.Millisecond {
 		t.Errorf("the first pause after a success is %v", e.Retry.Sub(now))
 	}
-	if got, want := h.Stats(), (syslog.Stats{Records: 1, Failed: failed, Drops: 1}); got != want {
+	if got, want := h.Stats().String(), fmt.Sprint("handled ", 1, ", dropped ", failed, ", breakups ", 1); got != want {
 		t.Errorf("stats %+v, want %+v", got, want)
 	}
 }
@@ -252,7 +253,7 @@ func TestStuckDaemon(t *testing.T) {
 		if again := asError(t, h.Handle(r)); again != e {
 			t.Errorf("the next record: %v", again)
 		}
-		if got, want := h.Stats(), (syslog.Stats{Failed: 2, Drops: 1}); got != want {
+		if got, want := h.Stats().String(), "dropped 2, breakups 1"; got != want {
 			t.Errorf("stats %+v, want %+v", got, want)
 		}
 	})
@@ -270,7 +271,7 @@ func TestTooLongDatagram(t *testing.T) {
 	if got := server.receive(t); !strings.HasSuffix(got, "short\n") {
 		t.Errorf("got %q", got)
 	}
-	if got, want := h.Stats(), (syslog.Stats{Records: 1, Failed: 1}); got != want {
+	if got, want := h.Stats().String(), "handled 1, dropped 1"; got != want {
 		t.Errorf("stats %+v, want %+v", got, want)
 	}
 }
@@ -299,7 +300,7 @@ func TestFormatFails(t *testing.T) {
 		if !f.panics && asError(t, failed).Op != syslog.OpFormat {
 			t.Errorf("error %v", failed)
 		}
-		if got, want := h.Stats(), (syslog.Stats{Failed: 1}); got != want {
+		if got, want := h.Stats().String(), "dropped 1"; got != want {
 			t.Errorf("panics: %v: stats %+v, want %+v", f.panics, got, want)
 		}
 	}
@@ -381,7 +382,7 @@ func TestConcurrentReconnects(t *testing.T) {
 	end := time.Now().Add(patience)
 	for range 8 {
 		wg.Go(func() {
-			for n := 0; n < 100 || h.Stats().Drops < 20 && time.Now().Before(end); n++ {
+			for n := 0; n < 100 || h.Stats().Count("breakups") < 20 && time.Now().Before(end); n++ {
 				if h.Handle(sample(logbook.LevelInfo, "text")) == nil {
 					sent.Add(1)
 				} else {
@@ -391,7 +392,7 @@ func TestConcurrentReconnects(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if s := h.Stats(); s.Records != sent.Load() || s.Failed != failed.Load() || s.Drops < 20 {
+	if s := h.Stats(); s.Handled != sent.Load() || s.Dropped != failed.Load() || s.Count("breakups") < 20 {
 		t.Errorf("stats %+v, but %d sent, %d failed", s, sent.Load(), failed.Load())
 	}
 	_ = server.Close()

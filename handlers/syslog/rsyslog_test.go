@@ -314,7 +314,7 @@ func TestRsyslogRestarted(t *testing.T) {
 		}
 	}
 	for transport, h := range handlers {
-		if st := h.Stats(); st.Records != 5 || st.Failed != 0 || transport != "udp" && st.Drops != 2 {
+		if st := h.Stats(); st.Handled != 5 || st.Dropped != 0 || transport != "udp" && st.Count("breakups") != 2 {
 			t.Errorf("%s: stats %+v", transport, st)
 		}
 	}

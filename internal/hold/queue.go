@@ -173,6 +173,22 @@ func (q *Queue) Take(n int) Batch {
 	return b
 }
 
+// Lose counts what is lost where the last n records of a batch, as Records returns them,
+// were not delivered and nobody tries again. It returns how many of its items these are.
+// The next notice reports them, and what the notice of this batch was to report.
+func (q *Queue) Lose(b Batch, n int) int {
+	items := min(n, len(b.Items))
+	if b.Lost > 0 && n > 0 && (b.newest || n > len(b.Items)) { // the notice is one of the n
+		if b.newest {
+			items = n - 1
+		}
+		q.lost += b.Lost
+	}
+	q.lost += items
+	q.dropped += uint64(items)
+	return items
+}
+
 // Untake puts a batch back, before what came since.
 func (q *Queue) Untake(b Batch) {
 	newer := q.Take(q.count)

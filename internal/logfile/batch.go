@@ -15,18 +15,15 @@ type Line struct {
 
 // WriteBatch appends the lines of records with one write, and nothing comes in between.
 // It is split only where a file ends, by its size or its time. level is the highest one.
-// What was not written is counted by a [*logbook.UnsentError]: the last records.
-func (u *File) WriteBatch(text []byte, lines []Line, level logbook.Level) error {
+// It returns how many of the last lines are left to the caller, and why.
+func (u *File) WriteBatch(text []byte, lines []Line, level logbook.Level) (left int, err error) {
 	if u.closed.Load() {
-		return &logbook.UnsentError{Records: len(lines), Err: u.closedError("write")}
+		return len(lines), u.closedError("write")
 	}
 	f, urgency := u.log, u.urgency(level)
 	f.mu.Lock()
-	left, err := f.putAll(text, lines)
-	if err != nil {
-		f.dropped(left)
-		err = &logbook.UnsentError{Records: left, Err: err}
-	} else if f.syncs || urgency != 0 {
+	left, err = f.putAll(text, lines)
+	if err == nil && (f.syncs || urgency != 0) {
 		err = f.secure(urgency)
 	}
 	failing := f.failing
@@ -34,7 +31,7 @@ func (u *File) WriteBatch(text []byte, lines []Line, level logbook.Level) error 
 	if failing {
 		f.report()
 	}
-	return err
+	return left, err
 }
 
 // putAll returns how many lines it has not put, and why.

@@ -85,6 +85,7 @@ func (f *logFile) hold(lines []byte, records int, at time.Time) error {
 	f.flushing.after(b.interval)
 	b.data = append(b.data, lines...)
 	b.records += records
+	f.counts.held.Store(int64(b.records))
 	return nil
 }
 
@@ -111,6 +112,7 @@ func (f *logFile) flush() error {
 	if err == nil {
 		f.written.Add(uint64(b.records))
 		b.data, b.records, b.failed = b.data[:0], 0, false
+		f.counts.held.Store(0)
 		return nil
 	}
 	b.failed = true
@@ -128,6 +130,7 @@ func (f *logFile) keepUnwritten(n int64) {
 	records := min(bytes.Count(b.data[:whole], []byte{'\n'}), b.records)
 	f.written.Add(uint64(records))
 	b.records -= records
+	f.counts.held.Store(int64(b.records))
 	b.data = b.data[:copy(b.data, b.data[whole:])]
 }
 
@@ -159,6 +162,7 @@ func (f *logFile) flushLast() error {
 	if err != nil {
 		f.counts.dropped.Add(uint64(f.buffer.records))
 		f.buffer.data, f.buffer.records = nil, 0
+		f.counts.held.Store(0)
 	}
 	return err
 }

@@ -76,7 +76,7 @@ func TestBuffer(t *testing.T) {
 			t.Error(err)
 		}
 		expectText(t, path, "a\nb\n1234\n5678\n9\ne\nx\n"+long+"\nf\nc\n")
-		if s := h.Stats(); s.Written != 10 || s.Dropped != 0 {
+		if s := h.Stats(); s.Handled != 10 || s.Dropped != 0 {
 			t.Errorf("%+v", s)
 		}
 	})

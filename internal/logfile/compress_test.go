@@ -51,7 +51,7 @@ func TestChangesDuringCompression(t *testing.T) {
 			}
 			lines := readLines(t, dir)
 			slices.Sort(lines)
-			if want := int(h.Stats().Written); len(lines) != want || len(slices.Compact(lines)) != want {
+			if want := int(h.Stats().Handled); len(lines) != want || len(slices.Compact(lines)) != want {
 				t.Errorf("%d records were written, the lines are %q in %q", want, lines, names(t, dir))
 			}
 		})
@@ -80,7 +80,7 @@ func TestFaultedFileIsCompressedByOthers(t *testing.T) {
 	})
 	mustPut(t, h, noon, "second") // to the old file
 	files.Fail(nil)
-	if s := h.Stats(); s.FailedRotations != 1 {
+	if s := h.Stats(); s.Count("failed_rotations") != 1 {
 		t.Fatalf("%+v", s)
 	}
 	expectText(t, path+".1", "first\nsecond\n")

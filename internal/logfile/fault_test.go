@@ -166,13 +166,13 @@ func (ft *faultTest) failFor(op string, fault error, after int) (rotations uint6
 	}
 	ft.files.Fail(nil)
 	<-time.After(time.Second)
-	before := ft.h.Stats().Rotations
+	before := ft.h.Stats().Count("rotations")
 	for range 9 {
 		if err := ft.log(); err != nil {
 			ft.t.Fatalf("after the fault: %v", err)
 		}
 	}
-	return ft.h.Stats().Rotations - before
+	return ft.h.Stats().Count("rotations") - before
 }
 
 // Every call fails for a while. Records that were accepted are there, once. Within
@@ -310,9 +310,9 @@ func TestFaultsAreTold(t *testing.T) {
 	if len(told) != 1 || !errors.Is(told[0], fs.ErrPermission) || !strings.Contains(told[0].Error(), "rotate "+path) {
 		t.Errorf("told of %v", told)
 	}
-	want := Stats{Written: 10, FailedRotations: 1, Failures: 1}
-	if got := h.Stats(); got != want {
-		t.Errorf("Stats is %+v, want %+v", got, want)
+	want := "handled 10, failed_rotations 1, failures 1"
+	if got := h.Stats().String(); got != want {
+		t.Errorf("Stats are %s, want %s", got, want)
 	}
 	if n := len(readLines(t, filepath.Dir(path))); n != 10 {
 		t.Errorf("the file has %d lines", n)

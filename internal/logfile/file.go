@@ -143,6 +143,7 @@ func (u *File) ask(level logbook.Level) (answer urgency) {
 // one of fsync. The line may be changed.
 func (u *File) Write(line []byte, at time.Time, level logbook.Level) error {
 	if u.closed.Load() {
+		u.Drop(1)
 		return u.closedError("write")
 	}
 	f, urgency := u.log, u.urgency(level)
@@ -171,8 +172,12 @@ func (u *File) Write(line []byte, at time.Time, level logbook.Level) error {
 // Lost returns how many records were lost since the file was last told.
 func (u *File) Lost() int { return int(u.log.lost.Load()) }
 
+// Drop counts records that are lost since no line could be made of them. The file says
+// nothing of them.
+func (u *File) Drop(records int) { u.log.counts.dropped.Add(uint64(records)) }
+
 // WriteNotice appends a line that says how many records were lost, unless another user
-// did so meanwhile. An error means that the records that were to follow are lost too.
+// did so meanwhile. If it fails, so many records that were to follow are lost too.
 func (u *File) WriteNotice(line []byte, lost, follow int, at time.Time) error {
 	f := u.log
 	defer f.report()
@@ -181,7 +186,7 @@ func (u *File) WriteNotice(line []byte, lost, follow int, at time.Time) error {
 	if f.lost.Load() < int64(lost) {
 		return nil
 	}
-	err := f.put(line, 1, at)
+	err := f.put(line, 0, at)
 	if err == nil {
 		f.lost.Add(-int64(lost))
 		return nil
@@ -221,7 +226,7 @@ func (u *File) closedError(op string) error {
 }
 
 // Stats returns what happened to the file so far, with what other users of it did.
-func (u *File) Stats() Stats { return u.log.stats() }
+func (u *File) Stats() logbook.Stats { return u.log.stats() }
 
 // Close ends the use. With the last one the file is closed, when finished files are
 // compressed or the context has ended; else those who remain go on with what is held, and

@@ -178,8 +178,8 @@ func (f *logFile) append(lines []byte) error {
 
 // dropped notes that records could not be written. A later one says so in the file.
 func (f *logFile) dropped(records int) {
+	f.counts.dropped.Add(uint64(records))
 	if !f.closed {
-		f.counts.dropped.Add(uint64(records))
 		f.lost.Add(int64(records))
 	}
 }

@@ -163,8 +163,8 @@ func TestNewFileThatCannotBeMade(t *testing.T) {
 		<-time.After(time.Second)
 		mustPut(t, h, noon, "d")
 		expectDir(t, dir, map[string]string{"f": "d\n", "f.1": "12345678\na\nb\nc\n"})
-		if s := h.Stats(); s.FailedRotations != 1 || told != 1 {
-			t.Errorf("%d rotations failed, %d were told, want 1", s.FailedRotations, told)
+		if s := h.Stats(); s.Count("failed_rotations") != 1 || told != 1 {
+			t.Errorf("%d rotations failed, %d were told, want 1", s.Count("failed_rotations"), told)
 		}
 	})
 }
@@ -221,7 +221,7 @@ func TestOwnerAndMode(t *testing.T) {
 		return nil
 	})
 	mustPut(t, h, noon, "third")
-	if s := h.Stats(); s.Rotations != 2 || s.Failures != 1 || told != 1 {
+	if s := h.Stats(); s.Count("rotations") != 2 || s.Count("failures") != 1 || told != 1 {
 		t.Errorf("%+v, %d were told of", s, told)
 	}
 }
@@ -289,7 +289,7 @@ func TestFailuresInTheBackground(t *testing.T) {
 	if !errors.Is(err, errNotCompressed) || !strings.Contains(err.Error(), "1 finished files") {
 		t.Errorf("Close returned %v", err)
 	}
-	if len(told) == 0 || !errors.Is(told[0], errFailing) || h.Stats().Failures == 0 {
+	if len(told) == 0 || !errors.Is(told[0], errFailing) || h.Stats().Count("failures") == 0 {
 		t.Errorf("told of %v, %+v", told, h.Stats())
 	}
 	expectDir(t, dir, map[string]string{"f": "second\n", "f.1": "first\n"})
@@ -405,7 +405,7 @@ func TestSharedFileOfAnIdleProcess(t *testing.T) {
 	}
 	mustPut(t, idle, noon, "4") // there would be room in the first file
 	expectLines(t, dir, "first", "second", "third", "4")
-	if s := idle.Stats(); s.Reopens != 1 || s.Rotations != 0 {
+	if s := idle.Stats(); s.Count("reopens") != 1 || s.Count("rotations") != 0 {
 		t.Errorf("%+v", s)
 	}
 }

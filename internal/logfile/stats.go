@@ -1,33 +1,31 @@
 package logfile
 
-import "sync/atomic"
+import (
+	"sync/atomic"
 
-// Stats count what happened to a log file since the process opened it.
-type Stats struct {
-	Written uint64 // records
-	Dropped uint64 // records that could not be written
+	"github.com/logbook-go/logbook/logbook"
+)
 
-	Rotations       uint64
-	FailedRotations uint64 // each was tried again later
-	Reopens         uint64 // since somebody moved, removed or replaced the file
-	Compressions    uint64
-	Removals        uint64 // of backups that were too many, too old or too large
-
-	Failures uint64 // all that went wrong and cost no record, failed rotations included
-}
-
-// counts are those of the Stats that are not counted with each record.
+// counts are those that are not counted with each record.
 type counts struct {
-	dropped                                                     atomic.Uint64
+	held                                                        atomic.Int64  // records in the buffer
+	dropped                                                     atomic.Uint64 // records that could not be written
 	rotations, failedRotations, reopens, compressions, removals atomic.Uint64
-	failures                                                    atomic.Uint64
+	failures                                                    atomic.Uint64 // that cost no record, failed rotations included
 }
 
-func (f *logFile) stats() Stats {
+// stats returns what happened to the file since the process opened it.
+func (f *logFile) stats() logbook.Stats {
 	c := &f.counts
-	return Stats{
-		Written: f.written.Load(), Dropped: c.dropped.Load(),
-		Rotations: c.rotations.Load(), FailedRotations: c.failedRotations.Load(), Reopens: c.reopens.Load(),
-		Compressions: c.compressions.Load(), Removals: c.removals.Load(), Failures: c.failures.Load(),
+	return logbook.Stats{
+		Handled: f.written.Load(), Dropped: c.dropped.Load(), Held: int(c.held.Load()),
+		Counters: []logbook.Counter{
+			{Name: "rotations", Value: c.rotations.Load()},
+			{Name: "failed_rotations", Value: c.failedRotations.Load()},
+			{Name: "reopens", Value: c.reopens.Load()},
+			{Name: "compressions", Value: c.compressions.Load()},
+			{Name: "removals", Value: c.removals.Load()},
+			{Name: "failures", Value: c.failures.Load()},
+		},
 	}
 }

@@ -21,21 +21,24 @@ type Gate struct {
 	mu                 sync.Mutex
 	missed             int // records, and not reported yet
 	closed             bool
+	out                int // records that the passes that are out stand for
 	sent, told, failed uint64
 }
 
 // Pass allows to notify of some records.
 type Pass struct {
 	gate    *Gate
-	Records int // of which is to be notified
-	Missed  int // records that the notification is to report as missed
-	counted int // in inside
+	Records int  // of which is to be notified
+	Left    bool // to the caller, if they are not sent: they do not count as missed then
+	Missed  int  // records that the notification is to report as missed
+	counted int  // in inside
 	done    bool
 }
 
 // Enter asks to notify of n records. The error says why not; the records are counted
-// then. A pass must be given back by [Pass.Sent] or [Pass.Failed].
-func (g *Gate) Enter(n int, now time.Time) (*Pass, error) {
+// then, unless they are left to the caller. A pass must be given back by [Pass.Sent] or
+// [Pass.Failed].
+func (g *Gate) Enter(n int, left bool, now time.Time) (*Pass, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	err := g.Pause.Err(now)
@@ -43,11 +46,15 @@ func (g *Gate) Enter(n int, now time.Time) (*Pass, error) {
 		err = logbook.ErrClosed
 	}
 	if err != nil {
-		g.missed += n
-		g.failed += uint64(n)
+		if !left {
+			g.missed += n
+			g.failed += uint64(n)
+		}
 		return nil, err
 	}
 	p := g.passLocked(n)
+	p.Left = left
+	g.out += n
 	p.counted = p.Records + p.Missed
 	g.inside.Enter(p.counted)
 	return p, nil
@@ -112,12 +119,16 @@ func (p *Pass) giveBack(fn func()) {
 	}
 	p.done = true
 	fn()
+	g.out -= p.Records
 	g.inside.Leave(p.counted)
 }
 
 func (p *Pass) miss() {
-	p.gate.missed += p.Records + p.Missed
-	p.gate.failed += uint64(p.Records)
+	p.gate.missed += p.Missed
+	if !p.Left {
+		p.gate.missed += p.Records
+		p.gate.failed += uint64(p.Records)
+	}
 }
 
 // Close lets nothing through any more: Enter returns [logbook.ErrClosed]. It waits for the
@@ -136,10 +147,13 @@ func (g *Gate) Close(ctx context.Context) error {
 	return &logbook.UnsentError{Records: left + g.missed, Err: ctx.Err()}
 }
 
-// Stats returns how many notifications were sent, the records that they stand for,
-// and how many records were not sent.
-func (g *Gate) Stats() (sent, records, failed uint64) {
+// Stats returns the counts of records; the counter "notifications" has those that were
+// sent.
+func (g *Gate) Stats() logbook.Stats {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.sent, g.told, g.failed
+	return logbook.Stats{
+		Handled: g.told, Dropped: g.failed, Held: g.out,
+		Counters: []logbook.Counter{{Name: "notifications", Value: g.sent}},
+	}
 }
