@@ -47,12 +47,11 @@ func CheckEntries() error {
 		e.Read(s)
 		check("["+name+"]", e.Options, s)
 	}
-	for _, name := range wrappers.names() {
-		w, _ := wrappers.get(name)
+	for _, w := range Wrappers() {
 		s := newSection(new(iniSection), new(iniSection), false)
 		s.table = slices.Clone(w.Options)
 		w.Read(s)
-		check(name, w.Options, s)
+		check(w.name(), w.Options, s)
 	}
 	if len(faults) == 0 {
 		return nil

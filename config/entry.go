@@ -43,10 +43,11 @@ func (f Form) example() string {
 	}
 }
 
-// A Wrapper describes a handler that stands before a sink of any scheme, if the option
-// of its name is given.
+// A Wrapper describes a handler that stands before a sink of any scheme, if its first
+// option is given.
 type Wrapper struct {
-	Options []Option // the one that has the name of the wrapper, and further ones, which need it
+	// Options are one that has the name of the wrapper, and further ones, which need it.
+	Options []Option
 
 	// Order is the place among the wrappers: a record meets the one of the lowest order
 	// first. Those of this package have 100, 200 and so on.
@@ -61,3 +62,5 @@ type Wrapper struct {
 	// its result is not used.
 	Read func(s *Spec) func(h logbook.Handler) (logbook.Handler, error)
 }
+
+func (w *Wrapper) name() string { return w.Options[0].Name }

@@ -15,7 +15,7 @@ type Option struct {
 	Help    string // in one line
 
 	Required  bool   // it is an error if it is missing or empty
-	Secret    bool   // as are those whose names contain one of the words of [Redact]
+	Secret    bool   // never shown; so are those named like a password, token or key
 	Multiline bool   // the value may continue on further lines of a file
 	With      string // another option, without which this one is refused; "": none
 

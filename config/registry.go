@@ -81,20 +81,20 @@ func RegisterSection(name string, e Entry) {
 }
 
 // RegisterWrapper makes an option of every sink known that puts a handler before it, in
-// an init function. It panics if the name is taken, or if no option has the name.
-func RegisterWrapper(name string, w Wrapper) {
-	if _, taken := wrappers.get(name); taken {
-		panic("config: RegisterWrapper called twice for " + name)
+// an init function. It panics if the wrapper has no options or no Read, or if its name is
+// taken.
+func RegisterWrapper(w Wrapper) {
+	if len(w.Options) == 0 || w.Read == nil {
+		panic("config: RegisterWrapper without Options or Read")
 	}
-	if find(w.Options, name) == nil || w.Read == nil {
-		panic("config: RegisterWrapper of " + name + " without Read or an option of this name")
+	if _, taken := wrappers.get(w.name()); taken {
+		panic("config: RegisterWrapper called twice for " + w.name())
 	}
-	for i := range w.Options {
-		if o := &w.Options[i]; o.Name != name {
-			o.With = name
-		}
+	w.Options = slices.Clone(w.Options)
+	for i := range w.Options[1:] {
+		w.Options[i+1].With = w.name()
 	}
-	wrappers.add(name, &w)
+	wrappers.add(w.name(), &w)
 }
 
 // RegisterCompressor makes a value of the option compress known, in an init
@@ -141,32 +141,20 @@ func entryOf(r *registry[*Entry], name string) (Entry, bool) {
 	return *e, true
 }
 
-// Wrappers returns the names of the known wrappers, in the order in which a record meets
-// them.
-func Wrappers() []string {
-	return slices.SortedStableFunc(slices.Values(wrappers.names()), func(a, b string) int {
-		first, _ := wrappers.get(a)
-		second, _ := wrappers.get(b)
-		return cmp.Compare(first.Order, second.Order)
-	})
-}
-
-// WrapperOptions returns the options of a wrapper; nil if there is none of this name.
-func WrapperOptions(name string) []Option {
-	if w, found := wrappers.get(name); found {
-		return slices.Clone(w.Options)
-	}
-	return nil
-}
-
-// wrapperOf returns the wrapper that an option belongs to; "": none.
-func wrapperOf(option string) string {
+// Wrappers returns the known wrappers, in the order in which a record meets them.
+func Wrappers() []Wrapper {
+	var all []Wrapper
 	for _, name := range wrappers.names() {
-		if w, _ := wrappers.get(name); find(w.Options, option) != nil {
-			return name
-		}
+		w, _ := wrappers.get(name)
+		all = append(all, *w)
 	}
-	return ""
+	slices.SortStableFunc(all, func(a, b Wrapper) int { return cmp.Compare(a.Order, b.Order) })
+	return all
+}
+
+// ofWrapper reports whether an option is one of a wrapper.
+func ofWrapper(option string) bool {
+	return slices.ContainsFunc(Wrappers(), func(w Wrapper) bool { return find(w.Options, option) != nil })
 }
 
 // isScheme leaves out names of one letter, which are drives of Windows.

@@ -145,11 +145,10 @@ func (s *Spec) Refuse(option string, err error) {
 // prepare reads and checks all options. Nothing is opened.
 func (s *Spec) prepare(e *Entry) error {
 	if s.Scheme != "" {
-		for _, name := range Wrappers() {
-			w, _ := wrappers.get(name)
+		for _, w := range Wrappers() {
 			s.table = append(s.table, w.Options...)
-			if apply := w.Read(s); s.setting(name) != nil {
-				s.before = append(s.before, before{name, w.CoversUnopened, apply})
+			if apply := w.Read(s); s.setting(w.name()) != nil {
+				s.before = append(s.before, before{w.name(), w.CoversUnopened, apply})
 			}
 		}
 	}
@@ -230,7 +229,7 @@ func (s *Spec) unknown(yield func(*setting) bool) {
 func (s *Spec) unknownError(o *setting) error {
 	var own []string
 	for _, name := range slices.Sorted(slices.Values(s.applying())) {
-		if wrapperOf(name) == "" && (name != levelsKey || o.line > 0) { // which stands beside a URI
+		if !ofWrapper(name) && (name != levelsKey || o.line > 0) { // which stands beside a URI
 			own = append(own, name)
 		}
 	}

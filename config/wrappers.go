@@ -10,29 +10,29 @@ import (
 )
 
 func init() {
-	RegisterWrapper("fingers_crossed", Wrapper{Order: 100, Read: readFingersCrossed, Options: []Option{
+	RegisterWrapper(Wrapper{Order: 100, Read: readFingersCrossed, Options: []Option{
 		{Name: "fingers_crossed", Kind: KindLevel, Help: "keep records until one of this level comes, then write all"},
 		{Name: "fingers_crossed_records", Kind: KindCount, Default: "1000", Help: "how many are kept; the oldest are dropped, and that is reported"},
 		{Name: "fingers_crossed_bytes", Kind: KindSize, Default: "4MiB", Help: "size of the text that is kept"},
 		{Name: "fingers_crossed_reset", Kind: KindBool, Default: "false", Help: "true: keep records again after each batch; false: write all that follows"},
 	}})
-	RegisterWrapper("sample", Wrapper{Order: 200, Read: readSample, Options: []Option{
+	RegisterWrapper(Wrapper{Order: 200, Read: readSample, Options: []Option{
 		{Name: "sample", Kind: KindCount, Help: "let one of so many records of a message through; the number of the others is reported"},
 		{Name: "sample_first", Kind: KindCount, Default: "0", Help: "and so many before it begins to count"},
 		{Name: "sample_per", Kind: KindDuration, Default: "1s", Help: "the time after which it begins anew"},
 		{Name: "sample_always", Kind: KindLevel, Default: "error", Help: "the level from which all get through"},
 	}})
-	RegisterWrapper("limit", Wrapper{Order: 300, Read: readLimit, Options: []Option{
+	RegisterWrapper(Wrapper{Order: 300, Read: readLimit, Options: []Option{
 		{Name: "limit", Kind: KindCount, Help: "let so many records of a call site through; the number of the others is reported"},
 		{Name: "limit_per", Kind: KindDuration, Default: "1m", Help: "in this time"},
 	}})
-	RegisterWrapper("dedup", Wrapper{Order: 400, Read: readDedup, Options: []Option{
+	RegisterWrapper(Wrapper{Order: 400, Read: readDedup, Options: []Option{
 		{Name: "dedup", Kind: KindDuration, Help: "hold a message until it has not come for this time; write one record with the count"},
 		{Name: "dedup_hold", Kind: KindDuration, Default: "ten times dedup", Help: "but no longer than this"},
 		{Name: "dedup_messages", Kind: KindCount, Default: "1000", Help: "how many messages are held"},
 		{Name: "dedup_format", Kind: KindText, Default: "message repeated {count} times: {message}", Help: "text, with {count} and {message}"},
 	}})
-	RegisterWrapper("fallback", Wrapper{Order: 500, Read: readFallback, CoversUnopened: true, Options: []Option{
+	RegisterWrapper(Wrapper{Order: 500, Read: readFallback, CoversUnopened: true, Options: []Option{
 		{Name: "fallback", Kind: KindURI, Help: "another sink, for records with which this one fails, or until it can be opened"},
 	}})
 }
@@ -107,7 +107,7 @@ func readFallback(s *Spec) func(logbook.Handler) (logbook.Handler, error) {
 		}
 		s.secrets.AddAll(second.secrets)
 		second.inherit(s, func(o *setting) bool {
-			return o.inherited && wrapperOf(o.name) == "" && o.name != "level" && o.name != "bubble"
+			return o.inherited && !ofWrapper(o.name) && o.name != "level" && o.name != "bubble"
 		})
 		second.section.loaded = s.section.loaded
 		s.second = second

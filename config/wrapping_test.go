@@ -409,7 +409,7 @@ func TestRefusedOptionWithFallback(t *testing.T) {
 // A wrapper that a package adds stands in its place, and its further options need it.
 func TestRegisterWrapper(t *testing.T) {
 	inTempDir(t)
-	config.RegisterWrapper("shout", config.Wrapper{Order: 450, Read: readShout, Options: []config.Option{
+	config.RegisterWrapper(config.Wrapper{Order: 450, Read: readShout, Options: []config.Option{
 		{Name: "shout", Kind: config.KindText}, {Name: "shout_times", Kind: config.KindCount},
 	}})
 	defer config.RemoveWrapper("shout")
@@ -432,13 +432,17 @@ func TestRegisterWrapper(t *testing.T) {
 			t.Errorf("%s: %v, %v", options, h, err)
 		}
 	}
-	if names := config.Wrappers(); fmt.Sprint(names) != "[fingers_crossed sample limit dedup shout fallback]" {
+	var names []string
+	for _, w := range config.Wrappers() {
+		names = append(names, w.Options[0].Name)
+	}
+	if fmt.Sprint(names) != "[fingers_crossed sample limit dedup shout fallback]" {
 		t.Errorf("in the order %q", names)
 	}
 	for name, w := range map[string]config.Wrapper{
-		"limit": {Read: readShout, Options: []config.Option{{Name: "limit"}}},
-		"loud":  {Read: readShout, Options: []config.Option{{Name: "louder"}}},
-		"quiet": {Options: []config.Option{{Name: "quiet"}}},
+		"one whose name is taken": {Read: readShout, Options: []config.Option{{Name: "limit"}}},
+		"one without options":     {Read: readShout},
+		"one without Read":        {Options: []config.Option{{Name: "quiet"}}},
 	} {
 		func() {
 			defer func() {
@@ -446,7 +450,7 @@ func TestRegisterWrapper(t *testing.T) {
 					t.Errorf("%s is taken", name)
 				}
 			}()
-			config.RegisterWrapper(name, w)
+			config.RegisterWrapper(w)
 		}()
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -67,7 +66,7 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 		Example: "  logbook help pipe\n  logbook help sink file\n  logbook help exit-codes",
 		ValidArgsFunction: func(_ *cobra.Command, args []string, prefix string) (names []cobra.Completion, _ cobra.ShellCompDirective) {
 			if len(args) == 1 && strings.HasPrefix(args[0], "sink") {
-				return slices.Concat(config.Schemes(), config.Wrappers()), cobra.ShellCompDirectiveNoFileComp
+				return config.Schemes(), cobra.ShellCompDirectiveNoFileComp
 			}
 			for _, c := range root.Commands() {
 				if len(args) == 0 && strings.HasPrefix(c.Name(), prefix) {

@@ -35,8 +35,8 @@ func sinksHelp() string {
 	b.WriteString("\nOptions of all sinks:\n\n")
 	b.WriteString(optionsHelp(config.HandlerOptions("")))
 	var wrappers []config.Option
-	for _, name := range config.Wrappers() {
-		wrappers = append(wrappers, config.WrapperOptions(name)[0])
+	for _, w := range config.Wrappers() {
+		wrappers = append(wrappers, w.Options[0])
 	}
 	fmt.Fprintf(&b, "\n"+sinksTail, optionsHelp(wrappers))
 	return b.String()
@@ -44,8 +44,12 @@ func sinksHelp() string {
 
 // sinkHelp returns the page of a sink or a wrapper; false if there is none.
 func sinkHelp(name string) (text string, found bool) {
-	if options := config.WrapperOptions(name); options != nil {
-		return "Options of every sink:\n\n" + strings.TrimSuffix(optionsHelp(options), "\n"), true
+	var wrappers []string
+	for _, w := range config.Wrappers() {
+		if w.Options[0].Name == name {
+			return "Options of every sink:\n\n" + strings.TrimSuffix(optionsHelp(w.Options), "\n"), true
+		}
+		wrappers = append(wrappers, w.Options[0].Name)
 	}
 	e, found := config.SinkEntry(strings.TrimSuffix(name, ":"))
 	if !found {
@@ -57,7 +61,7 @@ func sinkHelp(name string) (text string, found bool) {
 		b.WriteString("\n" + folded(e.Help, "") + "\n")
 	}
 	b.WriteString("\nOptions:\n\n" + optionsHelp(e.Options))
-	fmt.Fprintf(&b, "\nAnd those of every sink: %s.\nSee \"logbook help sinks\".", strings.Join(config.Wrappers(), ", "))
+	fmt.Fprintf(&b, "\nAnd those of every sink: %s.\nSee \"logbook help sinks\".", strings.Join(wrappers, ", "))
 	return b.String(), true
 }
 

@@ -33,12 +33,13 @@ func TestConfigurationPage(t *testing.T) {
 			table = optionTable(nil, map[string][]config.Option{"": common()}, nil)
 		case what == "wrappers":
 			all := make(map[string][]config.Option)
-			for _, name := range config.Wrappers() {
-				all[""] = append(all[""], config.WrapperOptions(name)...)
+			for _, w := range config.Wrappers() {
+				all[""] = append(all[""], w.Options...)
 			}
 			table = optionTable(nil, all, nil)
 		case what == "TLS options":
-			table = optionTable(nil, map[string][]config.Option{"": config.TLSOptions()}, nil)
+			table = wrapped(tlsSinks()+" verify the certificate of the server, and have these options:") + "\n" +
+				optionTable(nil, map[string][]config.Option{"": config.TLSOptions()}, nil)
 		case what == "options":
 			all := make(map[string][]config.Option)
 			for _, scheme := range schemes {
@@ -93,8 +94,8 @@ func TestPackageComments(t *testing.T) {
 	wrappers := regexp.MustCompile(`(?s)(// it. A record meets them in this order:\n//\n)(.*?)(//\n// )`)
 	check(t, "../doc.go", wrappers, func(part []string) string {
 		text := ""
-		for _, name := range config.Wrappers() {
-			text += fmt.Sprintf("//\t%-16s %s\n", name, config.WrapperOptions(name)[0].Help)
+		for _, w := range config.Wrappers() {
+			text += fmt.Sprintf("//\t%-16s %s\n", w.Options[0].Name, w.Options[0].Help)
 		}
 		return part[1] + text + part[3]
 	})
@@ -136,6 +137,17 @@ func isCommon(options []config.Option) bool {
 
 func named(options []config.Option, name string) bool {
 	return slices.ContainsFunc(options, func(o config.Option) bool { return o.Name == name })
+}
+
+// tlsSinks lists the sinks that have the options of TLS.
+func tlsSinks() string {
+	var all []string
+	for _, scheme := range config.Schemes() {
+		if e, _ := config.SinkEntry(scheme); named(e.Options, config.TLSOptions()[0].Name) {
+			all = append(all, "`"+scheme+":`")
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 func sinkTable() string {
