@@ -154,7 +154,7 @@ func ExampleNewRedactor() {
 	logbook.Info("got header Bearer abc123", "headers", map[string]string{"Cookie": "id=1", "Accept": "*/*"})
 	// Output:
 	// INFO: login of ann with ***
-	// INFO: got header *** headers="map[Accept:*/* Cookie:***]"
+	// INFO: got header *** headers="{\"Accept\":\"*/*\",\"Cookie\":\"***\"}"
 }
 
 func ExampleLoggedIfSlow() {

@@ -92,7 +92,7 @@ func TestFingersCrossedKeepsRecordsWhole(t *testing.T) {
 		list[0] = 7
 		log.Error("trigger", "list", list)
 	}, logbook.Attrs("ip", "::1"), handlers.NewFingersCrossed(inner, nil))
-	if len(got) != 2 || !strings.HasPrefix(got[0], "kept 1 ::1 [1 2] ") ||
+	if len(got) != 2 || !strings.HasPrefix(got[0], "kept 1 ::1 [1,2] ") ||
 		!strings.Contains(got[0], "TestFingersCrossedKeepsRecordsWhole") {
 		t.Errorf("got %q", got)
 	}

@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+
+	"github.com/logbook-go/logbook/internal/value"
 )
 
 // badKey stands for the key of an argument that has none, as in slog.
@@ -169,7 +171,7 @@ func findAttr(attrs []slog.Attr, key string) (slog.Value, bool) {
 		if attrs[i].Key != group {
 			continue
 		}
-		if v := attrs[i].Value.Resolve(); v.Kind() == slog.KindGroup {
+		if v := value.Resolve(attrs[i].Value); v.Kind() == slog.KindGroup {
 			if v, ok := findAttr(v.Group(), rest); ok {
 				return v, true
 			}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/logbook-go/logbook/internal/value"
 )
 
 // FixedValue stands for a value that may change after it was logged: in records that
@@ -77,29 +79,14 @@ func fixAny(v slog.Value) slog.Value {
 
 func newFixedValue(v slog.Value) *FixedValue {
 	f := &FixedValue{typ: reflect.TypeOf(v.Any()), json: appendJSONValue(nil, v.Any())}
-	if f.text = string(f.json); textIsWhole(v.Any(), f.typ) {
+	_, stringer := v.Any().(fmt.Stringer)
+	_, formatter := v.Any().(fmt.Formatter)
+	if _, ok := v.Any().(json.Marshaler); ok && !stringer && !formatter {
+		f.text = string(value.AppendText(nil, f.json)) // it is asked once
+	} else {
 		f.text = cut(valueText(v), maxAttr)
 	}
 	return f
-}
-
-// textIsWhole reports whether the text of a value shows no more than its JSON: it has a
-// method for it, or no fields.
-func textIsWhole(v any, t reflect.Type) bool {
-	switch v.(type) {
-	case fmt.Stringer, fmt.Formatter:
-		return true
-	}
-	for {
-		switch t.Kind() {
-		case reflect.Pointer, reflect.Slice, reflect.Array:
-			t = t.Elem()
-		case reflect.Struct, reflect.Map, reflect.Interface:
-			return false
-		default:
-			return true
-		}
-	}
 }
 
 // changeable reports whether a value may print differently later.

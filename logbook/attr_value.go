@@ -7,6 +7,7 @@ import (
 
 	"github.com/logbook-go/logbook/internal/encode"
 	"github.com/logbook-go/logbook/internal/pyformat"
+	"github.com/logbook-go/logbook/internal/value"
 )
 
 // maxValuers is how deep LogValue methods may nest: one may hand out itself.
@@ -22,12 +23,12 @@ func resolve(v slog.Value, depth *int) slog.Value {
 		return slog.StringValue(cutMark)
 	}
 	*depth++
-	return v.Resolve()
+	return value.Resolve(v)
 }
 
 // valueText returns a value as text formatters print it.
 func valueText(v slog.Value) string {
-	v = v.Resolve()
+	v = value.Resolve(v)
 	if v.Kind() == slog.KindString {
 		return v.String()
 	}

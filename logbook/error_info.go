@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+
+	"github.com/logbook-go/logbook/internal/value"
 )
 
 // PanicError is the error of a record that CatchPanics made of a panic whose
@@ -160,9 +162,12 @@ func typeName(err error) string {
 	return fmt.Sprintf("%T", err)
 }
 
-// errorText guards against Error methods that panic, such as those of a nil
+// errorText guards against Error methods that panic, and does not call that of a nil
 // pointer.
 func errorText(err error) (text string) {
+	if value.IsNil(err) {
+		return "<nil>"
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			text = panicText(err, p)

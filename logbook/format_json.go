@@ -38,10 +38,11 @@ type JSONKeys struct {
 //
 // Of equal keys in one object the second becomes "k#2", the third "k#3". Durations are
 // nanoseconds, as in slog, and times keep theirs; NaN and the infinities are strings. An
-// error of [Logger.Exception] or [Err] is an object with type, message, chain and stack.
-// Other values are as encoding/json writes them; in the place of a value that it refuses
-// stands the error. The line is valid JSON whatever the data is, and safe to show in a
-// terminal.
+// error of [Logger.Exception] or [Err] is an object with type, message, chain and stack;
+// any other error is its text. Other values are as encoding/json writes them; in the
+// place of a part that it refuses stands the error. Page docs/values.md of the repository
+// lists all kinds, and what differs from encoding/json. The line is valid JSON whatever
+// the data is, and safe to show in a terminal.
 func JSON(o *JSONOptions) Formatter {
 	f := new(jsonFormatter)
 	if o != nil {

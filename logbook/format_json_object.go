@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/logbook-go/logbook/internal/encode"
+	"github.com/logbook-go/logbook/internal/value"
 	"github.com/logbook-go/logbook/internal/valuewords"
 )
 
@@ -234,9 +235,8 @@ func (w *jsonWriter) any(b []byte, o *jsonObject, before []slog.Attr, key string
 			o.needIndex(before) // the attributes' own keys do not tell
 		}
 	case *fixedError:
-		return x.appendJSON(w.key(b, o, before, key))
 	case error: // the most frequent one, by the shortest way
-		if _, ok := v.(json.Marshaler); !ok {
+		if _, ok := v.(json.Marshaler); !ok && !value.IsNil(v) {
 			return appendJSONText(w.key(b, o, before, key), errorText(x))
 		}
 	}

@@ -3,6 +3,8 @@ package logbook
 import (
 	"log/slog"
 	"strings"
+
+	"github.com/logbook-go/logbook/internal/value"
 )
 
 // Attrs ranges over the record's attributes: what With fixed, the call's and
@@ -22,13 +24,13 @@ func (r *Record) Attrs(yield func(slog.Attr) bool) {
 func (r *Record) Lookup(key string) (slog.Value, bool) {
 	r.alive()
 	if v, ok := findAttr(r.extra, key); ok {
-		return v.Resolve(), true
+		return value.Resolve(v), true
 	}
 	if v, ok := r.find(key); ok {
-		return v.Resolve(), true
+		return value.Resolve(v), true
 	}
 	v, ok := r.findInGroups(key)
-	return v.Resolve(), ok
+	return value.Resolve(v), ok
 }
 
 // findInGroups looks for a key that begins with the names of the logger's open

@@ -12,6 +12,7 @@ import (
 
 	"github.com/logbook-go/logbook/internal/encode"
 	"github.com/logbook-go/logbook/internal/pyformat"
+	"github.com/logbook-go/logbook/internal/value"
 	"github.com/logbook-go/logbook/internal/valuewords"
 )
 
@@ -278,7 +279,7 @@ func (r *Record) use(name string) *slog.Value {
 // descend follows a path into groups, maps and slices.
 func descend(v slog.Value, name string, path []pyformat.Step) (slog.Value, error) {
 	for _, step := range path {
-		next, ok := member(v.Resolve(), step)
+		next, ok := member(value.Resolve(v), step)
 		if !ok {
 			return slog.Value{}, fmt.Errorf("%q has no member %q", name, step.Key)
 		}

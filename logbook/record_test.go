@@ -114,7 +114,7 @@ func TestRetainFreezes(t *testing.T) {
 				t.Error(err)
 			}
 			late = string(b)
-			if r.Err() == nil || r.Message() != "[a b] is the list" {
+			if r.Err() == nil || r.Message() != `["a","b"] is the list` {
 				t.Errorf("%s: error %v, message %q", name, r.Err(), r.Message())
 			}
 		}
@@ -148,7 +148,7 @@ func (e *mutableError) Error() string { return e.text }
 func TestRetainFreezesDispatchedClones(t *testing.T) {
 	list := []string{"before"}
 	late := &lateHandler{fn: func(r *logbook.Record) {
-		if got := r.Text("list"); got != "[before]" {
+		if got := r.Text("list"); got != `["before"]` {
 			t.Errorf("the list is %s", got)
 		}
 	}}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/logbook-go/logbook/internal/clock"
 	"github.com/logbook-go/logbook/internal/pyjson"
+	"github.com/logbook-go/logbook/internal/value"
 )
 
 // Wire returns a formatter of Python Logbook's wire form: what its
@@ -282,9 +283,9 @@ func (w *wireWriter) plain(v slog.Value) any {
 	case slog.KindTime:
 		return isoTime(v.Time())
 	}
-	plain, err := pyjson.Decode(appendJSONAny(nil, v.Any()))
-	if err != nil {
-		return refusedText(err)
+	plain, err := pyjson.Decode(value.AppendJSON(nil, v.Any()))
+	if err != nil { // it is valid JSON, but may be deeper than what is read
+		return "!ERROR: " + err.Error()
 	}
 	return plain
 }

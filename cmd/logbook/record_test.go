@@ -98,7 +98,7 @@ func TestNewRecord(t *testing.T) {
 			`2026-11-20T12:00:00Z INFO "{\"channel\":\"a\",\"level\":1,\"msg\":7,\"extra\":{},\"time\":\"never\"}"`},
 		{"error object that is not Logbook's",
 			`{"level":"error","msg":"x","error":{"message":"m","type":5,"chain":"c","stack":[{"function":"f"}]},"time":"2026-11-20T10:41:03Z"}`,
-			`2026-11-20T10:41:03Z ERROR "x" error.type=5 error.chain=c error.stack=[map[function:f]] error=m`},
+			`2026-11-20T10:41:03Z ERROR "x" error.type=5 error.chain=c error.stack="[{\"function\":\"f\"}]" error=m`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

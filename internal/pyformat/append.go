@@ -66,8 +66,10 @@ func appendValue(b []byte, v slog.Value, conversion byte, spec *Spec) ([]byte, e
 // appendSpecText appends v as text, or as the hex digits of its text.
 func appendSpecText(b []byte, v slog.Value, spec *Spec) ([]byte, error) {
 	start := len(b)
-	b, err := appendText(b, v, 0)
-	if err != nil {
+	var err error
+	if raw, ok := bytesOf(v); ok && (spec.Verb == 'x' || spec.Verb == 'X') {
+		b = append(b, raw...)
+	} else if b, err = appendText(b, v, 0); err != nil {
 		return b, err
 	}
 	if (spec.Verb == 'x' || spec.Verb == 'X') && isString(v) {

@@ -86,9 +86,9 @@ func TestAppend(t *testing.T) {
 		{text("t"), "", "t"},
 		{ratio(0.5), "", "0.5"},
 		{ratio(math.Inf(1)), "", "inf"},
-		{point{1, 2}, "", "{X:1 Y:2}"},
-		{&point{1, 2}, "", "&{X:1 Y:2}"},
-		{[]string{"a", "b"}, "", "[a b]"},
+		{point{1, 2}, "", `{"X":1,"Y":2}`},
+		{&point{1, 2}, "", `{"X":1,"Y":2}`},
+		{[]string{"a", "b"}, "", `["a","b"]`},
 		{valuer{slog.IntValue(5)}, "", "5"},
 		{valuer{slog.AnyValue(valuer{slog.StringValue("deep")})}, "", "deep"},
 		{slog.GroupValue(), "", "{}"},
@@ -111,7 +111,7 @@ func TestAppend(t *testing.T) {
 		{errors.New("bad"), "5", "bad  "},
 		{color(0), ">5s", "  red"},
 		{slog.GroupValue(slog.Int("a", 1)), "^7", " {a=1} "},
-		{[]int{1, 2}, ">6", " [1 2]"},
+		{[]int{1, 2}, ">6", " [1,2]"},
 
 		// numbers
 		{true, "d", "1"},

@@ -166,8 +166,8 @@ var differences = map[[2]string]struct{ want, reason string }{
 	{"{0} {1}", "(True, 1.0)"}:                              {"true 1", "Go's names; floats as slog writes them"},
 	{"{0:<5}|{0:>5}|{0:^5}|", "(True,)"}:                    {"true | true|true |", "a bool is text in Go, not a kind of int"},
 	{"{0!r} {0!s} {0!a}", "(\"ä'\",)"}:                      {`"ä'" ä' "\u00e4'"`, "Go's quoting"},
-	{"{0}", "([1, 'a', None],)"}:                            {"[1 a <nil>]", "a slice as fmt writes it"},
-	{"{0}", "({'a': 1},)"}:                                  {"map[a:1]", "a map as fmt writes it"},
+	{"{0}", "([1, 'a', None],)"}:                            {`[1,"a",null]`, "a list is JSON"},
+	{"{0}", "({'a': 1},)"}:                                  {`{"a":1}`, "a map is JSON"},
 	{"{0}", "((1,),)"}:                                      {"[1]", "a slice as fmt writes it"},
 	{"{0}", "(b'x',)"}:                                      {"x", "bytes are text"},
 	{"{0}", "(datetime.datetime(2024, 2, 29, 1, 2, 3),)"}:   {"2024-02-29 01:02:03+00:00", "Go's times have a zone"},
@@ -235,7 +235,7 @@ func TestGoldenFormatStrings(t *testing.T) {
 		"{record.time}": "2024-02-29 13:37:42.005000+00:00", // our times have a zone
 		"{record.process} {record.process_name} {record.thread_name}": "4242 <nil> MainThread",
 		"{handler.level_name} {handler.bubble}":                       "NOTSET false",
-		"{record.kwargs} {record.args}":                               "map[k:1] [x]",
+		"{record.kwargs} {record.args}":                               `{"k":1} ["x"]`,
 		"{record.exception_name} {record.exception_message}":          "<nil> <nil>",
 	}
 	if len(lines) < 19 {

@@ -1,10 +1,16 @@
 package pyformat
 
 import (
+	"encoding"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"reflect"
 	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/logbook-go/logbook/internal/value"
 )
 
 // maxDepth is the depth to which groups are formatted. LogValue methods can nest groups
@@ -82,33 +88,30 @@ func resolve(v slog.Value) (slog.Value, error) {
 func logValue(lv slog.LogValuer) (v slog.Value, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			if isNilPointer(lv) {
-				v = slog.AnyValue(nil)
-			} else {
-				err = panicError("LogValue", fmt.Sprintf("%T", lv), r)
-			}
+			err = panicError("LogValue", fmt.Sprintf("%T", lv), r)
 		}
 	}()
+	if value.IsNil(lv) {
+		return slog.AnyValue(nil), nil
+	}
 	return lv.LogValue(), nil
 }
 
-// appendAny appends a value of kind Any.
+// appendAny appends a value of kind Any: by its methods; bytes that are text as they are;
+// lists, maps, structs and other bytes as JSON.
 func appendAny(b []byte, v any) (out []byte, err error) {
+	if v == nil || value.IsNil(v) {
+		return append(b, "<nil>"...), nil
+	}
 	method := ""
 	defer func() {
 		if r := recover(); r != nil {
-			if isNilPointer(v) {
-				out = append(b, "<nil>"...)
-			} else {
-				out, err = b, panicError(method, fmt.Sprintf("%T", v), r)
-			}
+			out, err = b, panicError(method, fmt.Sprintf("%T", v), r)
 		}
 	}()
 	switch v := v.(type) {
-	case nil:
-		return append(b, "<nil>"...), nil
-	case []byte:
-		return append(b, v...), nil
+	case *time.Time:
+		return appendTimeText(b, *v), nil
 	case error:
 		method = "Error"
 		return append(b, v.Error()...), nil
@@ -123,14 +126,31 @@ func appendAny(b []byte, v any) (out []byte, err error) {
 			panic(f.panicked)
 		}
 		return out, nil
+	case json.Marshaler, encoding.TextMarshaler:
+		return value.AppendText(b, v), nil
 	}
-	if reflect.TypeOf(v).Kind() == reflect.Float32 || reflect.TypeOf(v).Kind() == reflect.Float64 {
-		return appendShortest(b, reflect.ValueOf(v).Float()), nil
-	}
-	if !printable(reflect.ValueOf(v)) {
-		return b, &ValueError{Type: fmt.Sprintf("%T", v), Msg: "value is cyclic or too large"}
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Float32, reflect.Float64:
+		return appendShortest(b, r.Float()), nil
+	case reflect.Slice:
+		if r.Type().Elem().Kind() == reflect.Uint8 && isText(r.Bytes()) {
+			return append(b, r.Bytes()...), nil
+		}
+		fallthrough
+	case reflect.Array, reflect.Map, reflect.Pointer, reflect.Struct:
+		return value.AppendText(b, v), nil
 	}
 	return fmt.Appendf(b, "%+v", v), nil
+}
+
+// isText reports whether bytes are text, and nothing that controls a device.
+func isText(b []byte) bool {
+	for _, c := range b {
+		if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7f {
+			return false
+		}
+	}
+	return utf8.Valid(b)
 }
 
 // panicKeeper keeps the panic of a Format method, which fmt would write to the text.
@@ -144,11 +164,6 @@ func (k *panicKeeper) Format(s fmt.State, verb rune) {
 	k.formatter.Format(s, verb)
 }
 
-func isNilPointer(v any) bool {
-	rv := reflect.ValueOf(v)
-	return rv.Kind() == reflect.Pointer && rv.IsNil()
-}
-
 // hasText reports whether v has a method that returns its text.
 func hasText(v any) bool {
 	switch v.(type) {
@@ -156,6 +171,13 @@ func hasText(v any) bool {
 		return true
 	}
 	return false
+}
+
+func bytesOf(v slog.Value) (b []byte, ok bool) {
+	if v.Kind() == slog.KindAny {
+		b, ok = v.Any().([]byte)
+	}
+	return b, ok
 }
 
 // isString reports whether v is a []byte, a string, or of a string type without a method
@@ -167,7 +189,7 @@ func isString(v slog.Value) bool {
 	if v.Kind() != slog.KindAny || v.Any() == nil {
 		return false
 	}
-	if _, ok := v.Any().([]byte); ok {
+	if _, ok := bytesOf(v); ok {
 		return true
 	}
 	return reflect.TypeOf(v.Any()).Kind() == reflect.String && !hasText(v.Any())

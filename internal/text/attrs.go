@@ -5,6 +5,7 @@ import (
 
 	"github.com/logbook-go/logbook/internal/encode"
 	"github.com/logbook-go/logbook/internal/pyformat"
+	"github.com/logbook-go/logbook/internal/value"
 )
 
 // EachLeaf calls fn for an attribute or, if it is a group, for each attribute inside. The
@@ -12,7 +13,7 @@ import (
 func EachLeaf(a slog.Attr, fn func(name string, v slog.Value)) { eachLeaf("", a, fn) }
 
 func eachLeaf(prefix string, a slog.Attr, fn func(name string, v slog.Value)) {
-	v := a.Value.Resolve()
+	v := value.Resolve(a.Value)
 	if v.Kind() != slog.KindGroup {
 		fn(prefix+a.Key, v)
 		return

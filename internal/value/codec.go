@@ -114,7 +114,7 @@ func (c *codec) methods(addressed bool) bool {
 	switch {
 	case callable[slog.LogValuer](c.typ, addressed):
 		of := methodOf[slog.LogValuer](c.typ)
-		c.append = func(s *state, b []byte, p unsafe.Pointer) []byte { return s.logValue(b, of(p), c.typ) }
+		c.append = func(s *state, b []byte, p unsafe.Pointer) []byte { return s.valuer(b, of(p), c.typ) }
 	case callable[json.Marshaler](c.typ, addressed):
 		of := methodOf[json.Marshaler](c.typ)
 		c.leaf(func(_ *state, b []byte, p unsafe.Pointer) []byte { return appendMarshaler(b, of(p), c.typ) })

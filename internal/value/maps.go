@@ -2,7 +2,6 @@ package value
 
 import (
 	"encoding"
-	"encoding/json"
 	"reflect"
 	"slices"
 	"strconv"
@@ -193,13 +192,4 @@ func (s *state) keyText(key reflect.Value) string {
 		return strconv.FormatUint(key.Uint(), 10)
 	}
 	return unquoted(s.any(nil, key.Interface()))
-}
-
-// unquoted returns the text of a JSON string, and all else as it is.
-func unquoted(b []byte) string {
-	var text string
-	if b[0] == '"' && json.Unmarshal(b, &text) == nil {
-		return text
-	}
-	return string(b)
 }

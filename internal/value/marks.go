@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"unicode/utf8"
 	"unsafe"
-
-	"github.com/logbook-go/logbook/internal/text"
 )
 
 const (
@@ -34,7 +33,11 @@ func Cut(s string) string {
 	if len(s) <= MaxSize {
 		return s
 	}
-	return text.Whole(s[:MaxSize]) + CutMark
+	n := MaxSize
+	for n > MaxSize-utf8.UTFMax && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + CutMark
 }
 
 // visit is a pointer, slice or map on the way to what is being written.
@@ -79,7 +82,7 @@ func appendCutMember(b []byte) []byte {
 // appendRefused appends the error of a value that cannot be encoded.
 func appendRefused(b []byte, err string) []byte { return appendString(b, "!ERROR: "+err) }
 
-// appendPanic appends the mark of a value whose method panicked.
-func appendPanic(b []byte, t reflect.Type, p any) []byte {
-	return appendString(b, fmt.Sprintf("!PANIC in %v: %v", t, p))
-}
+// Panic returns the mark of a value of type t whose method panicked.
+func Panic(t reflect.Type, p any) string { return Cut(fmt.Sprintf("!PANIC in %v: %v", t, p)) }
+
+func appendPanic(b []byte, t reflect.Type, p any) []byte { return appendString(b, Panic(t, p)) }

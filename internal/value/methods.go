@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding"
 	"encoding/json"
-	"log/slog"
 	"reflect"
 	"strconv"
 	"unicode/utf8"
@@ -191,25 +190,4 @@ func isNumber(s string) bool {
 		}
 	}
 	return s == ""
-}
-
-// logValue appends what a value stands for.
-func (s *state) logValue(b []byte, v slog.LogValuer, t reflect.Type) []byte {
-	if s.valuers == maxValuers {
-		return encode.AppendJSONString(b, CutMark)
-	}
-	value, mark := callLogValue(v, t)
-	if mark != nil {
-		return append(b, mark...)
-	}
-	s.valuers++
-	b = s.value(b, value)
-	s.valuers--
-	return b
-}
-
-// callLogValue returns the mark of a panic in JSON, if there is one.
-func callLogValue(v slog.LogValuer, t reflect.Type) (value slog.Value, mark []byte) {
-	defer guard(&mark, 0, t)
-	return v.LogValue(), nil
 }

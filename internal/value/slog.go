@@ -31,23 +31,56 @@ func (s *state) value(b []byte, v slog.Value) []byte {
 	case slog.KindGroup:
 		return s.group(b, v.Group())
 	case slog.KindLogValuer:
-		return s.valuer(b, v.LogValuer())
+		return s.valuer(b, v.LogValuer(), reflect.TypeOf(v.LogValuer()))
 	default:
 		return s.any(b, v.Any())
 	}
 }
 
-// valuer appends what a value stands for. A nil pointer stands for nothing.
-func (s *state) valuer(b []byte, v slog.LogValuer) []byte {
-	if isNil(v) {
-		return append(b, "null"...)
+// Resolve returns what a value stands for, by its methods LogValue: for a nil pointer
+// nil, for one that panics or returns others without an end a mark.
+func Resolve(v slog.Value) slog.Value {
+	for range maxChain {
+		if v.Kind() != slog.KindLogValuer {
+			return v
+		}
+		valuer := v.LogValuer()
+		v = logValue(valuer, reflect.TypeOf(valuer))
 	}
-	return s.logValue(b, v, reflect.TypeOf(v))
+	return slog.StringValue(CutMark)
 }
 
-func isNil(v any) bool {
+// maxChain is how often a LogValue method may return a value with another one, as in
+// slog.
+const maxChain = 100
+
+func logValue(v slog.LogValuer, t reflect.Type) (value slog.Value) {
+	defer func() {
+		if p := recover(); p != nil {
+			value = slog.StringValue(Panic(t, p))
+		}
+	}()
+	if IsNil(v) {
+		return slog.Value{}
+	}
+	return v.LogValue()
+}
+
+// IsNil reports whether v is a nil pointer.
+func IsNil(v any) bool {
 	r := reflect.ValueOf(v)
 	return r.Kind() == reflect.Pointer && r.IsNil()
+}
+
+// valuer appends what a value of type t stands for.
+func (s *state) valuer(b []byte, v slog.LogValuer, t reflect.Type) []byte {
+	if s.valuers == maxValuers {
+		return encode.AppendJSONString(b, CutMark)
+	}
+	s.valuers++
+	b = s.value(b, Resolve(logValue(v, t)))
+	s.valuers--
+	return b
 }
 
 // group appends attributes as an object. Groups without a name are opened in it, and
@@ -77,16 +110,11 @@ func (s *state) members(b []byte, list []slog.Attr, first int, known *encode.Key
 func (s *state) member(b []byte, key string, v slog.Value, first int, known *encode.KeySet) []byte {
 	switch v.Kind() {
 	case slog.KindLogValuer:
-		valuer := v.LogValuer()
-		if s.valuers == maxValuers || isNil(valuer) {
+		if s.valuers == maxValuers {
 			break
 		}
-		value, mark := callLogValue(valuer, reflect.TypeOf(valuer))
-		if mark != nil {
-			return append(s.key(b, key, first, known), mark...)
-		}
 		s.valuers++
-		b = s.member(b, key, value, first, known)
+		b = s.member(b, key, Resolve(v), first, known)
 		s.valuers--
 		return b
 	case slog.KindGroup:

@@ -117,7 +117,7 @@ func zeroTest(t reflect.Type) func(p unsafe.Pointer) bool {
 	case kind == reflect.Interface && implements[zeroer](t):
 		return func(p unsafe.Pointer) bool {
 			v := reflect.NewAt(t, p).Elem()
-			return v.IsNil() || isNil(v.Interface()) || callIsZero(v.Interface().(zeroer))
+			return v.IsNil() || IsNil(v.Interface()) || callIsZero(v.Interface().(zeroer))
 		}
 	case kind == reflect.Pointer && implements[zeroer](t):
 		of := methodOf[zeroer](t)
