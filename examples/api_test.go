@@ -17,9 +17,9 @@ import (
 
 var update = flag.Bool("update", false, "write api.txt anew")
 
-// TestAPI compares the exported names of the module, with their types, with api.txt in
-// the root of the repository, so that no change of them goes unseen. `make api` writes
-// that file anew.
+// TestAPI compares the exported names of the module and their types with api.txt in the
+// root of the repository, so that every change of the API is noticed. `make api` updates
+// that file.
 func TestAPI(t *testing.T) {
 	const file = "../api.txt"
 	got := api(t)
@@ -45,7 +45,7 @@ func TestAPI(t *testing.T) {
 		}
 	}
 	if t.Failed() {
-		t.Log("if that is meant, write api.txt anew: make api")
+		t.Log("if the change is intended, update api.txt: make api")
 	}
 }
 
@@ -58,7 +58,7 @@ func api(t *testing.T) []string {
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}
-	exports := make(map[string]string) // files with the types of a package, by its path
+	exports := make(map[string]string) // files with export data, by package path
 	var public []string
 	for line := range strings.Lines(string(list)) {
 		path, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
@@ -100,7 +100,7 @@ func (l *lister) add(format string, args ...any) {
 	l.lines = append(l.lines, strings.TrimPrefix(l.pkg.Path(), module+"/")+": "+fmt.Sprintf(format, args...))
 }
 
-// qualifier names the packages of types but the one that is listed.
+// qualifier returns the package name of a type, or "" for the listed package.
 func (l *lister) qualifier(p *types.Package) string {
 	if p == l.pkg {
 		return ""
@@ -157,8 +157,8 @@ func (l *lister) typeName(o *types.TypeName) {
 	}
 }
 
-// fields lists the exported fields of a struct, and those of embedded structs that are
-// not exported themselves.
+// fields lists the exported fields of a struct, including those of unexported embedded
+// structs.
 func (l *lister) fields(name string, s *types.Struct) {
 	for f := range s.Fields() {
 		switch embedded, ok := f.Type().Underlying().(*types.Struct); {

@@ -1,6 +1,5 @@
-// Package examples_test checks what the pages of the repository say: that their Go
-// code compiles, and that the names they mention exist; and that api.txt lists what the
-// module exports.
+// Package examples_test checks that the Go code on the pages of the repository compiles,
+// that the names they mention exist, and that api.txt lists the exported API.
 package examples_test
 
 import (
@@ -22,7 +21,7 @@ import (
 
 const module = "github.com/logbook-go/logbook"
 
-// packages that code on a page may use without importing them, by name.
+// packages are the packages that code on a page may use without importing them, by name.
 var packages = map[string]string{
 	"logbook": module + "/logbook", "logbooktest": module + "/logbook/logbooktest",
 	"handlers": module + "/handlers", "compat": module + "/compat", "config": module + "/config",
@@ -32,7 +31,7 @@ var packages = map[string]string{
 	"os": "os", "slog": "log/slog", "testing": "testing", "time": "time",
 }
 
-// given is what fragments may use without declaring it.
+// given holds declarations that fragments may use.
 var given = map[string]string{
 	"log":      `var log = logbook.New("page")`,
 	"ctx":      `var ctx = context.Background()`,
@@ -44,8 +43,8 @@ var given = map[string]string{
 	"newLoki":  `func newLoki(host, tenant string, o *logbook.Options) (logbook.Handler, error) { return nil, nil }`,
 }
 
-// TestPages compiles each block of Go code as a package of its own, inside the
-// module but without writing to it: the go command overlays the files.
+// TestPages compiles each block of Go code as a separate package, inside the module but
+// without writing to it: the go command overlays the files.
 func TestPages(t *testing.T) {
 	root, err := filepath.Abs("..")
 	if err != nil {
@@ -53,7 +52,7 @@ func TestPages(t *testing.T) {
 	}
 	overlay := make(map[string]string)
 	tmp := t.TempDir()
-	place := make(map[string]string) // of the blocks, by the name of their package
+	place := make(map[string]string) // place of each block, by the name of its package
 	for _, page := range pages(t) {
 		for _, b := range goBlocks(t, page) {
 			name := fmt.Sprintf("block%02d", len(place))
@@ -191,8 +190,8 @@ func goBlocks(t *testing.T, page string) (blocks []block) {
 	return blocks
 }
 
-// complete makes a file of a block: declarations, or statements, get what they
-// use without declaring it.
+// complete turns a block of declarations or statements into a file, and adds missing
+// declarations.
 func complete(text string) (string, error) {
 	if strings.HasPrefix(text, "package ") {
 		return strings.Replace(text, "package main", "package page", 1), nil
@@ -239,8 +238,7 @@ func complete(text string) (string, error) {
 	return strings.Replace(source, "package page\n", "package page\n\n"+b.String(), 1), nil
 }
 
-// parse resolves the names of a file, which parser.SkipObjectResolution would
-// leave out.
+// parse parses a file and resolves its names.
 func parse(source string) (*ast.File, error) {
 	return parser.ParseFile(token.NewFileSet(), "page.go", source, 0)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/logbook-go/logbook/logbook/logbooktest"
 )
 
-// TestReadmeAnswersPanics runs the recipe of the README, which follows it here.
+// TestReadmeAnswersPanics runs the recipe of the README, a copy of which is below.
 func TestReadmeAnswersPanics(t *testing.T) {
 	page, err := os.ReadFile("../README.md")
 	if err != nil {

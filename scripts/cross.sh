@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# An app that imports logbook, handlers and compat builds without cgo everywhere, or on
-# the platforms named: "cross.sh windows/amd64".
+# Builds an app that imports logbook, handlers and compat without cgo, for all platforms or
+# for the given ones: "cross.sh windows/amd64".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that the tests need, and those named, where any are
-# missing.
+# Installs the Debian packages that the tests need, and any others given as arguments,
+# unless they are installed.
 set -euo pipefail
 
 packages=(gcc libc6-dev git python3-logbook rsyslog rsyslog-gnutls dbus-daemon "$@")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds the programs and shows them at work: a web server that logs, an importer
-# that reads what the server logged and mails what fails, and `logbook pipe` as a
-# reader of logs. Usage: run.sh [FOLDER FOR THE FILES]
+# Builds and runs the programs: a web server that logs, an importer that reads the
+# server's log and mails failures, and `logbook pipe`, which reads logs.
+# Usage: run.sh [FOLDER FOR THE FILES]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,11 +18,11 @@ echo "== bin/webapp -selfdrive $requests: a server that sends $requests requests
 bin/webapp -selfdrive "$requests" -dir "$dir" 2> "$dir/console.txt"
 
 echo
-echo "== what its console showed, the last 12 of $(wc -l < "$dir/console.txt") lines"
+echo "== its console output, the last 12 of $(wc -l < "$dir/console.txt") lines"
 tail -n 12 "$dir/console.txt"
 
 echo
-echo "== app.log: all records of the requests that failed; the first of them"
+echo "== app.log: all records of the requests that failed; here of the first one"
 awk '!/^  \|/ { if (id == "") id = $2; show = $2 == id } show' "$dir/app.log"
 
 echo
@@ -32,23 +32,23 @@ tail -n 6 "$dir/records.json" | bin/logbook pipe
 rm -f "$dir"/import.log*
 head -n 20 "$dir/records.json" | head -c -10 > "$dir/cut.json"
 echo
-echo "== bin/importer imports records.json, and a copy that was cut off, which fails"
+echo "== bin/importer imports records.json, and a truncated copy, which fails"
 bin/mailserver bin/importer -dir "$dir" "$dir/records.json" "$dir/cut.json" > "$dir/mails.txt" 2> "$dir/importer.txt" ||
   failed=$?
 cat "$dir/importer.txt"
 [ "${failed-0}" -eq 1 ]
 
 echo
-echo "== fingers crossed: problems.log has the debug records of the file that failed, not of the other"
+echo "== fingers crossed: problems.log has the debug records of the file that failed only"
 cat "$dir/problems.log"
 
 echo
-echo "== the mail that came of it, by SMTP with STARTTLS and a verified certificate, as the server got it"
+echo "== the mail about it, as received by SMTP with STARTTLS and a verified certificate"
 cat "$dir/mails.txt"
 grep -q '^mail from .* over TLS' "$dir/mails.txt"
 
 echo
-echo "== rotation: import.log has everything, in files of up to 16 KiB, of which four are kept"
+echo "== rotation: import.log has all records, in up to four files of up to 16 KiB"
 (cd "$dir" && ls -l --time-style=+ import.log*)
 echo "-- import.log.1.gz, its last 3 of $(gzip -dc "$dir/import.log.1.gz" | wc -l) lines"
 gzip -dc "$dir/import.log.1.gz" | tail -n 3

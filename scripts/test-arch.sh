@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tests for another architecture, "test-arch.sh 386". Where the kernel cannot run
-# its programs, the tests are built and vetted only.
+# Runs the tests for another architecture: "test-arch.sh 386". If the kernel cannot run its
+# programs, it only builds and vets the tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,5 +17,5 @@ if ("$probe/main") 2>/dev/null; then
 else
   "$go" vet "${packages[@]}"
   "$go" test -c -o /dev/null "${packages[@]}"
-  echo "$GOARCH: built and vetted; the tests did not run, since this kernel runs no $GOARCH programs"
+  echo "$GOARCH: built and vetted; the tests did not run, since this kernel cannot run $GOARCH programs"
 fi

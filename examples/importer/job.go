@@ -11,9 +11,9 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// job imports a file, and reports whether that went well. Its last records are kept
-// meanwhile, those of DEBUG too. An error sends them to problems together; without
-// one they are forgotten.
+// job imports a file and reports whether it succeeded. Its last records, including those of
+// DEBUG, are buffered: if one is an error, they go to problems together; otherwise they are
+// discarded.
 func job(path string, problems logbook.Handler) (ok bool) {
 	logbook.InGoroutine(func() {
 		if err := importFile(path); err != nil {
@@ -24,13 +24,13 @@ func job(path string, problems logbook.Handler) (ok bool) {
 	},
 		handlers.NewFingersCrossed(problems, &handlers.FingersCrossedOptions{
 			MaxRecords: 6,
-			Bubble:     true, // they go to import.log in any case
+			Bubble:     true, // they also go to import.log
 		}),
 		logbook.Attrs("job", filepath.Base(path)))
 	return ok
 }
 
-// importFile knows nothing of who listens.
+// importFile logs without knowing the handlers.
 func importFile(path string) error {
 	log.Debug("opening {file}", "file", path)
 	f, err := os.Open(path)

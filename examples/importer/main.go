@@ -1,20 +1,20 @@
 // Importer reads files of JSON lines, such as the records.json of webapp, and counts
-// the levels in them. It logs as a job at night should, when nobody looks:
+// the levels in them. It logs like an unattended job:
 //
 //	go run ./examples/importer [-dir FOLDER] FILE...
 //
-// The console, which is stderr, shows what was imported. In the folder of -dir,
-// which is run unless given, are
+// The console, stderr, shows the imported files. The folder of the flag -dir, by default
+// run, has
 //
-//	import.log     everything, in files of up to 16 KiB: those that are finished are
+//	import.log     all records, in files of up to 16 KiB: finished files are
 //	               import.log.1.gz to import.log.3.gz, and older ones are removed
-//	problems.log   of each file that failed what led up to that, and of no others
+//	problems.log   the last records of each file that failed, and of no others
 //
-// With -mail HOST:PORT, what is in problems.log is mailed as well, one mail for each
-// file, over TLS. -ca is a file with the certificate to trust. Both may stand in the
+// With -mail HOST:PORT, the contents of problems.log are also mailed over TLS, one mail
+// for each file. -ca is a file with the certificate to trust. Both may be set in the
 // environment, as MAIL_SERVER and MAIL_CA: see examples/mailserver.
 //
-// Exit codes: 0 if all files were imported, 1 if not, 2 for wrong flags.
+// Exit codes: 0 if all files were imported, 1 if not, 2 for invalid flags.
 package main
 
 import (
@@ -52,7 +52,7 @@ func main() {
 		os.Exit(2)
 	}
 	if err := run(&o); err != nil {
-		// Nothing is bound any more: this goes to the default handler, stderr.
+		// Nothing is bound any more, so this goes to the default handler, stderr.
 		log.Error("{error}", "error", err)
 		os.Exit(1)
 	}
@@ -65,7 +65,7 @@ func run(o *options) (err error) {
 	}
 	everything, err := handlers.NewRotating(filepath.Join(o.dir, "import.log"), &handlers.FileOptions{
 		MaxSize: 16 << 10, Backups: 3, Compress: handlers.Gzip(),
-		Bubble: true, // what is written here goes on to the console
+		Bubble: true, // the records also go to the console
 	})
 	if err != nil {
 		return err
@@ -91,8 +91,7 @@ func run(o *options) (err error) {
 	return nil
 }
 
-// newProblems returns where problems go: to a file, and by mail to whoever is in
-// charge.
+// newProblems returns the handler for problems: a file and, if configured, mail.
 func newProblems(o *options) (*handlers.Fanout, error) {
 	file, err := handlers.NewFile(filepath.Join(o.dir, "problems.log"), &handlers.FileOptions{Truncate: true})
 	if err != nil {
@@ -108,8 +107,8 @@ func newProblems(o *options) (*handlers.Fanout, error) {
 	return handlers.NewFanout(file, post), nil
 }
 
-// newMail returns a handler that mails over TLS. A server without STARTTLS, or with
-// a certificate that is not the right one, gets no mail.
+// newMail returns a handler that mails over TLS. It sends no mail to a server without
+// STARTTLS or with an untrusted certificate.
 func newMail(o *options) (*mail.Handler, error) {
 	var trusted *tls.Config
 	if o.ca != "" {
@@ -119,7 +118,7 @@ func newMail(o *options) (*mail.Handler, error) {
 		}
 		trusted = &tls.Config{RootCAs: x509.NewCertPool()}
 		if !trusted.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("%s: no certificate in it", o.ca)
+			return nil, fmt.Errorf("%s: no certificates found", o.ca)
 		}
 	}
 	return mail.New(&mail.Options{

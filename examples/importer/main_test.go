@@ -103,7 +103,7 @@ func TestImporter(t *testing.T) {
 		t.Errorf("debug records on the console:\n%s", stderr)
 	}
 
-	// Each failure is one mail, over TLS, with what led up to it.
+	// Each failure is one mail over TLS, with the records before it.
 	mails := strings.Split(stdout, "mail from ")[1:]
 	if len(mails) != 2 {
 		t.Fatalf("%d mails, want 2:\n%s", len(mails), stdout)
@@ -117,7 +117,7 @@ func TestImporter(t *testing.T) {
 		t.Errorf("problems.log has records of a file without problems:\n%s", problems)
 	}
 
-	// All records are in the rotated files, up to the oldest one that was kept.
+	// The rotated files have all records from that of the oldest kept file on.
 	var all strings.Builder
 	for _, name := range []string{"import.log.3.gz", "import.log.2.gz", "import.log.1.gz", "import.log"} {
 		text := read(t, filepath.Join(dir, "log", name))
@@ -133,13 +133,13 @@ func TestImporter(t *testing.T) {
 		t.Errorf("files %q", names)
 	}
 
-	// Without problems there is no mail.
+	// An import without problems sends no mail.
 	stdout, _, code = execute(t, dir, mailserver, importer, "-dir", "good", "good.json")
 	if problems := read(t, filepath.Join(dir, "good", "problems.log")); stdout != "" || problems != "" || code != 0 {
 		t.Errorf("exit code %d, mails %q, problems %q", code, stdout, problems)
 	}
 
-	// A server with a certificate that is not trusted gets no mail.
+	// A server with an untrusted certificate gets no mail.
 	other := httptest.NewTLSServer(nil)
 	defer other.Close()
 	write(t, filepath.Join(dir, "other.pem"), string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: other.Certificate().Raw})))
@@ -161,7 +161,7 @@ func TestErrors(t *testing.T) {
 	}{
 		{nil, 2, "which files?"},
 		{[]string{"-dir", "file", "x"}, 1, "not a directory"},
-		{[]string{"-mail", "127.0.0.1:1", "-ca", "file", "x"}, 1, "file: no certificate in it"},
+		{[]string{"-mail", "127.0.0.1:1", "-ca", "file", "x"}, 1, "file: no certificates found"},
 		{[]string{"-mail", "127.0.0.1:1", "-ca", "missing", "x"}, 1, "open missing"},
 		{[]string{"-mail", "a b", "x"}, 1, "Server"},
 		{[]string{"file"}, 0, "imported 0 lines"},

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// newCertificate makes a certificate for an address that has signed itself, and
-// returns it with what clients have to trust.
+// newCertificate returns a self-signed certificate for an address, and its PEM encoding
+// for clients.
 func newCertificate(ip string) (tls.Certificate, []byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

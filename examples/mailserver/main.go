@@ -1,14 +1,14 @@
-// Mailserver runs a command with a mail server beside it, and prints the mails that
-// the command sent:
+// Mailserver runs a command together with a mail server, and prints the mails that the
+// command sent:
 //
 //	go run ./examples/mailserver COMMAND [ARGUMENT...]
 //
-// The server is for trying out programs that mail. It listens on a free port of
-// 127.0.0.1, takes mails over TLS only, by STARTTLS, and delivers them to nobody. Its
-// certificate is made anew each time. The command finds its address in MAIL_SERVER,
-// as HOST:PORT, and the file with the certificate to trust in MAIL_CA and, for programs
-// that trust what the system does, in SSL_CERT_FILE, which Windows and macOS do not
-// know. So sinks can be tried by hand:
+// The server is for trying out programs that send mail. It listens on a free port of
+// 127.0.0.1, accepts mail only after STARTTLS, and does not deliver it. Each run makes a
+// new certificate. The command gets the address as HOST:PORT in MAIL_SERVER, and the file
+// with the certificate to trust in MAIL_CA. SSL_CERT_FILE names it, too, for programs
+// that use the system's certificates, except on Windows and macOS. This is how to try
+// sinks by hand:
 //
 //	echo 'ERROR: disk full' | go run ./examples/mailserver sh -c \
 //		'go run ./cmd/logbook pipe --to "smtp://$MAIL_SERVER?tls=starttls&from=me@example.com&to=you@example.com"'
@@ -40,7 +40,7 @@ func main() {
 	}
 }
 
-// run runs the command, and prints what was mailed meanwhile.
+// run runs the command and prints the mails it sent.
 func run(command []string, stdout, stderr io.Writer) error {
 	dir, err := os.MkdirTemp("", "mailserver-")
 	if err != nil {

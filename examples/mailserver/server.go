@@ -13,7 +13,7 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// server takes mails, and keeps them.
+// server receives mails and keeps them.
 type server struct {
 	address  string
 	listener net.Listener
@@ -39,26 +39,26 @@ func startServer(certificate tls.Certificate) (*server, error) {
 	s.back.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}}
 	s.back.MaxMessageBytes = 16 << 20
 	s.back.ReadTimeout, s.back.WriteTimeout = time.Minute, time.Minute
-	s.back.ErrorLog = log.New(io.Discard, "", 0) // clients tell what fails
+	s.back.ErrorLog = log.New(io.Discard, "", 0) // clients report failures
 	s.stopped.Go(func() { _ = s.back.Serve(listener) })
 	return s, nil
 }
 
-// stop hangs up.
+// stop closes the listener and all connections.
 func (s *server) stop() {
 	_ = s.back.Close()
-	_ = s.listener.Close() // the back end may not have seen it yet
+	_ = s.listener.Close() // the back end may not have registered it yet
 	s.stopped.Wait()
 }
 
-// mails returns what was received so far.
+// mails returns the mails received so far.
 func (s *server) mails() []mail {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.received)
 }
 
-// session is a client's.
+// session is the session of a client.
 type session struct {
 	server *server
 	conn   *smtp.Conn
@@ -82,7 +82,7 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	return nil
 }
 
-// Data takes the mail.
+// Data receives the mail.
 func (s *session) Data(r io.Reader) error {
 	text, err := io.ReadAll(r)
 	if err != nil {
@@ -95,7 +95,7 @@ func (s *session) Data(r io.Reader) error {
 	return nil
 }
 
-// Reset forgets a mail that was begun.
+// Reset discards an unfinished mail.
 func (s *session) Reset() { s.mail, s.to = mail{}, nil }
 
 // Logout ends the session.

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// A daemon takes its configuration from a file, reads it again on SIGHUP, keeps the
-// old one if the new one is bad, and ends cleanly on SIGTERM.
+// A daemon reads its configuration from a file, reloads it on SIGHUP, keeps the old one if
+// the new one is invalid, and ends cleanly on SIGTERM.
 func TestDaemon(t *testing.T) {
 	dir := t.TempDir()
 	configure := func(text string) {
@@ -62,7 +62,7 @@ func TestDaemon(t *testing.T) {
 		t.Error(err)
 	}
 
-	// Without a configuration it does not start.
+	// It does not start without a configuration.
 	c = exec.Command(filepath.Join(bin, "daemon"))
 	c.Dir = t.TempDir()
 	text, err := c.CombinedOutput()

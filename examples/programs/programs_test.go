@@ -1,6 +1,5 @@
-// Package programs_test runs quickstart and the small programs in the folders
-// below, and compares what they put out with the files in testdata. Those are written anew
-// with
+// Package programs_test runs quickstart and the small programs in the folders below, and
+// compares their output with the files in testdata. To update these, run
 //
 //	go test ./examples/programs -update
 package programs_test
@@ -58,7 +57,7 @@ func TestPrograms(t *testing.T) {
 	})
 }
 
-// compare compares what a program put out with the file in testdata.
+// compare compares the output of a program with the file in testdata.
 func compare(t *testing.T, name, got string) {
 	golden := filepath.Join("testdata", name+".txt")
 	if *update {
@@ -71,11 +70,11 @@ func compare(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("put out\n%s\nwant\n%s", got, want)
+		t.Errorf("output\n%s\nwant\n%s", got, want)
 	}
 }
 
-// TestReadme checks that the README shows what quickstart prints.
+// TestReadme checks that the README shows the output of quickstart.
 func TestReadme(t *testing.T) {
 	page, err := os.ReadFile("../../README.md")
 	if err != nil {
@@ -91,8 +90,8 @@ func TestReadme(t *testing.T) {
 	}
 }
 
-// run runs a program in a folder of its own, and returns what it printed and
-// the files it wrote, without what differs from run to run.
+// run runs a program in a temporary folder, and returns its output and the files it wrote,
+// without the parts that differ from run to run.
 func run(t *testing.T, program string, args ...string) string {
 	dir := t.TempDir()
 	var stdout, stderr bytes.Buffer
@@ -146,8 +145,8 @@ func mask(s string) string {
 	return s
 }
 
-// checkWorkers checks that each job was logged once, and its child's record came
-// from the handler of the same worker.
+// checkWorkers checks that each job was logged once, and that the record of its child
+// came from the handler of the same worker.
 func checkWorkers(t *testing.T, out string) {
 	var got, want []string
 	worker := make(map[string]string) // by the job's number
@@ -166,6 +165,6 @@ func checkWorkers(t *testing.T, out string) {
 	slices.Sort(got)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
-		t.Errorf("put out\n%s", out)
+		t.Errorf("output\n%s", out)
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// An app that imports logbook, handlers and compat links nothing else but what
-// tells a terminal from a file.
+// An app that imports logbook, handlers and compat links no other modules except those
+// that detect terminals.
 func TestDependencies(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}",
 		"github.com/logbook-go/logbook/logbook", "github.com/logbook-go/logbook/handlers", "github.com/logbook-go/logbook/compat").CombinedOutput()
@@ -24,11 +24,11 @@ func TestDependencies(t *testing.T) {
 		}
 	}
 	if !seen {
-		t.Error("go list told nothing")
+		t.Error("go list printed nothing")
 	}
 }
 
-// The core alone needs the standard library only.
+// The core only needs the standard library.
 func TestCoreDependencies(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}",
 		"github.com/logbook-go/logbook/logbook", "github.com/logbook-go/logbook/logbook/logbooktest").CombinedOutput()

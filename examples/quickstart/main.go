@@ -1,4 +1,4 @@
-// Quickstart shows Logbook in five steps. It prints to stderr and ends by itself:
+// Quickstart shows Logbook in five steps. It prints to standard error:
 //
 //	go run ./examples/quickstart
 package main
@@ -21,17 +21,17 @@ func main() {
 	defer logbook.PushApplication(handlers.NewConsole(nil))()
 	logbook.Info("hello {name}", "name", "world")
 
-	// 2. Each part of a program has a logger of its own: a name, the channel.
-	// What the message does not name in braces is printed behind it, and is a
-	// field of its own in JSON.
+	// 2. Each part of a program has its own logger, with a name: the channel.
+	// Attributes that the message does not name in braces are printed after it, and are
+	// separate fields in JSON.
 	log := logbook.New("copier")
 	log.Success("copied {n} files", "n", 3, "took", 1500*time.Millisecond)
 
-	// 3. With gives a logger attributes that all its records carry.
+	// 3. With returns a logger that adds attributes to all its records.
 	disk := log.With("disk", "sda")
 	disk.Notice("{free:.1f} % free", "free", 3.94)
 
-	// 4. An error keeps its type, what it wraps, and a stack.
+	// 4. An error is logged with its type, the errors it wraps, and a stack.
 	disk.Exception(save(), "cannot save {file}", "file", "a.txt")
 
 	// 5. Fingers crossed: debug records are kept in memory, and written only if
@@ -42,7 +42,7 @@ func main() {
 			logbook.Attrs("job", job)) // on every record of the job
 	}
 
-	// Code that logs through package log takes part.
+	// Code that logs through package log reaches the same handlers.
 	defer compat.RedirectLog(logbook.New("stdlib"), logbook.LevelInfo)()
 	oldCode()
 }
@@ -53,7 +53,7 @@ func save() error { return fmt.Errorf("write a.txt: %w", errDiskFull) }
 
 var jobs = logbook.New("jobs")
 
-// work knows nothing of who listens.
+// work logs without knowing the handlers.
 func work(job string) {
 	jobs.Debug("opening the file")
 	jobs.Debug("read {n} lines", "n", 12)

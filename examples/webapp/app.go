@@ -10,11 +10,11 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// requestLine is how a line of app.log looks: a Logbook format string.
+// requestLine is the format string of app.log.
 const requestLine = "{record.time:%H:%M:%S.%f} {record.extra[request_id]} {record.extra[method]} {record.extra[path]} " +
 	"{record.level_name}: {record.channel}: {record.message} (after {record.extra[elapsed]})"
 
-// app is what the requests share.
+// app holds the state shared by all requests.
 type app struct {
 	failures *handlers.File // app.log
 	worker   *worker

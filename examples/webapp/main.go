@@ -1,17 +1,17 @@
 // Webapp is an HTTP server that logs with Logbook. Each request has its own
-// bindings: attributes that all its records carry, and a buffer that keeps its
-// debug records until something fails.
+// bindings: attributes on all its records, and a buffer that keeps its debug
+// records until something fails.
 //
 //	go run ./examples/webapp                  serve until interrupted
-//	go run ./examples/webapp -selfdrive 300   send 300 requests to itself, and end
+//	go run ./examples/webapp -selfdrive 300   send 300 requests to itself and exit
 //
-// It writes three files to the folder of -dir, which is run unless given:
+// It writes three files to the folder of the flag -dir, by default run:
 //
-//	records.json   everything, one JSON object a line
+//	records.json   all records, one JSON object per line
 //	app.log        all records of the requests that failed, and of no others
-//	worker.log     what the background worker did
+//	worker.log     the records of the background worker
 //
-// Exit codes: 0 after a clean end, 1 if the server or the log failed, 2 for wrong
+// Exit codes: 0 after a clean end, 1 if the server or the log failed, 2 for invalid
 // flags.
 package main
 
@@ -39,7 +39,7 @@ var log = logbook.New("webapp")
 type options struct {
 	addr      string
 	dir       string
-	selfdrive uint // requests to send; 0: serve until interrupted
+	selfdrive uint // number of requests to send; 0 to serve until interrupted
 }
 
 func main() {
@@ -52,13 +52,13 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, &o, os.Stdout); err != nil {
-		// Nothing is bound any more: this goes to the default handler, stderr.
+		// Nothing is bound any more, so this goes to the default handler, stderr.
 		log.Exception(err, "webapp failed")
 		os.Exit(1)
 	}
 }
 
-// run serves until the context ends or all own requests are answered. It leaves
+// run serves until the context ends or all of its own requests are answered. It leaves
 // nothing bound and nothing open.
 func run(ctx context.Context, o *options, stdout io.Writer) (err error) {
 	if err := os.MkdirAll(o.dir, 0o750); err != nil {
@@ -67,16 +67,16 @@ func run(ctx context.Context, o *options, stdout io.Writer) (err error) {
 	records, err := handlers.NewFile(filepath.Join(o.dir, "records.json"), &handlers.FileOptions{
 		Formatter: logbook.JSON(nil),
 		Truncate:  true,
-		Bubble:    true, // what is written here goes on to the console
+		Bubble:    true, // the records also go to the console
 	})
 	if err != nil {
 		return err
 	}
 	console := handlers.NewConsole(&logbook.Options{Level: logbook.LevelInfo})
-	logbook.PushApplication(console, records) // the last one is met first
+	logbook.PushApplication(console, records) // records go through the last one first
 	defer func() { err = errors.Join(err, shutdown()) }()
 
-	// What is logged through log/slog and log goes the same way.
+	// Records of log/slog and log go to the same handlers.
 	defer compat.RedirectSlog(logbook.New("slog"))()
 	defer compat.RedirectLog(logbook.New("log"), logbook.LevelInfo)()
 
@@ -113,7 +113,7 @@ func run(ctx context.Context, o *options, stdout io.Writer) (err error) {
 	return errors.Join(err, server.Shutdown(end))
 }
 
-// shutdown takes everything off the application's stack, flushes and closes it.
+// shutdown removes, flushes and closes all handlers of the application.
 func shutdown() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()

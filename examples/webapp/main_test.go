@@ -26,7 +26,7 @@ type record struct {
 	Worker    int
 }
 
-// usual is how many records a request causes.
+// usual returns the number of records of a request.
 func usual(method, path string, failed bool) int {
 	switch {
 	case strings.HasPrefix(path, "/products/"):
@@ -44,7 +44,7 @@ func usual(method, path string, failed bool) int {
 func TestSelfdrive(t *testing.T) {
 	const n = 400
 	dir := t.TempDir()
-	for range 2 { // a second start begins new files
+	for range 2 { // the second run truncates the files
 		selfdrive(t, dir, n)
 	}
 
@@ -59,7 +59,7 @@ func TestSelfdrive(t *testing.T) {
 		case r.Worker == 1 && r.Channel == "archiver":
 			archived++
 		case r.Channel != "webapp":
-			t.Errorf("a record of nobody: %+v", r)
+			t.Errorf("a record without a request or worker: %+v", r)
 		}
 	}
 	if len(requests) != n {
@@ -69,7 +69,7 @@ func TestSelfdrive(t *testing.T) {
 	for id, rs := range requests {
 		last := rs[len(rs)-1]
 		if last.Status == 0 {
-			t.Fatalf("request %s has no answer at its end: %+v", id, rs)
+			t.Fatalf("request %s does not end with an access record: %+v", id, rs)
 		}
 		answers++
 		bad := last.Status >= 500
@@ -96,7 +96,7 @@ func TestSelfdrive(t *testing.T) {
 	}
 }
 
-// selfdrive runs the program and looks at what it prints.
+// selfdrive runs the program and checks its output.
 func selfdrive(t *testing.T, dir string, n int) {
 	console, err := os.Create(filepath.Join(dir, "console"))
 	if err != nil {
@@ -123,8 +123,8 @@ func selfdrive(t *testing.T, dir string, n int) {
 	}
 }
 
-// checkAppLog checks that app.log has the records of the requests that failed,
-// all of them, in their order, and no others.
+// checkAppLog checks that app.log has exactly the records of the requests that failed, in
+// order.
 func checkAppLog(t *testing.T, path string, failed map[string][]record) {
 	lines := make(map[string][]string)
 	for line := range strings.Lines(readFile(t, path)) {

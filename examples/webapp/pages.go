@@ -21,7 +21,7 @@ func (a *app) product(w http.ResponseWriter, req *http.Request) {
 	fmt.Fprintln(w, "product", id)
 }
 
-// order fails where the payment does.
+// order fails if the payment fails.
 func (a *app) order(w http.ResponseWriter, req *http.Request) {
 	ctx, id := req.Context(), req.PathValue("id")
 	shop.DebugContext(ctx, "checking order {order}", "order", id)
@@ -36,7 +36,7 @@ func (a *app) order(w http.ResponseWriter, req *http.Request) {
 
 var errDeclined = errors.New("card declined")
 
-// pay stands for a library that logs through slog.
+// pay represents a library that logs through slog.
 func pay(ctx context.Context, order, card string) error {
 	slog.DebugContext(ctx, "asking the bank", "order", order, "card", "****")
 	if card == "expired" {
@@ -46,19 +46,19 @@ func pay(ctx context.Context, order, card string) error {
 	return nil
 }
 
-// report calls code that logs through package log. That knows no context, but what
-// httplog binds to the request is bound to its goroutine, too. What else its records
-// are to carry is bound while it runs.
+// report calls code that logs through package log, which has no context. It reaches the
+// bindings of httplog, which are bound to the goroutine, too. Other attributes of its
+// records are bound while it runs.
 func (a *app) report(w http.ResponseWriter, req *http.Request) {
 	id := req.PathValue("id")
 	logbook.InGoroutine(func() { render(id) }, logbook.Attrs("report", id))
 	fmt.Fprintln(w, "report", id)
 }
 
-// render stands for old code.
+// render represents old code.
 func render(id string) { stdlog.Printf("rendering report %s", id) }
 
-// broken has a mistake.
+// broken panics.
 func (a *app) broken(w http.ResponseWriter, req *http.Request) {
 	shop.DebugContext(req.Context(), "about to fail")
 	var names []string

@@ -10,13 +10,13 @@ import (
 	"sync/atomic"
 )
 
-// clients is how many requests of drive are under way at once.
+// clients is the number of concurrent requests of drive.
 const clients = 8
 
-// drive sends n requests to the server, and prints how many failed: one order
-// in forty is not paid, and one request in the middle meets a mistake.
+// drive sends n requests to the server, and prints how many failed: one order in forty is
+// not paid, and one request in the middle panics.
 func drive(ctx context.Context, url string, n int, stdout io.Writer) error {
-	// Connections of its own, so that none is left open when the server ends.
+	// A separate transport, so that no connection is left open at the end.
 	transport := &http.Transport{MaxConnsPerHost: clients, MaxIdleConnsPerHost: clients}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport}
@@ -55,7 +55,7 @@ func drive(ctx context.Context, url string, n int, stdout io.Writer) error {
 	}
 }
 
-// request sends request i of n and returns the status of the answer.
+// request sends request i of n and returns the status of the response.
 func request(ctx context.Context, client *http.Client, url string, i, n int) (status int, err error) {
 	method, path := http.MethodGet, fmt.Sprintf("/products/%d", i)
 	var body io.Reader

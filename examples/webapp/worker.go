@@ -8,8 +8,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// worker confirms orders in the background, on a goroutine with bindings of its
-// own.
+// worker confirms orders in the background, on a goroutine with its own bindings.
 type worker struct {
 	orders  chan string
 	done    sync.WaitGroup
@@ -27,13 +26,13 @@ func startWorker(path string) (*worker, error) {
 }
 
 func (w *worker) run() {
-	// Everything that is logged on this goroutine, with whatever logger, goes to
-	// worker.log and carries the attribute.
+	// All records logged on this goroutine, with any logger, go to worker.log and
+	// have the attribute.
 	defer logbook.PushGoroutine(w.handler, logbook.Attrs("worker", 1))()
 	for order := range w.orders {
 		send(order)
 		w.done.Add(1)
-		logbook.Go(func() { // inherits what is bound here; a plain go would not
+		logbook.Go(func() { // inherits the bindings, unlike a go statement
 			defer w.done.Done()
 			archive(order)
 		})
@@ -42,15 +41,15 @@ func (w *worker) run() {
 
 var mailer, archiver = logbook.New("mailer"), logbook.New("archiver")
 
-// send and archive know of no worker, and need no context to log.
+// send and archive log without a context and without knowing the worker.
 func send(order string) { mailer.Info("confirmed order {order}", "order", order) }
 
 func archive(order string) { archiver.Debug("archived order {order}", "order", order) }
 
-// confirm hands an order over.
+// confirm queues an order.
 func (w *worker) confirm(order string) { w.orders <- order }
 
-// stop ends the worker after its last order. No order may be confirmed any more.
+// stop ends the worker after its last order. confirm must not be called after stop.
 func (w *worker) stop() error {
 	close(w.orders)
 	w.done.Wait()

@@ -1,4 +1,4 @@
-// Package panics checks what clients get from handlers that panic.
+// Package panics checks the responses of handlers that panic.
 package panics
 
 import (
@@ -10,15 +10,14 @@ import (
 	"testing"
 )
 
-// Check has a middleware serve handlers that panic, before the first byte of the answer
-// and after it. A client must get status 500 before it, and may not take half an answer
-// for a whole one.
+// Check serves handlers that panic, before or after the first byte of the response, through
+// a middleware. The client must get status 500 or, after the first byte, an error.
 func Check(t *testing.T, middleware func(http.Handler) http.Handler) {
 	for _, tt := range []struct {
 		name   string
-		late   bool // after the first byte
+		late   bool // whether it panics after the first byte
 		value  any
-		status int // 0: no answer at all
+		status int // 0 if there is no response
 	}{
 		{"before the first byte", false, "x", http.StatusInternalServerError},
 		{"after it", true, "x", http.StatusOK},
@@ -36,7 +35,7 @@ func Check(t *testing.T, middleware func(http.Handler) http.Handler) {
 			server.Config.ErrorLog = stdlog.New(io.Discard, "", 0)
 			server.Start()
 			defer server.Close()
-			// A request with a body is not sent again.
+			// A request with a body is not retried.
 			req, err := http.NewRequest(http.MethodPost, server.URL, http.NoBody)
 			if err != nil {
 				t.Fatal(err)
@@ -44,14 +43,14 @@ func Check(t *testing.T, middleware func(http.Handler) http.Handler) {
 			resp, err := server.Client().Do(req)
 			if err != nil {
 				if tt.status != 0 {
-					t.Errorf("the client got no answer: %v", err)
+					t.Errorf("the client got no response: %v", err)
 				}
 				return
 			}
 			defer resp.Body.Close()
 			_, err = io.Copy(io.Discard, resp.Body)
 			if resp.StatusCode != tt.status || errors.Is(err, io.ErrUnexpectedEOF) != tt.late {
-				t.Errorf("the client got status %d, and reading the answer returned %v", resp.StatusCode, err)
+				t.Errorf("the client got status %d, and reading the response returned %v", resp.StatusCode, err)
 			}
 		})
 	}

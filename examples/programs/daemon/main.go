@@ -1,5 +1,5 @@
-// A daemon: its configuration in app.ini, read again on SIGHUP, a clean end on
-// SIGINT and SIGTERM.
+// Daemon reads its configuration from app.ini, reloads it on SIGHUP, and shuts down
+// cleanly on SIGINT and SIGTERM.
 package main
 
 import (
@@ -18,12 +18,12 @@ var log = logbook.New("daemon")
 func main() {
 	if err := run(); err != nil {
 		log.Exception(err, "stopped")
-		os.Exit(1) // nothing bound any more here, so it goes to the default handler
+		os.Exit(1) // nothing is bound any more, so the error went to the default handler
 	}
 }
 
 func run() error {
-	watcher, err := config.Watch("app.ini", nil) // and again on each SIGHUP
+	watcher, err := config.Watch("app.ini", nil) // reloads on SIGHUP
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func run() error {
 	}
 }
 
-// shutdown takes everything off the application's stack, and closes it in time.
+// shutdown removes and closes all handlers of the application within a time limit.
 func shutdown() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()

@@ -1,5 +1,5 @@
-// Two handlers that collect: Dedup makes one record of those that are the same,
-// Group hands over together what a job logged.
+// Dedup shows two handlers that collect records: Dedup merges equal records into one,
+// Group passes on the records of a job together.
 package main
 
 import (

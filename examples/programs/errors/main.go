@@ -1,4 +1,4 @@
-// Errors keep their type, what they wrap, and a stack; so do panics.
+// Errors logs errors and panics with their type, wrapped errors and stack.
 package main
 
 import (

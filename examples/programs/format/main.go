@@ -1,4 +1,4 @@
-// Four ways to format: a format string, a type of one's own, JSON, a function.
+// Format shows four ways to format: a format string, a custom type, JSON, a function.
 package main
 
 import (
@@ -10,7 +10,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// short is fast: it appends.
+// short is a fast formatter, since it only appends.
 type short struct{ loc *time.Location }
 
 func (f short) AppendFormat(b []byte, r *logbook.Record) ([]byte, error) {

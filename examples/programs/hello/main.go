@@ -1,4 +1,4 @@
-// Three ways to say it: package functions, a logger of one's own, printf style.
+// Hello logs in three ways: package functions, a logger, and printf style.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Tagging: the tags of a record say which handlers it goes to.
+// Tags selects the handlers of a record by its tags.
 package main
 
 import (
@@ -12,7 +12,7 @@ func main() {
 	out := handlers.NewStream(os.Stdout, nil)
 	err := handlers.NewStream(os.Stderr, nil)
 	defer logbook.PushApplication(
-		// What has none of the tags goes on to this one.
+		// Records without any of the tags go to this handler.
 		handlers.NewConsole(&logbook.Options{Filter: func(r *logbook.Record) bool { return r.Channel() == "shell" }}),
 		handlers.NewTagging(map[string][]logbook.Handler{
 			"cmd": {out}, "input": {err}, "both": {out, err},

@@ -1,4 +1,4 @@
-// Package transfer shows how a test asserts on what was logged.
+// Package transfer shows how a test checks log records.
 package transfer
 
 import (
@@ -25,11 +25,11 @@ func transfer(ctx context.Context, n int) {
 func TestTransfer(t *testing.T) {
 	t.Parallel()
 	rec := logbooktest.Record(t)
-	transfer(rec.Context(t.Context()), -5) // bound to goroutine and context, counts once
+	transfer(rec.Context(t.Context()), -5) // bound to goroutine and context, but kept once
 	if !rec.HasWarn("negative amount -5") {
 		t.Error(rec.Formatted())
 	}
-	if !rec.Has(logbook.LevelWarn, logbooktest.Channel("Testing"), logbooktest.Attr("n", int64(-5))) { // numbers arrive as slog keeps them
+	if !rec.Has(logbook.LevelWarn, logbooktest.Channel("Testing"), logbooktest.Attr("n", int64(-5))) { // slog's values: every int is an int64
 		t.Error(rec.Formatted())
 	}
 	if !rec.Has(logbook.LevelWarn, logbooktest.Matching(regexp.MustCompile("^neg"))) {
@@ -42,7 +42,7 @@ func TestTransfer(t *testing.T) {
 }
 
 func TestStrict(t *testing.T) {
-	// a handler that fails is told to the test, in place of stderr
+	// failures of handlers go to the test and not to stderr
 	var seen *logbook.HandlerError
 	defer logbook.PushGoroutine(logbook.Flags{Errors: func(e *logbook.HandlerError) { seen = e }},
 		logbook.NewHandler(func(*logbook.Record) error { return errors.New("disk full") }, nil))()

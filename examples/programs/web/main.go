@@ -1,6 +1,6 @@
-// Web middleware: attributes and a fingers-crossed buffer for each request, and a mail
-// for each error. It writes app.log, and mails by way of the server that MAIL_SERVER
-// names:
+// Web has a middleware with attributes and a fingers-crossed buffer for each request, and
+// mails each error. It writes app.log, and sends mail through the server named by
+// MAIL_SERVER:
 //
 //	go run ./examples/mailserver go run ./examples/programs/web
 package main
@@ -22,8 +22,8 @@ import (
 
 var log = logbook.New("web")
 
-// middleware logs each request, with what identifies it in all its records, and writes
-// all of them to the file if one is an error. It answers panics.
+// middleware logs each request and adds its attributes to all its records, which it writes
+// to the file if one is an error. It answers panics with status 500.
 func middleware(next http.Handler, file logbook.Handler) http.Handler {
 	return httplog.New(next, &httplog.Options{Logger: log, FingersCrossed: file})
 }
@@ -37,7 +37,7 @@ func main() {
 		Formatter: logbook.MustFormat("Subject: Application error at {record.extra[path]}\n\n{record.message}"),
 	}))
 	defer logbook.Close(context.Background(), file, admin)
-	defer logbook.PushApplication(admin)() // mails errors, and lets them through
+	defer logbook.PushApplication(admin)() // mails errors and passes them on
 	defer compat.RedirectSlog(nil)()
 
 	h := middleware(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {

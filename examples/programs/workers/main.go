@@ -1,4 +1,4 @@
-// Each worker has its own handler; jobs that know nothing of it log with plain calls.
+// Workers has a handler for each worker. Its jobs log with plain calls.
 package main
 
 import (
@@ -26,7 +26,7 @@ func main() {
 			for n := range jobs {
 				job(n)
 				done := make(chan struct{})
-				logbook.Go(func() { // inherits what is bound here; a plain go would not
+				logbook.Go(func() { // inherits the bindings, unlike a go statement
 					defer close(done)
 					log.Debug("child of {n}", "n", n)
 				})
