@@ -38,6 +38,7 @@ func TestErrors(t *testing.T) {
 		{"mail:a@example.org", "from", "missing"},
 		{"mail:?from=a@example.org", "", "To"},
 		{"mail:nobody?from=a@example.org", "", "To"},
+		{"mail:nobody?from=a@example.org&fallback=null:", "", "To"}, // which does not get better with time
 		{"mail://host/a@example.org?from=b@example.org", "", "mail:TO?from=FROM"},
 		{"smtp://host?from=a@example.org", "to", "missing"},
 		{"smtp://me:hunter2@host?from=a@example.org", "to", "missing"},
