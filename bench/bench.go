@@ -16,8 +16,8 @@ import (
 // bench measures rows and collects the results.
 type bench struct {
 	plan   measure.Plan
-	row    *regexp.Regexp // of the rows that are wanted
-	logger *regexp.Regexp // of the loggers
+	row    *regexp.Regexp // selects rows
+	logger *regexp.Regexp // selects loggers
 	out    io.Writer      // progress
 	rows   []*report.Row
 }
@@ -66,7 +66,7 @@ func (b *bench) costs(id string, row loggers.Row) (map[string]measure.Cost, erro
 	return byName, nil
 }
 
-// wanted are the cases to run: ours is always among them.
+// wanted returns the cases to run, which always include ours.
 func (b *bench) wanted(cases []loggers.Case) []loggers.Case {
 	return slices.DeleteFunc(slices.Clone(cases), func(c loggers.Case) bool {
 		return c.Logger != loggers.Ours && !b.logger.MatchString(c.Logger)
@@ -94,8 +94,8 @@ func (b *bench) measureRow(row loggers.Row) error {
 	return nil
 }
 
-// addDifference reports what a row's work adds to that of the plain row. A limit
-// stands in the results as the peer to beat.
+// addDifference reports the added cost of a row over the plain row. A limit is listed in
+// the results as a peer.
 func (b *bench) addDifference(row loggers.Row, added float64) {
 	g := row.Goals[0]
 	target := 0.0
@@ -109,8 +109,8 @@ func (b *bench) addDifference(row loggers.Row, added float64) {
 	b.rows = append(b.rows, r)
 }
 
-// measureGrowth measures a series: a row for each size, and one that says how
-// straight the line is.
+// measureGrowth measures a series: a row for each size, and one for the deviation from a
+// line.
 func (b *bench) measureGrowth(s loggers.Series) error {
 	all := map[string][]float64{}
 	var sizes []float64
@@ -165,7 +165,7 @@ func (b *bench) measureMemory(m loggers.Memory) error {
 	return nil
 }
 
-// subject makes a case measurable, with a new writer for each sample.
+// subject returns the subject of a case, with a new writer for each sample.
 func subject(c loggers.Case, row loggers.Row) measure.Subject {
 	if row.File {
 		return onFile(c)

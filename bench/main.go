@@ -1,5 +1,5 @@
-// The bench program measures logbook beside other loggers, and writes the results
-// as JSON and as tables. See README.md.
+// Bench compares logbook with other loggers, and writes the results as JSON and as
+// tables. See README.md.
 package main
 
 import (

@@ -6,8 +6,8 @@ import (
 	"github.com/logbook-go/logbook/bench/internal/report"
 )
 
-// The files that are written, seen from this directory. The pages keep what they
-// hold outside of their markers.
+// The output files, relative to this directory. In the pages only the text between the
+// markers is replaced.
 const (
 	resultsFile = "results.json"
 	machineFile = "results.meta.json"
@@ -21,7 +21,7 @@ var peerModules = []string{
 	"gopkg.in/natefinch/lumberjack.v2", "github.com/DeRuina/timberjack",
 }
 
-// publish prints the tables and, if all was measured, writes the files.
+// publish prints the tables and, if all rows were measured, writes the files.
 func (b *bench) publish(m report.Machine, all bool) error {
 	tables := report.Markdown(m, b.rows)
 	fmt.Print(tables)
@@ -49,7 +49,7 @@ func (b *bench) publish(m report.Machine, all bool) error {
 	return nil
 }
 
-// missed names the rows that do not reach their target.
+// missed returns the ids of the rows that do not reach their target.
 func (b *bench) missed() (rows []string) {
 	for _, r := range b.rows {
 		if !r.Met() {

@@ -2,24 +2,24 @@ package loggers
 
 import "io"
 
-// Ours is the name of the logger that the others are compared with.
+// Ours is the name of our logger.
 const Ours = "logbook"
 
-// A Case is one logger's way of doing the work of a row.
+// A Case is the code of one logger for a row.
 type Case struct {
 	Logger string
 
-	// Start sets the logger up to write to w, which is an [*os.File] in the rows
-	// of files. log logs n records; stop undoes what Start did.
+	// Start sets up the logger to write to w, which is an [*os.File] in file rows. log
+	// logs n records; stop undoes Start.
 	Start func(w io.Writer) (log func(n int), stop func(), err error)
 
-	// Foreign means that it runs in another process: nobody knows its
-	// allocations.
+	// Foreign is set if the logger runs in another process, so that its allocations
+	// are unknown.
 	Foreign bool
 }
 
-// held makes the case of a logger that holds records until it is triggered, which
-// it is not.
+// held returns the case of a logger that holds records for a trigger, which is never
+// called.
 func held(logger string, start func(w io.Writer) (log func(n int), trigger, stop func())) Case {
 	return Case{Logger: logger, Start: func(w io.Writer) (func(int), func(), error) {
 		log, _, stop := start(w)
@@ -27,7 +27,7 @@ func held(logger string, start func(w io.Writer) (log func(n int), trigger, stop
 	}}
 }
 
-// peer makes the case of a logger that leaves nothing behind.
+// peer returns the case of a logger that needs no cleanup.
 func peer(logger string, start func(w io.Writer) (log func(n int))) Case {
 	return Case{Logger: logger, Start: func(w io.Writer) (func(int), func(), error) {
 		return start(w), func() {}, nil

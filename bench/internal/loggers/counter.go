@@ -11,9 +11,9 @@ func (c *Counter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Bytes returns how many bytes were written.
+// Bytes returns the number of bytes written.
 func (c *Counter) Bytes() int64 { return c.n.Load() }
 
-// ConcurrentWrite tells our own handlers what the set-up of the others takes as
-// given: that the writer needs no lock.
+// ConcurrentWrite marks the writer as safe without a lock for our handlers. The setup of the
+// other loggers assumes that, too.
 func (c *Counter) ConcurrentWrite() {}

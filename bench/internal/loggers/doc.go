@@ -1,9 +1,7 @@
-// Package loggers holds what is compared: the rows of the benchmark, and each
-// logger's way of doing the work of a row.
+// Package loggers has the rows of the benchmark, and the code of each logger for them.
 //
-// All loggers of a row do the same: the same message, the same fields, a level
-// and a time with at least milliseconds, written with one Write a record. Each is
-// set up the fastest way that its documentation offers, without a lock of its own
-// where the writer needs none. The tests run every case and look at what it
-// wrote, so that nobody is fast by leaving something out.
+// All loggers of a row log the same message, the same fields, a level and a time with
+// at least milliseconds, with one Write per record. Each is set up in the fastest way
+// that its documentation offers, without a lock if the writer needs none. The tests run
+// every case and check its output, so that no logger is fast by omitting something.
 package loggers

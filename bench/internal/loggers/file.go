@@ -11,8 +11,8 @@ import (
 // nameOf returns the path of the file that a row of files writes to.
 func nameOf(w io.Writer) string { return w.(*os.File).Name() }
 
-// bareWrite writes the bytes that our plain file handler writes, without a
-// logger: what the operating system takes of each record.
+// bareWrite writes the bytes of our plain file handler without a logger: the operating
+// system's share of the cost.
 func bareWrite() Case {
 	return Case{Logger: "write(2)", Start: func(w io.Writer) (func(int), func(), error) {
 		var line bytes.Buffer

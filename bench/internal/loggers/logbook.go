@@ -12,7 +12,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// ours has no channel, as the peers' loggers have no name.
+// ours has no channel, since the loggers of the peers have no name.
 var ours = logbook.New("")
 
 func init() { logbook.SetDefaultHandler(nil) }
@@ -22,19 +22,19 @@ func jsonStream(w io.Writer) *handlers.Stream {
 	return handlers.NewStream(w, &logbook.Options{Level: logbook.LevelInfo, Formatter: logbook.JSON(nil)})
 }
 
-// bound makes a case of ours, whose bindings last as long as a sample.
+// bound returns a case of ours, whose bindings last as long as a sample.
 func bound(log func(n int), bind func(w io.Writer) (undo func())) Case {
 	return Case{Logger: Ours, Start: func(w io.Writer) (func(int), func(), error) {
 		return log, bind(w), nil
 	}}
 }
 
-// onJSON is a case that logs to a JSON stream of the application.
+// onJSON returns a case that logs to a JSON stream bound to the application.
 func onJSON(log func(n int)) Case {
 	return bound(log, func(w io.Writer) func() { return logbook.PushApplication(jsonStream(w)) })
 }
 
-// onFormat is a case that logs to a stream of another format.
+// onFormat returns a case that logs to a stream with another format.
 func onFormat(f logbook.Formatter, log func(n int)) Case {
 	return bound(log, func(w io.Writer) func() {
 		return logbook.PushApplication(handlers.NewStream(w, &logbook.Options{Formatter: f}))
@@ -100,14 +100,14 @@ func logFields(k int) func(n int) {
 
 func logSlog(n int) { slogFive(slog.New(compat.NewSlogHandler(ours, nil)))(n) }
 
-// onFile logs to a file of its own, which is opened by its name.
+// onFile returns a case that logs to a file, which it opens by name.
 func onFile(log func(n int), f logbook.Formatter) Case {
 	return onPath(log, func(path string) (logbook.Handler, error) {
 		return handlers.NewFile(path, &handlers.FileOptions{Formatter: f})
 	})
 }
 
-// onPath logs to a handler that opens a file.
+// onPath returns a case that logs to a handler that opens a file.
 func onPath(log func(n int), open func(path string) (logbook.Handler, error)) Case {
 	return Case{Logger: Ours, Start: func(w io.Writer) (func(int), func(), error) {
 		h, err := open(nameOf(w))
@@ -122,14 +122,14 @@ func onPath(log func(n int), open func(path string) (logbook.Handler, error)) Ca
 	}}
 }
 
-// plainFile is what the cost of a rotating file is compared with.
+// plainFile logs to a plain file, as a peer of a rotating one.
 func plainFile() Case {
 	c := onFile(logMessage, logbook.JSON(nil))
 	c.Logger = PlainFile
 	return c
 }
 
-// rotating logs to a file that never comes to rotate.
+// rotating logs to a file that never becomes large enough to rotate.
 func rotating(shared bool) Case {
 	return onPath(logMessage, func(path string) (logbook.Handler, error) {
 		return handlers.NewRotating(path, &handlers.FileOptions{
@@ -138,7 +138,8 @@ func rotating(shared bool) Case {
 	})
 }
 
-// buffered writes when the buffer is full, each second, and at an error.
+// buffered logs to a file that is written when the buffer is full, each second, and at an
+// error.
 func buffered() Case {
 	return onPath(logMessage, func(path string) (logbook.Handler, error) {
 		return handlers.NewFile(path, &handlers.FileOptions{
@@ -153,28 +154,28 @@ func logTwo(n int) {
 	}
 }
 
-// fingersCrossed holds the last records of many, until trigger is called.
+// fingersCrossed holds the last records until trigger is called.
 func fingersCrossed(w io.Writer) (log func(n int), trigger, stop func()) {
 	h := handlers.NewFingersCrossed(jsonStream(w), &handlers.FingersCrossedOptions{MaxRecords: heldRecords})
 	undo := logbook.PushApplication(h)
 	return logTwo, func() { ours.Error(failed) }, undo
 }
 
-// stackOf binds k handlers that each write the record and let it go on.
+// stackOf binds k handlers that each write the record and pass it on.
 func stackOf(k int) Case {
 	return bound(logMessage, func(w io.Writer) func() {
 		var stack logbook.Setup
 		for i := range k {
 			stack = append(stack, handlers.NewStream(w, &logbook.Options{
 				Level: logbook.LevelInfo, Formatter: logbook.JSON(nil),
-				Bubble: i > 0, // the lowest one ends the way
+				Bubble: i > 0, // the lowest one ends the dispatch
 			}))
 		}
 		return logbook.PushApplication(stack)
 	})
 }
 
-// plain is what the cost of a binding is compared with.
+// plain is the case with which the cost of a binding is compared.
 func plain() Case {
 	c := onJSON(logMessage)
 	c.Logger = Plain
@@ -196,8 +197,8 @@ func contextBound() Case {
 	}}
 }
 
-// boundBeside binds a handler that wants more than any other around each record, while
-// k other loggers are held that are in use.
+// boundBeside binds the handler with the lowest level around each record, while k other
+// loggers are in use.
 func boundBeside(k int) Case {
 	return Case{Logger: Ours, Start: func(w io.Writer) (func(int), func(), error) {
 		undo := logbook.PushApplication(handlers.NewStream(io.Discard, &logbook.Options{Level: logbook.LevelInfo}))

@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// Every case of every row is run, and what it wrote is looked at: nobody is fast
-// by leaving something out.
+// Every case of every row writes all parts of its records, so that no logger is fast by
+// omitting some.
 func TestOutput(t *testing.T) {
 	for _, row := range Rows() {
 		for _, c := range row.Cases {
@@ -57,7 +57,7 @@ func checkCase(t *testing.T, row Row, c Case) {
 	}
 }
 
-// stackSize is the number in the names of the rows stack-N, 0 for others.
+// stackSize returns N for the rows named stack-N, and 0 for others.
 func stackSize(row Row) (k int) {
 	if len(row.Goals) > 0 {
 		_, _ = fmt.Sscanf(row.Goals[0].ID, "stack-%d", &k)
@@ -65,7 +65,7 @@ func stackSize(row Row) (k int) {
 	return k
 }
 
-// output returns what n records of a case write.
+// output returns the output of n records of a case.
 func output(t *testing.T, row Row, c Case, n int) string {
 	t.Helper()
 	if row.File {
@@ -92,7 +92,7 @@ func output(t *testing.T, row Row, c Case, n int) string {
 	return out.b.String()
 }
 
-// readAll reads all files in a directory: some loggers choose a name of their own.
+// readAll reads all files in a directory, since some loggers choose the file name.
 func readAll(t *testing.T, dir string) string {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(dir, "*"))
@@ -132,7 +132,7 @@ func (r Row) message() string {
 	return message
 }
 
-// A field's value, in whatever form a logger writes it.
+// wantJSON checks the value of each field in any format that a logger writes.
 var wantJSON = map[string]func(v any) bool{
 	"user":   func(v any) bool { return v == user },
 	"path":   func(v any) bool { return v == path },
@@ -146,7 +146,7 @@ var wantJSON = map[string]func(v any) bool{
 		s, _ := v.(string)
 		at, err := time.Parse(time.RFC3339Nano, s)
 		if err != nil {
-			at, err = time.Parse("2006-01-02 15:04:05.999999999 -0700 MST", s) // charm's only form
+			at, err = time.Parse("2006-01-02 15:04:05.999999999 -0700 MST", s) // charm's only format
 		}
 		return err == nil && at.Sub(base).Abs() < 10*time.Millisecond
 	},
@@ -196,7 +196,7 @@ func checkJSON(t *testing.T, row Row, line string) {
 	}
 }
 
-// checkNow wants a time of this minute, with a fraction.
+// checkNow checks that s is the current time, within a minute, with a fraction.
 func checkNow(t *testing.T, s, line string) {
 	t.Helper()
 	at, err := time.Parse(time.RFC3339Nano, s)
@@ -217,7 +217,8 @@ func first(fields map[string]any, keys ...string) any {
 	return nil
 }
 
-// phuslu writes a field that is true as its key alone, as logfmt may.
+// wantText lists the accepted texts of each field. phuslu writes only the key of a field
+// that is true, which logfmt allows.
 var wantText = map[string][]string{
 	"user": {user}, "path": {path}, "status": {"200"}, "size": {"73114"}, "ratio": {"0.8123"}, "cached": {"true", " "}, "city": {city},
 	"took": {"1.234567ms", "1234567", "1.234567", "0:00:00.001235"},
@@ -254,7 +255,7 @@ func containsAny(s string, texts []string) bool {
 	return false
 }
 
-// What is held for a trigger comes out with it.
+// Records held for a trigger are written after it.
 func TestHeldRecords(t *testing.T) {
 	for name, start := range map[string]func(io.Writer) (func(int), func(), func()){
 		Ours: fingersCrossed, "zerolog": zerologTrigger,
@@ -279,7 +280,7 @@ func TestHeldRecords(t *testing.T) {
 	}
 }
 
-func TestRowsAreNamedOnce(t *testing.T) {
+func TestRowNamesAreUnique(t *testing.T) {
 	seen := map[string]bool{}
 	for _, row := range Rows() {
 		if row.Cases[0].Logger != Ours {

@@ -10,8 +10,7 @@ import (
 // neverMegabytes is a size that no file reaches.
 const neverMegabytes = 1 << 20
 
-// The writers that rotate have no logger of their own: they stand under phuslu's, the
-// fastest one.
+// The rotating writers have no logger. They are used with phuslu's, the fastest one.
 
 func onLumberjack() Case {
 	return onWriteCloser("lumberjack", func(path string) io.WriteCloser {

@@ -13,8 +13,8 @@ func newPhuslu(w io.Writer) *log.Logger {
 	return &log.Logger{Level: log.InfoLevel, Writer: log.IOWriter{Writer: w}}
 }
 
-// phusluAsync is what phuslu's documentation offers for the most writes to a file. The
-// name with a process id is the one that needs no symbolic link.
+// phusluAsync is the setup that phuslu's documentation recommends for many writes to a
+// file. A name with a process id needs no symbolic link.
 func phusluAsync() Case {
 	return Case{Logger: "phuslu", Start: func(w io.Writer) (func(int), func(), error) {
 		async := &log.AsyncWriter{ChannelSize: 4096, Writer: &log.FileWriter{Filename: nameOf(w), ProcessID: true}}

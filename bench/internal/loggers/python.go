@@ -8,11 +8,11 @@ import (
 	"os/exec"
 )
 
-// python is Debian's interpreter, which sees Debian's python3-logbook.
+// python is Debian's interpreter, which finds Debian's python3-logbook.
 const python = "/usr/bin/python3"
 
-// pythonProgram says when it is ready. Then it logs as many records as each line
-// of its input says, and answers each line when it is done.
+// pythonProgram reports when it is ready. Each line of its input is a number of records,
+// which it logs before it writes a line in reply.
 const pythonProgram = `
 import sys, logbook
 handler = logbook.FileHandler(sys.argv[1])
@@ -28,7 +28,7 @@ with handler.applicationbound():
 // havePython reports whether Python's Logbook is installed.
 func havePython() bool { return exec.Command(python, "-c", "import logbook").Run() == nil }
 
-// pythonLogbook is the original, in a process that is started before the clock.
+// pythonLogbook is Python's Logbook, in a process started before the measurement.
 func pythonLogbook() Case {
 	return Case{Logger: "python-logbook", Foreign: true, Start: func(w io.Writer) (func(int), func(), error) {
 		cmd := exec.Command(python, "-c", pythonProgram, nameOf(w))

@@ -14,11 +14,10 @@ import (
 	"github.com/logbook-go/logbook/handlers/httplog"
 )
 
-// requestFields are those that each access record has, by the middleware of every
-// logger.
+// requestFields are the fields of each access record, for the middleware of every logger.
 var requestFields = []string{"request_id", "method", "path", "remote", "status", "size", "duration"}
 
-// nowhere is a ResponseWriter that drops what is written.
+// nowhere is a ResponseWriter that discards its input.
 type nowhere struct{ header http.Header }
 
 func (w *nowhere) Header() http.Header         { return w.header }
@@ -28,10 +27,10 @@ func (w *nowhere) Flush()                      {}
 
 var body = make([]byte, size)
 
-// page is what is served.
+// page serves the body.
 var page = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(body) })
 
-// serving makes of a middleware what logs n requests, from as many goroutines as call it.
+// serving returns a function that serves n requests and may be called concurrently.
 func serving(h http.Handler) func(n int) {
 	return func(n int) {
 		w, req := &nowhere{make(http.Header)}, httptest.NewRequest(http.MethodGet, path, nil)
@@ -41,10 +40,10 @@ func serving(h http.Handler) func(n int) {
 	}
 }
 
-// alone is the name under which our own requests on one core stand beside those on all.
+// alone is the name of our requests on one core as a peer of those on all cores.
 const alone = "one core"
 
-// requests are the cases of a request, with each way to serve changed by how.
+// requests returns the cases of a request, with how applied to each.
 func requests(how func(log func(n int)) func(n int)) []Case {
 	changed := func(start func(w io.Writer) func(n int)) func(w io.Writer) func(n int) {
 		return func(w io.Writer) func(n int) { return how(start(w)) }
@@ -60,7 +59,7 @@ func requestsAlone() Case {
 
 func logRequests(n int) { serving(httplog.New(page, &httplog.Options{Logger: ours}))(n) }
 
-// zerologRequest is the chain that the documentation of hlog shows.
+// zerologRequest is the chain of handlers from the documentation of hlog.
 func zerologRequest(w io.Writer) func(n int) {
 	var h http.Handler = page
 	h = hlog.AccessHandler(func(r *http.Request, status, size int, took time.Duration) {
@@ -73,7 +72,7 @@ func zerologRequest(w io.Writer) func(n int) {
 	return serving(hlog.NewHandler(newZerolog(w))(h))
 }
 
-// chiRequest has httplog name the same fields, and no others.
+// chiRequest sets up chi's httplog to log the same fields, and no others.
 func chiRequest(w io.Writer) func(n int) {
 	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		chilog.SetAttrs(r.Context(), slog.String("request_id", middleware.GetReqID(r.Context())))

@@ -6,50 +6,49 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// A Row is one kind of work, and who does it.
+// A Row is one kind of work with the loggers that do it.
 type Row struct {
 	Cases []Case // ours first
-	Goals []Goal // at least one; the first names the row
+	Goals []Goal // at least one; its id is the name of the row
 
 	Output  Output
-	Fields  []string // that each record holds
-	Message string   // that each record holds
-	File    bool     // written to a file
+	Fields  []string // fields of each record
+	Message string   // message of each record
+	File    bool     // whether records are written to a file
 
-	// AnyMessage is set where each logger has a message of its own.
+	// AnyMessage is set if the loggers write different messages.
 	AnyMessage bool
 
-	// Missing says why there is nobody to compare with.
+	// Missing is the reason why the row has no peer.
 	Missing string
 
-	// Limit is what ours may take more than [Plain], in nanoseconds; 0: there is
+	// Limit is the maximum added time of ours over [Plain], in nanoseconds; 0 means
 	// no limit.
 	Limit float64
 }
 
-// A Goal is a line of the results: what ours is to reach beside which peers.
+// A Goal is a line of the results: a ratio to reach against some peers.
 type Goal struct {
 	ID, Title string
-	Peers     []string // nil: all
-	Ratio     float64  // that the fastest peer's cost is to have to ours; 0: reported only
+	Peers     []string // nil for all
+	Ratio     float64  // minimum of fastest peer / ours; 0 if only reported
 }
 
-// Output is the form of what a row writes.
+// Output is the output format of a row.
 type Output int
 
-// The forms.
+// The output formats.
 const (
 	Nothing Output = iota
 	JSON
 	Text
 )
 
-// PlainFile is the name under which our own plain file stands beside other files of
-// ours.
+// PlainFile is the name of our plain file as a peer of our other files.
 const PlainFile = "file-plain"
 
-// Plain is the name under which our own logger stands beside itself, with one
-// handler bound to the application.
+// Plain is the name of our logger with one handler bound to the application, as a peer of
+// our other cases.
 const Plain = "json-message"
 
 var (
@@ -57,12 +56,12 @@ var (
 	fiveFields = []string{"user", "path", "status", "took", "city"}
 )
 
-// one is the goal of a row that has one.
+// one returns the goals of a row with a single goal.
 func one(id, title string, ratio float64) []Goal {
 	return []Goal{{ID: id, Title: title, Ratio: ratio}}
 }
 
-// Rows returns the rows that have a goal, and those that are reported.
+// Rows returns all rows.
 func Rows() []Row {
 	return append(races(), reports()...)
 }
@@ -179,7 +178,7 @@ func races() []Row {
 	}
 }
 
-// tenOf are the cases of ten fields, with each way to log changed by how.
+// tenOf returns the cases with ten fields, with how applied to each logging function.
 func tenOf(how func(log func(n int)) func(n int)) []Case {
 	changed := func(start func(w io.Writer) func(n int)) func(w io.Writer) func(n int) {
 		return func(w io.Writer) func(n int) { return how(start(w)) }
@@ -219,11 +218,11 @@ func reports() []Row {
 type Series struct {
 	ID, Title string
 	Sizes     []int
-	Flat      bool // the cost should stay the same, rather than grow as a line does
+	Flat      bool // whether the cost should be constant and not linear
 	Row       func(size int) Row
 }
 
-// Growth returns how the cost grows with what is logged, and with who logs.
+// Growth returns the series that show how the cost grows.
 func Growth() []Series {
 	return []Series{
 		{
@@ -260,14 +259,14 @@ func Growth() []Series {
 	}
 }
 
-// Memory is a kind of work after which it is counted what is held.
+// Memory is a kind of work whose memory use is measured.
 type Memory struct {
 	ID, Title string
 	Records   int
 	Cases     []Case
 }
 
-// Memories returns what is counted.
+// Memories returns the measurements of memory.
 func Memories() []Memory {
 	const large = 256 << 10
 	return []Memory{

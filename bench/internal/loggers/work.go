@@ -14,10 +14,10 @@ const (
 	failed  = "request failed"
 )
 
-// heldRecords is how many records wait for a trigger at most.
+// heldRecords is the maximum number of records held for a trigger.
 const heldRecords = 1000
 
-// The fields. They are variables, so that no compiler knows their values and a
+// The fields. They are variables, so that the compiler does not know their values and a
 // call that boxes its arguments pays for it.
 var (
 	user   = "alice"
@@ -35,11 +35,11 @@ var (
 	ctx = context.Background()
 )
 
-// at is the time field of record i. It advances from record to record, as the
-// start of a request does, so that a cache of the last text is not always right.
+// at returns the time field of record i. It advances from record to record, like the start
+// of a request, so that a cache of the last text does not always hit.
 func at(i int) time.Time { return base.Add(time.Duration(i) * time.Millisecond) }
 
-// keys name the fields of the rows that grow.
+// keys are the keys of the fields in growing rows.
 var keys = func() (k [50]string) {
 	for i := range k {
 		k[i] = "field" + string([]byte{'0' + byte(i/10), '0' + byte(i%10)})
@@ -53,7 +53,7 @@ func text(n int) string {
 	return strings.Repeat(words, n/len(words)+1)[:n]
 }
 
-// spread logs n records on several goroutines at once.
+// spread logs n records on several goroutines concurrently.
 func spread(goroutines, n int, log func(n int)) {
 	var wg sync.WaitGroup
 	for i := range goroutines {
@@ -62,7 +62,7 @@ func spread(goroutines, n int, log func(n int)) {
 	wg.Wait()
 }
 
-// onAllCores makes log run on all cores at once.
+// onAllCores returns a function that runs log on all cores concurrently.
 func onAllCores(log func(n int)) func(n int) {
 	return func(n int) { spread(runtime.GOMAXPROCS(0), n, log) }
 }

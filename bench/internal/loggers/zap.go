@@ -12,21 +12,20 @@ import (
 
 func zapConfig() zapcore.EncoderConfig {
 	c := zap.NewProductionEncoderConfig()
-	// The fastest layout of package time that has milliseconds, and our form of a
-	// duration.
+	// The fastest layout of package time with milliseconds, and our duration format.
 	c.EncodeTime = zapcore.RFC3339NanoTimeEncoder
 	c.EncodeDuration = zapcore.NanosDurationEncoder
 	return c
 }
 
-// zapCore takes the writer without a lock: ours need none.
+// zapCore uses the writer without a lock, since our writers need none.
 func zapCore(w io.Writer) zapcore.Core {
 	return zapcore.NewCore(zapcore.NewJSONEncoder(zapConfig()), zapcore.AddSync(w), zap.InfoLevel)
 }
 
 func newZap(w io.Writer) *zap.Logger { return zap.New(zapCore(w)) }
 
-// zapBuffered is what zap has for buffered files.
+// zapBuffered uses zap's writer for buffered files.
 func zapBuffered() Case {
 	return Case{Logger: "zap", Start: func(w io.Writer) (func(int), func(), error) {
 		buffer := &zapcore.BufferedWriteSyncer{WS: zapcore.AddSync(w), FlushInterval: time.Second}

@@ -11,7 +11,7 @@ import (
 
 func init() {
 	// RFC3339Nano is the layout that package time formats fastest. Durations as
-	// integer nanoseconds are the cheapest form, and the one we write.
+	// integer nanoseconds are the fastest format, which ours uses, too.
 	zerolog.TimeFieldFormat = time.RFC3339Nano
 	zerolog.DurationFieldUnit = time.Nanosecond
 	zerolog.DurationFieldFormat = zerolog.DurationFormatInt
@@ -21,8 +21,8 @@ func newZerolog(w io.Writer) zerolog.Logger {
 	return zerolog.New(w).Level(zerolog.InfoLevel).With().Timestamp().Logger()
 }
 
-// zerologTrigger holds records until trigger is called. It has no bound of its own,
-// so it begins anew after as many as ours holds.
+// zerologTrigger holds records until trigger is called. It has no bound, so it is restarted
+// after as many records as ours holds.
 func zerologTrigger(w io.Writer) (log func(n int), trigger, stop func()) {
 	return zerologHeld(w, heldRecords)
 }

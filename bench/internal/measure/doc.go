@@ -1,6 +1,6 @@
-// Package measure times functions side by side.
+// Package measure times functions in turns.
 //
-// It takes many short samples of each subject, one after the other (A B C, B C A,
-// C A B, ...), and reports medians: what slows the machine down for a while then
-// slows all subjects, and no one profits from its place in the order.
+// It takes many short samples of each subject in turns (A B C, B C A, C A B, ...), and
+// returns medians: a temporary slowdown of the machine affects all subjects, and none has
+// an advantage from its position.
 package measure

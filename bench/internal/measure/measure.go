@@ -7,25 +7,25 @@ import (
 	"time"
 )
 
-// A Subject is something to be timed.
+// A Subject is a function to be timed.
 type Subject struct {
 	Name string
 
-	// Start prepares the work. It returns do, which does it n times, and stop,
-	// which undoes what Start did. Both are called on the goroutine of Start.
+	// Start prepares the work. It returns do, which does the work n times, and stop,
+	// which undoes Start. Both are called on the goroutine of Start.
 	Start func() (do func(n int), stop func(), err error)
 }
 
-// A Cost is what doing it once takes: the median of the samples.
+// A Cost is the median cost of doing the work once.
 type Cost struct {
-	Ns     float64 // nanoseconds of the clock on the wall
+	Ns     float64 // nanoseconds of wall time
 	Allocs float64 // allocations of the whole process, to the nearest one
 }
 
-// A Plan says how much is measured.
+// A Plan sets the number and length of samples.
 type Plan struct {
-	Rounds int           // samples of each subject
-	Sample time.Duration // length of each
+	Rounds int           // number of samples of each subject
+	Sample time.Duration // length of a sample
 }
 
 // Run measures the subjects and returns the cost of each, in their order.
@@ -58,8 +58,8 @@ func (p Plan) Run(subjects []Subject) ([]Cost, error) {
 	return costs, nil
 }
 
-// calibrate returns how often a subject must do its work to fill a sample. It
-// believes the fastest of a few tries: the others may have been interrupted.
+// calibrate returns how often a subject must do its work to fill a sample. It uses the
+// fastest of a few tries, since the others may have been interrupted.
 func (p Plan) calibrate(s Subject) (n int, err error) {
 	do, stop, err := s.Start()
 	if err != nil {
@@ -80,8 +80,8 @@ func (p Plan) calibrate(s Subject) (n int, err error) {
 	return n, nil
 }
 
-// sample times n turns. The collector runs before, so that nobody pays for the
-// garbage of the subject before; a short warm-up refills the pools it emptied.
+// sample times the work done n times. It first runs the garbage collector, so that no
+// subject pays for the garbage of another, and a short warm-up, which refills pools.
 func sample(s Subject, n int) (c Cost, err error) {
 	do, stop, err := s.Start()
 	if err != nil {

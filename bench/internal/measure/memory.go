@@ -2,9 +2,8 @@ package measure
 
 import "runtime"
 
-// Held returns how many more bytes of the heap are in use after a subject did its
-// work n times than before. Pools count: they survive the one collection that is
-// run.
+// Held returns the increase of heap bytes in use after a subject has done its work n times.
+// It includes pools, since these survive the single collection that Held runs.
 func Held(s Subject, n int) (bytes float64, err error) {
 	runtime.GC()
 	runtime.GC()

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Median returns the middle value, or the mean of the two in the middle; NaN for
-// no values. It leaves v as it is.
+// Median returns the middle value, or the mean of the two in the middle, or NaN if v is
+// empty. It does not modify v.
 func Median(v []float64) float64 {
 	if len(v) == 0 {
 		return math.NaN()
@@ -19,11 +19,10 @@ func Median(v []float64) float64 {
 	return (s[mid-1] + s[mid]) / 2
 }
 
-// Bend tells how far costs y that grow with x stray upwards from a line: the
-// highest ratio of a cost to what the line through the first and the previous
-// point foretells for it. 1 is a line, 2 a cost twice as high as expected; below
-// 1 costs grow less than linearly. x must ascend. Fewer than three points are a
-// line.
+// Bend returns how far costs y that grow with x rise above a line: the highest ratio of a
+// cost to the one predicted by the line through the first and the previous point. 1 is
+// linear, 2 is a cost twice as high as expected, and below 1 costs grow less than linearly.
+// x must ascend. For fewer than three points the result is 1.
 func Bend(x, y []float64) float64 {
 	if len(x) < 3 {
 		return 1
@@ -36,8 +35,8 @@ func Bend(x, y []float64) float64 {
 	return worst
 }
 
-// Climb tells how far costs that should stay the same rise: the highest ratio of
-// a cost to the lowest one before it. 1 for fewer than two.
+// Climb returns how far costs that should be constant rise: the highest ratio of a cost to
+// the lowest one before it. For fewer than two costs the result is 1.
 func Climb(y []float64) float64 {
 	worst := 1.0
 	for i := 1; i < len(y); i++ {

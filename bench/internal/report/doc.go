@@ -1,3 +1,3 @@
-// Package report says what was measured: as JSON for programs, and as tables in
-// Markdown for people.
+// Package report writes the results as JSON for programs and as Markdown tables for
+// people.
 package report

@@ -9,7 +9,7 @@ import (
 	"os"
 )
 
-// The lines between which a file holds the tables.
+// The lines that enclose the tables in a file.
 const (
 	startMarker = "<!-- bench:start -->"
 	endMarker   = "<!-- bench:end -->"
@@ -24,12 +24,12 @@ func WriteJSON(path string, v any) error {
 	return os.WriteFile(path, append(b, '\n'), 0o644)
 }
 
-// ErrMarkers is wrapped by the error of Insert for a file that has one marker
-// without the other behind it.
-var ErrMarkers = errors.New("markers " + startMarker + " and " + endMarker + " do not enclose anything")
+// ErrMarkers is wrapped by the error of Insert for a file in which one marker is missing
+// or the end marker comes first.
+var ErrMarkers = errors.New("unpaired markers " + startMarker + " and " + endMarker)
 
-// Insert puts text between the markers of a file. It reports whether the file
-// exists and has markers; one that has none stays as it is.
+// Insert replaces the text between the markers of a file. It reports whether the file
+// exists and has markers. A file without markers is not changed.
 func Insert(path, text string) (done bool, err error) {
 	old, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -10,28 +10,28 @@ import (
 	"time"
 )
 
-// A Machine says where, when and of what the results were made. It is written
-// beside them.
+// A Machine describes where and how the results were measured. It is written to a separate
+// file.
 type Machine struct {
 	CPU    string `json:"cpu"`
-	Cores  int    `json:"cores"` // that were used
+	Cores  int    `json:"cores"` // number of cores used
 	OS     string `json:"os"`
 	Arch   string `json:"arch"`
 	Go     string `json:"go"`
 	Date   string `json:"date"` // RFC 3339, UTC
 	Rounds int    `json:"rounds"`
-	Sample string `json:"sample"` // length of one
+	Sample string `json:"sample"` // length of a sample
 
-	// Load is how many programs wanted to run before the first sample, as Linux
-	// tells it for the last minute. Where it is not near 0, other programs ran
-	// besides, and the rows for all cores say little.
+	// Load is the load average of the last minute before the first sample, on Linux.
+	// If it is not near 0, other programs were running, and the rows for all cores
+	// are unreliable.
 	Load float64 `json:"load"`
 
-	Peers map[string]string `json:"peers"` // module and version
+	Peers map[string]string `json:"peers"` // version by module path
 }
 
-// ThisMachine describes where the program runs. peers are prefixes of the module
-// paths whose versions matter.
+// ThisMachine describes the machine on which the program runs. peers are prefixes of the
+// module paths whose versions it includes.
 func ThisMachine(rounds int, sample time.Duration, peers ...string) Machine {
 	m := Machine{
 		CPU: cpuName(), Cores: runtime.GOMAXPROCS(0), OS: runtime.GOOS, Arch: runtime.GOARCH, Go: runtime.Version(),
@@ -51,7 +51,7 @@ func ThisMachine(rounds int, sample time.Duration, peers ...string) Machine {
 	return m
 }
 
-// load asks Linux; elsewhere it is 0.
+// load returns the load average on Linux, and 0 on other systems.
 func load() (v float64) {
 	b, err := os.ReadFile("/proc/loadavg")
 	if err == nil {
@@ -60,7 +60,7 @@ func load() (v float64) {
 	return v
 }
 
-// cpuName asks Linux; elsewhere the architecture has to do.
+// cpuName returns the name of the CPU on Linux, and the architecture on other systems.
 func cpuName() string {
 	f, err := os.Open("/proc/cpuinfo")
 	if err != nil {

@@ -36,7 +36,7 @@ func TestRatio(t *testing.T) {
 	}
 }
 
-// A difference that is lost in the noise is within any limit.
+// A difference below the noise is within any limit.
 func TestRatioOfNothing(t *testing.T) {
 	r := NewRow("x-added", "", "ns", 1, measure.Cost{Ns: -3})
 	r.Add("limit", measure.Cost{Ns: 5}, true)
@@ -100,10 +100,10 @@ func TestMarkdown(t *testing.T) {
 	}
 }
 
-func TestMarkdownTellsOfLoad(t *testing.T) {
+func TestMarkdownReportsLoad(t *testing.T) {
 	for load, want := range map[float64]bool{0: false, 0.4: false, 3.9: true} {
 		got := Markdown(Machine{Date: "2026-11-20T10:00:00Z", Load: load}, nil)
-		if strings.Contains(got, "Other programs ran") != want {
+		if strings.Contains(got, "machine was not idle") != want {
 			t.Errorf("load %v:\n%s", load, got)
 		}
 	}

@@ -6,15 +6,15 @@ import (
 	"github.com/logbook-go/logbook/bench/internal/measure"
 )
 
-// A Row is one line of the results. Less is better in every unit.
+// A Row is one line of the results. Lower is better in every unit.
 type Row struct {
 	Row        string             `json:"row"`
 	Unit       string             `json:"unit"`
 	Ours       float64            `json:"ours"`
 	Peers      map[string]float64 `json:"peers"`
-	BestPeer   string             `json:"best_peer"` // "": there is none
-	Ratio      *float64           `json:"ratio"`     // best peer / ours; nil: there is no peer
-	Target     *float64           `json:"target"`    // of the ratio; nil: reported only
+	BestPeer   string             `json:"best_peer"` // empty if there is no peer
+	Ratio      *float64           `json:"ratio"`     // best peer / ours; nil if there is no peer
+	Target     *float64           `json:"target"`    // for the ratio; nil if the row is only reported
 	Allocs     float64            `json:"allocs"`
 	PeerAllocs map[string]float64 `json:"peer_allocs"` // without peers in another process
 
@@ -23,7 +23,7 @@ type Row struct {
 	Note  string `json:"-"`
 }
 
-// NewRow returns a row without peers. target is 0 where the row is only reported.
+// NewRow returns a row without peers. target is 0 if the row is only reported.
 func NewRow(id, title, unit string, target float64, ours measure.Cost) *Row {
 	r := &Row{
 		Row: id, Title: title, Unit: unit, Ours: round(ours.Ns), Allocs: ours.Allocs,
@@ -48,11 +48,11 @@ func (r *Row) Add(name string, c measure.Cost, foreign bool) {
 	}
 }
 
-// smallest is what counts as no cost. Differences of two measurements can be
-// zero or less.
+// smallest replaces costs below it, since the difference of two measurements can be zero
+// or negative.
 const smallest = 0.01
 
-// round keeps two decimals.
+// round rounds to two decimals.
 func round(v float64) float64 { return math.Round(100*v) / 100 }
 
 // Met reports whether the row has no target or reaches it.

@@ -8,22 +8,22 @@ import (
 	"strings"
 )
 
-// columns are the peers that have a column of their own.
+// columns are the peers with a separate column.
 var columns = []string{"zerolog", "zap", "phuslu", "slog", "logrus", "charm"}
 
 // quiet is the load up to which a machine counts as idle.
 const quiet = 0.5
 
-// Markdown returns the results as two tables: the rows with peers among the
-// loggers, and what is reported besides.
+// Markdown returns the results as two tables: the rows whose peers are loggers, and the
+// other rows.
 func Markdown(m Machine, rows []*Row) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %d cores, %s, %s. Medians of %d interleaved rounds; nanoseconds a record, less is better.\n",
+	fmt.Fprintf(&b, "%s, %d cores, %s, %s. Medians of %d interleaved rounds; nanoseconds per record, lower is better.\n",
 		m.CPU, m.Cores, m.Go, m.Date[:len("2006-01-02")], m.Rounds)
 	if m.Load > quiet {
-		fmt.Fprintf(&b, "Other programs ran besides (load %.1f), so the rows for all cores say little.\n", m.Load)
+		fmt.Fprintf(&b, "The machine was not idle (load %.1f), so the rows for all cores are unreliable.\n", m.Load)
 	}
-	b.WriteString("Ratio is the fastest peer's time to ours: 1.00 or more is a win. Allocations a record are ours / the fastest peer's.\n\n")
+	b.WriteString("Ratio is the fastest peer's time divided by ours: 1.00 or more is a win. Allocations are per record, ours / the fastest peer's.\n\n")
 
 	var races, reports []*Row
 	for _, r := range rows {
@@ -50,7 +50,7 @@ func Markdown(m Machine, rows []*Row) string {
 	return b.String()
 }
 
-// isRace reports whether a row's times stand in the table of the loggers.
+// isRace reports whether a row belongs to the table of the loggers.
 func isRace(r *Row) bool {
 	return r.Unit == "ns/op" && slices.ContainsFunc(columns, func(c string) bool { _, ok := r.Peers[c]; return ok })
 }
@@ -123,8 +123,7 @@ func quantity(v float64, unit string) string {
 	return strconv.FormatFloat(v, 'f', 2, 64)
 }
 
-// number writes small numbers with two digits after the point, and large ones
-// without.
+// number formats small numbers with two decimals, and large ones with none.
 func number(v float64) string {
 	switch {
 	case v == float64(int64(v)):
