@@ -2,6 +2,7 @@ package loggers
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,6 +10,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -155,6 +158,57 @@ var wantJSON = map[string]func(v any) bool{
 	"remote":     func(v any) bool { return v == "192.0.2.1:1234" },
 	"duration":   func(v any) bool { _, ok := v.(float64); return ok },
 	"err":        func(v any) bool { return strings.Contains(fmt.Sprint(v), errIO.Error()) },
+	"int":        func(v any) bool { return v == float64(anInt) },
+	"ints":       func(v any) bool { return fmt.Sprint(v) == fmt.Sprint(ints) },
+	"string":     func(v any) bool { return v == aString },
+	"strings":    func(v any) bool { return fmt.Sprint(v) == fmt.Sprint(strs) },
+	"times":      isTimes,
+	"user1":      isAccount,
+	"user2":      isAccount,
+	"users": func(v any) bool {
+		list, _ := v.([]any)
+		return len(list) == len(someOfThem) && !slices.ContainsFunc(list, func(v any) bool { return !isAccount(v) })
+	},
+	"error": func(v any) bool { return v == errFailed.Error() },
+	"errors": func(v any) bool {
+		for i, e := range v.([]any) {
+			if !strings.Contains(fmt.Sprint(e), failure[i].Error()) { // zap makes objects of them
+				return false
+			}
+		}
+		return len(v.([]any)) == len(failure)
+	},
+	"raw":    func(v any) bool { return v == base64.StdEncoding.EncodeToString(raw) || v == string(raw) },
+	"labels": func(v any) bool { return equalJSON(v, labels) },
+	"row":    func(v any) bool { return equalJSON(v, row) },
+	"nested": func(v any) bool { return equalJSON(v, nested) },
+}
+
+func isTimes(v any) bool {
+	list, _ := v.([]any)
+	for i, v := range list {
+		s, _ := v.(string)
+		if at, err := time.Parse(time.RFC3339Nano, s); err != nil || at.Sub(times[i]).Abs() >= time.Millisecond {
+			return false
+		}
+	}
+	return len(list) == len(times)
+}
+
+func isAccount(v any) bool {
+	m, _ := v.(map[string]any)
+	at, err := time.Parse(time.RFC3339Nano, fmt.Sprint(m["created_at"]))
+	return err == nil && at.Equal(anAccount.CreatedAt) && m["name"] == anAccount.Name && m["email"] == anAccount.Email && len(m) == 3
+}
+
+// equalJSON reports whether a decoded value is what encoding/json makes of another.
+func equalJSON(v, of any) bool {
+	b, err := json.Marshal(of)
+	if err != nil {
+		return false
+	}
+	var want any
+	return json.Unmarshal(b, &want) == nil && reflect.DeepEqual(v, want)
 }
 
 func isDuration(v any) bool {

@@ -2,6 +2,7 @@ package loggers
 
 import (
 	"io"
+	"slices"
 
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -63,7 +64,7 @@ func one(id, title string, ratio float64) []Goal {
 
 // Rows returns all rows.
 func Rows() []Row {
-	return append(races(), reports()...)
+	return slices.Concat(races(), valueRows(), reports())
 }
 
 func races() []Row {

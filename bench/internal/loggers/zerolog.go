@@ -32,6 +32,13 @@ func zerologUnbounded(w io.Writer) (log func(n int), trigger, stop func()) {
 }
 
 func zerologHeld(w io.Writer, most int) (log func(n int), trigger, stop func()) {
+	return zerologHolding(w, most, func(l *zerolog.Logger) {
+		l.Info().Str("user", user).Int("status", status).Msg(message)
+	})
+}
+
+// zerologHolding holds what one call of record logs, begun anew after most of them.
+func zerologHolding(w io.Writer, most int, record func(l *zerolog.Logger)) (log func(n int), trigger, stop func()) {
 	var buffer *zerolog.TriggerLevelWriter
 	var l zerolog.Logger
 	begin := func() {
@@ -48,7 +55,7 @@ func zerologHeld(w io.Writer, most int) (log func(n int), trigger, stop func()) 
 				count = 0
 			}
 			count++
-			l.Info().Str("user", user).Int("status", status).Msg(message)
+			record(&l)
 		}
 	}
 	return log, func() { l.Error().Msg(failed) }, func() { _ = buffer.Close() }
