@@ -13,8 +13,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// DedupFormat is the message of a [Dedup] that is given none.
-const DedupFormat = "message repeated {count} times: {message}"
+const defaultDedupFormat = "message repeated {count} times: {message}"
 
 // DedupOptions configure [NewDedup]. nil is the default: hand over when unbound.
 // Level, filter and bubble are those of the handler inside.
@@ -32,7 +31,7 @@ type DedupOptions struct {
 	MaxMessages int
 
 	// Format is the message of what is handed over, with {count} and {message}.
-	// "": DedupFormat.
+	// "": "message repeated {count} times: {message}".
 	Format string
 }
 
@@ -97,7 +96,7 @@ func NewDedup(h logbook.Handler, o *DedupOptions) *Dedup {
 		known:       make(map[message]*repeated),
 	}
 	if d.format == "" {
-		d.format = DedupFormat
+		d.format = defaultDedupFormat
 	}
 	if d.quiet > 0 {
 		d.bubbled = clock.InBubble()

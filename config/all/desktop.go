@@ -29,5 +29,5 @@ func readDesktop(s *config.Spec) func() (logbook.Handler, error) {
 		Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter, Title: title(s),
 		Icon: s.Text("icon"), Replace: s.Bool("replace"), Timeout: s.Duration("timeout"),
 	}
-	return func() (logbook.Handler, error) { return desktop.CreateNotificationHandler(s.Path, d) }
+	return func() (logbook.Handler, error) { return desktop.New(s.Path, d) }
 }

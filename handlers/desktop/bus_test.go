@@ -31,7 +31,7 @@ func TestNoSessionBus(t *testing.T) {
 		t.Setenv("DBUS_SESSION_BUS_ADDRESS", c.address)
 		t.Setenv("XDG_RUNTIME_DIR", c.dir)
 		var e *desktop.Error
-		if _, err := desktop.CreateNotificationHandler("app", nil); !errors.Is(err, desktop.ErrNoSession) || !errors.As(err, &e) {
+		if _, err := desktop.New("app", nil); !errors.Is(err, desktop.ErrNoSession) || !errors.As(err, &e) {
 			t.Errorf("%+v: %v", c, err)
 		}
 		if got := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); got != c.address {
@@ -52,7 +52,7 @@ func TestBusHangs(t *testing.T) {
 	}
 	defer l.Close()
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+path)
-	_, err = desktop.CreateNotificationHandler("app", &desktop.Options{Timeout: 50 * time.Millisecond})
+	_, err = desktop.New("app", &desktop.Options{Timeout: 50 * time.Millisecond})
 	if err == nil || !strings.Contains(err.Error(), "deadline exceeded") {
 		t.Errorf("%v", err)
 	}
@@ -60,7 +60,7 @@ func TestBusHangs(t *testing.T) {
 
 func TestBusIsGone(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+filepath.Join(t.TempDir(), "none"))
-	if _, err := desktop.CreateNotificationHandler("app", nil); !errors.Is(err, os.ErrNotExist) {
+	if _, err := desktop.New("app", nil); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("%v", err)
 	}
 }

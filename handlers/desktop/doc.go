@@ -1,7 +1,7 @@
 // Package desktop shows records as notifications on the desktop of whoever runs the
 // program.
 //
-//	h, err := desktop.CreateNotificationHandler("My App", &desktop.Options{
+//	h, err := desktop.New("My App", &desktop.Options{
 //		Level: logbook.LevelWarn, Bubble: true,
 //	})
 //	if err != nil {
@@ -10,7 +10,7 @@
 //	defer h.Close(context.Background())
 //	defer logbook.PushApplication(h)()
 //
-// [CreateNotificationHandler] does it the way the platform does:
+// [New] does it the way the platform does:
 //
 //	Linux, BSD  the service org.freedesktop.Notifications on the session bus
 //	macOS       osascript

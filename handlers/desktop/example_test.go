@@ -15,11 +15,11 @@ import (
 )
 
 // A program that may run with a desktop or without one.
-func ExampleCreateNotificationHandler() {
+func ExampleNew() {
 	os.Unsetenv("DBUS_SESSION_BUS_ADDRESS") // for the example there is no desktop
 	os.Unsetenv("XDG_RUNTIME_DIR")
 
-	h, err := desktop.CreateNotificationHandler("My App", &desktop.Options{Level: logbook.LevelError, Bubble: true})
+	h, err := desktop.New("My App", &desktop.Options{Level: logbook.LevelError, Bubble: true})
 	switch {
 	case errors.Is(err, desktop.ErrNoSession):
 		fmt.Println("no desktop, so errors are only logged")

@@ -23,7 +23,7 @@ const (
 )
 
 // Handler shows records as notifications on the desktop. It is made by
-// [CreateNotificationHandler].
+// [New].
 //
 // Handle returns when the desktop has taken the notification or the timeout is over, so
 // a program that must not wait puts a background handler before it. Notifications are
@@ -75,13 +75,13 @@ type look struct {
 	replace   bool
 }
 
-// CreateNotificationHandler returns a handler that shows records the way the platform
+// New returns a handler that shows records the way the platform
 // does: on macOS and Windows by their own commands, elsewhere over D-Bus. appName is
 // the name of the program; "": the name of its file.
 //
 // It finds out at once whether anybody can be notified: if not, the error is an
 // [*Error]. Invalid options are refused with a [*logbook.OptionError].
-func CreateNotificationHandler(appName string, o *Options) (*Handler, error) {
+func New(appName string, o *Options) (*Handler, error) {
 	if o == nil {
 		o = new(Options)
 	}

@@ -311,7 +311,7 @@ func TestOptions(t *testing.T) {
 		{"a", desktop.Options{Timeout: -1}, "Timeout"},
 	} {
 		var e *logbook.OptionError
-		if _, err := desktop.CreateNotificationHandler(c.app, &c.o); !errors.As(err, &e) || e.Option != c.option {
+		if _, err := desktop.New(c.app, &c.o); !errors.As(err, &e) || e.Option != c.option {
 			t.Errorf("%s: %v", c.option, err)
 		}
 	}

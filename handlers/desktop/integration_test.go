@@ -71,7 +71,7 @@ func (d *daemon) last(t *testing.T) notified {
 func TestOnABus(t *testing.T) {
 	address, _ := startBus(t)
 	d := startDaemon(t, address)
-	h, err := desktop.CreateNotificationHandler("My App", &desktop.Options{Icon: "/icon.png", Replace: true})
+	h, err := desktop.New("My App", &desktop.Options{Icon: "/icon.png", Replace: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,11 +98,11 @@ func TestOnABus(t *testing.T) {
 // The service may go and come back, and so may the bus.
 func TestServiceComesAndGoes(t *testing.T) {
 	address, stop := startBus(t)
-	if _, err := desktop.CreateNotificationHandler("app", nil); !errors.Is(err, desktop.ErrNoService) {
+	if _, err := desktop.New("app", nil); !errors.Is(err, desktop.ErrNoService) {
 		t.Fatalf("without a service: %v", err)
 	}
 	d := startDaemon(t, address)
-	h, err := desktop.CreateNotificationHandler("app", nil)
+	h, err := desktop.New("app", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func TestServiceHangs(t *testing.T) {
 	d.mu.Lock()
 	d.hang = hang
 	d.mu.Unlock()
-	h, err := desktop.CreateNotificationHandler("app", &desktop.Options{Timeout: time.Hour})
+	h, err := desktop.New("app", &desktop.Options{Timeout: time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,6 +165,6 @@ func TestHandlerOnABus(t *testing.T) {
 	address, _ := startBus(t)
 	startDaemon(t, address)
 	logbooktest.TestHandler(t, func() logbook.Handler {
-		return logbook.Must(desktop.CreateNotificationHandler("app", nil))
+		return logbook.Must(desktop.New("app", nil))
 	})
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Options configure [CreateNotificationHandler]. nil is the default.
+// Options configure [New]. nil is the default.
 type Options struct {
 	Level     slog.Leveler               // lowest level taken; nil: all
 	Filter    func(*logbook.Record) bool // asked after the processors; nil: all

@@ -133,7 +133,7 @@ func TestDunst(t *testing.T) {
 			address, _ := startBus(t)
 			conn := connect(t, address)
 			startDunst(t, conn, address, markup)
-			h, err := desktop.CreateNotificationHandler("My App", &desktop.Options{Expiry: func(r *logbook.Record) time.Duration {
+			h, err := desktop.New("My App", &desktop.Options{Expiry: func(r *logbook.Record) time.Duration {
 				switch r.Message() {
 				case "a minute":
 					return time.Minute
@@ -178,7 +178,7 @@ func TestDunstReplaces(t *testing.T) {
 	address, _ := startBus(t)
 	conn := connect(t, address)
 	startDunst(t, conn, address, "full")
-	h, err := desktop.CreateNotificationHandler("My App", &desktop.Options{Replace: true})
+	h, err := desktop.New("My App", &desktop.Options{Replace: true})
 	if err != nil {
 		t.Fatal(err)
 	}

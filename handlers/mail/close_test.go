@@ -90,7 +90,7 @@ func TestCloseGivesUp(t *testing.T) {
 		t.Errorf("Close: %v", err)
 	}
 	var e *mail.Error
-	if err := <-handled; !errors.Is(err, context.Canceled) || !errors.As(err, &e) || e.Step != mail.StepDataEnd || e.Records != 2 {
+	if err := <-handled; !errors.Is(err, context.Canceled) || !errors.As(err, &e) || e.Step != "end of DATA" || e.Records != 2 {
 		t.Errorf("Handle: %v", err)
 	}
 	if err := h.Close(cancelled); err != nil {

@@ -25,7 +25,7 @@ func (h *Handler) compose(j *job) (m *message, notes []error, err error) {
 		m, err = d.render()
 	}
 	for _, missing := range d.missing {
-		notes = append(notes, &Error{Server: h.server.address(), Step: StepCompose, Err: missing})
+		notes = append(notes, &Error{Server: h.server.address(), Step: stepCompose, Err: missing})
 	}
 	return m, notes, err
 }

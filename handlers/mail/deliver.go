@@ -43,7 +43,7 @@ func (h *Handler) deliver(ctx context.Context, wanted bool, jobs []job) (left in
 		if err != nil {
 			h.giveBack(j)
 			h.failed.Add(uint64(j.records))
-			out.fail(j.records, h.server.failure(ctx, StepCompose, err))
+			out.fail(j.records, h.server.failure(ctx, stepCompose, err))
 			continue
 		}
 		accepted, problem := r.send(ctx, m)
@@ -141,7 +141,7 @@ func (r *route) send(ctx context.Context, m *message) (accepted bool, problem *E
 			r.blocked = true
 			return false, problem
 		}
-		if problem.Step == StepDataEnd && answer(problem) == nil {
+		if problem.Step == stepDataEnd && answer(problem) == nil {
 			return false, problem // it may have been taken, so once is enough
 		}
 	}

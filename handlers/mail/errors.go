@@ -24,29 +24,26 @@ var (
 	ErrNoRecipients = errors.New("no recipients")
 )
 
-// Step is a step of a delivery, as an [Error] names it.
-type Step string
-
-// The steps, in their order.
+// The steps of a delivery, in their order, as an [Error] names them.
 const (
-	StepCompose   Step = "compose"
-	StepConnect   Step = "connect"
-	StepTLS       Step = "TLS handshake"
-	StepGreeting  Step = "greeting"
-	StepHello     Step = "EHLO"
-	StepStartTLS  Step = "STARTTLS"
-	StepAuth      Step = "AUTH"
-	StepFrom      Step = "MAIL FROM"
-	StepRecipient Step = "RCPT TO"
-	StepData      Step = "DATA"
-	StepDataEnd   Step = "end of DATA" // the mail may have been accepted
+	stepCompose   = "compose"
+	stepConnect   = "connect"
+	stepTLS       = "TLS handshake"
+	stepGreeting  = "greeting"
+	stepHello     = "EHLO"
+	stepStartTLS  = "STARTTLS"
+	stepAuth      = "AUTH"
+	stepFrom      = "MAIL FROM"
+	stepRecipient = "RCPT TO"
+	stepData      = "DATA"
+	stepDataEnd   = "end of DATA" // the mail may have been accepted
 )
 
 // Error says why mail was not delivered. It never holds a credential, not even
 // where the server repeats one.
 type Error struct {
 	Server  string // host:port
-	Step    Step   // which failed
+	Step    string // that failed: "compose", "connect", "TLS handshake", "greeting", or a command of SMTP
 	Records int    // that were not mailed; 0 if a mail went out, but not to all or not whole
 	Err     error  // a *textproto.Error where the server answered; logbook.ErrClosed after Close
 

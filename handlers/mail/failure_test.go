@@ -50,15 +50,15 @@ func TestRefusals(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		set   func(s *mailServer)
-		step  mail.Step
+		step  string
 		code  int
 		lost  int
 		mails []string
 	}{
 		{"sender", func(s *mailServer) { s.onMail = func(string) error { return refuse(550, "go away") } },
-			mail.StepFrom, 550, 3, nil},
+			"MAIL FROM", 550, 3, nil},
 		{"all recipients", func(s *mailServer) { s.onRcpt = func(string) error { return refuse(450, "try later") } },
-			mail.StepRecipient, 450, 3, nil},
+			"RCPT TO", 450, 3, nil},
 		{"the recipients of one mail", func(s *mailServer) {
 			n := 0
 			s.onRcpt = func(string) error {
@@ -67,7 +67,7 @@ func TestRefusals(t *testing.T) {
 				}
 				return nil
 			}
-		}, mail.StepRecipient, 450, 1, []string{"record 2", "record 3"}},
+		}, "RCPT TO", 450, 1, []string{"record 2", "record 3"}},
 		{"one mail", func(s *mailServer) {
 			n := 0
 			s.onData = func(int) error {
@@ -76,9 +76,9 @@ func TestRefusals(t *testing.T) {
 				}
 				return nil
 			}
-		}, mail.StepDataEnd, 552, 1, []string{"record 1", "record 3"}},
+		}, "end of DATA", 552, 1, []string{"record 1", "record 3"}},
 		{"for now", func(s *mailServer) { s.onData = func(int) error { return refuse(451, "greylisted") } },
-			mail.StepDataEnd, 451, 3, nil},
+			"end of DATA", 451, 3, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := startServer(t, serverOptions{})
@@ -121,7 +121,7 @@ func TestOneRecipientRefused(t *testing.T) {
 	h := newHandler(t, s.Addr, mail.Options{To: []string{"a@example.com", "b@example.com", "c@example.com"}})
 	err := h.Handle(record(logbook.LevelError, "boom"))
 	var e *mail.Error
-	if !errors.As(err, &e) || e.Step != mail.StepRecipient || e.Records != 0 || !strings.Contains(err.Error(), "no such user b") {
+	if !errors.As(err, &e) || e.Step != "RCPT TO" || e.Records != 0 || !strings.Contains(err.Error(), "no such user b") {
 		t.Errorf("error %v", err)
 	}
 	if got := s.mails(); len(got) != 1 || !slices.Equal(got[0].to, []string{"a@example.com", "c@example.com"}) {
@@ -181,7 +181,7 @@ func TestConnectionBreaksAtTheEndOfAMail(t *testing.T) {
 	h := newHandler(t, s.Addr, mail.Options{})
 	err := h.HandleBatch(batch(3), logbook.ReasonBuffer)
 	var e *mail.Error
-	if !errors.As(err, &e) || e.Step != mail.StepDataEnd || e.Records != 1 {
+	if !errors.As(err, &e) || e.Step != "end of DATA" || e.Records != 1 {
 		t.Errorf("error %v", err)
 	}
 	if got := lastLines(t, s); !slices.Equal(got, []string{"record 1", "record 2", "record 3"}) {
@@ -252,28 +252,28 @@ func TestBrokenServers(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		script func(net.Conn, *bufio.Reader)
-		step   mail.Step
+		step   string
 	}{
-		{"hangs up at once", func(c net.Conn, _ *bufio.Reader) { c.Close() }, mail.StepGreeting},
-		{"hangs before it greets", hang, mail.StepGreeting},
-		{"greets with nonsense", script([]string{"HTTP/1.1 400 Bad Request " + password}, hang), mail.StepGreeting},
-		{"is busy", script([]string{"421 " + password + " too many connections"}, drop), mail.StepGreeting},
-		{"drops at EHLO", script(greet[:1], drop), mail.StepHello},
-		{"hangs at EHLO", script(greet[:1], hang), mail.StepHello},
-		{"refuses EHLO", script([]string{"220 mail.test", "550 " + password, "550 " + password}, drop), mail.StepHello},
-		{"drops at AUTH", script(greet, drop), mail.StepAuth},
-		{"hangs at AUTH", script(greet, hang), mail.StepAuth},
-		{"repeats the password", script(append(slices.Clone(greet), repeat), drop), mail.StepAuth},
-		{"repeats it without a code", script(append(slices.Clone(greet), password), drop), mail.StepAuth},
-		{"asks on", script(append(slices.Clone(greet), "334 "+alone), drop), mail.StepAuth},
-		{"drops at MAIL", script(login, drop), mail.StepFrom},
-		{"hangs at MAIL", script(login, hang), mail.StepFrom},
-		{"drops at RCPT", script(append(slices.Clone(login), "250 ok"), drop), mail.StepRecipient},
-		{"hangs at RCPT", script(append(slices.Clone(login), "250 ok"), hang), mail.StepRecipient},
-		{"hangs up at RCPT", script(append(slices.Clone(login), "250 ok", "421 "+plain), drop), mail.StepRecipient},
-		{"refuses DATA", script(append(slices.Clone(login), "250 ok", "250 ok", "554 "+password), hang), mail.StepData},
-		{"drops at DATA", script(append(slices.Clone(login), "250 ok", "250 ok"), drop), mail.StepData},
-		{"hangs after DATA", script(append(slices.Clone(login), "250 ok", "250 ok", "354 go"), hang), mail.StepDataEnd},
+		{"hangs up at once", func(c net.Conn, _ *bufio.Reader) { c.Close() }, "greeting"},
+		{"hangs before it greets", hang, "greeting"},
+		{"greets with nonsense", script([]string{"HTTP/1.1 400 Bad Request " + password}, hang), "greeting"},
+		{"is busy", script([]string{"421 " + password + " too many connections"}, drop), "greeting"},
+		{"drops at EHLO", script(greet[:1], drop), "EHLO"},
+		{"hangs at EHLO", script(greet[:1], hang), "EHLO"},
+		{"refuses EHLO", script([]string{"220 mail.test", "550 " + password, "550 " + password}, drop), "EHLO"},
+		{"drops at AUTH", script(greet, drop), "AUTH"},
+		{"hangs at AUTH", script(greet, hang), "AUTH"},
+		{"repeats the password", script(append(slices.Clone(greet), repeat), drop), "AUTH"},
+		{"repeats it without a code", script(append(slices.Clone(greet), password), drop), "AUTH"},
+		{"asks on", script(append(slices.Clone(greet), "334 "+alone), drop), "AUTH"},
+		{"drops at MAIL", script(login, drop), "MAIL FROM"},
+		{"hangs at MAIL", script(login, hang), "MAIL FROM"},
+		{"drops at RCPT", script(append(slices.Clone(login), "250 ok"), drop), "RCPT TO"},
+		{"hangs at RCPT", script(append(slices.Clone(login), "250 ok"), hang), "RCPT TO"},
+		{"hangs up at RCPT", script(append(slices.Clone(login), "250 ok", "421 "+plain), drop), "RCPT TO"},
+		{"refuses DATA", script(append(slices.Clone(login), "250 ok", "250 ok", "554 "+password), hang), "DATA"},
+		{"drops at DATA", script(append(slices.Clone(login), "250 ok", "250 ok"), drop), "DATA"},
+		{"hangs after DATA", script(append(slices.Clone(login), "250 ok", "250 ok", "354 go"), hang), "end of DATA"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -403,7 +403,7 @@ func TestNoServer(t *testing.T) {
 	h := newHandler(t, address, mail.Options{})
 	err = h.HandleBatch(batch(3), logbook.ReasonBuffer)
 	var e *mail.Error
-	if !errors.As(err, &e) || e.Step != mail.StepConnect || e.Records != 3 || e.Server != address {
+	if !errors.As(err, &e) || e.Step != "connect" || e.Records != 3 || e.Server != address {
 		t.Errorf("%v", err)
 	}
 }
@@ -468,14 +468,14 @@ func TestFormatFails(t *testing.T) {
 	h := newHandler(t, s.Addr, mail.Options{Formatter: failing{}, RelatedFormatter: failing{}})
 	err := h.HandleBatch(batch(3), logbook.ReasonBuffer)
 	var e *mail.Error
-	if !errors.As(err, &e) || e.Step != mail.StepCompose || e.Records != 1 {
+	if !errors.As(err, &e) || e.Step != "compose" || e.Records != 1 {
 		t.Errorf("%v", err)
 	}
 	if got := lastLines(t, s); !slices.Equal(got, []string{"record 2", "record 3"}) {
 		t.Errorf("mails %q", got)
 	}
 	// Among the further records, the place shows it, and so does an error.
-	if err := h.HandleBatch(batch(3), logbook.ReasonEscalation); !errors.As(err, &e) || e.Step != mail.StepCompose || e.Records != 0 {
+	if err := h.HandleBatch(batch(3), logbook.ReasonEscalation); !errors.As(err, &e) || e.Step != "compose" || e.Records != 0 {
 		t.Errorf("%v", err)
 	}
 	want := "record 3\n\n\nLog records that led up to this one:\n\n!ERROR: cannot be formatted\n\nrecord 2"
@@ -495,7 +495,7 @@ func TestFormatPanics(t *testing.T) {
 	})})
 	err := h.HandleBatch(batch(3), logbook.ReasonBuffer)
 	var e *mail.Error
-	if !errors.As(err, &e) || e.Step != mail.StepCompose || e.Records != 1 || !errors.Is(err, errors.ErrUnsupported) {
+	if !errors.As(err, &e) || e.Step != "compose" || e.Records != 1 || !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("%v", err)
 	}
 	if got := lastLines(t, s); !slices.Equal(got, []string{"record 1", "record 3"}) {
@@ -663,7 +663,7 @@ func TestEarlyReply(t *testing.T) {
 	})
 	h := newHandler(t, address, mail.Options{TLS: mail.StartTLS, TLSConfig: ca.client()})
 	var e *mail.Error
-	if err := h.Handle(record(logbook.LevelError, "boom")); !errors.As(err, &e) || e.Step != mail.StepStartTLS || !strings.Contains(err.Error(), "plain text") {
+	if err := h.Handle(record(logbook.LevelError, "boom")); !errors.As(err, &e) || e.Step != "STARTTLS" || !strings.Contains(err.Error(), "plain text") {
 		t.Errorf("%v", err)
 	}
 }

@@ -178,7 +178,7 @@ func (h *Handler) mail(wanted bool, jobs ...job) (left int, err error) {
 	var e *Error
 	switch {
 	case !h.inside.Enter(records):
-		e = &Error{Server: h.server.address(), Step: StepConnect, Err: logbook.ErrClosed}
+		e = &Error{Server: h.server.address(), Step: stepConnect, Err: logbook.ErrClosed}
 	case errors.As(h.pause.Err(time.Now()), &e):
 		h.inside.Leave(records)
 		again := *e

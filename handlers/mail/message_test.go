@@ -148,7 +148,7 @@ func TestHTMLFails(t *testing.T) {
 	h := newHandler(t, s.Addr, mail.Options{HTML: template.Must(template.New("").Parse("<p>{{.Nothing}}"))})
 	err := h.Handle(record(logbook.LevelError, "boom"))
 	var e *mail.Error
-	if !errors.As(err, &e) || e.Records != 0 || e.Step != mail.StepCompose || !strings.Contains(err.Error(), "HTML part") {
+	if !errors.As(err, &e) || e.Records != 0 || e.Step != "compose" || !strings.Contains(err.Error(), "HTML part") {
 		t.Errorf("%v", err)
 	}
 	if m := s.only(t); m.html != "" || !strings.HasSuffix(m.text, "boom") {

@@ -60,7 +60,7 @@ func (s *server) address() string { return s.peer.String() }
 
 // failure returns an error for a step, in which nothing that the server said
 // gives a credential away.
-func (s *server) failure(ctx context.Context, step Step, err error) *Error {
+func (s *server) failure(ctx context.Context, step string, err error) *Error {
 	if safe := s.secrets.Error(err); safe != err {
 		if reply := answer(err); reply != nil {
 			safe = &textproto.Error{Code: reply.Code, Msg: s.secrets.Text(reply.Msg)}
@@ -142,7 +142,7 @@ func (s *server) connect(ctx context.Context) (*session, *Error) {
 	defer cancel()
 	conn, err := s.dial(dialing, "tcp", s.address())
 	if err != nil {
-		return nil, s.failure(ctx, StepConnect, err)
+		return nil, s.failure(ctx, stepConnect, err)
 	}
 	se := &session{server: s, conn: conn}
 	se.setDeadline(ctx, deadline)
@@ -168,12 +168,12 @@ func (se *session) setDeadline(ctx context.Context, t time.Time) {
 func (se *session) interrupt() { _ = se.conn.SetDeadline(time.Unix(1, 0)) }
 
 // open does what stands before the first mail.
-func (se *session) open() (Step, error) {
+func (se *session) open() (string, error) {
 	conn := se.conn
 	if se.mode == ImplicitTLS {
 		secured := tls.Client(conn, se.config)
 		if err := secured.Handshake(); err != nil {
-			return StepTLS, err
+			return stepTLS, err
 		}
 		conn = secured
 	}
@@ -183,27 +183,27 @@ func (se *session) open() (Step, error) {
 	if se.mode == StartTLS {
 		secured, err := se.startTLS()
 		if err != nil {
-			return StepStartTLS, err
+			return stepStartTLS, err
 		}
 		// The client wants a greeting, which the server does not repeat.
 		if _, err := se.hello(&replies{Conn: secured, read: []byte("220 secured\r\n")}); err != nil {
-			return StepStartTLS, err
+			return stepStartTLS, err
 		}
 	}
 	if se.username != "" {
-		return StepAuth, se.login()
+		return stepAuth, se.login()
 	}
 	return "", nil
 }
 
 // hello makes a client of a connection, and greets the server.
-func (se *session) hello(conn *replies) (Step, error) {
+func (se *session) hello(conn *replies) (string, error) {
 	client, err := smtp.NewClient(conn, se.peer.Host)
 	if err != nil {
-		return StepGreeting, err
+		return stepGreeting, err
 	}
 	se.client = client
-	return StepHello, client.Hello(se.hostname)
+	return stepHello, client.Hello(se.hostname)
 }
 
 // startTLS returns the connection with TLS over it. The client's own way would read
@@ -254,7 +254,7 @@ func (se *session) send(ctx context.Context, m *message) (accepted bool, err *Er
 	}
 	se.client.SkipSMTPUTF8(!unicode)
 	if err := se.client.Mail(bare(m.from)); err != nil {
-		return false, se.failure(ctx, StepFrom, err)
+		return false, se.failure(ctx, stepFrom, err)
 	}
 	var refused error
 	taken := 0
@@ -265,27 +265,27 @@ func (se *session) send(ctx context.Context, m *message) (accepted bool, err *Er
 		case alive(err):
 			refused = errors.Join(refused, err)
 		default:
-			return false, se.failure(ctx, StepRecipient, err)
+			return false, se.failure(ctx, stepRecipient, err)
 		}
 	}
 	if taken == 0 {
-		return false, se.failure(ctx, StepRecipient, refused)
+		return false, se.failure(ctx, stepRecipient, refused)
 	}
 	w, failed := se.client.Data()
 	if failed != nil {
-		return false, se.failure(ctx, StepData, failed)
+		return false, se.failure(ctx, stepData, failed)
 	}
 	for chunk := range slices.Chunk(m.data, maxChunk) {
 		se.setDeadline(ctx, time.Now().Add(se.timeout))
 		if _, err := w.Write(chunk); err != nil {
-			return false, se.failure(ctx, StepData, err)
+			return false, se.failure(ctx, stepData, err)
 		}
 	}
 	if err := w.Close(); err != nil {
-		return false, se.failure(ctx, StepDataEnd, err)
+		return false, se.failure(ctx, stepDataEnd, err)
 	}
 	if refused != nil {
-		return true, se.failure(ctx, StepRecipient, refused)
+		return true, se.failure(ctx, stepRecipient, refused)
 	}
 	return true, nil
 }

@@ -145,7 +145,7 @@ func TestStartTLSIsMandatory(t *testing.T) {
 	h := newHandler(t, s.Addr, mail.Options{TLS: mail.StartTLS, Username: "user", Password: "secret", AllowPlaintextAuth: true})
 	err := h.Handle(record(logbook.LevelError, "boom"))
 	var e *mail.Error
-	if !errors.Is(err, mail.ErrNoStartTLS) || !errors.As(err, &e) || e.Step != mail.StepStartTLS || e.Server != s.Addr || e.Records != 1 {
+	if !errors.Is(err, mail.ErrNoStartTLS) || !errors.As(err, &e) || e.Step != "STARTTLS" || e.Server != s.Addr || e.Records != 1 {
 		t.Errorf("%v", err)
 	}
 	if len(s.mails()) != 0 || len(s.loggedIn()) != 0 {

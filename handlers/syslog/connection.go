@@ -35,9 +35,9 @@ func newConnection(address string, timeout time.Duration, dial func(context.Cont
 		Dial: dial, Timeout: timeout,
 		Pause: flow.Pause{First: firstPause, Max: lastPause, Jitter: flow.DefaultJitter},
 		Failure: func(e *netlink.Error) error {
-			op := OpWrite
+			op := opWrite
 			if e.Connecting {
-				op = OpConnect
+				op = opConnect
 			}
 			err := e.Err
 			if err == netlink.ErrClosed {
@@ -76,7 +76,7 @@ func (c *connection) handle(o *logbook.Options, r *logbook.Record, encode func(*
 func (c *connection) add(m *batch, o *logbook.Options, r *logbook.Record, encode func(*batch, *logbook.Record)) (err error) {
 	m.text, m.header = m.text[:0], m.header[:0]
 	if m.text, err = o.AppendFormat(m.text, r); err != nil {
-		return &Error{Address: c.address, Op: OpFormat, Err: err}
+		return &Error{Address: c.address, Op: opFormat, Err: err}
 	}
 	encode(m, r)
 	return nil

@@ -87,5 +87,5 @@
 //
 // # Whatever the system has
 //
-// [CreateSysHandler] picks syslog on unix and the event log on Windows.
+// [NewSystem] picks syslog on unix and the event log on Windows.
 package syslog

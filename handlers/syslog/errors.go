@@ -8,20 +8,17 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Op is what failed, as an [Error] names it.
-type Op string
-
-// The operations.
+// What may fail, as an [Error] names it.
 const (
-	OpFormat  Op = "format"
-	OpConnect Op = "connect" // with the TLS handshake
-	OpWrite   Op = "write"
+	opFormat  = "format"
+	opConnect = "connect" // with the TLS handshake
+	opWrite   = "write"
 )
 
 // Error says why a record was not sent.
 type Error struct {
 	Address string // as in the options, or the platform's socket
-	Op      Op     // what failed
+	Op      string // that failed: "format", "connect" or "write"
 	Err     error  // why; wraps logbook.ErrClosed after Close
 
 	// Retry is when the next attempt is made: until then records are not sent, and
@@ -43,7 +40,7 @@ func (e *Error) Error() string {
 
 // unreachable reports whether another attempt may succeed: it is not the record's fault.
 func (e *Error) unreachable() bool {
-	return e.Op == OpConnect || !e.Retry.IsZero() || errors.Is(e.Err, logbook.ErrClosed)
+	return e.Op == opConnect || !e.Retry.IsZero() || errors.Is(e.Err, logbook.ErrClosed)
 }
 
 // Unwrap returns why.

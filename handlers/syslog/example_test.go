@@ -99,8 +99,8 @@ func ExampleNewJournal() {
 	// Output: there is no journal
 }
 
-func ExampleCreateSysHandler() {
-	h, err := syslog.CreateSysHandler("shop", &logbook.Options{Level: logbook.LevelError})
+func ExampleNewSystem() {
+	h, err := syslog.NewSystem("shop", &logbook.Options{Level: logbook.LevelError})
 	if err != nil {
 		fmt.Println(err) // there is neither syslog nor event log
 		return

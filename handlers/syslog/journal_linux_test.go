@@ -217,7 +217,7 @@ func TestRestartedJournal(t *testing.T) {
 
 func TestNoJournal(t *testing.T) {
 	_, err := syslog.NewJournal(&syslog.JournalOptions{Socket: socketPath(t)})
-	if e := asError(t, err); !errors.Is(e, fs.ErrNotExist) || e.Op != syslog.OpConnect {
+	if e := asError(t, err); !errors.Is(e, fs.ErrNotExist) || e.Op != "connect" {
 		t.Errorf("error %v", err)
 	}
 	var wrong *logbook.OptionError

@@ -74,7 +74,7 @@ func TestAddresses(t *testing.T) {
 		"udp://host.invalid:99": "udp://host.invalid:99",
 	} {
 		_, err := syslog.New(&syslog.Options{Address: address})
-		if e := asError(t, err); e.Address != want || e.Op != syslog.OpConnect {
+		if e := asError(t, err); e.Address != want || e.Op != "connect" {
 			t.Errorf("%s: %v, want an error of %s", address, err, want)
 		}
 		h, err := syslog.New(&syslog.Options{Address: address, Delay: true})
@@ -102,7 +102,7 @@ func TestPlatformSocket(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 
-	h, err := syslog.CreateSysHandler("Testing", &logbook.Options{Level: logbook.LevelWarn, Bubble: true})
+	h, err := syslog.NewSystem("Testing", &logbook.Options{Level: logbook.LevelWarn, Bubble: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestPlatformSocket(t *testing.T) {
 		t.Error(err)
 	}
 	_ = server.Close()
-	if h, err := syslog.CreateSysHandler("Testing", nil); err == nil || h != nil {
+	if h, err := syslog.NewSystem("Testing", nil); err == nil || h != nil {
 		t.Errorf("a handler without a daemon: %v, %v", h, err)
 	}
 }

@@ -7,13 +7,13 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// CreateSysHandler returns the handler that the platform provides: a [*Handler] to
+// NewSystem returns the handler that the platform provides: a [*Handler] to
 // the local syslog daemon on unix, one to the event log on Windows, where appName
 // is the event source. Elsewhere the error wraps [errors.ErrUnsupported]. nil
 // options take all records, in the handler's own format.
 //
 // The handler is to be closed by [logbook.Close].
-func CreateSysHandler(appName string, o *logbook.Options) (h logbook.Handler, err error) {
+func NewSystem(appName string, o *logbook.Options) (h logbook.Handler, err error) {
 	if o == nil {
 		o = new(logbook.Options)
 	}
