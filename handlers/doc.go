@@ -143,11 +143,10 @@
 //
 // # Secrets
 //
-// [NewRedactor] returns a processor that replaces passwords, tokens and the like in
-// attributes, whatever groups, maps and structs they are in, and what patterns find in
-// texts. Processors that are bound later run earlier, so bind it first:
+// Package redact has a processor that replaces passwords, tokens and the like. Processors
+// that are bound later run earlier, so bind it first:
 //
-//	defer logbook.PushApplication(handlers.NewRedactor(nil), file)()
+//	defer logbook.PushApplication(redact.New(nil), file)()
 //
 // # Slow and deprecated code
 //

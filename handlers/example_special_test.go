@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"regexp"
 	"strings"
 	"time"
 
@@ -143,18 +142,6 @@ func ExampleNewRaise() {
 	}()
 	logbook.Warn("no configuration")
 	// Output: raised: WARNING: no configuration
-}
-
-func ExampleNewRedactor() {
-	redact := handlers.NewRedactor(&handlers.RedactOptions{
-		Text: []*regexp.Regexp{regexp.MustCompile(`Bearer \S+`)},
-	})
-	defer logbook.PushApplication(redact, stdout())()
-	logbook.Info("login of {user} with {password}", "user", "ann", "password", "hunter2")
-	logbook.Info("got header Bearer abc123", "headers", map[string]string{"Cookie": "id=1", "Accept": "*/*"})
-	// Output:
-	// INFO: login of ann with ***
-	// INFO: got header *** headers="{\"Accept\":\"*/*\",\"Cookie\":\"***\"}"
 }
 
 func ExampleLoggedIfSlow() {

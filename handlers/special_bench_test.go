@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"regexp"
 	"testing"
 
 	"github.com/logbook-go/logbook/handlers"
@@ -35,19 +34,4 @@ func BenchmarkTagging(b *testing.B) {
 	for b.Loop() {
 		l.LogAttrs(context.Background(), logbook.LevelInfo, "served", slog.Int("status", 200))
 	}
-}
-
-// BenchmarkRedactor is a record in which nothing is to be replaced, beside what it costs
-// to write it.
-func BenchmarkRedactor(b *testing.B) {
-	for name, o := range map[string]*handlers.RedactOptions{
-		"keys": nil,
-		"text": {Text: []*regexp.Regexp{regexp.MustCompile(`\b\d{16}\b`)}},
-	} {
-		b.Run(name, func(b *testing.B) {
-			defer logbook.PushGoroutine(handlers.NewRedactor(o))()
-			benchmark(b, discard())
-		})
-	}
-	b.Run("none", func(b *testing.B) { benchmark(b, discard()) })
 }

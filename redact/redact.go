@@ -1,4 +1,4 @@
-package handlers
+package redact
 
 import (
 	"log/slog"
@@ -14,10 +14,10 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// DefaultRedactKeys returns the patterns of keys whose values are not for a log, as
-// [RedactOptions] takes them: passwords, secrets, tokens, API keys, private keys,
+// DefaultKeys returns the patterns of keys whose values are not for a log, as
+// [Options] takes them: passwords, secrets, tokens, API keys, private keys,
 // credentials, authorizations and cookies.
-func DefaultRedactKeys() []string {
+func DefaultKeys() []string {
 	return []string{
 		"*password", "*passwd", "*passphrase", "pwd", "*secret", "*token",
 		"*api key", "*access key", "*private key", "*secret key",
@@ -25,14 +25,14 @@ func DefaultRedactKeys() []string {
 	}
 }
 
-// RedactOptions configure [NewRedactor]. nil is the default: what DefaultRedactKeys
+// Options configure [New]. nil is the default: what DefaultKeys
 // names.
-type RedactOptions struct {
+type Options struct {
 	// Keys are patterns of the keys whose values are replaced, whatever they hold:
 	// of attributes, of groups, of maps, and of a struct's fields, by their own name
 	// or that in JSON. Case counts for nothing, nor does anything but letters and
 	// digits: "api key" is ApiKey and api_key; "*" stands for any text. nil:
-	// DefaultRedactKeys; for none, an empty list.
+	// DefaultKeys; for none, an empty list.
 	Keys []string
 
 	// Types are types whose values are replaced, and pointers to them.
@@ -48,8 +48,8 @@ type RedactOptions struct {
 
 // Bounds of what is looked at in one value. What lies beyond is replaced.
 const (
-	maxRedactDepth = 16
-	maxRedactNodes = 4096
+	maxDepth = 16
+	maxNodes = 4096
 )
 
 // The keys that a redactor remembers: how many, and how long they are at most. Others are
@@ -59,7 +59,7 @@ const (
 	maxKnownKey  = 256
 )
 
-// NewRedactor returns a processor that replaces what must not be logged, in all
+// New returns a processor that replaces what must not be logged, in all
 // attributes of a record and in its message. It looks into groups, maps, slices,
 // structs and pointers; of a value in which something is replaced, what is left stands
 // in the record as maps and lists, without the fields that encoding/json would leave
@@ -75,14 +75,14 @@ const (
 //
 // A record in which nothing has to be replaced costs no allocation and, without
 // patterns of text, about 50 ns an attribute. It is safe for concurrent use.
-func NewRedactor(o *RedactOptions) logbook.Processor {
+func New(o *Options) logbook.Processor {
 	if o == nil {
-		o = new(RedactOptions)
+		o = new(Options)
 	}
 	d := &redactor{types: slices.Clone(o.Types), text: slices.Clone(o.Text), mark: o.Replace}
 	keys := o.Keys
 	if keys == nil {
-		keys = DefaultRedactKeys()
+		keys = DefaultKeys()
 	}
 	for _, k := range keys {
 		d.keys = append(d.keys, keyPattern(k))

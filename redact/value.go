@@ -1,4 +1,4 @@
-package handlers
+package redact
 
 import (
 	"bytes"
@@ -29,7 +29,7 @@ func (d *redactor) value(v slog.Value) (out slog.Value, found bool) {
 		if f, ok := v.Any().(*logbook.FixedValue); ok && d.mayHoldSecret(f.Type()) {
 			return slog.StringValue(d.mark), true // it can be looked at no more
 		}
-		w := redactWalk{redactor: d}
+		w := walk{redactor: d}
 		plain, found := w.node(reflect.ValueOf(v.Any()), 0)
 		if !found {
 			return v, false
@@ -104,7 +104,7 @@ func (d *redactor) secretError(err error, depth int) bool {
 	if err == nil || len(d.types) == 0 {
 		return false
 	}
-	if depth > maxRedactDepth || d.secretType(reflect.TypeOf(err)) {
+	if depth > maxDepth || d.secretType(reflect.TypeOf(err)) {
 		return true
 	}
 	switch x := err.(type) {
@@ -143,17 +143,17 @@ func (d *redactor) loggedError(v slog.Value, info *logbook.ErrorInfo) (slog.Valu
 	return v, true
 }
 
-// redactWalk goes through one value.
-type redactWalk struct {
+// walk goes through one value.
+type walk struct {
 	*redactor
 	nodes int
 }
 
 // node returns a value as strings, numbers, maps and lists, without what must not be
 // seen, and whether there was any of that.
-func (w *redactWalk) node(v reflect.Value, depth int) (plain any, found bool) {
+func (w *walk) node(v reflect.Value, depth int) (plain any, found bool) {
 	w.nodes++
-	if depth > maxRedactDepth || w.nodes > maxRedactNodes {
+	if depth > maxDepth || w.nodes > maxNodes {
 		return w.mark, true
 	}
 	if !v.IsValid() {
@@ -180,7 +180,7 @@ func (w *redactWalk) node(v reflect.Value, depth int) (plain any, found bool) {
 }
 
 // content is node for what a value holds, whatever its methods say.
-func (w *redactWalk) content(v reflect.Value, depth int) (plain any, found bool) {
+func (w *walk) content(v reflect.Value, depth int) (plain any, found bool) {
 	switch v.Kind() {
 	case reflect.String:
 		return w.redactText(v.String())
@@ -213,7 +213,7 @@ func (w *redactWalk) content(v reflect.Value, depth int) (plain any, found bool)
 
 // methods looks at what formatters see of a value through its methods: its form in JSON,
 // or else as text. nil if it has neither. all says that they see nothing else of it.
-func (w *redactWalk) methods(x any, depth int) (plain any, found, all bool) {
+func (w *walk) methods(x any, depth int) (plain any, found, all bool) {
 	switch x := x.(type) {
 	case json.Number:
 		text, found := w.redactText(x.String())
@@ -285,7 +285,7 @@ func (w *redactWalk) methods(x any, depth int) (plain any, found, all bool) {
 	return plain, false, hasText && (hasJSON || depth == 0)
 }
 
-func (w *redactWalk) slogValue(v slog.Value, depth int) (plain any, found, all bool) {
+func (w *walk) slogValue(v slog.Value, depth int) (plain any, found, all bool) {
 	v = v.Resolve()
 	if v.Kind() == slog.KindGroup {
 		m := make(map[string]any)
@@ -305,7 +305,7 @@ func (w *redactWalk) slogValue(v slog.Value, depth int) (plain any, found, all b
 
 // fields returns a struct as a map with the names in JSON. What JSON leaves out is
 // looked at, since text shows it, and left out.
-func (w *redactWalk) fields(v reflect.Value, depth int) (plain any, found bool) {
+func (w *walk) fields(v reflect.Value, depth int) (plain any, found bool) {
 	m := make(map[string]any, v.NumField())
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
@@ -327,10 +327,10 @@ func (w *redactWalk) fields(v reflect.Value, depth int) (plain any, found bool) 
 	return m, found
 }
 
-func (w *redactWalk) entries(v reflect.Value, depth int) (plain any, found bool) {
+func (w *walk) entries(v reflect.Value, depth int) (plain any, found bool) {
 	m := make(map[string]any, v.Len())
 	for it := v.MapRange(); it.Next(); {
-		if w.nodes > maxRedactNodes {
+		if w.nodes > maxNodes {
 			return w.mark, true
 		}
 		key := keyText(it.Key())
@@ -373,7 +373,7 @@ func keyText(v reflect.Value) string {
 	return v.Type().String()
 }
 
-func (w *redactWalk) elements(v reflect.Value, depth int) (plain any, found bool) {
+func (w *walk) elements(v reflect.Value, depth int) (plain any, found bool) {
 	switch elem := v.Type().Elem(); {
 	case elem.Kind() == reflect.Uint8 && v.Kind() == reflect.Slice:
 		b := v.Bytes()
@@ -387,9 +387,9 @@ func (w *redactWalk) elements(v reflect.Value, depth int) (plain any, found bool
 		}
 		return v.Interface(), false
 	}
-	list := make([]any, 0, min(v.Len(), maxRedactNodes))
+	list := make([]any, 0, min(v.Len(), maxNodes))
 	for i := range v.Len() {
-		if w.nodes > maxRedactNodes {
+		if w.nodes > maxNodes {
 			return w.mark, true
 		}
 		member, hit := w.node(v.Index(i), depth+1)

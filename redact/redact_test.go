@@ -1,4 +1,4 @@
-package handlers_test
+package redact_test
 
 import (
 	"context"
@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/logbook-go/logbook/handlers"
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/redact"
 )
 
 // everyForm is a handler that writes records in all forms that there are, each of which
@@ -75,12 +75,12 @@ func (m valuer) LogValue() slog.Value          { return slog.StringValue(m.text)
 
 const secret = "hunter2" // what must not show anywhere
 
-var fromText = &handlers.RedactOptions{Text: []*regexp.Regexp{regexp.MustCompile(`h[uU]nter\d`)}}
+var fromText = &redact.Options{Text: []*regexp.Regexp{regexp.MustCompile(`h[uU]nter\d`)}}
 
 // In no form does a secret show, and what is none stays.
-func TestRedactor(t *testing.T) {
+func TestRedaction(t *testing.T) {
 	for name, c := range map[string]struct {
-		o    *handlers.RedactOptions
+		o    *redact.Options
 		log  func()
 		want []string // what is to be seen
 	}{
@@ -122,25 +122,25 @@ func TestRedactor(t *testing.T) {
 			log.Info("m", "a", map[string]any{"t": true, "u": uint8(5), "f": 1.5, "e": error(nil), "p": (*account)(nil), "c": make(chan int), "password": secret, "x": textual{"x"}})
 		}, []string{`"c":"chan int"`, `"f":1.5`, `"t":true`, `"u":5`, `"p":null`, `"x":"x"`}},
 		"a LogValuer": {nil, func() { log.Info("m {token}", "token", valuer{secret}) }, []string{"m ***"}},
-		"a type": {&handlers.RedactOptions{Types: []reflect.Type{reflect.TypeFor[card](), reflect.TypeFor[time.Duration]()}}, func() {
+		"a type": {&redact.Options{Types: []reflect.Type{reflect.TypeFor[card](), reflect.TypeFor[time.Duration]()}}, func() {
 			c := card(secret)
 			log.Info("m {c}", "c", c, "p", &c, "m", map[string]card{"k": c}, "d", 77*time.Second, "n", 5)
 		}, []string{"m ***", "n=5", "d=***", `"m":{"k":"***"}`}},
-		"a type of error": {&handlers.RedactOptions{Types: []reflect.Type{reflect.TypeFor[*testError]()}}, func() {
+		"a type of error": {&redact.Options{Types: []reflect.Type{reflect.TypeFor[*testError]()}}, func() {
 			log.Exception(&testError{secret}, "m")
-		}, []string{"*handlers_test.testError: ***"}},
-		"a pointer to a type that has methods": {&handlers.RedactOptions{Types: []reflect.Type{reflect.TypeFor[pin]()}}, func() {
+		}, []string{"*redact_test.testError: ***"}},
+		"a pointer to a type that has methods": {&redact.Options{Types: []reflect.Type{reflect.TypeFor[pin]()}}, func() {
 			log.Info("m {p}", "p", &pin{secret}, "list", []any{1, &pin{secret}})
 		}, []string{"m ***", `"p":"***"`, `"list":[1,"***"]`}},
-		"an error of a type inside of others": {&handlers.RedactOptions{Types: []reflect.Type{reflect.TypeFor[pin]()}}, func() {
+		"an error of a type inside of others": {&redact.Options{Types: []reflect.Type{reflect.TypeFor[pin]()}}, func() {
 			err := errors.Join(errRefused, fmt.Errorf("login: %w", &pin{secret}))
 			log.Info("m {err}", "err", err, "list", []error{err}, "fine", errRefused)
 			log.Exception(err, "n")
 		}, []string{"m ***", `"list":["***"]`, "fine=refused", "*errors.joinError: ***"}},
-		"a plain type": {&handlers.RedactOptions{Types: []reflect.Type{reflect.TypeFor[string]()}}, func() {
+		"a plain type": {&redact.Options{Types: []reflect.Type{reflect.TypeFor[string]()}}, func() {
 			log.Info("m {s}", "s", secret, "list", []string{secret}, "n", 5)
 		}, []string{"m ***", "s=***", "n=5"}},
-		"keys of a type": {&handlers.RedactOptions{Types: []reflect.Type{reflect.TypeFor[card]()}}, func() {
+		"keys of a type": {&redact.Options{Types: []reflect.Type{reflect.TypeFor[card]()}}, func() {
 			log.Info("m", "a", map[card]int{secret: 1}, "b", map[any]int{card(secret): 2, "c": 3, nil: 4})
 		}, []string{`"a":{"***":1}`, `"***":2`, `"c":3`}},
 
@@ -161,7 +161,7 @@ func TestRedactor(t *testing.T) {
 		"text of an error": {fromText, func() { log.Info("m", "err", errors.New("no "+secret)) }, []string{"no ***"}},
 		"text of a logged error": {fromText, func() {
 			log.Exception(fmt.Errorf("open: %w", &fs.PathError{Op: "open", Path: secret, Err: fs.ErrNotExist}), "m")
-		}, []string{"open: open ***: file does not exist", "*fs.PathError", "in github.com/logbook-go/logbook/handlers_test."}},
+		}, []string{"open: open ***: file does not exist", "*fs.PathError", "in github.com/logbook-go/logbook/redact_test."}},
 		"traceback of an error from elsewhere": {fromText, func() {
 			logbook.Dispatch(context.Background(), logbook.NewRecord(logbook.RecordData{
 				Message: "m", Error: &logbook.ErrorInfo{Type: "E", Message: "e", Trace: "Traceback:\n  login(" + secret + ")\nE: e"},
@@ -176,7 +176,7 @@ func TestRedactor(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder
-			bound(t, func() { logbook.InGoroutine(c.log, everyForm(&out)) }, handlers.NewRedactor(c.o))
+			bound(t, func() { logbook.InGoroutine(c.log, everyForm(&out)) }, redact.New(c.o))
 			got := out.String()
 			if strings.Contains(got, secret) || strings.Contains(got, "7777777") || strings.Contains(got, "1m17s") || strings.Contains(got, "aHVudGVyM") {
 				t.Errorf("a secret shows in\n%s", got)
@@ -191,7 +191,7 @@ func TestRedactor(t *testing.T) {
 }
 
 // Values that With has fixed are redacted like those of a call.
-func TestRedactorOfFixedValues(t *testing.T) {
+func TestRedactionOfFixedValues(t *testing.T) {
 	const secret = "hunter2"
 	type mixed struct {
 		Name   string
@@ -206,9 +206,9 @@ func TestRedactorOfFixedValues(t *testing.T) {
 		hidden   *string
 	}
 	hidden := secret
-	byType := &handlers.RedactOptions{Types: []reflect.Type{reflect.TypeFor[card](), reflect.TypeFor[pin]()}}
+	byType := &redact.Options{Types: []reflect.Type{reflect.TypeFor[card](), reflect.TypeFor[pin]()}}
 	tests := map[string]struct {
-		o     *handlers.RedactOptions
+		o     *redact.Options
 		value any
 		want  string
 	}{
@@ -221,13 +221,13 @@ func TestRedactorOfFixedValues(t *testing.T) {
 		"a type beside a pointer":  {byType, &mixed{Pass: secret, hidden: &hidden}, `"v":"***"`},
 		"a type in an interface":   {byType, &mixed{Other: &pin{secret}, hidden: &hidden}, `"v":"***"`},
 		"an error of a type":       {byType, fmt.Errorf("login: %w", &pin{secret}), `"v":"***"`},
-		"text":                     {&handlers.RedactOptions{Text: []*regexp.Regexp{regexp.MustCompile(secret)}}, &stringy{secret}, `"v":"stringy ***"`},
+		"text":                     {&redact.Options{Text: []*regexp.Regexp{regexp.MustCompile(secret)}}, &stringy{secret}, `"v":"stringy ***"`},
 	}
 	for name, c := range tests {
 		var out strings.Builder
 		bound(t, func() {
 			logbook.InGoroutine(func() { log.With("v", c.value).Info("m {v}") }, everyForm(&out))
-		}, handlers.NewRedactor(c.o))
+		}, redact.New(c.o))
 		if got := out.String(); strings.Contains(got, secret) || !strings.Contains(got, c.want) {
 			t.Errorf("%s: no %s, or the secret, in\n%s", name, c.want, got)
 		}
@@ -266,14 +266,14 @@ func logSlog(message string) {
 }
 
 // What holds nothing secret is the very value that was logged.
-func TestRedactorLeavesTheRest(t *testing.T) {
+func TestRedactionLeavesTheRest(t *testing.T) {
 	values := []any{
 		struct{ inner *account }{&account{Password: secret}}, struct{ any any }{&account{Password: secret}},
 		nil, 1, "text", time.Second, time.Now(), []byte("b"), errors.New("e"), map[string]int{"a": 1}, (*account)(nil),
 		struct{ A any }{}, make(chan int), func() {}, [3]int{}, &http.Header{"Accept": nil}, reflect.TypeFor[int](),
 		make([]float64, 100_000), stringy{"x"}, marshalerWithoutSecret{}, time.UTC,
 	}
-	o := &handlers.RedactOptions{Text: fromText.Text, Types: []reflect.Type{reflect.TypeFor[card]()}}
+	o := &redact.Options{Text: fromText.Text, Types: []reflect.Type{reflect.TypeFor[card]()}}
 	for i, v := range values {
 		h := logbook.NewHandler(func(r *logbook.Record) error {
 			if got, _ := r.Lookup("v"); fmt.Sprintf("%T %v", got.Any(), got.Any()) != fmt.Sprintf("%T %v", slog.AnyValue(v).Any(), slog.AnyValue(v).Any()) {
@@ -281,7 +281,7 @@ func TestRedactorLeavesTheRest(t *testing.T) {
 			}
 			return nil
 		}, nil)
-		bound(t, func() { log.Info("m", "v", v) }, handlers.NewRedactor(o), h)
+		bound(t, func() { log.Info("m", "v", v) }, redact.New(o), h)
 	}
 	h := logbook.NewHandler(func(r *logbook.Record) error {
 		if !errors.Is(r.Err(), errRefused) || r.ErrorInfo().Stack == nil {
@@ -289,7 +289,7 @@ func TestRedactorLeavesTheRest(t *testing.T) {
 		}
 		return nil
 	}, nil)
-	bound(t, func() { log.Exception(errRefused, "m") }, handlers.NewRedactor(o), h)
+	bound(t, func() { log.Exception(errRefused, "m") }, redact.New(o), h)
 }
 
 type marshalerWithoutSecret struct{ Password string }
@@ -313,10 +313,10 @@ func TestRedactKeys(t *testing.T) {
 		{[]string{"ab*ba"}, []string{"abba", "ab12ba"}, []string{"aba"}},
 		{[]string{"*"}, []string{"anything", ""}, nil},
 	} {
-		redact := handlers.NewRedactor(&handlers.RedactOptions{Keys: c.patterns, Replace: "gone"})
+		process := redact.New(&redact.Options{Keys: c.patterns, Replace: "gone"})
 		check := func(key string, want bool) {
 			r := logbook.NewRecord(logbook.RecordData{Message: "m", Attrs: []slog.Attr{slog.Int(key, 1)}})
-			redact(r)
+			process(r)
 			if got := r.Text(key) == "gone"; got != want {
 				t.Errorf("%q: %q redacted: %v", c.patterns, key, got)
 			}
@@ -331,8 +331,8 @@ func TestRedactKeys(t *testing.T) {
 }
 
 // A failure in an unexpected place leaves nothing of the record's data.
-func TestRedactorFailsClosed(t *testing.T) {
-	broken := handlers.NewRedactor(&handlers.RedactOptions{Text: []*regexp.Regexp{nil}})
+func TestRedactionFailsClosed(t *testing.T) {
+	broken := redact.New(&redact.Options{Text: []*regexp.Regexp{nil}})
 	var out strings.Builder
 	bound(t, func() { logbook.InGoroutine(func() { log.Info("is "+secret, "a", secret) }, everyForm(&out)) }, broken)
 	if got := out.String(); strings.Contains(got, secret) || !strings.Contains(got, `"a":"***"`) {
@@ -341,9 +341,9 @@ func TestRedactorFailsClosed(t *testing.T) {
 }
 
 // What the error flag is told of a template that cannot be rendered is redacted, too.
-func TestRedactorOfTemplateErrors(t *testing.T) {
+func TestRedactionOfTemplateErrors(t *testing.T) {
 	const secret = "hunter2"
-	redact := handlers.NewRedactor(&handlers.RedactOptions{Text: []*regexp.Regexp{regexp.MustCompile(secret)}})
+	process := redact.New(&redact.Options{Text: []*regexp.Regexp{regexp.MustCompile(secret)}})
 	asks := logbook.Processor(func(r *logbook.Record) { _ = r.Message() })
 	token := slog.Int("token", 7_777_777)
 	for name, c := range map[string]struct {
@@ -352,10 +352,10 @@ func TestRedactorOfTemplateErrors(t *testing.T) {
 		attr     slog.Attr
 		told     int
 	}{
-		"the template":    {[]logbook.Bindable{redact}, "is hunter2 {missing}", slog.Int("n", 1), 1},
-		"a value":         {[]logbook.Bindable{redact}, "is {token:>5s}", token, 0},
-		"rendered before": {[]logbook.Bindable{redact, asks}, "is {token:>5s}", token, 0},
-		"replaced in between": {[]logbook.Bindable{redact, logbook.Processor(func(r *logbook.Record) { _ = r.Message(); r.SetMessage("x") })},
+		"the template":    {[]logbook.Bindable{process}, "is hunter2 {missing}", slog.Int("n", 1), 1},
+		"a value":         {[]logbook.Bindable{process}, "is {token:>5s}", token, 0},
+		"rendered before": {[]logbook.Bindable{process, asks}, "is {token:>5s}", token, 0},
+		"replaced in between": {[]logbook.Bindable{process, logbook.Processor(func(r *logbook.Record) { _ = r.Message(); r.SetMessage("x") })},
 			"is {token:>5s}", token, 1},
 	} {
 		t.Run(name, func(t *testing.T) {

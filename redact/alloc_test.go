@@ -1,0 +1,38 @@
+//go:build !race && !logbook_poison
+
+package redact_test
+
+import (
+	"fmt"
+	"log/slog"
+	"testing"
+
+	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/redact"
+)
+
+// A record in which nothing is secret costs no allocation.
+func TestRedactionAllocatesNothing(t *testing.T) {
+	for name, o := range map[string]*redact.Options{"keys": nil, "text": fromText} {
+		defer logbook.PushGoroutine(logbook.Null{}, redact.New(o), discard())()
+		for range 100 { // fills pools, buffers and caches
+			logFields()
+		}
+		if n := testing.AllocsPerRun(1000, logFields); n != 0 {
+			t.Errorf("%s: %v allocations a record", name, n)
+		}
+	}
+}
+
+// However many keys a program has, each is compared with the patterns once.
+func TestRedactionAllocatesNothingForKnownKeys(t *testing.T) {
+	var attrs []slog.Attr
+	for i := range 200 {
+		attrs = append(attrs, slog.Int(fmt.Sprint("a longer key, number ", i), i))
+	}
+	r := logbook.NewRecord(logbook.RecordData{Message: "m", Attrs: attrs})
+	process := redact.New(nil)
+	if n := testing.AllocsPerRun(10, func() { process(r) }); n != 0 {
+		t.Errorf("200 known keys cost %v allocations", n)
+	}
+}

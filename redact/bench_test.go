@@ -1,0 +1,24 @@
+package redact_test
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/redact"
+)
+
+// BenchmarkRedaction is a record in which nothing is to be replaced, beside what it costs
+// to write it.
+func BenchmarkRedaction(b *testing.B) {
+	for name, o := range map[string]*redact.Options{
+		"keys": nil,
+		"text": {Text: []*regexp.Regexp{regexp.MustCompile(`\b\d{16}\b`)}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			defer logbook.PushGoroutine(redact.New(o))()
+			benchmark(b, discard())
+		})
+	}
+	b.Run("none", func(b *testing.B) { benchmark(b, discard()) })
+}
