@@ -2,7 +2,9 @@ package logbook
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/netip"
 	"reflect"
@@ -15,8 +17,10 @@ import (
 
 // FixedValue stands for a value that may change after it was logged: in records that
 // were retained, and for values given to [Logger.With] and [Attrs]. It holds what text
-// formatters and JSON would have shown at that time. Maps, slices, and structs without
-// hidden fields are copied instead, and keep their type.
+// formatters and JSON would have shown at that time. Only what cannot be copied becomes
+// one: a value with hidden fields that may change, or behind a pointer that may be
+// locked, a function, a channel, and one that is too large or contains itself. All other
+// values, errors too, are copied if need be, and keep their type.
 type FixedValue struct {
 	typ  reflect.Type
 	text string
@@ -31,6 +35,33 @@ func (f *FixedValue) String() string { return f.text }
 
 // MarshalJSON returns the value as JSON.
 func (f *FixedValue) MarshalJSON() ([]byte, error) { return f.json, nil }
+
+// FixedError is a [FixedValue] for an error. [errors.Is] and [errors.As] see the error
+// that was logged, which may have changed since.
+type FixedError struct {
+	err  error
+	text string
+	json json.RawMessage // of an error that marshals itself
+}
+
+// Type returns the type of the error.
+func (e *FixedError) Type() reflect.Type { return reflect.TypeOf(e.err) }
+
+// Error returns the text of the error.
+func (e *FixedError) Error() string { return e.text }
+
+// Unwrap returns the error.
+func (e *FixedError) Unwrap() error { return e.err }
+
+// MarshalJSON returns the error as JSON.
+func (e *FixedError) MarshalJSON() ([]byte, error) { return e.appendJSON(nil), nil }
+
+func (e *FixedError) appendJSON(b []byte) []byte {
+	if e.json != nil {
+		return append(b, e.json...)
+	}
+	return appendJSONText(b, e.text)
+}
 
 // fixAttrs replaces, in place, each value that could change.
 func fixAttrs(attrs []slog.Attr, depth int) {
@@ -63,18 +94,23 @@ func fixAny(v slog.Value) slog.Value {
 	case *loggedError:
 		x.Info()
 		return v
-	case error:
-		e := &fixedError{error: x, text: errorText(x)}
-		if _, ok := x.(json.Marshaler); ok {
-			e.json = appendJSONValue(nil, x)
-		}
-		return slog.AnyValue(e)
 	default:
 		if c, ok := copied(x); ok {
 			return slog.AnyValue(c)
 		}
+		if err, ok := x.(error); ok {
+			return slog.AnyValue(newFixedError(err))
+		}
 		return slog.AnyValue(newFixedValue(v))
 	}
+}
+
+func newFixedError(err error) *FixedError {
+	e := &FixedError{err: err, text: errorText(err)}
+	if _, ok := err.(json.Marshaler); ok {
+		e.json = appendJSONValue(nil, err)
+	}
+	return e
 }
 
 func newFixedValue(v slog.Value) *FixedValue {
@@ -98,10 +134,10 @@ func changeable(v slog.Value) bool {
 		return slices.ContainsFunc(v.Group(), func(a slog.Attr) bool { return changeable(a.Value) })
 	case slog.KindAny:
 		switch x := v.Any().(type) {
-		case nil, *FixedValue, *fixedError:
+		case nil, *FixedValue, *FixedError:
 			return false
 		default:
-			return !shapeOf(reflect.TypeOf(x)).constant
+			return !shapeOf(reflect.TypeOf(x)).constant && !value.IsNil(x)
 		}
 	}
 	return false
@@ -248,12 +284,18 @@ type shape struct {
 
 var shapes sync.Map // reflect.Type to *shape
 
-// Types with hidden pointers to what never changes.
+// Types with hidden pointers to what never changes, and is shared.
 var constants = []reflect.Type{reflect.TypeFor[time.Time](), reflect.TypeFor[*time.Location](), reflect.TypeFor[netip.Addr]()}
+
+// Errors of the types whose text never changes.
+var constantErrors = []error{errors.New(""), fmt.Errorf(""), fmt.Errorf("%w", io.EOF), fmt.Errorf("%w %w", io.EOF, io.EOF)}
 
 func init() {
 	for _, t := range constants {
 		shapes.Store(t, &shape{constant: true})
+	}
+	for _, err := range constantErrors {
+		shapes.Store(reflect.TypeOf(err), &shape{constant: true})
 	}
 }
 

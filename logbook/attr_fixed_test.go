@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -13,6 +15,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -176,6 +179,11 @@ func TestFixedValuesKeepTheirType(t *testing.T) {
 		{json.RawMessage("{}"), true},
 		{(*address)(nil), true},
 		{map[any]int{1: 1, "a": 2, nil: 3}, true},
+		{io.EOF, true},
+		{fmt.Errorf("reading: %w", io.EOF), true},
+		{&fs.PathError{Op: "open", Path: "x", Err: syscall.ENOENT}, true},
+		{&codeError{7}, true},
+		{(*jsonError)(nil), true},
 		{hidden{&n}, false},
 		{&mutex, false},
 		{map[*address]int{where: 1}, false},
@@ -199,9 +207,28 @@ func TestFixedValuesKeepTheirType(t *testing.T) {
 
 	h := record(t)
 	logbook.With("a", &jsonError{1}, logbook.Err(errors.New("boom"))).Info("m")
+	v, _ := h.last(t).Lookup("a")
+	f, fixed := v.Any().(*logbook.FixedError)
 	var own *jsonError
-	if v, _ := h.last(t).Lookup("a"); !errors.As(v.Any().(error), &own) || own.code != 1 {
-		t.Error("errors.As does not see an error that was given to With")
+	if !fixed || f.Type() != reflect.TypeOf(own) || !errors.As(f, &own) || own.code != 1 {
+		t.Errorf("an error that cannot be copied became %#v", v.Any())
+	}
+}
+
+// codeError can be copied.
+type codeError struct{ Code int }
+
+func (e *codeError) Error() string { return fmt.Sprint("code ", e.Code) }
+
+// An error that was copied shows what it was, too.
+func TestErrorsAreCopied(t *testing.T) {
+	var kept *logbook.Record
+	h := logbook.NewHandler(func(r *logbook.Record) error { kept = r.Retain(); return nil }, nil)
+	err := &codeError{1}
+	logbook.InGoroutine(func() { logbook.Info("m", "err", err) }, h)
+	err.Code = 2
+	if v, _ := kept.Lookup("err"); fmt.Sprintf("%T %v", v.Any(), v) != "*logbook_test.codeError code 1" {
+		t.Errorf("got %T %v", v.Any(), v)
 	}
 }
 

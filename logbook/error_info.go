@@ -1,7 +1,6 @@
 package logbook
 
 import (
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -147,8 +146,8 @@ func bare(err error) error {
 		switch x := err.(type) {
 		case *stackError:
 			err = x.error
-		case *fixedError:
-			err = x.error
+		case *FixedError:
+			err = x.err
 		default:
 			return err
 		}
@@ -174,24 +173,4 @@ func errorText(err error) (text string) {
 		}
 	}()
 	return cut(err.Error(), maxAttr)
-}
-
-// fixedError is the same for an error; errors.Is and errors.As see the original.
-type fixedError struct {
-	error
-	text string
-	json json.RawMessage // of an error that marshals itself
-}
-
-func (e *fixedError) Error() string { return e.text }
-
-func (e *fixedError) Unwrap() error { return e.error }
-
-func (e *fixedError) MarshalJSON() ([]byte, error) { return e.appendJSON(nil), nil }
-
-func (e *fixedError) appendJSON(b []byte) []byte {
-	if e.json != nil {
-		return append(b, e.json...)
-	}
-	return appendJSONText(b, e.text)
 }

@@ -234,7 +234,7 @@ func (w *jsonWriter) any(b []byte, o *jsonObject, before []slog.Attr, key string
 			key = w.errorKey
 			o.needIndex(before) // the attributes' own keys do not tell
 		}
-	case *fixedError:
+	case *FixedError:
 	case error: // the most frequent one, by the shortest way
 		if _, ok := v.(json.Marshaler); !ok && !value.IsNil(v) {
 			return appendJSONText(w.key(b, o, before, key), errorText(x))

@@ -30,7 +30,7 @@ func appendJSONValue(b []byte, v any) []byte {
 		return appendJSONError(b, x.Info())
 	case *FixedValue:
 		return append(b, x.json...)
-	case *fixedError:
+	case *FixedError:
 		return x.appendJSON(b)
 	}
 	return value.AppendJSON(b, v)

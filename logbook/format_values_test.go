@@ -1,6 +1,7 @@
 package logbook_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/logbook-go/logbook/compat"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -108,5 +110,96 @@ func TestValuesTable(t *testing.T) {
 	page, err := os.ReadFile("../docs/values.md")
 	if err != nil || !strings.Contains(string(page), table.String()) {
 		t.Errorf("docs/values.md does not have this table (%v):\n%s", err, table.String())
+	}
+}
+
+// slogAttrs keeps the attributes of a record.
+type slogAttrs struct {
+	slog.Handler
+	attrs []slog.Attr
+}
+
+func (h *slogAttrs) Enabled(context.Context, slog.Level) bool { return true }
+
+func (h *slogAttrs) Handle(_ context.Context, r slog.Record) error {
+	h.attrs = h.attrs[:0]
+	r.Attrs(func(a slog.Attr) bool {
+		if a.Key == "v" {
+			h.attrs = append(h.attrs, a)
+		}
+		return true
+	})
+	return nil
+}
+
+// A value is the same JSON whichever way it took: at once, kept for later, with a logger,
+// through a slog.Handler, and over the wire, where durations are text, times have six digits
+// of a second at least, and numbers are those of a float64. Kept ones are the same in every
+// format.
+func TestValuesAgree(t *testing.T) {
+	formats := map[string]logbook.Formatter{
+		"json": logbook.JSON(nil), "logfmt": logbook.Logfmt(nil), "console": logbook.Console(nil),
+		"message": logbook.MustFormat("{record.message}"), "wire": logbook.Wire(),
+	}
+	show := func(f logbook.Formatter, r *logbook.Record) string {
+		b, err := f.AppendFormat(nil, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return addresses.ReplaceAllString(string(b), "0x")
+	}
+	value := func(line string) string {
+		_, v, _ := strings.Cut(strings.TrimSuffix(line, "}"), `"v":`)
+		return v
+	}
+	attrs, _ := changing()
+	for _, kind := range kinds() {
+		attrs = append(attrs, slog.Any(kind.name, kind.value))
+	}
+	for _, a := range attrs {
+		if a.Key == "error" { // of Err: the record's error, which has its own place in every format
+			continue
+		}
+		name := a.Key
+		a.Key = "v"
+		made := func() *logbook.Record {
+			return logbook.NewRecord(logbook.RecordData{Time: at, Template: "{v}", Attrs: []slog.Attr{a}, Goroutine: 1})
+		}
+		for way, r := range map[string]*logbook.Record{"retained": made().Retain(), "cloned": made().Clone(), "retained clone": made().Clone().Retain()} {
+			for format, f := range formats {
+				if got, want := show(f, r), show(f, made()); got != want {
+					t.Errorf("%s, %s, %s:\ngot  %s\nwant %s", name, way, format, got, want)
+				}
+			}
+		}
+
+		want := value(show(logbook.JSON(nil), made()))
+		h := recordAs(t, logbook.JSON(nil))
+		logbook.With(a).Info("m")
+		if got := value(addresses.ReplaceAllString(h.line(t), "0x")); got != want {
+			t.Errorf("%s, With:\ngot  %s\nwant %s", name, got, want)
+		}
+		var foreign slogAttrs
+		logbook.InGoroutine(func() { logbook.Info("m", a) }, compat.ToSlog(&foreign, nil))
+		through := logbook.NewRecord(logbook.RecordData{Message: "m", Attrs: foreign.attrs})
+		if got := value(show(logbook.JSON(nil), through)); got != want {
+			t.Errorf("%s, ToSlog:\ngot  %s\nwant %s", name, got, want)
+		}
+		sent := new(logbook.Record)
+		if err := sent.UnmarshalJSON([]byte(show(logbook.Wire(), made()))); err != nil {
+			t.Fatal(err)
+		}
+		got := value(show(logbook.JSON(nil), sent))
+		switch {
+		case name == "duration":
+			want = `"1.5s"`
+		case name == "time":
+			want = `"2026-01-02T03:04:05.060000Z"`
+		case name == "`json.Number`":
+			want = "12.5"
+		}
+		if got != want {
+			t.Errorf("%s, wire:\ngot  %s\nwant %s", name, got, want)
+		}
 	}
 }

@@ -248,7 +248,7 @@ func (c *core) changeLocked(fn func(s *settings)) {
 
 // With returns a logger whose records carry the attributes, given as key-value
 // pairs and [slog.Attr] values. Values are fixed here: a [slog.LogValuer] is asked once,
-// and what could change later is copied, or kept as a [*FixedValue].
+// and what could change later is copied, or kept as a [*FixedValue] or [*FixedError].
 func (l *Logger) With(args ...any) *Logger {
 	if l == nil || len(args) == 0 {
 		return l

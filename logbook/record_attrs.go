@@ -198,8 +198,8 @@ func plainError(v slog.Value) (error, bool) {
 		return nil, false
 	}
 	err, ok := v.Any().(error)
-	if f, fixed := err.(*fixedError); fixed {
-		err = f.error
+	if f, fixed := err.(*FixedError); fixed {
+		err = f.err
 	}
 	return err, ok
 }

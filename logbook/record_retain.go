@@ -11,7 +11,7 @@ import (
 // Retain makes the record fit to be kept after Handle, on any goroutine, and
 // returns what to keep: read-only, from then on. What would not survive is
 // pulled in first: the message is rendered, values that could change are
-// copied or kept as a [*FixedValue], and the goroutine is noted. A processor, whose
+// copied or kept as a [*FixedValue] or [*FixedError], and the goroutine is noted. A processor, whose
 // record others still change, is given a copy. [Record.Size] says what a retained
 // record holds.
 //
@@ -160,7 +160,7 @@ func valueSize(v slog.Value) int {
 		case nil:
 		case *FixedValue:
 			return len(x.text) + len(x.json)
-		case *fixedError:
+		case *FixedError:
 			return len(x.text) + len(x.json)
 		case *loggedError:
 			return x.Info().size()
