@@ -1,96 +1,97 @@
-// Package logbook is the core of Logbook: loggers that have no sink, records, and the
-// stacks of handlers that the records meet.
+// Package logbook is the core of Logbook: loggers, records, and the stacks of handlers
+// that records pass through. Loggers do not write anywhere themselves.
 //
 //	func main() {
-//		defer logbook.PushApplication(handlers.NewConsole(nil))()
+//		stop := logbook.Use(handlers.NewConsole(nil))
+//		defer stop(context.Background())
+//
 //		logbook.Info("hello {name}", "name", "world")
 //
 //		log := logbook.New("app")
 //		log.Success("copied {n} files", "n", 3, "took", "2s")
 //	}
 //
-// Handlers that write somewhere are in [github.com/logbook-go/logbook/handlers] and below;
-// package compat joins log/slog and log, package config makes handlers of text, and
-// package logbooktest is for tests. A program that binds no handler prints records from
-// Info up to stderr.
+// Handlers that write somewhere are in [github.com/logbook-go/logbook/handlers] and the
+// packages below it. Package compat bridges log and log/slog, package config builds
+// handlers from URIs and INI files, and package logbooktest is for tests. If no handler is
+// bound, records at Info and above go to standard error.
 //
 // # Loggers and calls
 //
-// A logger is made by [New] for a channel, which says where a record comes from: a package
-// keeps one in a variable. The functions of the package, such as [Info], log on the channel
-// "Generic". Loggers are cheap, and a nil one is silent.
+// [New] makes a logger for a channel, which names the origin of its records. A package
+// usually keeps one logger in a variable. Package functions such as [Info] log on the
+// channel "Generic". Loggers are cheap, and a nil logger is silent.
 //
 // A call takes key-value pairs and [slog.Attr] values, as log/slog does. The message may
-// name them in braces, with Python's format specs; what it does not name is printed behind
-// it. A member of a group is named with a dot, and a brace is doubled to stand for itself.
-// What processors add cannot be named, and a message to which no attributes were given is
-// no template:
+// name them in braces, with Python's format specs. Attributes that the message does not
+// name are printed after it. A dot selects a member of a group, and a doubled brace stands
+// for itself. Attributes that processors add cannot be named, and a message without
+// attributes is not a template:
 //
 //	log.Info("{path} took {took:.1f} s", "path", p, "took", 0.25, "user", "anna")
 //
-// [Logger.With] and [Logger.WithGroup] fix attributes, [Logger.Infof] and its like format
-// as fmt does, and [Logger.LogAttrs] allocates nothing. A name that is not found stays as it
-// is written, and the call is reported once.
+// [Logger.With] and [Logger.WithGroup] fix attributes, [Logger.Infof] and its siblings
+// format like package fmt, and [Logger.LogAttrs] allocates nothing. A name that is not
+// found stays as it is written, and is reported once per call site.
 //
 // # Levels
 //
-// They stand on slog's scale: Trace -8, Debug -4, Info 0, Success 1, Notice 2, Warn 4,
-// Error 8, Critical 12. Whatever takes a level takes any [slog.Leveler]; a [LevelVar] can
-// be changed while the program runs. A level keeps back what is below it: that of a logger
-// ([Logger.SetLevel]), of a [LoggerGroup], and of each handler.
+// Levels use slog's numbers: Trace -8, Debug -4, Info 0, Success 1, Notice 2, Warn 4,
+// Error 8, Critical 12. Every function that takes a level takes any [slog.Leveler]; a
+// [LevelVar] can be changed while the program runs. Loggers ([Logger.SetLevel]), a
+// [LoggerGroup] and handlers have levels, and each drops the records below its own.
 //
 // # Stacks
 //
 // Handlers are bound where the calls are made, not to loggers:
 //
-//	undo := logbook.PushApplication(h)          // the whole program
+//	stop := logbook.Use(h)                      // the whole program, until it ends
+//	undo := logbook.PushApplication(h)          // the whole program, until undo
 //	undo := logbook.PushGoroutine(h)            // the running goroutine
 //	ctx, undo := logbook.BindScope(ctx, h)      // calls with the context
 //	logbook.InGoroutine(fn, h)                  // while fn runs
 //	logbook.InContext(ctx, fn, h)               // both, while fn runs
 //
-// Mind the second pair of parentheses in "defer logbook.PushApplication(h)()": the push is
-// made at once, and returns what takes the handler off again. That may be done in any
-// order, and closes nothing.
+// Undo functions may be called in any order, and close nothing. Note the second pair of
+// parentheses in "defer logbook.PushApplication(h)()": the push is made at once, and undone
+// when the function returns.
 //
-// A record meets the handler that was bound last first. One that takes the record ends its
-// way, unless it bubbles: then the next one sees it, too. So a console that was pushed
-// below a file shows what the file lets through:
+// The handler that was bound last gets a record first. If it takes the record, the record
+// ends there, unless the handler's Bubble option is set: then the next handler gets it,
+// too. The handlers of one [Use] do not take records from each other:
 //
-//	file, err := handlers.NewFile("app.log", &handlers.FileOptions{Bubble: true})
-//	...
-//	defer logbook.PushApplication(handlers.NewConsole(nil), file)()
+//	stop := logbook.Use(handlers.NewConsole(nil), file)
 //
-// A plain call such as [Logger.Info] meets what is bound to the application and to the
-// goroutine; [Logger.InfoContext] and its like meet what is bound to the context, as well.
-// A goroutine that is started with go inherits no binding; [Go] hands them on.
+// A plain call such as [Logger.Info] reaches the handlers that are bound to the application
+// and to the goroutine. [Logger.InfoContext] and its siblings also reach those bound to the
+// context. A goroutine that is started with go inherits no bindings; [Go] passes them on.
 //
 // # The default handler
 //
-// Below all others stands the default handler, the console of a program that has none. It
-// prints records from Info up to stderr. So a handler that takes errors only, such as one
-// that sends mail, leaves the rest to it.
+// The default handler is below all others. It prints records at Info and above to standard
+// error. So a handler for errors only, such as one that sends mail, leaves the rest to it.
 //
 // While a handler that writes to a terminal or stream is bound to the application, the
-// default handler is not in force: that handler's level says what the program prints. A
-// handler of a third party says so by [Binding.Console]. Without a level a console takes
-// all records, those of Trace and Debug too; give it [LevelInfo] to see what the default
-// handler prints. [SetDefaultHandler] replaces or removes the default handler.
+// default handler is not in force, and that handler's level alone decides what the program
+// prints. Other handlers can declare themselves a console by [Binding.Console]. A console
+// without a level takes all records, including Trace and Debug; give it [LevelInfo] to print
+// the same records as the default handler. [SetDefaultHandler] replaces or removes the
+// default handler.
 //
-// # What else can be bound
+// # Other items
 //
-// Whatever is [Bindable] is pushed alike: [Attrs] and a [Processor], which add to each
-// record what its surroundings know; [Flags], which say what becomes of failures; [Null],
-// which ends the way of all records; a [Setup] of several items, and a [Slot], whose
-// content can be exchanged.
+// Everything [Bindable] is bound in the same way: [Attrs] and a [Processor], which add to
+// each record what its surroundings know; [Flags], which decide what happens to failures;
+// [Null], which discards records; a [Setup] of several items; and a [Slot], whose content
+// can be exchanged.
 //
 //	ctx, undo := logbook.BindScope(req.Context(), logbook.Attrs("path", req.URL.Path))
 //	defer undo()
 //
 // # Errors and panics
 //
-// [Logger.Exception] logs an error with its type, what it wraps, and a stack; [Err] gives it
-// to a call of any level. A bare error among the arguments is an attribute like others:
+// [Logger.Exception] logs an error with its type, the errors that it wraps, and a stack;
+// [Err] adds one to a call of any level. A bare error is an attribute like any other:
 //
 //	log.Exception(err, "cannot save {file}", "file", name)
 //	log.Warn("trying again", logbook.Err(err))
@@ -98,14 +99,14 @@
 //
 // # Formatters
 //
-// A handler's [Formatter] makes its text: [Format] of a format string such as
+// A handler's [Formatter] produces its text: [Format] of a format string such as
 // "{record.time:%H:%M} {record.message}{record.attrs}", [JSON], [Logfmt], [Console],
-// [TextTemplate], [Wire], or one's own. Those of this package take the data as hostile: what is
-// logged can start no line of its own and control no terminal.
+// [TextTemplate], [Wire], or one of your own. The formatters of this package treat data as
+// hostile: logged data cannot start a new line or control a terminal.
 //
-// # Handlers of one's own
+// # Writing a handler
 //
-// A handler embeds [Options], which give it a level, a filter and a formatter, and has one
+// A handler embeds [Options], which provide a level, a filter and a formatter, and has one
 // method:
 //
 //	type chat struct {
@@ -114,33 +115,39 @@
 //	}
 //
 //	func (c *chat) Handle(r *logbook.Record) error {
-//		return c.WriteLine(r, func(line []byte) error { return c.post(string(line)) })
+//		text, err := c.AppendFormat(nil, r)
+//		if err != nil {
+//			return err
+//		}
+//		return c.post(string(text))
 //	}
 //
-// It is called from many goroutines at once, and may read the record until it returns: what
-// it keeps is what [Record.Retain] gives it. [Flusher], [Closer], [BatchHandler] and
-// [Unbinder] are for handlers that hold something back or open. A handler that stands
-// before another embeds a [Wrapper].
+// Handle is called from many goroutines at once. It may read the record until it returns,
+// and keeps only the result of [Record.Retain]. [Flusher], [Closer], [BatchHandler] and
+// [Unbinder] are for handlers that hold records back or keep something open. A handler that
+// stands before another embeds a [Wrapper].
 //
 // # Failures
 //
-// A failure while logging, and a panic of a handler or a value's method, costs neither the
-// caller nor the other handlers anything. It goes to [Flags.Errors]: [PrintErrors], unless
-// something else is bound, prints it to stderr, at most once a second for each handler.
+// A failure while logging, or a panic of a handler or of a value's method, affects neither
+// the caller nor the other handlers. It goes to [Flags.Errors]. The default, [PrintErrors],
+// prints it to standard error, at most once a second for each handler.
 //
-// A handler, filter, processor or error function may log: what it logs on the same
-// goroutine reaches all others, not itself, and is reported as [ErrRecursion]. A handler
-// that never logs says so by [Binding.Quiet] and saves looking for it.
+// A handler, filter, processor or error function may log. Its records reach all other
+// handlers, but not itself, and are reported as [ErrRecursion]. A handler that never logs
+// sets [Binding.Quiet], which saves the check.
 //
-// # The end
+// # Shutdown
 //
-// Whoever made a handler closes it, with [Close]; [Shutdown] takes down and closes all that
-// is bound to the application. What handlers hold back is written by then.
+// The function that [Use] returns unbinds, flushes and closes its handlers. Otherwise the
+// code that made a handler closes it, with [Close]. [Shutdown] unbinds and closes everything
+// bound to the application. [AllStats] lists the handlers with the numbers of records that
+// they handled, suppressed and dropped.
 //
 // # Cost
 //
-// A call below the level that anybody wants takes about a nanosecond, and with key-value
-// pairs that of making them. What a stack means is computed when it changes, not when a
-// record comes, so pushing takes microseconds. Records are pooled. The caller is looked up
-// only if a handler reads it.
+// A call below every wanted level takes about a nanosecond, plus the cost of building its
+// key-value pairs. Stacks are compiled when they change, not when a record is logged, so a
+// push takes microseconds. Records are pooled. The caller is looked up only if a handler
+// reads it.
 package logbook
