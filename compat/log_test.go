@@ -91,7 +91,7 @@ func here() int {
 	return line
 }
 
-func TestRedirectLogIsNotTaken(t *testing.T) {
+func TestRedirectLogSkipsDisabledLevel(t *testing.T) {
 	b := logTo(t)
 	h := &recorder{Options: logbook.Options{Level: logbook.LevelWarn}}
 	defer logbook.PushApplication(&logbook.Null{}, h)()

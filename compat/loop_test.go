@@ -131,7 +131,7 @@ func TestLoops(t *testing.T) {
 	}
 }
 
-// bubbling lets what a handler has handled go on.
+// bubbling sets Bubble for a handler.
 type bubbling struct{ logbook.Handler }
 
 func (b bubbling) Binding() logbook.Binding {
@@ -285,7 +285,7 @@ func TestNestedCall(t *testing.T) {
 }
 
 // A record whose text contains that of the record being written is not lost.
-func TestNestedCallWithLikeText(t *testing.T) {
+func TestNestedCallWithSimilarText(t *testing.T) {
 	keepDefaults(t)
 	below, e := record(t), watchErrors(t)
 	defer compat.RedirectSlog(nil)()
@@ -356,7 +356,7 @@ func (h viaLogger) WithAttrs([]slog.Attr) slog.Handler { return h }
 func (h viaLogger) WithGroup(string) slog.Handler      { return h }
 
 // Records from log may go through Logbook to another log.Logger.
-func TestLogToLogIsNoLoop(t *testing.T) {
+func TestLogToAnotherLogger(t *testing.T) {
 	logTo(t)
 	e := watchErrors(t)
 	defer compat.RedirectLog(logbook.New("old"), logbook.LevelInfo)()
@@ -420,7 +420,7 @@ func (h *complaining) Handle(context.Context, slog.Record) error {
 }
 
 // A loop ends even if no record can be recognized.
-func TestLoopOfStrangers(t *testing.T) {
+func TestLoopOfUnrecognizableRecords(t *testing.T) {
 	for name, test := range map[string]struct {
 		h    slog.Handler
 		want string
@@ -481,7 +481,7 @@ func TestLoopsConcurrent(t *testing.T) {
 }
 
 // A concurrent call on another goroutine is not taken for a loop.
-func TestOtherGoroutineIsNoLoop(t *testing.T) {
+func TestConcurrentCallIsNotALoop(t *testing.T) {
 	keepDefaults(t)
 	below, e := record(t), watchErrors(t)
 	defer compat.RedirectSlog(nil)()
@@ -513,7 +513,7 @@ func (h blocking) WithAttrs([]slog.Attr) slog.Handler { return h }
 func (h blocking) WithGroup(string) slog.Handler      { return h }
 
 // A panic of the error flag reaches the caller and leaves no lock held.
-func TestLoopRaised(t *testing.T) {
+func TestLoopErrorPanics(t *testing.T) {
 	logTo(t)
 	record(t)
 	defer compat.RedirectLog(nil, logbook.LevelInfo)()

@@ -280,7 +280,7 @@ func TestSlogErrors(t *testing.T) {
 	l := slog.New(compat.NewSlogHandler(logbook.New("c"), nil))
 	cause := errors.New("cause")
 	l.Error("bare", "err", cause)
-	l.Error("told", logbook.Err(cause))
+	l.Error("explicit", logbook.Err(cause))
 	rs := h.take()
 	if rs[0].Err() != cause || rs[1].Err() != cause || rs[1].ErrorInfo().Message != "cause" {
 		t.Errorf("errors %v and %v, want %v", rs[0].Err(), rs[1].Err(), cause)

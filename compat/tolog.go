@@ -53,7 +53,7 @@ func (h *toLog) Handle(r *logbook.Record) error {
 	return h.tally.Do(func() error { return h.write(r) })
 }
 
-// Stats returns what happened so far.
+// Stats returns the counts of records so far.
 func (h *toLog) Stats() logbook.Stats { return h.tally.Stats() }
 
 func (h *toLog) write(r *logbook.Record) error {

@@ -130,7 +130,8 @@ func (h *toSlog) Handle(r *logbook.Record) error {
 	return h.tally.Do(func() error { return h.handler.Handle(ctx, slogRecord(r)) })
 }
 
-// Stats returns what happened so far to the records that the slog handler wanted.
+// Stats returns the counts of records so far, without those that the slog handler
+// declined.
 func (h *toSlog) Stats() logbook.Stats { return h.tally.Stats() }
 
 // sentBy is a context key that marks records passed on by h, which a slog handler may

@@ -84,7 +84,7 @@ func TestToSlogLevels(t *testing.T) {
 	}
 }
 
-func TestToSlogEnabledIsAsked(t *testing.T) {
+func TestToSlogCallsEnabled(t *testing.T) {
 	below := record(t)
 	s := &sink{level: slog.LevelWarn}
 	h := compat.ToSlog(s, nil)

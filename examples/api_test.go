@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write api.txt anew")
+var update = flag.Bool("update", false, "update api.txt")
 
 // TestAPI compares the exported names of the module and their types with api.txt in the
 // root of the repository, so that every change of the API is noticed. `make api` updates

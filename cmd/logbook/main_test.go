@@ -210,7 +210,7 @@ type unwritable struct{ err error }
 func (w unwritable) Write([]byte) (int, error) { return 0, w.err }
 
 // Failed output changes the exit code and is not reported as a usage error.
-func TestUnprintable(t *testing.T) {
+func TestOutputFailures(t *testing.T) {
 	full := errors.New("write: no space left on device")
 	for _, args := range [][]string{{}, {"help"}, {"help", "sinks"}, {"version"}, {"--version"}, {"pipe", "--help"}, {"completion"}, {"completion", "bash"}} {
 		var stderr strings.Builder

@@ -59,7 +59,7 @@ func TestPipe(t *testing.T) {
 }
 
 // pipe reads its own JSON and wire output as the same records.
-func TestPipeTwice(t *testing.T) {
+func TestPipeReadsItsOutput(t *testing.T) {
 	const lines = slogLine + "\n" + textLine + "\n" +
 		`{"level":50,"time":1795171237265,"pid":5823,"hostname":"vm","err":{"type":"E","message":"m","stack":"E: m\n    at f"},"msg":"it"}` + "\n"
 	want, _, _ := execute(t, lines, "pipe", "--to", "json:")
@@ -156,7 +156,7 @@ func (r *running) next(t *testing.T) string {
 }
 
 // A line is written while the input is still open.
-func TestPipeAtOnce(t *testing.T) {
+func TestPipeWritesEachLineAtOnce(t *testing.T) {
 	r := start(t, "pipe")
 	for range 3 {
 		r.write(t, textLine[:20])
@@ -206,7 +206,7 @@ func TestPipeClosedOutputOfSeveral(t *testing.T) {
 
 // Records that a notifier failed to send, and reports again when closed, are counted
 // once.
-func TestPipeCountsOnce(t *testing.T) {
+func TestPipeCountsLostRecordsOnce(t *testing.T) {
 	_, stderr, code := execute(t, "one\ntwo\n", "pipe", "--to", "ntfy:https://127.0.0.1:1/topic")
 	if !strings.HasSuffix(stderr, ": 2 of 2 records were not written\n") || code != exitFailed {
 		t.Errorf("exit code %d, %s", code, stderr)

@@ -90,7 +90,7 @@ func TestNewRecord(t *testing.T) {
 		{"braces with attributes of their name",
 			`level=info msg="served {path} {" path=/x`,
 			`2026-11-20T12:00:00Z INFO "served {path} {" path=/x`},
-		{"broken bytes",
+		{"invalid UTF-8",
 			"a\x00b\xff\x1b[31m",
 			`2026-11-20T12:00:00Z INFO "a\x00b\xff\x1b[31m"`},
 		{"almost a wire record",
@@ -122,7 +122,7 @@ func received() *logbook.Record {
 }
 
 // A record written by Logbook's JSON format is read with its complete error.
-func TestLogbookErrorsComeBack(t *testing.T) {
+func TestLogbookErrorsRoundTrip(t *testing.T) {
 	for name, change := range map[string]func(e *logbook.ErrorInfo){
 		"chain":   func(*logbook.ErrorInfo) {},
 		"nothing": func(e *logbook.ErrorInfo) { e.Chain = nil },
@@ -141,7 +141,7 @@ func TestLogbookErrorsComeBack(t *testing.T) {
 	}
 }
 
-func TestStackComesBack(t *testing.T) {
+func TestStackRoundTrips(t *testing.T) {
 	d := received().Data()
 	d.Error, d.Cause = nil, logbook.WithStack(errors.New("boom"))
 	r := logbook.NewRecord(d)
@@ -155,7 +155,7 @@ func TestStackComesBack(t *testing.T) {
 	}
 }
 
-func TestWireComesBack(t *testing.T) {
+func TestWireRoundTrips(t *testing.T) {
 	want := received()
 	line, err := logbook.Wire().AppendFormat(nil, want)
 	if err != nil {

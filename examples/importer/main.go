@@ -42,8 +42,8 @@ type options struct {
 
 func main() {
 	var o options
-	flag.StringVar(&o.dir, "dir", "run", "write the log files to this `folder`; it is made if need be")
-	flag.StringVar(&o.mail, "mail", os.Getenv("MAIL_SERVER"), "mail problems by way of the server at `HOST:PORT`")
+	flag.StringVar(&o.dir, "dir", "run", "write the log files to this `folder`, which is created if necessary")
+	flag.StringVar(&o.mail, "mail", os.Getenv("MAIL_SERVER"), "mail problems through the server at `HOST:PORT`")
 	flag.StringVar(&o.ca, "ca", os.Getenv("MAIL_CA"), "trust the certificates in this `file`, not those of the system")
 	flag.Parse()
 	if o.files = flag.Args(); len(o.files) == 0 {

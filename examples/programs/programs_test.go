@@ -17,7 +17,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write the expected output anew")
+var update = flag.Bool("update", false, "update the expected output")
 
 // bin is the folder with all programs, built once for the tests.
 var bin string

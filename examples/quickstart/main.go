@@ -15,9 +15,9 @@ import (
 
 func main() {
 	// 1. Three lines that print: import, bind a handler, log. A logger has no
-	// sink of its own. Records go to whatever is bound where the call is made;
-	// here, for the whole program. PushApplication returns the function that
-	// takes the handler off again, hence the second pair of parentheses.
+	// output of its own. Records go to the handlers that are bound where the call
+	// is made; here, for the whole program. PushApplication returns a function
+	// that removes the handler, hence the second pair of parentheses.
 	defer logbook.PushApplication(handlers.NewConsole(nil))()
 	logbook.Info("hello {name}", "name", "world")
 

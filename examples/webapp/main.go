@@ -44,9 +44,9 @@ type options struct {
 
 func main() {
 	var o options
-	flag.StringVar(&o.addr, "addr", "127.0.0.1:0", "listen at `HOST:PORT`; port 0 is a free one")
-	flag.StringVar(&o.dir, "dir", "run", "write the log files to this `folder`; it is made if need be")
-	flag.UintVar(&o.selfdrive, "selfdrive", 0, "send `N` requests to the server, then end")
+	flag.StringVar(&o.addr, "addr", "127.0.0.1:0", "listen at `HOST:PORT`; port 0 selects a free port")
+	flag.StringVar(&o.dir, "dir", "run", "write the log files to this `folder`, which is created if necessary")
+	flag.UintVar(&o.selfdrive, "selfdrive", 0, "send `N` requests to the server, then exit")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

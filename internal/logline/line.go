@@ -45,8 +45,8 @@ type Line struct {
 
 	Err    string       // the error's text
 	Stack  string       // its stack, or the call's
-	Source *slog.Source // nil: none recognised
-	PID    int          // 0: none recognised
+	Source *slog.Source // nil if none was recognized
+	PID    int          // 0 if none was recognized
 }
 
 // Parse parses a line, ignoring a line ending. It recognizes formats in spite of color

@@ -249,13 +249,13 @@ func TestDecodeKeepsNoReference(t *testing.T) {
 	}
 }
 
-func TestErrorsName(t *testing.T) {
+func TestErrorTexts(t *testing.T) {
 	tests := []struct {
 		in, want string
 	}{
 		{`{"secret": tru}`, "invalid JSON at byte 14: expected true"},
 		{`{"secret": "abc`, "invalid JSON at byte 15: unexpected end"},
-		{strings.Repeat("1", 5000), "JSON beyond limits at byte 0: integer with more than 4300 digits"},
+		{strings.Repeat("1", 5000), "JSON exceeds limits at byte 0: integer with more than 4300 digits"},
 	}
 	for _, test := range tests {
 		if _, err := Decode([]byte(test.in)); err == nil || err.Error() != test.want {

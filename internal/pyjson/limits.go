@@ -19,5 +19,5 @@ type LimitError struct {
 }
 
 func (e *LimitError) Error() string {
-	return fmt.Sprintf("JSON beyond limits at byte %d: %s", e.Offset, e.Msg)
+	return fmt.Sprintf("JSON exceeds limits at byte %d: %s", e.Offset, e.Msg)
 }

@@ -98,14 +98,14 @@ var mistakes = []mistake{
 	{"bubble is ignored", "options", "Options.Bubble", func(chan struct{}) *broken {
 		return &broken{Options: logbook.Options{Bubble: true}, binding: noBinding}
 	}},
-	{"trusts values", "content", "nil values: Handle panicked: value method", func(chan struct{}) *broken {
+	{"calls methods of nil values", "content", "nil values: Handle panicked: value method", func(chan struct{}) *broken {
 		return &broken{handle: eachAttr(func(a slog.Attr) {
 			if err, ok := a.Value.Any().(error); ok {
 				_ = err.Error()
 			}
 		})}
 	}},
-	{"trusts attributes to be there", "content binding close concurrent context errors kept reentrant released unbound unchanged flush", "index out of range", func(chan struct{}) *broken {
+	{"assumes that there are attributes", "content binding close concurrent context errors kept reentrant released unbound unchanged flush", "index out of range", func(chan struct{}) *broken {
 		return &broken{handle: func(r *logbook.Record) error {
 			_ = r.Text("request")[0]
 			return nil
@@ -126,13 +126,13 @@ var mistakes = []mistake{
 			return nil
 		}}
 	}},
-	{"releases what it did not retain", "released", "retained before Handle", func(chan struct{}) *broken {
+	{"releases a record that it did not retain", "released", "retained before Handle", func(chan struct{}) *broken {
 		return &broken{handle: func(r *logbook.Record) error {
 			r.Release()
 			return nil
 		}}
 	}},
-	{"counts on being alone", "concurrent", "two at once", func(free chan struct{}) *broken {
+	{"is not safe for concurrent use", "concurrent", "two at once", func(free chan struct{}) *broken {
 		var inside atomic.Int32
 		met := make(chan struct{})
 		return &broken{handle: func(r *logbook.Record) error {
@@ -186,7 +186,7 @@ var mistakes = []mistake{
 			return nil
 		}}
 	}},
-	{"knows all reasons", "batch close", "an unknown reason", func(chan struct{}) *broken {
+	{"panics for an unknown reason", "batch close", "an unknown reason", func(chan struct{}) *broken {
 		return &broken{batch: func(_ []*logbook.Record, why logbook.Reason) error {
 			if !slices.Contains([]logbook.Reason{logbook.ReasonBuffer, logbook.ReasonEscalation, logbook.ReasonGroup}, why) {
 				panic("unknown reason " + why)
@@ -218,7 +218,7 @@ var mistakes = []mistake{
 			return nil
 		}}
 	}},
-	{"flushing takes its time", "", "", func(chan struct{}) *broken {
+	{"flushing uses up its context", "", "", func(chan struct{}) *broken {
 		return &broken{flush: func(ctx context.Context) error {
 			<-ctx.Done()
 			return &logbook.UnsentError{Records: 1, Err: ctx.Err()}
@@ -245,7 +245,7 @@ var mistakes = []mistake{
 			return nil
 		}}
 	}},
-	{"handles into what is closed", "close", "after Close: Handle panicked: send on closed channel", func(chan struct{}) *broken {
+	{"panics in Handle after Close", "close", "after Close: Handle panicked: send on closed channel", func(chan struct{}) *broken {
 		var closed atomic.Bool
 		queue := make(chan string, 1000)
 		return &broken{
@@ -264,7 +264,7 @@ var mistakes = []mistake{
 			},
 		}
 	}},
-	{"flushes what is closed", "close", "after Close: Flush panicked", func(chan struct{}) *broken {
+	{"panics in Flush after Close", "close", "after Close: Flush panicked", func(chan struct{}) *broken {
 		var closed atomic.Bool
 		return &broken{
 			flush: func(context.Context) error {
@@ -279,7 +279,7 @@ var mistakes = []mistake{
 			},
 		}
 	}},
-	{"ends with its binding", "unbound close", "Unbound panicked", func(chan struct{}) *broken {
+	{"panics in a second Unbound", "unbound close", "Unbound panicked", func(chan struct{}) *broken {
 		open := make(chan struct{})
 		return &broken{unbound: func() { close(open) }}
 	}},

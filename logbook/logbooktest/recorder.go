@@ -88,8 +88,8 @@ var lineFormatter = logbook.Must(logbook.Format("[{record.level_name}] {record.c
 }))
 
 // Formatted returns the records as text, such as "[WARNING] bank: negative
-// amount -5". The traceback of an error follows on lines of its own. Each record
-// is formatted once.
+// amount -5". The traceback of an error follows on separate lines. Each record is
+// formatted once.
 func (h *Recorder) Formatted() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()

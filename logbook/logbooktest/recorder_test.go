@@ -72,7 +72,7 @@ func TestLevels(t *testing.T) {
 				t.Errorf("%v record: plural form of %v = %v", logged.level, asked.level, got)
 			}
 			if asked.has(rec, "y") || asked.has(rec, "x", no) || asked.hasAny(rec, no) {
-				t.Errorf("%v record: form of %v ignores what it is asked", logged.level, asked.level)
+				t.Errorf("%v record: form of %v ignores its arguments", logged.level, asked.level)
 			}
 		}
 	}
@@ -122,7 +122,7 @@ func TestFormattedCache(t *testing.T) {
 	first := rec.Formatted()
 	first[0] = "changed by the caller"
 	if got := rec.Formatted(); got[0] != "[WARNING] Testing: first" {
-		t.Errorf("a caller changed what is kept: %q", got)
+		t.Errorf("a caller changed the kept lines: %q", got)
 	}
 	log.Warn("second")
 	want := []string{"[WARNING] Testing: first", "[WARNING] Testing: second"}
