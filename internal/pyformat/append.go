@@ -12,8 +12,7 @@ import (
 // has enough capacity.
 //
 // Its error is a [*ValueError]; b is then returned unchanged. A panic in a method of v
-// (LogValue, Error, String, Format) is such an error; a nil pointer whose method panics
-// is written as <nil>.
+// (LogValue, Error, String, Format) is such an error. A nil pointer is written as <nil>.
 func Append(b []byte, v slog.Value, conversion byte, spec *Spec) ([]byte, error) {
 	out, err := appendValue(b, v, conversion, spec)
 	if err != nil {

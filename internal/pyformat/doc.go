@@ -28,9 +28,9 @@
 //
 // # Differences from Python
 //
-//   - Values print in Go syntax: true and <nil>, not True and None; maps, slices and
-//     structs like fmt's %+v; groups as {k=v k2=v2}; []byte as text; the float 1 as
-//     1, not 1.0.
+//   - Values print in Go syntax: true and <nil>, not True and None; the float 1 as 1,
+//     not 1.0; groups as {k=v k2=v2}. Maps, slices and structs print as JSON, but a
+//     []byte that is text as that text.
 //   - A bool is text unless the verb is for numbers: {b:>5} is " true", {b:d} is 1.
 //   - A float without verb is formatted like strconv's shortest 'g', so 1234567.0
 //     is 1.234567e+06. With , or _ it has no exponent below 1e16. A precision

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A value that holds itself, or is too large, ends in a mark.
+// A value that contains itself or is too large is cut, with a mark.
 func TestEndlessValues(t *testing.T) {
 	m := map[string]any{}
 	m["self"] = m

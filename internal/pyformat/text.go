@@ -97,8 +97,8 @@ func logValue(lv slog.LogValuer) (v slog.Value, err error) {
 	return lv.LogValue(), nil
 }
 
-// appendAny appends a value of kind Any: by its methods; bytes that are text as they are;
-// lists, maps, structs and other bytes as JSON.
+// appendAny appends a value of kind Any: the text of its methods, bytes that are text
+// unchanged, and lists, maps, structs and other bytes as JSON.
 func appendAny(b []byte, v any) (out []byte, err error) {
 	if v == nil || value.IsNil(v) {
 		return append(b, "<nil>"...), nil
@@ -143,7 +143,8 @@ func appendAny(b []byte, v any) (out []byte, err error) {
 	return fmt.Appendf(b, "%+v", v), nil
 }
 
-// isText reports whether bytes are text, and nothing that controls a device.
+// isText reports whether b is UTF-8 text without control characters other than tabs and
+// line breaks.
 func isText(b []byte) bool {
 	for _, c := range b {
 		if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7f {
