@@ -11,6 +11,13 @@
 //
 //	redact.New(&redact.Options{Keys: append(redact.DefaultKeys(), "iban", "card *")})
 //
+// A field of a struct can say itself that it is secret, by a tag:
+//
+//	type card struct {
+//		Holder string
+//		Number string `log:"secret"`
+//	}
+//
 // Values can also be found by their type, and parts of texts by regular expressions. Text
 // is the only way to find a secret in a message, so make secrets attributes:
 //

@@ -61,7 +61,8 @@ const (
 
 // New returns a processor that replaces what must not be logged, in all
 // attributes of a record and in its message. It looks into groups, maps, slices,
-// structs and pointers; of a value in which something is replaced, what is left stands
+// structs and pointers, and also replaces the fields that have the tag log:"secret"; of a
+// value in which something is replaced, what is left stands
 // in the record as maps and lists, without the fields that encoding/json would leave
 // out. A message that names an attribute shows what that was replaced by. The text of
 // an error is replaced in its chain and traceback, too; errors.Is does not see the
@@ -105,7 +106,8 @@ type redactor struct {
 	// larger one.
 	known atomic.Pointer[map[string]bool]
 
-	holders sync.Map // reflect.Type to bool: see mayHoldSecret
+	holders       sync.Map // reflect.Type to bool: see mayHoldSecret
+	harmlessTypes sync.Map // reflect.Type to bool
 }
 
 // process redacts a record. If it cannot, nothing of the record's data is left.

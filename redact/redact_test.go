@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,7 +58,19 @@ type (
 	panicsInAll struct{ text string }
 	valuer      struct{ text string }
 	pin         struct{ text string }
-	branching   struct{ A, B, C, D *branching }
+	branching   struct {
+		A, B, C, D *branching
+		Password   string
+	}
+	marked struct {
+		Holder string
+		Number string `log:"secret"`
+		More   struct {
+			Code int `json:"code" log:"secret"`
+			Free bool
+		}
+	}
+	lateGroup struct{ password string }
 )
 
 func (m marshaler) MarshalJSON() ([]byte, error) {
@@ -72,6 +85,9 @@ func (m panicsInAll) String() string           { panic(m.text) }
 func (m *pin) String() string                  { return "pin " + m.text }
 func (m *pin) Error() string                   { return "pin " + m.text }
 func (m valuer) LogValue() slog.Value          { return slog.StringValue(m.text) }
+func (g lateGroup) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("user", "ann"), slog.String("password", g.password))
+}
 
 const secret = "hunter2" // what must not show anywhere
 
@@ -147,8 +163,16 @@ func TestRedaction(t *testing.T) {
 		"text of a message":         {fromText, func() { log.Info("is " + secret + " or hUnter3") }, []string{"is *** or ***|is *** or ***|"}},
 		"text of a literal message": {fromText, func() { logSlog("is {" + secret + "}") }, []string{"is {***}|is {***}|"}},
 		"text of a template":        {fromText, func() { log.Info("is "+secret+" {n}", "n", 1) }, []string{"is *** 1"}},
-		"text of Infof":             {fromText, func() { log.Infof("is %s", secret) }, []string{"is ***"}},
-		"text of an argument":       {fromText, func() { log.Info("is {x}", "x", "a"+secret+"b") }, []string{"is a***b", `"x":"a***b"`}},
+		"a field with a tag": {nil, func() {
+			m := marked{Holder: "ann", Number: secret}
+			m.More.Code = 7777777
+			log.Info("m {card}", "card", m, "list", []any{&m}, "map", map[string]marked{"k": m})
+		}, []string{`"card":{"Holder":"ann","More":{"Free":false,"code":"***"},"Number":"***"}`, `"list":[{"Holder":"ann"`, `"map":{"k":{"Holder":"ann"`}},
+		"a LogValuer in a value": {nil, func() {
+			log.Info("m", "list", []lateGroup{{secret}}, "attrs", []any{[]slog.Attr{slog.String("token", secret), slog.Int("n", 1)}})
+		}, []string{`"list":[{"password":"***","user":"ann"}]`, `"attrs":[{"n":1,"token":"***"}]`}},
+		"text of Infof":       {fromText, func() { log.Infof("is %s", secret) }, []string{"is ***"}},
+		"text of an argument": {fromText, func() { log.Info("is {x}", "x", "a"+secret+"b") }, []string{"is a***b", `"x":"a***b"`}},
 		"text in values": {fromText, func() {
 			log.Info("m", "list", []string{"a", secret}, "map", map[string]any{secret: 1}, "bytes", []byte(secret), "json", json.RawMessage(`["`+secret+`"]`))
 		}, []string{`"list":["a","***"]`, `"map":{"***":1}`, `"bytes":"***"`, `"json":["***"]`}},
@@ -172,7 +196,7 @@ func TestRedaction(t *testing.T) {
 		"what has no end":        {nil, func() { c := &cyclic{}; c.Next = c; log.Info("m", "a", []any{c}, "b", 1) }, []string{"b=1", "***"}},
 		"what is too deep":       {nil, func() { log.Info("m", "a", secretIn(30), "b", 1) }, []string{"b=1", "***"}},
 		"what branches too much": {nil, func() { log.Info("m", "a", branches(7), "b", 1) }, []string{"b=1", "***"}},
-		"what is too large":      {nil, func() { log.Info("m", "a", strings.Split(strings.Repeat(secret+",", 10_000), ","), "b", 1) }, []string{"a=***", "b=1"}},
+		"what is too large":      {nil, func() { log.Info("m", "a", slices.Repeat([]any{secret}, 10_000), "b", 1) }, []string{"a=***", "b=1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder
@@ -205,6 +229,11 @@ func TestRedactionOfFixedValues(t *testing.T) {
 		Password string `json:"pw"`
 		hidden   *string
 	}
+	type tagged struct {
+		Name   string
+		Number string `log:"secret"`
+		hidden *string
+	}
 	hidden := secret
 	byType := &redact.Options{Types: []reflect.Type{reflect.TypeFor[card](), reflect.TypeFor[pin]()}}
 	tests := map[string]struct {
@@ -217,6 +246,7 @@ func TestRedactionOfFixedValues(t *testing.T) {
 		"a hidden field":           {nil, &account{Name: "ann", secret: secret, Hidden: secret}, ""},
 		"a name that JSON changes": {nil, &renamed{"ann", secret, nil}, `"v":"***"`},
 		"a request":                {nil, newRequest(t, secret), ""},
+		"a field with a tag":       {nil, &tagged{"ann", secret, nil}, `"v":"***"`},
 		"a type":                   {byType, map[string]card{"k": secret}, `"v":{"k":"***"}`},
 		"a type beside a pointer":  {byType, &mixed{Pass: secret, hidden: &hidden}, `"v":"***"`},
 		"a type in an interface":   {byType, &mixed{Other: &pin{secret}, hidden: &hidden}, `"v":"***"`},
@@ -250,7 +280,7 @@ func branches(depth int) *branching {
 		return nil
 	}
 	b := branches(depth - 1)
-	return &branching{b, b, b, b}
+	return &branching{b, b, b, b, secret}
 }
 
 // secretIn returns maps inside of maps.

@@ -10,7 +10,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/logbook-go/logbook/internal/value"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -28,6 +30,9 @@ func (d *redactor) value(v slog.Value) (out slog.Value, found bool) {
 		}
 		if f, ok := v.Any().(*logbook.FixedValue); ok && d.mayHoldSecret(f.Type()) {
 			return slog.StringValue(d.mark), true // it can be looked at no more
+		}
+		if v.Any() == nil || d.harmless(reflect.TypeOf(v.Any())) {
+			return v, false
 		}
 		w := walk{redactor: d}
 		plain, found := w.node(reflect.ValueOf(v.Any()), 0)
@@ -90,12 +95,62 @@ func (d *redactor) leadsToSecret(t reflect.Type, seen map[reflect.Type]bool) boo
 	case reflect.Struct:
 		for i := range t.NumField() {
 			f := t.Field(i)
-			if f.IsExported() && d.secretKey(f.Name) && f.Tag.Get("json") != "-" || d.leadsToSecret(f.Type, seen) {
+			shown := f.IsExported() && f.Tag.Get("json") != "-"
+			if shown && (d.secretKey(f.Name) || tagged(f)) || d.leadsToSecret(f.Type, seen) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// tagged reports whether a field of a struct is marked as secret.
+func tagged(f reflect.StructField) bool { return f.Tag.Get("log") == "secret" }
+
+// harmless reports whether nothing can be found in values of the type, so that they need
+// not be looked at. It is computed once for each type.
+func (d *redactor) harmless(t reflect.Type) bool {
+	if len(d.text) > 0 {
+		return false
+	}
+	if is, ok := d.harmlessTypes.Load(t); ok {
+		return is.(bool)
+	}
+	is := d.nothingIn(t, make(map[reflect.Type]bool))
+	d.harmlessTypes.Store(t, is)
+	return is
+}
+
+func (d *redactor) nothingIn(t reflect.Type, seen map[reflect.Type]bool) bool {
+	switch {
+	case seen[t] || t == reflect.TypeFor[time.Time]():
+		return !d.secretType(t)
+	case d.secretType(t) || showsMore(t) || showsMore(reflect.PointerTo(t)) || len(d.types) > 0 && t.Implements(reflect.TypeFor[error]()):
+		return false
+	}
+	seen[t] = true
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+		return d.nothingIn(t.Elem(), seen)
+	case reflect.Struct:
+		for i := range t.NumField() {
+			f := t.Field(i)
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if tagged(f) || d.secretKey(f.Name) || d.secretKey(name) || !d.nothingIn(f.Type, seen) {
+				return false
+			}
+		}
+		return true
+	case reflect.Map, reflect.Interface: // the keys, and what is in it, are known later
+		return false
+	}
+	return true
+}
+
+// showsMore reports whether values of the type are shown as something else, which may
+// have keys.
+func showsMore(t reflect.Type) bool {
+	return t.Implements(reflect.TypeFor[json.Marshaler]()) || t.Implements(reflect.TypeFor[slog.LogValuer]())
 }
 
 // secretError reports whether an error, or one that it wraps, is of such a type: its
@@ -223,6 +278,10 @@ func (w *walk) methods(x any, depth int) (plain any, found, all bool) {
 		return x, false, true
 	case slog.Value:
 		return w.slogValue(x, depth)
+	case slog.LogValuer:
+		return w.slogValue(slog.AnyValue(x), depth)
+	case []slog.Attr:
+		return w.slogValue(slog.GroupValue(x...), depth)
 	case slog.Attr:
 		if w.secretKey(x.Key) {
 			return map[string]any{x.Key: w.mark}, true, true
@@ -286,7 +345,7 @@ func (w *walk) methods(x any, depth int) (plain any, found, all bool) {
 }
 
 func (w *walk) slogValue(v slog.Value, depth int) (plain any, found, all bool) {
-	v = v.Resolve()
+	v = value.Resolve(v)
 	if v.Kind() == slog.KindGroup {
 		m := make(map[string]any)
 		for _, a := range v.Group() {
@@ -315,7 +374,7 @@ func (w *walk) fields(v reflect.Value, depth int) (plain any, found bool) {
 			name = f.Name
 		}
 		var member any = w.mark
-		hit := w.secretKey(name) || w.secretKey(f.Name)
+		hit := w.secretKey(name) || w.secretKey(f.Name) || tagged(f)
 		if !hit {
 			member, hit = w.node(v.Field(i), depth+1)
 		}
