@@ -113,3 +113,9 @@ type lostError struct{ err error }
 
 func (e lostError) Error() string        { return e.err.Error() }
 func (e lostError) Is(target error) bool { return errchain.Is(e.err, target) }
+
+// As implements what [errors.As] looks for.
+func (e lostError) As(target any) bool {
+	_, unsent := target.(**logbook.UnsentError)
+	return !unsent && errors.As(e.err, target)
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -191,5 +192,53 @@ func TestBatchThatFails(t *testing.T) {
 	}
 	if err := h.HandleBatch(batchOf(time.Now(), "g"), logbook.ReasonGroup); !errors.Is(err, logbook.ErrClosed) {
 		t.Errorf("after Close: %v", err)
+	}
+}
+
+// cutShort writes so many bytes, and fails.
+type cutShort int
+
+func (s cutShort) Write(p []byte) (int, error) { return min(int(s), len(p)), errDiskFull }
+
+// Of a batch that fails, the error counts the records that are left to the caller; those
+// that nobody can try again are dropped.
+func TestUnsentRecordsOfBatches(t *testing.T) {
+	closed := newFile(t, filepath.Join(t.TempDir(), "f"), handlers.FileOptions{})
+	mustClose(t, closed)
+	byTag := func(hs ...logbook.Handler) map[string][]logbook.Handler { return map[string][]logbook.Handler{"x": hs} }
+	same := func(*logbook.Record) string { return "" }
+	for name, c := range map[string]struct {
+		h      logbook.Handler
+		unsent int
+		stats  string
+	}{
+		"stream":             {handlers.NewStream(cutShort(5), &logbook.Options{Formatter: messageOnly}), 3, "handled 2"},
+		"closed file":        {closed, 5, "none"},
+		"limit":              {handlers.NewLimit(leaves(2, errRefused), &handlers.LimitOptions{Records: 9}), 2, "handled 3, sites 5"},
+		"limit, suppressing": {handlers.NewLimit(leaves(1, errRefused), &handlers.LimitOptions{Records: 3, By: same}), 3, "handled 2, sites 1"},
+		"fallback":           {handlers.NewFallback(leaves(3, errRefused), new(sink)), 0, "handled 5, failures 3"},
+		"fallback, failing":  {handlers.NewFallback(leaves(3, errRefused), leaves(2, errDiskFull)), 2, "handled 3, failures 3"},
+		"fan-out":            {handlers.NewFanout(leaves(1, errRefused), leaves(2, errDiskFull), new(sink)), 0, "handled 3, dropped 2"},
+		"tagging":            {handlers.NewTagging(byTag(leaves(1, errRefused), leaves(2, errDiskFull)), nil), 0, "handled 3, dropped 2"},
+		"group":              {handlers.NewGroup(leaves(2, errRefused)), 2, "handled 3, dropped 2"},
+		"dedup":              {handlers.NewDedup(leaves(2, errRefused), nil), 2, "handled 3, dropped 2"},
+		"wrapped group":      {logbook.Wrapper{Handler: handlers.NewGroup(leaves(9, errRefused))}, 5, "dropped 5"},
+	} {
+		var rs []*logbook.Record
+		for _, text := range []string{"a", "b", "c", "d", "e"} {
+			rs = append(rs, logbook.NewRecord(logbook.RecordData{Message: text, Attrs: []slog.Attr{slog.Any("tags", []string{"x"})}}))
+		}
+		err := errors.Join(logbook.HandleBatch(c.h, rs, logbook.ReasonBuffer), logbook.Flush(t.Context(), c.h))
+		unsent := new(logbook.UnsentError)
+		if errors.As(err, &unsent); unsent.Records != c.unsent {
+			t.Errorf("%s: %v, want %d records", name, err, c.unsent)
+		}
+		h := c.h
+		if w, ok := h.(logbook.Wrapper); ok {
+			h = w.Handler
+		}
+		if got := h.(logbook.StatsReporter).Stats().String(); got != c.stats {
+			t.Errorf("%s: %s, want %s", name, got, c.stats)
+		}
 	}
 }

@@ -307,6 +307,9 @@ func (f *FingersCrossed) handOver(batch hold.Batch, rs []*logbook.Record, togeth
 		if lost := f.settle(batch, left); lost != left {
 			err = withUnsent(lost, err)
 		}
+		if left > 0 { // Handle leaves nothing to its caller
+			err = lostError{err}
+		}
 	}()
 	left, err = handOver(h, rs, logbook.ReasonEscalation)
 	return err

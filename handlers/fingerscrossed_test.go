@@ -407,3 +407,18 @@ type closable struct {
 func (c *closable) Flush(context.Context) error { c.flushed++; return nil }
 func (c *closable) Close(context.Context) error { c.closed++; return nil }
 func (c *closable) Unbound()                    { c.unbound++ }
+
+// Records that the handler inside leaves unsent are lost once: a Group before the
+// FingersCrossed does not count them again.
+func TestFingersCrossedLosesOnce(t *testing.T) {
+	h := handlers.NewFingersCrossed(leaves(1, errRefused), nil)
+	group := handlers.NewGroup(h)
+	errs := failures(func() { log.Info("a"); log.Error("b"); group.Unbound() }, group)
+	var unsent *logbook.UnsentError
+	if len(errs) != 1 || !errors.Is(errs[0], errRefused) || errors.As(errs[0], &unsent) || !strings.Contains(errs[0].Error(), "1 record unsent") {
+		t.Errorf("reported %v", errs)
+	}
+	if got := h.Stats().String() + "; " + group.Stats().String(); got != "handled 1, dropped 1, triggers 1; handled 2" {
+		t.Error(got)
+	}
+}

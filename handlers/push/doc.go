@@ -46,6 +46,7 @@
 // the service wants to be left alone (Retry-After), or fails, records are refused at once
 // with an [*Error] that says until when, so that a fallback handler can take them. They
 // are counted by [Handler.Stats], and the next notification tells how many there were.
+// Those of a batch are left to whoever handed it over, by a [*logbook.UnsentError].
 //
 // Handle waits for the service's answer, for 5 s at most. Where the program must not
 // wait, put a handler that works in the background before it.
