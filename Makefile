@@ -1,4 +1,4 @@
-# Everything a contributor runs. `make help` lists the targets.
+# Targets for contributors. `make help` lists them.
 
 GO        ?= go
 STATIC    := honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -11,17 +11,18 @@ RUNDIR    ?= run
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
-run: ## build everything and show it at work on real input; ends by itself
+run: ## build the programs and run them on real input
 	@GO="$(GO)" ./scripts/run.sh "$(RUNDIR)"
 
-deps: ## install the Debian packages that tests need, where any are missing
+deps: ## install missing Debian packages that tests need
 	@./scripts/deps.sh
 
-test: deps lint test-core test-tags test-windows ## what a change must pass; some minutes
+test: deps lint test-core test-tags test-windows ## all checks that a change must pass; some minutes
 
 matrix: test-386 test-cross test-next ## the other platforms and the next Go release; CI runs it after `make test`
 
-# The race detector leaves out the allocation budgets, which the second run adds.
+# The tests of allocation budgets do not run with the race detector, so the second run adds
+# them.
 test-core:
 	$(GO) test -vet=off -race -tags integration ./...
 	$(GO) test -vet=off -run Alloc ./logbook ./compat ./handlers ./handlers/syslog ./internal/...
@@ -58,13 +59,13 @@ lint: ## gofmt, vet, staticcheck, go.mod
 	$(GO) mod tidy -diff
 	cd bench && $(GO) mod tidy -diff
 
-api: ## write api.txt anew, the list of all that the module exports
+api: ## update api.txt, the list of the exported API
 	$(GO) test ./examples -run TestAPI -update
 
 fuzz: ## run every fuzz target for FUZZTIME
 	@GO="$(GO)" ./scripts/fuzz.sh $(FUZZTIME)
 
-bench: ## the table beside the peers: at least ten interleaved rounds
+bench: ## compare with other loggers in ten interleaved rounds
 	$(MAKE) -C bench bench
 
 bench-quick: ## the same in two minutes

@@ -51,7 +51,8 @@ func topic(name, short, text string) *cobra.Command {
 	return c
 }
 
-// sinksTopic is the page of all sinks, and, as "sink NAME", that of one.
+// sinksTopic returns the help page of all sinks, which is also named "sink" for use with
+// the name of a sink.
 func sinksTopic() *cobra.Command {
 	c := topic("sinks [name]", "Where records can go", sinksHelp())
 	c.Aliases = []string{"sink"}

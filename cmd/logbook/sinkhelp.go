@@ -42,7 +42,7 @@ func sinksHelp() string {
 	return b.String()
 }
 
-// sinkHelp returns the page of a sink or a wrapper; false if there is none.
+// sinkHelp returns the page of a sink or a wrapper, and whether there is one.
 func sinkHelp(name string) (text string, found bool) {
 	var wrappers []string
 	for _, w := range config.Wrappers() {
@@ -93,7 +93,7 @@ const (
 	lineWidth = 84
 )
 
-// row returns a name and, in a column beside it, a text.
+// row returns a line with a name in the first column and a text in the second.
 func row(name, text string) string {
 	indent := strings.Repeat(" ", nameWidth)
 	text = folded(text, indent)
@@ -103,7 +103,7 @@ func row(name, text string) string {
 	return name + "\n" + text + "\n"
 }
 
-// folded breaks a text into lines, each of which is indented.
+// folded breaks a text into indented lines.
 func folded(text, indent string) string {
 	var lines []string
 	line := indent

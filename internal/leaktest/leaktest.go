@@ -1,4 +1,4 @@
-// Package leaktest finds goroutines that the tests of a package left behind.
+// Package leaktest finds goroutines leaked by the tests of a package.
 package leaktest
 
 import (

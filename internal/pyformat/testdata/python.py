@@ -1,6 +1,6 @@
-"""Writes python.json: what Python 3.11 makes of values and specs.
+"""Writes python.json: values formatted by specs in Python 3.11.
 
-Left out is where the package differs on purpose: floats without a verb, bools,
+Intended differences of the package are left out: floats without a verb, bools,
 strings in hex, years with less than four digits.
 """
 import datetime

@@ -1,5 +1,5 @@
-// Command clobber logs from a function that assembly calls, which uses the frame pointer
-// for something else, as it may.
+// Command clobber logs from a function called by assembly that uses the frame pointer for
+// something else.
 package main
 
 import (
@@ -19,7 +19,7 @@ func inlined() { log.Info("called from assembly") }
 func main() {
 	format := logbook.MustFormat("{record.message} by {record.func_name}")
 	logbook.PushApplication(handlers.NewStream(os.Stdout, &logbook.Options{Formatter: format}))
-	for range 2 { // the place is learnt, then known
+	for range 2 { // the second time, the call site is cached
 		callWithoutFramePointer(inlined)
 		callWithoutFramePointer(func() { log.Infof("called from %s", "assembly") })
 		callWithoutFramePointer(func() { log.Exception(os.ErrClosed, "called from assembly") })
