@@ -70,7 +70,7 @@ type jsonFormatter struct {
 	sourceKey  string // ,"source":
 	heads      jsonHeads
 
-	reserved   []string // names of the fields, and their marks
+	reserved   []reservedKey // names of the fields, and their marks
 	reservedIn encode.KeySet
 }
 
@@ -79,7 +79,7 @@ func (f *jsonFormatter) reserve(name *string, def string) string {
 	if *name == "" {
 		*name = def
 	}
-	f.reserved = append(f.reserved, *name)
+	f.reserved = append(f.reserved, reservedKey{*name, *name + "#2"})
 	f.reservedIn.Add(*name)
 	return string(encode.AppendJSONString(nil, *name)) + ":"
 }

@@ -17,7 +17,7 @@ import (
 // written twice.
 type jsonObject struct {
 	objectKeys
-	reserved []string       // keys that are no attributes
+	reserved []reservedKey  // keys that are no attributes
 	group    string         // the logger's open group, another such key
 	seen     [4][]slog.Attr // attributes before the list that is being written
 	lists    int            // how many lists of seen are in use
@@ -26,11 +26,17 @@ type jsonObject struct {
 // objectKeys is a rough note of which keys were written, and an exact one of objects
 // that need it.
 type objectKeys struct {
-	marks encode.KeySet
-	index keyIndex // of objects with many attributes, with renamed ones or with ones that were left out
+	marks   encode.KeySet
+	renamed [2]string // keys that were given in place of others, without an index
+	index   keyIndex  // of objects with many attributes, with more renamed ones or with ones that were left out
 }
 
-func (k *objectKeys) clone() objectKeys { return objectKeys{k.marks, maps.Clone(k.index)} }
+func (k *objectKeys) clone() objectKeys {
+	return objectKeys{k.marks, k.renamed, maps.Clone(k.index)}
+}
+
+// reservedKey is a key and what an attribute of this name is renamed to.
+type reservedKey struct{ key, second string }
 
 // addSeen notes that a list has been written. An object of more lists than it
 // has room for, which takes groups without names, keeps an index.
@@ -56,8 +62,13 @@ func (o *jsonObject) unused(before []slog.Attr, key string) string {
 		for _, list := range o.seen[:o.lists] {
 			n += len(list)
 		}
-		if n < manyKeys && !o.has(before, key) {
-			return key
+		if n < manyKeys {
+			if !o.has(before, key) {
+				return key
+			}
+			if second := o.second(key); o.rename(before, second) {
+				return second
+			}
 		}
 		o.needIndex(before)
 	}
@@ -65,6 +76,27 @@ func (o *jsonObject) unused(before []slog.Attr, key string) string {
 		return key
 	}
 	return o.index.unused(key)
+}
+
+// second returns key#2.
+func (o *jsonObject) second(key string) string {
+	for _, r := range o.reserved {
+		if r.key == key {
+			return r.second
+		}
+	}
+	return key + "#2"
+}
+
+// rename notes a key that an attribute is renamed to, if it is unused and there is room.
+func (o *jsonObject) rename(before []slog.Attr, key string) bool {
+	for i := range o.renamed {
+		if o.renamed[i] == "" && !o.has(before, key) {
+			o.renamed[i] = key
+			return true
+		}
+	}
+	return false
 }
 
 // keyIndex maps each key of an object to the highest number that was put behind it.
@@ -89,8 +121,13 @@ func (o *jsonObject) needIndex(before []slog.Attr) {
 	}
 	o.marks.Fill() // so that no key passes the index by
 	o.index = make(keyIndex)
-	for _, k := range o.reserved {
-		o.index[k] = 1
+	for _, r := range o.reserved {
+		o.index[r.key] = 1
+	}
+	for _, key := range o.renamed {
+		if key != "" {
+			o.index[key] = 1
+		}
 	}
 	if o.group != "" {
 		o.index[o.group] = 1
@@ -118,8 +155,13 @@ func (o *jsonObject) has(before []slog.Attr, key string) bool {
 	if key == o.group && key != "" {
 		return true
 	}
-	for _, k := range o.reserved {
-		if k == key {
+	for _, r := range o.reserved {
+		if r.key == key {
+			return true
+		}
+	}
+	for _, renamed := range o.renamed {
+		if renamed == key && key != "" {
 			return true
 		}
 	}
