@@ -39,9 +39,21 @@ type concurrentLines struct {
 	torn atomic.Bool // the last line written has no end: a write failed halfway
 }
 
-// write writes a line, which ends in a newline. After a write that failed
-// halfway the next line is put on a line of its own. It returns how many bytes of the
-// line were written.
+// writeLine writes a line, which ends in a newline.
+func (l *concurrentLines) writeLine(line []byte) error {
+	if l.torn.Load() {
+		_, err := l.write(line)
+		return err
+	}
+	n, err := l.w.Write(line)
+	if n != len(line) {
+		return l.failed(n, len(line), err)
+	}
+	return err
+}
+
+// write writes lines, each of which ends in a newline, and returns how many bytes of them
+// were written. If the last write failed halfway, it writes a newline first.
 func (l *concurrentLines) write(line []byte) (written int, err error) {
 	own := 0 // bytes before the line
 	if l.torn.Load() && l.torn.CompareAndSwap(true, false) {
@@ -52,11 +64,16 @@ func (l *concurrentLines) write(line []byte) (written int, err error) {
 	if n == len(line) {
 		return n - own, err
 	}
-	if n > 0 && n < len(line) {
+	return max(0, n-own), l.failed(n, len(line), err)
+}
+
+// failed notes that n of size bytes were written, and returns the error.
+func (l *concurrentLines) failed(n, size int, err error) error {
+	if n > 0 && n < size {
 		l.torn.Store(true)
 	}
 	if err == nil {
 		err = io.ErrShortWrite
 	}
-	return max(0, n-own), err
+	return err
 }

@@ -33,9 +33,9 @@ import (
 type Stream struct {
 	opts  logbook.Options
 	w     io.Writer
-	lines func([]byte) (written int, err error) // writes lines
-	line  func([]byte) error
-	mu    sync.Mutex // of a writer that needs one
+	line  func([]byte) error                    // writes a line
+	lines func([]byte) (written int, err error) // writes lines; written counts bytes
+	mu    sync.Mutex                            // for a writer that is not safe for concurrent use
 	tally tally.Tally
 }
 
@@ -48,24 +48,26 @@ func NewStream(w io.Writer, o *logbook.Options) *Stream {
 		w = noWriter{}
 	}
 	s := &Stream{w: w}
-	s.line = func(line []byte) error {
-		_, err := s.lines(line)
-		return err
-	}
 	if o != nil {
 		s.opts = *o
 	}
 	if isConcurrent(w) {
-		s.lines = (&concurrentLines{w: w}).write
+		c := &concurrentLines{w: w}
+		s.line, s.lines = c.writeLine, c.write
 		return s
 	}
 	locked := &linewriter.Writer{W: w}
+	s.line = func(line []byte) error {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return locked.Write(line)
+	}
 	s.lines = func(lines []byte) (int, error) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		before := locked.Written
 		if locked.Torn {
-			before++ // for the newline that is put before them
+			before++ // for the newline that is written before them
 		}
 		err := locked.Write(lines)
 		return int(max(0, locked.Written-before)), err
@@ -89,19 +91,18 @@ func (s *Stream) Binding() logbook.Binding {
 
 // Handle writes the record.
 func (s *Stream) Handle(r *logbook.Record) error {
-	done := false
-	defer s.count(&done) // also where the formatter panics
+	written := false
+	defer func() {
+		if !written { // a formatter or writer may have panicked
+			s.tally.Dropped(1)
+		}
+	}()
 	err := s.opts.WriteLine(r, s.line)
-	done = err == nil
-	return err
-}
-
-func (s *Stream) count(done *bool) {
-	if *done {
+	if err == nil {
+		written = true
 		s.tally.Handled(1)
-	} else {
-		s.tally.Dropped(1)
 	}
+	return err
 }
 
 // HandleBatch writes the records with one Write, so that no other line comes in between.
@@ -129,7 +130,7 @@ func (s *Stream) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
 	return err
 }
 
-// Stats returns what happened so far.
+// Stats returns the counts of records.
 func (s *Stream) Stats() logbook.Stats { return s.tally.Stats() }
 
 // Flush calls the writer's Flush() error, if it has one, as a [bufio.Writer]
