@@ -112,6 +112,8 @@ func appendAny(b []byte, v any) (out []byte, err error) {
 	switch v := v.(type) {
 	case *time.Time:
 		return appendTimeText(b, *v), nil
+	case json.RawMessage: // it has a method String from Go 1.27 on
+		return value.AppendText(b, v), nil
 	case error:
 		method = "Error"
 		return append(b, v.Error()...), nil
