@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// CheckEntries reports the registered sinks, sections and wrappers that read other
-// options than they declare. It opens nothing. A package that registers something calls
-// it in a test.
+// CheckEntries returns an error if a registered sink, section or wrapper reads an option
+// that it does not declare, or declares one that it does not read. It opens nothing. Call
+// it in the tests of a package that registers something.
 func CheckEntries() error {
 	var faults []string
 	check := func(name string, declared []Option, specs ...*Spec) {
@@ -16,12 +16,12 @@ func CheckEntries() error {
 		for _, s := range specs {
 			read = append(read, s.read...)
 			for _, option := range s.undeclared {
-				faults = append(faults, fmt.Sprintf("%s reads %s, which it does not declare like this", name, option))
+				faults = append(faults, fmt.Sprintf("%s reads %s, but does not declare it with this kind", name, option))
 			}
 		}
 		for _, o := range declared {
 			if !slices.Contains(read, o.Name) {
-				faults = append(faults, fmt.Sprintf("%s declares %s, and does not read it", name, o.Name))
+				faults = append(faults, fmt.Sprintf("%s declares %s, but does not read it", name, o.Name))
 			}
 		}
 	}

@@ -9,8 +9,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Config is a configuration that was read, with its sinks open. It is safe for
-// concurrent use.
+// Config is a loaded configuration with open sinks. It is safe for concurrent use.
 type Config struct {
 	levels   *Levels
 	setup    logbook.Setup
@@ -18,16 +17,15 @@ type Config struct {
 	report   sync.Once
 }
 
-// log reports on the configuration itself.
+// log is for records about the configuration itself.
 var log = logbook.New("config")
 
-// Setup returns what to push, or to put into a [logbook.Slot]: the handlers of
-// all sinks, the first one in the file met first, and below them a black hole. A record
-// goes to every sink that takes it, and no further: neither handlers below nor the
-// default handler see it.
+// Setup returns the handlers to push, or to put into a [logbook.Slot]. A record goes to
+// every sink that takes it, in the order of the file, and no further: handlers below and
+// the default handler do not see it.
 //
-// The first call logs the warnings to the sinks, on channel "config".
-// Whoever loaded the configuration closes it, with [logbook.Close].
+// The first call logs the warnings to the sinks, on channel "config". The caller must
+// close the result with [logbook.Close].
 func (c *Config) Setup() logbook.Setup {
 	c.report.Do(func() {
 		for _, w := range c.warnings {
@@ -37,19 +35,20 @@ func (c *Config) Setup() logbook.Setup {
 	return slices.Clone(c.setup)
 }
 
-// Warnings returns the faults that did not keep the configuration from loading: unknown sections and
-// keys, sinks of lab_utils that could not be opened, a wrong LOGBOOK, and sinks whose
-// fallback stands in until they can be opened. They are of type [*FileError].
+// Warnings returns the faults that did not prevent the configuration from loading:
+// unknown sections and keys, lab_utils sections that could not be opened, an invalid
+// LOGBOOK variable, and sinks that are replaced by their fallback until they can be
+// opened. They are of type [*FileError].
 func (c *Config) Warnings() []error { return slices.Clone(c.warnings) }
 
-// Levels returns the levels by channel that stand before all sinks. Changing them
-// changes what the configuration logs.
+// Levels returns the levels by channel that apply to all sinks. Changing them changes
+// which records the configuration logs.
 func (c *Config) Levels() *Levels { return c.levels }
 
-// warning returns the text of an error on channel "config".
+// warning returns the text of an error without the prefix that the channel repeats.
 func warning(err error) string { return strings.TrimPrefix(err.Error(), "config: ") }
 
-// blackhole is below all sinks: records of the channel go no further.
+// blackhole stands below all sinks and stops the records of the channel.
 type blackhole struct{ channel string }
 
 // Binding implements [logbook.Bindable].

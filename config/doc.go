@@ -1,6 +1,6 @@
 // Package config builds handlers from text: from sink URIs such as
-// "file:app.log?level=warning", and from INI files. It watches such a file, and shows
-// and changes levels while the program runs.
+// "file:app.log?level=warning", and from INI files. It can reload such a file, and show
+// and change levels, while the program runs.
 //
 //	cfg, err := config.Load("/etc/app.ini", nil)
 //	if err != nil {
@@ -11,8 +11,8 @@
 //
 // # Files
 //
-// A file has a section for each sink, with a URI or key by key, and levels by
-// channel:
+// A file has levels by channel, and a section for each sink. A section has either a URI or
+// a key for each part of one:
 //
 //	levels = app.db:debug, app:warning, *:info
 //
@@ -25,51 +25,50 @@
 //	level  = error
 //	format = {record.time:%H:%M} {record.message}
 //
-// The key scheme is that of a URI, and path, host, user and password are its parts.
-// All other keys are its options. Nothing is escaped. A sink, also
-// one with a URI, may have levels of its own besides. A record goes to every sink that takes it, in the
-// order of the file, until one with "bubble = false" has handled it. Handlers below
-// the configuration do not see it, nor does the default handler.
+// The keys scheme, path, host, user and password are the parts of a URI; all other keys are
+// its options. Nothing is escaped. Any sink may also have the key levels, with levels by
+// channel of its own. A record goes to every sink that takes it, in the order of the file,
+// until one with "bubble = false" has handled it. Handlers below the configuration and the
+// default handler do not see it.
 //
-// Files are read as Python's configparser does: "=" or ":" behind a key, whose case
-// means nothing; comments on lines of their own, with "#" or ";"; indented lines
-// continue a value. A percent sign is only a percent sign, though.
+// The syntax is that of Python's configparser: "=" or ":" follows a key; keys ignore case;
+// comments have lines of their own and begin with "#" or ";"; indented lines continue a
+// value. But percent signs are literal.
 //
-// Keys of [DEFAULT] hold for all sections that know them, and for options that a URI
-// does not give; scheme, host, path, user and password of a URI are its own. A
-// fallback takes them over as well, but not level, bubble and what stands before a
-// sink.
+// The keys of [DEFAULT] are defaults for all sections that know them, and for options that
+// a URI does not give. They do not replace scheme, host, path, user and password of a URI.
+// A fallback inherits them, too, except level, bubble and the wrappers.
 //
-// Few values have several lines: levels, args and format of exec:, to, recipients and
-// format of mail. With any other it is an error, and so is a line of these that looks
-// like a known key: it was indented by mistake.
+// Only levels, args and format of exec:, and to, recipients and format of mail may have
+// several lines. For any other key that is an error. A continuation line that looks like a
+// known key is always an error, since the key was indented by mistake.
 //
-// Relative paths start from the working directory in which the program was when it
-// called [Load] or [Watch], wherever it goes later.
+// Relative paths start from the working directory at the time of the call of [Load] or
+// [Watch].
 //
 // Unknown sections and keys are warnings: [Config.Warnings] returns them, and they are
-// logged on channel "config". With [Options].Strict it is an error. Errors are of type
+// logged on channel "config". With [Options].Strict they are errors. Errors are of type
 // [*FileError], with file, section, key and line, and leave nothing open.
 //
 // # Levels
 //
-// An entry of levels holds for its channel and all below it; the longest one wins,
-// and "*" is for the rest. Instead of the line before the first section there may
-// be a section, where a line is a channel:
+// An entry of levels applies to its channel and all channels below it; the longest matching
+// entry wins, and "*" is for all other channels. A section can replace the line before the
+// first section:
 //
 //	[levels]
 //	app.db = debug
 //	*      = info
 //
-// Entries of the environment variable LOGBOOK, such as LOGBOOK=app.db=debug,*=info,
-// replace those of the same channels. A record reaches a sink if the levels and the
-// sink's own level let it. [FromEnv] is the configuration of a program without a
-// file: a console, and LOGBOOK. [Levels.Wrap] puts levels before any handler.
+// The environment variable LOGBOOK, such as LOGBOOK=app.db=debug,*=info, replaces the
+// entries of the same channels. A sink takes a record if both the levels and the sink's own
+// level allow it. [FromEnv] is for a program without a file: it returns a console with the
+// levels of LOGBOOK. [Levels.Wrap] puts levels before any handler.
 //
-// # While the program runs
+// # Reloading
 //
-// [Watch] loads a file, and loads it again at each SIGHUP without losing a record.
-// Who watches for signals already does the same with a [logbook.Slot]:
+// [Watch] loads a file, and reloads it at each SIGHUP without losing a record. A program
+// with a signal handler of its own can do the same with a [logbook.Slot]:
 //
 //	slot := logbook.NewSlot(cfg.Setup())
 //	...
@@ -85,114 +84,114 @@
 //
 // # Files of lab_utils
 //
-// The sections of lab_utils' logging.ini are understood. In each of them, "active"
-// is on if it is true, 1, t, y, yes or on, and log_level is the lowest level.
+// The package also reads the sections of lab_utils' logging.ini. A section is active if its
+// key "active" is true, 1, t, y, yes or on, and log_level is its lowest level. Defaults are
+// in parentheses:
 //
 //	[ConsoleLogger]   active (on), log_level (INFO), use_coloured_output (on)
-//	[FileLogger]      active (off), log_path, log_basename, log_extension, log_level (INFO), mode:
-//	                  JSON lines in PATH/BASENAME_YYYY-MM-DD.EXTENSION, a file a day;
-//	                  directories are made
+//	[FileLogger]      active (off), log_path, log_basename, log_extension, log_level (INFO),
+//	                  mode: JSON lines in the daily file PATH/BASENAME_YYYY-MM-DD.EXTENSION;
+//	                  missing directories are created
 //	[MailHandler]     see package config/all
 //	[SlackLogger]     see package config/all
 //
-// The console is on where one of the others is there, and where there is no sink.
-// Without log_level it follows the levels by channel. One of the others that cannot
-// be opened is left out with a warning. [Options].Fallback and [Options].Channel are
-// lab_utils' fallback and logger_name. Packages add sections with
+// The console is also active if the file has no section for it but another of these
+// sections, or no sink at all. Without log_level it uses the levels by channel. Any other of
+// these sections that cannot be opened is left out with a warning. [Options].Fallback and
+// [Options].Channel are lab_utils' fallback and logger_name. Packages add sections with
 // [RegisterSection].
 //
 // # Sinks
 //
-// [Open] makes a handler of a URI, as it stands in a flag or in the environment:
+// [Open] makes a handler from a URI, for example from a flag or an environment variable:
 //
 //	h, err := config.Open(os.Getenv("LOG_TO"))
 //
 // The sinks of this package:
 //
-//	console:                    lines for people, on standard error
+//	console:                    human-readable lines on standard error
 //	console:-                   the same, on standard output
 //	exec:COMMAND                a command for each record
 //	file:PATH                   lines of text at the end of a file
 //	file:-                      the same, on standard output
-//	json:PATH                   one JSON object a line, at the end of a file
+//	json:PATH                   one JSON object per line, at the end of a file
 //	json:                       the same, on standard output; also json:-
 //	monitoring:PATH             a file that may be moved away, as by logrotate
 //	null:                       nowhere
-//	rotating:PATH               files of a bounded size: PATH, PATH.1, ...
+//	rotating:PATH               files of limited size: PATH, PATH.1, ...
 //	stderr:                     lines of text on standard error
-//	timed:PATH                  a file for each day, or other time, with the date in its name
+//	timed:PATH                  a file per day or other period, with the date in its name
 //
-// Paths are absolute or relative: file:app.log, file:/var/log/app.log. Also
-// understood are file:///var/log/app.log and file:C:\logs\app.log. A file that is
-// named "-" is file:./-. A console has colours where
-// [github.com/logbook-go/logbook/handlers.ColorEnabled] says so.
+// Paths are absolute or relative: file:app.log, file:/var/log/app.log. The forms
+// file:///var/log/app.log and file:C:\logs\app.log work, too. A file named "-" is
+// file:./-. A console has colours if [github.com/logbook-go/logbook/handlers.ColorEnabled]
+// reports true.
 //
-// Packages add schemes of their own with [RegisterSink]. [Schemes] lists them. Mail,
-// syslog, notifications and the like are in package config/all.
+// Packages add schemes with [RegisterSink]. [Schemes] lists them. Import package config/all
+// for mail, syslog, notifications and others.
 //
 // # Options
 //
-// Options follow a question mark, with ampersands in between:
-// "file:app.log?level=warning&mode=0600". All sinks know level, bubble, format and source.
-// The others are described in docs/configuration.md, by the program logbook ("logbook help
-// sink file"), and by [SinkEntry]. Sizes are like 4096, 10MB or 1GiB, and times like 500ms,
-// 1h30m or 7d.
+// Options follow a question mark, separated by ampersands:
+// "file:app.log?level=warning&mode=0600". All sinks have level, bubble, format and source.
+// For the others, see docs/configuration.md, "logbook help sink file", or [SinkEntry]. Sizes
+// are like 4096, 10MB or 1GiB, and durations like 500ms, 1h30m or 7d.
 //
-// An option that the scheme does not know, or that is given twice, is an error. The zone
-// of an IPv6 address is written with %25: smtp://[fe80::1%25eth0].
+// Unknown and duplicate options are errors. The zone of an IPv6 address is written with
+// %25: smtp://[fe80::1%25eth0].
 //
-// # Before a sink
+// # Wrappers
 //
-// Any sink may have the handlers of package handlers that hold records back put before
-// it. A record meets them in this order:
+// Any sink can be wrapped in handlers of package handlers that hold back or redirect
+// records. A record passes through them in this order:
 //
-//	fingers_crossed  keep records until one of this level comes, then write all
-//	sample           let one of so many records of a message through; the number of the others is reported
-//	limit            let so many records of a call site through; the number of the others is reported
-//	dedup            hold a message until it has not come for this time; write one record with the count
-//	fallback         another sink, for records with which this one fails, or until it can be opened
+//	fingers_crossed  hold records until one of this level or above arrives, then write all
+//	sample           let one in COUNT records of a message through; report how many were dropped
+//	limit            let COUNT records of a call site through per period; report how many were dropped
+//	dedup            hold a message until it has not recurred for this time; write one record with the count
+//	fallback         another sink, for records that this one fails to write, or until it can be opened
 //
 // Further options begin with the name of the wrapper, such as limit_per. Packages add
 // wrappers with [RegisterWrapper].
 //
-// So a mail for each error, with what led up to it, and one an hour for each call site:
+// This mails each error with the records that led up to it, at most once an hour for each
+// call site:
 //
 //	smtps://...&fingers_crossed=error&fingers_crossed_reset=true&limit=1&limit_per=1h
 //
-// The buffer of fingers_crossed is one for the whole program; for one each request,
-// bind a handler to it, or see package httplog. What it keeps is forgotten when the
-// configuration is read again. There is no option for handlers that need code, or a place in
-// it: groups, tags, redaction, and records that become errors or panics.
+// The program has a single buffer of fingers_crossed; for one per request, bind a handler to
+// the request, or see package httplog. A reload discards the buffer. Handlers that need
+// code, or a place in it, have no option: groups, tags, redaction, and records that become
+// errors or panics.
 //
 // # Formats
 //
 //	text      logbook.DefaultFormat
-//	json      one JSON object a line, in slog's shape
-//	wire      Python Logbook's JSON, which has all of a record
+//	json      one JSON object per line, in the form of slog
+//	wire      Python Logbook's JSON, which has every field of a record
 //	logfmt    key=value pairs
 //	console   short lines for people
-//	other     a format string of logbook.Format, with {record.NAME} in it
+//	other     a format string of logbook.Format, with at least one {record.NAME}
 //
-// The formats json, logfmt and console know the option source.
+// The option source works with the formats json, logfmt and console.
 //
 // # Escapes
 //
-// In paths and values, %XX stands for a byte: %25 for a percent sign, %3F for a
-// question mark, %26 for an ampersand. All else stands for itself: a plus is a
-// plus, a hash is a hash, spaces and braces need no escape. So the format string
-// "{record.time:%H:%M} {record.message}" is written
+// In paths and values, %XX is a byte: %25 is a percent sign, %3F a question mark, %26 an
+// ampersand. All other characters are literal, including plus signs, hashes, spaces and
+// braces. So the format string "{record.time:%H:%M} {record.message}" is written
 //
 //	file:app.log?format={record.time:%25H:%25M} {record.message}
 //
-// [net/url.QueryEscape] is not for this, since it writes a space as a plus;
-// [net/url.PathEscape] is.
+// Use [net/url.PathEscape] to escape a value, not [net/url.QueryEscape], which writes a
+// space as a plus.
 //
 // # Passwords
 //
-// Errors never show userinfo, nor the value of an option that is declared to be a secret
-// or whose name contains pass, pwd, secret, token, key, auth, cred or private, nor the path
-// of a scheme that is declared to have a secret there, such as webhook:, whatever else is
-// wrong with the URI. The path of a file that holds a secret is shown. [Redact] makes the
-// text of the errors. The same holds for keys in files; there a password may also stand
-// in a file that a key names, as [Spec.SecretFile] reads it.
+// Errors never show userinfo, secret options, or secret paths such as the address of
+// webhook:, whatever else is wrong with the URI. An option is secret if it is declared so,
+// or if its name contains pass, pwd, secret, token, key, auth, cred or private. The path of
+// a file that contains a secret is shown. [Redact] is the function that masks the URIs in
+// errors. The same applies to keys in files. There, a key can also name a file that contains
+// the password, for sinks that read it with [Spec.SecretFile].
 package config

@@ -5,14 +5,15 @@ import (
 	"strings"
 )
 
-// URIError reports why a sink URI was refused. Its text holds no password.
+// URIError reports an invalid sink URI or a sink that cannot be opened. Its text contains
+// no secrets.
 type URIError struct {
 	URI    string // without userinfo and secrets
-	Option string // the option to blame; "": the address
+	Option string // the option in error; "" for the address
 	Err    error
 }
 
-// Error names the URI, the option and the fault.
+// Error names the URI, the option and the cause.
 func (e *URIError) Error() string {
 	if e.Option == "" {
 		return fmt.Sprintf("config: sink %q: %v", e.URI, e.Err)
@@ -20,19 +21,20 @@ func (e *URIError) Error() string {
 	return fmt.Sprintf("config: sink %q: option %q: %v", e.URI, e.Option, e.Err)
 }
 
-// Unwrap returns the fault.
+// Unwrap returns the cause.
 func (e *URIError) Unwrap() error { return e.Err }
 
-// FileError reports a fault in an INI file, and its place. Its text holds no password.
+// FileError reports an error in an INI file, and where it is. Its text contains no
+// secrets.
 type FileError struct {
 	File    string // "" from Parse
-	Section string // "": none
-	Key     string // "": the section as a whole
-	Line    int    // 0: none
+	Section string // "" if outside of a section
+	Key     string // "" for the section as a whole
+	Line    int    // 0 if unknown
 	Err     error
 }
 
-// Error names file, line, section, key and fault.
+// Error names file, line, section, key and cause.
 func (e *FileError) Error() string {
 	b := []byte("config: ")
 	if e.File != "" {
@@ -60,5 +62,5 @@ func (e *FileError) Error() string {
 	return string(b) + text
 }
 
-// Unwrap returns the fault.
+// Unwrap returns the cause.
 func (e *FileError) Unwrap() error { return e.Err }

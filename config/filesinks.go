@@ -18,14 +18,14 @@ import (
 
 func init() {
 	RegisterCompressor("gzip", handlers.Gzip())
-	truncate := Option{Name: "truncate", Kind: KindBool, Default: "false", Help: "true: empty the file before the first record, once in a run of the program"}
+	truncate := Option{Name: "truncate", Kind: KindBool, Default: "false", Help: "true: empty the file before the first record, once per program run"}
 	RegisterSink("file", Entry{
 		Forms:   []Form{{"file:PATH", "lines of text at the end of a file"}, {"file:-", "the same, on standard output"}},
 		Options: slices.Concat(fileOptions("text"), []Option{delayOption, truncate}),
 		Read:    func(s *Spec) func() (logbook.Handler, error) { return s.readFile() },
 	})
 	RegisterSink("json", Entry{
-		Forms:   []Form{{"json:PATH", "one JSON object a line, at the end of a file"}, {"json:", "the same, on standard output; also json:-"}},
+		Forms:   []Form{{"json:PATH", "one JSON object per line, at the end of a file"}, {"json:", "the same, on standard output; also json:-"}},
 		Options: slices.Concat(fileOptions("json"), []Option{delayOption, truncate}),
 		Read: func(s *Spec) func() (logbook.Handler, error) {
 			if s.Path == "" && !s.remote() {
@@ -37,28 +37,28 @@ func init() {
 	RegisterSink("monitoring", Entry{
 		Forms: []Form{{"monitoring:PATH", "a file that may be moved away, as by logrotate"}},
 		Options: slices.Concat(fileOptions("text"), []Option{delayOption,
-			{Name: "interval", Kind: KindDuration, Default: "1s", Help: "how often to look whether the file was moved away", ofFile: true},
+			{Name: "interval", Kind: KindDuration, Default: "1s", Help: "how often to check whether the file was moved away", ofFile: true},
 		}),
 		Read: readMonitoring,
 	})
 	RegisterSink("rotating", Entry{
-		Forms: []Form{{"rotating:PATH", "files of a bounded size: PATH, PATH.1, ..."}},
+		Forms: []Form{{"rotating:PATH", "files of limited size: PATH, PATH.1, ..."}},
 		Options: slices.Concat(fileOptions("text"), []Option{delayOption,
-			{Name: "size", Kind: KindSize, Default: "1MiB", Help: "a file stays below this size", ofFile: true},
-			{Name: "backups", Kind: KindCount, Required: true, Help: "how many finished files are kept", ofFile: true},
+			{Name: "size", Kind: KindSize, Default: "1MiB", Help: "maximum size of a file", ofFile: true},
+			{Name: "backups", Kind: KindCount, Required: true, Help: "number of finished files kept", ofFile: true},
 		}, rotationOptions),
 		Read: readRotating,
 	})
 	RegisterSink("timed", Entry{
-		Forms: []Form{{"timed:PATH", "a file for each day, or other time, with the date in its name"}},
+		Forms: []Form{{"timed:PATH", "a file per day or other period, with the date in its name"}},
 		Options: slices.Concat(fileOptions("text"), []Option{
-			{Name: "size", Kind: KindSize, Default: "no limit", Help: "a file stays below this size", ofFile: true},
-			{Name: "backups", Kind: KindCount, Default: "all", Help: "how many finished files are kept", ofFile: true},
+			{Name: "size", Kind: KindSize, Default: "no limit", Help: "maximum size of a file", ofFile: true},
+			{Name: "backups", Kind: KindCount, Default: "all", Help: "number of finished files kept", ofFile: true},
 		}, rotationOptions, []Option{
-			{Name: "pattern", Kind: KindText, Default: "%Y-%m-%d", Help: "strftime: a file is for all times with the same text", ofFile: true},
-			{Name: "rollover", Kind: KindText, Default: "{basename}-{timestamp}{ext}", Help: "names of files", ofFile: true},
-			{Name: "plain", Kind: KindBool, Default: "false", Help: "true: the current file has the plain path", ofFile: true},
-			{Name: "zone", Kind: KindText, Default: "that of the record", Help: "such as UTC, Local, Europe/Berlin", ofFile: true},
+			{Name: "pattern", Kind: KindText, Default: "%Y-%m-%d", Help: "strftime pattern; a new file begins when its text changes", ofFile: true},
+			{Name: "rollover", Kind: KindText, Default: "{basename}-{timestamp}{ext}", Help: "format of the file names", ofFile: true},
+			{Name: "plain", Kind: KindBool, Default: "false", Help: "true: write to the plain path, and rename the file when its period ends", ofFile: true},
+			{Name: "zone", Kind: KindText, Default: "the record's", Help: "time zone, such as UTC, Local or Europe/Berlin", ofFile: true},
 		}),
 		Read: readTimed,
 	})
@@ -66,28 +66,28 @@ func init() {
 
 var delayOption = Option{Name: "delay", Kind: KindBool, Default: "false", Help: "true: open the file with the first record"}
 
-var modeOption = Option{Name: "mode", Kind: KindText, Default: "0640", Help: "of a file that is created, in octal digits", ofFile: true}
+var modeOption = Option{Name: "mode", Kind: KindText, Default: "0640", Help: "permissions of new files, in octal digits", ofFile: true}
 
-// fileOptions returns the options that all files have in common.
+// fileOptions returns the options common to all file sinks.
 func fileOptions(format string) []Option {
 	return append(HandlerOptions(format), modeOption,
-		Option{Name: "buffer", Kind: KindSize, Default: "each line at once", Help: "write lines together when they have this size", ofFile: true},
-		Option{Name: "flush_interval", Kind: KindDuration, Default: "1s", Help: "or after this time", With: "buffer", ofFile: true},
-		Option{Name: "flush_level", Kind: KindLevel, Default: "error", Help: "or with a record of this level", With: "buffer", ofFile: true},
-		Option{Name: "sync_level", Kind: KindLevel, Default: "never", Help: "fsync after records from this level up", ofFile: true},
-		Option{Name: "sync_interval", Kind: KindDuration, Default: "never", Help: "fsync at most this long after a record", ofFile: true},
+		Option{Name: "buffer", Kind: KindSize, Default: "each line at once", Help: "collect lines up to this size before writing", ofFile: true},
+		Option{Name: "flush_interval", Kind: KindDuration, Default: "1s", Help: "write at the latest after this time", With: "buffer", ofFile: true},
+		Option{Name: "flush_level", Kind: KindLevel, Default: "error", Help: "write at once after a record of this level or above", With: "buffer", ofFile: true},
+		Option{Name: "sync_level", Kind: KindLevel, Default: "never", Help: "fsync after records of this level or above", ofFile: true},
+		Option{Name: "sync_interval", Kind: KindDuration, Default: "never", Help: "fsync within this time after a record", ofFile: true},
 	)
 }
 
-// rotationOptions are those that all files that rotate have in common.
+// rotationOptions are the options common to all rotating file sinks.
 var rotationOptions = []Option{
-	{Name: "age", Kind: KindDuration, Default: "kept", Help: "finished files older than this are removed", ofFile: true},
-	{Name: "total", Kind: KindSize, Default: "no limit", Help: "the oldest finished files are removed above this size of all", ofFile: true},
-	{Name: "compress", Kind: KindText, Default: "none", Help: "compress finished files: gzip, or zstd of package config/all", ofFile: true},
+	{Name: "age", Kind: KindDuration, Default: "no limit", Help: "remove finished files older than this", ofFile: true},
+	{Name: "total", Kind: KindSize, Default: "no limit", Help: "remove the oldest finished files above this total size", ofFile: true},
+	{Name: "compress", Kind: KindText, Default: "none", Help: "compression of finished files: gzip, or zstd with package config/all", ofFile: true},
 	{Name: "shared", Kind: KindBool, Default: "false", Help: "true: other processes write to the same path, with the same options", ofFile: true},
 }
 
-// fileOptions reads the options of the function with this name.
+// fileOptions reads the options common to all file sinks.
 func (s *Spec) fileOptions() *handlers.FileOptions {
 	o := s.Options()
 	f := &handlers.FileOptions{
@@ -101,7 +101,7 @@ func (s *Spec) fileOptions() *handlers.FileOptions {
 	return f
 }
 
-// rotationOptions reads the options of all files that rotate.
+// rotationOptions reads the options common to all rotating file sinks.
 func (s *Spec) rotationOptions() *handlers.FileOptions {
 	o := s.fileOptions()
 	o.Shared = s.Bool("shared")
@@ -124,7 +124,7 @@ func compressor(name string) (handlers.Compressor, error) {
 	return nil, fmt.Errorf("invalid compression %q: want %s%s", name, oneOf(known), cmp.Or(didYouMean(name, known), importHint()))
 }
 
-// mode reads the option mode, that of files which are created.
+// mode reads the option mode, the permissions of new files.
 func (s *Spec) mode() (m fs.FileMode) {
 	s.Func("mode", func(v string) error {
 		n, err := strconv.ParseUint(strings.TrimPrefix(v, "0o"), 8, 32)
@@ -137,11 +137,11 @@ func (s *Spec) mode() (m fs.FileMode) {
 	return m
 }
 
-// filePath returns the path of a file. file://localhost/x is file:/x, and on
-// Windows file:///C:/x is file:C:/x.
+// filePath returns the path of a file. file://localhost/x means file:/x, and on
+// Windows file:///C:/x means file:C:/x.
 func (s *Spec) filePath(windows bool) string {
 	if s.remote() && (s.User != nil || !strings.EqualFold(s.Host, "localhost")) {
-		s.Refuse("", errors.New(`invalid address: want "file:PATH" or "file:///PATH", without host and user`))
+		s.Refuse("", errors.New(`invalid address: want "file:PATH" or "file:///PATH", without host or user`))
 	}
 	p := s.Path
 	if windows && len(p) > 2 && p[0] == '/' && p[2] == ':' {
@@ -150,11 +150,11 @@ func (s *Spec) filePath(windows bool) string {
 	return p
 }
 
-// logPath returns the absolute path of a file that is not a stream.
+// logPath returns the absolute path of a file. It refuses standard output.
 func (s *Spec) logPath() string {
 	path := s.filePath(runtime.GOOS == "windows")
 	if path == "" || path == stdout {
-		s.Refuse("", errors.New("missing path: want that of a file"))
+		s.Refuse("", errors.New("missing path: want the path of a file"))
 	}
 	s.file = s.Abs(path)
 	return s.file
@@ -164,7 +164,7 @@ func (s *Spec) readFile() func() (logbook.Handler, error) {
 	path := s.filePath(runtime.GOOS == "windows")
 	switch path {
 	case "":
-		s.Refuse("", errors.New(`missing path: want that of a file, or "-" for standard output`))
+		s.Refuse("", errors.New(`missing path: want the path of a file, or "-" for standard output`))
 	case stdout:
 		out, o := os.Stdout, s.Options()
 		return func() (logbook.Handler, error) { return handlers.NewStream(out, o), nil }
@@ -204,14 +204,14 @@ func readTimed(s *Spec) func() (logbook.Handler, error) {
 	return func() (logbook.Handler, error) { return handlers.NewTimed(path, o) }
 }
 
-// checkFile refuses a sink that would write to the file of another one with other
-// options: it is opened once.
+// checkFile refuses a sink that would write to the file of another sink with different
+// options, since the two share one open file.
 func (s *Spec) checkFile(other *Spec, name string) error {
 	if s.file == "" || s.file != other.file {
 		return nil
 	}
 	refuse := func(option string) error {
-		return s.refuse(option, fmt.Errorf("[%s] writes to the same file with another %s", name, option))
+		return s.refuse(option, fmt.Errorf("[%s] writes to the same file with a different %s", name, option))
 	}
 	if fileKind(s.Scheme) != fileKind(other.Scheme) {
 		return refuse(keyScheme)
@@ -228,7 +228,7 @@ func (s *Spec) checkFile(other *Spec, name string) error {
 	return nil
 }
 
-// fileKind returns the same for schemes that open the same kind of file.
+// fileKind returns the same name for schemes that open the same kind of file.
 func fileKind(scheme string) string {
 	if scheme == "json" {
 		return "file"

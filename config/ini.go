@@ -6,15 +6,15 @@ import (
 	"unicode/utf8"
 )
 
-// iniFile is an INI file as Python's configparser reads it: names of keys without
-// case, "=" or ":" between key and value, comments on lines of their own with "#"
-// or ";", indented lines that go on with a value, defaults for all sections in
-// [DEFAULT], no section and no key twice. A percent sign is a percent sign.
+// iniFile is an INI file as Python's configparser reads it: keys ignore case, "=" or ":"
+// separates key and value, comments have lines of their own and begin with "#" or ";",
+// indented lines continue a value, [DEFAULT] holds defaults for all sections, and
+// duplicate sections and keys are errors. Percent signs are literal.
 //
-// It is read here, and not by a library, since errors have to name the line, and
-// must not repeat it: there may be a password on it.
+// No library reads it, because errors must name the line without repeating it: there may
+// be a password on it.
 type iniFile struct {
-	top      iniSection // what stands before the first section, which configparser refuses
+	top      iniSection // the keys before the first section, which configparser refuses
 	defaults iniSection
 	sections []*iniSection
 }
@@ -27,8 +27,8 @@ type iniSection struct {
 
 type iniKey struct {
 	name   string // in lower case
-	asIs   string // as it stands in the file
-	value  string // its lines are separated by newlines
+	asIs   string // as written in the file
+	value  string // the lines, joined by newlines
 	line   int
 	lines  []string
 	indent int
@@ -40,20 +40,20 @@ var (
 	errNoINILine    = errors.New("invalid line: want [SECTION] or KEY = VALUE")
 	errNoKeyName    = errors.New("invalid line: want a key before the value")
 	errUnclosed     = errors.New("invalid section: want [NAME]")
-	errSectionTwice = errors.New("the section is there twice")
-	errKeyTwice     = errors.New("the key is there twice")
-	errNoUTF8       = errors.New("invalid text: want UTF-8")
+	errSectionTwice = errors.New("duplicate section")
+	errKeyTwice     = errors.New("duplicate key")
+	errNotUTF8      = errors.New("invalid text: want UTF-8")
 )
 
-// parseINI reads a file. Its errors are of type [*FileError], without the file's
-// name.
+// parseINI parses the text of a file. Its error is a [*FileError] without the name of the
+// file.
 func parseINI(text string) (*iniFile, error) {
 	f := new(iniFile)
 	section := &f.top
-	var key *iniKey // that the next line may go on with
+	var key *iniKey // the key whose value the next line may continue
 	text = strings.TrimPrefix(text, "\ufeff")
 	if i := invalidUTF8(text); i >= 0 {
-		return nil, &FileError{Line: 1 + strings.Count(text[:i], "\n"), Err: errNoUTF8}
+		return nil, &FileError{Line: 1 + strings.Count(text[:i], "\n"), Err: errNotUTF8}
 	}
 	n := 0
 	for line := range strings.Lines(text) {
@@ -132,11 +132,11 @@ func (s *iniSection) key(name string) *iniKey {
 	return nil
 }
 
-// continued reports whether the value has further lines.
+// continued reports whether the value has several lines.
 func (k *iniKey) continued() bool { return strings.Contains(k.value, "\n") }
 
-// shownKey returns the name of a key for an error, or "" if it could be a piece
-// of an address or a password: somebody may have left the key out.
+// shownKey returns the name of a key for an error, or "" if it could be part of an
+// address or a password, as on a line where the key was left out.
 func shownKey(name string) string {
 	if strings.ContainsAny(name, "@/?&%") || isSecret(name) && strings.ContainsAny(name, " \t") || len(name) > 64 || strings.ContainsFunc(name, func(c rune) bool { return c < ' ' }) {
 		return ""

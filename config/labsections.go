@@ -10,30 +10,30 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// consoleSection is the section of lab_utils that is on without being there.
+// consoleSection is the section of lab_utils that is active even if it is missing.
 const consoleSection = "ConsoleLogger"
 
-// The sections of lab_utils. A package that has the handler of a missing one registers
-// that in its place.
+// These are the sections of lab_utils. A package with the handler of a missing section
+// registers the section in its place.
 func init() {
 	RegisterSection(consoleSection, Entry{Read: readConsoleSection, Options: []Option{
-		{Name: "log_level", Kind: KindLevel, Default: "INFO, or that of levels", Help: "the lowest level"},
-		{Name: "use_coloured_output", Kind: KindText, Default: "on, for a terminal", Help: "colours; a switch like active"},
+		{Name: "log_level", Kind: KindLevel, Default: "from levels, or INFO", Help: "the lowest level"},
+		{Name: "use_coloured_output", Kind: KindText, Default: "on for a terminal", Help: "use colours; takes the same values as active"},
 	}})
 	RegisterSection("FileLogger", Entry{Read: readFileSection, Options: []Option{
-		{Name: "log_path", Kind: KindPath, Default: "the working directory", Help: "directory; it is made if need be"},
-		{Name: "log_basename", Kind: KindText, Required: true, Help: "name of the files, of which each has a day: BASENAME_YYYY-MM-DD.EXTENSION"},
-		{Name: "log_extension", Kind: KindText, Default: "none", Help: "such as .log"},
+		{Name: "log_path", Kind: KindPath, Default: "the working directory", Help: "directory; created if it is missing"},
+		{Name: "log_basename", Kind: KindText, Required: true, Help: "name of the daily files: BASENAME_YYYY-MM-DD.EXTENSION"},
+		{Name: "log_extension", Kind: KindText, Default: "none", Help: "file extension, such as .log"},
 		modeOption,
 		{Name: "log_level", Kind: KindLevel, Default: "INFO", Help: "the lowest level"},
 	}})
 	for _, name := range []string{"MailHandler", "SlackLogger"} {
-		RegisterSection(name, Entry{missing: `the program does not know it; it has to import "` + allPackage + `"`})
+		RegisterSection(name, Entry{missing: `unknown section; to use it, import "` + allPackage + `"`})
 	}
-	RegisterSection("AlarmLogger", Entry{missing: "there is no alarm server to send to: this version does not know the section"})
+	RegisterSection("AlarmLogger", Entry{missing: "the section is not supported: there is no alarm server to send to"})
 }
 
-// on reports whether a switch of lab_utils is on: all other values are off.
+// on reports whether a switch of lab_utils is on. Any other value means off.
 func on(value string) bool {
 	switch strings.ToLower(value) {
 	case "true", "1", "t", "y", "yes", "on":
@@ -58,7 +58,8 @@ func readConsoleSection(s *Spec) func() (logbook.Handler, error) {
 	}
 }
 
-// readFileSection is for JSON lines in PATH/BASENAME_YYYY-MM-DD.EXTENSION.
+// readFileSection makes a handler that writes JSON lines to
+// PATH/BASENAME_YYYY-MM-DD.EXTENSION.
 func readFileSection(s *Spec) func() (logbook.Handler, error) {
 	o := &handlers.FileOptions{
 		Level:          s.Level("log_level"),
@@ -72,7 +73,7 @@ func readFileSection(s *Spec) func() (logbook.Handler, error) {
 	}
 	dir, base, ext := s.FilePath("log_path"), s.Text("log_basename"), s.Text("log_extension")
 	if strings.ContainsAny(base, `/\`) {
-		s.Refuse("log_basename", errors.New("invalid name: want one without a directory, which is log_path"))
+		s.Refuse("log_basename", errors.New("invalid name: want one without a directory; set that with log_path"))
 	}
 	if ext != "" && (ext[0] != '.' || strings.ContainsAny(ext[1:], `./\`)) {
 		s.Refuse("log_extension", errors.New("invalid extension: want one like .log"))

@@ -7,25 +7,24 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Wrap returns a handler that stands before h and lets a record through if both the
-// levels and h's own level do. Other records go on to the handlers below. Batches pass
-// unchanged.
+// Wrap returns a handler that passes a record to h if both the levels and h's own level
+// allow it. Other records go on to the handlers below. Batches pass unchanged.
 func (l *Levels) Wrap(h logbook.Handler) logbook.Handler {
 	return l.wrap(h, &restrictions{levels: new(Levels), rest: logbook.LevelNotSet})
 }
 
-// restrictions are what a sink has of its own.
+// restrictions apply to one sink, besides the levels common to all.
 type restrictions struct {
-	levels  *Levels       // which do not change
-	rest    logbook.Level // of channels for which there is no entry in the common levels
-	channel string        // only this one and those below it; "": all
+	levels  *Levels       // never changed
+	rest    logbook.Level // the level of channels without an entry in the common levels
+	channel string        // take only this channel and those below it; "" for all
 }
 
-// leveled keeps records back by their channel.
+// leveled is a handler with levels by channel.
 type leveled struct {
 	logbook.Wrapper
 	binding logbook.Binding
-	quiet   bool // the handler inside never logs
+	quiet   bool // the wrapped handler never logs
 }
 
 func (l *Levels) wrap(h logbook.Handler, o *restrictions) *leveled {
@@ -50,7 +49,7 @@ func (l *Levels) wrap(h logbook.Handler, o *restrictions) *leveled {
 // Binding implements [logbook.Bindable].
 func (w *leveled) Binding() logbook.Binding { return w.binding }
 
-// Handle hands the record on.
+// Handle passes the record on.
 func (w *leveled) Handle(r *logbook.Record) error {
 	if w.quiet {
 		return w.Handler.Handle(r)
@@ -58,12 +57,12 @@ func (w *leveled) Handle(r *logbook.Record) error {
 	return w.Wrapper.Handle(r)
 }
 
-// HandleBatch hands the records on.
+// HandleBatch passes the records on.
 func (w *leveled) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	return logbook.HandleBatch(w.Handler, rs, why)
 }
 
-// constantLevel returns a level that never changes, or reports that this one may.
+// constantLevel returns the level of l if it can never change.
 func constantLevel(l slog.Leveler) (level logbook.Level, constant bool) {
 	switch l.(type) {
 	case nil, logbook.Level, slog.Level:
@@ -72,7 +71,7 @@ func constantLevel(l slog.Leveler) (level logbook.Level, constant bool) {
 	return logbook.LevelNotSet, false
 }
 
-// isBelow reports whether a channel is the given one, or stands below it.
+// isBelow reports whether channel is above, or a channel below it.
 func isBelow(channel, above string) bool {
 	rest, ok := strings.CutPrefix(channel, above)
 	return ok && (rest == "" || rest[0] == '.')

@@ -17,28 +17,28 @@ import (
 //
 //	app.db:debug, app:warning, *:info
 //
-// An entry holds for its channel and for those below it, so "app" is the level of
-// app and of app.cache, but not of application. The longest entry wins. "*" is for
-// all channels that no other entry names; without it, those take all levels.
+// An entry applies to its channel and to the channels below it: "app" is the level of app
+// and of app.cache, but not of application. The longest matching entry wins. "*" is for
+// all other channels; without it, they log all levels.
 //
-// Levels stand before handlers, by [Levels.Wrap], and can be changed while
-// programs log. A record that they keep back costs no more than a level of the handler
-// itself if it is below all entries, and else a look-up by the name of the
-// channel, which is remembered for the first 256 channels.
+// [Levels.Wrap] puts levels before a handler. They can be changed while the program logs.
+// A record below all entries costs no more than one below the handler's own level. Any
+// other costs a lookup by the name of the channel, which is cached for the first 256
+// channels.
 //
-// The zero value takes all. Levels are safe for concurrent use, and must not be
+// The zero value allows all records. Levels are safe for concurrent use, and must not be
 // copied.
 type Levels struct {
-	mu     sync.Mutex // held to change
+	mu     sync.Mutex // held by writers
 	table  atomic.Pointer[levelTable]
 	floors map[floorKey]*logbook.LevelVar
 }
 
-// floorKey is what a floor depends on besides the entries: the level of the
-// handler itself, and what it takes of channels that no entry is for.
+// floorKey holds the levels that a floor depends on besides the entries: the level of the
+// handler itself, and the level of channels without an entry.
 type floorKey struct{ own, rest logbook.Level }
 
-// levelTable is immutable, but for what it has looked up so far.
+// levelTable is immutable, except for its cache of lookups.
 type levelTable struct {
 	entries map[string]logbook.Level
 	found   atomic.Pointer[map[string]foundLevel] // replaced, never changed
@@ -46,10 +46,10 @@ type levelTable struct {
 
 type foundLevel struct {
 	level logbook.Level
-	ok    bool // there is an entry for the channel, if only "*"
+	ok    bool // there is an entry for the channel, perhaps "*"
 }
 
-// or returns the level, or another one if there was none.
+// or returns the level, or rest if there is none.
 func (f foundLevel) or(rest logbook.Level) logbook.Level {
 	if f.ok {
 		return f.level
@@ -63,21 +63,21 @@ const (
 	maxEntries  = 1000
 )
 
-// LevelsError reports a wrong entry of [ParseLevels].
+// LevelsError reports an invalid entry of [ParseLevels].
 type LevelsError struct {
 	Entry string
 	Err   error
 }
 
-// Error names the entry and the fault.
+// Error names the entry and the cause.
 func (e *LevelsError) Error() string { return fmt.Sprintf("config: levels: %q: %v", e.Entry, e.Err) }
 
-// Unwrap returns the fault.
+// Unwrap returns the cause.
 func (e *LevelsError) Unwrap() error { return e.Err }
 
-// ParseLevels reads entries, separated by commas or newlines. Channel and level
-// are separated by a colon or an equals sign; a level alone is for "*". Levels are
-// those of [logbook.ParseLevel]. The error is a [*LevelsError].
+// ParseLevels parses entries, separated by commas or newlines. A colon or an equals sign
+// separates channel and level; a level alone is for "*". Levels are those of
+// [logbook.ParseLevel]. The error is a [*LevelsError].
 func ParseLevels(text string) (*Levels, error) {
 	entries, err := parseLevels(text)
 	if err != nil {
@@ -116,16 +116,16 @@ func addLevel(entries map[string]logbook.Level, channel, level string) error {
 	case err != nil:
 		return err
 	case channel == "":
-		return errors.New(`no channel; all channels are "*"`)
+		return errors.New(`missing channel: want a name, or "*" for all channels`)
 	case strings.HasSuffix(channel, ".*"):
-		return fmt.Errorf("write %q, which holds for those below it, too", strings.TrimSuffix(channel, ".*"))
+		return fmt.Errorf("invalid channel: want %q, which includes the channels below it", strings.TrimSuffix(channel, ".*"))
 	case channel != allChannels && strings.Contains(channel, "*"):
-		return errors.New(`"*" is for all channels, and no part of a name`)
+		return errors.New(`invalid channel: "*" cannot be part of a name`)
 	case len(entries) == maxEntries:
 		return fmt.Errorf("more than %d channels", maxEntries)
 	}
 	if _, twice := entries[channel]; twice {
-		return errors.New("the channel is there twice")
+		return errors.New("duplicate channel")
 	}
 	entries[channel] = v
 	return nil
@@ -137,7 +137,7 @@ func newLevelTable(entries map[string]logbook.Level) *levelTable {
 	return t
 }
 
-// Level returns the lowest level that the channel logs.
+// Level returns the lowest level that is logged on the channel.
 func (l *Levels) Level(channel string) logbook.Level {
 	return l.find(channel).or(logbook.LevelNotSet)
 }
@@ -158,7 +158,7 @@ func (l *Levels) find(channel string) foundLevel {
 			more = make(map[string]foundLevel)
 		}
 		more[strings.Clone(channel)] = v
-		t.found.CompareAndSwap(found, &more) // or the next call tries again
+		t.found.CompareAndSwap(found, &more) // if it fails, the next call tries again
 	}
 	return v
 }
@@ -177,7 +177,7 @@ func (t *levelTable) lookUp(channel string) foundLevel {
 	}
 }
 
-// lowest returns the lowest level that any channel logs, if rest is the one of
+// lowest returns the lowest level that is logged on any channel. rest is the level of
 // channels without an entry.
 func (t *levelTable) lowest(rest logbook.Level) logbook.Level {
 	if t == nil {
@@ -193,8 +193,8 @@ func (t *levelTable) lowest(rest logbook.Level) logbook.Level {
 	return lowest
 }
 
-// Set changes the levels of the channels that the text names, as [ParseLevels]
-// reads it. If there is an error, nothing is changed.
+// Set changes the levels of the channels in the text, which has the format of
+// [ParseLevels], and keeps the others. In case of an error, it changes nothing.
 func (l *Levels) Set(text string) error {
 	entries, err := parseLevels(text)
 	if err != nil {
@@ -216,8 +216,8 @@ func (l *Levels) merge(entries map[string]logbook.Level) error {
 	return nil
 }
 
-// UnmarshalText replaces all levels by those of the text. If there is an error,
-// nothing is changed.
+// UnmarshalText replaces all levels with those of the text. In case of an error, it
+// changes nothing.
 func (l *Levels) UnmarshalText(text []byte) error {
 	entries, err := parseLevels(string(text))
 	if err != nil {
@@ -229,7 +229,7 @@ func (l *Levels) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// replace is called with the lock held.
+// replace must be called with l.mu held.
 func (l *Levels) replace(entries map[string]logbook.Level) {
 	t := newLevelTable(entries)
 	l.table.Store(t)
@@ -238,9 +238,9 @@ func (l *Levels) replace(entries map[string]logbook.Level) {
 	}
 }
 
-// floor returns a variable with the lowest level that gets through here and
-// through the handler. There is one for each pair of levels, so that wrapping
-// handlers again and again leaves nothing behind.
+// floor returns a variable with the lowest level that both the entries and the handler
+// allow. There is one for each key, so that wrapping more handlers does not use more
+// memory.
 func (l *Levels) floor(key floorKey) *logbook.LevelVar {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -256,7 +256,7 @@ func (l *Levels) floor(key floorKey) *logbook.LevelVar {
 	return v
 }
 
-// entries are not to be changed.
+// entries returns the entries, which must not be changed.
 func (l *Levels) entries() map[string]logbook.Level {
 	if t := l.table.Load(); t != nil {
 		return t.entries
@@ -264,17 +264,17 @@ func (l *Levels) entries() map[string]logbook.Level {
 	return nil
 }
 
-// String returns the levels as [ParseLevels] reads them, sorted by channel, "*"
+// String returns the levels in the format of [ParseLevels], sorted by channel, with "*"
 // last: "app:WARNING, app.db:DEBUG, *:INFO".
 func (l *Levels) String() string { return joinLevels(l.entries(), ", ") }
 
-// MarshalText returns what String does.
+// MarshalText returns the text of [Levels.String].
 func (l *Levels) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 
 func joinLevels(entries map[string]logbook.Level, separator string) string {
 	names := slices.SortedFunc(maps.Keys(entries), func(a, b string) int {
 		if a == allChannels || b == allChannels {
-			return strings.Compare(b, a) // "*" stands before letters, and should not
+			return strings.Compare(b, a) // sorts "*" last, although it is less than letters
 		}
 		return strings.Compare(a, b)
 	})

@@ -65,14 +65,14 @@ func TestLevelsErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"app:loud":                       `"app:loud": logbook: unknown level "loud"`,
 		"app":                            "unknown level",
-		"a:info, :debug":                 "no channel",
-		"app.*:info":                     `write "app"`,
-		"a*:info":                        "no part of a name",
-		"a:info,a:debug":                 "twice",
-		"info,*:debug":                   "twice",
+		"a:info, :debug":                 "missing channel",
+		"app.*:info":                     `want "app"`,
+		"a*:info":                        `"*" cannot be part of a name`,
+		"a:info,a:debug":                 "duplicate channel",
+		"info,*:debug":                   "duplicate channel",
 		strings.Repeat("x", 9) + ":":     "unknown level",
 		manyLevels(1001):                 "more than 1000 channels",
-		"a:info\nb:debug\n*:info+b:info": "no part of a name",
+		"a:info\nb:debug\n*:info+b:info": `"*" cannot be part of a name`,
 	} {
 		l, err := config.ParseLevels(text)
 		var e *config.LevelsError

@@ -14,31 +14,31 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// maxLevelsBody bounds what a request may send.
+// maxLevelsBody is the maximum size of a request body.
 const maxLevelsBody = 64 << 10
 
 // LevelsHandler returns an HTTP handler that shows and changes levels while the
-// program runs. levels is asked at each request; it is a method value such as
-// [Config.Levels] or [Watcher.Levels].
+// program runs. It calls levels, a method value such as [Config.Levels] or
+// [Watcher.Levels], once per request.
 //
-//	GET   shows all: {"app.db":"DEBUG","*":"INFO"}
-//	POST  changes the channels that are named, and leaves the others
-//	PUT   replaces all
+//	GET   shows all levels: {"app.db":"DEBUG","*":"INFO"}
+//	POST  changes the levels of the given channels and keeps the others
+//	PUT   replaces all levels
 //
-// The body is a JSON object with the content type application/json, and else text
-// as [ParseLevels] reads it, so both of these change one channel:
+// The body is a JSON object if the content type is application/json, and otherwise text
+// in the format of [ParseLevels], so both of these change one channel:
 //
 //	curl -d app.db=debug localhost:8080/levels
 //	curl -H 'Content-Type: application/json' -d '{"app.db":"debug"}' localhost:8080/levels
 //
-// The answer to all three is what then holds: JSON, or a line for each channel if
-// the request accepts text/plain and not JSON. A change that is wrong in part
-// changes nothing and is answered with status 400. A change is logged at NOTICE on
-// channel "config". It holds until the configuration is read again.
+// All three respond with the levels now in force: as JSON, or with a line for each channel
+// if the request accepts text/plain but not JSON. If any part of a request is invalid,
+// nothing is changed and the status is 400. A change is logged at NOTICE on channel
+// "config", and lasts until the configuration is reloaded.
 //
-// Whoever reaches the handler can silence the log, or fill the disk with it, so
-// put it on a port of its own or behind authentication: the handler has none.
-// Only requests of other sites, made by a browser, are refused.
+// Anybody who can reach the handler can silence the log, or fill the disk with it. The
+// handler has no authentication and refuses only cross-origin requests of browsers, so
+// serve it on a port of its own or behind authentication.
 func LevelsHandler(levels func() *Levels) http.Handler {
 	h := &levelsHandler{levels}
 	return http.NewCrossOriginProtection().Handler(h)
@@ -49,7 +49,7 @@ type levelsHandler struct{ levels func() *Levels }
 func (h *levelsHandler) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	l := h.levels()
 	if l == nil {
-		http.Error(w, "there are no levels", http.StatusNotFound)
+		http.Error(w, "no levels", http.StatusNotFound)
 		return
 	}
 	switch req.Method {
@@ -75,7 +75,7 @@ func (h *levelsHandler) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if accept := req.Header.Get("Accept"); strings.Contains(accept, "text/plain") && !strings.Contains(accept, "json") {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		if len(entries) > 0 {
-			_, _ = io.WriteString(w, joinLevels(entries, "\n")+"\n") // the client is gone, or not
+			_, _ = io.WriteString(w, joinLevels(entries, "\n")+"\n") // the client may be gone
 		}
 		return
 	}
@@ -116,7 +116,7 @@ func changeLevels(l *Levels, w http.ResponseWriter, req *http.Request) error {
 func levelsOfJSON(body []byte) (map[string]logbook.Level, error) {
 	var texts map[string]string
 	if err := json.Unmarshal(body, &texts); err != nil {
-		return nil, fmt.Errorf("config: levels: a JSON object of channels and levels was expected: %w", err)
+		return nil, fmt.Errorf("config: levels: invalid JSON: want an object of channels and levels: %w", err)
 	}
 	entries := make(map[string]logbook.Level)
 	for _, channel := range slices.Sorted(maps.Keys(texts)) {

@@ -33,7 +33,7 @@ func TestLevelsHandler(t *testing.T) {
 		{name: "wrong level", method: "POST", body: "app:info,x:loud", status: 400, answer: `unknown level "loud"`},
 		{name: "wrong JSON level", method: "PUT", contentType: json, body: `{"app":"loud"}`, status: 400, answer: `unknown level "loud"`},
 		{name: "wrong type", method: "PUT", contentType: json, body: `{"app":1}`, status: 400, answer: "json"},
-		{name: "no JSON", method: "PUT", contentType: json, body: `app:info`, status: 400, answer: "levels: a JSON object of channels and levels was expected: invalid character"},
+		{name: "no JSON", method: "PUT", contentType: json, body: `app:info`, status: 400, answer: "levels: invalid JSON: want an object of channels and levels: invalid character"},
 		{name: "nothing", method: "POST", status: 400, answer: "nothing to change"},
 		{name: "too large", method: "POST", body: strings.Repeat("a:info\n", 10_000), status: 413, answer: "too large"},
 		{name: "delete", method: "DELETE", status: 405, answer: "method not allowed"},

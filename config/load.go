@@ -11,28 +11,26 @@ import (
 
 // Options change how a configuration is read. A nil *Options is the default.
 type Options struct {
-	// Strict turns warnings into errors: unknown sections and keys,
-	// sinks of lab_utils that cannot be opened, a wrong LOGBOOK. That a sink could not
-	// be opened and has a fallback stays a warning.
+	// Strict turns warnings into errors: unknown sections and keys, lab_utils sections
+	// that cannot be opened, an invalid LOGBOOK variable. A sink that is replaced by its
+	// fallback stays a warning.
 	Strict bool
 
-	// Fallback turns an error into a warning. There is one sink then: a console, with
-	// levels from INFO up. With Strict as well, a warning of the configuration leads to
-	// the console, too.
+	// Fallback turns an error into a warning and replaces the configuration with a
+	// console at level INFO. Together with Strict, so does a warning.
 	Fallback bool
 
-	// Channel restricts the configuration to the records of one channel and of those
-	// below it; other records go on to the handlers below. "" and "root" are all channels.
+	// Channel restricts the configuration to the records of this channel and the channels
+	// below it; other records go on to the handlers below. "" and "root" mean all channels.
 	Channel string
 }
 
-// EnvLevels is the name of the environment variable with levels by channel, as
-// [ParseLevels] reads them: "app.db=debug,*=info".
+// EnvLevels is the name of the environment variable with levels by channel, in the format
+// of [ParseLevels]: "app.db=debug,*=info".
 const EnvLevels = "LOGBOOK"
 
 const (
-	// closeTimeout is how long sinks that are replaced have to write what they
-	// hold back.
+	// closeTimeout is how long replaced sinks may take to write the records they hold.
 	closeTimeout = 5 * time.Second
 
 	maxConfig = 1 << 20
@@ -40,14 +38,15 @@ const (
 
 var errTooLarge = errors.New("too large")
 
-// Load reads the INI file, checks all of it, and opens its sinks. An error is a
-// [*FileError]; then nothing is left open, and no file was emptied or removed: that is
-// done with a sink's first record. Relative paths start from the working directory now.
+// Load reads the INI file, checks all of it, and opens its sinks. The error is a
+// [*FileError]; in that case nothing is left open, and no file was emptied or removed, as
+// sinks do that with their first record. Relative paths are resolved against the current
+// working directory.
 func Load(path string, o *Options) (*Config, error) {
 	return loadFile(workingDir(), path, o.orDefault())
 }
 
-// loadFile reads a file whose path starts from the directory, as those in it do.
+// loadFile loads a file. Its path, and the paths in it, are relative to dir.
 func loadFile(dir, path string, o Options) (*Config, error) {
 	place := path
 	if !filepath.IsAbs(path) {
@@ -56,7 +55,7 @@ func loadFile(dir, path string, o Options) (*Config, error) {
 	text, err := readSmall(place)
 	if err != nil {
 		var e *os.PathError
-		if errors.As(err, &e) { // which repeats the path
+		if errors.As(err, &e) { // it would repeat the path
 			err = e.Err
 		}
 		err = &FileError{File: path, Err: err}
@@ -64,8 +63,7 @@ func loadFile(dir, path string, o Options) (*Config, error) {
 	return load(dir, path, text, err, o)
 }
 
-// workingDir returns the directory from which relative paths start; "" where the
-// system does not know it.
+// workingDir returns the working directory, or "" if it is not known.
 func workingDir() string {
 	dir, err := os.Getwd()
 	if err != nil {
@@ -74,7 +72,7 @@ func workingDir() string {
 	return dir
 }
 
-// Parse is Load of text that was read elsewhere.
+// Parse is like [Load], but takes the text of the file.
 func Parse(text []byte, o *Options) (*Config, error) {
 	return load(workingDir(), "", string(text), nil, o.orDefault())
 }
@@ -86,9 +84,9 @@ func (o *Options) orDefault() Options {
 	return *o
 }
 
-// FromEnv returns the configuration of a program without a file: a console, with
-// the levels of the environment variable LOGBOOK. Channels for which there is none
-// log from INFO up. The error is a [*LevelsError].
+// FromEnv returns a configuration for a program without a file: a console, with the levels
+// of the environment variable LOGBOOK. Channels without a level log at INFO and above. The
+// error is a [*LevelsError].
 func FromEnv() (*Config, error) {
 	if _, err := parseLevels(os.Getenv(EnvLevels)); err != nil {
 		return nil, err
@@ -96,7 +94,7 @@ func FromEnv() (*Config, error) {
 	return load("", "", "", nil, Options{})
 }
 
-// readSmall reads a file that is not to be large.
+// readSmall reads a file, and returns an error if it is larger than maxConfig.
 func readSmall(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -110,7 +108,7 @@ func readSmall(path string) (string, error) {
 	return string(text), err
 }
 
-// load makes a configuration of the text, unless there is an error already.
+// load makes a configuration from the text, unless err, the error of reading it, is set.
 func load(dir, path, text string, err error, o Options) (*Config, error) {
 	if o.Channel == "root" {
 		o.Channel = ""

@@ -19,16 +19,16 @@ const (
 	sinkPrefix    = "sink "
 )
 
-// loader makes a configuration of a file.
+// loader makes a configuration from a file.
 type loader struct {
-	dir      string // from which relative paths start
+	dir      string // relative paths start here
 	file     string
 	options  Options
 	levels   *Levels
-	sinks    []*checkedSink     // to be opened, the first one first
-	setup    []logbook.Bindable // as the sinks
+	sinks    []*checkedSink     // in the order of the file
+	setup    []logbook.Bindable // the handlers of the opened sinks, in the same order
 	warnings []error
-	known    []string // keys that some sink knows
+	known    []string // keys that at least one sink knows
 }
 
 func (l *loader) config() *Config {
@@ -75,14 +75,14 @@ func (l *loader) read(text string) error {
 	return l.open(ini)
 }
 
-// checkedSink is a sink whose options are right. Nothing is opened before all are
-// checked, so that a configuration that is refused has no effect.
+// checkedSink is a sink with valid options. All sinks are checked before the first one is
+// opened, so that an invalid configuration has no effect.
 type checkedSink struct {
 	sink    *Spec
 	section *iniSection
 	lab     bool // a section of lab_utils
 	own     *Levels
-	blame   func(error) error // makes an error one of the file
+	blame   func(error) error // wraps an error in a FileError
 }
 
 // open opens the sinks.
@@ -108,13 +108,13 @@ func (l *loader) open(ini *iniFile) error {
 	return nil
 }
 
-// openSink opens a sink. One of lab_utils that cannot be opened is left out, but for the
-// console.
+// openSink opens a sink. A section of lab_utils that cannot be opened is left out with a
+// warning, unless it is the console.
 func (l *loader) openSink(c *checkedSink) error {
 	h, err := c.sink.open()
 	switch {
 	case err == nil:
-		if err := c.sink.unopened(); err != nil { // whoever gave it a fallback expected that
+		if err := c.sink.unopened(); err != nil { // a warning even if strict: the fallback is there for this case
 			l.warnings = append(l.warnings, l.fail(c.section, "", c.section.line, err))
 		}
 		l.add(c, h)
@@ -131,7 +131,7 @@ func (l *loader) readLevels(ini *iniFile) error {
 	entries := make(map[string]logbook.Level)
 	for _, k := range ini.top.keys {
 		if k.name != levelsKey {
-			err := fmt.Errorf("a key before the first section%s (known here: levels)", didYouMean(k.name, []string{levelsKey}))
+			err := fmt.Errorf("unknown key before the first section%s (known here: levels)", didYouMean(k.name, []string{levelsKey}))
 			if err := l.warn(l.fail(&ini.top, shownKey(k.asIs), k.line, err)); err != nil {
 				return err
 			}
@@ -170,7 +170,7 @@ func (l *loader) readSection(ini *iniFile, section *iniSection) error {
 	case section.name == levelsSection:
 		return nil
 	case isSink && strings.TrimSpace(name) == "":
-		return l.fail(section, "", section.line, errors.New("the sink has no name"))
+		return l.fail(section, "", section.line, errors.New("missing name of the sink: want [sink NAME]"))
 	case isSink:
 		return l.readSink(ini, section)
 	case isKnown && entry.missing == "":
@@ -198,7 +198,8 @@ func unknownSection(name string) error {
 	return fmt.Errorf("unknown section%s (known: %s, and [sink NAME])", hint, strings.Join(known, ", "))
 }
 
-// readSink reads a section [sink NAME]. Whatever is wrong with it is an error.
+// readSink reads a section [sink NAME]. Unlike in a section of lab_utils, any fault is an
+// error.
 func (l *loader) readSink(ini *iniFile, section *iniSection) error {
 	s := l.newSection(section, ini)
 	uri := section.key(keyURI)
@@ -232,17 +233,18 @@ func (l *loader) readSink(ini *iniFile, section *iniSection) error {
 	return l.warnUnknown(section, s)
 }
 
-// newSection makes a sink of a section.
+// newSection returns the Spec of a section.
 func (l *loader) newSection(section *iniSection, ini *iniFile) *Spec {
 	s := newSection(section, &ini.defaults, !l.options.Strict)
 	s.dir, s.section.loaded = l.dir, true
 	return s
 }
 
-// readURI returns the sink whose URI stands in the section s.
+// readURI returns the sink whose URI is the value of the key k. s is the Spec of the
+// section.
 func (l *loader) readURI(section *iniSection, k *iniKey, s *Spec) (*Spec, error) {
 	if len(section.keys) > 1 && (len(section.keys) > 2 || section.key(levelsKey) == nil) {
-		return nil, l.fail(section, keyURI, k.line, errors.New("no key but levels may stand beside it: options are part of the URI"))
+		return nil, l.fail(section, keyURI, k.line, errors.New("only the key levels is allowed beside uri: put options in the URI"))
 	}
 	err := errContinued
 	if !k.continued() {
@@ -254,7 +256,7 @@ func (l *loader) readURI(section *iniSection, k *iniKey, s *Spec) (*Spec, error)
 	return s, nil
 }
 
-// readAddress reads the keys of the section s that stand for the parts of a URI.
+// readAddress reads the keys of the section that replace the parts of a URI.
 func (l *loader) readAddress(ini *iniFile, section *iniSection, s *Spec) error {
 	if err := s.readAddress(); err != nil {
 		return l.blame(ini, section, err)
@@ -266,8 +268,8 @@ func (l *loader) readAddress(ini *iniFile, section *iniSection, s *Spec) error {
 	return nil
 }
 
-// readLabSection reads a section of [RegisterSection]. If something is wrong with it,
-// it is left out, but for the console.
+// readLabSection reads a section of [RegisterSection]. An invalid one is left out with a
+// warning, unless it is the console.
 func (l *loader) readLabSection(ini *iniFile, section *iniSection, entry *Entry) error {
 	s := l.newSection(section, ini)
 	active := section.name == consoleSection
@@ -297,7 +299,7 @@ func (l *loader) readLabSection(ini *iniFile, section *iniSection, entry *Entry)
 	return l.warnUnknown(section, s)
 }
 
-// blame returns an error of a sink as one of the file.
+// blame wraps an error of a sink in a [*FileError].
 func (l *loader) blame(ini *iniFile, section *iniSection, err error) error {
 	key := ""
 	if e := (*URIError)(nil); errors.As(err, &e) {
@@ -306,7 +308,7 @@ func (l *loader) blame(ini *iniFile, section *iniSection, err error) error {
 	return l.fail(section, key, l.line(section, ini, key), err)
 }
 
-// line returns where a key stands, or else its section.
+// line returns the line of a key, or that of the section if the key is missing.
 func (l *loader) line(section *iniSection, ini *iniFile, key string) int {
 	if k := section.key(key); k != nil {
 		return k.line
@@ -327,7 +329,7 @@ func (l *loader) warnUnknown(section *iniSection, s *Spec) error {
 	return nil
 }
 
-// add puts a sink behind the others.
+// add appends an opened sink to the setup.
 func (l *loader) add(c *checkedSink, h logbook.Handler) {
 	s := c.sink
 	bubble := s.setting("bubble") == nil
@@ -340,8 +342,8 @@ func (l *loader) add(c *checkedSink, h logbook.Handler) {
 	}))
 }
 
-// needsConsole reports whether the console is on without being named: beside other
-// sections of lab_utils, and where there would be nothing else.
+// needsConsole reports whether to add a console that the file does not name: beside other
+// sections of lab_utils, and if there is no other sink.
 func (l *loader) needsConsole(ini *iniFile) bool {
 	named := ini.section(consoleSection) != nil
 	beside := slices.ContainsFunc(ini.sections, func(s *iniSection) bool {

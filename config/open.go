@@ -11,14 +11,15 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// allPackage registers what stands in packages of their own.
+// allPackage is the package that registers the sinks of all packages.
 const allPackage = "github.com/logbook-go/logbook/config/all"
 
-// Open returns the handler that a sink URI describes. The error is an
-// [*URIError]; then nothing is left open, and no file was created but for a sink whose
-// fallback could not be opened. A sink that cannot be opened and has a fallback is no
-// error: a warning on channel "config" says so, to the handler itself. Whoever opened a
-// handler closes it, with [logbook.Close].
+// Open returns the handler that a sink URI describes. The caller must close it with
+// [logbook.Close].
+//
+// The error is a [*URIError]; in that case nothing is left open, and no file was created,
+// except by a sink whose fallback could not be opened. If a sink with a fallback cannot be
+// opened, Open logs a warning to the handler, on channel "config", and returns no error.
 func Open(uri string) (logbook.Handler, error) {
 	s, err := parse(uri)
 	if err != nil {
@@ -37,7 +38,7 @@ func Open(uri string) (logbook.Handler, error) {
 	return h, nil
 }
 
-// prepareSink is prepare with the entry of the scheme.
+// prepareSink calls prepare with the entry of the scheme.
 func (s *Spec) prepareSink() error {
 	e, known := sinks.get(s.Scheme)
 	if !known {
@@ -46,12 +47,12 @@ func (s *Spec) prepareSink() error {
 	return s.prepare(e)
 }
 
-// open opens the sink, whose options are right. It may be opened several times.
+// open opens the sink. prepare must have succeeded. open may be called more than once.
 func (s *Spec) open() (logbook.Handler, error) {
 	s.failure = nil
 	h, err := s.opener()
 	if err == nil && h == nil {
-		err = errors.New("its sink returned no handler")
+		err = errors.New("the sink returned no handler")
 	}
 	if err != nil {
 		if err = s.fail("", err); !s.covers(err) {
@@ -62,7 +63,7 @@ func (s *Spec) open() (logbook.Handler, error) {
 	for _, b := range slices.Backward(s.before) {
 		wrapped, err := b.apply(h)
 		if err != nil {
-			_ = logbook.Close(context.Background(), h) // err is what has to be reported
+			_ = logbook.Close(context.Background(), h) // err is reported instead
 			if s.failure != nil {
 				err = fmt.Errorf("%w; the sink itself: %w", err, nested(s.failure))
 			}
@@ -73,15 +74,15 @@ func (s *Spec) open() (logbook.Handler, error) {
 	return h, nil
 }
 
-// covers reports whether a wrapper takes the records of a sink that failed to open. An
-// option that a constructor refuses does not get better with time.
+// covers reports whether a wrapper takes the records of a sink that failed to open. It is
+// false for an invalid option: to try again would not help.
 func (s *Spec) covers(failure error) bool {
 	refused := errors.As(failure, new(*logbook.OptionError))
 	return !refused && s.covering() != ""
 }
 
 // covering returns the name of the wrapper that takes the records of a sink that could
-// not be opened; "": none.
+// not be opened, or "" if there is none.
 func (s *Spec) covering() string {
 	for _, b := range s.before {
 		if b.covers {
@@ -91,12 +92,12 @@ func (s *Spec) covering() string {
 	return ""
 }
 
-// unopened returns why the sink, or one that takes its records, could not be opened
-// though its options are right; nil if all are open.
+// unopened returns the error of the sink, or of its fallback, if it could not be opened
+// but another sink takes its records. It returns nil if all are open.
 func (s *Spec) unopened() error {
 	switch {
 	case s.failure != nil:
-		return fmt.Errorf("its %s takes the records until it can be opened: %w", s.covering(), nested(s.failure))
+		return fmt.Errorf("the %s takes the records until the sink can be opened: %w", s.covering(), nested(s.failure))
 	case s.second != nil:
 		return s.second.unopened()
 	}
@@ -112,11 +113,11 @@ func unknownScheme(scheme string) error {
 	return fmt.Errorf("unknown scheme %q (known: %s)%s", scheme, strings.Join(known, ", "), importHint())
 }
 
-// importHint says where names are registered that are not known; "" in a program that
-// imports that already.
+// importHint names the package that registers more names, unless the program already
+// imports it.
 func importHint() string {
 	if linked.All {
 		return ""
 	}
-	return fmt.Sprintf("; for others the program has to import %q", allPackage)
+	return fmt.Sprintf("; for more, import %q", allPackage)
 }

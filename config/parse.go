@@ -9,8 +9,8 @@ import (
 	"github.com/logbook-go/logbook/internal/netlink"
 )
 
-// parse takes a URI apart. url.Parse is not used: it refuses Windows' paths and
-// cuts a file's name at "#", and its error repeats the URI with the password.
+// parse parses a sink URI. It does not use url.Parse, which refuses Windows paths, cuts
+// file names at "#", and repeats the URI with its password in errors.
 func parse(uri string) (*Spec, error) {
 	s := new(Spec)
 	s.safe, s.secrets = redact(uri)
@@ -22,7 +22,10 @@ func parse(uri string) (*Spec, error) {
 	path, query, _ := strings.Cut(rest, "?")
 	at := len(scheme) + 1
 	if authority, ok := strings.CutPrefix(path, "//"); ok {
-		authority, path, _ = cutBefore(authority, '/')
+		path = ""
+		if i := strings.IndexByte(authority, '/'); i >= 0 {
+			authority, path = authority[:i], authority[i:]
+		}
 		if err := s.authority(authority); err != nil {
 			return nil, s.fail("", err)
 		}
@@ -33,7 +36,7 @@ func parse(uri string) (*Spec, error) {
 		return nil, s.fail("", err)
 	}
 	if strings.IndexByte(s.Path, 0) >= 0 {
-		return nil, s.fail("", errors.New("the path holds a NUL byte"))
+		return nil, s.fail("", errors.New("invalid path: contains a NUL byte"))
 	}
 	if err := s.parseOptions(query, len(uri)-len(query)); err != nil {
 		return nil, err
@@ -43,7 +46,7 @@ func parse(uri string) (*Spec, error) {
 
 var errNoScheme = errors.New(`missing scheme: want one, such as "file:PATH"`)
 
-// authority reads user:password@host:port. Its errors show nothing of it.
+// authority parses user:password@host:port. Its errors do not repeat any part of it.
 func (s *Spec) authority(text string) error {
 	if i := strings.LastIndexByte(text, '@'); i >= 0 {
 		user, password, both := strings.Cut(text[:i], ":")
@@ -106,7 +109,7 @@ func (s *Spec) parseOptions(query string, at int) error {
 	return nil
 }
 
-// decode decodes percent escapes. at is where the text stands in the URI.
+// decode decodes percent escapes. at is the offset of the text in the URI.
 func decode(text string, at int) (string, error) {
 	s, err := url.PathUnescape(text)
 	if err == nil {
@@ -117,16 +120,7 @@ func decode(text string, at int) (string, error) {
 			i++
 		}
 		if _, err := url.PathUnescape(text[i:min(i+3, len(text))]); err != nil {
-			return "", fmt.Errorf("invalid percent escape at byte %d; a percent sign is written %%25", at+i)
+			return "", fmt.Errorf("invalid percent escape at byte %d; write a percent sign as %%25", at+i)
 		}
 	}
-}
-
-// cutBefore cuts s before the first sep, which stays with the second part.
-func cutBefore(s string, sep byte) (before, after string, found bool) {
-	i := strings.IndexByte(s, sep)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i:], true
 }

@@ -125,21 +125,21 @@ func TestParseErrors(t *testing.T) {
 		{"[]\n", "", "", 1, "want [NAME]"},
 		{"[Probe]\nnothing\n", "Probe", "", 2, "want [SECTION] or KEY"},
 		{"[Probe]\n= 1\n", "Probe", "", 2, "want a key before the value"},
-		{"[Probe]\na=1\nA=2\n", "Probe", "A", 3, "the key is there twice"},
-		{"[Probe]\n[Probe]\n", "Probe", "", 2, "the section is there twice"},
-		{"[DEFAULT]\n[DEFAULT]\n", "DEFAULT", "", 2, "the section is there twice"},
+		{"[Probe]\na=1\nA=2\n", "Probe", "A", 3, "duplicate key"},
+		{"[Probe]\n[Probe]\n", "Probe", "", 2, "duplicate section"},
+		{"[DEFAULT]\n[DEFAULT]\n", "DEFAULT", "", 2, "duplicate section"},
 		{"\n\nx = \xff\n", "", "", 3, "UTF-8"},
 		{"levels = app:loud\n", "", "levels", 1, `"app:loud": logbook: unknown level "loud"`},
 		{"[levels]\napp = info\napp.db = loud\n", "levels", "app.db", 3, "unknown level"},
-		{"levels = app:info\n[levels]\napp = info\n", "levels", "app", 3, "twice"},
-		{"[sink ]\n", "sink ", "", 1, "has no name"},
-		{"[sink a]\n", "sink a", "", 1, `neither "uri" nor "scheme"`},
+		{"levels = app:info\n[levels]\napp = info\n", "levels", "app", 3, "duplicate channel"},
+		{"[sink ]\n", "sink ", "", 1, "missing name of the sink"},
+		{"[sink a]\n", "sink a", "", 1, `want "uri" or "scheme"`},
 		{"[sink a]\nuri = x.log\n", "sink a", "uri", 2, "missing scheme"},
 		{"[sink a]\nuri = file:x.log?level=loud\n", "sink a", "uri", 2, `option "level": logbook: unknown level`},
-		{"[sink a]\nuri = file:x.log\nlevel = info\n", "sink a", "uri", 2, "no key but levels may stand beside it"},
+		{"[sink a]\nuri = file:x.log\nlevel = info\n", "sink a", "uri", 2, "only the key levels is allowed beside uri"},
 		{"[sink a]\nscheme = fiel\npath = x.log\n", "sink a", "scheme", 2, `did you mean "file"?`},
-		{"[sink a]\nscheme = file:x.log\n", "sink a", "scheme", 2, "a whole URI is the value of the key \"uri\""},
-		{"[sink a]\nscheme = file\npath = x.log\nuser = me\n", "sink a", "", 1, "without host and user"},
+		{"[sink a]\nscheme = file:x.log\n", "sink a", "scheme", 2, "for a whole URI, use the key \"uri\""},
+		{"[sink a]\nscheme = file\npath = x.log\nuser = me\n", "sink a", "", 1, "without host or user"},
 		{"[sink a]\nscheme = file\npath = x.log\nmode = 999\n", "sink a", "mode", 4, "invalid file mode"},
 		{"[sink a]\nscheme = file\npath = x.log\nlevels = app\n", "sink a", "levels", 4, "unknown level"},
 		{"[sink a]\nscheme = rotating\npath = x.log\n", "sink a", "backups", 1, "missing"},
@@ -182,8 +182,8 @@ func TestUnknown(t *testing.T) {
 		{"[Prob]\n", `line 1: [Prob]: unknown section, did you mean "Probe"? (known: ConsoleLogger, FileLogger, Probe, levels, and [sink NAME])`},
 		{"[consoleLogger]\n", `did you mean "ConsoleLogger"?`},
 		{"[Overall]\nhost = localhost\n", "[Overall]: unknown section (known:"},
-		{"[AlarmLogger]\nactive = 1\nport = default\n", "[AlarmLogger]: there is no alarm server"},
-		{"[MailHandler]\nactive = yes\n", `[MailHandler]: the program does not know it; it has to import "github.com/logbook-go/logbook/config/all"`},
+		{"[AlarmLogger]\nactive = 1\nport = default\n", "[AlarmLogger]: the section is not supported"},
+		{"[MailHandler]\nactive = yes\n", `[MailHandler]: unknown section; to use it, import "github.com/logbook-go/logbook/config/all"`},
 		{"[ConsoleLogger]\nuse_colored_output = 0\n", `use_colored_output: unknown key, did you mean "use_coloured_output"?`},
 		{"[sink a]\nscheme = console\nlvl = info\n", `line 3: [sink a]: lvl: unknown key, did you mean "level"? (known here: bubble, format, level, levels, source; to every sink: dedup, fallback, fingers_crossed, limit, sample)`},
 		{"[sink a]\nscheme = console\npasword = x\n", `line 3: [sink a]: pasword: unknown key, did you mean "password"? (known here: bubble,`},
@@ -199,7 +199,7 @@ func TestUnknown(t *testing.T) {
 		{"[snik errors]\n", `did you mean [sink errors]?`},
 		{"[sink]\n", `did you mean [sink NAME]?`},
 		{"[ sink a]\n", `did you mean [sink a]?`},
-		{"level = app:info\n", `line 1: level: a key before the first section, did you mean "levels"?`},
+		{"level = app:info\n", `line 1: level: unknown key before the first section, did you mean "levels"?`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.text, func(t *testing.T) {
@@ -237,7 +237,7 @@ func TestIndentedKeys(t *testing.T) {
 	inTempDir(t)
 	captured(t, &os.Stderr)
 	probeKeys("a")
-	const continued = "continues on the next line, but takes one line"
+	const continued = "the value has several lines: want one"
 	tests := []struct {
 		name, text, section, key string
 		line                     int

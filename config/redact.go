@@ -8,16 +8,16 @@ import (
 	"github.com/logbook-go/logbook/internal/secret"
 )
 
-// mask stands for a secret, as in package net/url.
+// mask replaces a secret, as in package net/url.
 const mask = "xxxxx"
 
-// secretWords are what the name of an option that holds a secret contains. It
-// is better to hide too much: "monkey" is hidden as well.
+// secretWords are the words that mark the name of an option as secret. It is better to
+// hide too much: "monkey" matches, too.
 var secretWords = []string{"pass", "pwd", "secret", "token", "key", "auth", "cred", "private"}
 
-// hidesPath reports whether the path behind a scheme is a secret, as that of a webhook
-// is. Nobody knows that of a scheme that is not registered, so an address there is
-// hidden.
+// hidesPath reports whether the path after a scheme is a secret, like the address of a
+// webhook. If the scheme is not registered, that is not known, so a web address is taken
+// for a secret.
 func hidesPath(scheme, rest string) bool {
 	if e, known := sinks.get(strings.ToLower(scheme)); known {
 		return e.SecretPath
@@ -25,7 +25,7 @@ func hidesPath(scheme, rest string) bool {
 	return strings.HasPrefix(strings.ToLower(rest), "http")
 }
 
-// unknownPath returns where the path of a URL begins whose scheme is not registered.
+// unknownPath returns where the path begins in a URL whose scheme is not registered.
 func unknownPath(uri string) (start int, hides bool) {
 	scheme, rest, _ := strings.Cut(uri, "://")
 	i := strings.IndexByte(rest, '/')
@@ -33,12 +33,12 @@ func unknownPath(uri string) (start int, hides bool) {
 	return len(uri) - len(rest) + i + 1, i >= 0 && !known && isScheme(scheme)
 }
 
-// schemeInside finds what may be a sink URI in the value of an option, however often its
-// colon was escaped.
+// schemeInside matches the beginning of a possible sink URI in the value of an option,
+// however often its colon was escaped.
 var schemeInside = regexp.MustCompile(`(?i)(?:^|=|%(?:25)*3d)([a-z][a-z0-9+.-]+)(?::|%(?:25)*3a)`)
 
-// hiddenInside returns where a sink URI whose path is a secret begins in the value of an
-// option, and where its path does.
+// hiddenInside looks for a sink URI with a secret path in the value of an option. It
+// returns where the URI and the path begin.
 func hiddenInside(text string) (uri, path int, found bool) {
 	for _, at := range schemeInside.FindAllStringSubmatchIndex(text, -1) {
 		if hidesPath(text[at[2]:at[3]], text[at[1]:]) {
@@ -48,25 +48,25 @@ func hiddenInside(text string) (uri, path int, found bool) {
 	return 0, 0, false
 }
 
-// Redact returns a sink URI, or any text that was meant to be one, without
-// userinfo and secrets, to be shown.
+// Redact returns a sink URI without userinfo and secrets, for display. It accepts any
+// text.
 func Redact(uri string) string {
 	safe, _ := redact(uri)
 	return safe
 }
 
-// redact returns the URI without its secrets, and the secrets. It takes any
-// text, since what cannot be parsed has to be shown, too. So it does not rely
-// on a password being escaped as it should be: hidden is
+// redact returns the URI without its secrets, and the secrets. It accepts any text, since
+// errors also show URIs that cannot be parsed. So it does not rely on passwords being
+// escaped as they should be. It hides
 //
-//   - everything from the scheme to the last at sign, if there is a host or a
-//     second colon before it, or if it is no scheme but perhaps a user,
-//   - of an option that holds a secret, its value and all behind it,
-//   - of an option that holds an address with userinfo, the value,
-//   - of an option that holds a URI whose path is a secret, all behind its scheme,
-//   - all behind a scheme whose path is a secret, up to the options.
+//   - everything from the scheme to the last at sign, if a host or a second colon comes
+//     before it, or if the scheme may be a user,
+//   - the value of a secret option and everything after it,
+//   - the value of an option that contains an address with userinfo,
+//   - in an option whose value is a URI with a secret path, everything after its scheme,
+//   - everything from a scheme with a secret path to the options.
 //
-// An option is known to hold a secret by its name, or by its declaration.
+// An option is secret by its name, or by its declaration.
 func redact(uri string) (safe string, hidden *secret.Scrubber) {
 	scheme, rest, _ := strings.Cut(uri, ":")
 	entry, _ := sinks.get(strings.ToLower(scheme))
@@ -94,14 +94,14 @@ func redact(uri string) (safe string, hidden *secret.Scrubber) {
 
 type redactor struct {
 	*secret.Scrubber
-	entry *Entry // of the scheme; nil: not known
+	entry *Entry // of the scheme; nil if unknown
 }
 
-// newSecrets returns a scrubber whose mask may stand in a URI.
+// newSecrets returns a scrubber whose mask is valid in a URI.
 func newSecrets() *secret.Scrubber { return &secret.Scrubber{Mask: mask} }
 
-// hideUser adds a user who has no password, and so may be a token, unless the name is
-// too short for one: "me" stands in many words.
+// hideUser adds a user without a password, which may be a token. It does not add a short
+// one, such as "me", which occurs in many words.
 func hideUser(s *secret.Scrubber, name string) {
 	if len(name) > secret.ShortPiece {
 		s.AddPieces(name)
@@ -128,14 +128,14 @@ func (r *redactor) userinfo(uri string) string {
 	return uri[:start] + mask + uri[at:]
 }
 
-// mayHavePath reports whether a path, and not a password, follows a scheme: it is a
-// known one, or there is none, or it is a drive of Windows.
+// mayHavePath reports whether a path rather than a password may follow the scheme: it is
+// registered, empty, or a Windows drive.
 func mayHavePath(scheme string) bool {
 	_, known := sinks.get(strings.ToLower(scheme))
 	return len(scheme) < 2 || known
 }
 
-// pairs hides secrets in a text of name=value pairs.
+// pairs hides the secrets in a list of name=value pairs.
 func (r *redactor) pairs(s string) string {
 	if uri, path, found := hiddenInside(s); found {
 		r.AddPieces(s[path:])
@@ -162,8 +162,8 @@ func (r *redactor) pairs(s string) string {
 	}
 }
 
-// declaredSecret is isSecret for an option of a sink, which may be nil. The path of a
-// file with a secret is no secret.
+// declaredSecret is isSecret for an option of e, which may be nil. The path of a file that
+// contains a secret is not a secret.
 func declaredSecret(e *Entry, name string) bool {
 	if e != nil {
 		if o := find(e.Options, name); o != nil {
@@ -173,8 +173,8 @@ func declaredSecret(e *Entry, name string) bool {
 	return isSecret(name)
 }
 
-// isSecret reports whether an option of this name holds a secret. Case and
-// everything between the letters are left aside.
+// isSecret reports whether the name of an option implies a secret. It looks only at
+// letters, and ignores case.
 func isSecret(name string) bool {
 	letters := strings.Map(func(c rune) rune {
 		switch {

@@ -161,19 +161,19 @@ func TestUndeclared(t *testing.T) {
 			return opens(logbook.Null{}, nil)(s)
 		}
 		var e *config.URIError
-		if h, err := config.Open("probe:"); !errors.As(err, &e) || e.Option != name || !strings.Contains(err.Error(), "does not declare") {
+		if h, err := config.Open("probe:"); !errors.As(err, &e) || e.Option != name || !strings.Contains(err.Error(), "without declaring it") {
 			t.Errorf("%v, %v", h, err)
 		}
 	}
 	probe = opens(logbook.Null{}, nil)
-	if err := config.CheckEntries(); err == nil || !strings.Contains(err.Error(), "probe: declares dsn, and does not read it") {
+	if err := config.CheckEntries(); err == nil || !strings.Contains(err.Error(), "probe: declares dsn, but does not read it") {
 		t.Error(err)
 	}
 	probe = func(s *config.Spec) func() (logbook.Handler, error) {
 		s.Count("a")
 		return opens(logbook.Null{}, nil)(s)
 	}
-	if err := config.CheckEntries(); err == nil || !strings.Contains(err.Error(), "probe: reads a, which it does not declare like this") {
+	if err := config.CheckEntries(); err == nil || !strings.Contains(err.Error(), "probe: reads a, but does not declare it with this kind") {
 		t.Error(err)
 	}
 }

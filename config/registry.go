@@ -10,7 +10,7 @@ import (
 	"github.com/logbook-go/logbook/handlers"
 )
 
-// registry holds what packages register under a name in their init functions.
+// registry holds the values that packages register by name in their init functions.
 type registry[T any] struct {
 	mu      sync.RWMutex
 	entries map[string]T
@@ -46,46 +46,46 @@ var (
 	compressors registry[handlers.Compressor]
 )
 
-// RegisterSink makes a scheme known to [Open] and [Load], in an init function. A scheme
-// is two or more lower-case letters, digits, "+", "-" and ".", with a letter first.
-// RegisterSink panics if the scheme is invalid or taken, or if the entry has no Form or
-// no Read.
+// RegisterSink registers a sink for use by [Open] and [Load]. Call it in an init function.
+// A scheme consists of two or more lower-case letters, digits, "+", "-" and ".", and begins
+// with a letter. RegisterSink panics if the scheme is invalid or taken, or if the entry has
+// no Forms or no Read.
 func RegisterSink(scheme string, e Entry) {
 	_, taken := sinks.get(scheme)
 	switch {
 	case !isScheme(scheme) || strings.ToLower(scheme) != scheme:
-		panic("config: RegisterSink of the invalid scheme " + scheme)
+		panic("config: RegisterSink called with the invalid scheme " + scheme)
 	case taken:
 		panic("config: RegisterSink called twice for scheme " + scheme)
 	case e.Read == nil || len(e.Forms) == 0:
-		panic("config: RegisterSink of scheme " + scheme + " without Forms or Read")
+		panic("config: RegisterSink called without Forms or Read for scheme " + scheme)
 	}
 	sinks.add(scheme, &e)
 }
 
-// RegisterSection makes a section of INI files known to [Load], in an init function.
-// Its keys are the options of the entry, and "active", which switches it on.
-// RegisterSection panics if the name is invalid, that of a sink, or taken, or if the
-// entry has no Read.
+// RegisterSection registers a section of INI files for use by [Load]. Call it in an init
+// function. The keys of the section are the options of the entry, and "active", which
+// switches it on. RegisterSection panics if the name is invalid, begins with "sink ", or is
+// taken, or if the entry has no Read.
 func RegisterSection(name string, e Entry) {
 	old, taken := sections.get(name)
 	switch {
 	case name == "" || name == levelsSection || name == iniDefaults || strings.HasPrefix(name, sinkPrefix) || strings.ContainsAny(name, "]\n"):
-		panic("config: RegisterSection of the invalid section " + name)
+		panic("config: RegisterSection called with the invalid name " + name)
 	case taken && old.missing == "":
 		panic("config: RegisterSection called twice for section " + name)
 	case e.Read == nil && e.missing == "":
-		panic("config: RegisterSection of section " + name + " without Read")
+		panic("config: RegisterSection called without Read for section " + name)
 	}
 	sections.add(name, &e)
 }
 
-// RegisterWrapper makes an option of every sink known that puts a handler before it, in
-// an init function. It panics if the wrapper has no options or no Read, or if its name is
+// RegisterWrapper registers a wrapper, whose options every sink then has. Call it in an
+// init function. It panics if the wrapper has no Options or no Read, or if its name is
 // taken.
 func RegisterWrapper(w Wrapper) {
 	if len(w.Options) == 0 || w.Read == nil {
-		panic("config: RegisterWrapper without Options or Read")
+		panic("config: RegisterWrapper called without Options or Read")
 	}
 	if _, taken := wrappers.get(w.name()); taken {
 		panic("config: RegisterWrapper called twice for " + w.name())
@@ -97,8 +97,8 @@ func RegisterWrapper(w Wrapper) {
 	wrappers.add(w.name(), &w)
 }
 
-// RegisterCompressor makes a value of the option compress known, in an init
-// function, as that of package handlers/zstd:
+// RegisterCompressor registers a compressor as a value of the option compress. Call it in
+// an init function:
 //
 //	config.RegisterCompressor("zstd", zstd.Compressor())
 //
@@ -107,22 +107,22 @@ func RegisterCompressor(name string, c handlers.Compressor) {
 	_, taken := compressors.get(name)
 	switch {
 	case name == "":
-		panic("config: RegisterCompressor without a name")
+		panic("config: RegisterCompressor called without a name")
 	case c == nil:
-		panic("config: RegisterCompressor of " + name + " without a compressor")
+		panic("config: RegisterCompressor called without a compressor for " + name)
 	case taken:
 		panic("config: RegisterCompressor called twice for " + name)
 	}
 	compressors.add(name, c)
 }
 
-// Schemes returns the names of the known schemes, sorted.
+// Schemes returns the registered schemes, sorted.
 func Schemes() []string { return sinks.names() }
 
-// SinkEntry returns what is known of a scheme; false if nothing is.
+// SinkEntry returns the entry of a scheme, and whether it is registered.
 func SinkEntry(scheme string) (Entry, bool) { return entryOf(&sinks, scheme) }
 
-// Sections returns the names of the known sections of INI files, sorted.
+// Sections returns the names of the registered sections of INI files, sorted.
 func Sections() []string {
 	return slices.DeleteFunc(sections.names(), func(name string) bool {
 		e, _ := sections.get(name)
@@ -130,7 +130,7 @@ func Sections() []string {
 	})
 }
 
-// SectionEntry returns what is known of a section; false if nothing is.
+// SectionEntry returns the entry of a section, and whether it is registered.
 func SectionEntry(name string) (Entry, bool) { return entryOf(&sections, name) }
 
 func entryOf(r *registry[*Entry], name string) (Entry, bool) {
@@ -141,7 +141,8 @@ func entryOf(r *registry[*Entry], name string) (Entry, bool) {
 	return *e, true
 }
 
-// Wrappers returns the known wrappers, in the order in which a record meets them.
+// Wrappers returns the registered wrappers, in the order in which a record passes through
+// them.
 func Wrappers() []Wrapper {
 	var all []Wrapper
 	for _, name := range wrappers.names() {
@@ -152,12 +153,12 @@ func Wrappers() []Wrapper {
 	return all
 }
 
-// ofWrapper reports whether an option is one of a wrapper.
+// ofWrapper reports whether an option belongs to a wrapper.
 func ofWrapper(option string) bool {
 	return slices.ContainsFunc(Wrappers(), func(w Wrapper) bool { return find(w.Options, option) != nil })
 }
 
-// isScheme leaves out names of one letter, which are drives of Windows.
+// isScheme reports whether s is a scheme. One letter is not: it is a Windows drive.
 func isScheme(s string) bool {
 	for i := range len(s) {
 		switch c := s[i]; {

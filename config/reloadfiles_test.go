@@ -129,9 +129,9 @@ func TestSinksOfOneFile(t *testing.T) {
 	expectContents(t, "two formats", map[string]string{"a.log": "x\nERROR\n"})
 
 	for text, want := range map[string]string{
-		"[sink a]\nuri = rotating:b.log?backups=1\n[sink b]\nuri = file:b.log\n":               `option "scheme": [sink a] writes to the same file with another scheme`,
+		"[sink a]\nuri = rotating:b.log?backups=1\n[sink b]\nuri = file:b.log\n":               `option "scheme": [sink a] writes to the same file with a different scheme`,
 		"[sink a]\nuri = rotating:b.log?backups=1\n[sink b]\nuri = rotating:b.log?backups=2\n": "[sink b]: uri: ",
-		"[sink a]\nuri = file:b.log\n[sink b]\nscheme = file\npath = ./b.log\nmode = 0600\n":   "line 6: [sink b]: mode: [sink a] writes to the same file with another mode",
+		"[sink a]\nuri = file:b.log\n[sink b]\nscheme = file\npath = ./b.log\nmode = 0600\n":   "line 6: [sink b]: mode: [sink a] writes to the same file with a different mode",
 	} {
 		if _, err := config.Parse([]byte(text), nil); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "writes to the same file") {
 			t.Errorf("%s: %v, want %s", text, err, want)

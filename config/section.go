@@ -9,15 +9,15 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// sectionState is what a [Spec] has besides if it is a section of an INI file.
+// sectionState is the part of a [Spec] that only a section of an INI file needs.
 type sectionState struct {
-	lenient bool          // unknown keys are no error; they are warned of elsewhere
-	loaded  bool          // from a file that may be read again: the sink takes over the file of its forerunner
-	late    bool          // the sink is opened once more, for a record that came late
-	rest    logbook.Level // of channels that the common levels do not name
+	lenient bool          // unknown keys are not errors; the loader warns of them
+	loaded  bool          // a reload may replace the sink, so a new one takes over its open file
+	late    bool          // the sink was closed and is reopened for a late record: do not truncate its file
+	rest    logbook.Level // the level of channels that the common levels do not name
 }
 
-// Keys of a section [sink NAME] that stand for the parts of a URI.
+// These keys of a section [sink NAME] replace the parts of a URI.
 const (
 	keyURI      = "uri"
 	keyScheme   = "scheme"
@@ -29,7 +29,7 @@ const (
 
 var addressKeys = []string{keyScheme, keyUser, keyPassword, keyHost, keyPath}
 
-// newSection makes the keys of a section the options of a sink.
+// newSection returns a Spec whose options are the keys of the section.
 func newSection(section, defaults *iniSection, lenient bool) *Spec {
 	s := &Spec{secrets: newSecrets(), safe: "[" + section.name + "]", section: sectionState{lenient: lenient, rest: logbook.LevelNotSet}}
 	entry := section.entry()
@@ -42,7 +42,7 @@ func newSection(section, defaults *iniSection, lenient bool) *Spec {
 				s.secrets.AddPieces(strings.TrimSpace(line))
 			}
 		}
-		if strings.Contains(o.value, "://") { // an address where none belongs
+		if strings.Contains(o.value, "://") { // it may be an address with a password
 			_, hidden := redact(o.value)
 			s.secrets.AddAll(hidden)
 		}
@@ -59,8 +59,8 @@ func newSection(section, defaults *iniSection, lenient bool) *Spec {
 	return s
 }
 
-// withURI returns the sink of a URI that stands in the section, with those of the
-// section's options that the URI does not have.
+// withURI returns the sink of a URI in the section. Options that the URI does not give
+// come from the section.
 func (s *Spec) withURI(uri string) (*Spec, error) {
 	u, err := parse(uri)
 	if err != nil {
@@ -71,7 +71,7 @@ func (s *Spec) withURI(uri string) (*Spec, error) {
 	return u, nil
 }
 
-// inherit takes options over that the sink does not have. They are not escaped.
+// inherit adds the wanted options that the sink does not have yet.
 func (s *Spec) inherit(from *Spec, wanted func(*setting) bool) {
 	for _, o := range from.settings {
 		if wanted(&o) && !slices.Contains(addressKeys, o.name) && s.setting(o.name) == nil {
@@ -82,7 +82,8 @@ func (s *Spec) inherit(from *Spec, wanted func(*setting) bool) {
 	s.dir = from.dir
 }
 
-// entry returns the sink that the section describes; nil if that is not known.
+// entry returns the entry of the sink that the section describes, or nil if it is not
+// registered.
 func (s *iniSection) entry() *Entry {
 	e, known := sections.get(s.name)
 	for _, name := range []string{keyScheme, keyURI} {
@@ -94,7 +95,7 @@ func (s *iniSection) entry() *Entry {
 	return e
 }
 
-// take reads an option and makes it unknown to whoever reads the sink later.
+// take removes an option and returns its value.
 func (s *Spec) take(name string) (value string, found bool) {
 	i := slices.IndexFunc(s.settings, func(o setting) bool { return o.name == name })
 	if i < 0 {
@@ -105,7 +106,7 @@ func (s *Spec) take(name string) (value string, found bool) {
 	return value, true
 }
 
-// readAddress reads the keys that stand for the parts of a URI.
+// readAddress reads the keys that replace the parts of a URI.
 func (s *Spec) readAddress() error {
 	for _, name := range addressKeys {
 		if o := s.setting(name); o != nil && o.continued() {
@@ -114,16 +115,16 @@ func (s *Spec) readAddress() error {
 	}
 	scheme, _ := s.take(keyScheme)
 	if scheme == "" {
-		return s.fail("", errors.New(`neither "uri" nor "scheme"`))
+		return s.fail("", errors.New(`missing key: want "uri" or "scheme"`))
 	}
-	if !isScheme(scheme) { // which is not shown: it may be a URI with its password
-		return s.refuse(keyScheme, errors.New(`invalid scheme: want one such as "file"; a whole URI is the value of the key "uri"`))
+	if !isScheme(scheme) { // do not show it: it may be a URI with a password
+		return s.refuse(keyScheme, errors.New(`invalid scheme: want one such as "file"; for a whole URI, use the key "uri"`))
 	}
 	s.Scheme = strings.ToLower(scheme)
 	s.Host, _ = s.take(keyHost)
 	s.Path, _ = s.take(keyPath)
 	if strings.IndexByte(s.Path, 0) >= 0 {
-		return s.fail(keyPath, errors.New("holds a NUL byte"))
+		return s.fail(keyPath, errors.New("contains a NUL byte"))
 	}
 	if hidesPath(s.Scheme, s.Path) {
 		s.secrets.AddPieces(s.Path)

@@ -7,5 +7,5 @@ import (
 	"syscall"
 )
 
-// reloadSignals are those at which a configuration is read again.
+// reloadSignals are the signals that reload a configuration.
 var reloadSignals = []os.Signal{syscall.SIGHUP}

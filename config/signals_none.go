@@ -4,5 +4,5 @@ package config
 
 import "os"
 
-// reloadSignals is empty where there is no SIGHUP.
+// reloadSignals is empty on systems without SIGHUP.
 var reloadSignals []os.Signal

@@ -9,16 +9,15 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// sinkHandler is the handler of a configured sink. A record that was on its way
-// to it when it was closed, since another configuration took its place, is still
-// written: the sink is opened once more for it.
+// sinkHandler is the handler of a configured sink. If a reload closes it while a record is
+// on its way to it, it reopens the sink to write that record.
 type sinkHandler struct {
 	logbook.Handler
-	name   string // of the section, for errors
-	bubble bool   // let records go on to the other sinks, whatever the handler says
+	name   string // the name of the section, for errors
+	bubble bool   // let records go on to the other sinks, whatever the binding of the handler is
 	quiet  bool   // the handler never logs
 
-	inside flow.Inflight
+	inside flow.Inflight // the calls of the handler
 
 	reopenMu sync.Mutex
 	reopen   func() (logbook.Handler, error)
@@ -33,7 +32,7 @@ func (s *sinkHandler) Binding() logbook.Binding {
 	b := s.Handler.Binding()
 	b.Quiet = s
 	b.Bubble = b.Bubble || s.bubble
-	b.Blackhole = b.Blackhole && !b.Bubble // which lets nothing through
+	b.Blackhole = b.Blackhole && !b.Bubble // a black hole would stop records in spite of Bubble
 	return b
 }
 
@@ -44,20 +43,20 @@ func (s *sinkHandler) handle(h logbook.Handler, r *logbook.Record) error {
 	return logbook.Handle(h, r)
 }
 
-// Unwrap returns the handler.
+// Unwrap returns the wrapped handler.
 func (s *sinkHandler) Unwrap() logbook.Handler { return s.Handler }
 
-// Handle hands the record on.
+// Handle passes the record on.
 func (s *sinkHandler) Handle(r *logbook.Record) error {
 	return s.named(s.use(func(h logbook.Handler) error { return s.handle(h, r) }))
 }
 
-// HandleBatch hands the records on.
+// HandleBatch passes the records on.
 func (s *sinkHandler) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	return s.named(s.use(func(h logbook.Handler) error { return logbook.HandleBatch(h, rs, why) }))
 }
 
-// named adds the section to an error: that of a handler does not name the sink.
+// named adds the name of the section to an error of the handler.
 func (s *sinkHandler) named(err error) error {
 	if err == nil || err == logbook.ErrPass {
 		return err
@@ -65,15 +64,16 @@ func (s *sinkHandler) named(err error) error {
 	return fmt.Errorf("[%s]: %w", s.name, err)
 }
 
+// use calls fn with the handler, or with a new one if the handler was closed.
 func (s *sinkHandler) use(fn func(logbook.Handler) error) error {
 	if !s.inside.Enter(1) {
-		return s.late(fn)
+		return s.useReopened(fn)
 	}
 	defer s.inside.Leave(1)
 	return fn(s.Handler)
 }
 
-func (s *sinkHandler) late(fn func(logbook.Handler) error) error {
+func (s *sinkHandler) useReopened(fn func(logbook.Handler) error) error {
 	h, err := s.openAgain()
 	if err != nil {
 		return err
@@ -89,18 +89,19 @@ func (s *sinkHandler) late(fn func(logbook.Handler) error) error {
 
 func (s *sinkHandler) openAgain() (logbook.Handler, error) {
 	s.reopenMu.Lock()
-	defer s.reopenMu.Unlock() // an Opener may panic
+	defer s.reopenMu.Unlock() // deferred, since the function of an Entry may panic
 	return s.reopen()
 }
 
-// Flush flushes the handler.
+// Flush flushes the wrapped handler.
 func (s *sinkHandler) Flush(ctx context.Context) error { return logbook.Flush(ctx, s.Handler) }
 
-// Close waits for those who are in Handle, and closes the handler.
+// Close waits for the running calls of Handle and HandleBatch, and closes the wrapped
+// handler.
 func (s *sinkHandler) Close(ctx context.Context) error {
 	s.inside.Close(ctx)
 	return logbook.Close(ctx, s.Handler)
 }
 
-// Unbound calls that of the handler.
+// Unbound calls the Unbound method of the wrapped handler.
 func (s *sinkHandler) Unbound() { logbook.Wrapper{Handler: s.Handler}.Unbound() }

@@ -10,14 +10,14 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// stdout is the path that stands for standard output.
+// stdout is the path that means standard output.
 const stdout = "-"
 
 func init() {
 	command := HandlerOptions("")
 	find(command, "format").Multiline = true
 	RegisterSink("console", Entry{
-		Forms:   []Form{{"console:", "lines for people, on standard error"}, {"console:-", "the same, on standard output"}},
+		Forms:   []Form{{"console:", "human-readable lines on standard error"}, {"console:-", "the same, on standard output"}},
 		Options: HandlerOptions("console"),
 		Read:    readConsole,
 	})
@@ -33,18 +33,18 @@ func init() {
 	})
 	RegisterSink("exec", Entry{
 		Forms: []Form{{"exec:COMMAND", "a command for each record"}},
-		Help:  "The command runs without a shell. The format is what it reads on its standard input, by default nothing.",
+		Help:  "The command runs without a shell. If a format is given, it reads the formatted record from standard input.",
 		Options: append(command,
-			Option{Name: "args", Kind: KindFormat, Multiline: true, Help: "format strings, an argument on a line; in a URI %0A is the end of a line"},
-			Option{Name: "timeout", Kind: KindDuration, Default: "10s", Help: "time that a command has"},
-			Option{Name: "dir", Kind: KindPath, Default: "that of the program", Help: "directory in which it runs"},
-			Option{Name: "concurrent", Kind: KindCount, Default: "4", Help: "how many run at a time"},
+			Option{Name: "args", Kind: KindFormat, Multiline: true, Help: "format strings, one argument per line; in a URI, %0A ends a line"},
+			Option{Name: "timeout", Kind: KindDuration, Default: "10s", Help: "time limit of a command"},
+			Option{Name: "dir", Kind: KindPath, Default: "the program's", Help: "working directory of the command"},
+			Option{Name: "concurrent", Kind: KindCount, Default: "4", Help: "number of commands that run at once"},
 		),
 		Read: readExec,
 	})
 }
 
-// remote reports whether the URI names a host or somebody there.
+// remote reports whether the URI names a host or a user.
 func (s *Spec) remote() bool { return s.Host != "" || s.User != nil }
 
 func readConsole(s *Spec) func() (logbook.Handler, error) {
@@ -77,7 +77,7 @@ func readNull(s *Spec) func() (logbook.Handler, error) {
 	return func() (logbook.Handler, error) { return n, nil }
 }
 
-// null is [logbook.Null] from a level up.
+// null is [logbook.Null] with a level.
 type null struct{ binding logbook.Binding }
 
 // Binding implements [logbook.Bindable].
@@ -91,7 +91,7 @@ func readExec(s *Spec) func() (logbook.Handler, error) {
 		s.Refuse("", errors.New(`missing command: want one such as "exec:/usr/bin/logger"`))
 	}
 	argv := []string{s.Path}
-	if filepath.Base(s.Path) != s.Path { // else it is looked for in PATH
+	if filepath.Base(s.Path) != s.Path { // a bare name is searched for in PATH
 		argv[0] = s.Abs(s.Path)
 	}
 	s.Func("args", func(v string) error {

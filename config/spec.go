@@ -11,64 +11,64 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Spec is what a URI says, taken apart for the Read function of an [Entry]:
+// Spec is a parsed sink URI, for the Read function of an [Entry]:
 //
 //	SCHEME:PATH?OPTION=VALUE&...
 //	SCHEME://USER:PASSWORD@HOST:PORT/PATH?OPTION=VALUE&...
 //
 // or a section of an INI file, whose keys are the options.
 //
-// Its methods that read an option return the zero value if it is missing or wrong. What
-// is wrong is collected, and becomes the error of [Open] or [Load].
+// The methods that read an option return the zero value if it is missing or invalid. The
+// first invalid option becomes the error of [Open] or [Load].
 type Spec struct {
 	Scheme string        // in lower case; "" in a section of [RegisterSection]
-	User   *url.Userinfo // nil: none
+	User   *url.Userinfo // nil if there is none
 	Host   string        // with the port; "" if there is none
-	Path   string        // decoded, with its first slash where there is a host
+	Path   string        // decoded; begins with a slash if there is a host
 
 	settings []setting
 	table    []Option // the options that may be read
-	read     []string // names of options
-	prepared bool     // all that apply were read
+	read     []string // the names of the options that were read
+	prepared bool     // all options that apply were read
 	opener   func() (logbook.Handler, error)
 	before   []before // the outermost wrapper first
-	second   *Spec    // another sink that an option names; nil: none
+	second   *Spec    // the sink that the option fallback names; nil if there is none
 
-	color   bool   // for the format console
-	file    string // absolute path of the log file; "": none
-	dir     string // from which relative paths start; "": the working directory
-	err     error  // the first one
-	missing string // the missing option, if that is the error
-	failure error  // why the sink could not be opened; nil unless a wrapper covers that
-	safe    string
+	color   bool   // the format console uses colours
+	file    string // absolute path of the log file; "" if there is none
+	dir     string // relative paths start here; "" for the working directory
+	err     error  // the first error
+	missing string // the required option that is missing, if that is the error
+	failure error  // the error of opening the sink, if a wrapper covers it
+	safe    string // the URI without its secrets
 	secrets *secret.Scrubber
 	section sectionState
 
-	undeclared []string // names that were read, and are not in the table like this
+	undeclared []string // options that were read but not declared with that kind
 }
 
-// before is a wrapper that stands before the sink.
+// before is a wrapper of the sink.
 type before struct {
 	name   string
-	covers bool // it takes records while the sink is not open
+	covers bool // it takes the records while the sink is not open
 	apply  func(logbook.Handler) (logbook.Handler, error)
 }
 
 // setting is an option that was given.
 type setting struct {
 	name, value string
-	secret      bool // it holds a secret
-	behind      bool // it stands behind a secret, and so may be a piece of that which was not escaped
-	line        int  // in the INI file; 0 in a URI
-	inherited   bool // from the section [DEFAULT]
+	secret      bool // the value is a secret
+	behind      bool // it follows a secret, so it may be an unescaped part of it
+	line        int  // the line in the INI file; 0 in a URI
+	inherited   bool // it comes from the section [DEFAULT]
 }
 
-// continued reports whether the value has further lines in the INI file.
+// continued reports whether the value has several lines in the INI file.
 func (o *setting) continued() bool { return o.line > 0 && strings.Contains(o.value, "\n") }
 
-var errContinued = errors.New("continues on the next line, but takes one line: no key may be indented more than the one before it")
+var errContinued = errors.New("the value has several lines: want one; a key must not be indented more than the one before it")
 
-// hiddenKey returns an error if a further line of the value looks like one of the
+// hiddenKey returns an error if a continuation line of the value begins with one of the
 // keys.
 func (o *setting) hiddenKey(keys []string) error {
 	if !o.continued() {
@@ -82,15 +82,14 @@ func hiddenKey(value string, keys []string) error {
 	for line := range strings.Lines(further) {
 		if at := strings.IndexAny(line, "=:"); at >= 0 {
 			if name := strings.ToLower(strings.TrimSpace(line[:at])); slices.Contains(keys, name) {
-				return fmt.Errorf("the key %q below is indented more than this one, which makes it a part of the value", name)
+				return fmt.Errorf("the key %q below is indented more than this one, so it is part of the value", name)
 			}
 		}
 	}
 	return nil
 }
 
-// shown returns the name, or "" if it could be a piece of a secret that was not
-// escaped.
+// shown returns the name for an error, or "" if it could be an unescaped part of a secret.
 func (o *setting) shown() string {
 	if o.line > 0 {
 		return shownKey(o.name)
@@ -104,17 +103,17 @@ func (o *setting) shown() string {
 // String returns the URI without its secrets.
 func (s *Spec) String() string { return s.safe }
 
-// Func reads an option with a function of its own. It is called if the option is
-// there; the error that it returns becomes the error of the option.
+// Func reads an option with the given function. If the option is given, Func calls read,
+// whose error becomes the error of the option.
 func (s *Spec) Func(name string, read func(value string) error) { s.readKind(name, "", read) }
 
-// readKind reads an option that is declared to be of a kind; "" is any.
+// readKind reads an option that is declared with the kind; "" means any kind.
 func (s *Spec) readKind(name string, kind Kind, read func(value string) error) {
 	s.read = append(s.read, name)
 	declared := find(s.table, name)
 	if declared == nil || kind != "" && declared.Kind != kind {
 		s.undeclared = append(s.undeclared, name)
-		s.Refuse(name, errors.New("its sink reads it, and does not declare it like this"))
+		s.Refuse(name, errors.New("the sink reads this option without declaring it with this kind"))
 		return
 	}
 	o := s.setting(name)
@@ -134,15 +133,15 @@ func (s *Spec) readKind(name string, kind Kind, read func(value string) error) {
 	}
 }
 
-// Refuse reports what is wrong with an option, or with the address if option is "". The
-// first report of a sink is its error.
+// Refuse reports an error of an option, or of the address if option is "". The first
+// reported error becomes the error of the sink.
 func (s *Spec) Refuse(option string, err error) {
 	if s.err == nil {
 		s.err = s.fail(option, err)
 	}
 }
 
-// prepare reads and checks all options. Nothing is opened.
+// prepare reads and checks all options. It opens nothing.
 func (s *Spec) prepare(e *Entry) error {
 	if s.Scheme != "" {
 		for _, w := range Wrappers() {
@@ -155,12 +154,12 @@ func (s *Spec) prepare(e *Entry) error {
 	s.table = append(s.table, e.Options...)
 	s.opener, s.prepared = e.Read(s), true
 	if s.opener == nil {
-		s.Refuse("", errors.New("its Read returned no function to open it"))
+		s.Refuse("", errors.New("the Read function returned no function to open the sink"))
 	}
 	return s.wrong()
 }
 
-// wrong returns the error of the options. It is an [*URIError].
+// wrong returns the error of the options, a [*URIError].
 func (s *Spec) wrong() error {
 	for _, o := range s.settings {
 		if err := o.hiddenKey(s.keys()); err != nil {
@@ -177,7 +176,7 @@ func (s *Spec) wrong() error {
 	}
 	for _, o := range s.settings {
 		if d := find(s.table, o.name); d != nil && d.With != "" && s.applies(o.name) && !o.inherited && s.setting(d.With) == nil {
-			return s.refuse(o.shown(), fmt.Errorf("only with %q", d.With))
+			return s.refuse(o.shown(), fmt.Errorf("not allowed without %q", d.With))
 		}
 	}
 	if s.section.lenient {
@@ -189,8 +188,8 @@ func (s *Spec) wrong() error {
 	return nil
 }
 
-// applies reports whether an option has a meaning for this sink: an option of files has
-// none for standard output.
+// applies reports whether an option has an effect on this sink. Options of files have none
+// on standard output.
 func (s *Spec) applies(name string) bool {
 	if s.prepared {
 		return slices.Contains(s.read, name)
@@ -208,7 +207,7 @@ func (s *Spec) applying() (names []string) {
 	return names
 }
 
-// keys returns the names of the known keys of a section.
+// keys returns the known keys of a section.
 func (s *Spec) keys() []string {
 	if s.Scheme == "" {
 		return s.applying()
@@ -229,7 +228,7 @@ func (s *Spec) unknown(yield func(*setting) bool) {
 func (s *Spec) unknownError(o *setting) error {
 	var own []string
 	for _, name := range slices.Sorted(slices.Values(s.applying())) {
-		if !ofWrapper(name) && (name != levelsKey || o.line > 0) { // which stands beside a URI
+		if !ofWrapper(name) && (name != levelsKey || o.line > 0) { // levels is a key, not an option of a URI
 			own = append(own, name)
 		}
 	}
@@ -239,7 +238,7 @@ func (s *Spec) unknownError(o *setting) error {
 	}
 	switch {
 	case o.line == 0 && o.shown() == "":
-		return errors.New("an unknown option; in a value, & is written %26, and @ %40")
+		return errors.New("unknown option; in a value, write & as %26 and @ as %40")
 	case find(s.table, o.name) != nil:
 		return fmt.Errorf("has no effect here (known to %s: %s)", s.Scheme, known)
 	case o.line == 0:
@@ -248,7 +247,8 @@ func (s *Spec) unknownError(o *setting) error {
 	return fmt.Errorf("unknown key%s (known here: %s)", didYouMean(o.name, s.keys()), known)
 }
 
-// fail returns an error that blames an option, or the URI if option is empty.
+// fail returns an error of an option, or of the address if option is "". It removes the
+// secrets from err.
 func (s *Spec) fail(option string, err error) error {
 	if e := (*URIError)(nil); errors.As(err, &e) {
 		return err
@@ -256,7 +256,7 @@ func (s *Spec) fail(option string, err error) error {
 	return s.refuse(option, s.secrets.Error(err))
 }
 
-// refuse is fail for an error that repeats nothing of what was given.
+// refuse is like fail, for an err that contains no secrets.
 func (s *Spec) refuse(option string, err error) error {
 	return &URIError{URI: s.safe, Option: option, Err: err}
 }
@@ -270,13 +270,13 @@ func (s *Spec) setting(name string) *setting {
 	return nil
 }
 
-// inFile reports whether an option stands as a key in an INI file.
+// inFile reports whether an option is a key in an INI file.
 func (s *Spec) inFile(name string) bool {
 	o := s.setting(name)
 	return o != nil && o.line > 0
 }
 
-// afterSecret reports whether one of the options so far holds a secret.
+// afterSecret reports whether one of the options so far is a secret.
 func (s *Spec) afterSecret() bool {
 	return slices.ContainsFunc(s.settings, func(o setting) bool { return o.secret || o.behind })
 }

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// didYouMean returns a question for the known name that is nearest to a wrong
-// one, or "" if none is near: at most two letters, and less than half of the name,
-// are different. Case does not count.
+// didYouMean returns a hint with the known name that is most similar to a wrong one, or ""
+// if none is similar. Similar names differ in at most two letters and in less than half of
+// the name, ignoring case.
 func didYouMean(name string, known []string) string {
 	best, least := "", 3
 	for _, k := range known {
@@ -21,13 +21,13 @@ func didYouMean(name string, known []string) string {
 	return fmt.Sprintf(", did you mean %q?", best)
 }
 
-// distance is how many letters have to be inserted, deleted, replaced or swapped
-// with the next one to make b of a.
+// distance returns the number of letters to insert, delete, replace or swap with the next
+// one to turn a into b.
 func distance(a, b string) int {
 	if len(a) > 32 {
 		return len(a)
 	}
-	// Rows of the table of distances between the beginnings of a and b.
+	// These are rows of the table of distances between prefixes of a and b.
 	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range last {
 		last[j] = j

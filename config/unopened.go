@@ -9,21 +9,21 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// unopened is the handler of a sink that could not be opened, and has a fallback for
-// what it fails with. With a record it tries again, after a pause.
+// unopened is the handler of a sink that could not be opened. Its errors send the records
+// to the fallback. After a pause, the next record tries to open the sink again.
 type unopened struct {
 	binding logbook.Binding
 	open    func() (logbook.Handler, error)
 	pause   flow.Pause
 
 	mu      sync.Mutex
-	handler logbook.Handler // nil: not open
-	failure error           // the last one
+	handler logbook.Handler // nil until the sink is open
+	failure error           // the last error of opening the sink
 	opening bool
 	closed  bool
 }
 
-// newUnopened makes a handler of a sink that failed to open.
+// newUnopened returns a handler for a sink that failed to open.
 func newUnopened(s *Spec, failure error) *unopened {
 	u := &unopened{
 		binding: logbook.Options{Level: s.Level("level"), Bubble: s.Bool("bubble")}.Binding(),
@@ -41,7 +41,7 @@ func (u *unopened) fail(failure error) {
 // Binding implements [logbook.Bindable].
 func (u *unopened) Binding() logbook.Binding { return u.binding }
 
-// Handle hands the record on, if the sink is open by now.
+// Handle passes the record on if the sink is open by now.
 func (u *unopened) Handle(r *logbook.Record) error {
 	h, err := u.opened()
 	if err != nil {
@@ -50,7 +50,7 @@ func (u *unopened) Handle(r *logbook.Record) error {
 	return h.Handle(r)
 }
 
-// HandleBatch hands the records on.
+// HandleBatch passes the records on if the sink is open by now.
 func (u *unopened) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	h, err := u.opened()
 	if err != nil {
@@ -59,8 +59,8 @@ func (u *unopened) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	return logbook.HandleBatch(h, rs, why)
 }
 
-// opened returns the handler, or why there is none. One goroutine at a time opens it,
-// and no lock is held meanwhile.
+// opened returns the handler, or the error of opening it. Only one goroutine at a time
+// tries to open it, without holding the lock.
 func (u *unopened) opened() (logbook.Handler, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -80,21 +80,21 @@ func (u *unopened) opened() (logbook.Handler, error) {
 		u.fail(err)
 		return nil, u.failure
 	case u.closed:
-		_ = logbook.Close(context.Background(), h) // the record is what is lost
+		_ = logbook.Close(context.Background(), h) // the record is lost, which ErrClosed reports
 		return nil, logbook.ErrClosed
 	}
 	u.handler = h
 	return h, nil
 }
 
-// tryOpen is called with the lock held, and gives it away.
+// tryOpen must be called with u.mu held, and releases it while it opens the sink.
 func (u *unopened) tryOpen() (logbook.Handler, error) {
 	u.mu.Unlock()
 	defer u.mu.Lock()
 	return u.open()
 }
 
-// Flush flushes the handler.
+// Flush flushes the handler, if it is open.
 func (u *unopened) Flush(ctx context.Context) error {
 	u.mu.Lock()
 	h := u.handler
@@ -105,7 +105,7 @@ func (u *unopened) Flush(ctx context.Context) error {
 	return logbook.Flush(ctx, h)
 }
 
-// Close closes the handler.
+// Close closes the handler, if it is open.
 func (u *unopened) Close(ctx context.Context) error {
 	u.mu.Lock()
 	h := u.handler
@@ -117,7 +117,7 @@ func (u *unopened) Close(ctx context.Context) error {
 	return logbook.Close(ctx, h)
 }
 
-// Unbound calls that of the handler, if it is open.
+// Unbound calls the Unbound method of the handler, if it is open.
 func (u *unopened) Unbound() {
 	u.mu.Lock()
 	h := u.handler

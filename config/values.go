@@ -26,7 +26,7 @@ func (s *Spec) Text(name string) (value string) {
 	return value
 }
 
-// Choice reads an option that is one of those that its [Kind] lists.
+// Choice reads an option that is one of the choices of its [Kind].
 func (s *Spec) Choice(name string) (value string) {
 	s.Func(name, func(v string) error {
 		choices := strings.Split(string(find(s.table, name).Kind), "|")
@@ -59,7 +59,7 @@ func (s *Spec) Bool(name string) (value bool) {
 	return value
 }
 
-// Level reads an option that is a level; nil if it is missing.
+// Level reads an option that is a level. It returns nil if the option is missing.
 func (s *Spec) Level(name string) (level slog.Leveler) {
 	s.readKind(name, KindLevel, func(v string) error {
 		l, err := logbook.ParseLevel(v)
@@ -69,30 +69,30 @@ func (s *Spec) Level(name string) (level slog.Leveler) {
 	return level
 }
 
-// Count reads an option that is a whole number above zero.
+// Count reads an option that is a positive integer.
 func (s *Spec) Count(name string) (n int) {
 	s.readKind(name, KindCount, func(v string) (err error) {
 		if n, err = strconv.Atoi(v); err != nil || n < 1 {
-			return fmt.Errorf("invalid number %q: want one from 1 up", v)
+			return fmt.Errorf("invalid number %q: want a positive integer", v)
 		}
 		return nil
 	})
 	return n
 }
 
-// Duration reads an option such as 5s, 1m30s or 7d. It is above zero.
+// Duration reads an option that is a positive duration, such as 5s, 1m30s or 7d.
 func (s *Spec) Duration(name string) (d time.Duration) {
 	s.readKind(name, KindDuration, func(v string) (err error) {
 		if d, err = text.ParseDuration(v); err == nil && d <= 0 {
-			err = fmt.Errorf("invalid duration %q: want one above zero", v)
+			err = fmt.Errorf("invalid duration %q: want a positive one", v)
 		}
 		return err
 	})
 	return d
 }
 
-// Size reads an option that is a number of bytes, such as 4096, 10MB or 1GiB; K,
-// M and G alone are KiB, MiB and GiB. It is above zero.
+// Size reads an option that is a positive number of bytes, such as 4096, 10MB or 1GiB. K,
+// M and G alone mean KiB, MiB and GiB.
 func (s *Spec) Size(name string) (n int64) {
 	s.readKind(name, KindSize, func(v string) (err error) {
 		n, err = text.ParseSize(v)
@@ -101,8 +101,8 @@ func (s *Spec) Size(name string) (n int64) {
 	return n
 }
 
-// FilePath reads an option that is the path of a file. "~/" at its beginning
-// stands for the home directory. The path is made absolute, as by [Spec.Abs].
+// FilePath reads an option that is the path of a file, and makes it absolute, as
+// [Spec.Abs] does. A leading "~/" means the home directory.
 func (s *Spec) FilePath(name string) (path string) {
 	s.readKind(name, KindPath, func(v string) (err error) {
 		path, err = s.absPath(v)
@@ -111,9 +111,8 @@ func (s *Spec) FilePath(name string) (path string) {
 	return path
 }
 
-// Abs makes a path absolute. Relative ones start from the working directory in
-// which the program was when it called [Open], [Load] or [Watch], wherever it has
-// gone since. "" stays empty.
+// Abs makes a path absolute. A relative path starts from the working directory at the time
+// of the call of [Open], [Load] or [Watch]. An empty path stays empty.
 func (s *Spec) Abs(path string) string {
 	if path == "" || s.dir != "" && filepath.IsAbs(path) {
 		return path
@@ -124,7 +123,7 @@ func (s *Spec) Abs(path string) string {
 	return path
 }
 
-// absPath is Abs, where "~/" stands for the home directory.
+// absPath is like Abs, and replaces a leading "~/" by the home directory.
 func (s *Spec) absPath(path string) (string, error) {
 	rest, ok := strings.CutPrefix(path, "~/")
 	if !ok {
@@ -134,8 +133,8 @@ func (s *Spec) absPath(path string) (string, error) {
 	return filepath.Join(home, rest), err
 }
 
-// SecretFile reads the file whose path is an option's value. The content of the file,
-// each line of it, is kept out of the sink's errors.
+// SecretFile reads an option that is the path of a file, and returns the content of the
+// file. The lines of the file are masked in the errors of the sink.
 func (s *Spec) SecretFile(name string) (content string) {
 	s.readKind(name, KindPath, func(v string) error {
 		path, err := s.absPath(v)
@@ -155,7 +154,7 @@ func (s *Spec) SecretFile(name string) (content string) {
 	return content
 }
 
-// TLS reads the options of [TLSOptions]. It returns nil if none of them is there.
+// TLS reads the options of [TLSOptions]. It returns nil if none of them is given.
 func (s *Spec) TLS() *tls.Config {
 	files := netlink.TLSFiles{CA: s.FilePath("ca"), Cert: s.FilePath("cert"), Key: s.FilePath("key")}
 	config, err := files.Config()
@@ -171,7 +170,7 @@ func (s *Spec) TLS() *tls.Config {
 	}
 	if s.Bool(insecure) {
 		if files.CA != "" {
-			s.Refuse(insecure, errors.New("nothing is verified with it, so ca has no effect"))
+			s.Refuse(insecure, errors.New("not allowed with ca"))
 		}
 		if config == nil {
 			config = new(tls.Config)
@@ -181,7 +180,7 @@ func (s *Spec) TLS() *tls.Config {
 	return config
 }
 
-// formatNames are the values of the option format, besides format strings.
+// formatNames are the values of the option format other than format strings.
 var formatNames = []string{"text", "json", "wire", "logfmt", "console"}
 
 // formatter reads the options format and source.
@@ -205,7 +204,7 @@ func (s *Spec) formatter() logbook.Formatter {
 		return logbook.Console(&logbook.ConsoleOptions{Source: source, Color: s.color})
 	}
 	if o := s.setting("source"); o != nil && !o.inherited {
-		s.Refuse("source", errors.New("only for the formats json, logfmt and console; a format string can have {record.filename}:{record.lineno}"))
+		s.Refuse("source", errors.New("only for the formats json, logfmt and console; in a format string, use {record.filename}:{record.lineno}"))
 	}
 	switch {
 	case !given && format == "":
@@ -232,7 +231,7 @@ func formatString(v string) (logbook.Formatter, error) {
 		return nil, err
 	}
 	if !strings.Contains(v, "{record.") {
-		return nil, errors.New("the format string has no {record.NAME}, so it would show nothing")
+		return nil, errors.New("invalid format string: want at least one {record.NAME}")
 	}
 	return f, nil
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Watcher keeps a configuration file in use, and loads it again on demand or at SIGHUP.
-// It is made by [Watch], and is safe for concurrent use.
+// Watcher holds the configuration of a file, and reloads it on demand or at SIGHUP. Make
+// one with [Watch]. It is safe for concurrent use.
 type Watcher struct {
-	dir     string // from which relative paths start
+	dir     string // relative paths start here
 	path    string
 	options Options
 	slot    *logbook.Slot
@@ -25,9 +25,8 @@ type Watcher struct {
 	stopped sync.WaitGroup
 }
 
-// Watch loads the file, and loads it again at each SIGHUP, where the system has that,
-// until [Watcher.Stop].
-// Push its Slot:
+// Watch loads the file, and reloads it at each SIGHUP, on systems that have it, until
+// [Watcher.Stop] is called. Push its Slot:
 //
 //	w, err := config.Watch("/etc/app.ini", nil)
 //	if err != nil {
@@ -36,15 +35,14 @@ type Watcher struct {
 //	defer w.Stop()
 //	defer logbook.PushApplication(w.Slot())()
 //
-// Relative paths, that of the file and those in it, start from the working directory
-// of this call, wherever the program goes later.
+// Relative paths, of the file itself and in it, start from the working directory at the
+// time of this call.
 //
-// A new configuration takes the place of the old one between two records: each
-// record meets either of them, and one that was still on its way to a sink of the
-// old one when that was closed is written all the same. A log file that both name stays
-// open, with the new options, and "truncate" does not empty it again. If the new
-// configuration is bad, the old one stays, nothing changes on the disk, and the reason is
-// logged at ERROR on channel "config".
+// A reload loses no record: each record goes to either the old or the new configuration,
+// and a record on its way to an old sink when that is closed is still written. A log file
+// that both configurations name stays open, with the new options, and "truncate" does not
+// empty it again. If the new configuration is invalid, the old one stays in use, nothing
+// changes on disk, and the error is logged at ERROR on channel "config".
 func Watch(path string, o *Options) (*Watcher, error) {
 	w := &Watcher{dir: workingDir(), path: path, options: o.orDefault()}
 	c, err := loadFile(w.dir, w.path, w.options)
@@ -53,10 +51,10 @@ func Watch(path string, o *Options) (*Watcher, error) {
 	}
 	w.config.Store(c)
 	w.slot = logbook.NewSlot(c.Setup())
-	w.options.Fallback = false // the old configuration is better
+	w.options.Fallback = false // a reload falls back to the old configuration
 
 	signals := make(chan os.Signal, 1)
-	if len(reloadSignals) > 0 { // Notify with none means every signal
+	if len(reloadSignals) > 0 { // without signals, Notify would relay all of them
 		signal.Notify(signals, reloadSignals...)
 	}
 	ended := make(chan struct{})
@@ -69,7 +67,7 @@ func Watch(path string, o *Options) (*Watcher, error) {
 			select {
 			case <-signals:
 				if err := w.Reload(); err != nil {
-					log.Errorf("reading the configuration again: %v", err)
+					log.Errorf("reloading the configuration: %v", err)
 				}
 			case <-ended:
 				return
@@ -79,18 +77,19 @@ func Watch(path string, o *Options) (*Watcher, error) {
 	return w, nil
 }
 
-// Slot returns the slot that holds what is configured.
+// Slot returns the slot that holds the handlers of the configuration in use.
 func (w *Watcher) Slot() *logbook.Slot { return w.slot }
 
 // Config returns the configuration in use.
 func (w *Watcher) Config() *Config { return w.config.Load() }
 
-// Levels returns those of the configuration in use.
+// Levels returns the levels of the configuration in use.
 func (w *Watcher) Levels() *Levels { return w.Config().Levels() }
 
-// Reload loads the file again now. If it is bad, the old configuration stays, and
-// the error is a [*FileError]. An error of closing the old sinks, which have five
-// seconds for what they hold back, is returned, too; then the new ones are in use.
+// Reload reloads the file now. If it is invalid, the old configuration stays in use, and
+// the error is a [*FileError]. Reload then closes the old sinks, which have five seconds to
+// write the records they hold. It also returns the error of that; in this case the new
+// configuration is in use.
 func (w *Watcher) Reload() error {
 	w.reload.Lock()
 	defer w.reload.Unlock()
@@ -103,13 +102,13 @@ func (w *Watcher) Reload() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
 	if err := logbook.Close(ctx, old...); err != nil {
-		return fmt.Errorf("config: closing the sinks that were replaced: %w", err)
+		return fmt.Errorf("config: closing the replaced sinks: %w", err)
 	}
 	return nil
 }
 
-// Stop ends the watching for signals. What is configured stays in use. Stopping
-// again does nothing.
+// Stop stops watching for signals. The configuration stays in use. Further calls do
+// nothing.
 func (w *Watcher) Stop() {
 	w.stop()
 	w.stopped.Wait()

@@ -42,7 +42,7 @@ func TestSIGHUP(t *testing.T) {
 	expect("opened one")
 	write(t, "app.ini", "[sink a]\nuri = probe\n")
 	hangUp()
-	expect(`one: ERROR reading the configuration again: config: app.ini:2: [sink a]: uri: sink "probe": missing scheme: want one, such as "file:PATH"`)
+	expect(`one: ERROR reloading the configuration: config: app.ini:2: [sink a]: uri: sink "probe": missing scheme: want one, such as "file:PATH"`)
 	write(t, "app.ini", "[sink a]\nuri = probe:two\n")
 	hangUp()
 	expect("opened two")

@@ -11,29 +11,29 @@ import (
 
 func init() {
 	RegisterWrapper(Wrapper{Order: 100, Read: readFingersCrossed, Options: []Option{
-		{Name: "fingers_crossed", Kind: KindLevel, Help: "keep records until one of this level comes, then write all"},
-		{Name: "fingers_crossed_records", Kind: KindCount, Default: "1000", Help: "how many are kept; the oldest are dropped, and that is reported"},
-		{Name: "fingers_crossed_bytes", Kind: KindSize, Default: "4MiB", Help: "size of the text that is kept"},
-		{Name: "fingers_crossed_reset", Kind: KindBool, Default: "false", Help: "true: keep records again after each batch; false: write all that follows"},
+		{Name: "fingers_crossed", Kind: KindLevel, Help: "hold records until one of this level or above arrives, then write all"},
+		{Name: "fingers_crossed_records", Kind: KindCount, Default: "1000", Help: "number of records held; the oldest are dropped, and the loss is reported"},
+		{Name: "fingers_crossed_bytes", Kind: KindSize, Default: "4MiB", Help: "size of the text held"},
+		{Name: "fingers_crossed_reset", Kind: KindBool, Default: "false", Help: "true: hold records again after each batch; false: write all that follow"},
 	}})
 	RegisterWrapper(Wrapper{Order: 200, Read: readSample, Options: []Option{
-		{Name: "sample", Kind: KindCount, Help: "let one of so many records of a message through; the number of the others is reported"},
-		{Name: "sample_first", Kind: KindCount, Default: "0", Help: "and so many before it begins to count"},
-		{Name: "sample_per", Kind: KindDuration, Default: "1s", Help: "the time after which it begins anew"},
-		{Name: "sample_always", Kind: KindLevel, Default: "error", Help: "the level from which all get through"},
+		{Name: "sample", Kind: KindCount, Help: "let one in COUNT records of a message through; report how many were dropped"},
+		{Name: "sample_first", Kind: KindCount, Default: "0", Help: "let this many through at the start of each period"},
+		{Name: "sample_per", Kind: KindDuration, Default: "1s", Help: "length of a period"},
+		{Name: "sample_always", Kind: KindLevel, Default: "error", Help: "let all records of this level or above through"},
 	}})
 	RegisterWrapper(Wrapper{Order: 300, Read: readLimit, Options: []Option{
-		{Name: "limit", Kind: KindCount, Help: "let so many records of a call site through; the number of the others is reported"},
-		{Name: "limit_per", Kind: KindDuration, Default: "1m", Help: "in this time"},
+		{Name: "limit", Kind: KindCount, Help: "let COUNT records of a call site through per period; report how many were dropped"},
+		{Name: "limit_per", Kind: KindDuration, Default: "1m", Help: "length of a period"},
 	}})
 	RegisterWrapper(Wrapper{Order: 400, Read: readDedup, Options: []Option{
-		{Name: "dedup", Kind: KindDuration, Help: "hold a message until it has not come for this time; write one record with the count"},
-		{Name: "dedup_hold", Kind: KindDuration, Default: "ten times dedup", Help: "but no longer than this"},
-		{Name: "dedup_messages", Kind: KindCount, Default: "1000", Help: "how many messages are held"},
-		{Name: "dedup_format", Kind: KindText, Default: "message repeated {count} times: {message}", Help: "text, with {count} and {message}"},
+		{Name: "dedup", Kind: KindDuration, Help: "hold a message until it has not recurred for this time; write one record with the count"},
+		{Name: "dedup_hold", Kind: KindDuration, Default: "ten times dedup", Help: "longest time to hold a message"},
+		{Name: "dedup_messages", Kind: KindCount, Default: "1000", Help: "number of messages held"},
+		{Name: "dedup_format", Kind: KindText, Default: "message repeated {count} times: {message}", Help: "text of that record, with {count} and {message}"},
 	}})
 	RegisterWrapper(Wrapper{Order: 500, Read: readFallback, CoversUnopened: true, Options: []Option{
-		{Name: "fallback", Kind: KindURI, Help: "another sink, for records with which this one fails, or until it can be opened"},
+		{Name: "fallback", Kind: KindURI, Help: "another sink, for records that this one fails to write, or until it can be opened"},
 	}})
 }
 
@@ -45,14 +45,14 @@ func readFingersCrossed(s *Spec) func(logbook.Handler) (logbook.Handler, error) 
 		Reset:       s.Bool("fingers_crossed_reset"),
 	}
 	return func(h logbook.Handler) (logbook.Handler, error) {
-		b := h.Binding() // FingersCrossed leaves that of the handler inside aside
+		b := h.Binding() // FingersCrossed ignores the binding of the handler that it wraps
 		o := o
 		o.Level, o.Filter, o.Bubble = b.Level, both(b.Accept, b.Filter), b.Bubble
 		return handlers.NewFingersCrossed(h, &o), nil
 	}
 }
 
-// both returns a filter that asks two of them, each of which may be nil.
+// both returns a filter that accepts what a and b accept. Either may be nil.
 func both(a, b func(*logbook.Record) bool) func(*logbook.Record) bool {
 	switch {
 	case a == nil:
@@ -78,8 +78,7 @@ func readLimit(s *Spec) func(logbook.Handler) (logbook.Handler, error) {
 	return func(h logbook.Handler) (logbook.Handler, error) { return handlers.NewLimit(h, o), nil }
 }
 
-// dedupName is a name in the format of dedup, in which other braces stand for
-// themselves.
+// dedupName matches a placeholder in the format of dedup. Other braces are literal.
 var dedupName = regexp.MustCompile(`\{\w+\}`)
 
 func readDedup(s *Spec) func(logbook.Handler) (logbook.Handler, error) {
@@ -97,8 +96,8 @@ func readDedup(s *Spec) func(logbook.Handler) (logbook.Handler, error) {
 	return func(h logbook.Handler) (logbook.Handler, error) { return handlers.NewDedup(h, o), nil }
 }
 
-// readFallback reads the URI of the second sink. It takes over the defaults of the
-// first one, but for the options of all sinks.
+// readFallback reads the URI of the second sink, which inherits the [DEFAULT] keys of
+// the first one, except level, bubble and wrappers.
 func readFallback(s *Spec) func(logbook.Handler) (logbook.Handler, error) {
 	s.readKind("fallback", KindURI, func(uri string) error {
 		second, err := parse(uri)
@@ -123,8 +122,8 @@ func readFallback(s *Spec) func(logbook.Handler) (logbook.Handler, error) {
 	}
 }
 
-// nested makes the error of one sink that of an option of another, which would
-// else be left out.
+// nested unpacks the [*URIError] of a nested sink, so that [Spec.fail] adds the option
+// of the outer sink.
 func nested(err error) error {
 	e := (*URIError)(nil)
 	if !errors.As(err, &e) {

@@ -176,27 +176,27 @@ func TestWrappingErrors(t *testing.T) {
 	tests := []struct{ option, value, want string }{
 		{"fingers_crossed", "loud", `unknown level "loud"`},
 		{"fingers_crossed", "", `unknown level ""`},
-		{"fingers_crossed_reset", "true", `only with "fingers_crossed"`},
-		{"fingers_crossed_records", "0", "want one from 1 up"},
+		{"fingers_crossed_reset", "true", `not allowed without "fingers_crossed"`},
+		{"fingers_crossed_records", "0", "want a positive integer"},
 		{"fingers_crossed_bytes", "much", "invalid size"},
 		{"fingers_crossd", "error", `, did you mean "fingers_crossed"?`},
-		{"limit", "5/min", "want one from 1 up"},
-		{"limit_per", "1m", `only with "limit"`},
+		{"limit", "5/min", "want a positive integer"},
+		{"limit_per", "1m", `not allowed without "limit"`},
 		{"limit_per", "0s", "invalid duration"},
 		{"limits", "5", `did you mean "limit"?`},
-		{"sample", "0.1", "want one from 1 up"},
-		{"sample_first", "10", `only with "sample"`},
-		{"sample_per", "1s", `only with "sample"`},
-		{"sample_always", "error", `only with "sample"`},
+		{"sample", "0.1", "want a positive integer"},
+		{"sample_first", "10", `not allowed without "sample"`},
+		{"sample_per", "1s", `not allowed without "sample"`},
+		{"sample_always", "error", `not allowed without "sample"`},
 		{"dedup", "10", "invalid duration"},
-		{"dedup_format", "x", `only with "dedup"`},
+		{"dedup_format", "x", `not allowed without "dedup"`},
 		{"dedup_format", "{cnt} times {message}", `unknown name "{cnt}" (known: {count}, {message})`},
-		{"dedup_hold", "1m", `only with "dedup"`},
+		{"dedup_hold", "1m", `not allowed without "dedup"`},
 		{"fallback", "", "missing scheme"},
 		{"fallback", "other", "missing scheme"},
 		{"fallback", "fiel:x", `sink "fiel:x": unknown scheme "fiel", did you mean "file"?`},
 		{"fallback", "file:x?lvl=info", `sink "file:x?lvl=info": option "lvl": unknown, did you mean "level"?`},
-		{"fallback", "slack:https://hooks.slack.com/services/T0/hunter2", "has to import"},
+		{"fallback", "slack:https://hooks.slack.com/services/T0/hunter2", "for more, import"},
 		{"fallback", "Slack%3Ahttps://hooks.slack.com/services/T0/hunter2", ""},
 		{"fallback", "probe:x?token=hunter2", ""},
 		{"fallback", "probe:?fallback=ntfy:https://host/hunter2", ""},
@@ -307,7 +307,7 @@ func TestSchemesElsewhere(t *testing.T) {
 	for _, uri := range []string{
 		"mail:x", "smtp://h", "smtps://h", "syslog:", "journal:", "eventlog:x", "desktop:x", "slack:https://x", "ntfy:https://x", "webhook:https://x",
 	} {
-		if h, err := config.Open(uri); err == nil || !strings.Contains(err.Error(), `the program has to import "github.com/logbook-go/logbook/config/all"`) {
+		if h, err := config.Open(uri); err == nil || !strings.Contains(err.Error(), `for more, import "github.com/logbook-go/logbook/config/all"`) {
 			t.Errorf("%s: %v, %v", uri, h, err)
 		}
 	}
@@ -337,7 +337,7 @@ func TestFallbackOfUnopened(t *testing.T) {
 		if err != nil || opened != 2 {
 			t.Fatalf("%v, opened %d times", err, opened)
 		}
-		if w := warnings(c); !strings.HasPrefix(w, "config: line 1: [sink a]: its fallback takes the records until it can be opened: sink ") || strings.Contains(w, "hunter2") {
+		if w := warnings(c); !strings.HasPrefix(w, "config: line 1: [sink a]: the fallback takes the records until the sink can be opened: sink ") || strings.Contains(w, "hunter2") {
 			t.Errorf("warned of %s", w)
 		}
 		logbook.InGoroutine(func() { say("aE") }, logbook.Null{}, h) // the level of the sink holds
@@ -381,7 +381,7 @@ func TestWarningOfUnopened(t *testing.T) {
 		t.Error(err)
 	}
 	text, err := os.ReadFile("b.log")
-	if !strings.HasPrefix(string(text), `WARNING config its fallback takes the records until it can be opened: sink "file:missing/a.log`) {
+	if !strings.HasPrefix(string(text), `WARNING config the fallback takes the records until the sink can be opened: sink "file:missing/a.log`) {
 		t.Errorf("%q, %v", text, err)
 	}
 }
@@ -425,7 +425,7 @@ func TestRegisterWrapper(t *testing.T) {
 		t.Errorf("wrote %q, %v", text, err)
 	}
 	for options, want := range map[string]string{
-		"shout_times=2": `option "shout_times": only with "shout"`,
+		"shout_times=2": `option "shout_times": not allowed without "shout"`,
 		"shouts=1":      `did you mean "shout"?`,
 	} {
 		if h, err := config.Open("file:b.log?" + options); err == nil || !strings.Contains(err.Error(), want) {

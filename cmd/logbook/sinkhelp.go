@@ -8,12 +8,12 @@ import (
 	"github.com/logbook-go/logbook/config"
 )
 
-const sinksTail = `Any sink may have these, which hold records back; further options begin with their
-names:
+const sinksTail = `Every sink also has these options, which hold back or redirect records. Related options
+begin with the same name:
 
 %s
 In paths and values, %%25 is a percent sign, %%26 an ampersand, %%3F a question mark.
-"logbook help sink NAME" has the options of a sink, such as "logbook help sink file".
+For the options of a sink, run "logbook help sink NAME", as in "logbook help sink file".
 
 Examples:
 
@@ -27,7 +27,7 @@ Examples:
 // sinksHelp returns the page that lists the sinks.
 func sinksHelp() string {
 	var b strings.Builder
-	b.WriteString("A sink says where records go: SCHEME:PATH?OPTION=VALUE&...\n\n")
+	b.WriteString("A sink is a destination of records: SCHEME:PATH?OPTION=VALUE&...\n\n")
 	for _, scheme := range config.Schemes() {
 		e, _ := config.SinkEntry(scheme)
 		b.WriteString(formsHelp(e))
@@ -61,7 +61,7 @@ func sinkHelp(name string) (text string, found bool) {
 		b.WriteString("\n" + folded(e.Help, "") + "\n")
 	}
 	b.WriteString("\nOptions:\n\n" + optionsHelp(e.Options))
-	fmt.Fprintf(&b, "\nAnd those of every sink: %s.\nSee \"logbook help sinks\".", strings.Join(wrappers, ", "))
+	fmt.Fprintf(&b, "\nEvery sink also has %s.\nSee \"logbook help sinks\".", strings.Join(wrappers, ", "))
 	return b.String(), true
 }
 

@@ -20,7 +20,7 @@ const closeTimeout = 10 * time.Second
 // reportInterval is the least time between two reports about the same sink.
 const reportInterval = time.Second
 
-// sink is a handler opened by URI. It gets every record, whatever the other sinks do.
+// sink is a handler opened by URI. It receives every record, whatever the other sinks do.
 type sink struct {
 	logbook.Wrapper
 	name string // the URI without secrets
@@ -29,7 +29,7 @@ type sink struct {
 	failed   int // number of records that were not written
 	held     int // failures since the last report
 	reported time.Time
-	gone     bool // its reader has closed the pipe
+	gone     bool // the reader of the pipe has closed it
 }
 
 // Binding lets every record go on to the next sink.
@@ -58,7 +58,7 @@ func (s *sink) isGone() bool {
 type sinks struct {
 	list   []*sink
 	stderr io.Writer
-	others atomic.Int64 // failures outside of the sinks
+	others atomic.Int64 // failures outside the sinks
 }
 
 // openSinks opens all sinks. If one fails, it closes the others.

@@ -10,11 +10,11 @@ import (
 
 func init() {
 	config.RegisterSink("desktop", config.Entry{
-		Forms: []config.Form{{Address: "desktop:APP", Help: "notifications on the desktop"}},
+		Forms: []config.Form{{Address: "desktop:APP", Help: "desktop notifications"}},
 		Options: append(config.HandlerOptions(""), titleOption("channel and level"),
-			config.Option{Name: "icon", Kind: config.KindText, Help: "a name of the desktop's theme, or the path of a picture"},
-			config.Option{Name: "replace", Kind: config.KindBool, Default: "false", Help: "true: show the newest one only"},
-			timeoutOption("of a notification"),
+			config.Option{Name: "icon", Kind: config.KindText, Help: "icon name of the desktop's theme, or path of an image"},
+			config.Option{Name: "replace", Kind: config.KindBool, Default: "false", Help: "true: show only the newest notification"},
+			timeoutOption("for a notification"),
 		),
 		Read: readDesktop,
 	})

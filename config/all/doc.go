@@ -1,33 +1,33 @@
-// Package all makes every sink known to package config: import it for its effect.
+// Package all registers every sink with package config. Import it for its side effects:
 //
 //	import _ "github.com/logbook-go/logbook/config/all"
 //
-// Sink URIs and sections [sink NAME] then have these schemes besides those of package
-// config. Their options are described in docs/configuration.md, by the program logbook
-// ("logbook help sink smtp"), and by [config.SinkEntry].
+// Sink URIs and sections [sink NAME] can then use these schemes, besides those of package
+// config. For their options, see docs/configuration.md, "logbook help sink smtp", or
+// [config.SinkEntry].
 //
 // The sinks of this package:
 //
-//	desktop:APP                 notifications on the desktop
-//	eventlog:SOURCE             the event log of Windows
-//	journal:[SOCKET]            systemd's journal
-//	mail:TO[,TO]?from=FROM      a mail, by the mail server of this machine
-//	ntfy:https://ntfy.sh/TOPIC  a topic of ntfy
+//	desktop:APP                 desktop notifications
+//	eventlog:SOURCE             the Windows event log
+//	journal:[SOCKET]            the systemd journal
+//	mail:TO[,TO]?from=FROM      mail, through the local mail server
+//	ntfy:https://ntfy.sh/TOPIC  an ntfy topic
 //	pushover:?token=TOKEN&user_key=KEY
 //		Pushover
 //	slack:https://hooks.slack.com/services/...
-//		a channel of Slack, by an incoming webhook
+//		a Slack channel, through an incoming webhook
 //	smtp://[USER:PASSWORD@]HOST[:PORT]?from=FROM&to=TO
-//		a mail, by a server; with STARTTLS if there is a user
+//		mail, through a server; with STARTTLS if there is a user
 //	smtps://[USER:PASSWORD@]HOST[:PORT]?from=FROM&to=TO
-//		the same, with TLS from the start
-//	syslog:[PATH]               the syslog of this machine, or another socket
-//	syslog://HOST[:PORT]        a server, on port 514, or 6514 with TLS
-//	webhook:https://HOST/PATH   JSON, to anybody
+//		the same, with implicit TLS
+//	syslog:[PATH]               the local syslog, or another socket
+//	syslog://HOST[:PORT]        a syslog server, on port 514, or 6514 with TLS
+//	webhook:https://HOST/PATH   JSON, posted to any address
 //
-// The option compress of files knows zstd, too.
+// The option compress of files then accepts zstd, too.
 //
-// Of slack, ntfy, webhook and pushover the address is a secret, and no error shows it. In
+// The addresses of slack, ntfy, webhook and pushover are secrets, which no error shows. In
 // a file, keys are clearer than a long URI:
 //
 //	[sink alarms]
@@ -41,9 +41,9 @@
 //
 // # Sections of lab_utils
 //
-// [MailHandler] has credentials_file (user and password, a line each), recipients
-// (one a line), mail_host, port, sender, subject and log_level (ERROR). Port 465
-// means TLS from the start; on others credentials go only over STARTTLS.
+// [MailHandler] has credentials_file (user and password, one per line), recipients (one
+// per line), mail_host, port, sender, subject and log_level (ERROR). Port 465 means
+// implicit TLS; on other ports, credentials are sent only after STARTTLS.
 //
 // [SlackLogger] has api_file, whose first line is the address of an incoming
 // webhook, channel, user and log_level (SUCCESS).

@@ -16,48 +16,49 @@ import (
 
 var update = flag.Bool("update", false, "write the generated parts of the documentation")
 
-// generated matches a part of a page that is made of the entries, with what it is and
-// its content.
+// generated matches a generated part of a page. The second group is the name of the part.
 var generated = regexp.MustCompile(`(?s)(<!-- generated: ([^>]*) -->\n).*?(<!-- end -->)`)
 
-// The tables of docs/configuration.md are those of the entries.
+// The tables of docs/configuration.md are generated from the registered entries.
 func TestConfigurationPage(t *testing.T) {
 	shown := make(map[string]bool) // schemes whose options the page has
 	check(t, "../../docs/configuration.md", generated, func(part []string) string {
-		what, names, _ := strings.Cut(part[2], " of ")
+		name, ofSchemes, _ := strings.Cut(part[2], " of ")
 		var table string
-		switch schemes := strings.Split(names, ", "); {
-		case what == "sinks":
+		switch schemes := strings.Split(ofSchemes, ", "); {
+		case name == "sinks":
 			table = sinkTable()
-		case what == "common options":
+		case name == "common options":
 			table = optionTable(nil, map[string][]config.Option{"": common()}, nil)
-		case what == "wrappers":
+		case name == "wrappers":
 			all := make(map[string][]config.Option)
 			for _, w := range config.Wrappers() {
 				all[""] = append(all[""], w.Options...)
 			}
 			table = optionTable(nil, all, nil)
-		case what == "TLS options":
-			table = wrapped(tlsSinks()+" verify the certificate of the server, and have these options:") + "\n" +
+		case name == "TLS options":
+			table = wrapped(tlsSinks()+" verify the certificate of the server. They have these options:") + "\n" +
 				optionTable(nil, map[string][]config.Option{"": config.TLSOptions()}, nil)
-		case what == "options":
+		case name == "options":
 			all := make(map[string][]config.Option)
 			for _, scheme := range schemes {
 				e, found := config.SinkEntry(scheme)
 				if !found {
-					t.Errorf("the page has options of %s, which nobody knows", scheme)
+					t.Errorf("the page has options of the unknown scheme %s", scheme)
 				}
 				all[scheme], shown[scheme] = e.Options, true
-				if help := wrapped(e.Help); !strings.Contains(table, help) {
+				if help := wrapped(e.Help); e.Help != "" && !strings.Contains(table, help) {
 					table += help + "\n"
 				}
 			}
 			table += optionTable(schemes, all, slices.Concat(common(), config.TLSOptions()))
-		case what == "sections":
+		case name == "sections":
+			var sections []string
 			for _, name := range config.Sections() {
 				e, _ := config.SectionEntry(name)
-				table += "`[" + name + "]`\n\n" + optionTable(nil, map[string][]config.Option{"": e.Options}, nil)
+				sections = append(sections, "`["+name+"]`\n\n"+optionTable(nil, map[string][]config.Option{"": e.Options}, nil))
 			}
+			table = strings.Join(sections, "\n")
 		default:
 			t.Errorf("the page has the unknown part %q", part[2])
 		}
@@ -70,7 +71,7 @@ func TestConfigurationPage(t *testing.T) {
 	}
 }
 
-// The lists of the package comments are those of the entries.
+// The lists in the package comments are generated from the registered entries.
 func TestPackageComments(t *testing.T) {
 	for _, tt := range []struct{ file, pkg string }{{"../doc.go", "config"}, {"doc.go", "config/all"}} {
 		list := regexp.MustCompile(`(?s)(// The sinks of this package:\n//\n)(.*?)(//\n// )`)
@@ -91,7 +92,7 @@ func TestPackageComments(t *testing.T) {
 			return part[1] + text + part[3]
 		})
 	}
-	wrappers := regexp.MustCompile(`(?s)(// it. A record meets them in this order:\n//\n)(.*?)(//\n// )`)
+	wrappers := regexp.MustCompile(`(?s)(// records. A record passes through them in this order:\n//\n)(.*?)(//\n// )`)
 	check(t, "../doc.go", wrappers, func(part []string) string {
 		text := ""
 		for _, w := range config.Wrappers() {
@@ -101,7 +102,8 @@ func TestPackageComments(t *testing.T) {
 	})
 }
 
-// check compares the parts of a file with those that generate returns, or writes them.
+// check compares the matching parts of a file with the results of generate. With -update
+// it writes them to the file.
 func check(t *testing.T, file string, parts *regexp.Regexp, generate func(part []string) string) {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -130,7 +132,7 @@ func common() []config.Option {
 	return options
 }
 
-// isCommon reports whether all options are those of every sink.
+// isCommon reports whether all options are common to all sinks.
 func isCommon(options []config.Option) bool {
 	return !slices.ContainsFunc(options, func(o config.Option) bool { return !named(common(), o.Name) })
 }
@@ -139,7 +141,7 @@ func named(options []config.Option, name string) bool {
 	return slices.ContainsFunc(options, func(o config.Option) bool { return o.Name == name })
 }
 
-// tlsSinks lists the sinks that have the options of TLS.
+// tlsSinks lists the sinks that have the TLS options.
 func tlsSinks() string {
 	var all []string
 	for _, scheme := range config.Schemes() {
@@ -151,7 +153,7 @@ func tlsSinks() string {
 }
 
 func sinkTable() string {
-	table := "| sink | records go to |\n| --- | --- |\n"
+	table := "| sink | destination |\n| --- | --- |\n"
 	for _, scheme := range config.Schemes() {
 		e, _ := config.SinkEntry(scheme)
 		for _, f := range e.Forms {
@@ -161,8 +163,8 @@ func sinkTable() string {
 	return table
 }
 
-// optionTable returns the table of the options that several schemes have, without those
-// that are left out. It says of whom they are unless there is one.
+// optionTable returns a table of the options of the schemes, except those in without. If
+// there are several schemes, a column lists the schemes that have the option.
 func optionTable(schemes []string, all map[string][]config.Option, without []config.Option) string {
 	table := "| option | of | value | default | meaning |\n| --- | --- | --- | --- | --- |\n"
 	if len(schemes) < 2 {
@@ -191,17 +193,17 @@ func optionTable(schemes []string, all map[string][]config.Option, without []con
 			case len(of) == len(schemes):
 				column = "all | "
 			}
-			missing := o.Default
+			byDefault := o.Default
 			if o.Required {
-				missing = "required"
+				byDefault = "required"
 			}
-			table += fmt.Sprintf("| `%s` | %s%s | %s | %s |\n", o.Name, column, value(o.Kind), code(missing), code(o.Help))
+			table += fmt.Sprintf("| `%s` | %s%s | %s | %s |\n", o.Name, column, value(o.Kind), code(byDefault), code(o.Help))
 		}
 	}
 	return table
 }
 
-// value returns a kind for people.
+// value returns a readable form of a kind.
 func value(k config.Kind) string {
 	if choices := strings.Split(string(k), "|"); len(choices) > 1 {
 		return "`" + strings.Join(choices, "`, `") + "`"
@@ -209,10 +211,10 @@ func value(k config.Kind) string {
 	return strings.ToLower(string(k))
 }
 
-// word matches a value that stands for itself.
+// word matches a literal value.
 var word = regexp.MustCompile(`^([0-9.]+[A-Za-z]*|true|false|[^ ]*[{%/_][^ ]*|error|user|udp)$`)
 
-// code marks a text that is a value, and escapes what the table would take for its own.
+// code formats a literal value as code, and escapes bars in other text.
 func code(s string) string {
 	if word.MatchString(s) {
 		return "`" + s + "`"

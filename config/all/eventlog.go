@@ -10,7 +10,7 @@ import (
 
 func init() {
 	config.RegisterSink("eventlog", config.Entry{
-		Forms:   []config.Form{{Address: "eventlog:SOURCE", Help: "the event log of Windows"}},
+		Forms:   []config.Form{{Address: "eventlog:SOURCE", Help: "the Windows event log"}},
 		Options: config.HandlerOptions(""),
 		Read:    readEventLog,
 	})

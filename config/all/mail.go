@@ -18,16 +18,16 @@ import (
 func init() {
 	const (
 		server = "[USER:PASSWORD@]HOST[:PORT]?from=FROM&to=TO"
-		help   = "A format string may begin with headers, such as \"Subject: {record.level_name}\", and an empty line. Without a port it is 25, with STARTTLS 587, with TLS from the start 465."
+		help   = "A format string may begin with headers, such as \"Subject: {record.level_name}\", followed by an empty line. The default port is 25, with STARTTLS 587, with implicit TLS 465."
 	)
 	config.RegisterSink("mail", config.Entry{
-		Forms:   []config.Form{{Address: "mail:TO[,TO]?from=FROM", Help: "a mail, by the mail server of this machine"}},
+		Forms:   []config.Form{{Address: "mail:TO[,TO]?from=FROM", Help: "mail, through the local mail server"}},
 		Help:    help,
 		Options: mailOptions(),
 		Read:    readMail,
 	})
 	config.RegisterSink("smtp", config.Entry{
-		Forms: []config.Form{{Address: "smtp://" + server, Help: "a mail, by a server; with STARTTLS if there is a user"}},
+		Forms: []config.Form{{Address: "smtp://" + server, Help: "mail, through a server; with STARTTLS if there is a user"}},
 		Help:  help,
 		Options: slices.Concat(mailOptions(), []config.Option{toOption,
 			{Name: "tls", Kind: "starttls|none", Default: "starttls if there is a user", Help: "encryption"},
@@ -35,42 +35,42 @@ func init() {
 		Read: readSMTP,
 	})
 	config.RegisterSink("smtps", config.Entry{
-		Forms:   []config.Form{{Address: "smtps://" + server, Help: "the same, with TLS from the start"}},
+		Forms:   []config.Form{{Address: "smtps://" + server, Help: "the same, with implicit TLS"}},
 		Help:    help,
 		Options: slices.Concat(mailOptions(), []config.Option{toOption}, config.TLSOptions()),
 		Read:    readSMTPS,
 	})
 	config.RegisterSection("MailHandler", config.Entry{Read: readMailSection, Options: []config.Option{
-		{Name: "sender", Kind: config.KindText, Required: true, Help: "its address"},
-		{Name: "recipients", Kind: config.KindText, Required: true, Multiline: true, Help: "a recipient on a line"},
+		{Name: "sender", Kind: config.KindText, Required: true, Help: "address of the sender"},
+		{Name: "recipients", Kind: config.KindText, Required: true, Multiline: true, Help: "the recipients, one per line"},
 		subjectOption,
 		{Name: "mail_host", Kind: config.KindText, Default: "127.0.0.1", Help: "the mail server"},
-		{Name: "port", Kind: config.KindText, Default: "25, or 587 with credentials", Help: "its port; 465 is TLS from the start"},
-		{Name: "credentials_file", Kind: config.KindPath, Help: "user and password, a line each, which go over TLS only"},
+		{Name: "port", Kind: config.KindText, Default: "25, or 587 with credentials", Help: "port of the mail server; 465 means implicit TLS"},
+		{Name: "credentials_file", Kind: config.KindPath, Help: "file with user and password, one per line; they are sent only over TLS"},
 		{Name: "log_level", Kind: config.KindLevel, Default: "ERROR", Help: "the lowest level"},
 	}})
 }
 
 var (
 	subjectOption = config.Option{Name: "subject", Kind: config.KindText, Default: "Server Error in Application", Help: "the subject"}
-	toOption      = config.Option{Name: "to", Kind: config.KindText, Required: true, Multiline: true, Help: "the recipients, with commas"}
+	toOption      = config.Option{Name: "to", Kind: config.KindText, Required: true, Multiline: true, Help: "the recipients, separated by commas"}
 )
 
-// mailOptions returns the options of all mails.
+// mailOptions returns the options common to all mail sinks.
 func mailOptions() []config.Option {
 	common := config.HandlerOptions("")
 	for i := range common {
-		common[i].Multiline = common[i].Name == "format" // which may have headers
+		common[i].Multiline = common[i].Name == "format" // it may begin with headers
 	}
 	return append(common,
 		config.Option{Name: "from", Kind: config.KindText, Required: true, Help: "the sender"}, subjectOption,
-		timeoutOption("of connecting, and of each mail"),
-		config.Option{Name: "record_limit", Kind: config.KindCount, Default: "no limit", Help: "mails of a call site"},
-		config.Option{Name: "record_delta", Kind: config.KindDuration, Default: "1m", Help: "in this time"},
+		timeoutOption("for connecting, and for each mail"),
+		config.Option{Name: "record_limit", Kind: config.KindCount, Default: "no limit", Help: "number of mails per call site and period"},
+		config.Option{Name: "record_delta", Kind: config.KindDuration, Default: "1m", Help: "length of a period"},
 	)
 }
 
-// newMailOptions reads the options of all mails.
+// newMailOptions reads the options common to all mail sinks.
 func newMailOptions(s *config.Spec) *mail.Options {
 	o := s.Options()
 	m := &mail.Options{
@@ -91,7 +91,7 @@ func opener(o *mail.Options) func() (logbook.Handler, error) {
 	return func() (logbook.Handler, error) { return mail.New(o) }
 }
 
-// readMail is for the mail server of this machine: mail:TO?from=FROM.
+// readMail uses the local mail server: mail:TO?from=FROM.
 func readMail(s *config.Spec) func() (logbook.Handler, error) {
 	if s.Host != "" || s.User != nil {
 		s.Refuse("", errors.New(`invalid address: want "mail:TO?from=FROM", or "smtp://HOST?from=FROM&to=TO"`))
@@ -172,7 +172,7 @@ func readMailSection(s *config.Spec) func() (logbook.Handler, error) {
 			o.Password = strings.TrimSpace(lines[1])
 		}
 		if o.Username == "" || o.Password == "" {
-			s.Refuse("credentials_file", errors.New("the first line is not a user, or the second one not a password"))
+			s.Refuse("credentials_file", errors.New("invalid file: want a user on the first line and a password on the second"))
 		}
 		if o.TLS == mail.PlainText {
 			o.TLS = mail.StartTLS

@@ -5,12 +5,12 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// titleOption is what title reads.
-func titleOption(missing string) config.Option {
-	return config.Option{Name: "title", Kind: config.KindFormat, Default: missing, Help: "the first line, a format string"}
+// titleOption returns the option that title reads. defaultText describes its default.
+func titleOption(defaultText string) config.Option {
+	return config.Option{Name: "title", Kind: config.KindFormat, Default: defaultText, Help: "title, a format string"}
 }
 
-// title reads the option title, a format string; nil if it is missing.
+// title reads the option title, a format string. It returns nil if the option is missing.
 func title(s *config.Spec) (f logbook.Formatter) {
 	s.Func("title", func(v string) error {
 		compiled, err := logbook.Format(v, nil)

@@ -14,15 +14,15 @@ import (
 
 func init() {
 	options := func(own ...config.Option) []config.Option {
-		return slices.Concat(config.HandlerOptions(""), own, []config.Option{timeoutOption("of a notification")}, config.TLSOptions())
+		return slices.Concat(config.HandlerOptions(""), own, []config.Option{timeoutOption("for a notification")}, config.TLSOptions())
 	}
 	config.RegisterSink("slack", config.Entry{
-		Forms:      []config.Form{{Address: "slack:https://hooks.slack.com/services/...", Help: "a channel of Slack, by an incoming webhook"}},
+		Forms:      []config.Form{{Address: "slack:https://hooks.slack.com/services/...", Help: "a Slack channel, through an incoming webhook"}},
 		SecretPath: true,
 		Options: options(titleOption("channel and level"),
-			config.Option{Name: "channel", Kind: config.KindText, Default: "the webhook's", Help: "channel, for webhooks that allow it"},
-			config.Option{Name: "username", Kind: config.KindText, Default: "the webhook's", Help: "name of the sender, for webhooks that allow it"},
-			config.Option{Name: "emoji", Kind: config.KindBool, Default: "false", Help: "true: a sign of the level"},
+			config.Option{Name: "channel", Kind: config.KindText, Default: "the webhook's", Help: "channel, if the webhook allows it"},
+			config.Option{Name: "username", Kind: config.KindText, Default: "the webhook's", Help: "name of the sender, if the webhook allows it"},
+			config.Option{Name: "emoji", Kind: config.KindBool, Default: "false", Help: "true: an emoji for the level"},
 			config.Option{Name: "color", Kind: config.KindBool, Default: "false", Help: "true: a bar in the colour of the level"},
 		),
 		Read: readSlack,
@@ -31,43 +31,43 @@ func init() {
 		Forms:      []config.Form{{Address: "pushover:?token=TOKEN&user_key=KEY", Help: "Pushover"}},
 		SecretPath: true,
 		Options: options(titleOption("none"),
-			config.Option{Name: "token", Kind: config.KindText, Required: true, Secret: true, Help: "token of the application"},
-			config.Option{Name: "user_key", Kind: config.KindText, Required: true, Secret: true, Help: "key of the user"},
-			config.Option{Name: "device", Kind: config.KindText, Default: "all", Help: "device of the user"},
+			config.Option{Name: "token", Kind: config.KindText, Required: true, Secret: true, Help: "application token"},
+			config.Option{Name: "user_key", Kind: config.KindText, Required: true, Secret: true, Help: "user key"},
+			config.Option{Name: "device", Kind: config.KindText, Default: "all", Help: "the user's device"},
 			config.Option{Name: "sound", Kind: config.KindText, Default: "the user's", Help: "sound of the notification"},
 		),
 		Read: readPushover,
 	})
 	config.RegisterSink("ntfy", config.Entry{
-		Forms:      []config.Form{{Address: "ntfy:https://ntfy.sh/TOPIC", Help: "a topic of ntfy"}},
+		Forms:      []config.Form{{Address: "ntfy:https://ntfy.sh/TOPIC", Help: "an ntfy topic"}},
 		SecretPath: true,
 		Options: options(titleOption("channel and level"),
-			config.Option{Name: "token", Kind: config.KindText, Secret: true, Help: "token, for topics that want one"},
+			config.Option{Name: "token", Kind: config.KindText, Secret: true, Help: "access token, for protected topics"},
 		),
 		Read: readNtfy,
 	})
 	config.RegisterSink("webhook", config.Entry{
-		Forms:      []config.Form{{Address: "webhook:https://HOST/PATH", Help: "JSON, to anybody"}},
+		Forms:      []config.Form{{Address: "webhook:https://HOST/PATH", Help: "JSON, posted to any address"}},
 		SecretPath: true,
 		Options: options(
-			config.Option{Name: "secret", Kind: config.KindText, Default: "not signed", Secret: true, Help: "signs the body"},
-			config.Option{Name: "timestamp", Kind: config.KindBool, Default: "false", Help: "true: the time is part of the signature"},
-			config.Option{Name: "content_type", Kind: config.KindText, Default: "application/json; text/plain for a format string", Help: "type of the body"},
+			config.Option{Name: "secret", Kind: config.KindText, Default: "not signed", Secret: true, Help: "secret that signs the body"},
+			config.Option{Name: "timestamp", Kind: config.KindBool, Default: "false", Help: "true: include the time in the signature"},
+			config.Option{Name: "content_type", Kind: config.KindText, Default: "application/json; text/plain for a format string", Help: "content type of the body"},
 		),
 		Read: readWebhook,
 	})
 	config.RegisterSection("SlackLogger", config.Entry{Read: readSlackSection, Options: []config.Option{
-		{Name: "api_file", Kind: config.KindPath, Required: true, Help: "its first line is the address of an incoming webhook"},
+		{Name: "api_file", Kind: config.KindPath, Required: true, Help: "file whose first line is the address of an incoming webhook"},
 		{Name: "channel", Kind: config.KindText, Default: "the webhook's", Help: "channel"},
 		{Name: "user", Kind: config.KindText, Default: "the webhook's", Help: "name of the sender"},
 		{Name: "log_level", Kind: config.KindLevel, Default: "SUCCESS", Help: "the lowest level"},
 	}})
 }
 
-// address returns the path, which is the address of a service.
+// address returns the path of the URI, which is the address of a service.
 func address(s *config.Spec) string {
 	if s.Path == "" {
-		s.Refuse("", errors.New(`missing address: want it behind the scheme, as in "slack:https://HOST/PATH", or in a file as the key "path"`))
+		s.Refuse("", errors.New(`missing address: want it after the scheme, as in "slack:https://HOST/PATH", or in a file as the key "path"`))
 	}
 	return s.Path
 }
@@ -119,7 +119,7 @@ func readSlackSection(s *config.Spec) func() (logbook.Handler, error) {
 	webhook, _, _ := strings.Cut(s.SecretFile("api_file"), "\n")
 	webhook = strings.TrimSpace(webhook)
 	if !strings.HasPrefix(webhook, "http") {
-		s.Refuse("api_file", errors.New("the first line of the file is not the address of an incoming webhook"))
+		s.Refuse("api_file", errors.New("invalid file: want the address of an incoming webhook on the first line"))
 	}
 	return func() (logbook.Handler, error) { return push.NewSlack(webhook, o) }
 }

@@ -14,28 +14,28 @@ import (
 func init() {
 	config.RegisterSink("syslog", config.Entry{
 		Forms: []config.Form{
-			{Address: "syslog:[PATH]", Help: "the syslog of this machine, or another socket"},
-			{Address: "syslog://HOST[:PORT]", Help: "a server, on port 514, or 6514 with TLS"},
+			{Address: "syslog:[PATH]", Help: "the local syslog, or another socket"},
+			{Address: "syslog://HOST[:PORT]", Help: "a syslog server, on port 514, or 6514 with TLS"},
 		},
 		Options: slices.Concat(config.HandlerOptions(""), []config.Option{
-			{Name: "transport", Kind: "udp|tcp|tls", Default: "udp", Help: "how to reach a server"},
-			{Name: "facility", Kind: config.KindText, Default: "user", Help: "such as daemon, local0"},
+			{Name: "transport", Kind: "udp|tcp|tls", Default: "udp", Help: "transport to a server"},
+			{Name: "facility", Kind: config.KindText, Default: "user", Help: "facility, such as daemon or local0"},
 			{Name: "app", Kind: config.KindText, Default: "the channel", Help: "name of the program"},
-			{Name: "rfc", Kind: "3164|5424", Default: "5424 with a host", Help: "the format of messages"},
-			{Name: "framing", Kind: "newline|nul|octets", Default: "by transport", Help: "separation of messages"},
-			{Name: "structured_data", Kind: config.KindText, Help: "SD-ID of the attributes in RFC 5424, such as app@32473; without it they are in the text"},
-			{Name: "hostname", Kind: config.KindText, Default: "that of the system", Help: "name of this machine in RFC 5424"},
-			{Name: "max_size", Kind: config.KindSize, Default: "8096, over UDP 2048", Help: "of a message; longer ones are cut"},
+			{Name: "rfc", Kind: "3164|5424", Default: "5424 with a host", Help: "message format, by RFC number"},
+			{Name: "framing", Kind: "newline|nul|octets", Default: "by transport", Help: "how messages are separated"},
+			{Name: "structured_data", Kind: config.KindText, Help: "SD-ID of the attributes in RFC 5424, such as app@32473; without it they are part of the text"},
+			{Name: "hostname", Kind: config.KindText, Default: "the system's", Help: "name of this machine in RFC 5424"},
+			{Name: "max_size", Kind: config.KindSize, Default: "8096, over UDP 2048", Help: "maximum size of a message; longer ones are cut"},
 			{Name: "delay", Kind: config.KindBool, Default: "false", Help: "true: connect with the first record"},
-			timeoutOption("of connecting and of each write"),
+			timeoutOption("for connecting and for each write"),
 		}, config.TLSOptions()),
 		Read: readSyslog,
 	})
 	config.RegisterSink("journal", config.Entry{
-		Forms: []config.Form{{Address: "journal:[SOCKET]", Help: "systemd's journal"}},
+		Forms: []config.Form{{Address: "journal:[SOCKET]", Help: "the systemd journal"}},
 		Options: append(config.HandlerOptions(""),
-			config.Option{Name: "identifier", Kind: config.KindText, Default: "that of the executable", Help: "name of the program"},
-			timeoutOption("of connecting and of each write"),
+			config.Option{Name: "identifier", Kind: config.KindText, Default: "the executable's", Help: "name of the program"},
+			timeoutOption("for connecting and for each write"),
 		),
 		Read: readJournal,
 	})
@@ -71,7 +71,7 @@ func readSyslog(s *config.Spec) func() (logbook.Handler, error) {
 
 func readJournal(s *config.Spec) func() (logbook.Handler, error) {
 	if s.User != nil || s.Host != "" {
-		s.Refuse("", errors.New("invalid address: want \"journal:\" or \"journal:SOCKET\", since the journal is on this machine"))
+		s.Refuse("", errors.New(`invalid address: want "journal:" or "journal:SOCKET"; the journal is always local`))
 	}
 	common := s.Options()
 	o := &syslog.JournalOptions{
@@ -81,7 +81,8 @@ func readJournal(s *config.Spec) func() (logbook.Handler, error) {
 	return func() (logbook.Handler, error) { return syslog.NewJournal(o) }
 }
 
-// socket returns the path of a unix socket. One that begins with @ is no file.
+// socket returns the path of a Unix socket. A name that begins with @ is abstract, not
+// a file.
 func socket(s *config.Spec) string {
 	if strings.HasPrefix(s.Path, "@") {
 		return s.Path

@@ -59,7 +59,7 @@ func TestTLSOptions(t *testing.T) {
 		{"?insecure_skip_verify=true&cert=" + cert + "&key=" + keyFile, "", 1},
 		{"?insecure=true", `option "insecure": unknown`, 0},
 		{"?insecure_skip_verify=yes", "want true or false", 0},
-		{"?insecure_skip_verify=true&ca=" + cert, "ca has no effect", 0},
+		{"?insecure_skip_verify=true&ca=" + cert, "not allowed with ca", 0},
 		{"?cert=" + cert + "&key=" + dir + "/nowhere.pem", dir + "/nowhere.pem", 0}, // the name of the file is not a secret
 		{"?ca=" + cert + "&cert=" + cert + "&key=" + keyFile, "", 1},
 		{"?ca=" + dir + "/nowhere.pem", `option "ca": open `, 0},

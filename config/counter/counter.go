@@ -12,10 +12,10 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Counter counts records by channel and level. It is made by [New], and is safe for
+// Counter counts records by channel and level. Make one with [New]. It is safe for
 // concurrent use.
 type Counter struct {
-	mu       sync.Mutex                                // held to add a channel
+	mu       sync.Mutex                                // held while adding a channel
 	channels atomic.Pointer[map[string]*channelCounts] // replaced, never changed
 }
 
@@ -24,7 +24,7 @@ const (
 	otherChannel = "other"
 )
 
-// countedLevels are those with a name.
+// countedLevels are the levels with a name, the highest first.
 var countedLevels = [...]logbook.Level{
 	logbook.LevelCritical, logbook.LevelError, logbook.LevelWarn, logbook.LevelNotice,
 	logbook.LevelSuccess, logbook.LevelInfo, logbook.LevelDebug, logbook.LevelTrace, logbook.LevelNotSet,
@@ -34,9 +34,9 @@ type channelCounts [len(countedLevels)]atomic.Uint64
 
 var publishMu sync.Mutex
 
-// New returns a counter that package expvar publishes under the name, as
-// {"app":{"ERROR":1,"INFO":200}}. A counter without a name is not published. The
-// error is that the name is taken.
+// New returns a counter and publishes it with package expvar under the name, as
+// {"app":{"ERROR":1,"INFO":200}}. If name is "", it is not published. New returns an error
+// if the name is taken.
 func New(name string) (*Counter, error) {
 	c := new(Counter)
 	c.channels.Store(new(map[string]*channelCounts))
@@ -46,7 +46,7 @@ func New(name string) (*Counter, error) {
 	publishMu.Lock()
 	defer publishMu.Unlock()
 	if expvar.Get(name) != nil { // Publish would end the program
-		return nil, fmt.Errorf("counter: there already is an expvar %q", name)
+		return nil, fmt.Errorf("counter: duplicate expvar name %q", name)
 	}
 	expvar.Publish(name, c)
 	return c, nil
@@ -66,7 +66,7 @@ func (c *Counter) Count(r *logbook.Record) {
 	}
 }
 
-// add returns the counts of a channel that was not known.
+// add adds a channel and returns its counts.
 func (c *Counter) add(channel string) *channelCounts {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -87,7 +87,7 @@ func (c *Counter) add(channel string) *channelCounts {
 	return counts
 }
 
-// String returns the counts as JSON, as an [expvar.Var] does.
+// String returns the counts as JSON. It implements [expvar.Var].
 func (c *Counter) String() string {
 	out := make(map[string]map[string]uint64)
 	for channel, counts := range *c.channels.Load() {
@@ -101,7 +101,7 @@ func (c *Counter) String() string {
 	}
 	text, err := json.Marshal(out)
 	if err != nil {
-		return "{}" // text and numbers do not fail
+		return "{}" // strings and numbers always marshal
 	}
 	return string(text)
 }

@@ -1,5 +1,5 @@
-// Package counter counts records by channel and level, to be watched while the
-// program runs.
+// Package counter counts records by channel and level, and publishes the counts with
+// package expvar.
 //
 //	records, err := counter.New("records")
 //	if err != nil {
@@ -8,12 +8,12 @@
 //	defer logbook.PushApplication(logbook.Processor(records.Count))()
 //
 // The variable "records" of package expvar then holds {"app":{"ERROR":1,"INFO":200}}.
-// Mind that expvar puts itself on [net/http.DefaultServeMux], as /debug/vars; that is
-// why the counter has a package of its own.
+// Package expvar registers itself with [net/http.DefaultServeMux], as /debug/vars, which
+// is why the counter has its own package.
 //
-// A processor runs once for each record that some handler was interested in, so these
-// are counted, where the counter is bound. A level without a name of its own counts as
-// the one below it. The first 100 channels are counted apart, the rest together as
-// "other", since channels may be made of data. Counting costs a look-up and an atomic
-// addition, some 20 ns.
+// The counter is a processor, so it counts the records that at least one handler takes,
+// wherever it is bound. A level without a name counts as the named level below it. The
+// first 100 channels have counts of their own; all others count as "other", since
+// programs may make up channel names from data. Counting a record costs a map lookup and
+// an atomic addition, about 20 ns.
 package counter

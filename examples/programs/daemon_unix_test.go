@@ -54,7 +54,7 @@ func TestDaemon(t *testing.T) {
 	find("second INFO measured 1.500 mbar")
 	configure("[sink out]\nuri = fiel:-\n")
 	signal(syscall.SIGHUP)
-	find(`second ERROR reading the configuration again: config: app.ini:2: [sink out]: uri: sink "fiel:-": unknown scheme "fiel", did you mean "file"?`)
+	find(`second ERROR reloading the configuration: config: app.ini:2: [sink out]: uri: sink "fiel:-": unknown scheme "fiel", did you mean "file"?`)
 	find("second INFO measured")
 	signal(syscall.SIGTERM)
 	find("second NOTICE stopping")

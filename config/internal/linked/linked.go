@@ -1,5 +1,5 @@
 // Package linked records which packages with sinks the program imports.
 package linked
 
-// All reports whether it imports config/all, so that no error has to name it.
+// All is true if the program imports config/all, so that errors need not suggest it.
 var All bool
