@@ -148,7 +148,13 @@ func (c *contextBinding) mergeOnto(app *compiledStack, g *goroutineStack) *compi
 	if m := cache.Load(); m.valid(app, entries, c) {
 		return m.result
 	}
-	m := &stackCache{application: app, goroutine: entries, context: c}
+	var m *stackCache
+	if g != nil && g.merged.context == nil {
+		m = &g.merged
+	} else {
+		m = new(stackCache)
+	}
+	m.application, m.goroutine, m.context = app, entries, c
 	var ofContext, ofGoroutine [4]stackItem
 	inContext, here := ofContext[:0], ofGoroutine[:0]
 	for b := c; b != nil; b = b.parent {

@@ -21,10 +21,10 @@ func TestAllocations(t *testing.T) {
 		options *httplog.Options
 		budget  float64
 	}{
-		"plain": {nil, 8},
+		"plain": {nil, 7},
 		"fingers crossed": {&httplog.Options{
 			FingersCrossed: stream, FingersCrossedOptions: new(handlers.FingersCrossedOptions),
-		}, 19},
+		}, 18},
 	} {
 		h := httplog.New(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }), tt.options)
 		req, w := httptest.NewRequest("GET", "/cart", nil), httptest.NewRecorder()
