@@ -13,11 +13,11 @@ import (
 type lines struct {
 	text []byte
 	ends []int // of each line, in text
-	of   []int // which record each line is of
+	of   []int // the index of the record of each line
 }
 
 // formatAll formats the records one after the other. A record that cannot be formatted
-// costs the others nothing.
+// does not affect the others.
 func formatAll(o *logbook.Options, rs []*logbook.Record) (ls lines, err error) {
 	var errs []error
 	for i, r := range rs {
@@ -35,8 +35,8 @@ func formatAll(o *logbook.Options, rs []*logbook.Record) (ls lines, err error) {
 	return ls, errors.Join(errs...)
 }
 
-// settle returns what became of n records of which so many lines were written: how many
-// are dropped, since they could not be formatted, and how many are left to the caller.
+// settle returns, for n records of which so many lines were written, how many are
+// dropped, since they could not be formatted, and how many are left to the caller.
 func (ls *lines) settle(n, written int) (dropped, left int) {
 	if written < len(ls.of) {
 		left = n - ls.of[written]
@@ -44,7 +44,7 @@ func (ls *lines) settle(n, written int) (dropped, left int) {
 	return n - written - left, left
 }
 
-// handOver hands records to a handler together, and returns how many of the last ones it
+// handOver passes records to a handler together, and returns how many of the last ones it
 // left to the caller.
 func handOver(h logbook.Handler, rs []*logbook.Record, why logbook.Reason) (left int, err error) {
 	err = logbook.HandleBatch(h, rs, why)
@@ -56,16 +56,16 @@ func handOver(h logbook.Handler, rs []*logbook.Record, why logbook.Reason) (left
 	return left, err
 }
 
-// offer is handOver where nobody gets the error: it goes to the error flag, as that of
-// the lead.
+// offer is like handOver, but reports the error to the error flag, as one of the lead
+// record.
 func offer(inner logbook.Wrapper, rs []*logbook.Record, why logbook.Reason, lead *logbook.Record) *handover {
 	h := &handover{inner, rs, why, len(rs), true} // unless Handle is called
 	logbook.Offer(h, lead)
 	return h
 }
 
-// handover is the handler inside with records that go to it together, so that
-// [logbook.Offer] can report their failure as one.
+// handover stands for the inner handler with the records of a batch, so that
+// [logbook.Offer] reports their failure as one.
 type handover struct {
 	logbook.Wrapper
 	records []*logbook.Record
@@ -90,7 +90,8 @@ func unlessEnded(ctx context.Context, n int, fn func() error) error {
 	return fn()
 }
 
-// withUnsent returns the error of a batch with another number of unsent records.
+// withUnsent returns the error of a batch with n unsent records in place of its own
+// number.
 func withUnsent(n int, err error) error {
 	if u, ok := err.(*logbook.UnsentError); ok {
 		err = u.Err
@@ -107,14 +108,14 @@ func withUnsent(n int, err error) error {
 	return lostError{err}
 }
 
-// lostError is the error of records that a handler inside left to its caller, which
-// cannot try again: it hides the [*logbook.UnsentError].
+// lostError is the error of records that an inner handler left to a caller that cannot
+// try again: it hides the [*logbook.UnsentError].
 type lostError struct{ err error }
 
 func (e lostError) Error() string        { return e.err.Error() }
 func (e lostError) Is(target error) bool { return errchain.Is(e.err, target) }
 
-// As implements what [errors.As] looks for.
+// As implements the method that [errors.As] looks for.
 func (e lostError) As(target any) bool {
 	_, unsent := target.(**logbook.UnsentError)
 	return !unsent && errors.As(e.err, target)

@@ -10,7 +10,7 @@ import (
 	"github.com/logbook-go/logbook/handlers"
 )
 
-// An escalation to a file is one write(2): over a socket of packets, one packet.
+// An escalation to a file is one write(2): over a packet socket, one packet.
 func TestFileBatchIsOneWrite(t *testing.T) {
 	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET, 0)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// batchOf returns retained records of one moment.
+// batchOf returns retained records with the same time.
 func batchOf(at time.Time, messages ...string) (rs []*logbook.Record) {
 	for _, message := range messages {
 		rs = append(rs, logbook.NewRecord(logbook.RecordData{Time: at, Level: logbook.LevelInfo, Channel: "testlogger", Message: message}))
@@ -74,7 +74,7 @@ func badFormat(r *logbook.Record) string {
 	}
 }
 
-// A record that cannot be formatted costs the others nothing.
+// A record that cannot be formatted does not affect the others.
 func TestBatchWithABadRecord(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
 	w := new(countedWriter)
@@ -94,8 +94,8 @@ func TestBatchWithABadRecord(t *testing.T) {
 	}
 }
 
-// Lines of others do not come in between, be they of the same handler, of another one of
-// the process, or of another process.
+// No other line comes in between: none of the same handler, of another handler of the
+// process, or of another process.
 func TestFileBatchIsWhole(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
 	o := handlers.FileOptions{Formatter: messageOnly}
@@ -133,7 +133,7 @@ func TestFileBatchIsWhole(t *testing.T) {
 	}
 }
 
-// A batch is split where a file ends, and nowhere else.
+// A batch is split only where the file rotates.
 func TestBatchThatRotates(t *testing.T) {
 	dir := t.TempDir()
 	h := newRotating(t, filepath.Join(dir, "size"), handlers.FileOptions{MaxSize: 7, Backups: 9})
@@ -195,13 +195,13 @@ func TestBatchThatFails(t *testing.T) {
 	}
 }
 
-// cutShort writes so many bytes, and fails.
+// cutShort writes that many bytes, and fails.
 type cutShort int
 
 func (s cutShort) Write(p []byte) (int, error) { return min(int(s), len(p)), errDiskFull }
 
-// Of a batch that fails, the error counts the records that are left to the caller; those
-// that nobody can try again are dropped.
+// The error of a batch counts the records that are left to the caller; records that
+// cannot be tried again are dropped.
 func TestUnsentRecordsOfBatches(t *testing.T) {
 	closed := newFile(t, filepath.Join(t.TempDir(), "f"), handlers.FileOptions{})
 	mustClose(t, closed)

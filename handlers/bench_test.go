@@ -44,13 +44,13 @@ func BenchmarkFileJSON(b *testing.B) {
 	benchmark(b, h)
 }
 
-// BenchmarkFingersCrossedFull is a record that pushes the oldest one out of a
-// full buffer.
+// BenchmarkFingersCrossedFull logs records that each drop the oldest one of a full
+// buffer.
 func BenchmarkFingersCrossedFull(b *testing.B) {
 	benchmark(b, handlers.NewFingersCrossed(handlers.NewStream(io.Discard, nil), &handlers.FingersCrossedOptions{MaxRecords: 100}))
 }
 
-// BenchmarkFingersCrossedOpen is a record after the trigger.
+// BenchmarkFingersCrossedOpen logs records after the trigger.
 func BenchmarkFingersCrossedOpen(b *testing.B) {
 	h := handlers.NewFingersCrossed(handlers.NewStream(io.Discard, &logbook.Options{Formatter: logbook.JSON(nil)}), nil)
 	logbook.InGoroutine(func() { log.Error("trigger") }, h)
@@ -73,8 +73,8 @@ func BenchmarkFingersCrossedRequest(b *testing.B) {
 	}
 }
 
-// BenchmarkFingersCrossedRecords is the same without the binding: what the
-// handler itself costs.
+// BenchmarkFingersCrossedRecords is the same without the binding, to measure the handler
+// alone.
 func BenchmarkFingersCrossedRecords(b *testing.B) {
 	inner := handlers.NewStream(io.Discard, &logbook.Options{Formatter: logbook.JSON(nil)})
 	h := new(exchanged)
@@ -89,7 +89,7 @@ func BenchmarkFingersCrossedRecords(b *testing.B) {
 	}
 }
 
-// exchanged stands on a stack for a handler that changes.
+// exchanged is bound in place of a handler that changes.
 type exchanged struct{ now *handlers.FingersCrossed }
 
 func (*exchanged) Binding() logbook.Binding         { return logbook.Binding{NoCaller: true} }

@@ -13,8 +13,8 @@ import (
 )
 
 // A handler that was made outside of a bubble of testing/synctest, such as one of the
-// whole test binary, can be used in bubbles, and flushed and closed outside. Else the
-// program would end here.
+// whole test binary, can be used in bubbles, and flushed and closed outside. If it could
+// not, the program would crash here.
 func TestHandlersAcrossBubbles(t *testing.T) {
 	record := logbook.NewRecord(logbook.RecordData{Level: logbook.LevelError, Message: "a record"})
 	discard := handlers.NewStream(io.Discard, nil)
@@ -67,7 +67,8 @@ func TestHandlersAcrossBubbles(t *testing.T) {
 	}
 }
 
-// What a bubble left is handed over in time, once there is a record outside.
+// Records that a bubble left behind are handed over in time, once there is a record
+// outside.
 func TestTimersAfterABubble(t *testing.T) {
 	record := logbook.NewRecord(logbook.RecordData{Message: "a record"})
 	taken := make(chan struct{}, 1)

@@ -16,8 +16,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// A handler that was closed refuses records with logbook.ErrClosed. Those that stand
-// before others hand records on, and these refuse them.
+// A closed handler refuses records with logbook.ErrClosed. Wrappers pass records on, and
+// the wrapped handlers refuse them.
 func TestClosed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
 	file := func() logbook.Handler { return logbook.Must(handlers.NewFile(path, nil)) }
@@ -65,7 +65,7 @@ func TestClosed(t *testing.T) {
 	}
 }
 
-// triggered returns the handler when it hands all records on.
+// triggered returns the handler after a trigger, when it passes all records on.
 func triggered(t *testing.T, f *handlers.FingersCrossed) *handlers.FingersCrossed {
 	if err := f.Handle(logbook.NewRecord(logbook.RecordData{Level: logbook.LevelError})); err != nil {
 		t.Error(err)
@@ -73,8 +73,8 @@ func triggered(t *testing.T, f *handlers.FingersCrossed) *handlers.FingersCrosse
 	return f
 }
 
-// A Stream has nothing to close, so a record that comes after all is written, also
-// through a handler that was closed.
+// A Stream has nothing to close, so records are written even after Close, and through a
+// closed wrapper.
 func TestClosedBeforeAStream(t *testing.T) {
 	var b bytes.Buffer
 	s := handlers.NewStream(&b, &logbook.Options{Formatter: logbook.MustFormat("{record.message}")})

@@ -8,15 +8,15 @@ import (
 // Compressor compresses finished log files. [Gzip] is one; package handlers/zstd
 // has another.
 type Compressor interface {
-	// Ext is what compressed files have behind their name, with its dot.
+	// Ext returns the extension of compressed files, with its dot.
 	Ext() string
 
-	// NewWriter returns a writer whose Close ends the compressed form. It does
-	// not close w.
+	// NewWriter returns a compressing writer. Its Close writes the end of the compressed
+	// data, and does not close w.
 	NewWriter(w io.Writer) (io.WriteCloser, error)
 }
 
-// Gzip returns a compressor that every system can read.
+// Gzip returns a compressor whose files every system can read.
 func Gzip() Compressor { return gzipCompressor{} }
 
 type gzipCompressor struct{}

@@ -11,7 +11,7 @@ import (
 	"github.com/logbook-go/logbook/logbook/logbooktest"
 )
 
-// Every handler keeps the contract, with default options and with its own.
+// Every handler keeps the contract, with default options and with others.
 func TestHandlers(t *testing.T) {
 	dir := t.TempDir()
 	file := func(o handlers.FileOptions) logbook.Handler {

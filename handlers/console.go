@@ -11,14 +11,13 @@ import (
 )
 
 // NewConsole returns a handler for people who watch a program: short lines by
-// [logbook.Console], with colours where [ColorEnabled] says so. It writes to
-// stderr, since stdout belongs to what the program puts out: a log must not end
-// up in the pipe behind it. Without a level it takes all records, those of Trace and Debug
-// too, where the default handler that it replaces starts at Info.
+// [logbook.Console], with colours if [ColorEnabled] reports true. It writes to stderr,
+// since stdout is for the output of the program, and a log must not end up in a pipe.
+// Without a level it takes all records, including Trace and Debug, while the default
+// handler that it replaces starts at Info.
 //
-// The environment and the terminal are looked at once, here. Options with a
-// Formatter are taken as they are; to change how the lines look and keep the
-// decision on colours, give
+// The environment and the terminal are checked once, here. A Formatter in the options is
+// used as it is. To change the lines and keep the decision on colours, set it to
 //
 //	logbook.Console(&logbook.ConsoleOptions{Color: handlers.ColorEnabled(os.Stderr), Source: true})
 func NewConsole(o *logbook.Options) *Stream {
@@ -29,22 +28,22 @@ func NewConsole(o *logbook.Options) *Stream {
 	return s
 }
 
-// ColorEnabled reports whether text for w is to have colours. The first of these
+// ColorEnabled reports whether text for w should be coloured. The first of these rules
 // that applies decides:
 //
 //   - NO_COLOR is set and not empty: no
 //   - FORCE_COLOR or CLICOLOR_FORCE is set, not empty and not "0": yes
 //   - CLICOLOR is "0", or TERM is "dumb": no
-//   - w is a terminal, a Cygwin or MSYS one included: yes, else no
+//   - w is a terminal, including those of Cygwin and MSYS: yes; otherwise: no
 //
-// On Windows it also makes the console understand escape sequences; a console too
-// old for that counts as no terminal.
+// On Windows it also enables escape sequences on the console; a console too old for them
+// does not count as a terminal.
 func ColorEnabled(w io.Writer) bool {
 	switch {
 	case os.Getenv("NO_COLOR") != "":
 		return false
 	case isForced("FORCE_COLOR") || isForced("CLICOLOR_FORCE"):
-		showsColors(w) // for what it does to a Windows console
+		showsColors(w) // enables escape sequences on a Windows console
 		return true
 	case os.Getenv("CLICOLOR") == "0" || os.Getenv("TERM") == "dumb":
 		return false
@@ -58,7 +57,7 @@ func isForced(variable string) bool {
 }
 
 // showsColors reports whether w is a terminal that understands escape sequences.
-// It asks through SyscallConn since (*os.File).Fd would make a nonblocking
+// It callsUser through SyscallConn since (*os.File).Fd would make a nonblocking
 // descriptor block, for every process that shares it.
 func showsColors(w io.Writer) (yes bool) {
 	c, ok := w.(syscall.Conn)

@@ -2,6 +2,5 @@
 
 package handlers
 
-// enableEscapes reports whether the terminal understands escape sequences: all
-// do.
+// enableEscapes reports whether the terminal understands escape sequences: all do.
 func enableEscapes(uintptr) bool { return true }

@@ -14,7 +14,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// colorVariables are set to "" by each test, which is as good as not set.
+// colorVariables are set to "" by each test, which is the same as unset.
 var colorVariables = []string{"NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "TERM"}
 
 func setEnvironment(t *testing.T, env map[string]string) {

@@ -2,8 +2,8 @@ package handlers
 
 import "golang.org/x/sys/windows"
 
-// enableEscapes makes a console understand escape sequences, and reports whether
-// it does. Consoles before Windows 10 do not.
+// enableEscapes makes a console understand escape sequences, and reports whether it does.
+// Consoles before Windows 10 do not.
 func enableEscapes(fd uintptr) bool {
 	var mode uint32
 	if windows.GetConsoleMode(windows.Handle(fd), &mode) != nil {

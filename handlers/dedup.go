@@ -15,42 +15,40 @@ import (
 
 const defaultDedupFormat = "message repeated {count} times: {message}"
 
-// DedupOptions configure [NewDedup]. nil is the default: hand over when unbound.
-// Level, filter and bubble are those of the handler inside.
+// DedupOptions configure [NewDedup]. nil is the default: messages are handed over when
+// the handler is unbound. Level, filter and bubble are those of the inner handler.
 type DedupOptions struct {
-	// Quiet is how long a message must not have come for it to be handed over.
-	// 0 or less: messages are held until the handler is unbound, flushed or closed.
+	// Quiet is the time without a repetition after which a message is handed over. 0 or
+	// less: messages are held until the handler is unbound, flushed or closed.
 	Quiet time.Duration
 
-	// MaxHold is how long a message is held that keeps coming. 0 or less: ten
-	// times Quiet.
+	// MaxHold is the longest time that a repeating message is held. 0 or less: ten times
+	// Quiet.
 	MaxHold time.Duration
 
-	// MaxMessages is how many different messages are held. If there are more, the
-	// oldest third is handed over. 0 or less: 1000.
+	// MaxMessages is the number of different messages held. If there are more, the oldest
+	// third is handed over. 0 or less: 1000.
 	MaxMessages int
 
-	// Format is the message of what is handed over, with {count} and {message}.
-	// "": "message repeated {count} times: {message}".
+	// Format is the message of the records handed over, with {count} and {message}. "":
+	// "message repeated {count} times: {message}".
 	Format string
 }
 
-// Dedup collects records, and hands over one for all that have the same level,
-// channel and message: the first of them, with the message "message repeated 3
-// times: ..." also where it came only once. It does so when it is unbound, flushed or
-// closed, in the order in which the messages first came, and together, with
-// [logbook.ReasonGroup].
+// Dedup collects records, and hands over one for all that have the same level, channel
+// and message: the first of them, with the message "message repeated 3 times: ...", even
+// if the message came only once. It hands them over together, with [logbook.ReasonGroup],
+// when it is unbound, flushed or closed, in the order in which the messages first came.
 //
-// With [DedupOptions].Quiet it also hands over each message by itself, once it has
-// not come for that time. Other messages do not end the wait. That is done on a
-// goroutine of a timer, which runs only while messages are held, and which Close
-// waits for.
+// With [DedupOptions].Quiet it also hands over a single message once it has not come for
+// that time. Other messages do not end the wait. A timer's goroutine does that; the timer
+// runs only while messages are held, and Close waits for it.
 //
-// What it holds is bounded in number, and to 4 MiB of text; what is too much is
-// handed over early, so nothing is lost. Level, filter and bubble are those of the
-// handler inside. It is safe for concurrent use, and holds no lock while it hands
-// over. After Close it hands records on as they come: the handler inside, which is closed
-// too, decides whether to refuse them.
+// The number of held messages is bounded, and their text to 4 MiB; beyond that, messages
+// are handed over early, so nothing is lost. Level, filter and bubble are those of the
+// inner handler. It is safe for concurrent use, and holds no lock while it hands over.
+// After Close it passes records on at once: the inner handler, which is closed too,
+// decides whether to refuse them.
 type Dedup struct {
 	inner          logbook.Wrapper
 	quiet, maxHold time.Duration
@@ -59,7 +57,7 @@ type Dedup struct {
 
 	mu      sync.Mutex
 	known   map[message]*repeated
-	order   []*repeated // as the messages first came
+	order   []*repeated // in which the messages first came
 	bytes   int
 	timer   *time.Timer   // nil: not running
 	bubbled bool          // it was made within a bubble; see clock.InBubble
@@ -69,13 +67,13 @@ type Dedup struct {
 	stats   logbook.Stats
 }
 
-// message is what records must have in common to be counted together.
+// message is the key by which records are counted together.
 type message struct {
 	level         logbook.Level
 	channel, text string
 }
 
-// repeated is a message that is held.
+// repeated is a held message.
 type repeated struct {
 	hold.Item   // the first record
 	message     message
@@ -83,7 +81,7 @@ type repeated struct {
 	first, last time.Time
 }
 
-// NewDedup returns a handler that collects equal messages before h.
+// NewDedup returns a handler that collects equal messages for h.
 func NewDedup(h logbook.Handler, o *DedupOptions) *Dedup {
 	if o == nil {
 		o = new(DedupOptions)
@@ -111,31 +109,31 @@ func (d *Dedup) Binding() logbook.Binding {
 	return b
 }
 
-// Unwrap returns the handler inside.
+// Unwrap returns the inner handler.
 func (d *Dedup) Unwrap() logbook.Handler { return d.inner.Handler }
 
 // Handle counts the record.
 func (d *Dedup) Handle(r *logbook.Record) error {
-	excess, open := d.note(r, d.now())
+	excess, open := d.collect(r, d.now())
 	if !open {
-		d.settle(0, 1, 0)
+		d.finish(0, 1, 0)
 		return d.inner.Handle(r)
 	}
 	d.offer(excess)
 	return nil
 }
 
-// HandleBatch counts the records, as having come at the same time: with
+// HandleBatch counts the records as if they came at the same time: with
 // [DedupOptions].Quiet those that do not come again are handed over together.
 func (d *Dedup) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	now := d.now()
 	var excess []*repeated
 	for i, r := range rs {
-		more, open := d.note(r, now)
+		more, open := d.collect(r, now)
 		if !open {
 			d.offer(excess)
 			left, err := handOver(d.inner.Handler, rs[i:], why)
-			d.settle(0, len(rs)-i-left, 0)
+			d.finish(0, len(rs)-i-left, 0)
 			return err
 		}
 		excess = append(excess, more...)
@@ -144,7 +142,7 @@ func (d *Dedup) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	return nil
 }
 
-// now is the time, where that matters.
+// now returns the time if Quiet is set; otherwise it is not needed.
 func (d *Dedup) now() (now time.Time) {
 	if d.quiet > 0 {
 		now = time.Now()
@@ -152,9 +150,9 @@ func (d *Dedup) now() (now time.Time) {
 	return now
 }
 
-// note counts a record, unless the Dedup is closed. What has to make room for it is
-// to be handed over.
-func (d *Dedup) note(r *logbook.Record, now time.Time) (excess []*repeated, open bool) {
+// collect counts a record, unless the Dedup is closed. It returns the messages to hand
+// over that were removed to make room for it.
+func (d *Dedup) collect(r *logbook.Record, now time.Time) (excess []*repeated, open bool) {
 	m := message{r.Level(), r.Channel(), r.Message()}
 	d.mu.Lock()
 	if d.closed || d.count(m, now) {
@@ -165,7 +163,7 @@ func (d *Dedup) note(r *logbook.Record, now time.Time) (excess []*repeated, open
 	k := hold.Keep(r)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.closed || d.count(m, now) { // by now
+	if d.closed || d.count(m, now) { // while the lock was released
 		k.Release()
 		return nil, !d.closed
 	}
@@ -174,7 +172,7 @@ func (d *Dedup) note(r *logbook.Record, now time.Time) (excess []*repeated, open
 	return excess, true
 }
 
-// count notes that a message came, and reports whether it was there before.
+// count counts a message, and reports whether it was held already.
 func (d *Dedup) count(m message, now time.Time) bool {
 	g := d.known[m]
 	if g == nil {
@@ -187,7 +185,7 @@ func (d *Dedup) count(m message, now time.Time) bool {
 	return true
 }
 
-// add adds a message that is new.
+// add adds a new message.
 func (d *Dedup) add(m message, k hold.Item, now time.Time) {
 	g := &repeated{Item: k, message: m, count: 1, first: now, last: now}
 	d.known[m] = g
@@ -196,7 +194,7 @@ func (d *Dedup) add(m message, k hold.Item, now time.Time) {
 	d.arm()
 }
 
-// makeRoom removes the oldest messages if there is no room for one more.
+// makeRoom removes the oldest messages if there is no room for another one.
 func (d *Dedup) makeRoom(size int) (excess []*repeated) {
 	if len(d.order) < d.maxMessages && d.bytes+size <= defaultMaxBytes {
 		return nil
@@ -212,7 +210,8 @@ func (d *Dedup) makeRoom(size int) (excess []*repeated) {
 	return d.take(func(*repeated) bool { n--; return n >= 0 })
 }
 
-// take removes the messages that fn chooses, which is asked the oldest one first.
+// take removes the messages for which fn returns true. fn is called in order, oldest
+// message first.
 func (d *Dedup) take(fn func(*repeated) bool) (taken []*repeated) {
 	var rest []*repeated
 	for _, g := range d.order {
@@ -229,7 +228,7 @@ func (d *Dedup) take(fn func(*repeated) bool) (taken []*repeated) {
 	return taken
 }
 
-// takeAll removes all messages, and stops the timer, which has nothing more to do.
+// takeAll removes all messages, and stops the timer.
 func (d *Dedup) takeAll() []*repeated {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -237,8 +236,8 @@ func (d *Dedup) takeAll() []*repeated {
 	return d.take(func(*repeated) bool { return true })
 }
 
-// due returns when a message is to be handed over.
-func (d *Dedup) due(g *repeated) time.Time {
+// deadline returns the time at which a message is handed over.
+func (d *Dedup) deadline(g *repeated) time.Time {
 	quiet, full := g.last.Add(d.quiet), g.first.Add(d.maxHold)
 	if full.Before(quiet) {
 		return full
@@ -246,15 +245,15 @@ func (d *Dedup) due(g *repeated) time.Time {
 	return quiet
 }
 
-// arm starts the timer for the message that is due next, unless it runs. That of a
-// message which comes later is never earlier.
+// arm starts the timer for the message with the earliest deadline, unless it runs: the
+// deadline of a later message is never earlier.
 func (d *Dedup) arm() {
 	if d.quiet == 0 || d.closed || d.timer != nil || len(d.order) == 0 || clock.InBubble() != d.bubbled {
 		return
 	}
-	next := d.due(d.order[0])
+	next := d.deadline(d.order[0])
 	for _, g := range d.order[1:] {
-		if due := d.due(g); due.Before(next) {
+		if due := d.deadline(g); due.Before(next) {
 			next = due
 		}
 	}
@@ -273,7 +272,7 @@ func (d *Dedup) stopTimer() {
 	}
 }
 
-// endTimer stops the timer, and waits for its function if that has begun, until the
+// endTimer stops the timer. If its function has begun, endTimer waits for it, until the
 // context ends.
 func (d *Dedup) endTimer(ctx context.Context) {
 	d.mu.Lock()
@@ -288,12 +287,12 @@ func (d *Dedup) endTimer(ctx context.Context) {
 	}
 }
 
-// tick hands over the messages that are due. The timer counts as running until
-// the end, so there is one of it at a time.
+// tick hands over the messages whose deadline has passed. The timer counts as running
+// until tick returns, so there is only one at a time.
 func (d *Dedup) tick() {
 	now := time.Now()
 	d.mu.Lock()
-	due := d.take(func(g *repeated) bool { return !d.due(g).After(now) })
+	due := d.take(func(g *repeated) bool { return !d.deadline(g).After(now) })
 	d.mu.Unlock()
 	defer func() {
 		d.mu.Lock()
@@ -309,13 +308,13 @@ func (d *Dedup) offer(gs []*repeated) {
 	if len(gs) > 0 {
 		rs := d.records(gs)
 		left := offer(d.inner, rs, logbook.ReasonGroup, rs[0]).left
-		d.settle(len(gs), len(gs)-left, left)
+		d.finish(len(gs), len(gs)-left, left)
 	}
 }
 
-// settle counts what became of messages that were taken, and of records that were not
-// held.
-func (d *Dedup) settle(taken, handled, dropped int) {
+// finish counts messages that were taken and then handled or dropped, and records that
+// were not held.
+func (d *Dedup) finish(taken, handled, dropped int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.out -= taken
@@ -334,8 +333,8 @@ func (d *Dedup) records(gs []*repeated) []*logbook.Record {
 	return rs
 }
 
-// Stats returns what happened so far. A message that is held is one record; those that
-// repeat it are suppressed.
+// Stats returns the counts so far. A held message is one record; its repetitions are
+// suppressed.
 func (d *Dedup) Stats() logbook.Stats {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -344,27 +343,26 @@ func (d *Dedup) Stats() logbook.Stats {
 	return stats
 }
 
-// Unbound hands over what is held. A failure goes to the error flag.
+// Unbound hands over the held messages. A failure goes to the error flag.
 func (d *Dedup) Unbound() {
 	d.offer(d.takeAll())
 	d.inner.Unbound()
 }
 
-// Flush hands over what is held, waits for what the timer is handing over, and flushes
-// the handler inside. Messages that are left unsent are counted by a
-// [*logbook.UnsentError], and not handed over a second time. If the context has ended,
-// the messages are kept.
+// Flush hands over the held messages, waits for a handover by the timer, and flushes the
+// inner handler. Messages that are left unsent are counted by a [*logbook.UnsentError],
+// and not handed over again. If the context has ended, the messages are kept.
 func (d *Dedup) Flush(ctx context.Context) error {
 	d.endTimer(ctx)
 	err := unlessEnded(ctx, d.len(), d.handOver)
 	d.mu.Lock()
-	d.arm() // for what was kept
+	d.arm() // for messages that were kept
 	d.mu.Unlock()
 	return errors.Join(err, d.inner.Flush(ctx))
 }
 
-// Close is Flush, for good, and closes the handler inside. If the context has ended,
-// what is held is given up, and counted by the error.
+// Close is like Flush, and then closes the inner handler. If the context has ended, held
+// messages are dropped, and counted by the error.
 func (d *Dedup) Close(ctx context.Context) error {
 	d.mu.Lock()
 	d.closed = true
@@ -375,7 +373,7 @@ func (d *Dedup) Close(ctx context.Context) error {
 	for _, g := range rest {
 		g.Release()
 	}
-	d.settle(len(rest), 0, len(rest))
+	d.finish(len(rest), 0, len(rest))
 	return errors.Join(err, d.inner.Close(ctx))
 }
 
@@ -391,6 +389,6 @@ func (d *Dedup) handOver() error {
 		return nil
 	}
 	left, err := handOver(d.inner.Handler, d.records(gs), logbook.ReasonGroup)
-	d.settle(len(gs), len(gs)-left, left)
+	d.finish(len(gs), len(gs)-left, left)
 	return err
 }

@@ -18,8 +18,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Repeated messages are reported with their counts, in the order in which they came
-// first.
+// Repeated messages are reported with their counts, in the order in which they first
+// came.
 func TestDedup(t *testing.T) {
 	s := new(sink)
 	h := handlers.NewDedup(s, nil)
@@ -41,7 +41,7 @@ func TestDedup(t *testing.T) {
 	}
 }
 
-// What Logbook 1.5.3 wrote for the same calls.
+// This is the output of Logbook 1.5.3 for the same calls.
 func TestDedupGolden(t *testing.T) {
 	for file, format := range map[string]string{"dedup.json": "", "dedup_custom.json": "<{count}> {message}"} {
 		text, err := os.ReadFile("testdata/" + file)
@@ -75,8 +75,8 @@ func TestDedupGolden(t *testing.T) {
 	}
 }
 
-// Equal texts of other levels and channels are other messages. The record handed over
-// is the first one.
+// Equal texts with different levels or channels are different messages. The record handed
+// over is the first one.
 func TestDedupTellsApart(t *testing.T) {
 	var got []string
 	h := handlers.NewDedup(logbook.NewHandler(func(r *logbook.Record) error {
@@ -99,7 +99,7 @@ func TestDedupTellsApart(t *testing.T) {
 	}
 }
 
-// Logbook fails with records that were received.
+// Records that were received are counted too; Python's Logbook fails with them.
 func TestDedupOfReceivedRecords(t *testing.T) {
 	var wire []byte
 	bound(t, func() { log.Info("foo {n}", "n", 1) }, logbook.NewHandler(func(r *logbook.Record) (err error) {
@@ -119,8 +119,8 @@ func TestDedupOfReceivedRecords(t *testing.T) {
 	s.expect(t, "group[message repeated 3 times: foo 1]")
 }
 
-// Continuously: each message is handed over when it has not come for the quiet time,
-// and at the latest after MaxHold.
+// With Quiet, each message is handed over when it has not come for that time, and after
+// MaxHold at the latest.
 func TestDedupContinuously(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
@@ -171,7 +171,7 @@ func TestDedupContinuously(t *testing.T) {
 	})
 }
 
-// The timer does not outlive Close, which waits for what it does.
+// The timer does not outlive Close, which waits for its function.
 func TestDedupCloseWaitsForTheTimer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
@@ -183,7 +183,7 @@ func TestDedupCloseWaitsForTheTimer(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		s.expect(t, "group[message repeated 1 times: foo]") // and blocked
+		s.expect(t, "group[message repeated 1 times: foo]") // which blocks
 		closed := make(chan error)
 		go func() { closed <- h.Close(context.Background()) }()
 		synctest.Wait()
@@ -201,11 +201,11 @@ func TestDedupCloseWaitsForTheTimer(t *testing.T) {
 		if err := <-closed; err != nil {
 			t.Error(err)
 		}
-	}) // which fails if a goroutine is left
+	}) // fails if a goroutine is left
 }
 
-// Flush, too, waits for what the timer is handing over; when its context ends, what is
-// held since is kept.
+// Flush waits for a handover by the timer; when its context ends, messages that came
+// since are kept.
 func TestDedupFlushWaitsForTheTimer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
@@ -251,7 +251,7 @@ func (b *blocking) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	return b.sink.HandleBatch(rs, why)
 }
 
-// What was handed over together and does not come again is handed over together, and
+// Messages that came as a batch and do not come again are handed over as a batch, and
 // after Close a batch stays one.
 func TestDedupBatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -283,7 +283,7 @@ func TestDedupBatch(t *testing.T) {
 	})
 }
 
-// handle hands a handler a record of its own.
+// handle gives a handler a record.
 func handle(h logbook.Handler, message string) error {
 	return h.Handle(logbook.NewRecord(logbook.RecordData{Message: message, Channel: "c"}))
 }
@@ -302,7 +302,7 @@ func TestDedupAfterClose(t *testing.T) {
 	s.expect(t, "group[message repeated 1 times: a]", "b")
 }
 
-// A record that is being taken while the Dedup is closed is handed on.
+// A record that is being retained while the Dedup is closed is passed on.
 func TestDedupClosedMeanwhile(t *testing.T) {
 	s := new(sink)
 	h := handlers.NewDedup(s, nil)
@@ -316,7 +316,7 @@ func TestDedupClosedMeanwhile(t *testing.T) {
 	s.expect(t, "a")
 }
 
-// What is too much is handed over early.
+// Messages beyond the limits are handed over early.
 func TestDedupBounds(t *testing.T) {
 	s := new(sink)
 	h := handlers.NewDedup(s, &handlers.DedupOptions{MaxMessages: 3, Format: "{message}*{count}"})
@@ -339,8 +339,8 @@ func TestDedupBounds(t *testing.T) {
 	}
 }
 
-// A failure is told by the error flag, by Flush and by Close; if the context has ended,
-// by the number of messages.
+// A failure is reported by the error flag, by Flush and by Close; if the context has
+// ended, with the number of messages.
 func TestDedupFailures(t *testing.T) {
 	h := handlers.NewDedup(leaves(2, errRefused), nil)
 	errs := failures(func() {
@@ -386,7 +386,7 @@ func TestDedupFailures(t *testing.T) {
 	}, h)
 }
 
-// Neither an argument nor the handler inside may lock up by logging.
+// An argument or an inner handler that logs causes no deadlock.
 func TestDedupReentrance(t *testing.T) {
 	s := new(sink)
 	s.on = func() { s.on = nil; log.Info("from inside") }
@@ -433,6 +433,6 @@ func TestDedupConcurrently(t *testing.T) {
 	mu.Lock()
 	defer mu.Unlock()
 	if total != 8*500 {
-		t.Errorf("%d records were told of", total)
+		t.Errorf("%d records were reported", total)
 	}
 }

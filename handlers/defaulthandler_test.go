@@ -14,8 +14,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Handlers that write to a terminal or stream, also from behind others, silence the
-// default handler, whatever their level; others leave it the rest.
+// Handlers that write to a terminal or stream, wrapped or not, silence the default
+// handler, whatever their level; others leave it the records that they do not take.
 func TestConsolesReplaceTheDefaultHandler(t *testing.T) {
 	o := &logbook.Options{Level: logbook.LevelError}
 	stream := handlers.NewStream(io.Discard, o)
@@ -79,8 +79,8 @@ func TestConsolesReplaceTheDefaultHandler(t *testing.T) {
 	for name, h := range map[string]logbook.Handler{
 		"file":  file,
 		"raise": handlers.NewRaise(func(string) error { return errors.New("unused") }, o),
-		// An error handler leaves the rest to the default handler; its stand-in is for
-		// what it fails with.
+		// An error handler leaves the other records to the default handler; the second
+		// handler only gets those that the first one fails with.
 		"stream as a fallback": handlers.NewFallback(file, stream),
 	} {
 		check(name, h, false)

@@ -12,9 +12,9 @@ import (
 // deprecationChannel is the channel of deprecation messages.
 const deprecationChannel = "deprecation"
 
-// deprecations are the places that were told. They are as many as a program has calls
-// of what is deprecated, so they need no bound.
-var deprecations sync.Map // deprecation to struct{}
+// reported has the deprecated uses that were logged. There are as many as a program has
+// calls of deprecated functions, so it needs no bound.
+var reported sync.Map // deprecation to struct{}
 
 type deprecation struct{ notice, use place }
 
@@ -23,25 +23,25 @@ type place struct {
 	line int
 }
 
-// Deprecated says, at the beginning of a function, that it is deprecated. Once for
-// each place from where the function is called it logs "old.Send is deprecated. " and
-// the message, as a warning of that place on channel "deprecation":
+// Deprecated marks a function as deprecated. Called at its beginning, it logs "old.Send
+// is deprecated. " and the message once for each place that calls the function, as a
+// warning of that place on channel "deprecation":
 //
 //	func Send(text string) {
 //		handlers.Deprecated("Use Post.")
 //
-// Where no handler's level lets the record through, and under [SuppressDeprecations],
-// the next call from that place logs again. It must be called by the function itself, and costs
-// about a microsecond.
+// If no handler's level lets the record through, or under [SuppressDeprecations], the
+// next call from that place logs again. Deprecated must be called by the function itself,
+// and costs about a microsecond.
 func Deprecated(message string) {
 	warnOnce(func(function string) string {
 		return strings.TrimSpace(fmt.Sprintf("%s is deprecated. %s", function, message))
 	})
 }
 
-// LogDeprecation is [Deprecated] for what is no function, such as an option or a
-// value of an argument: it logs "Deprecation message: " and the message, as a warning
-// of the place from where the function is called in which it stands.
+// LogDeprecation is [Deprecated] for things other than functions, such as an option or a
+// value of an argument: it logs "Deprecation message: " and the message, as a warning of
+// the place that calls the function in which it stands.
 func LogDeprecation(message string) {
 	warnOnce(func(string) string { return "Deprecation message: " + message })
 }
@@ -53,13 +53,13 @@ func warnOnce(text func(function string) string) {
 	function, _ := frames.Next()
 	caller, _ := frames.Next()
 	d := deprecation{place{function.File, function.Line}, place{caller.File, caller.Line}}
-	if _, told := deprecations.LoadOrStore(d, struct{}{}); told {
+	if _, known := reported.LoadOrStore(d, struct{}{}); known {
 		return
 	}
 	taken := false
 	defer func() {
 		if !taken {
-			deprecations.Delete(d)
+			reported.Delete(d)
 		}
 	}()
 	log := logbook.NewLogger(deprecationChannel, &logbook.LoggerOptions{
@@ -68,13 +68,13 @@ func warnOnce(text func(function string) string) {
 	log.WithCallerSkip(3).Warn(text(function.Function[strings.LastIndexByte(function.Function, '/')+1:]))
 }
 
-// SuppressDeprecations returns what silences [Deprecated] and [LogDeprecation] where
-// it is bound:
+// SuppressDeprecations returns an item that silences [Deprecated] and [LogDeprecation]
+// where it is bound:
 //
 //	defer logbook.PushGoroutine(handlers.SuppressDeprecations())()
 func SuppressDeprecations() logbook.Bindable { return noDeprecations{} }
 
-// noDeprecations is a black hole for deprecations.
+// noDeprecations is a black hole for reported.
 type noDeprecations struct{}
 
 func (noDeprecations) Binding() logbook.Binding {

@@ -1,5 +1,5 @@
 package handlers
 
-// ForgetDeprecations lets every deprecation be told again, as in a program that has
+// ForgetDeprecations lets every deprecation be logged again, as in a program that has
 // just started.
-func ForgetDeprecations() { deprecations.Clear() }
+func ForgetDeprecations() { reported.Clear() }

@@ -39,7 +39,7 @@ func located(lines *[]string) logbook.Handler {
 	}, nil)
 }
 
-// A deprecated function works on, and is reported once for each place that calls it.
+// A deprecated function still works, and is reported once for each place that calls it.
 func TestDeprecated(t *testing.T) {
 	handlers.ForgetDeprecations()
 	var got, want []string
@@ -64,7 +64,7 @@ func TestDeprecated(t *testing.T) {
 	}
 }
 
-// What is suppressed is not told, and counts as not told.
+// A suppressed deprecation is not logged, and the next call logs it.
 func TestSuppressDeprecations(t *testing.T) {
 	handlers.ForgetDeprecations()
 	var got []string

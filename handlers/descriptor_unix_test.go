@@ -18,8 +18,8 @@ import (
 	"github.com/logbook-go/logbook/handlers"
 )
 
-// The name of a descriptor stands for the descriptor: a socket cannot be opened by it,
-// and a file would be opened anew, to be written to from its beginning.
+// The name of a descriptor means the descriptor itself: a socket cannot be opened by
+// name, and a file would be opened a second time and written from its beginning.
 func TestFileOfADescriptor(t *testing.T) {
 	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 	if err != nil {
@@ -65,7 +65,7 @@ func TestFileOfADescriptorOfAFile(t *testing.T) {
 	expectFile(t, path, "printed 0\nlogged 0\nprinted 1\nlogged 1\n")
 }
 
-// On the descriptors of the program's output it is the program's console.
+// A file handler for standard output or error is a console.
 func TestFileOfADescriptorIsAConsole(t *testing.T) {
 	for path, want := range map[string]bool{"/dev/stdout": true, "/dev/fd/2": true, "/dev/null": false} {
 		if got := newFile(t, path, handlers.FileOptions{Delay: true}).Binding().Console; got != want {

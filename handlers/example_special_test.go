@@ -12,7 +12,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// stdout writes short lines.
+// stdout returns a handler that writes short lines.
 func stdout() logbook.Handler {
 	return handlers.NewStream(os.Stdout, &logbook.Options{Formatter: short})
 }
@@ -31,7 +31,7 @@ func ExampleNewTagging() {
 	// INFO: untagged: passed on
 }
 
-// Without a Tagging handler, any handler can choose by tag.
+// Without a Tagging handler, the filter of any handler can choose records by tag.
 func ExampleTags() {
 	h := handlers.NewStream(os.Stdout, &logbook.Options{
 		Formatter: logbook.MustFormat("{record.message}"),
@@ -162,7 +162,7 @@ func Send(text string) {
 
 func ExampleDeprecated() {
 	for range 2 {
-		Send("hello") // WARNING: handlers_test.Send is deprecated. Use Post. (told once for this place)
+		Send("hello") // WARNING: handlers_test.Send is deprecated. Use Post. (once for this place)
 	}
 }
 

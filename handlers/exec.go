@@ -22,11 +22,11 @@ const (
 	defaultExecTimeout = 10 * time.Second
 	defaultConcurrent  = 4
 
-	// outputDelay is how long a command that has ended, or was killed, may leave its
-	// standard error open in other processes.
+	// outputDelay is how long other processes may keep the standard error of a command
+	// open after it has ended or was killed.
 	outputDelay = time.Second
 
-	// maxStderr bounds what an ExecError tells of a command's standard error.
+	// maxStderr bounds the length of ExecError.Stderr.
 	maxStderr = 1 << 10
 )
 
@@ -35,32 +35,29 @@ type ExecOptions struct {
 	Level     slog.Leveler               // lowest level taken; nil: all
 	Filter    func(*logbook.Record) bool // asked after the processors; nil: all
 	Bubble    bool                       // let handled records go on to the next handler
-	Formatter logbook.Formatter          // of the command's standard input; nil: it gets none
+	Formatter logbook.Formatter          // for the command's standard input; nil: it is empty
 
-	// Timeout is how long a command may run, the wait for its turn included. Then it
-	// is killed, and so are the processes it started, on Unix. 0 or less: 10 s.
+	// Timeout is how long a command may run, including its wait for others. Then it is
+	// killed, on Unix with the processes that it started. 0 or less: 10 s.
 	Timeout time.Duration
 
-	Dir string   // where the command runs, from the working directory of NewExec; "": where the program does
-	Env []string // its environment, "key=value"; nil: the program's
+	Dir string   // the command's directory, relative to the current one when NewExec is called; "": that of the program
+	Env []string // the command's environment, "key=value"; nil: that of the program
 
-	// MaxConcurrent is how many commands run at a time; further records wait for
-	// their turn. 0 or less: 4.
+	// MaxConcurrent is the number of commands that run at a time; further records wait. 0
+	// or less: 4.
 	MaxConcurrent int
 }
 
 // Exec runs a command for each record, such as one that sends a message, and waits for
-// its end: put a handler that works in the background before it where the program must
-// not wait.
+// its end. A slow command therefore delays the logging call.
 //
-// No shell is involved. Each argument is one argument of the command, whatever the
-// record holds, with newlines as they are and other control characters as escapes. A
-// command that takes options should be given "--" before an argument that a record
-// could make look like one.
+// No shell is involved. Each argument is one argument of the command, whatever the record
+// contains; newlines are kept, and other control characters are escaped. If the command
+// takes options, put "--" before an argument that begins with data of the record.
 //
-// What the command writes to its standard output is ignored. It has failed if its exit
-// status is not 0; the error is an [*ExecError]. Records handed over together run a
-// command each.
+// The command's standard output is ignored. It has failed if its exit status is not 0;
+// the error is an [*ExecError]. Each record of a batch runs a command.
 //
 // It is safe for concurrent use.
 type Exec struct {
@@ -81,14 +78,14 @@ type Exec struct {
 	killed atomic.Uint64
 }
 
-// ExecError says that a command failed, or could not be run.
+// ExecError reports that a command failed, or could not be run.
 type ExecError struct {
 	Command string // its name, without arguments
-	Err     error  // wraps context.DeadlineExceeded if its time was up; else often an *exec.ExitError
-	Stderr  string // the end of what it wrote to standard error
+	Err     error  // wraps context.DeadlineExceeded after the timeout; otherwise often an *exec.ExitError
+	Stderr  string // the last KiB of its standard error
 }
 
-// Error names the command and says what went wrong, on one line if the command did.
+// Error names the command and the failure. It is one line if Stderr is.
 func (e *ExecError) Error() string {
 	s := fmt.Sprintf("handlers: command %q: %v", e.Command, e.Err)
 	if e.Stderr != "" {
@@ -97,12 +94,12 @@ func (e *ExecError) Error() string {
 	return s
 }
 
-// Unwrap returns what went wrong.
+// Unwrap returns Err.
 func (e *ExecError) Unwrap() error { return e.Err }
 
-// NewExec returns a handler that runs a command. argv begins with its name or path,
-// taken as it is and looked up at once as [exec.LookPath] does, from where the program
-// runs; its arguments are Logbook format strings, such as "{record.message}". The error is a
+// NewExec returns a handler that runs a command. argv[0] is its name or path, which is
+// looked up at once as by [exec.LookPath], from the current directory; the arguments are
+// Logbook format strings, such as "{record.message}". The error is a
 // [*logbook.OptionError]; that of an argument wraps a [*logbook.FormatError].
 func NewExec(argv []string, o *ExecOptions) (*Exec, error) {
 	if len(argv) == 0 || argv[0] == "" {
@@ -110,7 +107,7 @@ func NewExec(argv []string, o *ExecOptions) (*Exec, error) {
 	}
 	path, err := exec.LookPath(argv[0])
 	if err == nil {
-		path, err = filepath.Abs(path) // or it would be looked for in ExecOptions.Dir
+		path, err = filepath.Abs(path) // a relative path would be looked up in ExecOptions.Dir
 	}
 	if err != nil {
 		return nil, invalidExec("argv", err)
@@ -135,7 +132,7 @@ func NewExec(argv []string, o *ExecOptions) (*Exec, error) {
 	for i, a := range argv[1:] {
 		f, err := logbook.Format(a, &logbook.FormatOptions{
 			Multiline: true,
-			Exception: func(b []byte, _ *logbook.ErrorInfo) []byte { return b }, // only where it is asked for
+			Exception: func(b []byte, _ *logbook.ErrorInfo) []byte { return b }, // no traceback unless the format string names it
 		})
 		if err != nil {
 			return nil, invalidExec(fmt.Sprintf("argv[%d]", i+1), err)
@@ -144,7 +141,7 @@ func NewExec(argv []string, o *ExecOptions) (*Exec, error) {
 		h.binding.NoCaller = h.binding.NoCaller && !logbook.Options{Formatter: f}.ReadsCaller()
 	}
 	h.ctx, h.kill = flow.NewContext()
-	h.inside.Closed() // for the same reason its channel is made here
+	h.inside.Closed() // makes its channel here, for the reason that NewContext gives
 	return h, nil
 }
 
@@ -192,7 +189,7 @@ func (h *Exec) Handle(r *logbook.Record) error {
 	return h.failed(err, strings.TrimSpace(strings.ToValidUTF8(string(stderr.text), "")), killed)
 }
 
-// takeTurn waits until the command may run. After Close none may that waits.
+// takeTurn waits until the command may run. After Close a waiting command may not.
 func (h *Exec) takeTurn(ctx context.Context) error {
 	select {
 	case <-h.inside.Closed():
@@ -209,8 +206,8 @@ func (h *Exec) takeTurn(ctx context.Context) error {
 	}
 }
 
-// format renders the arguments and the standard input. A panic is an error, so that it
-// is counted.
+// format renders the arguments and the standard input. A panic is returned as an error,
+// so that it is counted.
 func (h *Exec) format(r *logbook.Record) (arguments []string, stdin []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -238,9 +235,9 @@ func (h *Exec) failed(err error, stderr string, killed bool) error {
 	return &ExecError{Command: h.path, Err: err, Stderr: stderr}
 }
 
-// Stats returns what happened so far. Handled are the records whose command succeeded,
-// Held those whose command runs or waits for its turn. The counter "kills" has the
-// commands that were killed.
+// Stats returns the counts so far. Handled are the records whose command succeeded, Held
+// those whose command runs or waits. The counter "kills" is the number of commands that
+// were killed.
 func (h *Exec) Stats() logbook.Stats {
 	stats := h.tally.Stats()
 	stats.Held = h.inside.Len()
@@ -248,19 +245,19 @@ func (h *Exec) Stats() logbook.Stats {
 	return stats
 }
 
-// Close waits for the commands that run, and kills them when the context ends, which
-// its error then wraps.
+// Close waits for running commands. When the context ends, it kills them and returns an
+// error that wraps that of the context.
 func (h *Exec) Close(ctx context.Context) error {
 	killed := h.inside.Close(ctx) > 0
 	h.kill()
-	h.inside.Close(context.Background()) // a command that is killed ends
+	h.inside.Close(context.Background()) // killed commands end
 	if killed {
 		return &ExecError{Command: h.path, Err: fmt.Errorf("killed on closing: %w", context.Cause(ctx))}
 	}
 	return nil
 }
 
-// tail keeps the end of what is written to it.
+// tail keeps the last bytes written to it.
 type tail struct{ text []byte }
 
 func (t *tail) Write(p []byte) (int, error) {

@@ -4,5 +4,5 @@ package handlers
 
 import "os/exec"
 
-// killGroup does nothing: the command alone is killed.
+// killGroup does nothing: only the command itself is killed.
 func killGroup(*exec.Cmd) {}

@@ -20,7 +20,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// The tests run their own binary as the command. The variable says what it is to do.
+// The tests run their own binary as the command. The variable says what it does.
 const commandVar = "HANDLERS_TEST_COMMAND"
 
 // command returns the arguments and environment of a command that does what is asked.
@@ -31,11 +31,11 @@ func command(t *testing.T, what string, args ...string) (argv, env []string) {
 		t.Fatal(err)
 	}
 	argv = append([]string{exe, "-test.run=^TestCommand$", "--"}, args...)
-	// With the race detector a program takes a second to end by itself.
+	// With the race detector a program takes a second to exit.
 	return argv, append(os.Environ(), commandVar+"="+what, "GORACE=atexit_sleep_ms=0")
 }
 
-// TestCommand is the command. In a test run by itself there is nothing to do.
+// TestCommand is the command. In an ordinary test run it does nothing.
 func TestCommand(*testing.T) {
 	what, found := os.LookupEnv(commandVar)
 	if !found {
@@ -53,7 +53,7 @@ func TestCommand(*testing.T) {
 	case "fail":
 		fmt.Fprint(os.Stderr, strings.Repeat("x", 5000)+"\nno such user\n")
 		os.Exit(3)
-	case "hang": // with a child that holds standard error open; says that it is there
+	case "hang": // with a child that holds standard error open; reports that it has started
 		child := exec.Command(os.Args[0], os.Args[1:]...)
 		child.Env = append(os.Environ(), commandVar+"=wait")
 		child.Stderr = os.Stderr
@@ -81,7 +81,7 @@ func TestCommand(*testing.T) {
 	os.Exit(0)
 }
 
-// block never returns, and is no deadlock for the runtime.
+// block never returns, and the runtime does not see it as a deadlock.
 func block() {
 	r, _, err := os.Pipe()
 	if err != nil {
@@ -104,7 +104,7 @@ func runExec(t *testing.T, argv []string, o *handlers.ExecOptions) *handlers.Exe
 	return h
 }
 
-// The program gets the message as one argument, whatever is in it: there is no shell.
+// The program gets the message as one argument, whatever it contains: there is no shell.
 func TestExec(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "out")
@@ -127,7 +127,7 @@ func TestExec(t *testing.T) {
 	}
 }
 
-// An error's traceback is in an argument only where it is asked for, and without a
+// An argument has an error's traceback only if its format names it, and without a
 // formatter the standard input is empty.
 func TestExecArgumentsOfAnException(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "out")
@@ -162,7 +162,7 @@ func TestExecFailure(t *testing.T) {
 	}
 }
 
-// What is wrong is told when the handler is made, or by the record.
+// Errors are reported when the handler is made, or for the record.
 func TestExecErrors(t *testing.T) {
 	argv, _ := command(t, "write")
 	for _, c := range []struct {
@@ -196,7 +196,7 @@ func TestExecErrors(t *testing.T) {
 	}
 }
 
-// A record that cannot be formatted counts as failed, and runs nothing.
+// A record that cannot be formatted fails, and runs no command.
 func TestExecFormatterFails(t *testing.T) {
 	for name, f := range map[string]logbook.Formatter{
 		"fails":  failingFormatter{errRefused},
@@ -219,7 +219,7 @@ func TestExecFormatterFails(t *testing.T) {
 	}
 }
 
-// A relative path is one from where the program runs, whatever the command's directory.
+// A relative path starts at the program's directory, whatever the command's directory.
 func TestExecRelativePath(t *testing.T) {
 	argv, env := command(t, "write", filepath.Join(t.TempDir(), "out"))
 	t.Chdir(filepath.Dir(argv[0]))
@@ -231,7 +231,8 @@ func TestExecRelativePath(t *testing.T) {
 	}
 }
 
-// A relative directory is one from where NewExec was called, wherever the program goes.
+// A relative directory starts at the current directory of NewExec, even if the program
+// changes it later.
 func TestExecRelativeDir(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out")
 	argv, env := command(t, "write", out)
@@ -247,7 +248,7 @@ func TestExecRelativeDir(t *testing.T) {
 	}
 }
 
-// After Close nothing is run, though all turns are free.
+// After Close no command runs, though fewer than MaxConcurrent do.
 func TestExecAfterClose(t *testing.T) {
 	argv, env := command(t, "write", filepath.Join(t.TempDir(), "out"))
 	h := runExec(t, argv, &handlers.ExecOptions{Env: env})
@@ -285,8 +286,8 @@ func TestExecLooksTheCallerUpIfNeeded(t *testing.T) {
 	}
 }
 
-// A record waits for its turn, and its time can be up meanwhile. Close waits for
-// what runs until its context ends.
+// A record waits for its turn, and its timeout includes that. Close waits for running
+// commands until its context ends.
 func TestExecTurnsAndClose(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "pid")
 	argv, env := command(t, "hang", file)
@@ -318,8 +319,8 @@ func TestExecTurnsAndClose(t *testing.T) {
 }
 
 // A record that gets no turn within the Timeout fails, as does one whose command is
-// killed then. On a busy machine no command may have started in time: the next attempt
-// has more.
+// killed then. On a busy machine a command may not start in time, so the next attempt has
+// more time.
 func TestExecNoTurn(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "pid")
 	argv, env := command(t, "hang", file)
@@ -335,7 +336,7 @@ func TestExecNoTurn(t *testing.T) {
 				t.Errorf("got %v", got)
 			}
 		}
-		// A record that waits for a turn may get one in the last moment.
+		// A waiting record may get its turn at the last moment.
 		stats := h.Stats()
 		if stats.Dropped != 3 || stats.Held != 0 {
 			t.Errorf("%+v", stats)

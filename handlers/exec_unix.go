@@ -8,8 +8,7 @@ import (
 	"syscall"
 )
 
-// killGroup makes the command the leader of a process group that ends with it when it
-// is killed.
+// killGroup gives the command a process group of its own, which is killed with it.
 func killGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error {

@@ -45,7 +45,7 @@ func TestExecKillsTheGroup(t *testing.T) {
 	}
 }
 
-// A command may leave a process behind that has its standard error.
+// A command may leave a process behind that keeps its standard error open.
 func TestExecLeavesABackgroundProcess(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "pid")
 	h := runExec(t, []string{"sh", "-c", "sleep 600 & echo $! > $0", file}, nil)
@@ -72,7 +72,7 @@ func TestExecKeepsTheContract(t *testing.T) {
 	})
 }
 
-// alive reports whether a process runs: one that is dead but not waited for does not.
+// alive reports whether a process runs. A zombie does not.
 func alive(pid int) bool {
 	if syscall.Kill(pid, 0) != nil {
 		return false

@@ -11,18 +11,19 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Fallback hands each record to a first handler, and to a second one if the first
-// fails: if it returns an error or panics. Level, filter and bubble are the first's,
-// which also decides whether the Fallback is a console; the second one's level and filter
-// are asked as well. If it does not take the record
-// either, the errors are reported as one, and the record counts as lost. A record
-// that the first one passes on goes on to the next handler on the stack.
+// Fallback passes each record to a first handler, and to a second one if the first
+// returns an error or panics. Level, filter and bubble are those of the first, which also
+// decides whether the Fallback is a console; the level and filter of the second are
+// checked too. If the second does not take the record either, their errors are reported
+// as one, and the record counts as dropped. A record that the first one passes on goes to
+// the next handler on the stack.
 //
-// A failure that the second handler made up for is not reported: watch
-// [Fallback.Stats] and [Fallback.LastError]. To have more than two, let the second one be a Fallback.
+// A failure of the first handler is not reported if the second one handles the record:
+// watch [Fallback.Stats] and [Fallback.LastError]. For more than two handlers, let the
+// second one be a Fallback.
 //
-// Of records handed over together those go to the second handler that the first one
-// leaves unsent, if it handles batches. Else they are handed on one by one.
+// If the first handler handles batches, the records of a batch that it leaves unsent go
+// to the second one. Otherwise the records are passed on one by one.
 type Fallback struct {
 	first, second logbook.Handler
 	binding       logbook.Binding
@@ -33,7 +34,7 @@ type Fallback struct {
 	lastError string
 }
 
-// NewFallback returns a handler that has second stand in for first.
+// NewFallback returns a handler that uses second if first fails.
 func NewFallback(first, second logbook.Handler) *Fallback {
 	first, second = given(first), given(second)
 	f := &Fallback{first: first, second: second, binding: first.Binding()}
@@ -45,12 +46,12 @@ func NewFallback(first, second logbook.Handler) *Fallback {
 // Binding implements [logbook.Bindable].
 func (f *Fallback) Binding() logbook.Binding { return f.binding }
 
-// Handle hands the record to the first handler, or to the second one.
+// Handle passes the record to the first handler, or to the second one.
 func (f *Fallback) Handle(r *logbook.Record) error {
 	handled, failure := f.handleFirst(r)
 	switch {
 	case failure != nil:
-		return f.fall(failure, r)
+		return f.handleSecond(failure, r)
 	case !handled:
 		return logbook.ErrPass
 	}
@@ -58,8 +59,8 @@ func (f *Fallback) Handle(r *logbook.Record) error {
 	return nil
 }
 
-// handleFirst hands the record to the first handler, whatever its level and filter: the
-// dispatch has asked them. A panic is an error.
+// handleFirst passes the record to the first handler without checking its level and
+// filter: the dispatch has done that. A panic is returned as an error.
 func (f *Fallback) handleFirst(r *logbook.Record) (handled bool, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -73,20 +74,20 @@ func (f *Fallback) handleFirst(r *logbook.Record) (handled bool, err error) {
 	return true, err
 }
 
-// fall hands to the second handler a record with which the first one failed.
-func (f *Fallback) fall(failure error, r *logbook.Record) error {
+// handleSecond passes a record that the first handler failed to handle to the second one.
+func (f *Fallback) handleSecond(failure error, r *logbook.Record) error {
 	taken, err := logbook.Deliver(f.second, r)
 	lost := 0
 	if !taken || err != nil {
 		lost = 1
 	}
-	return f.fell(failure, err, 1, lost, 0)
+	return f.finish(failure, err, 1, lost, 0)
 }
 
-// fell counts what became of records with which the first handler failed: of some, lost
+// finish counts records that the first handler failed to handle, of which some are lost
 // or left to the caller. It returns the error to report.
-func (f *Fallback) fell(failure, second error, records, lost, left int) error {
-	text := fmt.Sprint(failure) // which survives an Error that panics
+func (f *Fallback) finish(failure, second error, records, lost, left int) error {
+	text := fmt.Sprint(failure) // fmt recovers a panic of Error
 	f.mu.Lock()
 	f.stats.Handled += uint64(records - lost - left)
 	f.stats.Dropped += uint64(lost)
@@ -111,8 +112,8 @@ func (f *Fallback) count(handled int) {
 	f.stats.Handled += uint64(handled)
 }
 
-// HandleBatch hands the records to the first handler, and those that it leaves to the
-// second one. Those that this leaves too are left to the caller.
+// HandleBatch passes the records to the first handler, and those that it leaves unsent to
+// the second one. Records that the second one leaves unsent are left to the caller.
 func (f *Fallback) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	if _, ok := f.first.(logbook.BatchHandler); !ok {
 		var errs []error
@@ -129,12 +130,12 @@ func (f *Fallback) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 		return failure
 	}
 	left, err := handOver(f.second, rs[len(rs)-n:], why)
-	return f.fell(failure, err, n, 0, left)
+	return f.finish(failure, err, n, 0, left)
 }
 
-// Stats returns what happened so far. Handled are the records that one of the handlers
-// took, Dropped those that neither did. The counter "failures" has the records with which
-// the first handler failed.
+// Stats returns the counts so far. Handled are the records that one of the handlers took,
+// Dropped those that neither did. The counter "failures" is the number of records that
+// the first handler failed to handle.
 func (f *Fallback) Stats() logbook.Stats {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -159,5 +160,5 @@ func (f *Fallback) Flush(ctx context.Context) error { return logbook.Flush(ctx, 
 // Close closes both handlers.
 func (f *Fallback) Close(ctx context.Context) error { return logbook.Close(ctx, f.first, f.second) }
 
-// Unbound tells both handlers.
+// Unbound calls Unbound of both handlers.
 func (f *Fallback) Unbound() { unboundAll([]logbook.Handler{f.first, f.second}) }

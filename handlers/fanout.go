@@ -12,20 +12,19 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Fanout hands each record to several handlers, whatever becomes of it in the
-// others: each with its own level and filter. A record that none of them takes goes
-// on to the next handler on the stack, and so does one that was taken by handlers
-// which bubble only.
+// Fanout passes each record to several handlers, each with its own level and filter,
+// whatever happens in the others. A record goes on to the next handler on the stack if
+// none of them takes it, or if all that take it bubble.
 //
-// If some of them fail, the error joins theirs, and the record is handled. Records that were handed over
-// together reach each handler together, whatever its level and filter.
+// If some of them fail, their errors are joined, and the record counts as handled. A
+// batch reaches each handler as a batch, whatever its level and filter.
 type Fanout struct {
 	handlers []logbook.Handler
 	binding  logbook.Binding
 	tally    tally.Tally
 }
 
-// NewFanout returns a handler that hands records to all of hs, in this order.
+// NewFanout returns a handler that passes records to all of hs, in this order.
 func NewFanout(hs ...logbook.Handler) *Fanout {
 	f := new(Fanout)
 	for _, h := range hs {
@@ -44,7 +43,7 @@ func NewFanout(hs ...logbook.Handler) *Fanout {
 // Binding implements [logbook.Bindable].
 func (f *Fanout) Binding() logbook.Binding { return f.binding }
 
-// Handle hands the record to every handler.
+// Handle passes the record to every handler.
 func (f *Fanout) Handle(r *logbook.Record) error {
 	var errs joined
 	taken, stopped := false, false
@@ -64,9 +63,8 @@ func (f *Fanout) Handle(r *logbook.Record) error {
 	return logbook.ErrPass
 }
 
-// HandleBatch hands the records to every handler. Records that one of them leaves unsent
-// are lost to that one, and counted as dropped: since the others have them, none is left
-// to the caller.
+// HandleBatch passes the records to every handler. Records that one of them leaves unsent
+// are counted as dropped; none is left to the caller, since the others have them.
 func (f *Fanout) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	var errs joined
 	lost := 0
@@ -80,19 +78,19 @@ func (f *Fanout) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	return withUnsent(0, errs.err())
 }
 
-// Stats returns what happened so far. Handled are the records that a handler took.
+// Stats returns the counts so far. Handled are the records that a handler took.
 func (f *Fanout) Stats() logbook.Stats { return f.tally.Stats() }
 
-// Unwrap returns the handlers inside.
+// Unwrap returns the inner handlers.
 func (f *Fanout) Unwrap() []logbook.Handler { return slices.Clone(f.handlers) }
 
-// Flush flushes the handlers inside.
+// Flush flushes the inner handlers.
 func (f *Fanout) Flush(ctx context.Context) error { return flushAll(ctx, f.handlers) }
 
-// Close closes the handlers inside.
+// Close closes the inner handlers.
 func (f *Fanout) Close(ctx context.Context) error { return closeAll(ctx, f.handlers) }
 
-// Unbound tells the handlers inside.
+// Unbound calls Unbound of the inner handlers.
 func (f *Fanout) Unbound() { unboundAll(f.handlers) }
 
 // joined collects the errors of several handlers.
@@ -106,8 +104,8 @@ func (j *joined) add(h logbook.Handler, err error) {
 
 func (j *joined) err() error { return errors.Join(j.errs...) }
 
-// lowestLevel is the lowest level that any of the handlers takes; nil, which takes
-// all, if that can change.
+// lowestLevel returns the lowest level that any of the handlers takes, or nil, which
+// means all, if a level can change.
 func lowestLevel(hs []logbook.Handler) slog.Leveler {
 	lowest := logbook.Level(127)
 	for _, h := range hs {
@@ -152,7 +150,7 @@ func bindables(hs []logbook.Handler) []logbook.Bindable {
 	return items
 }
 
-// unboundAll tells each handler once.
+// unboundAll calls Unbound of each handler once.
 func unboundAll(hs []logbook.Handler) {
 	seen := make(map[logbook.Handler]bool)
 	for _, h := range hs {

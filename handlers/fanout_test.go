@@ -17,7 +17,7 @@ var (
 
 func failsWith(err error) *sink { return &sink{err: func() error { return err }} }
 
-// panics fails by a panic.
+// panics is a handler that panics.
 func panics(v any) *sink { return &sink{on: func() { panic(v) }} }
 
 // Every handler gets the record, whatever the others do.
@@ -36,7 +36,7 @@ func TestFanout(t *testing.T) {
 	below.expect(t)
 }
 
-// Level, filter, Accept and bubble are each handler's own.
+// Each handler has its own level, filter, Accept and bubble.
 func TestFanoutBinding(t *testing.T) {
 	debug := &sink{Options: logbook.Options{Level: logbook.LevelDebug, Bubble: true}}
 	info := &sink{Options: logbook.Options{
@@ -70,7 +70,7 @@ func TestFanoutBinding(t *testing.T) {
 	}
 }
 
-// A handler that is missing is a failure, and costs the others nothing.
+// A nil handler is a failure, and does not affect the others.
 func TestFanoutWithoutHandler(t *testing.T) {
 	s := new(sink)
 	errs := failures(func() { log.Info("a") }, handlers.NewFanout(nil, s))
@@ -80,7 +80,7 @@ func TestFanoutWithoutHandler(t *testing.T) {
 	s.expect(t, "a")
 }
 
-// A level that can change is not fixed when the fan-out is made.
+// A level may change after the fan-out was made.
 func TestFanoutLevel(t *testing.T) {
 	v := new(logbook.LevelVar)
 	v.Set(logbook.LevelError)
@@ -124,7 +124,7 @@ func TestFallback(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		first *sink
-		want  []string // what the second handler gets
+		want  []string // calls of the second handler
 		below []string
 		stats string
 		last  string
@@ -146,7 +146,7 @@ func TestFallback(t *testing.T) {
 	}
 }
 
-// What neither of them takes is reported, with both errors.
+// A record that neither handler takes is reported, with both errors.
 func TestFallbackLoses(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -170,7 +170,7 @@ func TestFallbackLoses(t *testing.T) {
 	}
 }
 
-// Three in a row.
+// A Fallback as second handler.
 func TestFallbackOfFallbacks(t *testing.T) {
 	last := new(sink)
 	h := handlers.NewFallback(failsWith(errRefused), handlers.NewFallback(failsWith(errDiskFull), last))
@@ -198,7 +198,8 @@ func TestFallbackBatch(t *testing.T) {
 		t.Errorf("%+v", stats)
 	}
 
-	// One by one, only those go to the second handler with which the first one failed.
+	// Without HandleBatch, only the records that the first handler fails with go to the
+	// second one.
 	first, n := new(sink), 0
 	first.err = func() error {
 		if n++; n == 2 {

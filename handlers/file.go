@@ -17,8 +17,8 @@ import (
 )
 
 // FileOptions configure [NewFile], [NewMonitoring], [NewRotating] and [NewTimed]. nil is
-// the default, but for NewRotating. An option that the constructor does not know is
-// refused if it is set.
+// the default, except for NewRotating, which needs Backups. It is an error to set an
+// option that the constructor does not use.
 type FileOptions struct {
 	Level     slog.Leveler               // lowest level taken; nil: all
 	Filter    func(*logbook.Record) bool // asked after the processors; nil: all
@@ -27,11 +27,11 @@ type FileOptions struct {
 
 	Mode         fs.FileMode    // of a file that is created, before the umask; 0: 0640
 	Delay        bool           // do not create or open the file before the first record
-	TakeOver     bool           // from a handler with other options that is about to be closed; see File
+	TakeOver     bool           // replace a handler with other options that is about to be closed; see File
 	SyncLevel    slog.Leveler   // fsync after each record of this level and above; nil: never
 	SyncInterval time.Duration  // fsync at most this long after a record; 0: never
 	Buffer       *BufferOptions // nil: each record is written at once
-	OnError      func(error)    // hears of what failed without costing a record; nil: stderr
+	OnError      func(error)    // called for failures that lose no record; nil: print them to stderr
 
 	// NewFile.
 
@@ -59,127 +59,123 @@ type FileOptions struct {
 	Location       *time.Location // for the pattern; nil: that of the record's time
 }
 
-// BufferOptions configure how lines are held back and written together, which
-// is several times as fast as one by one. nil options of a handler mean no buffer.
+// BufferOptions configure how lines are held back and written together, which is several
+// times as fast as writing each line. nil options of a handler mean no buffer.
 //
-// The program's end loses what is held unless the handler was closed or flushed;
-// a kill loses it in any case. If the file cannot be written, lines are kept and
-// tried again; when the buffer is full, further records are refused with an error,
-// and counted.
+// Held lines are lost when the program ends without closing or flushing the handler, and
+// when it is killed. If the file cannot be written, lines are kept and tried again; when
+// the buffer is full, further records are refused with an error, and counted.
 type BufferOptions struct {
 	Size     int           // in bytes; 0: 256 KiB
-	Interval time.Duration // how long a line is held at most; 0: one second
-	Level    slog.Leveler  // a record of this level writes what is held; nil: logbook.LevelError
+	Interval time.Duration // the longest time that a line is held; 0: one second
+	Level    slog.Leveler  // a record of this level or above writes the buffer; nil: logbook.LevelError
 }
 
-// RotationInfo tells of a rotation.
+// RotationInfo describes a rotation.
 type RotationInfo struct {
 	Path   string // of the log
-	Backup string // the finished file, compressed by now; "" if it was removed already
+	Backup string // the finished file, already compressed; "" if it was removed already
 }
 
 // File writes each record as a line to a file, in UTF-8. It is made by [NewFile],
 // [NewMonitoring], [NewRotating] or [NewTimed].
 //
-// A record is one write at the end of the file, whoever else writes there, so
-// lines of several processes do not mix on a local file system. What Handle has
-// written is with the operating system: it survives the end of the program, and
-// nothing needs to be flushed. To survive a power failure, call [File.Sync] or set a
-// Sync option.
+// A record is one write at the end of the file, so lines of several processes do not mix
+// on a local file system. When Handle returns, the operating system has the line: it
+// survives the end of the program, and needs no flush. To survive a power failure, call
+// [File.Sync] or set a Sync option.
 //
-// A write that fails, as on a full disk, is the error of Handle, an
-// [*fs.PathError]. If it fails halfway, the next record starts on a line of its
-// own; so it does where the file ended in the middle of a line when it was opened.
-// When records were lost and others can be written again, a record before them says
-// how many.
+// If a write fails, as on a full disk, Handle returns an [*fs.PathError]. If it fails
+// halfway, the next record starts on a new line, as it does where the file ended in the
+// middle of a line when it was opened. When records were lost and writing works again, a
+// record before the next one says how many.
 //
 // Handlers of one process for equal paths share one open file, so that none of them
-// rotates a file away under another one. Options that are not those of the handler itself
-// (Level, Filter, Bubble, Formatter, OnError, Delay, Truncate) must then be the same; else
-// the second handler is refused, unless its TakeOver option is set. With that, its
-// options hold once the first handler is closed, as when a configuration is read again,
-// and Truncate empties a file once in a run of the program.
+// rotates it while another one writes. All their options except Level, Filter, Bubble,
+// Formatter, OnError, Delay and Truncate must be equal; otherwise the second handler is
+// refused, unless its TakeOver option is set. Then its options take effect when the first
+// handler is closed, as when a configuration is read again. Truncate empties a file only
+// once in a run of the program.
 //
 // Making a handler opens the file, or creates it. Nothing is emptied, removed or
 // compressed before the first record.
 //
-// It is safe for concurrent use, and Handle allocates nothing as long as the
-// formatter does not.
+// It is safe for concurrent use, and Handle allocates nothing if the formatter does not.
 type File struct {
 	opts    logbook.Options
 	log     *logfile.File
-	quiet   logbook.Handler // itself; nil if what the user gave may log
+	quiet   logbook.Handler // itself; nil if the user's functions may log
 	console bool            // it is standard output or error
 }
 
-// NewFile returns a handler that writes to the file at the path, which is made
-// absolute at once. Directories are not made; a symbolic link is followed. /dev/stdout,
-// /dev/stderr, /dev/fd/N and /proc/self/fd/N, or a link to one, stand for the descriptor
-// itself: nothing is opened anew or emptied, and the descriptor stays open at the end.
+// NewFile returns a handler that writes to the file at the path, which is made absolute
+// at once. It does not make directories, and follows symbolic links. /dev/stdout,
+// /dev/stderr, /dev/fd/N and /proc/self/fd/N, or links to them, mean the descriptor
+// itself: it is not opened again, emptied or closed.
 //
-// The error is a [*logbook.OptionError], or wraps an [*fs.PathError]. With Delay an error of opening is the first record's, and each further record tries
-// again.
+// The error is a [*logbook.OptionError], or wraps an [*fs.PathError]. With Delay, an
+// error of opening is returned by Handle, and each further record tries again.
 func NewFile(path string, o *FileOptions) (*File, error) {
 	return newFile(plainFile, path, o)
 }
 
-// NewMonitoring returns a File that goes on in a new file when the one at its path was
-// renamed, removed or replaced, as logrotate does. It compares the open file with
-// the path before a record is written, by the records' times at most once in the
-// Interval, and at once when [File.Reopen] is called. If the new file cannot be opened,
-// records go on to the old one. A new file has the mode and the owner of the old
-// one. A symbolic link at the end of the path is not followed but an error.
+// NewMonitoring returns a File that starts a new file when the one at its path was
+// renamed, removed or replaced, as by logrotate. It compares the open file with the path
+// before a record is written, at most once in the Interval by the times of the records,
+// and at once when [File.Reopen] is called. If the new file cannot be opened, records go
+// to the old one. A new file has the mode and the owner of the old one. It is an error if
+// the last element of the path is a symbolic link.
 func NewMonitoring(path string, o *FileOptions) (*File, error) {
 	return newFile(monitoredFile, path, o)
 }
 
-// NewRotating is [NewMonitoring] with a File that starts a new file before a record
-// would make the file as large as MaxSize or larger. The finished file becomes name.1,
-// name.1 becomes name.2, and so on; what is above the number of Backups, which must be
-// set, is removed. A record that is larger than the limit is written whole, to a file of
-// its own.
+// NewRotating is like [NewMonitoring], and starts a new file before a record would make
+// the file as large as MaxSize. The finished file becomes name.1, name.1 becomes name.2,
+// and so on; files above the number of Backups, which must be set, are removed. A record
+// that is larger than the limit is written whole, to a file of its own.
 //
-// No file is ever renamed onto another one, or emptied. A rotation that fails, as
-// in a directory without permission, costs no record: these go on to the old file,
-// and half a second later it is tried again. What it left behind is no harm either.
+// No file is ever renamed onto another one, or emptied. A rotation that fails, as in a
+// directory without write permission, loses no record: records go to the old file, and
+// the rotation is tried again half a second later. Files that a failed rotation leaves
+// behind do no harm.
 //
-// Finished files are looked at with the first record, at each rotation, and with MaxAge
-// once an hour. They count and age whatever has compressed them, by the usual extensions
-// (.gz, .zst, .bz2, .xz, .lz4, .lzma, .br, .sz, .Z, .zip, .7z) or that of Compress. The newest
-// one is never removed for its size. Age is measured by a clock that does not follow
-// the time of day where that jumps ahead, and that does not believe a time more than a year
-// after the newest file that it finds at the start.
+// Finished files are checked with the first record, at each rotation, and with MaxAge
+// once an hour. They are counted and aged whatever program compressed them, by the usual
+// extensions (.gz, .zst, .bz2, .xz, .lz4, .lzma, .br, .sz, .Z, .zip, .7z) or that of
+// Compress. The newest one is never removed for its size. Age is measured by a clock that
+// does not follow the time of day when it jumps ahead, and that ignores times more than a
+// year after the newest file found at the start.
 //
-// With Shared, processes agree by a lock on the file name.lock, and with Compress on
-// name.gz.lock; these stay, and must not be removed or written to while one of them
-// runs. Each record then takes four system calls more. A process that is stopped while
-// it writes stops the others too. It is for Linux, macOS, Windows and the BSDs;
-// elsewhere it is an error.
+// With Shared, processes coordinate by a lock on the file name.lock, and with Compress on
+// name.gz.lock; these files stay, and must not be removed or written to while one of the
+// processes runs. Each record then takes four more system calls. A process that is
+// stopped while it writes stops the others too. Shared works on Linux, macOS, Windows and
+// the BSDs; elsewhere it is an error.
 func NewRotating(path string, o *FileOptions) (*File, error) {
 	return newFile(rotatingFile, path, o)
 }
 
-// NewTimed is [NewMonitoring] with a File whose files are named after the time of each
-// record: app.log becomes app-2010-01-10.log. The file is made with the first
-// record, and Delay changes nothing. A record that is older than the last one goes to the
-// older file, which is appended to; with PlainCurrent it may be late by a minute and
-// still go to the current file.
+// NewTimed is like [NewMonitoring], with files named after the time of each record:
+// app.log becomes app-2010-01-10.log. The file is created with the first record, and
+// Delay changes nothing. A record of an earlier period is appended to the earlier file;
+// with PlainCurrent, a record up to a minute late still goes to the current file.
 //
 // With MaxSize the file of a period is split: the first part becomes
 // app-2010-01-10.log.1, the next one app-2010-01-10.log.2, and the last one has no
 // number.
 //
-// With PlainCurrent a file that is already there when the handler is made belongs
-// to the time when it was last modified.
+// With PlainCurrent, a file that exists when the handler is made belongs to the period of
+// its modification time.
 //
-// Only files whose names the handler could have made are removed or compressed.
-// For the rest it is as with [NewRotating]: nothing is overwritten, a failure costs no
-// record, and the oldest finished files, by the time in their names, go first.
+// Only files whose names the handler could have made are removed or compressed. The rest
+// is as with [NewRotating]: nothing is overwritten, a failure loses no record, and the
+// oldest finished files, by the time in their names, are removed first.
 func NewTimed(path string, o *FileOptions) (*File, error) {
 	return newFile(timedFile, path, o)
 }
 
-// fileKind is what a File was made by. A kind can do what the ones before it can.
+// fileKind is the constructor of a File. A kind supports the options of the kinds before
+// it.
 type fileKind int
 
 const (
@@ -212,7 +208,7 @@ func newFile(kind fileKind, path string, o *FileOptions) (*File, error) {
 	return h, nil
 }
 
-// engine returns the options of the engine.
+// engine returns the options of the file engine.
 func (o *FileOptions) engine(kind fileKind, path string) (c logfile.Options, err error) {
 	if path, err = absolute(path); err != nil {
 		return c, err
@@ -238,7 +234,7 @@ func (o *FileOptions) engine(kind fileKind, path string) (c logfile.Options, err
 		c.Watch = cmp.Or(o.Interval, checkInterval)
 	case rotatingFile:
 		if o.Backups == 0 {
-			return c, logfile.InvalidOption("Backups", "want how many files to keep, or -1 for none")
+			return c, logfile.InvalidOption("Backups", "want the number of files to keep, or -1 for none")
 		}
 		c.Watch, c.Numbered, c.MaxSize = checkInterval, true, cmp.Or(o.MaxSize, defaultMaxSize)
 	case timedFile:
@@ -258,8 +254,8 @@ const (
 	defaultRolloverFormat = "{basename}-{timestamp}{ext}"
 )
 
-// misplaced returns the name of an option that is set and that a kind of file does not
-// know.
+// misplaced returns the name of an option that is set although the kind of file does not
+// use it.
 func (o *FileOptions) misplaced(kind fileKind) string {
 	for _, option := range []struct {
 		name   string
@@ -305,8 +301,8 @@ func (h *File) Binding() logbook.Binding {
 	return b
 }
 
-// Handle writes the record. An error means that the record is not in the file,
-// but for one of fsync; after Close it wraps [logbook.ErrClosed]. A record without a time
+// Handle writes the record. An error means that the record is not in the file, unless it
+// is an error of fsync; after Close it wraps [logbook.ErrClosed]. A record without a time
 // belongs to the time at which it is written.
 func (h *File) Handle(r *logbook.Record) error {
 	at, counted := timeOf(r), false
@@ -315,7 +311,7 @@ func (h *File) Handle(r *logbook.Record) error {
 			h.log.Drop(1)
 		}
 	}()
-	if err := h.tellLost(r, at, 1); err != nil {
+	if err := h.writeLossNotice(r, at, 1); err != nil {
 		counted = true
 		return err
 	}
@@ -326,14 +322,14 @@ func (h *File) Handle(r *logbook.Record) error {
 }
 
 // HandleBatch writes the records with one write, so that no other line comes in between.
-// Where the file rotates by size or time, they are split there, and nowhere else; with a
-// Buffer they are held back like others. Records that cannot be written are left to the
+// If the file rotates within the batch, the batch is split there. With a Buffer the
+// records are held back like others. Records that cannot be written are left to the
 // caller.
 func (h *File) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
 	if len(rs) == 0 {
 		return nil
 	}
-	if err := h.tellLost(rs[0], timeOf(rs[0]), 0); err != nil {
+	if err := h.writeLossNotice(rs[0], timeOf(rs[0]), 0); err != nil {
 		return &logbook.UnsentError{Records: len(rs), Err: err}
 	}
 	ls, err := formatAll(&h.opts, rs)
@@ -360,9 +356,9 @@ func (h *File) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
 	return err
 }
 
-// tellLost writes how many records were lost before this one, if there were any. If it
-// fails, so many records from this one on are lost too.
-func (h *File) tellLost(r *logbook.Record, at time.Time, follow int) error {
+// writeLossNotice writes how many records were lost before this one, if any were. If it
+// fails, the follow records from this one on are lost too.
+func (h *File) writeLossNotice(r *logbook.Record, at time.Time, follow int) error {
 	lost := h.log.Lost()
 	if lost == 0 {
 		return nil
@@ -374,13 +370,13 @@ func (h *File) tellLost(r *logbook.Record, at time.Time, follow int) error {
 			return h.log.WriteNotice(line, lost, follow, at)
 		})
 	})
-	if !formatted { // whoever made the formatter did not think of it
+	if !formatted { // the formatter cannot handle the notice
 		return nil
 	}
 	return err
 }
 
-// timeOf returns the time of a record, or else that of writing it.
+// timeOf returns the time of a record, or else the current time.
 func timeOf(r *logbook.Record) time.Time {
 	if at := r.Time(); !at.IsZero() {
 		return at
@@ -388,40 +384,38 @@ func timeOf(r *logbook.Record) time.Time {
 	return time.Now()
 }
 
-// Flush writes what a buffer holds. What remains is counted by a
+// Flush writes the buffer. Records that it cannot write are counted by a
 // [*logbook.UnsentError].
 func (h *File) Flush(context.Context) error { return h.log.Flush() }
 
-// Sync writes what a buffer holds and makes the disk hold what was written: it
-// calls fsync, which takes milliseconds. Records can be written meanwhile. It does
-// nothing if the file was not opened yet; after Close its error wraps
-// [logbook.ErrClosed].
+// Sync writes the buffer and calls fsync, which takes milliseconds. Records can be
+// written meanwhile. It does nothing if the file was not opened yet; after Close its
+// error wraps [logbook.ErrClosed].
 func (h *File) Sync() error { return h.log.Sync() }
 
-// Reopen makes the handler check at once whether its path leads to another file
-// than the one that is open, or to none, and go on there. A program calls it when
-// another one has moved the file away; see [ReopenOn]. If it fails, records go on
-// to the old file, and it is tried again.
+// Reopen checks at once whether the path leads to another file than the open one, or to
+// none, and if so starts a new file. Call it when another program has renamed the file;
+// see [ReopenOn]. If it fails, records go to the old file, and it is tried again.
 func (h *File) Reopen() error { return h.log.Reopen() }
 
-// Close writes what is held, waits for the compression of finished files, and
-// closes the file. When the context ends, compression is given up: its files stay
-// as they are, the error says how many, and the next handler for the same path
-// compresses them. Closing again does nothing.
+// Close writes the buffer, waits for the compression of finished files, and closes the
+// file. When the context ends, compression is given up: its files stay as they are, the
+// error says how many, and the next handler for the same path compresses them. Closing
+// again does nothing.
 //
-// Where another handler of the process has the same file open, the file stays open
-// for that one, and Close only writes what is held.
+// If another handler of the process has the same file open, the file stays open for it,
+// and Close only writes the buffer.
 func (h *File) Close(ctx context.Context) error { return h.log.Close(ctx) }
 
-// Stats returns what happened so far to the file, since the process opened it, with what
-// other handlers of the process for the same file did. Held are the records in the buffer.
+// Stats returns the counts of the file since the process opened it, including those of
+// other handlers of the process for the same file. Held are the records in the buffer.
 // The counters are
 //
 //	rotations         finished files
-//	failed_rotations  each was tried again later
-//	reopens           since somebody moved, removed or replaced the file
+//	failed_rotations  rotations that failed; each was tried again later
+//	reopens           new files because the old one was moved, removed or replaced
 //	compressions      finished files that were compressed
-//	removals          of finished files that were too many, too old or too large
-//	failures          all that went wrong and cost no record, failed rotations included;
-//	                  the OnError option hears of each
+//	removals          finished files that were too many, too old or too large
+//	failures          failures that lost no record, failed rotations included;
+//	                  each is reported to the OnError option
 func (h *File) Stats() logbook.Stats { return h.log.Stats() }

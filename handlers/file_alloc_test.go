@@ -21,7 +21,7 @@ func TestFileHandlersDoNotAllocate(t *testing.T) {
 		"Rotating":   {newRotating(t, filepath.Join(dir, "b"), handlers.FileOptions{Formatter: json, Backups: 1}), 0},
 		"Timed":      {newTimed(t, filepath.Join(dir, "c"), handlers.FileOptions{Formatter: json, Pattern: "%Y"}), 0},
 		"buffered":   {newFile(t, filepath.Join(dir, "d"), handlers.FileOptions{Formatter: json, Buffer: new(handlers.BufferOptions)}), 0},
-		// Looking at the path takes one.
+		// Checking the path takes one.
 		"shared": {newRotating(t, filepath.Join(dir, "e"), handlers.FileOptions{Formatter: json, Backups: 1, Shared: true}), 1},
 	} {
 		bound(t, func() {

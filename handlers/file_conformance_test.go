@@ -10,7 +10,7 @@ import (
 	"github.com/logbook-go/logbook/logbook/logbooktest"
 )
 
-// The handlers for files keep the contract.
+// The file handlers keep the contract.
 func TestFileHandlers(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.log")
 	onlyErrors := func(r *logbook.Record) bool { return r.Level() >= logbook.LevelError }

@@ -15,7 +15,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// inDirectory calls fn with a directory and prints what is in it afterwards.
+// inDirectory calls fn with a directory, and then prints the files in it.
 func inDirectory(fn func(dir string)) {
 	dir, err := os.MkdirTemp("", "example")
 	if err != nil {
@@ -85,7 +85,7 @@ func ExampleNewMonitoring() {
 		defer logbook.PushApplication(file)()
 		logbook.Info("before")
 		_ = os.Rename(path, path+".old") // as logrotate does
-		_ = file.Reopen()                // else it takes up to a second
+		_ = file.Reopen()                // without this it takes up to a second
 		logbook.Info("after")
 	})
 	// Output:
@@ -105,12 +105,12 @@ func ExampleBufferOptions() {
 		logbook.Info("held back")
 		text, _ := os.ReadFile(path)
 		fmt.Printf("%q\n", text)
-		logbook.Error("written at once, with what was held")
+		logbook.Error("written at once, with the buffer")
 	})
 	// Output:
 	// ""
 	// app.log: INFO: held back
-	// ERROR: written at once, with what was held
+	// ERROR: written at once, with the buffer
 }
 
 func ExampleNewStream_gzip() {

@@ -41,8 +41,8 @@ func TestStreamOnAFullDisk(t *testing.T) {
 	}
 }
 
-// A limit on the size of files tears a line as a full disk does: the write that
-// crosses it is cut short, and the rest of it fails.
+// A limit on the size of files tears a line as a full disk does: the write that crosses
+// it is cut short, and the next one fails.
 func TestFileTornBySizeLimit(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.log")
 	h := newFile(t, path, handlers.FileOptions{Formatter: logbook.MustFormat("{record.message}")})
@@ -86,7 +86,7 @@ func TestFileWithoutPermission(t *testing.T) {
 	expectFile(t, path, "")
 }
 
-// asNobody calls fn without root's power over files.
+// asNobody calls fn without root's privileges on files.
 func asNobody(t *testing.T, fn func()) {
 	t.Helper()
 	runtime.LockOSThread()
@@ -101,7 +101,7 @@ func asNobody(t *testing.T, fn func()) {
 	fn()
 }
 
-// A pipe whose reader is gone fails the record, not the program.
+// A pipe without a reader fails the record, not the program.
 func TestStreamOnABrokenPipe(t *testing.T) {
 	r, w, err := os.Pipe()
 	if err != nil {

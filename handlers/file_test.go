@@ -47,7 +47,7 @@ func expectFile(t *testing.T, path, want string) {
 	}
 }
 
-// A file has the lines in the format that was given.
+// A file has the lines in the given format.
 func TestFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.log")
 	bound(t, func() { log.Warn("warning message") }, newFile(t, path, handlers.FileOptions{}))
@@ -69,7 +69,7 @@ func TestFilePaths(t *testing.T) {
 	}
 }
 
-// Text beyond ASCII is written as it is.
+// Non-ASCII text is written unchanged.
 func TestFileUnicode(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.log")
 	h := newFile(t, path, handlers.FileOptions{})
@@ -77,7 +77,7 @@ func TestFileUnicode(t *testing.T) {
 	expectFile(t, path, "INFO:testlogger:\u2603 \u65e5\u672c \U0001f600 caf\u00e9\n")
 }
 
-// With Delay the file is made at the first record.
+// With Delay the file is created with the first record.
 func TestFileDelay(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.log")
 	h := newFile(t, path, handlers.FileOptions{Delay: true})
@@ -94,7 +94,7 @@ func TestFileDelay(t *testing.T) {
 	}
 }
 
-// A file has what a custom formatter returned.
+// A file has the text of a custom formatter.
 func TestFileCustomFormatter(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.log")
 	h := newFile(t, path, handlers.FileOptions{Formatter: logbook.FormatterFunc(func(r *logbook.Record) string {
@@ -119,7 +119,7 @@ func TestFileTakesItsOptions(t *testing.T) {
 	expectFile(t, lower, "INFO:testlogger:info\nWARNING:testlogger:warn\nWARNING:testlogger:filtered\n")
 }
 
-// An argument that logs to the same handler while it is formatted does not lock up.
+// An argument that logs to the same handler while it is formatted causes no deadlock.
 func TestFileArgumentThatLogsToTheSameFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.log")
 	bound(t, func() {
@@ -156,7 +156,7 @@ func TestFileAppendsOrTruncates(t *testing.T) {
 	}
 }
 
-// A file that somebody else truncates or appends to goes on at its end.
+// Writing continues at the end of a file that another program truncates or appends to.
 func TestFileIsSharedWithOthers(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "test.log")
 	a, b := newFile(t, path, handlers.FileOptions{}), newFile(t, path, handlers.FileOptions{})
@@ -182,7 +182,7 @@ func TestFilePathIsAbsoluteAtOnce(t *testing.T) {
 
 func TestFileMode(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		return // it has no such modes
+		return // Windows has no such modes
 	}
 	for _, c := range []struct{ given, want fs.FileMode }{{0, 0o640}, {0o600, 0o600}} {
 		path := filepath.Join(t.TempDir(), "test.log")
@@ -191,7 +191,7 @@ func TestFileMode(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// A umask can only take bits away.
+		// A umask can only remove bits.
 		if got := info.Mode().Perm(); got&^c.want != 0 || got&0o600 != 0o600 {
 			t.Errorf("mode %o makes a file of mode %o", c.given, got)
 		}
@@ -303,7 +303,7 @@ func TestFileConcurrently(t *testing.T) {
 	slices.Sort(got)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
-		t.Errorf("%d lines, want %d whole ones", len(got), len(want))
+		t.Errorf("%d lines, want %d complete ones", len(got), len(want))
 	}
 }
 

@@ -44,7 +44,7 @@ func BenchmarkTimedJSON(b *testing.B) {
 	})
 }
 
-// BenchmarkRotatingEachMegabyteJSON is with the rotations.
+// BenchmarkRotatingEachMegabyteJSON includes rotations.
 func BenchmarkRotatingEachMegabyteJSON(b *testing.B) {
 	benchmarkFile(b, func(path string) (logbook.Handler, error) {
 		return handlers.NewRotating(path, &handlers.FileOptions{Formatter: logbook.JSON(nil), Backups: 3})

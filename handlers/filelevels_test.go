@@ -11,8 +11,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// A level of the options that panics costs no record and leaves nothing locked; nil
-// pointers are no level.
+// A level of the options that panics loses no record and leaves nothing locked; a nil
+// pointer is not a level.
 func TestFileLevelsThatPanic(t *testing.T) {
 	var nilLevel *logbook.LevelVar
 	fails := levelFunc(func() slog.Level { panic("no level") })
@@ -23,8 +23,8 @@ func TestFileLevelsThatPanic(t *testing.T) {
 		"buffer nil": {Buffer: &handlers.BufferOptions{Level: nilLevel}},
 	} {
 		path := filepath.Join(t.TempDir(), "a.log")
-		var told []error
-		o.Formatter, o.OnError = plain, func(err error) { told = append(told, err) }
+		var reported []error
+		o.Formatter, o.OnError = plain, func(err error) { reported = append(reported, err) }
 		h, err := handlers.NewFile(path, &o)
 		if err != nil {
 			t.Fatal(err)
@@ -40,8 +40,8 @@ func TestFileLevelsThatPanic(t *testing.T) {
 		if strings.HasSuffix(name, "nil") {
 			want = 0
 		}
-		if len(told) != want {
-			t.Errorf("%s: told %v", name, told)
+		if len(reported) != want {
+			t.Errorf("%s: reported %v", name, reported)
 		}
 	}
 }

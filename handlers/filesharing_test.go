@@ -24,8 +24,8 @@ func mustClose(t *testing.T, h logbook.Handler) {
 	}
 }
 
-// Handlers for one path share one file: none loses what another one wrote, while it
-// rotates and is compressed.
+// Handlers for one path share one file: no record is lost while the file rotates and is
+// compressed.
 func TestFileIsOpenedOnce(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "app.log")
@@ -76,7 +76,7 @@ func TestFileIsOpenedOnce(t *testing.T) {
 	}
 }
 
-// A handler that is closed says so; the other one goes on.
+// A closed handler refuses records; the other one still writes.
 func TestFileOutlivesOneOfItsHandlers(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
 	one, other := newMonitoring(t, path, handlers.FileOptions{}), newMonitoring(t, path, handlers.FileOptions{})
@@ -96,8 +96,8 @@ func TestFileOutlivesOneOfItsHandlers(t *testing.T) {
 	}
 }
 
-// A second handler with other options of the file is refused, unless it is to take
-// over: then its options hold once the first one is closed.
+// A second handler with other options for the file is refused, unless TakeOver is set:
+// then its options take effect when the first one is closed.
 func TestFileTakeOver(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "app.log")
@@ -134,7 +134,7 @@ func TestFileTakeOver(t *testing.T) {
 	expectListing(t, dir, map[string]string{"app.log": "b\n" + strings.Repeat("12345678\n", 4), "app.log.1": "12345678\n"})
 }
 
-// What a buffer holds is not lost when its handler is replaced.
+// Buffered lines are not lost when their handler is replaced.
 func TestFileTakeOverOfABuffer(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
 	first := newFile(t, path, handlers.FileOptions{Formatter: messageOnly, Buffer: &handlers.BufferOptions{Interval: time.Hour}})
@@ -148,7 +148,7 @@ func TestFileTakeOverOfABuffer(t *testing.T) {
 	expectFile(t, path, "a\nb\nc\n")
 }
 
-// Options that cannot work are refused at once, though they would hold later only.
+// Invalid options are refused at once, even if they would take effect only later.
 func TestFileTakeOverThatCannotBe(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
 	first := newFile(t, path, handlers.FileOptions{Formatter: messageOnly})
@@ -162,8 +162,8 @@ func TestFileTakeOverThatCannotBe(t *testing.T) {
 	expectFile(t, path, "a\n")
 }
 
-// A new handler for a path whose file was removed makes a new one, and the handler that
-// has the old one open goes on there.
+// A new handler for a path whose file was removed creates a new file, and the handler
+// that has the old one open switches to it.
 func TestFileRemovedUnderAHandler(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
 	first := newFile(t, path, handlers.FileOptions{Formatter: messageOnly})
@@ -177,7 +177,7 @@ func TestFileRemovedUnderAHandler(t *testing.T) {
 	expectFile(t, path, "a\nb\n")
 }
 
-// Making a handler empties and removes nothing; the first record does.
+// Making a handler empties and removes no file; the first record does.
 func TestFilesChangeWithTheFirstRecord(t *testing.T) {
 	dir := t.TempDir()
 	old := map[string]string{"run.log": "old\n", "app.log": "old\n", "app.log.1": "1\n", "app.log.2": "2\n"}
@@ -194,8 +194,8 @@ func TestFilesChangeWithTheFirstRecord(t *testing.T) {
 	expectListing(t, dir, map[string]string{"run.log": "a\n", "app.log": "old\na\n", "app.log.1": "1\n"})
 }
 
-// A file is not emptied while another handler has it open, and with TakeOver once in a
-// run.
+// A file is not emptied while another handler has it open, and with TakeOver only once in
+// a run.
 func TestFileTruncate(t *testing.T) {
 	for _, takeOver := range []bool{false, true} {
 		path := filepath.Join(t.TempDir(), "run.log")

@@ -19,27 +19,25 @@ type FingersCrossedOptions struct {
 	Filter func(*logbook.Record) bool // asked after the processors; nil: all
 	Bubble bool                       // let buffered records go on to the next handler
 
-	// ActionLevel is the level from which a record is a trigger; nil:
-	// logbook.LevelError.
+	// ActionLevel is the lowest level of a trigger; nil: logbook.LevelError.
 	ActionLevel slog.Leveler
 
 	// MaxRecords bounds the buffer, the trigger included. 0 or less: 1000.
 	MaxRecords int
 
-	// MaxBytes bounds what the records in the buffer hold, as [logbook.Record.Size]
-	// counts it. A record takes about 2 KiB of memory besides, and keeps its context
-	// and its errors, whatever they hold. The newest record is kept whatever its
-	// size. 0 or less: 4 MiB.
+	// MaxBytes bounds the size of the records in the buffer, as counted by
+	// [logbook.Record.Size]. Each record takes about 2 KiB of memory more, and keeps its
+	// context and its errors in memory. The newest record is kept whatever its size. 0 or
+	// less: 4 MiB.
 	MaxBytes int
 
-	// Reset begins to buffer anew after each trigger, so that each one brings
-	// its own records. Without it all that follows the first trigger is written.
+	// Reset starts a new buffer after each trigger, so that each trigger writes its own
+	// records. Without it, all records after the first trigger are written.
 	Reset bool
 
-	// Factory makes the handler when it is first needed, where NewFingersCrossed
-	// is given none. It sees the trigger, and the batch that the handler is about
-	// to get. Of an error the next trigger makes another try; until then the
-	// records are kept.
+	// Factory makes the inner handler when it is first needed, if NewFingersCrossed is
+	// given none. It gets the trigger and the batch that the handler is about to get. If
+	// it fails, the records are kept, and the next trigger tries again.
 	Factory func(trigger *logbook.Record, buffered []*logbook.Record) (logbook.Handler, error)
 }
 
@@ -47,64 +45,62 @@ const (
 	defaultMaxRecords = 1000
 	defaultMaxBytes   = 4 << 20
 
-	// maxEscalationWait bounds how long a record waits while others are handed over.
-	// It ends the wait of a record that the code that handles them waits for.
+	// maxEscalationWait bounds how long a record waits while others are handed over. It
+	// also ends the wait of a record that the receiving code itself waits for.
 	maxEscalationWait = time.Second
 
-	// followUp is how many records more than its own a trigger's call hands over of
-	// those that came meanwhile.
+	// followUp is the number of records that arrived meanwhile which the call that
+	// triggers hands over besides its own.
 	followUp = 16
 )
 
-// FingersCrossed keeps records in memory until one of the action level arrives.
-// Then all that it kept, with that trigger as the last one, goes to the handler
-// inside as one batch with [logbook.ReasonEscalation], and what follows goes
-// straight there. If no trigger comes, the records vanish when the handler is
-// unbound: that is its purpose, and no loss.
+// FingersCrossed keeps records in memory until one of the action level arrives, the
+// trigger. Then all kept records, the trigger last, go to the inner handler as one batch
+// with [logbook.ReasonEscalation], and later records go straight to it. If no trigger
+// comes, the records are discarded when the handler is unbound. That is its purpose, and
+// does not count as a loss.
 //
-// Bound to a request, it writes the debug records of the requests that fail, and
-// of no others. The handler inside is often shared by many; its level, filter and
-// bubble are ignored.
+// Bound to a request, it writes the debug records of the requests that fail, and of no
+// others. The inner handler is often shared by many; its level, filter and bubble are
+// ignored.
 //
-// Where the buffer is full, the oldest record is dropped, and the batch begins
-// with a record that tells how many. If handing over fails, the error is the
-// trigger's, and the records are not handed over a second time, since some may
-// have got out.
+// If the buffer is full, the oldest record is dropped, and the batch begins with a record
+// that says how many were. If handing over fails, the error is returned for the trigger,
+// and the records are not handed over again, since some may have been written.
 //
-// It is safe for concurrent use, and keeps the order of records. Records that
-// arrive while a batch is handed over are kept and follow it; no lock is held
-// meanwhile. What the handler inside logs itself is not kept; see [logbook.ErrRecursion].
-// If more of them come than the
-// buffer holds, so that one would be dropped that is to be handed over, they wait for
-// up to a second, and only then the oldest one is dropped.
+// It is safe for concurrent use, and keeps the order of records. Records that arrive
+// while a batch is handed over are kept and follow it; no lock is held meanwhile. If the
+// buffer is full then, a record waits for up to a second before it drops one that is to
+// be handed over. Records that the inner handler logs are not kept; see
+// [logbook.ErrRecursion].
 //
-// The call that triggers hands over what was kept, and a few of the records that arrive
-// meanwhile. If there are more, a goroutine hands them over while later ones wait for up
-// to a second; its failures go to the error flag. [FingersCrossed.Flush] waits for it.
+// The call that triggers hands over the kept records, and a few of those that arrive
+// meanwhile. If there are more, a goroutine hands them over while later records wait for
+// up to a second; its failures go to the error flag. [FingersCrossed.Flush] waits for it.
 type FingersCrossed struct {
 	binding logbook.Binding
 	action  slog.Leveler
 	reset   bool
 	factory func(*logbook.Record, []*logbook.Record) (logbook.Handler, error)
-	quiet   bool // the handler inside never logs
+	quiet   bool // the inner handler never logs
 
-	open atomic.Bool // triggered for good: nothing is buffered any more
+	open atomic.Bool // triggered, without Reset: records are no longer buffered
 
 	mu         sync.Mutex
-	inner      logbook.Handler // nil: to be made by factory
+	inner      logbook.Handler // nil: factory makes it
 	queue      hold.Queue
-	escalating chan struct{} // closed at the end of the handover that is going on; else nil
-	allowance  int           // how many further records the trigger's call may hand over
-	draining   bool          // its time is up: drain hands over
+	escalating chan struct{} // closed at the end of the current handover; nil if there is none
+	allowance  int           // further records that the trigger's call may hand over
+	draining   bool          // the allowance is used up: drain hands over
 	closed     bool
 
-	out                          int // records that are being handed over
-	triggers, forgotten, refused uint64
-	handled                      atomic.Uint64
+	out                           int // records that are being handed over
+	triggers, suppressed, refused uint64
+	handled                       atomic.Uint64
 }
 
-// NewFingersCrossed returns a handler that buffers before h. h is nil if the
-// options have a Factory.
+// NewFingersCrossed returns a handler that buffers records for h. h is nil if the options
+// have a Factory.
 func NewFingersCrossed(h logbook.Handler, o *FingersCrossedOptions) *FingersCrossed {
 	if o == nil {
 		o = new(FingersCrossedOptions)
@@ -134,7 +130,8 @@ func NewFingersCrossed(h logbook.Handler, o *FingersCrossedOptions) *FingersCros
 func (f *FingersCrossed) Binding() logbook.Binding { return f.binding }
 
 // Handle keeps the record, or hands it over. After Close its error wraps
-// [logbook.ErrClosed], unless the handler inside gets everything: then it is that one's.
+// [logbook.ErrClosed], unless a trigger has come and Reset is not set: then it is that of
+// the inner handler.
 func (f *FingersCrossed) Handle(r *logbook.Record) error {
 	if f.open.Load() {
 		return f.handle(r)
@@ -160,12 +157,12 @@ func (f *FingersCrossed) Handle(r *logbook.Record) error {
 	}
 	f.triggers++
 	if f.escalating != nil {
-		return nil // the goroutine that hands over comes to it
+		return nil // the goroutine that is handing over will do it
 	}
 	return f.escalate()
 }
 
-// handle hands a record to the handler inside.
+// handle passes a record to the inner handler.
 func (f *FingersCrossed) handle(r *logbook.Record) error {
 	f.handled.Add(1)
 	if f.quiet {
@@ -174,9 +171,9 @@ func (f *FingersCrossed) handle(r *logbook.Record) error {
 	return logbook.Handle(f.inner, r)
 }
 
-// crowded reports whether a record has to wait: it would push out one that is to be
-// handed over, or there would be no end to handing over.
-func (f *FingersCrossed) crowded(item hold.Item) bool {
+// mustWait reports whether a record has to wait: it would drop one that is to be handed
+// over, or the handover would never end.
+func (f *FingersCrossed) mustWait(item hold.Item) bool {
 	switch {
 	case f.escalating == nil:
 		return false
@@ -186,15 +183,15 @@ func (f *FingersCrossed) crowded(item hold.Item) bool {
 	return f.queue.Full(item) && (!f.reset || f.queue.UpToMark() > 0)
 }
 
-// waitForRoom waits while a record has to, for up to a second. It is called
-// with the lock held, and gives it away meanwhile.
+// waitForRoom waits for up to a second while the record has to wait. It is called with
+// the lock held, and releases it meanwhile.
 func (f *FingersCrossed) waitForRoom(item hold.Item) {
-	if !f.crowded(item) {
+	if !f.mustWait(item) {
 		return
 	}
 	timeout := time.NewTimer(maxEscalationWait)
 	defer timeout.Stop()
-	for f.crowded(item) {
+	for f.mustWait(item) {
 		ended := f.escalating
 		f.mu.Unlock()
 		select {
@@ -207,9 +204,9 @@ func (f *FingersCrossed) waitForRoom(item hold.Item) {
 	}
 }
 
-// escalate hands over what is kept, and some of what is added meanwhile. It is called
-// with the lock held, and gives it away while it calls others. Only one goroutine
-// is in it, or in drain, at a time.
+// escalate hands over the kept records, and some of those that are added meanwhile. It is
+// called with the lock held, and releases it while it calls others. Only one goroutine at
+// a time is in escalate or drain.
 func (f *FingersCrossed) escalate() error {
 	f.escalating = make(chan struct{})
 	defer func() {
@@ -224,7 +221,7 @@ func (f *FingersCrossed) escalate() error {
 	}
 	f.allowance = followUp
 	errs := []error{f.handOver(batch, rs, true)}
-	for n := f.due(); n > 0; n = f.due() {
+	for n := f.pending(); n > 0; n = f.pending() {
 		if n > f.allowance {
 			f.draining = true
 			go f.drain()
@@ -238,12 +235,12 @@ func (f *FingersCrossed) escalate() error {
 	return errors.Join(errs...)
 }
 
-// drain hands over what escalate left.
+// drain hands over the records that escalate left.
 func (f *FingersCrossed) drain() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	defer f.endEscalation()
-	for n := f.due(); n > 0; n = f.due() {
+	for n := f.pending(); n > 0; n = f.pending() {
 		batch := f.queue.Take(n)
 		f.offer(batch)
 	}
@@ -258,16 +255,16 @@ func (f *FingersCrossed) endEscalation() {
 	}
 }
 
-// due returns how many records are to be handed over after the first batch.
-func (f *FingersCrossed) due() int {
+// pending returns the number of records to hand over after the first batch.
+func (f *FingersCrossed) pending() int {
 	if f.reset {
 		return f.queue.UpToMark()
 	}
 	return f.queue.Len()
 }
 
-// makeInner calls the factory if there is no handler inside yet. If it fails,
-// the records are kept.
+// makeInner calls the factory if there is no inner handler yet. If it fails, the records
+// are kept.
 func (f *FingersCrossed) makeInner(rs []*logbook.Record, batch hold.Batch) error {
 	if f.inner != nil {
 		return nil
@@ -288,23 +285,23 @@ func (f *FingersCrossed) makeInner(rs []*logbook.Record, batch hold.Batch) error
 	return nil
 }
 
-// callFactory gives the lock away until it returns, even by a panic.
+// callFactory releases the lock until the factory returns or panics.
 func (f *FingersCrossed) callFactory(rs []*logbook.Record) (logbook.Handler, error) {
 	f.mu.Unlock()
 	defer f.mu.Lock()
 	return f.factory(rs[len(rs)-1], rs)
 }
 
-// handOver gives the records of a batch to the handler inside: together, or, after the
-// first batch, one by one. It gives the lock away meanwhile.
+// handOver passes the records of a batch to the inner handler: together, or, after the
+// first batch, one by one. It releases the lock meanwhile.
 func (f *FingersCrossed) handOver(batch hold.Batch, rs []*logbook.Record, together bool) (err error) {
 	h := f.receiver(together)
 	f.out += len(batch.Items)
 	f.mu.Unlock()
-	left := 0 // also where a handler ends the goroutine, since nobody knows
+	left := 0 // also if the handler ends the goroutine: then the number is not known
 	defer func() {
 		f.mu.Lock()
-		if lost := f.settle(batch, left); lost != left {
+		if lost := f.finish(batch, left); lost != left {
 			err = withUnsent(lost, err)
 		}
 		if left > 0 { // Handle leaves nothing to its caller
@@ -315,7 +312,7 @@ func (f *FingersCrossed) handOver(batch hold.Batch, rs []*logbook.Record, togeth
 	return err
 }
 
-// offer is handOver on a goroutine that nobody waits for.
+// offer is handOver for the goroutine of drain: failures go to the error flag.
 func (f *FingersCrossed) offer(batch hold.Batch) {
 	inner, rs := logbook.Wrapper{Handler: f.receiver(f.reset)}, batch.Records()
 	f.out += len(batch.Items)
@@ -323,14 +320,14 @@ func (f *FingersCrossed) offer(batch hold.Batch) {
 	left := 0
 	defer func() {
 		f.mu.Lock()
-		f.settle(batch, left)
+		f.finish(batch, left)
 	}()
 	left = offer(inner, rs, logbook.ReasonEscalation, rs[len(rs)-1]).left
 }
 
-// settle counts what became of a batch of which so many records were left unsent, gives
-// it back, and returns how many are lost.
-func (f *FingersCrossed) settle(batch hold.Batch, left int) (lost int) {
+// finish counts and releases a batch of which left records were not sent, and returns how
+// many are lost.
+func (f *FingersCrossed) finish(batch hold.Batch, left int) (lost int) {
 	lost = f.queue.Lose(batch, left)
 	f.handled.Add(uint64(len(batch.Items) - lost))
 	f.out -= len(batch.Items)
@@ -338,28 +335,29 @@ func (f *FingersCrossed) settle(batch hold.Batch, left int) (lost int) {
 	return lost
 }
 
-// receiver returns the handler inside.
+// receiver returns the inner handler; unless together is set, without its HandleBatch.
 func (f *FingersCrossed) receiver(together bool) logbook.Handler {
 	if together {
 		return f.inner
 	}
-	return logbook.Wrapper{Handler: f.inner} // which hides a HandleBatch
+	return logbook.Wrapper{Handler: f.inner} // hides HandleBatch
 }
 
-// Stats returns what happened so far. Suppressed are records that no trigger set free;
-// Dropped are those that a full buffer dropped, that the handler inside left unsent, or
-// that came after Close. The counter "triggers" has the triggers met while buffering.
+// Stats returns the counts so far. Suppressed are the records that were discarded without
+// a trigger. Dropped are those that a full buffer dropped, that the inner handler left
+// unsent, or that came after Close. The counter "triggers" is the number of triggers
+// while buffering.
 func (f *FingersCrossed) Stats() logbook.Stats {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return logbook.Stats{
-		Handled: f.handled.Load(), Suppressed: f.forgotten, Dropped: f.queue.Dropped() + f.refused,
+		Handled: f.handled.Load(), Suppressed: f.suppressed, Dropped: f.queue.Dropped() + f.refused,
 		Held: f.queue.Len() + f.out, Counters: []logbook.Counter{{Name: "triggers", Value: f.triggers}},
 	}
 }
 
-// Flush waits for a handover that is going on, until the context ends, and flushes the
-// handler inside. What is buffered stays: it waits for a trigger.
+// Flush waits for a handover in progress, until the context ends, and flushes the inner
+// handler. Buffered records stay: they wait for a trigger.
 func (f *FingersCrossed) Flush(ctx context.Context) error {
 	err := f.waitForHandover(ctx)
 	if h := f.handler(); h != nil {
@@ -368,23 +366,23 @@ func (f *FingersCrossed) Flush(ctx context.Context) error {
 	return err
 }
 
-// Close waits for a handover that is going on, until the context ends, forgets what is
-// buffered and closes the handler inside, also one that others share: close a shared
-// one by itself.
+// Close waits for a handover in progress, until the context ends, discards the buffer and
+// closes the inner handler, even if others share it. To keep a shared handler open, do
+// not close the FingersCrossed.
 func (f *FingersCrossed) Close(ctx context.Context) error {
 	f.mu.Lock()
 	f.closed = true
 	f.mu.Unlock()
 	err := f.waitForHandover(ctx)
-	f.forget()
+	f.discardKept()
 	if h := f.handler(); h != nil {
 		err = errors.Join(err, logbook.Close(ctx, h))
 	}
 	return err
 }
 
-// waitForHandover waits until nothing is being handed over. When the context ends, what
-// still is to be is told by a [*logbook.UnsentError].
+// waitForHandover waits until nothing is being handed over. When the context ends, the
+// records that are still to be handed over are counted by a [*logbook.UnsentError].
 func (f *FingersCrossed) waitForHandover(ctx context.Context) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -398,22 +396,22 @@ func (f *FingersCrossed) waitForHandover(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	f.mu.Lock()
-	if n := f.due(); n > 0 && f.escalating == ended {
+	if n := f.pending(); n > 0 && f.escalating == ended {
 		return &logbook.UnsentError{Records: n, Err: ctx.Err()}
 	}
 	return nil
 }
 
-// Unbound forgets what is buffered, and tells the handler inside.
+// Unbound discards the buffer, and calls Unbound of the inner handler.
 func (f *FingersCrossed) Unbound() {
-	f.forget()
+	f.discardKept()
 	if h := f.handler(); h != nil {
 		logbook.Wrapper{Handler: h}.Unbound()
 	}
 }
 
-// forget gives back what no trigger set free.
-func (f *FingersCrossed) forget() {
+// discardKept discards the buffer, unless it is being handed over.
+func (f *FingersCrossed) discardKept() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.escalating == nil {
@@ -422,14 +420,14 @@ func (f *FingersCrossed) forget() {
 }
 
 func (f *FingersCrossed) discard() {
-	f.forgotten += uint64(f.queue.Len())
+	f.suppressed += uint64(f.queue.Len())
 	f.queue.Discard()
 }
 
-// Unwrap returns the handler inside, nil if it was not made yet.
+// Unwrap returns the inner handler, or nil if it was not made yet.
 func (f *FingersCrossed) Unwrap() logbook.Handler { return f.handler() }
 
-// handler returns the handler inside, nil if it was not made yet.
+// handler returns the inner handler, or nil if it was not made yet.
 func (f *FingersCrossed) handler() logbook.Handler {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Neither an argument nor the handler inside may lock up by logging.
+// An argument or an inner handler that logs causes no deadlock.
 func TestFingersCrossedReentrance(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -41,7 +41,7 @@ func TestFingersCrossedReentrance(t *testing.T) {
 	}
 }
 
-// A trigger that arrives while a batch is handed over has a batch of its own.
+// A trigger that arrives while a batch is handed over gets a batch of its own.
 func TestFingersCrossedTriggerDuringEscalation(t *testing.T) {
 	s := new(sink)
 	s.on = func() {
@@ -58,8 +58,8 @@ func TestFingersCrossedTriggerDuringEscalation(t *testing.T) {
 	}, h)
 }
 
-// What arrives while a batch is handed over is to get out, even if the handler is
-// unbound meanwhile.
+// Records that arrive while a batch is handed over are handed over too, even if the
+// handler is unbound meanwhile.
 func TestFingersCrossedUnboundDuringEscalation(t *testing.T) {
 	s := new(sink)
 	h := handlers.NewFingersCrossed(s, nil)
@@ -81,8 +81,8 @@ func TestFingersCrossedGoexitDuringEscalation(t *testing.T) {
 	s.expect(t, "escalation[a]", "escalation[b]", "c")
 }
 
-// Many goroutines: nothing is lost, and each goroutine's records keep their
-// order. The buffer is far smaller than what arrives during the handover.
+// Many goroutines: nothing is lost, and each goroutine's records keep their order. The
+// buffer is far smaller than the number of records that arrive during the handover.
 func TestFingersCrossedConcurrently(t *testing.T) {
 	for _, reset := range []bool{false, true} {
 		const goroutines, each = 8, 500
@@ -101,7 +101,7 @@ func TestFingersCrossedConcurrently(t *testing.T) {
 		}, nil)
 		o := &handlers.FingersCrossedOptions{Reset: reset, MaxRecords: 200}
 		if reset {
-			o.MaxRecords = goroutines * each // a buffer that begins anew may drop
+			o.MaxRecords = goroutines * each // with Reset the buffer may drop records
 		}
 		h := handlers.NewFingersCrossed(inner, o)
 		var wg sync.WaitGroup
@@ -129,8 +129,8 @@ func TestFingersCrossedConcurrently(t *testing.T) {
 	}
 }
 
-// What arrives while the buffer is full and a batch is handed over waits for up
-// to a second, and is told of when it is dropped after that.
+// Records that arrive while the buffer is full and a batch is handed over wait for up to
+// a second; if they are dropped after that, a record reports it.
 func TestFingersCrossedFullDuringEscalation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := new(sink)
@@ -141,7 +141,7 @@ func TestFingersCrossedFullDuringEscalation(t *testing.T) {
 			}
 		}
 		h := handlers.NewFingersCrossed(s, &handlers.FingersCrossedOptions{MaxRecords: 2})
-		// The goroutines are the same to the handler, so it is called directly.
+		// The handler does not distinguish goroutines, so it is called directly.
 		record := func(level logbook.Level, m string) *logbook.Record {
 			return logbook.NewRecord(logbook.RecordData{Level: level, Channel: "c", Message: m})
 		}
@@ -171,8 +171,8 @@ func TestFingersCrossedFullDuringEscalation(t *testing.T) {
 	})
 }
 
-// With Reset, debug records that come while a batch is handed over do not push out a
-// trigger that waits for its turn.
+// With Reset, debug records that come while a batch is handed over do not drop a waiting
+// trigger.
 func TestFingersCrossedKeepsATriggerThatWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		inner := &blocking{release: make(chan struct{})}
@@ -184,7 +184,7 @@ func TestFingersCrossedKeepsATriggerThatWaits(t *testing.T) {
 		}
 		go take(logbook.LevelError, "a")
 		synctest.Wait()
-		for _, m := range []string{"x", "y", "before b"} { // no trigger waits: the oldest one goes
+		for _, m := range []string{"x", "y", "before b"} { // no trigger waits: the oldest one is dropped
 			take(logbook.LevelInfo, m)
 		}
 		take(logbook.LevelError, "b")
@@ -205,8 +205,8 @@ func TestFingersCrossedKeepsATriggerThatWaits(t *testing.T) {
 	})
 }
 
-// Close waits for the handover until its context ends. After it a record is an error,
-// and no handler is made any more.
+// Close waits for the handover until its context ends. After it records are refused, and
+// the factory is not called.
 func TestFingersCrossedClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		inner := &blocking{release: make(chan struct{})}
@@ -256,18 +256,18 @@ func TestFingersCrossedClose(t *testing.T) {
 	}
 }
 
-// The call that triggers takes as long as it takes to hand over what was kept, however fast others log
-// meanwhile, and nothing is lost or comes in another order.
+// The call that triggers takes no longer than handing over the kept records, however fast
+// others log meanwhile; no record is lost or reordered.
 func TestFingersCrossedTriggerIsNotHeldCaptive(t *testing.T) {
 	const (
 		kept       = 50
 		goroutines = 8
-		took       = time.Millisecond // of the handler inside, for a record
+		took       = time.Millisecond // by the inner handler, for a record
 	)
 	for _, reset := range []bool{false, true} {
 		t.Run(fmt.Sprintf("reset %v", reset), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				turn := make(chan struct{}, 1) // no mutex, for which the bubble's clock would not wait
+				turn := make(chan struct{}, 1) // not a mutex: a goroutine that waits for one would stop the bubble's clock
 				var next [goroutines + 1]int
 				inner := logbook.NewHandler(func(r *logbook.Record) error {
 					g, _ := r.Lookup("g")
@@ -307,7 +307,7 @@ func TestFingersCrossedTriggerIsNotHeldCaptive(t *testing.T) {
 								return
 							default:
 							}
-							time.Sleep(took/10 + time.Duration(g)) // after the trigger, each at a time of its own
+							time.Sleep(took/10 + time.Duration(g)) // after the trigger, each at a different time
 							take(level, g, made[g])
 							made[g]++
 						}
@@ -334,8 +334,8 @@ func TestFingersCrossedTriggerIsNotHeldCaptive(t *testing.T) {
 	}
 }
 
-// What a goroutine hands over after the trigger's call has returned fails through the
-// error flag. Flush and Close wait for it, and tell what they leave.
+// Failures of the goroutine that hands over after the trigger's call go to the error
+// flag. Flush and Close wait for it, and report the records that remain.
 func TestFingersCrossedRestOfAHandover(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		inner := &blocking{release: make(chan struct{})}

@@ -12,8 +12,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Nothing is let through before the action level; then all of it is, and all that
-// follows.
+// No record is let through before the action level is reached; then all are, and all
+// later ones.
 func TestFingersCrossed(t *testing.T) {
 	s := new(sink)
 	h := handlers.NewFingersCrossed(s, &handlers.FingersCrossedOptions{ActionLevel: logbook.LevelWarn})
@@ -43,7 +43,7 @@ func TestFingersCrossedActsOnErrorsByDefault(t *testing.T) {
 	s.expect(t, "escalation[a b]")
 }
 
-// The handler inside has no say in what it gets.
+// Level, filter and bubble of the inner handler are ignored.
 func TestFingersCrossedIgnoresTheBindingInside(t *testing.T) {
 	below := new(sink)
 	s := &sink{Options: logbook.Options{
@@ -79,7 +79,7 @@ func TestFingersCrossedBeforeAPlainHandler(t *testing.T) {
 	}
 }
 
-// Records are kept as they were: attributes, caller and what a value said then.
+// Records are kept as they were: attributes, caller, and the text of values at that time.
 func TestFingersCrossedKeepsRecordsWhole(t *testing.T) {
 	var got []string
 	inner := logbook.NewHandler(func(r *logbook.Record) error {
@@ -130,7 +130,7 @@ func TestFingersCrossedFactory(t *testing.T) {
 	}
 }
 
-// A factory that fails costs no record: the next trigger tries again.
+// A factory that fails loses no record: the next trigger tries again.
 func TestFingersCrossedFactoryFails(t *testing.T) {
 	broken := errors.New("no connection")
 	for _, c := range []struct {
@@ -162,8 +162,8 @@ func TestFingersCrossedFactoryFails(t *testing.T) {
 		if len(errs) != 1 || c.want != nil && !errors.Is(errs[0], c.want) {
 			t.Errorf("%s: reported %v", c.name, errs)
 		}
-		// The second trigger finds the first one in the buffer: all up to it is
-		// the batch, what came since follows.
+		// The second trigger finds the first one in the buffer: the records up to it are
+		// the batch, and later ones follow.
 		s.expect(t, "escalation[3 records dropped 3 4]", "5", "6", "7")
 	}
 }
@@ -195,7 +195,7 @@ func TestFingersCrossedWithoutHandler(t *testing.T) {
 	}
 }
 
-// Of more records than MaxRecords the newest are kept, and a record reports the loss.
+// If there are more than MaxRecords, the newest are kept, and a record reports the loss.
 func TestFingersCrossedMaxRecords(t *testing.T) {
 	for _, c := range []struct {
 		max  int
@@ -270,7 +270,7 @@ func TestFingersCrossedMaxBytes(t *testing.T) {
 	}
 }
 
-// A value whose own method panics is no reason to lose its record.
+// A value whose method panics does not lose its record.
 func TestFingersCrossedValueThatPanics(t *testing.T) {
 	s := new(sink)
 	bound(t, func() { log.Error("a", "k", panicking{}) }, handlers.NewFingersCrossed(s, nil))
@@ -313,7 +313,7 @@ func TestFingersCrossedUnboundForgets(t *testing.T) {
 	s.expect(t, "escalation[c]")
 }
 
-// Each request has its own buffer before a common handler.
+// Each request has its own buffer before a shared handler.
 func TestFingersCrossedPerContext(t *testing.T) {
 	s := new(sink)
 	logbook.InGoroutine(func() {
@@ -387,7 +387,7 @@ func TestFingersCrossedClosesTheHandlerInside(t *testing.T) {
 		}
 	}, h)
 	if inner.unbound != 1 {
-		t.Errorf("told %d times that it is unbound", inner.unbound)
+		t.Errorf("Unbound was called %d times", inner.unbound)
 	}
 	unmade := handlers.NewFingersCrossed(nil, &handlers.FingersCrossedOptions{
 		Factory: func(*logbook.Record, []*logbook.Record) (logbook.Handler, error) { return inner, nil },
@@ -398,7 +398,7 @@ func TestFingersCrossedClosesTheHandlerInside(t *testing.T) {
 	}
 }
 
-// closable counts what is called.
+// closable counts calls.
 type closable struct {
 	sink
 	flushed, closed, unbound int
@@ -408,7 +408,7 @@ func (c *closable) Flush(context.Context) error { c.flushed++; return nil }
 func (c *closable) Close(context.Context) error { c.closed++; return nil }
 func (c *closable) Unbound()                    { c.unbound++ }
 
-// Records that the handler inside leaves unsent are lost once: a Group before the
+// Records that the inner handler leaves unsent are counted once: a Group before the
 // FingersCrossed does not count them again.
 func TestFingersCrossedLosesOnce(t *testing.T) {
 	h := handlers.NewFingersCrossed(leaves(1, errRefused), nil)

@@ -16,12 +16,12 @@ import (
 
 var messageOnly = logbook.MustFormat("{record.message}")
 
-// at returns a record of a time.
+// at returns a record with a time.
 func at(t time.Time, message string) *logbook.Record {
 	return logbook.NewRecord(logbook.RecordData{Time: t, Level: logbook.LevelInfo, Channel: "testlogger", Message: message})
 }
 
-// logAt hands a record of a time to the handler.
+// logAt gives the handler a record with a time.
 func logAt(t *testing.T, h logbook.Handler, when time.Time, message string) {
 	t.Helper()
 	if err := h.Handle(at(when, message)); err != nil {
@@ -54,7 +54,7 @@ func expectListing(t *testing.T, dir string, want map[string]string) {
 	}
 }
 
-// golden returns what Python Logbook's handlers made, step by step.
+// golden returns the files that Python Logbook's handlers wrote, step by step.
 func golden(t *testing.T) map[string]json.RawMessage {
 	t.Helper()
 	text, err := os.ReadFile("testdata/rotate/steps.json")

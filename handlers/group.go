@@ -14,18 +14,18 @@ const (
 	maxGroupBytes   = 16 << 20
 )
 
-// Group collects records while it is bound, and hands them over as one batch
-// with [logbook.ReasonGroup] when it is unbound: one mail for all that a job
-// logged. The first record leads. It is unbound by a panic as well, where the undo
-// is deferred. Level, filter and bubble are those of the handler inside.
+// Group collects records while it is bound, and passes them on as one batch with
+// [logbook.ReasonGroup] when it is unbound: one mail for all records of a job. The first
+// record leads. If the undo is deferred, a panic unbinds it too. Level, filter and bubble
+// are those of the inner handler.
 //
-// It holds up to 10,000 records and 16 MiB of their text. What comes beyond that
-// is dropped, and the batch ends with a record that tells how many.
+// It holds up to 10,000 records and 16 MiB of their text. Further records are dropped,
+// and the batch ends with a record that says how many were.
 //
-// It is safe for concurrent use. No lock is held while the batch is handed over. What
-// the handler inside logs itself is not collected; see [logbook.ErrRecursion]. After
-// Close it hands records on as they come: the handler inside, which is closed too, decides
-// whether to refuse them.
+// It is safe for concurrent use. No lock is held while the batch is handed over. Records
+// that the inner handler logs are not collected; see [logbook.ErrRecursion]. After Close
+// it passes records on at once: the inner handler, which is closed too, decides whether
+// to refuse them.
 type Group struct {
 	inner logbook.Wrapper
 
@@ -36,7 +36,7 @@ type Group struct {
 	handled uint64
 }
 
-// NewGroup returns a handler that collects before h.
+// NewGroup returns a handler that collects records for h.
 func NewGroup(h logbook.Handler) *Group {
 	return &Group{
 		inner: logbook.Wrapper{Handler: given(h)},
@@ -51,7 +51,7 @@ func (g *Group) Binding() logbook.Binding {
 	return b
 }
 
-// Unwrap returns the handler inside.
+// Unwrap returns the inner handler.
 func (g *Group) Unwrap() logbook.Handler { return g.inner.Handler }
 
 // Handle collects the record.
@@ -63,7 +63,7 @@ func (g *Group) Handle(r *logbook.Record) error {
 	return g.inner.Handle(r)
 }
 
-// count counts records that are handed on after Close.
+// count counts records that are passed on after Close.
 func (g *Group) count(handled int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -82,7 +82,7 @@ func (g *Group) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	return nil
 }
 
-// collect does nothing after Close.
+// collect adds a record to the group. After Close it returns false.
 func (g *Group) collect(item hold.Item) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -94,38 +94,38 @@ func (g *Group) collect(item hold.Item) bool {
 	return !g.closed
 }
 
-// Stats returns what happened so far. Dropped counts the records that were too many, and
-// those that the handler inside left unsent.
+// Stats returns the counts so far. Dropped are the records beyond the limits, and those
+// that the inner handler left unsent.
 func (g *Group) Stats() logbook.Stats {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return logbook.Stats{Handled: g.handled, Dropped: g.queue.Dropped(), Held: g.queue.Len() + g.out}
 }
 
-// Unbound hands over what was collected. A failure goes to the error flag.
+// Unbound hands over the collected records. A failure goes to the error flag.
 func (g *Group) Unbound() {
 	if batch := g.take(); len(batch.Items) > 0 {
-		g.settle(batch, offer(g.inner, batch.Records(), logbook.ReasonGroup, batch.Items[0].Record).left)
+		g.finish(batch, offer(g.inner, batch.Records(), logbook.ReasonGroup, batch.Items[0].Record).left)
 	}
 	g.inner.Unbound()
 }
 
-// Flush hands over what was collected so far, as one batch, and flushes the
-// handler inside. Records that are left unsent are counted by a [*logbook.UnsentError],
-// and not handed over a second time. If the context has ended, the records are kept.
+// Flush hands over the records collected so far, as one batch, and flushes the inner
+// handler. Records that are left unsent are counted by a [*logbook.UnsentError], and not
+// handed over again. If the context has ended, the records are kept.
 func (g *Group) Flush(ctx context.Context) error {
 	return errors.Join(unlessEnded(ctx, g.len(), g.handOver), g.inner.Flush(ctx))
 }
 
-// Close is Flush, for good, and closes the handler inside. If the context has ended,
-// the records are given up, and counted by the error.
+// Close is like Flush, and then closes the inner handler. If the context has ended, the
+// records are dropped, and counted by the error.
 func (g *Group) Close(ctx context.Context) error {
 	g.mu.Lock()
 	g.closed = true
 	g.mu.Unlock()
 	err := unlessEnded(ctx, g.len(), g.handOver)
 	rest := g.take()
-	g.settle(rest, len(rest.Items))
+	g.finish(rest, len(rest.Items))
 	return errors.Join(err, g.inner.Close(ctx))
 }
 
@@ -141,13 +141,13 @@ func (g *Group) handOver() error {
 		return nil
 	}
 	left, err := handOver(g.inner.Handler, batch.Records(), logbook.ReasonGroup)
-	if lost := g.settle(batch, left); lost != left {
+	if lost := g.finish(batch, left); lost != left {
 		return withUnsent(lost, err)
 	}
 	return err
 }
 
-// take removes what was collected.
+// take removes the collected records.
 func (g *Group) take() hold.Batch {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -156,9 +156,9 @@ func (g *Group) take() hold.Batch {
 	return batch
 }
 
-// settle counts what became of a batch of which so many records were left unsent, gives
-// it back, and returns how many are lost.
-func (g *Group) settle(batch hold.Batch, left int) (lost int) {
+// finish counts and releases a batch of which left records were not sent, and returns how
+// many are lost.
+func (g *Group) finish(batch hold.Batch, left int) (lost int) {
 	g.mu.Lock()
 	lost = g.queue.Lose(batch, left)
 	g.handled += uint64(len(batch.Items) - lost)

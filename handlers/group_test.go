@@ -12,7 +12,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// The records of a group go on together at its end.
+// The records of a group are passed on together at its end.
 func TestGroup(t *testing.T) {
 	s := new(sink)
 	h := handlers.NewGroup(s)
@@ -71,7 +71,7 @@ func TestGroupInEveryStack(t *testing.T) {
 	}
 }
 
-// Level, filter and bubble are those of the handler inside.
+// Level, filter and bubble are those of the inner handler.
 func TestGroupHasTheBindingInside(t *testing.T) {
 	below := new(sink)
 	s := &sink{Options: logbook.Options{
@@ -155,7 +155,7 @@ func TestGroupFlushAndClose(t *testing.T) {
 	}
 	inner.expect(t, "group[a]", "group[b]", "c", "escalation[d e]")
 	if inner.unbound != 1 {
-		t.Errorf("told %d times that it is unbound", inner.unbound)
+		t.Errorf("Unbound was called %d times", inner.unbound)
 	}
 }
 
@@ -168,7 +168,7 @@ func TestGroupTellsWhatIsUnsent(t *testing.T) {
 		cancelled bool
 		call      func(h *handlers.Group, ctx context.Context) error
 		cause     error
-		left      int // records still there
+		left      int // records still held
 	}{
 		{name: "flush fails", err: &logbook.UnsentError{Records: 2, Err: broken}, want: 2, cause: broken, call: (*handlers.Group).Flush},
 		{name: "close fails", err: &logbook.UnsentError{Records: 9, Err: broken}, want: 2, cause: broken, call: (*handlers.Group).Close},
@@ -198,7 +198,7 @@ func TestGroupTellsWhatIsUnsent(t *testing.T) {
 	}
 }
 
-// Neither an argument nor the handler inside may lock up by logging.
+// An argument or an inner handler that logs causes no deadlock.
 func TestGroupReentrance(t *testing.T) {
 	s := new(sink)
 	h := handlers.NewGroup(s)

@@ -17,7 +17,7 @@ var (
 	plain = logbook.MustFormat("{record.level_name}:{record.channel}:{record.message}")
 )
 
-// raise makes a failure inside of fn's logging calls fail the test.
+// raise makes a failure of fn's logging calls fail the test.
 func raise(t *testing.T) logbook.Flags {
 	return logbook.Flags{Errors: func(e *logbook.HandlerError) { t.Error(e) }}
 }
@@ -64,19 +64,19 @@ func declined(t *testing.T, errs []error, message string) {
 	}
 }
 
-// logFields logs on the path that allocates nothing by itself.
+// logFields logs on the path without allocations.
 func logFields() {
 	log.LogAttrs(context.Background(), logbook.LevelInfo, "served",
 		slog.String("path", "/index.html"), slog.Int("status", 200), slog.Bool("cached", true))
 }
 
-// sink remembers the messages that it was handed, singly or as batches.
+// sink records the messages that it gets, one by one or as batches.
 type sink struct {
 	logbook.Options
 	mu    sync.Mutex
 	calls []string        // "a" for a record, "escalation[a b]" for a batch
 	on    func()          // called by each Handle and HandleBatch
-	err   func() error    // what they return; nil: nil
+	err   func() error    // their result; nil: no error
 	noted []logbook.Level // levels of all records
 }
 

@@ -11,8 +11,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// A record that is on its way to a handler when that is taken off is not left behind
-// in it.
+// A record that is on its way to a handler when the handler is unbound does not stay in
+// its buffer.
 func TestRecordsOnTheirWayToWhatCollects(t *testing.T) {
 	for name, before := range map[string]func(inner logbook.Handler) logbook.Handler{
 		"group":           func(inner logbook.Handler) logbook.Handler { return handlers.NewGroup(inner) },
@@ -42,7 +42,7 @@ func TestRecordsOnTheirWayToWhatCollects(t *testing.T) {
 	}
 }
 
-// A record that is on its way to a file when that is closed goes to the default
+// A record that is on its way to a file when the file is closed goes to the default
 // handler.
 func TestRecordsOnTheirWayToAClosedFile(t *testing.T) {
 	for name, o := range map[string]*handlers.FileOptions{

@@ -20,69 +20,69 @@ const (
 	defaultCacheSize = 512
 )
 
-// LimitOptions configure [NewLimit]. nil is the default: one record a minute for
-// each call site. Level, filter and bubble are those of the handler inside.
+// LimitOptions configure [NewLimit]. nil is the default: one record a minute for each
+// call site. Level, filter and bubble are those of the inner handler.
 type LimitOptions struct {
-	// Records is how many records get through in each span of time. 0 or less: 1.
+	// Records is the number of records let through in each window of time. 0 or less: 1.
 	Records int
 
-	// Per is that span. It begins with a record, and the next one with the first
-	// record after its end. 0 or less: a minute.
+	// Per is the length of a window. It begins with a record, and the next window with
+	// the first record after its end. 0 or less: a minute.
 	Per time.Duration
 
-	// By returns what records are counted by, up to its first 256 bytes. nil: the
-	// call site, which is level, channel, file and line, and the message template
-	// where the caller is not known.
+	// By returns the key by which records are counted; its first 256 bytes are used. nil:
+	// the call site, which is level, channel, file and line, or the message template if
+	// the caller is not known.
 	By func(*logbook.Record) string
 
-	// CacheSize is how many call sites are known at a time. If there are more, the
-	// third that has been known longest is forgotten. 0 or less: 512.
+	// CacheSize is the number of call sites known at a time. If there are more, the
+	// oldest third is forgotten. 0 or less: 512.
 	CacheSize int
 }
 
-// Limit stands before another handler and lets so many of the records from each
-// call site through. It is made by [NewLimit] and [NewSample].
+// Limit wraps another handler and lets a limited number of records of each call site
+// through. It is made by [NewLimit] and [NewSample].
 //
-// What it holds back is told: the next record let through from there has an
-// attribute "suppressed" with the count, and " (3 suppressed)" behind its message.
-// What no record has told by then is told when the handler is unbound, flushed or
-// closed, or the call site is forgotten: by a record of the level and channel of
-// those that were held back, "3 records suppressed like: " and their template.
-// Several of them are handed over together, with [logbook.ReasonGroup]. A record
-// that the handler inside fails with or passes on has told nothing: what it was to tell is
-// told by a later one. Of call sites that were forgotten in such a time, CacheSize are
-// told apart.
+// It reports the records that it suppresses. The next record that is let through at the
+// call site has an attribute "suppressed" with the count, and " (3 suppressed)" behind
+// its message. Counts that are still unreported when the handler is unbound, flushed or
+// closed, or when the call site is forgotten, are reported by a record with the level and
+// channel of the suppressed records: "3 records suppressed like: " and their template.
+// Several of these are handed over together, with [logbook.ReasonGroup]. If the inner
+// handler fails with a record or passes it on, the count is reported by a later record.
+// Meanwhile the counts of forgotten call sites are kept for up to CacheSize sites;
+// further ones are added up.
 //
-// Of records handed over together, those that led up to the last one pass if that
-// one does, and those that belong together pass if the first one does, so that a
-// mail stays whole. Others are looked at one by one.
+// An escalation passes or is suppressed as a whole, as its last record is, and a group as
+// its first one, so that a mail stays complete. The records of other batches are counted
+// one by one.
 //
-// Level, filter and bubble are those of the handler inside. It is safe for
-// concurrent use, and goes on after Close: the handler inside, which is closed too,
-// decides whether to refuse records.
+// Level, filter and bubble are those of the inner handler. It is safe for concurrent use,
+// and works after Close too: the inner handler, which is closed as well, decides whether
+// to refuse records.
 type Limit struct {
 	inner  logbook.Wrapper
 	key    func(*logbook.Record) limit.Site
-	exempt slog.Leveler // lowest level that always gets through; nil: none
+	exempt slog.Leveler // lowest level that is always let through; nil: none
 
-	readsCaller bool // to count by it
-	asks        bool // functions of the user's
+	readsCaller bool // the key contains it
+	callsUser   bool // the key or a level is the user's function
 
 	first int // records to let through in each window
-	every int // of those after them let one of so many through; 0: none
+	every int // after those, let every n-th record through; 0: none
 
-	mu      sync.Mutex
-	windows limit.Windows[counts]
-	owed    []counts // of sites that were forgotten; the handler inside failed to take them
-	stats   logbook.Stats
+	mu         sync.Mutex
+	windows    limit.Windows[counts]
+	unreported []counts // of forgotten sites, which the inner handler failed to take
+	stats      logbook.Stats
 }
 
-// counts are those of a call site in a window.
+// counts are the counts of a call site in a window.
 type counts struct {
 	seen       int
-	suppressed int // and not reported yet
+	suppressed int // not reported yet
 	like       logbook.RecordData
-	others     bool // some were not like that
+	others     bool // some differ from like
 }
 
 // NewLimit returns a handler that limits how many records of a call site reach h.
@@ -92,7 +92,7 @@ func NewLimit(h logbook.Handler, o *LimitOptions) *Limit {
 	}
 	l := newLimit(h, o.CacheSize)
 	l.first, l.windows.Per = max(1, o.Records), positive(o.Per, defaultLimitPer)
-	l.key, l.readsCaller, l.asks = keyBy(o.By, limit.SiteOf), true, o.By != nil
+	l.key, l.readsCaller, l.callsUser = keyBy(o.By, limit.SiteOf), true, o.By != nil
 	return l
 }
 
@@ -103,7 +103,7 @@ func newLimit(h logbook.Handler, size int) *Limit {
 	}
 }
 
-// positive returns n, or the default if n is not above 0.
+// positive returns n if it is positive, and the default otherwise.
 func positive[T cmp.Ordered](n, otherwise T) T {
 	var zero T
 	if n > zero {
@@ -112,7 +112,7 @@ func positive[T cmp.Ordered](n, otherwise T) T {
 	return otherwise
 }
 
-// keyBy returns the function that tells records apart.
+// keyBy returns the function for the keys of records.
 func keyBy(by func(*logbook.Record) string, otherwise func(*logbook.Record) limit.Site) func(*logbook.Record) limit.Site {
 	if by == nil {
 		return otherwise
@@ -124,21 +124,21 @@ func keyBy(by func(*logbook.Record) string, otherwise func(*logbook.Record) limi
 func (l *Limit) Binding() logbook.Binding {
 	b := l.inner.Binding()
 	b.NoCaller = b.NoCaller && !l.readsCaller
-	if !l.asks {
+	if !l.callsUser {
 		b.Quiet = l
 	}
 	return b
 }
 
-// Unwrap returns the handler inside.
+// Unwrap returns the inner handler.
 func (l *Limit) Unwrap() logbook.Handler { return l.inner.Handler }
 
-// Handle hands the record on, or counts it.
+// Handle passes the record on, or counts it.
 func (l *Limit) Handle(r *logbook.Record) error {
-	return l.pass(r, 1, func(noted *logbook.Record) error { return l.inner.Handle(noted) })
+	return l.pass(r, 1, func(r *logbook.Record) error { return l.inner.Handle(r) })
 }
 
-// HandleBatch hands on what the limit lets through of the records.
+// HandleBatch passes on the records that the limit lets through.
 func (l *Limit) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	if len(rs) == 0 {
 		return nil
@@ -157,9 +157,9 @@ func (l *Limit) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 		return err
 	}
 	left := 0
-	err := l.pass(rs[lead], len(rs), func(noted *logbook.Record) (err error) {
+	err := l.pass(rs[lead], len(rs), func(r *logbook.Record) (err error) {
 		rs := slices.Clone(rs)
-		rs[lead] = noted
+		rs[lead] = r
 		left, err = handOver(l.inner.Handler, rs, why)
 		return err
 	})
@@ -169,14 +169,14 @@ func (l *Limit) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	return err
 }
 
-// passSome hands on together those records of a batch that get through by
-// themselves.
+// passSome applies the limit to each record of a batch, and passes on together those that
+// are let through.
 func (l *Limit) passSome(rs []*logbook.Record, why logbook.Reason) error {
 	var through []*logbook.Record
-	tells, passed := make([]int, len(rs)), make([]bool, len(rs))
+	suppressed, passed := make([]int, len(rs)), make([]bool, len(rs))
 	for i, r := range rs {
-		if tells[i], passed[i] = l.ask(r, 1); passed[i] {
-			through = append(through, noted(r, tells[i]))
+		if suppressed[i], passed[i] = l.admit(r, 1); passed[i] {
+			through = append(through, withCount(r, suppressed[i]))
 		}
 	}
 	if len(through) == 0 {
@@ -186,7 +186,7 @@ func (l *Limit) passSome(rs []*logbook.Record, why logbook.Reason) error {
 	if err == nil {
 		return nil
 	}
-	from := 0 // of what is to be told again
+	from := 0 // the first record whose count must be reported again
 	if left > 0 {
 		from = len(rs)
 		for n := left; n > 0; {
@@ -196,7 +196,7 @@ func (l *Limit) passSome(rs []*logbook.Record, why logbook.Reason) error {
 		}
 	}
 	for i := from; i < len(rs); i++ {
-		l.suppress(rs[i], tells[i])
+		l.suppress(rs[i], suppressed[i])
 		if left > 0 {
 			l.giveBack(rs[i], 1, passed[i])
 		}
@@ -207,7 +207,7 @@ func (l *Limit) passSome(rs []*logbook.Record, why logbook.Reason) error {
 	return err
 }
 
-// giveBack undoes [Limit.ask] for a record that stands for n and is left to the caller.
+// giveBack undoes [Limit.admit] for a record that stands for n and is left to the caller.
 func (l *Limit) giveBack(r *logbook.Record, n int, passed bool) {
 	exempt := l.exempts(r)
 	var site limit.Site
@@ -229,29 +229,29 @@ func (l *Limit) giveBack(r *logbook.Record, n int, passed bool) {
 	}
 }
 
-// pass hands on a record that stands for n, with what it is to tell, if it gets
-// through.
+// pass passes on a record that stands for n, with the count to report, if the limit lets
+// it through.
 func (l *Limit) pass(r *logbook.Record, n int, handle func(*logbook.Record) error) error {
-	tell, ok := l.ask(r, n)
+	suppressed, ok := l.admit(r, n)
 	if !ok {
 		return nil
 	}
-	if tell == 0 {
+	if suppressed == 0 {
 		return handle(r)
 	}
-	told := false
+	reported := false
 	defer func() {
-		if !told {
-			l.suppress(r, tell)
+		if !reported {
+			l.suppress(r, suppressed)
 		}
 	}()
-	err := handle(noted(r, tell))
-	told = err == nil
+	err := handle(withCount(r, suppressed))
+	reported = err == nil
 	return err
 }
 
-// noted returns a record that tells how many others were held back.
-func noted(r *logbook.Record, suppressed int) *logbook.Record {
+// withCount returns a record that reports how many others were suppressed.
+func withCount(r *logbook.Record, suppressed int) *logbook.Record {
 	if suppressed == 0 {
 		return r
 	}
@@ -261,9 +261,9 @@ func noted(r *logbook.Record, suppressed int) *logbook.Record {
 	return r
 }
 
-// ask reports whether a record that stands for n gets through, and then what it is
-// to tell: how many were held back so far.
-func (l *Limit) ask(r *logbook.Record, n int) (tell int, ok bool) {
+// admit reports whether a record that stands for n is let through, and if so how many
+// suppressed records it has to report.
+func (l *Limit) admit(r *logbook.Record, n int) (suppressed int, ok bool) {
 	if l.exempts(r) {
 		l.passed(n)
 		return 0, true
@@ -275,14 +275,14 @@ func (l *Limit) ask(r *logbook.Record, n int) (tell int, ok bool) {
 	ok = w.seen <= l.first || l.every > 0 && (w.seen-l.first)%l.every == 0
 	if ok {
 		l.stats.Handled += uint64(n)
-		tell, w.suppressed = w.suppressed, 0
+		suppressed, w.suppressed = w.suppressed, 0
 	} else {
 		l.stats.Suppressed += uint64(n)
 		w.suppress(r, n)
 	}
 	l.mu.Unlock()
 	l.offer(forgotten)
-	return tell, ok
+	return suppressed, ok
 }
 
 func (l *Limit) exempts(r *logbook.Record) bool {
@@ -295,23 +295,23 @@ func (l *Limit) passed(n int) {
 	l.stats.Handled += uint64(n)
 }
 
-// at returns the counts of a call site, and those of sites that were forgotten for it and
-// are to be reported. It is called with the lock held.
-func (l *Limit) at(site limit.Site) (c *counts, untold []counts) {
+// at returns the counts of a call site, and those of sites that were forgotten to make
+// room for it and are to be reported. It is called with the lock held.
+func (l *Limit) at(site limit.Site) (c *counts, pending []counts) {
 	w, renewed, forgotten := l.windows.At(site, time.Now())
 	if renewed {
 		w.Count.seen = 0
 	}
 	if forgotten != nil {
-		untold, l.owed = l.owed, nil
+		pending, l.unreported = l.unreported, nil
 		for i := range forgotten {
-			untold = forgotten[i].take(untold)
+			pending = forgotten[i].take(pending)
 		}
 	}
-	return &w.Count, untold
+	return &w.Count, pending
 }
 
-// suppress counts n records that were held back at the site of r.
+// suppress counts n suppressed records of the site of r.
 func (l *Limit) suppress(r *logbook.Record, n int) {
 	if n == 0 {
 		return
@@ -331,24 +331,24 @@ func (c *counts) suppress(r *logbook.Record, n int) {
 	keepText(&c.like.Template, limit.Key(r.Template()))
 }
 
-// keepText makes a text that is kept a copy of s: s may be a part of a large text. As a
-// rule it is the same each time.
+// keepText stores a copy of s, which may be a part of a large text. Usually it is equal
+// to the stored one.
 func keepText(kept *string, s string) {
 	if *kept != s {
 		*kept = strings.Clone(s)
 	}
 }
 
-// take appends the counts, if anything was held back and not reported.
-func (c *counts) take(untold []counts) []counts {
+// take appends the counts, if they have unreported records, and marks them reported.
+func (c *counts) take(pending []counts) []counts {
 	if c.suppressed > 0 {
-		untold = append(untold, *c)
+		pending = append(pending, *c)
 		c.suppressed = 0
 	}
-	return untold
+	return pending
 }
 
-// notice returns the record that says what was held back.
+// notice returns the record that reports the counts.
 func (c *counts) notice() *logbook.Record {
 	d := c.like
 	d.Attrs = []slog.Attr{slog.Int("suppressed", c.suppressed), slog.String("like", d.Template)}
@@ -363,31 +363,31 @@ func (c *counts) notice() *logbook.Record {
 	return logbook.NewRecord(d)
 }
 
-func noticesOf(untold []counts) (rs []*logbook.Record) {
-	for i := range untold {
-		rs = append(rs, untold[i].notice())
+func noticesOf(pending []counts) (rs []*logbook.Record) {
+	for i := range pending {
+		rs = append(rs, pending[i].notice())
 	}
 	return rs
 }
 
-// untold removes what was held back and not told, and returns it, the oldest first.
-func (l *Limit) untold() []counts {
+// takeUnreported removes and returns the unreported counts, oldest first.
+func (l *Limit) takeUnreported() []counts {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	untold := l.owed
-	l.owed = nil
+	pending := l.unreported
+	l.unreported = nil
 	for _, w := range l.windows.All() {
-		untold = w.Count.take(untold)
+		pending = w.Count.take(pending)
 	}
-	slices.SortStableFunc(untold, func(a, b counts) int { return a.like.Time.Compare(b.like.Time) })
-	return untold
+	slices.SortStableFunc(pending, func(a, b counts) int { return a.like.Time.Compare(b.like.Time) })
+	return pending
 }
 
-// countUntold returns how many records untold would have to be told by.
-func (l *Limit) countUntold() int {
+// countUnreported returns the number of records that would report them.
+func (l *Limit) countUnreported() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	n := len(l.owed)
+	n := len(l.unreported)
 	for _, w := range l.windows.All() {
 		if w.Count.suppressed > 0 {
 			n++
@@ -396,34 +396,34 @@ func (l *Limit) countUntold() int {
 	return n
 }
 
-// offer hands over what was held back. A failure goes to the error flag.
-func (l *Limit) offer(untold []counts) {
-	if len(untold) == 0 {
+// offer reports counts to the inner handler. A failure goes to the error flag.
+func (l *Limit) offer(pending []counts) {
+	if len(pending) == 0 {
 		return
 	}
-	rs := noticesOf(untold)
+	rs := noticesOf(pending)
 	if offer(l.inner, rs, logbook.ReasonGroup, rs[0]).failed {
-		l.owe(untold)
+		l.keepUnreported(pending)
 	}
 }
 
-// owe keeps what could not be told.
-func (l *Limit) owe(untold []counts) {
+// keepUnreported keeps counts that could not be reported.
+func (l *Limit) keepUnreported(pending []counts) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, c := range untold {
-		if len(l.owed) < l.windows.Size {
-			l.owed = append(l.owed, c)
+	for _, c := range pending {
+		if len(l.unreported) < l.windows.Size {
+			l.unreported = append(l.unreported, c)
 			continue
 		}
-		last := &l.owed[len(l.owed)-1]
+		last := &l.unreported[len(l.unreported)-1]
 		last.suppressed += c.suppressed
 		last.others = true
 	}
 }
 
-// Stats returns what happened so far: Handled are the records let through, Suppressed
-// those held back. The counter "sites" has the call sites that are known now.
+// Stats returns the counts so far: Handled are the records let through, Suppressed the
+// others. The counter "sites" is the number of call sites known now.
 func (l *Limit) Stats() logbook.Stats {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -432,29 +432,29 @@ func (l *Limit) Stats() logbook.Stats {
 	return stats
 }
 
-// Unbound tells what was held back, and tells the handler inside.
+// Unbound reports the suppressed records, and calls Unbound of the inner handler.
 func (l *Limit) Unbound() {
-	l.offer(l.untold())
+	l.offer(l.takeUnreported())
 	l.inner.Unbound()
 }
 
-// Flush tells what was held back, and flushes the handler inside. Records that were to
-// tell it and are left unsent, or were not handed over since the context has ended, are
-// counted by a [*logbook.UnsentError]; the former are not handed over a second time.
+// Flush reports the suppressed records, and flushes the inner handler. Reports that are
+// left unsent, or that were not handed over since the context has ended, are counted by a
+// [*logbook.UnsentError]; the former are not handed over again.
 func (l *Limit) Flush(ctx context.Context) error {
-	return errors.Join(unlessEnded(ctx, l.countUntold(), l.tellAll), l.inner.Flush(ctx))
+	return errors.Join(unlessEnded(ctx, l.countUnreported(), l.reportAll), l.inner.Flush(ctx))
 }
 
-// Close is Flush, and closes the handler inside.
+// Close is like Flush, and then closes the inner handler.
 func (l *Limit) Close(ctx context.Context) error {
-	return errors.Join(unlessEnded(ctx, l.countUntold(), l.tellAll), l.inner.Close(ctx))
+	return errors.Join(unlessEnded(ctx, l.countUnreported(), l.reportAll), l.inner.Close(ctx))
 }
 
-func (l *Limit) tellAll() error {
-	untold := l.untold()
-	if len(untold) == 0 {
+func (l *Limit) reportAll() error {
+	pending := l.takeUnreported()
+	if len(pending) == 0 {
 		return nil
 	}
-	_, err := handOver(l.inner.Handler, noticesOf(untold), logbook.ReasonGroup)
+	_, err := handOver(l.inner.Handler, noticesOf(pending), logbook.ReasonGroup)
 	return err
 }

@@ -34,13 +34,13 @@ func TestLimit(t *testing.T) {
 		s.expect(t, "a0", "a1", "a6 (4 suppressed)", "a7", "b", "group[4 records suppressed like: a{i}]")
 		bound(t, func() {}, h)
 		if n := len(s.got()); n != 6 {
-			t.Errorf("what was told is told again: %q", s.got())
+			t.Errorf("reported counts are reported again: %q", s.got())
 		}
 	})
 }
 
-// What is told has the count as an attribute, and level, channel and place of what was
-// held back.
+// A report has the count as an attribute, and level, channel and place of the suppressed
+// records.
 func TestLimitTells(t *testing.T) {
 	format := logbook.MustFormat("{record.level_name}:{record.channel}:{record.filename}:{record.message}|{record.extra[suppressed]}")
 	var out strings.Builder
@@ -57,7 +57,7 @@ func TestLimitTells(t *testing.T) {
 		}, h)
 	})
 	if n := strings.Count(out.String(), "limit_test.go"); n != 4 {
-		t.Errorf("the place is told %d times in\n%s", n, &out)
+		t.Errorf("the place appears %d times in\n%s", n, &out)
 	}
 	for _, want := range []string{"WARNING:testlogger:", ":a{{x}}|\n", ":2 records suppressed like: a{{x}}|2\n", ":1 record suppressed like: b|1\n"} {
 		if !strings.Contains(out.String(), want) {
@@ -66,7 +66,7 @@ func TestLimitTells(t *testing.T) {
 	}
 }
 
-// What counts together is the call site: level, channel, place.
+// Records are counted by call site: level, channel, place.
 func TestLimitSites(t *testing.T) {
 	s := new(sink)
 	other := logbook.New("other")
@@ -80,12 +80,12 @@ func TestLimitSites(t *testing.T) {
 			for _, level := range []logbook.Level{logbook.LevelInfo, logbook.LevelWarn} {
 				log.Log(context.Background(), level, "level {level}", "level", level)
 			}
-			// Without a known place it is the template.
+			// If the place is unknown, the template is used.
 			logbook.InGoroutine(func() { log.Info("x"); log.Info("y") }, logbook.Flags{Introspection: logbook.IntrospectionOff})
 		}
 	}, handlers.NewLimit(single(s), nil))
 	got := s.got()
-	if n := len(got); n != 10+10 { // and as many notices
+	if n := len(got); n != 10+10 { // and as many reports
 		t.Errorf("got %d: %q", n, got)
 	}
 }
@@ -102,7 +102,8 @@ func TestLimitBy(t *testing.T) {
 	s.expect(t, "hello ann", "hello bob", "group[2 records suppressed like: bye {user}]")
 }
 
-// With more call sites than are known, nothing fails, and what is forgotten is told.
+// With more call sites than CacheSize, nothing fails, and the counts of forgotten ones
+// are reported.
 func TestLimitForgets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := new(sink)
@@ -127,7 +128,7 @@ func TestLimitForgets(t *testing.T) {
 	}
 }
 
-// A long key is cut, and so is what is told of a long template.
+// A long key is cut, and so is a long template in a report.
 func TestLimitKeepsLittle(t *testing.T) {
 	s := new(sink)
 	long := strings.Repeat("é", 10_000)
@@ -139,7 +140,7 @@ func TestLimitKeepsLittle(t *testing.T) {
 	}
 }
 
-// A key that is a part of a large text does not keep that in memory.
+// A key that is a part of a large text does not keep the text in memory.
 func TestLimitKeepsNoLargeTexts(t *testing.T) {
 	h := handlers.NewLimit(logbook.Null{}, &handlers.LimitOptions{By: func(r *logbook.Record) string { return r.Message()[:4] }})
 	allocated := func() int64 {
@@ -164,7 +165,7 @@ func TestLimitKeepsNoLargeTexts(t *testing.T) {
 	runtime.KeepAlive(h)
 }
 
-// A record that tells how many were held back and does not get out has told nothing.
+// If a record with a count fails, the count is reported again.
 func TestLimitOfAFailingHandler(t *testing.T) {
 	for name, c := range map[string]func() error{
 		"fails":  func() error { return errRefused },
@@ -190,12 +191,12 @@ func TestLimitOfAFailingHandler(t *testing.T) {
 	}
 }
 
-// A mail stays whole: the leading record decides about the batch.
+// A mail stays complete: the leading record decides about the batch.
 func TestLimitBatch(t *testing.T) {
 	for _, c := range []struct {
-		why  logbook.Reason
-		want []string
-		told string
+		why      logbook.Reason
+		want     []string
+		reported string
 	}{
 		{logbook.ReasonGroup, []string{"group[lead x]"}, "3 records suppressed like: lead"},
 		{logbook.ReasonEscalation, []string{"escalation[lead x]", "escalation[y other]"}, "2 records suppressed like: x"},
@@ -214,8 +215,8 @@ func TestLimitBatch(t *testing.T) {
 		}
 		s.expect(t, c.want...)
 		h.Unbound()
-		if c.told != "" {
-			s.expect(t, append(c.want, "group["+c.told+"]")...)
+		if c.reported != "" {
+			s.expect(t, append(c.want, "group["+c.reported+"]")...)
 		}
 		if stats := h.Stats(); stats.Handled+stats.Suppressed < 5 || stats.Suppressed < 2 {
 			t.Errorf("%s: %+v", c.why, stats)
@@ -230,8 +231,8 @@ func batch(messages ...string) (rs []*logbook.Record) {
 	return rs
 }
 
-// The next batch that gets through tells, in its leading record and without changing
-// the caller's slice.
+// The next batch that is let through reports the count in its leading record, without
+// changing the caller's slice.
 func TestLimitBatchTells(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for why, want := range map[logbook.Reason]string{
@@ -327,13 +328,13 @@ func TestLimitBinding(t *testing.T) {
 
 func TestLimitConcurrently(t *testing.T) {
 	var mu sync.Mutex
-	seen, told := 0, 0
+	seen, reported := 0, 0
 	inner := logbook.NewHandler(func(r *logbook.Record) error {
 		v, ok := r.Lookup("suppressed")
 		mu.Lock()
 		defer mu.Unlock()
 		if ok {
-			told += int(v.Int64())
+			reported += int(v.Int64())
 		}
 		if !strings.Contains(r.Message(), "suppressed like") {
 			seen++
@@ -356,15 +357,15 @@ func TestLimitConcurrently(t *testing.T) {
 	}
 	wg.Wait()
 	h.Unbound()
-	if seen+told != 8*500 {
-		t.Errorf("%d records got through, of %d was told", seen, told)
+	if seen+reported != 8*500 {
+		t.Errorf("%d records got through, %d were reported", seen, reported)
 	}
-	if stats := h.Stats(); stats.Handled != uint64(seen) || stats.Suppressed != uint64(told) {
+	if stats := h.Stats(); stats.Handled != uint64(seen) || stats.Suppressed != uint64(reported) {
 		t.Errorf("%+v", stats)
 	}
 }
 
-// The first ones and then one of so many, of each message and span of time.
+// The first records of each message in a window are let through, and then every n-th one.
 func TestSample(t *testing.T) {
 	for name, c := range map[string]struct {
 		o    *handlers.SampleOptions
@@ -418,7 +419,8 @@ func TestSampleDefault(t *testing.T) {
 	})
 }
 
-// Levels and templates count apart; from Always on nothing is left out.
+// Levels and templates are counted separately; records from Always on are never
+// suppressed.
 func TestSampleKeys(t *testing.T) {
 	s := new(sink)
 	h := handlers.NewSample(single(s), &handlers.SampleOptions{First: 1, Always: logbook.LevelWarn})
@@ -439,7 +441,7 @@ func TestSampleKeys(t *testing.T) {
 	s.expect(t, "b (1 suppressed)", "d (1 suppressed)")
 }
 
-// A batch with a record that always gets through stays whole.
+// A batch with a record that is always let through stays complete.
 func TestSampleBatch(t *testing.T) {
 	s := new(sink)
 	h := handlers.NewSample(s, &handlers.SampleOptions{First: 1})
@@ -454,7 +456,8 @@ func TestSampleBatch(t *testing.T) {
 	}
 }
 
-// The caller is looked up only where it is counted by, or the handler inside wants it.
+// The caller is looked up only if records are counted by it, or the inner handler reads
+// it.
 func TestLimitLooksTheCallerUpIfNeeded(t *testing.T) {
 	inner := logbook.Null{}
 	by := func(*logbook.Record) string { return "" }
@@ -473,17 +476,17 @@ func TestLimitLooksTheCallerUpIfNeeded(t *testing.T) {
 	}
 }
 
-// What was held back at call sites that are forgotten while the handler inside fails is
-// told when it works again: nothing of the count is lost.
+// Counts of call sites that are forgotten while the inner handler fails are reported when
+// it works again: none is lost.
 func TestLimitTellsForgottenSitesAfterFailures(t *testing.T) {
 	for _, end := range []string{"unbound", "forgotten"} {
 		t.Run(end, func(t *testing.T) {
-			var told int
+			var reported int
 			err := errors.New("no space left")
 			inner := logbook.NewHandler(func(r *logbook.Record) error {
 				if err == nil {
 					n, _ := strconv.Atoi(r.Text("suppressed"))
-					told += n
+					reported += n
 				}
 				return err
 			}, nil)
@@ -510,8 +513,8 @@ func TestLimitTellsForgottenSitesAfterFailures(t *testing.T) {
 					want *= 2
 				}
 			}, h)
-			if told != want {
-				t.Errorf("%d suppressed records were told, want %d", told, want)
+			if reported != want {
+				t.Errorf("%d suppressed records were reported, want %d", reported, want)
 			}
 		})
 	}

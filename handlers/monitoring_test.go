@@ -35,7 +35,7 @@ func move(t *testing.T, from, to string) {
 	}
 }
 
-// After the file was renamed, the next record is alone in a new file of the old name.
+// After the file was renamed, the next record goes to a new file with the old name.
 func TestMonitoring(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "app.log")
@@ -48,7 +48,7 @@ func TestMonitoring(t *testing.T) {
 	expectListing(t, dir, map[string]string{"app.log.old": "warning message\n", "app.log": "another warning message\n"})
 }
 
-// By default the path is looked at once a second, as records tell the time.
+// By default the path is checked once a second, by the times of the records.
 func TestMonitoringOnceASecond(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "app.log")
@@ -60,7 +60,7 @@ func TestMonitoringOnceASecond(t *testing.T) {
 	logAt(t, h, start.Add(time.Second), "c")
 	expectListing(t, dir, map[string]string{"app.log.1": "a\nb\n", "app.log": "c\n"})
 
-	// Neither a clock that is set back nor one that is set forward keeps it from looking.
+	// Setting the clock back or forward does not prevent the check.
 	for i, when := range []time.Time{start.AddDate(-10, 0, 0), start.AddDate(10, 0, 0)} {
 		moved := filepath.Join(dir, []string{"back", "forward"}[i])
 		move(t, path, moved)
@@ -108,7 +108,7 @@ func TestMonitoringReplacedAndRemoved(t *testing.T) {
 	expectListing(t, dir, map[string]string{"app.log": "c\n"})
 }
 
-// Reopen looks at once, and empties the hands of the old file.
+// Reopen checks at once, and closes the old file.
 func TestReopen(t *testing.T) {
 	for name, newHandler := range map[string]func(t *testing.T, path string) handlers.Reopener{
 		"Monitoring": func(t *testing.T, path string) handlers.Reopener {
@@ -147,7 +147,7 @@ func TestReopen(t *testing.T) {
 	}
 }
 
-// A directory that is gone loses records, but tells so.
+// Records for a removed directory are lost, and that is reported.
 func TestMonitoringWithoutDirectory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "logs")
 	if err := os.Mkdir(dir, 0o700); err != nil {

@@ -8,13 +8,13 @@ import (
 
 var errNoHandler = errors.New("handlers: no handler was given")
 
-// noHandler stands for a handler that was not given. It takes every record, and fails.
+// noHandler takes the place of a nil handler. It takes every record, and fails.
 type noHandler struct{}
 
 func (noHandler) Binding() logbook.Binding     { return logbook.Binding{NoCaller: true} }
 func (noHandler) Handle(*logbook.Record) error { return errNoHandler }
 
-// given returns h, or what stands for it if it is nil.
+// given returns h, or a handler that fails if h is nil.
 func given(h logbook.Handler) logbook.Handler {
 	if h == nil {
 		return noHandler{}

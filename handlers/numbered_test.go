@@ -8,8 +8,7 @@ import (
 	"github.com/logbook-go/logbook/handlers"
 )
 
-// A number of backups that is never reached costs no time: only those that are there are
-// looked at.
+// A large number of Backups costs no time: only existing files are checked.
 func TestBackupsWithoutBound(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
 	h := newRotating(t, path, handlers.FileOptions{Backups: math.MaxInt, MaxSize: 2})

@@ -8,8 +8,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// optionStructs lists the options of all handlers. Handlers that write have a
-// Formatter; those that hand records on have none.
+// optionStructs lists the options of all handlers. Handlers that write have a Formatter;
+// wrappers have none.
 var optionStructs = []struct {
 	options any
 	writes  bool
@@ -20,8 +20,8 @@ var optionStructs = []struct {
 	{handlers.ExecOptions{}, true},
 }
 
-// Every options struct begins with the fields of logbook.Options, in their order
-// and of their types.
+// Every options struct begins with the fields of logbook.Options, in the same order and
+// with the same types.
 func TestOptionsRepeatTheCommonOnes(t *testing.T) {
 	common := reflect.TypeFor[logbook.Options]()
 	for _, c := range optionStructs {

@@ -6,7 +6,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// isFixed reports whether asking for the level calls no code of the user's.
+// isFixed reports whether reading the level calls none of the user's code.
 func isFixed(l slog.Leveler) bool {
 	switch l.(type) {
 	case nil, logbook.Level, slog.Level, *logbook.LevelVar, *slog.LevelVar:

@@ -7,24 +7,23 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Raise makes an error of each record, for tests and for programs in which a warning
-// must not pass. Handle returns it, so it goes to the error flag; where that is
-// [logbook.RaiseErrors], the logging call panics with a [*logbook.HandlerError] that
-// wraps it, once all other handlers are served:
+// Raise returns an error for each record, for tests and for programs that must not ignore
+// warnings. The error goes to the error flag; if that is [logbook.RaiseErrors], the
+// logging call panics with a [*logbook.HandlerError] that wraps it, after all other
+// handlers:
 //
 //	defer logbook.PushGoroutine(logbook.Flags{Errors: logbook.RaiseErrors}, handlers.NewRaise(nil, nil))()
 //
-// It is Logbook's ExceptionHandler. It is safe for concurrent use.
+// It corresponds to ExceptionHandler of Python's Logbook. It is safe for concurrent use.
 type Raise struct {
 	opts      logbook.Options
 	makeError func(text string) error
 	tally     tally.Tally
 }
 
-// NewRaise returns a handler that calls makeError with the text of each record, and
-// fails with the error that it returns. nil is errors.New. A makeError that returns
-// nil has handled the record, so it may as well be a callback; it must be safe for
-// concurrent use.
+// NewRaise returns a handler that calls makeError with the text of each record, and fails
+// with its result. nil is errors.New. If makeError returns nil, the record is handled, so
+// it can be any callback. It must be safe for concurrent use.
 func NewRaise(makeError func(text string) error, o *logbook.Options) *Raise {
 	h := &Raise{makeError: makeError}
 	if makeError == nil {
@@ -56,5 +55,5 @@ func (h *Raise) Handle(r *logbook.Record) error {
 	return h.makeError(string(text))
 }
 
-// Stats returns what happened so far. Dropped are the records that could not be formatted.
+// Stats returns the counts so far. Dropped are the records that could not be formatted.
 func (h *Raise) Stats() logbook.Stats { return h.tally.Stats() }

@@ -24,8 +24,7 @@ func raised(fn func()) (err error) {
 	return nil
 }
 
-// A record at the level panics with the error that was made of it; one below it goes on
-// to the next handler.
+// A record at the level panics with its error; one below it goes on to the next handler.
 func TestRaise(t *testing.T) {
 	below := new(sink)
 	h := handlers.NewRaise(newTestError, &logbook.Options{Level: logbook.LevelWarn})
@@ -49,7 +48,8 @@ func TestRaise(t *testing.T) {
 	}
 }
 
-// What Logbook 1.5.3 raised, but for the zone, which Logbook does not print.
+// This is the text that Logbook 1.5.3 raised, except for the zone, which it does not
+// print.
 func TestRaiseGolden(t *testing.T) {
 	want, err := os.ReadFile("testdata/exceptionhandler.txt")
 	if err != nil {
@@ -67,7 +67,8 @@ func TestRaiseGolden(t *testing.T) {
 	}
 }
 
-// Other handlers are served before the call panics, and a callback raises nothing.
+// Other handlers get the record before the call panics, and a callback that returns nil
+// raises nothing.
 func TestRaiseIsTheLast(t *testing.T) {
 	below := new(sink)
 	h := handlers.NewRaise(newTestError, &logbook.Options{Bubble: true, Formatter: plain})

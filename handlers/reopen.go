@@ -15,10 +15,9 @@ type Reopener interface {
 	Reopen() error
 }
 
-// ReopenOn calls Reopen of the handlers whenever the process gets the signal,
-// usually SIGHUP, until stop is called, which waits for a call that is under way.
-// Failures are printed to stderr, and so is a panic, such as that of a handler that is
-// nil.
+// ReopenOn calls Reopen of the handlers whenever the process gets the signal, usually
+// SIGHUP, until stop is called. stop waits for calls in progress. Errors and panics, such
+// as that of a nil handler, are printed to stderr.
 //
 //	defer handlers.ReopenOn(syscall.SIGHUP, file)()
 func ReopenOn(sig os.Signal, hs ...Reopener) (stop func()) {
@@ -50,7 +49,7 @@ func ReopenOn(sig os.Signal, hs ...Reopener) (stop func()) {
 	}
 }
 
-// reopen has a panic be an error: on its own goroutine it would end the program.
+// reopen returns a panic as an error: on this goroutine it would end the program.
 func reopen(h Reopener) (err error) {
 	defer func() {
 		if p := recover(); p != nil {

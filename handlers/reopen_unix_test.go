@@ -13,7 +13,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// reopened tells when it was asked to reopen.
+// reopened reports calls of Reopen.
 type reopened struct {
 	logbook.Handler
 	asked chan bool
@@ -37,7 +37,7 @@ func TestReopenOn(t *testing.T) {
 	stop()
 }
 
-// A handler that is nil costs the others nothing, and the program either.
+// A nil handler affects neither the others nor the program.
 func TestReopenOnNil(t *testing.T) {
 	got := captureStderr(t, func() {
 		h := &reopened{asked: make(chan bool)}
@@ -63,7 +63,7 @@ func TestReopenOnSignalMovesOn(t *testing.T) {
 	if err := syscall.Kill(syscall.Getpid(), syscall.SIGUSR2); err != nil {
 		t.Fatal(err)
 	}
-	<-h.asked // file was asked before
+	<-h.asked // file was reopened before
 	logAt(t, file, day(2024, 2, 29), "b")
 	expectFile(t, path+".1", "a\n")
 	expectFile(t, path, "b\n")

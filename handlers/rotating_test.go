@@ -24,7 +24,7 @@ func closes(t *testing.T, h interface {
 	})
 }
 
-// failing makes what fails in the background fail the test.
+// failing makes a background failure fail the test.
 func failing(t *testing.T) func(error) { return func(err error) { t.Error(err) } }
 
 // newRotating returns a handler that writes messages only, closed at the end.
@@ -87,7 +87,7 @@ type badCompressor struct{ handlers.Compressor }
 
 func (badCompressor) Ext() string { return "" }
 
-// A number that is missing is filled, and nothing behind it moves.
+// A missing number is filled, and the files behind it stay.
 func TestRotatingFillsAHole(t *testing.T) {
 	dir := t.TempDir()
 	writeFiles(t, dir, map[string]string{"f": "a\n", "f.1": "b\n", "f.3": "c\n", "f.4": "d\n", "f.20240229": "foreign\n"})

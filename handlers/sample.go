@@ -8,34 +8,34 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// SampleOptions configure [NewSample]. nil is the default: of each message the first
-// hundred a second and every hundredth after them. Level, filter and bubble are those
-// of the handler inside.
+// SampleOptions configure [NewSample]. nil is the default: the first hundred records of
+// each message in a second, and every hundredth after them. Level, filter and bubble are
+// those of the inner handler.
 type SampleOptions struct {
-	// First is how many records of a message get through in each span of time, and
-	// then every record whose number after them Thereafter divides. With First 0,
-	// every tenth record is {Thereafter: 10}; with Thereafter 0, none after the
-	// first. Both 0 or less: 100 each.
+	// First is the number of records of a message let through in each window of time;
+	// after them every Thereafter-th record is. For every tenth record, set {Thereafter:
+	// 10}; with Thereafter 0, none is let through after the first ones. Both 0 or less:
+	// 100 each.
 	First, Thereafter int
 
-	// Per is that span. 0 or less: a second.
+	// Per is the length of a window. 0 or less: a second.
 	Per time.Duration
 
-	// By returns what is counted by, up to its first 256 bytes. nil: level and
-	// message template. For one count of all let it return "".
+	// By returns the key by which records are counted; its first 256 bytes are used. nil:
+	// level and message template. To count all records together, return "".
 	By func(*logbook.Record) string
 
-	// Always is the lowest level of which every record gets through. nil:
+	// Always is the lowest level whose records are all let through. nil:
 	// logbook.LevelError.
 	Always slog.Leveler
 
-	// CacheSize is how many messages are known at a time. If there are more, the
-	// third that has been known longest is forgotten. 0 or less: 512.
+	// CacheSize is the number of messages known at a time. If there are more, the oldest
+	// third is forgotten. 0 or less: 512.
 	CacheSize int
 }
 
-// NewSample returns a handler that lets a sample of the records of each message
-// through to h. What it leaves out is told, as by NewLimit.
+// NewSample returns a handler that lets a sample of the records of each message through
+// to h. Suppressed records are reported as by NewLimit.
 func NewSample(h logbook.Handler, o *SampleOptions) *Limit {
 	if o == nil {
 		o = new(SampleOptions)
@@ -49,7 +49,7 @@ func NewSample(h logbook.Handler, o *SampleOptions) *Limit {
 	if l.exempt == nil {
 		l.exempt = logbook.LevelError
 	}
-	l.readsCaller, l.asks = o.By != nil, o.By != nil || !isFixed(o.Always)
+	l.readsCaller, l.callsUser = o.By != nil, o.By != nil || !isFixed(o.Always)
 	l.key = keyBy(o.By, func(r *logbook.Record) limit.Site {
 		return limit.Site{Level: r.Level(), Text: limit.Key(r.Template())}
 	})

@@ -12,20 +12,19 @@ var slowLogger = logbook.New("Slow")
 
 // SlowOptions configure [LoggedIfSlow]. nil is the default.
 type SlowOptions struct {
-	Logger *logbook.Logger // nil: one of its own, on channel "Slow"
+	Logger *logbook.Logger // nil: a logger of the channel "Slow"
 	Level  slog.Leveler    // of the record; nil: logbook.LevelDebug
 }
 
-// LoggedIfSlow begins to take the time, and logs the message if more than the
-// threshold has passed when done is called, with the time as attribute "took". It is
-// meant to be deferred:
+// LoggedIfSlow starts a timer. If more than the threshold has passed when done is called,
+// done logs the message, with the time as attribute "took":
 //
 //	defer handlers.LoggedIfSlow(ctx, time.Second, "yearly report", nil)()
 //
-// Mind the second pair of parentheses. The message may name attributes that the
-// options' logger has by With, and {took}. The record is logged by done, on its
-// goroutine and with the caller of done as its source, so what never ends is never
-// logged. If it was quick, it costs two looks at the clock.
+// Note the second pair of parentheses. The message may name {took} and attributes that
+// the options' logger has by With. done logs on its own goroutine and with its caller as
+// source, so an operation that never ends is never logged. An operation that is quick
+// enough costs two readings of the clock.
 func LoggedIfSlow(ctx context.Context, threshold time.Duration, msg string, o *SlowOptions) (done func()) {
 	start := time.Now()
 	return func() {

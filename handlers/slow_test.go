@@ -13,7 +13,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// described remembers records as text.
+// described records each record as text.
 func described(lines *[]string) logbook.Handler {
 	return logbook.NewHandler(func(r *logbook.Record) error {
 		*lines = append(*lines, fmt.Sprint(r.Level(), " ", r.Channel(), " ", filepath.Base(r.Source().File), " ", r.Message()))
@@ -21,7 +21,7 @@ func described(lines *[]string) logbook.Handler {
 	}, nil)
 }
 
-// A body that takes longer than the threshold is one record, a faster one none.
+// An operation longer than the threshold logs one record, a faster one none.
 func TestLoggedIfSlow(t *testing.T) {
 	work := func(ctx context.Context, took time.Duration, o *handlers.SlowOptions) {
 		defer handlers.LoggedIfSlow(ctx, 100*time.Millisecond, "checking in for {took}", o)()

@@ -9,8 +9,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// A record that was there before, one that is held back and one that is handed on cost no
-// allocation.
+// A repeated record, a suppressed one and one that is passed on cost no allocation.
 func TestSpecialHandlersDoNotAllocate(t *testing.T) {
 	for name, items := range map[string]logbook.Setup{
 		"Dedup":    {handlers.NewDedup(discard(), nil)},

@@ -14,10 +14,10 @@ func discard() logbook.Handler {
 	return handlers.NewStream(io.Discard, &logbook.Options{Formatter: logbook.JSON(nil)})
 }
 
-// BenchmarkDedup is a record that was there before.
+// BenchmarkDedup logs a repeated message.
 func BenchmarkDedup(b *testing.B) { benchmark(b, handlers.NewDedup(discard(), nil)) }
 
-// BenchmarkLimit is a record that is held back.
+// BenchmarkLimit logs suppressed records.
 func BenchmarkLimit(b *testing.B) { benchmark(b, handlers.NewLimit(discard(), nil)) }
 
 func BenchmarkSample(b *testing.B) { benchmark(b, handlers.NewSample(discard(), nil)) }

@@ -10,8 +10,8 @@ import (
 	"github.com/logbook-go/logbook/logbook/logbooktest"
 )
 
-// The special handlers keep the contract, with default options and with their own,
-// and before handlers that pass records on.
+// Wrappers keep the contract, with default options and with others, and before handlers
+// that pass records on.
 func TestSpecialHandlers(t *testing.T) {
 	onlyErrors := func(r *logbook.Record) bool { return r.Level() >= logbook.LevelError }
 	options := &logbook.Options{Level: logbook.LevelInfo, Filter: onlyErrors, Bubble: true, Formatter: logbook.JSON(nil)}

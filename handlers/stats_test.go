@@ -27,7 +27,7 @@ var uncounted = map[string]string{
 	"logbook/logbooktest: *Recorder": "it keeps all for a test",
 }
 
-// Every exported handler counts what becomes of its records.
+// Every exported handler counts its records.
 func TestEveryHandlerReportsStats(t *testing.T) {
 	api, err := os.ReadFile("../api.txt")
 	if err != nil {
@@ -68,7 +68,7 @@ func (badFormatter) AppendFormat(b []byte, r *logbook.Record) ([]byte, error) {
 	return append(b, picky(r)...), nil
 }
 
-// moody fails with every third write, halfway.
+// moody fails halfway in every third write.
 type moody struct{ n int }
 
 func (m *moody) Write(p []byte) (int, error) {
@@ -78,7 +78,8 @@ func (m *moody) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// moodySink fails with every third record, and leaves the last one of every third batch.
+// moodySink fails for every third record, and leaves the last record of every third
+// batch.
 type moodySink struct {
 	logbook.Options
 	n int
@@ -98,8 +99,8 @@ func (m *moodySink) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
 	return nil
 }
 
-// Of all records that reach a handler, each is counted once, whatever fails. Those that a
-// batch leaves to the caller are the caller's.
+// Each record that reaches a handler is counted once, whatever fails. Records that a
+// batch leaves to the caller are counted by the caller.
 func TestStatsAddUp(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
 	inner := func() logbook.Handler { return new(moodySink) }
@@ -142,7 +143,7 @@ func TestStatsAddUp(t *testing.T) {
 			check("before Close")
 			ended, cancel := context.WithCancel(t.Context())
 			cancel()
-			_ = logbook.Flush(t.Context(), h) // what it fails with is counted
+			_ = logbook.Flush(t.Context(), h) // its failures are counted
 			check("after Flush")
 			feed(t, h, &in)
 			_ = logbook.Flush(ended, h)
@@ -158,7 +159,7 @@ func TestStatsAddUp(t *testing.T) {
 	}
 }
 
-// feed hands records of all kinds to a handler, and counts those that it takes.
+// feed gives records of all kinds to a handler, and counts those that it takes.
 func feed(t *testing.T, h logbook.Handler, in *int) {
 	t.Helper()
 	var rs []*logbook.Record
@@ -190,7 +191,7 @@ func feed(t *testing.T, h logbook.Handler, in *int) {
 	}
 }
 
-// noProgram returns the path of a file that passes for a command, and cannot be run.
+// noProgram returns the path of a file that looks like a command, and cannot be run.
 func noProgram(t *testing.T) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "run.exe")

@@ -50,7 +50,7 @@ func TestStreamTakesItsOptions(t *testing.T) {
 	}
 }
 
-// The caller is looked up for those who read it, and a filter may.
+// The caller is looked up for formatters that read it, and for filters, which may.
 func TestStreamLooksUpTheCaller(t *testing.T) {
 	here := func(r *logbook.Record) bool { return strings.HasSuffix(r.Source().File, "stream_test.go") }
 	for _, c := range []struct {
@@ -76,7 +76,7 @@ func TestStreamLooksUpTheCaller(t *testing.T) {
 	}
 }
 
-// An argument that logs to the same handler while it is formatted does not lock up.
+// An argument that logs to the same handler while it is formatted causes no deadlock.
 func TestStreamArgumentThatLogsToTheSameStream(t *testing.T) {
 	var out bytes.Buffer
 	bound(t, func() {
@@ -128,8 +128,8 @@ func TestStreamContinuesShortWrites(t *testing.T) {
 	}
 }
 
-// TestStreamTornLine lets the n-th write fail after some bytes: what comes next
-// stands on a line of its own.
+// TestStreamTornLine lets the n-th write fail after some bytes: the next record starts on
+// a new line.
 func TestStreamTornLine(t *testing.T) {
 	full := errors.New("no space left on device")
 	for _, c := range []struct {
@@ -195,7 +195,7 @@ func TestStreamDoesNotCloseItsWriter(t *testing.T) {
 	}
 }
 
-// Two streams on one file, many goroutines: every line is whole.
+// Two streams on one file, many goroutines: every line is complete.
 func TestStreamsShareAFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "shared")
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -247,7 +247,7 @@ func TestStderrIsLookedUpAtEachRecord(t *testing.T) {
 	}
 }
 
-// captureStderr returns what is written to os.Stderr while fn runs.
+// captureStderr returns the output to os.Stderr while fn runs.
 func captureStderr(t *testing.T, fn func()) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "stderr")

@@ -16,7 +16,7 @@ import (
 const tagsKey = "tags"
 
 // TaggingLogger is a logger whose records can carry tags. Without [TaggingLogger.Tagged]
-// it logs as the logger inside does. To give that one options, write
+// it logs like the embedded logger. To make one with options, write
 // TaggingLogger{logger}.
 type TaggingLogger struct{ *logbook.Logger }
 
@@ -25,15 +25,14 @@ func NewTaggingLogger(channel string) TaggingLogger {
 	return TaggingLogger{logbook.New(channel)}
 }
 
-// Tagged returns a logger whose records carry the tags, as the list "tags" among
-// their attributes. It allocates: keep what it returns.
+// Tagged returns a logger whose records carry the tags, as the list "tags" among their
+// attributes. It allocates: keep the result.
 func (t TaggingLogger) Tagged(tags ...string) *logbook.Logger {
 	return t.WithAttrs(slog.Any(tagsKey, slices.Clone(tags)))
 }
 
-// Tags returns a record's tags: the newest attribute "tags" that is a list of
-// strings, wherever the record came from. It is nil if there is none, and must not
-// be changed.
+// Tags returns the tags of a record: the newest attribute "tags" that is a list of
+// strings. It is nil if there is none, and must not be changed.
 func Tags(r *logbook.Record) (tags []string) {
 	for a := range r.Attrs {
 		if a.Key != tagsKey {
@@ -50,7 +49,7 @@ func stringList(v any) (list []string, ok bool) {
 	switch v := v.(type) {
 	case []string:
 		return v, true
-	case []any: // it was received
+	case []any: // of a record that was received
 		for _, e := range v {
 			s, ok := e.(string)
 			if !ok {
@@ -59,7 +58,7 @@ func stringList(v any) (list []string, ok bool) {
 			list = append(list, s)
 		}
 		return list, true
-	case json.Marshaler: // it was retained
+	case json.Marshaler: // of a retained record
 		text, err := v.MarshalJSON()
 		return list, err == nil && json.Unmarshal(text, &list) == nil
 	}
@@ -73,14 +72,14 @@ type TaggingOptions struct {
 	Bubble bool                       // let handled records go on to the next handler
 }
 
-// Tagging hands a record to the handlers of its tags, as [Tags] finds them. A
-// handler meets a record once, however many of the tags it stands for, and with its
-// own level and filter; whether it bubbles does not matter. If some of them fail, the
-// error joins theirs. A record that none of them takes, such as one without tags, goes
-// on to the next handler on the stack.
+// Tagging passes a record to the handlers of its tags, as found by [Tags]. Each handler
+// gets the record once, even if it is listed for several of the tags, and by its own
+// level and filter; its Bubble is ignored. If some of them fail, their errors are joined.
+// A record that none of them takes, such as one without tags, goes on to the next handler
+// on the stack.
 //
-// Of records handed over together each handler gets those with its tags, together.
-// There is no next handler for the others then: they are left out.
+// Of a batch, each handler gets the records with its tags, as a batch. Records without
+// such tags are left out: a batch has no next handler.
 type Tagging struct {
 	binding  logbook.Binding
 	handlers []logbook.Handler // each once
@@ -88,7 +87,7 @@ type Tagging struct {
 	tally    tally.Tally
 }
 
-// NewTagging returns a handler that chooses others by tag.
+// NewTagging returns a handler that passes records to the handlers listed for their tags.
 func NewTagging(by map[string][]logbook.Handler, o *TaggingOptions) *Tagging {
 	if o == nil {
 		o = new(TaggingOptions)
@@ -108,7 +107,7 @@ func NewTagging(by map[string][]logbook.Handler, o *TaggingOptions) *Tagging {
 	return t
 }
 
-// add adds a handler unless it is there, and returns its index.
+// add adds a handler unless it was added before, and returns its index.
 func (t *Tagging) add(h logbook.Handler) int {
 	if reflect.ValueOf(h).Comparable() {
 		if i := slices.Index(t.handlers, h); i >= 0 {
@@ -122,7 +121,7 @@ func (t *Tagging) add(h logbook.Handler) int {
 // Binding implements [logbook.Bindable].
 func (t *Tagging) Binding() logbook.Binding { return t.binding }
 
-// Handle hands the record to the handlers of its tags.
+// Handle passes the record to the handlers of its tags.
 func (t *Tagging) Handle(r *logbook.Record) error {
 	var errs joined
 	taken := false
@@ -153,8 +152,8 @@ func (t *Tagging) chosen(r *logbook.Record) (chosen []int) {
 	return chosen
 }
 
-// HandleBatch hands each handler the records that have its tags. Records that one of them
-// leaves unsent are lost to that one, and counted as dropped: none is left to the caller.
+// HandleBatch passes to each handler the records with its tags. Records that one of them
+// leaves unsent are counted as dropped; none is left to the caller.
 func (t *Tagging) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	shares := make([][]*logbook.Record, len(t.handlers))
 	tagged := 0
@@ -184,18 +183,18 @@ func (t *Tagging) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	return withUnsent(0, errs.err())
 }
 
-// Stats returns what happened so far. Handled are the records that a handler took; those
+// Stats returns the counts so far. Handled are the records that a handler took; those
 // that none took are not counted.
 func (t *Tagging) Stats() logbook.Stats { return t.tally.Stats() }
 
-// Unwrap returns the handlers inside, each once.
+// Unwrap returns the inner handlers, each once.
 func (t *Tagging) Unwrap() []logbook.Handler { return slices.Clone(t.handlers) }
 
-// Flush flushes the handlers inside.
+// Flush flushes the inner handlers.
 func (t *Tagging) Flush(ctx context.Context) error { return flushAll(ctx, t.handlers) }
 
-// Close closes the handlers inside.
+// Close closes the inner handlers.
 func (t *Tagging) Close(ctx context.Context) error { return closeAll(ctx, t.handlers) }
 
-// Unbound tells the handlers inside.
+// Unbound calls Unbound of the inner handlers.
 func (t *Tagging) Unbound() { unboundAll(t.handlers) }

@@ -50,7 +50,7 @@ func TestTaggingLogger(t *testing.T) {
 	}
 }
 
-// On the wire the tags are a list in extra, and no argument of the call.
+// On the wire the tags are a list in extra, not an argument of the call.
 func TestTagsOnTheWire(t *testing.T) {
 	var got struct {
 		Kwargs map[string]any
@@ -126,7 +126,7 @@ func TestTagsThatAreNone(t *testing.T) {
 	}
 }
 
-// Level, filter and bubble are those of the options.
+// Level, filter and bubble come from the options.
 func TestTaggingBinding(t *testing.T) {
 	below, out := new(sink), new(sink)
 	h := handlers.NewTagging(map[string][]logbook.Handler{"cmd": {out}}, &handlers.TaggingOptions{
@@ -139,8 +139,8 @@ func TestTaggingBinding(t *testing.T) {
 	below.expect(t, "low", "filtered", "taken")
 }
 
-// A failure names the failing handler, and costs the others nothing. Handlers before
-// this one see it.
+// A failure names the failing handler, and does not affect the others. The error is
+// returned to handlers before this one.
 func TestTaggingFailure(t *testing.T) {
 	bad := &sink{err: func() error { return errors.New("disk full") }}
 	good := new(sink)
@@ -156,7 +156,7 @@ func TestTaggingFailure(t *testing.T) {
 	second.expect(t, "b")
 }
 
-// A handler that is missing is a failure of the records that it should get.
+// A nil handler is a failure of the records that it should get.
 func TestTaggingWithoutHandler(t *testing.T) {
 	out := new(sink)
 	h := handlers.NewTagging(map[string][]logbook.Handler{"cmd": {nil, out}}, nil)
@@ -188,7 +188,7 @@ func TestTaggingBatch(t *testing.T) {
 	}
 }
 
-// Handlers of several tags are flushed, closed and told once.
+// A handler of several tags is flushed, closed and unbound once.
 func TestTaggingLifecycle(t *testing.T) {
 	c := new(counted)
 	h := handlers.NewTagging(map[string][]logbook.Handler{"a": {c}, "b": {c, logbook.Null{Filter: func(*logbook.Record) bool { return true }}}}, nil)
@@ -201,7 +201,7 @@ func TestTaggingLifecycle(t *testing.T) {
 	}
 }
 
-// counted counts what happens to it.
+// counted counts calls.
 type counted struct {
 	logbook.Options
 	calls

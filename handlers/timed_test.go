@@ -32,7 +32,7 @@ func newTimed(t *testing.T, path string, o handlers.FileOptions) *handlers.File 
 	return h
 }
 
-// logFourDays logs what Logbook's test logs: the first record of each hour of four
+// logFourDays logs the records of Logbook's test: one at the start of each hour of four
 // days.
 func logFourDays(t *testing.T, h *handlers.File) {
 	t.Helper()
@@ -64,8 +64,8 @@ func expectFirstLines(t *testing.T, dir string, names ...string) {
 	}
 }
 
-// A file for each day, of which the newest are kept; a plain current file counts as one
-// of them.
+// There is a file for each day, and the newest are kept; a plain current file counts as
+// one of them.
 func TestTimed(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -99,8 +99,8 @@ func TestTimed(t *testing.T) {
 	})
 }
 
-// Known defect of Logbook: with a relative path old files were not removed. Nor does
-// it matter that the program changes its directory later.
+// Old files are removed with a relative path too, which Python's Logbook did not do, and
+// after the program changes its directory.
 func TestTimedRelativePath(t *testing.T) {
 	dir, elsewhere := t.TempDir(), t.TempDir()
 	t.Chdir(dir)
@@ -158,7 +158,7 @@ func TestTimedOptions(t *testing.T) {
 	expectListing(t, dir, map[string]string{})
 }
 
-// Size within a period: parts are numbered as they were written.
+// The parts of a period are numbered in the order of writing.
 func TestTimedWithSize(t *testing.T) {
 	for _, plainCurrent := range []bool{false, true} {
 		dir := t.TempDir()
@@ -187,7 +187,7 @@ func TestTimedWithSize(t *testing.T) {
 	}
 }
 
-// With a plain current file, records may be late by a minute.
+// With a plain current file, records may be up to a minute late.
 func TestTimedLateRecords(t *testing.T) {
 	dir := t.TempDir()
 	h := newTimed(t, filepath.Join(dir, "app.log"), handlers.FileOptions{PlainCurrent: true})
@@ -199,7 +199,7 @@ func TestTimedLateRecords(t *testing.T) {
 	expectListing(t, dir, map[string]string{"app-2024-02-27.log": "1 before\n", "app.log": "2 after\n3 late\n4 after\n"})
 }
 
-// A record that is only late does not finish the file of the new day.
+// A late record does not finish the file of the new day.
 func TestTimedLateRecordsAreNoRotations(t *testing.T) {
 	dir := t.TempDir()
 	h := newTimed(t, filepath.Join(dir, "app.log"), handlers.FileOptions{})
@@ -216,7 +216,7 @@ func TestTimedLateRecordsAreNoRotations(t *testing.T) {
 	}
 }
 
-// Records of one moment in different zones belong to different files.
+// Records of the same time in different zones belong to different files.
 func TestTimedZones(t *testing.T) {
 	dir := t.TempDir()
 	h := newTimed(t, filepath.Join(dir, "app.log"), handlers.FileOptions{Pattern: "%H"})
@@ -228,7 +228,7 @@ func TestTimedZones(t *testing.T) {
 	expectListing(t, dir, map[string]string{"app-13.log": "0\n1\n4\n", "app-14.log": "2\n3\n"})
 }
 
-// A clock that is set back loses nothing with a plain current file either.
+// Setting the clock back loses no record with a plain current file either.
 func TestTimedPlainClockSetBack(t *testing.T) {
 	dir := t.TempDir()
 	h := newTimed(t, filepath.Join(dir, "app.log"), handlers.FileOptions{PlainCurrent: true})
