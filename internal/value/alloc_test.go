@@ -13,7 +13,7 @@ import (
 	"github.com/logbook-go/logbook/internal/value"
 )
 
-// Values of common types, and structs, cost no allocation.
+// Values of common types, and structs, do not allocate.
 func TestAllocations(t *testing.T) {
 	at, n := time.Now(), 7
 	users := []benchUser{{"anna", "anna@example.com", at}, {"bob", "bob@example.com", at}}

@@ -14,8 +14,8 @@ import (
 	"github.com/logbook-go/logbook/internal/encode"
 )
 
-// AppendJSON appends a value as JSON. It never fails: a mark stands in the place of a
-// part that cannot be encoded.
+// AppendJSON appends a value as JSON. It never fails: it writes a mark in place of a part
+// that cannot be encoded.
 func AppendJSON(b []byte, v any) []byte {
 	if out, done := appendCommon(b, v); done {
 		return out
@@ -28,8 +28,8 @@ func AppendJSON(b []byte, v any) []byte {
 	return b
 }
 
-// appendCommon appends a value of the types that need no more than a look at it. It
-// reports whether v is of such a type.
+// appendCommon appends a value of a common type that needs no codec. It reports whether v
+// is of such a type.
 func appendCommon(b []byte, v any) (_ []byte, done bool) {
 	switch x := v.(type) {
 	case nil:
@@ -94,18 +94,17 @@ func appendCommon(b []byte, v any) (_ []byte, done bool) {
 	return b, false
 }
 
-// state is what one call of AppendJSON carries along.
+// state is the state of one call of AppendJSON.
 type state struct {
-	limit   int              // the length of the buffer from where on parts are left out
-	path    []visit          // the pointers, slices and maps that are open
-	valuers int              // the LogValue methods that are open
-	names   []string         // the keys of maps and groups that are open
-	words   []unsafe.Pointer // what interfaces hold in place of a pointer to it
-	text    []byte           // of AppendText
+	limit   int              // the length of the buffer at which further parts are left out
+	path    []visit          // the pointers, slices and maps being written
+	valuers int              // the number of LogValue methods being resolved
+	names   []string         // the keys of the maps and groups being written
+	words   []unsafe.Pointer // copies of values that interfaces hold directly
+	text    []byte           // buffer for AppendText methods
 }
 
-// maxKept bounds the keys, and the bytes of a text, that a state has room for when it is
-// kept for the next value.
+// maxKept is the maximum capacity of the buffers of a state that is kept for reuse.
 const maxKept = 1 << 10
 
 var states = sync.Pool{New: func() any { return new(state) }}
@@ -130,7 +129,7 @@ func (s *state) any(b []byte, v any) []byte {
 	return s.rest(b, v)
 }
 
-// rest appends a value of any type but those of appendCommon.
+// rest appends a value of any type that appendCommon does not handle.
 func (s *state) rest(b []byte, v any) []byte {
 	switch x := v.(type) {
 	case []any:
@@ -157,7 +156,7 @@ func (s *state) rest(b []byte, v any) []byte {
 	return b
 }
 
-// list appends what is most often decoded from JSON.
+// list appends a []any, the type of lists decoded from JSON.
 func (s *state) list(b []byte, list []any) []byte {
 	if list == nil {
 		return append(b, "null"...)
@@ -181,7 +180,7 @@ func (s *state) list(b []byte, list []any) []byte {
 	return append(b, ']')
 }
 
-// appendList appends a list of values of one kind.
+// appendList appends a slice, calling each for every element.
 func appendList[T any](b []byte, list []T, each func([]byte, T) []byte) []byte {
 	if list == nil {
 		return append(b, "null"...)
@@ -222,7 +221,7 @@ func appendAddr(b []byte, a netip.Addr) []byte {
 	return encode.AppendJSONString(b, text)
 }
 
-// appendFloat32 is [encode.AppendJSONFloat] for the fewer digits of a float32.
+// appendFloat32 is like [encode.AppendJSONFloat], with the precision of a float32.
 func appendFloat32(b []byte, f float32) []byte {
 	abs := max(f, -f)
 	switch {
@@ -239,7 +238,7 @@ func appendFloat32(b []byte, f float32) []byte {
 	return strconv.AppendFloat(b, float64(f), 'f', -1, 32)
 }
 
-// maxBytes is how many bytes have a text of MaxSize.
+// maxBytes is the number of bytes whose base64 text has MaxSize.
 const maxBytes = MaxSize / 4 * 3
 
 func appendBytes(b, data []byte) []byte {

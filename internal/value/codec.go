@@ -17,13 +17,13 @@ import (
 // An appendFunc appends the value that p points to.
 type appendFunc func(s *state, b []byte, p unsafe.Pointer) []byte
 
-// codec is how the values of one type are written.
+// codec writes the values of one type.
 type codec struct {
 	typ     reflect.Type
 	append  appendFunc
-	pointee *codec // of a pointer without methods that are called: of what it points to
-	flat    bool   // no value can contain one of its own type, or of any type
-	direct  bool   // an interface holds the value itself and not a pointer to it
+	pointee *codec // the codec of the element of a pointer type, unless a method of the pointer is called
+	flat    bool   // a value can contain neither a value of its own type nor an interface
+	direct  bool   // an interface holds the value itself, not a pointer to it
 	refused string // the error of a type that cannot be encoded
 }
 
@@ -32,7 +32,7 @@ var (
 	attrList = reflect.TypeFor[[]slog.Attr]()
 )
 
-// codecs has the codec of each type that an interface held.
+// codecs caches the codecs of the types found in interfaces.
 var codecs sync.Map // reflect.Type to *codec
 
 func codecOf(t reflect.Type) *codec {
@@ -46,19 +46,19 @@ func codecOf(t reflect.Type) *codec {
 	return c
 }
 
-// use is a type and where its value stands.
+// use is a type and the context of its value.
 type use struct {
 	typ reflect.Type
 
-	// The value has an address, as encoding/json sees it: it is an element of a slice,
-	// or behind a pointer. Then methods of the pointer type count as well.
+	// addressed means that encoding/json would find the value addressable, as an element
+	// of a slice or behind a pointer, and so call methods of the pointer type, too.
 	addressed bool
 
 	quoted bool // the field has the option "string"
 }
 
-// compiler makes codecs. Those of one type and of all that it leads to are made under
-// the lock, so that none is seen before it is complete.
+// compiler makes codecs. It makes the codec of a type, and of all types that the type
+// contains, under the lock, so that no incomplete codec is used.
 type compiler struct {
 	sync.Mutex
 	codecs map[use]*codec
@@ -103,10 +103,10 @@ func (c *codec) known() bool {
 
 func (c *codec) leaf(fn appendFunc) { c.append, c.flat = fn, true }
 
-// methods completes the codec of a type that says itself how it is written.
+// methods completes the codec of a type with a method that encodes it.
 func (c *codec) methods(addressed bool) bool {
 	if c.typ.Kind() == reflect.Interface {
-		return false // the value in it is asked
+		return false // use the methods of the dynamic type
 	}
 	if c.typ.Kind() == reflect.Pointer && (&codec{typ: c.typ.Elem()}).known() {
 		return false
@@ -144,7 +144,7 @@ func (c *codec) methods(addressed bool) bool {
 	return true
 }
 
-// kind completes the codec of a type without methods that are called.
+// kind completes the codec of a type without such methods.
 func (m *compiler) kind(c *codec, u use) {
 	switch kind := c.typ.Kind(); kind {
 	case reflect.Bool:
@@ -204,14 +204,14 @@ func (c *codec) refuse(err string) {
 	c.leaf(func(_ *state, b []byte, _ unsafe.Pointer) []byte { return appendRefused(b, err) })
 }
 
-// scalar completes the codec of a number or a truth value.
+// scalar completes the codec of a number or a boolean.
 func (c *codec) scalar(u use, fn appendFunc) {
 	c.leaf(fn)
 	if u.quoted {
 		c.append = func(s *state, b []byte, p unsafe.Pointer) []byte {
 			n := len(b)
 			b = fn(s, append(b, '"'), p)
-			if b[n+1] == '"' { // a float that is no number is quoted already
+			if b[n+1] == '"' { // NaN and infinities are already quoted
 				return append(b[:n], b[n+1:]...)
 			}
 			return append(b, '"')
@@ -243,7 +243,7 @@ func (c *codec) pointer(elem *codec) {
 	}
 }
 
-// appendPointer appends what a pointer points to.
+// appendPointer appends the value that p points to.
 func (c *codec) appendPointer(s *state, b []byte, p unsafe.Pointer) []byte {
 	if p == nil {
 		return append(b, "null"...)
@@ -299,7 +299,7 @@ func (c *codec) array(elem *codec) {
 	c.append = func(s *state, b []byte, p unsafe.Pointer) []byte { return s.elements(b, p, n, size, elem) }
 }
 
-// elements appends n elements of a size, the first of which p points to.
+// elements appends the n elements of the given size that begin at p.
 func (s *state) elements(b []byte, p unsafe.Pointer, n int, size uintptr, elem *codec) []byte {
 	b = append(b, '[')
 	for i := range n {

@@ -9,7 +9,7 @@ import (
 	"github.com/logbook-go/logbook/internal/value"
 )
 
-// Many goroutines meet types that none has met before, and that lead to one another.
+// Many goroutines encode new types that contain one another.
 func TestConcurrentCompilation(t *testing.T) {
 	for round := range 20 {
 		leaf := reflect.StructOf([]reflect.StructField{{Name: "Leaf" + strconv.Itoa(round), Type: reflect.TypeFor[[]*Node]()}})

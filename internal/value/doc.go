@@ -1,23 +1,22 @@
-// Package value appends Go values of any type as JSON. Types that logs are full of are
-// written without a look at their parts; for all others it is compiled once for each type
-// how they are written.
+// Package value appends Go values of any type as JSON. The most common types have code of
+// their own; for any other type, the package compiles a codec once.
 //
-// The bytes are those of encoding/json, of its first version and without the escapes for
-// HTML, with these exceptions:
+// The output is that of encoding/json version 1 without HTML escapes, with these
+// exceptions:
 //
-//   - An error shows its text, unless it has a method MarshalJSON.
-//   - A [log/slog.LogValuer] shows what it stands for, and slog's values, attributes and
-//     groups are shown as such.
+//   - An error is its text, unless it has a MarshalJSON method.
+//   - A [log/slog.LogValuer] is the value that it resolves to. Values, attributes and
+//     groups of slog are written as such.
 //   - NaN and the infinities are the strings "NaN", "+Inf" and "-Inf".
-//   - Times keep their form beyond the year 9999.
-//   - A value that cannot be encoded shows the error, "!ERROR: ...", and nothing else of
-//     it; the values around it are shown. A struct with a field that can never be
-//     encoded is such a value.
-//   - A method that panics leaves "!PANIC in TYPE: ...".
+//   - Times after the year 9999 keep their format.
+//   - A value that cannot be encoded is replaced by its error, "!ERROR: ..."; the values
+//     around it are written. This includes a struct with a field that can never be
+//     encoded.
+//   - If a method panics, the value is "!PANIC in TYPE: ...".
 //   - A nil pointer is null; no method is called on it.
-//   - A value that contains itself, stands too deep, or is too large, ends in a mark.
-//   - Maps may have keys of any type, and no key comes twice: the second one is k#2.
-//   - What could control a terminal is escaped in all strings.
+//   - A value that contains itself, is nested too deep, or is too large, ends in a mark.
+//   - Maps may have keys of any type, and keys are unique: the second k becomes k#2.
+//   - Terminal control characters are escaped in all strings.
 //
-// All functions may be called concurrently.
+// All functions are safe for concurrent use.
 package value

@@ -70,7 +70,7 @@ func (panicsText) MarshalText() ([]byte, error) { panic("boom") }
 func (panicsError) Error() string               { panic("boom") }
 func (panicsValue) LogValue() slog.Value        { panic("boom") }
 
-// What differs from encoding/json. Each exception of the documentation stands here.
+// Each documented exception from encoding/json.
 func TestExceptions(t *testing.T) {
 	at := time.Date(12000, 1, 2, 3, 4, 5, 0, time.UTC)
 	cyclicError := new(loop)
@@ -164,7 +164,7 @@ func TestExceptions(t *testing.T) {
 	}
 }
 
-// A value that contains itself says so, and what is not part of the cycle is shown.
+// A value that contains itself ends in an error, and the rest of it is written.
 func TestCycles(t *testing.T) {
 	list := []any{1, nil}
 	list[1] = list
@@ -195,7 +195,7 @@ func TestCycles(t *testing.T) {
 		{anyMap, `{"1":` + mark + `map[interface {}]interface {}"}`},
 		{pointer, mark + `value_test.Pointer"`},
 		{attrs, `{"a":1,"list":[` + mark + `[]slog.Attr",` + mark + `[]slog.Attr"]}`},
-		{[]any{node.Next, node.Next}, ""}, // twice is no cycle
+		{[]any{node.Next, node.Next}, ""}, // the same value twice is not a cycle
 	} {
 		got := string(value.AppendJSON(nil, test.value))
 		if test.want != "" && got != test.want {
@@ -207,7 +207,7 @@ func TestCycles(t *testing.T) {
 	}
 }
 
-// What is too deep or too large ends in a mark, and stays valid.
+// A value that is too deep or too large ends in a mark and is valid JSON.
 func TestBounds(t *testing.T) {
 	nest := func(n int) (v any) {
 		for range n {

@@ -8,27 +8,27 @@ import (
 	"unicode"
 )
 
-// structField is a field of a struct, or of a struct that is embedded in it, that
-// encoding/json writes.
+// structField is a field of a struct, or of a struct embedded in it, that encoding/json
+// writes.
 type structField struct {
 	reflect.StructField
 	name   string
-	tagged bool // the name stands in the tag
+	tagged bool // the name comes from the tag
 	path   []int
 	options
 }
 
 type options struct{ omitEmpty, omitZero, quoted bool }
 
-// fieldsOf returns the fields that encoding/json writes for a struct, in its order. Where
-// several have one name, one stays if it alone is the least deeply embedded, or alone
-// tagged among those; else none.
+// fieldsOf returns the fields that encoding/json writes for a struct, in its order. Of the
+// fields with the same name, it keeps the least nested one, or among several of those, the
+// only tagged one; otherwise none.
 func fieldsOf(t reflect.Type) []structField {
 	byName := make(map[string][]structField)
 	type embedded struct {
 		typ   reflect.Type
 		path  []int
-		twice bool // at this depth: its fields hide one another
+		twice bool // embedded twice at this depth, so its fields hide one another
 	}
 	level := []embedded{{typ: t}}
 	seen := make(map[reflect.Type]bool)
@@ -71,7 +71,7 @@ func fieldsOf(t reflect.Type) []structField {
 	return fields
 }
 
-// rank compares fields of one name: the lower one is written.
+// rank compares two fields with the same name. encoding/json writes the lower one.
 func (f *structField) rank(g structField) int {
 	if c := cmp.Compare(len(f.path), len(g.path)); c != 0 || f.tagged == g.tagged {
 		return c
@@ -82,7 +82,8 @@ func (f *structField) rank(g structField) int {
 	return 1
 }
 
-// parseField reports whether a field is written, or has fields that are.
+// parseField parses the tag of a field. It reports whether the field, or fields embedded
+// in it, are written.
 func parseField(f reflect.StructField) (_ structField, ok bool) {
 	if !f.IsExported() && !(f.Anonymous && elemOfPointer(f.Type).Kind() == reflect.Struct) {
 		return structField{}, false
@@ -110,7 +111,8 @@ func parseField(f reflect.StructField) (_ structField, ok bool) {
 	return out, true
 }
 
-// indirect returns what a pointer without a name points to, and any other type as it is.
+// indirect returns the element type of an unnamed pointer type, and any other type as it
+// is.
 func indirect(t reflect.Type) reflect.Type {
 	if t.Name() == "" {
 		return elemOfPointer(t)
@@ -125,7 +127,7 @@ func elemOfPointer(t reflect.Type) reflect.Type {
 	return t
 }
 
-// isName reports whether a tag names the field; what is no name is ignored.
+// isName reports whether s is a valid name in a tag.
 func isName(s string) bool {
 	for _, r := range s {
 		if !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r) {

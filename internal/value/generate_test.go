@@ -15,12 +15,12 @@ import (
 	"unsafe"
 )
 
-// generator makes types and values. Its choices are the bytes that it was given, then
-// such as follow from them.
+// generator makes types and values. It takes its choices from the given bytes, and then
+// from random numbers seeded with them.
 type generator struct {
 	bytes []byte
 	rand  *rand.Rand
-	size  int // of the value so far
+	size  int // the size of the value so far
 }
 
 func newGenerator(choices []byte) *generator {
@@ -95,7 +95,7 @@ func (g *generator) structure(depth int) reflect.Type {
 	var fields []reflect.StructField
 	for i := range g.n(6) {
 		f := reflect.StructField{Name: string(rune('A' + i)), Type: g.typ(depth - 1), Tag: reflect.StructTag(tags[g.n(len(tags))])}
-		if g.n(3) == 0 { // without methods: those that reflect.StructOf promotes crash
+		if g.n(3) == 0 { // only types without methods: those that reflect.StructOf promotes crash
 			if e := zoo[g.n(len(zoo))]; e.Name() != "" && reflect.PointerTo(e).NumMethod() == 0 && e.Kind() != reflect.Interface {
 				f.Name, f.Type, f.Anonymous = e.Name(), e, true
 				if strings.Contains(f.Name, "[") {
@@ -114,8 +114,8 @@ func (g *generator) structure(depth int) reflect.Type {
 	return reflect.StructOf(fields)
 }
 
-// canMake reports whether reflect can make the struct. It cannot make most of those with
-// methods, and those of equal names.
+// canMake reports whether reflect can make the struct. It cannot if names are equal, or
+// for most fields with methods.
 func canMake(fields []reflect.StructField) (can bool) {
 	defer func() { can = recover() == nil }()
 	reflect.StructOf(fields)
@@ -210,7 +210,7 @@ func (g *generator) fill(v reflect.Value, depth int) {
 			}
 			x := g.value(t, depth-1)
 			if x.Kind() == reflect.Pointer && x.IsNil() {
-				return // no method of it is called, which differs on purpose
+				return // unlike encoding/json, package value calls no method of a nil pointer
 			}
 			if t.AssignableTo(v.Type()) {
 				v.Set(x)
@@ -230,7 +230,7 @@ func (g *generator) fill(v reflect.Value, depth int) {
 	case reflect.Map:
 		if n := g.n(6); depth > 0 && n > 0 {
 			v.Set(reflect.MakeMap(v.Type()))
-			known := make(map[string]bool) // encoding/json writes two keys of one text
+			known := make(map[string]bool) // encoding/json writes duplicate keys
 			for range n - 1 {
 				key := g.value(v.Type().Key(), depth-1)
 				if key.Kind() == reflect.String {

@@ -12,7 +12,7 @@ import (
 	"github.com/logbook-go/logbook/internal/value"
 )
 
-// standard returns what encoding/json makes of a value.
+// standard returns the output of encoding/json.
 func standard(v any) (text string, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -26,8 +26,8 @@ func standard(v any) (text string, err error) {
 	return strings.TrimSuffix(buf.String(), "\n"), err
 }
 
-// safe returns JSON with what could control a terminal escaped. What is escaped twice, in
-// strings with the option "string", looks as if it were once.
+// safe escapes terminal control characters in JSON. It undoes the second escape in strings
+// with the option "string".
 func safe(text string) string {
 	var b []byte
 	for _, r := range text {
@@ -40,8 +40,8 @@ func safe(text string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(string(b), "\ufffd", `\ufffd`), `\\u`, `\u`)
 }
 
-// compare reports whether a value is written as encoding/json does. What that refuses
-// must be valid nevertheless.
+// compare checks that the output for a value is that of encoding/json, or valid JSON if
+// encoding/json refuses the value.
 func compare(t *testing.T, v any) {
 	t.Helper()
 	got := string(value.AppendJSON([]byte("before "), v))

@@ -16,7 +16,7 @@ var (
 	anyMap     = reflect.TypeFor[map[string]any]()
 	stringMap  = reflect.TypeFor[map[string]string]()
 	intMap     = reflect.TypeFor[map[string]int]()
-	stringsMap = reflect.TypeFor[map[string][]string]() // headers, values of forms
+	stringsMap = reflect.TypeFor[map[string][]string]() // HTTP headers, form values
 )
 
 // mapping completes the codec of a map.
@@ -58,7 +58,7 @@ func (s *state) int(b []byte, v int) []byte { return encode.AppendInt(b, int64(v
 
 func (s *state) strings(b []byte, v []string) []byte { return appendList(b, v, appendString) }
 
-// appendMap appends a map of strings, sorted by them.
+// appendMap appends a map with string keys, sorted by key.
 func appendMap[V any](s *state, b []byte, m map[string]V, t reflect.Type, each func(*state, []byte, V) []byte) []byte {
 	if m == nil {
 		return append(b, "null"...)
@@ -98,14 +98,14 @@ func (s *state) forget(first int) {
 	s.names = s.names[:first]
 }
 
-// pair is a member of a map: its key as text, and which of the values it has.
+// pair is a member of a map: its key as text, and the index of its value.
 type pair struct {
 	key   string
 	value int
 }
 
-// mapping appends a map of any kind, sorted by the texts of its keys. Of those that are
-// the same, each gets a number but the first.
+// mapping appends a map of any type, sorted by the texts of its keys. It numbers all but
+// the first of the keys with the same text.
 func (s *state) mapping(b []byte, m reflect.Value, elem *codec) []byte {
 	if m.IsNil() {
 		return append(b, "null"...)
@@ -123,7 +123,7 @@ func (s *state) mapping(b []byte, m reflect.Value, elem *codec) []byte {
 		pairs = append(pairs, pair{s.keyText(key), len(pairs)})
 	}
 	slices.SortFunc(pairs, func(a, b pair) int { return strings.Compare(a.key, b.key) })
-	unifyKeys(pairs)
+	makeUnique(pairs)
 
 	at, size := values.UnsafePointer(), elem.typ.Size()
 	b = append(b, '{')
@@ -139,9 +139,8 @@ func (s *state) mapping(b []byte, m reflect.Value, elem *codec) []byte {
 	return append(b, '}')
 }
 
-// unifyKeys gives numbers to keys that are there more than once. Those that differ only
-// in what is no UTF-8 look the same.
-func unifyKeys(pairs []pair) {
+// makeUnique numbers duplicate keys. Keys that differ only in invalid UTF-8 are duplicates.
+func makeUnique(pairs []pair) {
 	twice := false
 	for i := range pairs {
 		if !utf8.ValidString(pairs[i].key) {
@@ -153,7 +152,7 @@ func unifyKeys(pairs []pair) {
 	if !twice {
 		return
 	}
-	given := make(map[string]bool, len(pairs)) // true: to one before
+	given := make(map[string]bool, len(pairs)) // true if an earlier pair has the key
 	for _, p := range pairs {
 		given[p.key] = false
 	}
@@ -167,8 +166,8 @@ func unifyKeys(pairs []pair) {
 	}
 }
 
-// keyText returns the key of a map as text: as encoding/json has it where that takes
-// keys of this type, else the text that the key has as a value.
+// keyText returns the key of a map as text: as encoding/json writes it, or for types that
+// encoding/json refuses, the text of the key as a value.
 func (s *state) keyText(key reflect.Value) string {
 	if key.Kind() == reflect.Interface {
 		if key.IsNil() {

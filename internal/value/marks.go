@@ -9,20 +9,20 @@ import (
 )
 
 const (
-	// MaxSize is how long the text of a value is, in bytes, before parts of it are left
-	// out. One text at the end, and what closes the value, may come on top.
+	// MaxSize is the length of a value's text in bytes at which further parts are left
+	// out. The last string and closing brackets may exceed it.
 	MaxSize = 256 << 10
 
-	// CutMark stands at the end of a text, and in the place of parts, that were cut off.
+	// CutMark marks the end of a string that was cut, and replaces parts left out.
 	CutMark = "...(cut)"
 
 	// cutKey is the key of the mark in an object.
 	cutKey = "!CUT"
 
-	// maxDepth is how deep pointers, slices, maps and groups may stand in one another.
+	// maxDepth is the maximum nesting of pointers, slices, maps and groups.
 	maxDepth = 100
 
-	// maxValuers is how deep LogValue methods may nest: one may hand out itself.
+	// maxValuers is the maximum nesting of LogValue methods, which may return themselves.
 	maxValuers = 8
 
 	maxFloat32 = math.MaxFloat32
@@ -40,15 +40,15 @@ func Cut(s string) string {
 	return s[:n] + CutMark
 }
 
-// visit is a pointer, slice or map on the way to what is being written.
+// visit is a pointer, slice or map that contains the value being written.
 type visit struct {
 	at  unsafe.Pointer
 	len int
 	typ reflect.Type
 }
 
-// enter notes that a part is being written. It returns the mark that stands for the part
-// if it contains itself, or stands too deep; leave must then not be called.
+// enter adds v to the path. If v contains itself or is nested too deep, enter instead
+// returns the mark to write in its place; leave must then not be called.
 func (s *state) enter(v visit) (mark string) {
 	for i := range s.path {
 		if open := &s.path[i]; open.at == v.at && open.len == v.len && open.typ == v.typ {
@@ -64,14 +64,14 @@ func (s *state) enter(v visit) (mark string) {
 
 func (s *state) leave() {
 	last := len(s.path) - 1
-	s.path[last] = visit{} // which would keep what it points to in memory
+	s.path[last] = visit{} // do not keep the value in memory
 	s.path = s.path[:last]
 }
 
-// cutMember says in an object that members were left out.
+// cutMember marks an object whose further members were left out.
 const cutMember = `,"` + cutKey + `":"` + CutMark + `"`
 
-// appendCutMember appends cutMember to an object that may have no member so far.
+// appendCutMember appends cutMember to an object, which may be empty so far.
 func appendCutMember(b []byte) []byte {
 	if b[len(b)-1] == '{' {
 		return append(b, cutMember[1:]...)

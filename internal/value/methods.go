@@ -14,15 +14,15 @@ import (
 
 func implements[I any](t reflect.Type) bool { return t.Implements(reflect.TypeFor[I]()) }
 
-// callable reports whether a value of type t has the methods of I; its pointer may have
-// them if the value is addressed.
+// callable reports whether the methods of I can be called on a value of type t, or, if it
+// is addressed, on a pointer to it.
 func callable[I any](t reflect.Type, addressed bool) bool {
 	return implements[I](t) || addressed && t.Kind() != reflect.Pointer && implements[I](reflect.PointerTo(t))
 }
 
-// methodOf returns a function that makes an I of a pointer to a value of type t, for
-// which it must be callable. It allocates nothing where the pointer has the methods as
-// well, which it has not if the type has no name.
+// methodOf returns a function that converts a pointer to a value of type t to an I. I must
+// be callable. The function does not allocate, unless t is an unnamed type, whose pointer
+// type has no methods.
 func methodOf[I any](t reflect.Type) func(p unsafe.Pointer) I {
 	switch {
 	case t.Kind() == reflect.Pointer:
@@ -35,8 +35,8 @@ func methodOf[I any](t reflect.Type) func(p unsafe.Pointer) I {
 	}
 }
 
-// guard appends the mark of a panic in place of all behind n. It must be deferred
-// itself.
+// guard recovers from a panic and replaces everything after n by its mark. It must be
+// deferred directly.
 func guard(out *[]byte, n int, t reflect.Type) {
 	if p := recover(); p != nil {
 		*out = appendPanic((*out)[:n], t, p)
@@ -89,7 +89,7 @@ func appendError(b []byte, err error, t reflect.Type) (out []byte) {
 	return appendString(b, err.Error())
 }
 
-// appendCallError appends the error of a method. It does not look into it: an error may
+// appendCallError appends the error of a method. It does not unwrap the error, which may
 // wrap itself.
 func appendCallError(b []byte, method string, t reflect.Type, err error) []byte {
 	return appendRefused(b, "json: error calling "+method+" for type "+t.String()+": "+err.Error())
@@ -102,7 +102,7 @@ func appendRaw(b []byte, text json.RawMessage) []byte {
 	return appendJSON(b, text, reflect.TypeFor[json.RawMessage]())
 }
 
-// appendJSON appends what a value of type t says it is in JSON.
+// appendJSON appends the JSON that a value of type t returned.
 func appendJSON(b, text []byte, t reflect.Type) []byte {
 	if !json.Valid(text) {
 		return appendCallError(b, "MarshalJSON", t, json.Compact(new(bytes.Buffer), text))
@@ -113,10 +113,9 @@ func appendJSON(b, text []byte, t reflect.Type) []byte {
 	return appendCompact(b, text)
 }
 
-// appendCompact appends valid JSON without spaces, and with what could control a terminal
-// escaped.
+// appendCompact appends valid JSON without spaces, and escapes terminal control characters.
 func appendCompact(b, text []byte) []byte {
-	inside := false // of a string
+	inside := false // inside a string
 	for i := 0; i < len(text); {
 		start := i
 		for ; i < len(text); i++ {
@@ -124,7 +123,7 @@ func appendCompact(b, text []byte) []byte {
 			if c == '"' {
 				inside = !inside
 			} else if c == '\\' {
-				i++ // it stands inside of a string, and something behind it
+				i++ // skip the escaped character
 			} else if c <= ' ' && !inside || c >= 0x7f {
 				break
 			}
@@ -144,7 +143,7 @@ func appendCompact(b, text []byte) []byte {
 	return b
 }
 
-// appendNumber appends what encoding/json takes for a number.
+// appendNumber appends a number, with the checks of encoding/json.
 func appendNumber(b []byte, n json.Number, quoted bool) []byte {
 	if n == "" {
 		n = "0"

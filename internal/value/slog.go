@@ -37,8 +37,8 @@ func (s *state) value(b []byte, v slog.Value) []byte {
 	}
 }
 
-// Resolve returns what a value stands for, by its methods LogValue: for a nil pointer
-// nil, for one that panics or returns others without an end a mark.
+// Resolve calls LogValue until the result is not a LogValuer. It returns nil for a nil
+// pointer, and a mark if a method panics or there is no end.
 func Resolve(v slog.Value) slog.Value {
 	for range maxChain {
 		if v.Kind() != slog.KindLogValuer {
@@ -50,8 +50,7 @@ func Resolve(v slog.Value) slog.Value {
 	return slog.StringValue(CutMark)
 }
 
-// maxChain is how often a LogValue method may return a value with another one, as in
-// slog.
+// maxChain is the maximum length of a chain of LogValue calls, as in slog.
 const maxChain = 100
 
 func logValue(v slog.LogValuer, t reflect.Type) (value slog.Value) {
@@ -72,7 +71,7 @@ func IsNil(v any) bool {
 	return r.Kind() == reflect.Pointer && r.IsNil()
 }
 
-// valuer appends what a value of type t stands for.
+// valuer appends the value that v, of type t, resolves to.
 func (s *state) valuer(b []byte, v slog.LogValuer, t reflect.Type) []byte {
 	if s.valuers == maxValuers {
 		return encode.AppendJSONString(b, CutMark)
@@ -83,8 +82,8 @@ func (s *state) valuer(b []byte, v slog.LogValuer, t reflect.Type) []byte {
 	return b
 }
 
-// group appends attributes as an object. Groups without a name are opened in it, and
-// those that turn out empty left out. A key that is there already gets a number.
+// group appends attributes as an object. It inlines groups without a name, leaves out empty
+// groups, and numbers duplicate keys.
 func (s *state) group(b []byte, list []slog.Attr) []byte {
 	if mark := s.enter(visit{unsafe.Pointer(unsafe.SliceData(list)), len(list), attrList}); mark != "" {
 		return encode.AppendJSONString(b, mark)
@@ -139,9 +138,9 @@ func (s *state) member(b []byte, key string, v slog.Value, first int, known *enc
 	return s.value(s.key(b, key, first, known), v)
 }
 
-// key appends the key of a member. The keys of its object stand in names from first on.
+// key appends the key of a member. s.names[first:] are the keys of its object so far.
 func (s *state) key(b []byte, key string, first int, known *encode.KeySet) []byte {
-	if !utf8.ValidString(key) { // keys that differ only in it look the same
+	if !utf8.ValidString(key) { // keys that differ only in invalid UTF-8 are duplicates
 		key = string([]rune(key))
 	}
 	if known.Add(key) && slices.Contains(s.names[first:], key) {
@@ -152,7 +151,7 @@ func (s *state) key(b []byte, key string, first int, known *encode.KeySet) []byt
 	return encode.AppendJSONKey(b, key)
 }
 
-// unused returns the key with the first number from 2 on that makes it a new one.
+// unused returns key#n with the lowest n from 2 that is not taken.
 func unused(key string, taken func(string) bool) string {
 	for n := 2; ; n++ {
 		if k := key + "#" + strconv.Itoa(n); !taken(k) {

@@ -7,20 +7,20 @@ import (
 	"github.com/logbook-go/logbook/internal/encode"
 )
 
-// field is how a field of a struct is written.
+// field writes a field of a struct.
 type field struct {
 	key    string    // ,"name":
-	via    []uintptr // where the pointers to embedded structs stand, each in what the one before points to
-	offset uintptr   // in the last of these
+	via    []uintptr // offsets of the pointers to embedded structs to follow
+	offset uintptr   // offset in the last of these structs
 	codec  *codec
-	omit   func(p unsafe.Pointer) bool // nil: it is always written
+	omit   func(p unsafe.Pointer) bool // nil if the field is always written
 }
 
 // structure completes the codec of a struct.
 func (m *compiler) structure(c *codec, addressed bool) {
 	list := fieldsOf(c.typ)
 	fields := make([]field, len(list))
-	flat := true // while it is not known, which it is not in a type that contains itself, c is not
+	flat := true // c.flat stays false meanwhile, which is right for a type that contains itself
 	for i := range list {
 		f := &fields[i]
 		reached := f.locate(c.typ, list[i].path)
@@ -45,7 +45,7 @@ func (m *compiler) structure(c *codec, addressed bool) {
 			switch {
 			case f.omit != nil && f.omit(at):
 				continue
-			case f.codec.refused != "": // what encoding/json does not show is not to be seen
+			case f.codec.refused != "": // encoding/json would write nothing of the struct
 				return appendRefused(b[:start], f.codec.refused)
 			case len(b) > s.limit:
 				b = append(b, cutMember...)
@@ -56,12 +56,12 @@ func (m *compiler) structure(c *codec, addressed bool) {
 		if len(b) == start {
 			return append(b, "{}"...)
 		}
-		b[start] = '{' // the comma of the first key
+		b[start] = '{' // replaces the comma of the first key
 		return append(b, '}')
 	}
 }
 
-// locate sets where the field stands. It reports whether a pointer leads to it.
+// locate sets the offsets of the field. It reports whether the path follows a pointer.
 func (f *field) locate(t reflect.Type, path []int) (reached bool) {
 	for _, i := range path {
 		if t.Kind() == reflect.Pointer {
@@ -110,8 +110,8 @@ func emptyTest(t reflect.Type) func(p unsafe.Pointer) bool {
 	}
 }
 
-// zeroTest tests by the method IsZero if there is one. One that panics says no: then the
-// field is written.
+// zeroTest returns a function that reports whether a field is zero, using its IsZero method
+// if there is one. If the method panics, the field is not zero.
 func zeroTest(t reflect.Type) func(p unsafe.Pointer) bool {
 	switch kind := t.Kind(); {
 	case kind == reflect.Interface && implements[zeroer](t):

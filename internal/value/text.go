@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 )
 
-// AppendText appends a value as text: what AppendJSON appends, but a string as it is. The
-// text may hold anything.
+// AppendText appends a value as text: a JSON string without quotes and escapes, and
+// anything else as AppendJSON does. The text may contain any bytes.
 func AppendText(b []byte, v any) []byte {
 	n := len(b)
 	b = AppendJSON(b, v)
@@ -19,7 +19,7 @@ func AppendText(b []byte, v any) []byte {
 	return append(b[:n], unquoted(b[n:])...)
 }
 
-// unquoted returns the text of a JSON string, and all else as it is.
+// unquoted returns the text of a JSON string, and any other JSON as it is.
 func unquoted(b []byte) string {
 	var text string
 	if b[0] == '"' && json.Unmarshal(b, &text) == nil {

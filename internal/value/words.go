@@ -7,21 +7,20 @@ import (
 	"unsafe"
 )
 
-// words is how an interface without methods lies in memory.
+// words is the memory layout of an interface without methods.
 type words struct{ typ, data unsafe.Pointer }
 
-// isDirect reports whether an interface holds a value of type t itself, as it does with
-// pointers, and not a pointer to it. Then the word of the zero value is nil.
+// isDirect reports whether an interface holds a value of type t directly, like a pointer,
+// instead of a pointer to it. Then the data word of a zero value is nil.
 func isDirect(t reflect.Type) bool {
 	zero := reflect.Zero(t).Interface()
 	return (*words)(unsafe.Pointer(&zero)).data == nil
 }
 
-// pointerIn returns the pointer that v is.
+// pointerIn returns the pointer in v.
 func pointerIn(v any) unsafe.Pointer { return (*words)(unsafe.Pointer(&v)).data }
 
-// address returns a pointer to what v holds. It is good as long as words of the state
-// are not given up.
+// address returns a pointer to the value in v. It is valid until s.words is truncated.
 func (s *state) address(v any, c *codec) unsafe.Pointer {
 	data := (*words)(unsafe.Pointer(&v)).data
 	if !c.direct {

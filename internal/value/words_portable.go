@@ -9,7 +9,7 @@ import (
 
 func isDirect(reflect.Type) bool { return false }
 
-// pointerIn returns the pointer that v is.
+// pointerIn returns the pointer in v.
 func pointerIn(v any) unsafe.Pointer { return reflect.ValueOf(v).UnsafePointer() }
 
 // address returns a pointer to a copy of v.

@@ -1,7 +1,7 @@
 package value_test
 
-//lint:file-ignore U1000 a field that nobody uses is what is tested
-//lint:file-ignore SA5008 and so is a tag that is odd
+//lint:file-ignore U1000 unused fields are tested
+//lint:file-ignore SA5008 odd tags are tested
 
 import (
 	"encoding"

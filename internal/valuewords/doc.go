@@ -1,18 +1,17 @@
-// Package valuewords reads strings and numbers out of a [slog.Value] without asking for
-// its kind.
+// Package valuewords reads strings and numbers from a [slog.Value] without calling its
+// Kind method.
 //
-// The method Kind goes by a hash of the interface's type and a jump table, which is a
-// good part of the time it takes to write an attribute. Nearly all values are strings or
-// numbers, and one comparison of the word that holds the type tells either; but no
-// release promises how a value lies in memory. So when the program starts, the package
-// takes values of all kinds apart and compares their words with what the methods say. If
-// they lie as it believes, [Text] and [Number] compare words. In every other case they
-// report nothing, and callers ask for the kind.
+// Kind uses a type hash and a jump table, which takes a good part of the time to write an
+// attribute. Nearly all values are strings or numbers, which a single comparison of the
+// type word can recognize. But Go does not guarantee the memory layout of a value. So at
+// program start, the package compares the words of values of all kinds with the results
+// of their methods. If the layout is as expected, [Text] and [Number] compare words.
+// Otherwise they always report false, and callers use Kind.
 //
-// The build tag logbook_portable switches the fast way off. BenchmarkDispatch/JSONTen of
+// The build tag logbook_portable disables the fast path. BenchmarkDispatch/JSONTen of
 // package logbook shows the difference.
 //
-// Nothing is written to a value.
+// The package never modifies a value.
 package valuewords
 
 import (
