@@ -13,8 +13,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// The keys of [DEFAULT] hold for sinks that are given by a URI, too, and for their
-// fallbacks.
+// The keys of [DEFAULT] also apply to sinks with a URI, and to their fallbacks.
 func TestDefaultsOfURIs(t *testing.T) {
 	inTempDir(t)
 	probe = func(s *config.Spec) func() (logbook.Handler, error) {

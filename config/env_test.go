@@ -41,7 +41,7 @@ func TestFromEnv(t *testing.T) {
 	}
 }
 
-// The environment comes before the file, channel by channel.
+// The environment overrides the file, channel by channel.
 func TestEnvironmentOfFile(t *testing.T) {
 	text := "levels = app:warn, *:error\n[levels]\nApp.db: info\n"
 	t.Setenv("LOGBOOK", "app=trace,x=debug")

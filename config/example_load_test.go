@@ -71,7 +71,7 @@ func ExampleLoad() {
 	// config: /app.ini:5: [sink log]: backups: unknown key (known here: bubble, buffer, delay, flush_interval, flush_level, format, level, levels, mode, source, sync_interval, sync_level, truncate; to every sink: dedup, fallback, fingers_crossed, limit, sample)
 }
 
-// A file in the form of lab_utils.
+// A file in the format of lab_utils.
 func ExampleParse_lab() {
 	_, err := config.Parse([]byte(`
 [ConsoleLogger]
@@ -155,7 +155,7 @@ func ExampleLevelsHandler() {
 		fmt.Println(err)
 		return
 	}
-	// Mind who can reach it: http.Handle("/levels", config.LevelsHandler(cfg.Levels))
+	// Restrict access to it: http.Handle("/levels", config.LevelsHandler(cfg.Levels))
 	h := config.LevelsHandler(cfg.Levels)
 
 	logbook.InGoroutine(func() {

@@ -7,7 +7,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// A package that has a sink of its own makes it known in an init function.
+// A package registers its sink in an init function.
 func init() {
 	config.RegisterSink("list", config.Entry{
 		Forms: []config.Form{{Address: "list:", Help: "lines on standard output"}},
@@ -19,7 +19,7 @@ func init() {
 
 func readList(s *config.Spec) func() (logbook.Handler, error) {
 	prefix, o := s.Text("prefix"), s.Options()
-	return func() (logbook.Handler, error) { // called if the options are right
+	return func() (logbook.Handler, error) { // called if the options are valid
 		return logbook.NewHandler(func(r *logbook.Record) error {
 			line, err := o.AppendFormat([]byte(prefix), r)
 			fmt.Printf("%s\n", line)

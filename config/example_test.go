@@ -26,7 +26,7 @@ func ExampleOpen() {
 	// WARNING: the disk is 93% full
 }
 
-// A file that only its owner can read, with JSON lines.
+// A file of JSON lines that only its owner can read.
 func ExampleOpen_file() {
 	dir, err := os.MkdirTemp("", "")
 	if err != nil {

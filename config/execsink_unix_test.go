@@ -11,7 +11,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Arguments are lines, each of which is one whatever it holds.
+// Each line is one argument, whatever it contains.
 func TestExecSink(t *testing.T) {
 	dir := inTempDir(t)
 	c := parse(t, `

@@ -16,7 +16,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// handleAll opens a sink, gives it records of these times and closes it.
+// handleAll opens a sink, logs records with the given times to it, and closes it.
 func handleAll(t *testing.T, uri string, at ...time.Time) {
 	t.Helper()
 	h, err := config.Open(uri)

@@ -10,8 +10,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Whatever the URI is, Open returns. A refusal leaves nothing behind and tells no
-// password, wherever that stands.
+// Open returns for any URI. An error leaves nothing behind and shows no password, wherever
+// it is in the URI.
 func FuzzOpen(f *testing.F) {
 	for _, s := range []string{
 		"", "x", "file:a.log", "json:a.log?level=info&mode=0600", "console:-", "stderr:", "://", "?",
@@ -23,7 +23,7 @@ func FuzzOpen(f *testing.F) {
 	f.Add("?", "  #@")
 	f.Fuzz(func(t *testing.T, before, after string) {
 		if strings.Contains(password, before) || strings.Contains(password, after) {
-			before, after = "", "" // or pieces of the password would be on both sides
+			before, after = "", "" // else they could contain pieces of the password
 		}
 		inTempDir(t)
 		probe = talkative
@@ -60,7 +60,7 @@ func FuzzOpen(f *testing.F) {
 				t.Errorf("%q leaks: %v", uri, err)
 			}
 			for _, file := range dirNames(t) {
-				if !strings.Contains(uri, "fallback") { // the other one may be there by then
+				if !strings.Contains(uri, "fallback") { // the other sink may have created it
 					t.Errorf("%q: created %q, and %v", uri, file, err)
 				}
 				os.Remove(file)
@@ -69,7 +69,7 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// stayHere keeps files out of other directories.
+// stayHere removes the separators of paths, so that files stay in the working directory.
 var stayHere = strings.NewReplacer("/", "_", `\`, "_", "%2f", "_", "%2F", "_", "%5c", "_", "%5C", "_")
 
 func dirNames(t *testing.T) []string {

@@ -13,7 +13,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// What switches a section on.
+// The values of active that switch a section on.
 func TestActive(t *testing.T) {
 	for value, want := range map[string]bool{
 		"true": true, "1": true, "t": true, "y": true, "yes": true, "on": true, "YES": true, "On": true,
@@ -52,7 +52,7 @@ func everyLevel() {
 	log.Success("success")
 }
 
-// The console is on from INFO up, unless it is switched off or other sinks are named.
+// The console is active at INFO, unless it is switched off or there are other sinks.
 func TestConsoleSection(t *testing.T) {
 	t.Setenv("NO_COLOR", "1")
 	dir := inTempDir(t)
@@ -89,7 +89,7 @@ func TestConsoleSection(t *testing.T) {
 	}
 }
 
-// A8: NO_COLOR and the key both switch colours off.
+// NO_COLOR and the key both switch colours off.
 func TestConsoleSectionColors(t *testing.T) {
 	t.Setenv("FORCE_COLOR", "1")
 	for _, tt := range []struct {
@@ -108,9 +108,8 @@ func TestConsoleSectionColors(t *testing.T) {
 	}
 }
 
-// A sink of lab_utils that cannot be opened is left out, with a warning in the log; the
-// others run.
-func TestLeftOut(t *testing.T) {
+// A section of lab_utils that cannot be opened is left out, with a warning in the log.
+func TestInvalidSectionIsLeftOut(t *testing.T) {
 	t.Setenv("NO_COLOR", "1")
 	inTempDir(t)
 	if err := os.WriteFile("plain", nil, 0o600); err != nil {
@@ -135,8 +134,8 @@ func TestLeftOut(t *testing.T) {
 	}
 }
 
-// Directories are created, and a day has a file of its own, by the record's own zone,
-// whatever the clocks do.
+// Directories are created, and each day has a file, in the time zone of the record, even if
+// the clocks change.
 func TestFileSection(t *testing.T) {
 	inTempDir(t)
 	c := parse(t, `

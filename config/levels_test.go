@@ -40,7 +40,7 @@ func TestLevels(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for range 2 { // the second time it is remembered
+			for range 2 { // the second lookup is cached
 				for channel, want := range tt.want {
 					if got := l.Level(channel); got != want {
 						t.Errorf("%q: %v, want %v", channel, got, want)
@@ -99,7 +99,7 @@ func manyLevels(n int) string {
 	return b.String()
 }
 
-// A handler takes what both it and the levels take, and its Accept.
+// A wrapped handler takes a record if its level, its Accept and the levels do.
 func TestWrap(t *testing.T) {
 	dynamic := new(slog.LevelVar)
 	dynamic.Set(slog.LevelWarn)
@@ -141,7 +141,7 @@ func TestWrap(t *testing.T) {
 	}
 }
 
-// bound is a handler with any binding.
+// bound is a handler with the given binding.
 type bound struct {
 	mu      sync.Mutex
 	binding logbook.Binding
@@ -157,8 +157,7 @@ func (h *bound) Handle(r *logbook.Record) error {
 	return nil
 }
 
-// What nobody takes is not enabled, so that it costs nothing; a change is seen at
-// once.
+// A level that no handler takes is disabled; a change takes effect at once.
 func TestLevelsChange(t *testing.T) {
 	l := logbook.Must(config.ParseLevels("a:info,b:info,*:error"))
 	h := &bound{binding: logbook.Binding{Level: logbook.LevelDebug}}
@@ -191,7 +190,7 @@ func TestLevelsChange(t *testing.T) {
 	}
 }
 
-// Channels without end do no harm, and changes may come from anywhere.
+// Any number of channels can be looked up while other goroutines change levels.
 func TestLevelsConcurrently(t *testing.T) {
 	l := logbook.Must(config.ParseLevels("a:info"))
 	var wg sync.WaitGroup
@@ -221,7 +220,7 @@ func TestWrappedHandler(t *testing.T) {
 	})
 }
 
-// A configured sink keeps the contract of handlers.
+// A configured sink fulfils the contract of handlers.
 func TestSinkHandler(t *testing.T) {
 	inTempDir(t)
 	logbooktest.TestHandler(t, func() logbook.Handler {

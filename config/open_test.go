@@ -17,7 +17,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// testRecord is what the handlers under test are given.
+// testRecord returns the record logged to the handlers under test.
 func testRecord() *logbook.Record {
 	return logbook.NewRecord(logbook.RecordData{
 		Time:    time.Date(2024, 2, 29, 13, 37, 42, 500_000_000, time.UTC),
@@ -42,7 +42,7 @@ func open(t *testing.T, uri string) logbook.Handler {
 	return h
 }
 
-// inTempDir makes an empty directory the working directory.
+// inTempDir changes the working directory to an empty one.
 func inTempDir(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -171,7 +171,7 @@ func TestFileOptions(t *testing.T) {
 	}
 
 	if runtime.GOOS == "windows" {
-		return // has no modes
+		return // Windows has no modes
 	}
 	for mode, want := range map[string]fs.FileMode{"0600": 0o600, "400": 0o400, "0o644": 0o644} {
 		open(t, "json:"+mode+".log?mode="+mode)
@@ -182,7 +182,7 @@ func TestFileOptions(t *testing.T) {
 	}
 }
 
-// The standard streams are looked at when a handler is opened.
+// A handler uses the standard stream at the time it is opened.
 func TestStandardStreams(t *testing.T) {
 	t.Setenv("NO_COLOR", "1")
 	const console = "13:37:42.500 WARNING  app disk\n"
@@ -214,7 +214,7 @@ func TestStandardStreams(t *testing.T) {
 	}
 }
 
-// captured puts a file in place of a stream, and returns what reads it.
+// captured replaces a stream by a file, and returns a function that reads the file.
 func captured(t *testing.T, stream **os.File) (read func() string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "stream")
@@ -249,7 +249,7 @@ func TestConsoleColors(t *testing.T) {
 	}
 }
 
-// Each refusal names the URI and the option, and creates nothing.
+// Each error names the URI and the option, and nothing is created.
 func TestErrors(t *testing.T) {
 	dir := inTempDir(t)
 	tests := []struct{ uri, option, want string }{

@@ -11,8 +11,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Whatever the file is, Parse returns. Its errors and warnings have a place in the
-// file, and tell no password.
+// Parse returns for any file. Its errors and warnings have a place in the file, and show
+// no password.
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		"", "[sink a]\nuri = probe:x?y=z\n", "[Probe]\nactive = 1\na = b\n  c\n", "levels = a:info\n[levels]\n* = debug\n",
@@ -25,14 +25,14 @@ func FuzzParse(f *testing.F) {
 		f.Fatal(err)
 	}
 	stderr := os.Stderr
-	os.Stderr = null // to which warnings go
+	os.Stderr = null // for the warnings
 	f.Cleanup(func() {
 		os.Stderr = stderr
 		null.Close()
 	})
 	f.Fuzz(func(t *testing.T, before, after string) {
 		if strings.Contains(password, before) && before != "" || strings.Contains(password, after) && after != "" {
-			before, after = "", "" // or pieces of the password would be on both sides
+			before, after = "", "" // else they could contain pieces of the password
 		}
 		inTempDir(t)
 		probe = talkative
@@ -77,8 +77,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// harmless keeps the fuzzer from files elsewhere, commands, and lines on the
-// terminal.
+// harmless reports whether a configuration opens no files and runs no commands.
 func harmless(text string) bool {
 	lower := strings.ToLower(text)
 	for _, s := range []string{"file", "json", "exec", "rotating", "timed", "monitoring"} {
@@ -89,7 +88,7 @@ func harmless(text string) bool {
 	return true
 }
 
-// What is read is what is shown, and the other way round.
+// The text of levels parses to the same levels.
 func FuzzLevels(f *testing.F) {
 	for _, s := range []string{"", "app.db:debug, app:warn, *:info", "a=info+3", "debug", "a:b:c=error", ",\n,", "*", "a.:info", "=:="} {
 		f.Add(s, "app.db")
@@ -114,5 +113,5 @@ func FuzzLevels(f *testing.F) {
 }
 
 func init() {
-	_ = os.Unsetenv("LOGBOOK") // which would be read with every configuration
+	_ = os.Unsetenv("LOGBOOK") // else every configuration would read it
 }

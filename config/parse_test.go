@@ -14,7 +14,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// sectionProbe is what the section [Probe] does.
+// sectionProbe is the Read function of the section [Probe].
 var sectionProbe func(s *config.Spec) func() (logbook.Handler, error)
 
 func init() {
@@ -27,7 +27,7 @@ func init() {
 		Read: func(s *config.Spec) func() (logbook.Handler, error) { return sectionProbe(s) },
 	})
 
-	// A scheme whose path is a secret. Its error repeats it.
+	// A scheme with a secret path, whose error contains the path.
 	config.RegisterSink("pushover", config.Entry{
 		Forms:      []config.Form{{Address: "pushover:PATH"}},
 		SecretPath: true,
@@ -37,7 +37,7 @@ func init() {
 	})
 }
 
-// probeKeys has the section [Probe] read keys, and returns what it finds.
+// probeKeys makes the section [Probe] read keys, and returns their values.
 func probeKeys(keys ...string) map[string]string {
 	found := make(map[string]string)
 	sectionProbe = func(s *config.Spec) func() (logbook.Handler, error) {
@@ -74,7 +74,7 @@ func warnings(c *config.Config) string {
 	return strings.Join(text, "\n")
 }
 
-// Read as Python's configparser does.
+// INI files are parsed as by Python's configparser.
 func TestINI(t *testing.T) {
 	tests := []struct{ name, text, a, b string }{
 		{"plain", "a = 1\nb=2", "1", "2"},
@@ -171,10 +171,10 @@ func TestParseErrors(t *testing.T) {
 	}
 }
 
-// What is unknown is warned of, and refused in strict mode.
+// Unknown sections and keys are warnings, and errors in strict mode.
 func TestUnknown(t *testing.T) {
 	inTempDir(t)
-	captured(t, &os.Stderr) // to which the warnings go
+	captured(t, &os.Stderr) // for the warnings
 	probeKeys("a")
 	tests := []struct{ text, want string }{
 		{"[Probe]\nactive = 1\nx = 1\n", "line 3: [Probe]: x: unknown key (known here: a, active)"},
@@ -221,7 +221,7 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
-// A missing file is an error that names it.
+// The error for a missing file names it.
 func TestMissingFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "no.ini")
 	_, err := config.Load(path, nil)
@@ -231,8 +231,7 @@ func TestMissingFile(t *testing.T) {
 	}
 }
 
-// A key that is indented by mistake is an error, and never a part of the value before
-// it.
+// A key indented by mistake is an error, not part of the value before it.
 func TestIndentedKeys(t *testing.T) {
 	inTempDir(t)
 	captured(t, &os.Stderr)
@@ -263,7 +262,7 @@ func TestIndentedKeys(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			for _, strict := range []bool{false, true} {
 				c, err := config.Parse([]byte(tt.text), &config.Options{Strict: strict})
-				if tt.section == "FileLogger" || tt.section == "Probe" { // which are left out with a warning
+				if tt.section == "FileLogger" || tt.section == "Probe" { // these are left out with a warning
 					if !strict && err == nil && len(c.Warnings()) == 1 {
 						err = c.Warnings()[0]
 					}
@@ -280,7 +279,7 @@ func TestIndentedKeys(t *testing.T) {
 	}
 }
 
-// Sinks get every record, the first one first, and nobody below them does.
+// All sinks receive every record, in order, and handlers below them receive none.
 func TestSinkSections(t *testing.T) {
 	inTempDir(t)
 	below := new(closeable)
@@ -322,7 +321,7 @@ path   = last.log
 	}
 }
 
-// A configuration for one channel leaves the others to the handlers below.
+// With the option Channel, records of other channels go to the handlers below.
 func TestChannelOption(t *testing.T) {
 	inTempDir(t)
 	var below []string
@@ -346,7 +345,7 @@ func TestChannelOption(t *testing.T) {
 	}
 }
 
-// With Fallback there always is a configuration.
+// With Fallback, there is always a configuration.
 func TestFallback(t *testing.T) {
 	t.Setenv("NO_COLOR", "1")
 	for _, text := range []string{"[Probe\n", "[sink a]\nuri = x\n", "[Nothing]\n"} {
@@ -366,7 +365,7 @@ func TestFallback(t *testing.T) {
 	}
 }
 
-// No password shows, whatever else is wrong.
+// No error shows a password, whatever else is wrong.
 func TestFileErrorsHideSecrets(t *testing.T) {
 	inTempDir(t)
 	if err := os.WriteFile("secret", []byte("someone\nhunter2\n"), 0o600); err != nil {
@@ -409,7 +408,7 @@ func TestFileErrorsHideSecrets(t *testing.T) {
 	}
 }
 
-// The name of a file with secrets is none.
+// The name of a file with secrets is not a secret.
 func TestSecretFileIsNamed(t *testing.T) {
 	sectionProbe = func(s *config.Spec) func() (logbook.Handler, error) {
 		s.SecretFile("credentials_file")
@@ -421,7 +420,7 @@ func TestSecretFileIsNamed(t *testing.T) {
 	}
 }
 
-// A sink may have levels of its own, which stand beside the common ones.
+// A sink may have levels of its own in addition to the common ones.
 func TestLevelsOfSink(t *testing.T) {
 	inTempDir(t)
 	c := parse(t, `

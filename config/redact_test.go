@@ -12,10 +12,10 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// password is what must never be seen.
+// password must never be shown.
 const password = "hunter2"
 
-// leaks reports whether an error or what it wraps tells the password.
+// leaks reports whether an error, or one that it wraps, shows the password.
 func leaks(err error) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
 		for _, format := range []string{"%v", "%+v", "%#v", "%q"} {
@@ -27,7 +27,7 @@ func leaks(err error) bool {
 	return false
 }
 
-// talkative fails as libraries do: its error repeats all it was given.
+// talkative fails with an error that repeats the whole URI, as libraries do.
 func talkative(s *config.Spec) func() (logbook.Handler, error) {
 	text := s.Host + s.Path
 	if s.User != nil {
@@ -127,7 +127,7 @@ func TestPasswordsStaySecret(t *testing.T) {
 	}
 }
 
-// Even where the error of an opener is not shown, it can be asked for.
+// An error that is not shown because of a secret can still be unwrapped.
 func TestScrubbedErrorIs(t *testing.T) {
 	failure := errors.New("dial me:hunter2")
 	probe = opens(nil, failure)
@@ -137,7 +137,7 @@ func TestScrubbedErrorIs(t *testing.T) {
 	}
 }
 
-// Secrets that overlap, or that are part of what stands for them.
+// Secrets that overlap, or that are part of the mask.
 func TestScrubbedTexts(t *testing.T) {
 	tests := []struct{ password, text, want string }{
 		{"x", "xxxx y x", "xxxxx y xxxxx"},
@@ -154,9 +154,9 @@ func TestScrubbedTexts(t *testing.T) {
 	}
 }
 
-// A user without a password may be a token, but not one of two letters; and what follows
-// a known scheme may be a path with an at sign.
-func TestShownAllTheSame(t *testing.T) {
+// A user without a password may be a token, unless it is short. The path of a known scheme
+// may contain an at sign.
+func TestRedactShowsNonSecrets(t *testing.T) {
 	probe = opens(nil, errors.New("no time for some"))
 	if _, err := config.Open("probe://me@host"); err == nil || !strings.HasSuffix(err.Error(), ": no time for some") {
 		t.Error(err)
@@ -168,7 +168,7 @@ func TestShownAllTheSame(t *testing.T) {
 	}
 }
 
-// An option is a secret by its declaration, too, and then its name is shown.
+// An option can also be declared secret; its name is shown.
 func TestDeclaredSecret(t *testing.T) {
 	probe = func(s *config.Spec) func() (logbook.Handler, error) {
 		s.Func("seed", func(v string) error { return fmt.Errorf("bad value %q", v) })
@@ -186,7 +186,7 @@ func TestDeclaredSecret(t *testing.T) {
 	}
 }
 
-// The address of a service is hidden even if nobody knows its scheme, but not its host.
+// The path of an unknown scheme is hidden, but not its host.
 func TestRedactUnknownScheme(t *testing.T) {
 	for uri, want := range map[string]string{
 		"slack:https://hooks.slack.com/services/T0/hunter2":  "slack:xxxxx",

@@ -11,11 +11,10 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// The last Spec of the scheme "probe", and what reads it.
 var (
-	probed   *config.Spec
-	probe    func(s *config.Spec) func() (logbook.Handler, error)
-	readings = 0
+	probed   *config.Spec                                         // the last Spec of the scheme "probe"
+	probe    func(s *config.Spec) func() (logbook.Handler, error) // the Read function of the scheme
+	readings = 0                                                  // the number of its calls
 )
 
 func init() {
@@ -33,7 +32,7 @@ func init() {
 	})
 }
 
-// opens reads no option, and opens the handler or fails.
+// opens returns a Read function that reads no options and returns h or err.
 func opens(h logbook.Handler, err error) func(*config.Spec) func() (logbook.Handler, error) {
 	return func(*config.Spec) func() (logbook.Handler, error) {
 		return func() (logbook.Handler, error) { return h, err }
@@ -111,7 +110,7 @@ func TestSpec(t *testing.T) {
 	}
 }
 
-// closeable counts how often it is closed.
+// closeable counts the calls of Close.
 type closeable struct {
 	logbook.Options
 	closed int
@@ -124,7 +123,7 @@ func (c *closeable) Close(context.Context) error {
 	return nil
 }
 
-// A sink with a wrong option is not opened.
+// A sink with an invalid option is not opened.
 func TestWrongOptionOpensNothing(t *testing.T) {
 	h := new(closeable)
 	opened := 0
@@ -150,7 +149,7 @@ func TestWrongOptionOpensNothing(t *testing.T) {
 	}
 }
 
-// A sink reads what it declares, and as it declares it.
+// A sink that reads an undeclared option, or one of another kind, is an error.
 func TestUndeclared(t *testing.T) {
 	for name, read := range map[string]func(*config.Spec){
 		"c": func(s *config.Spec) { s.Text("c") },

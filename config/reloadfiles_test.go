@@ -10,7 +10,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// contents returns the files of the working directory, but for the configuration.
+// contents returns the files in the working directory, except the configuration.
 func contents(t *testing.T) map[string]string {
 	t.Helper()
 	entries, err := os.ReadDir(".")
@@ -41,7 +41,7 @@ func expectContents(t *testing.T, when string, want map[string]string) {
 	}
 }
 
-// A configuration that is refused changes nothing on the disk, wherever it is wrong.
+// An invalid configuration changes nothing on disk, wherever the error is.
 func TestRefusedReloadHasNoEffect(t *testing.T) {
 	inTempDir(t)
 	const good = "[sink run]\nuri = file:run.log?truncate=true&format={record.message}\n" +
@@ -77,7 +77,7 @@ func TestRefusedReloadHasNoEffect(t *testing.T) {
 	}, w.Slot())
 }
 
-// An accepted one empties nothing that was emptied in this run, and its options hold.
+// A reload does not truncate a file again, and the new options apply.
 func TestReloadOfFiles(t *testing.T) {
 	inTempDir(t)
 	write(t, "run.log", "an earlier run\n")
@@ -121,7 +121,7 @@ func TestReloadOfFiles(t *testing.T) {
 	}, w.Slot())
 }
 
-// Two sinks may write to one file, but not with different options of the file.
+// Two sinks may write to the same file, but only with the same options of the file.
 func TestSinksOfOneFile(t *testing.T) {
 	inTempDir(t)
 	c := parse(t, "[sink a]\nuri = file:a.log?format={record.message}\n[sink b]\nscheme = json\npath = a.log\nformat = {record.level_name}\nlevel = error\n", nil)

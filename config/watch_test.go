@@ -87,8 +87,8 @@ func TestReload(t *testing.T) {
 	w.Stop()
 }
 
-// The file and the paths in it are those of the working directory in which the program
-// was when it began to watch.
+// The paths of the file and in it are relative to the working directory at the call of
+// Watch.
 func TestReloadElsewhere(t *testing.T) {
 	dir := inTempDir(t)
 	write(t, "app.ini", "[sink a]\nuri = file:a.log?format={record.message}\n[sink b]\nscheme = rotating\npath = b.log\nbackups = 1\nformat = {record.message}\n"+
@@ -120,8 +120,8 @@ func TestReloadElsewhere(t *testing.T) {
 	}
 }
 
-// Reloading again and again, with the old sinks closed each time, loses no record
-// of those who log meanwhile, and writes none twice.
+// Repeated reloads, which close the old sinks, lose no record of concurrent loggers, and
+// write none twice.
 func TestReloadLosesNothing(t *testing.T) {
 	inTempDir(t)
 	write(t, "app.ini", "[sink a]\nuri = file:a.log?format={record.message}\n[sink b]\nuri = rotating:b.log?backups=9&format={record.message}\n")
@@ -174,8 +174,8 @@ func TestReloadLosesNothing(t *testing.T) {
 	t.Logf("%d reloads", reloads)
 }
 
-// A record that was in a handler when the configuration was replaced is waited for,
-// and one that came later has the sink opened once more, without emptying its file.
+// A reload waits for the records in a handler. A later record for the old sink reopens it
+// without truncating its file.
 func TestLateRecords(t *testing.T) {
 	inTempDir(t)
 	inside, proceed := make(chan struct{}), make(chan struct{})
@@ -224,7 +224,7 @@ func TestLateRecords(t *testing.T) {
 	}
 }
 
-// slowHandler tells that it has a record, and waits.
+// slowHandler signals that it has a record, and waits.
 type slowHandler struct {
 	logbook.Options
 	mu                 sync.Mutex
@@ -253,7 +253,7 @@ func (h *slowHandler) Close(context.Context) error {
 	return nil
 }
 
-// Close keeps its deadline, though a record is stuck.
+// Close keeps its deadline even if a record is stuck.
 func TestCloseDeadline(t *testing.T) {
 	slow := &slowHandler{inside: make(chan struct{}), proceed: make(chan struct{})}
 	probe = opens(slow, nil)

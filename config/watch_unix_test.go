@@ -10,7 +10,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// SIGHUP has the file read again; a bad one is told of, and the old one stays.
+// SIGHUP reloads the file. If it is invalid, the error is logged and the old one stays.
 func TestSIGHUP(t *testing.T) {
 	inTempDir(t)
 	got := make(chan string, 10)
@@ -46,7 +46,7 @@ func TestSIGHUP(t *testing.T) {
 	write(t, "app.ini", "[sink a]\nuri = probe:two\n")
 	hangUp()
 	expect("opened two")
-	w.Stop() // which waits for the reload
+	w.Stop() // waits for the reload
 	logbook.New("app").Info("hello")
 	expect("two: INFO hello")
 }

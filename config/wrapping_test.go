@@ -30,7 +30,7 @@ func say(letters string) {
 	}
 }
 
-// Each wrapper does as its handler does, from a URI and from a section.
+// Each wrapper works as its handler does, in a URI and in a section.
 func TestWrapping(t *testing.T) {
 	tests := []struct{ options, said, want string }{
 		{"", "aDE", "a D E"},
@@ -81,7 +81,7 @@ func TestWrapping(t *testing.T) {
 	}
 }
 
-// What stands before a sink leaves its level and bubble in force.
+// Wrappers keep the level and bubble of the sink.
 func TestWrappingBinding(t *testing.T) {
 	inTempDir(t)
 	for _, options := range []string{"fingers_crossed=error", "limit=1", "sample=1", "dedup=1s", "fallback=stderr:?level=critical"} {
@@ -92,8 +92,8 @@ func TestWrappingBinding(t *testing.T) {
 	}
 }
 
-// An opener's Accept and Filter are asked before a record is buffered.
-func TestWrappingAsks(t *testing.T) {
+// The handler's Accept and Filter are called before a record is buffered.
+func TestWrappingFiltersFirst(t *testing.T) {
 	var got []string
 	not := func(letter string) func(*logbook.Record) bool {
 		return func(r *logbook.Record) bool { return r.Message() != letter }
@@ -129,7 +129,7 @@ func TestSecondSink(t *testing.T) {
 	probe = func(s *config.Spec) func() (logbook.Handler, error) {
 		return opens(&failing{*s.Options(), &closed}, nil)(s)
 	}
-	// The second one has options of its own, and a fallback in turn.
+	// The second sink has options of its own, and a fallback of its own.
 	h, err := config.Open("probe:?level=info&fallback=probe:?level=info%26fallback=file:a.log?format={record.message}%2526level=error")
 	if err != nil {
 		t.Fatal(err)
@@ -142,13 +142,13 @@ func TestSecondSink(t *testing.T) {
 		t.Errorf("wrote %q, %v", text, err)
 	}
 
-	// A second one that cannot be opened closes the first.
+	// If the second sink cannot be opened, the first is closed.
 	closed = 0
 	if h, err := config.Open("probe:?fallback=file:no/a.log"); err == nil || closed != 1 {
 		t.Errorf("%v, %v, closed %d", h, err, closed)
 	}
 
-	// However many there are, each is read once.
+	// In a long chain of fallbacks, each URI is read once.
 	const depth = 40
 	before := readings
 	open(t, strings.Repeat("probe:?fallback=", depth)+"probe:")
@@ -169,7 +169,7 @@ func (f *failing) Close(context.Context) error {
 	return nil
 }
 
-// Each refusal names the option, creates nothing, and tells no password.
+// Each error names the option and shows no password, and nothing is created.
 func TestWrappingErrors(t *testing.T) {
 	inTempDir(t)
 	probe = talkative
@@ -224,8 +224,7 @@ func TestWrappingErrors(t *testing.T) {
 	}
 }
 
-// Defaults for all sinks may hold the further options of a wrapper that only some
-// of them have.
+// [DEFAULT] may contain further options of a wrapper that only some sinks have.
 func TestWrappingDefaults(t *testing.T) {
 	inTempDir(t)
 	c := parse(t, "[DEFAULT]\nformat = {record.message}\nlimit_per = 1h\n[sink a]\nscheme = file\npath = a.log\nlimit = 1\n[sink b]\nscheme = file\npath = b.log\n",
@@ -241,7 +240,7 @@ func TestWrappingDefaults(t *testing.T) {
 	}
 }
 
-// A failure names the section of the sink.
+// The error of a handler names the section of the sink.
 func TestFailureNamesSink(t *testing.T) {
 	probe = opens(&failing{closed: new(int)}, nil)
 	c := parse(t, "[sink a]\nscheme = probe\n[sink b]\nuri = probe:?fingers_crossed=info\n", &config.Options{Strict: true})
@@ -254,8 +253,7 @@ func TestFailureNamesSink(t *testing.T) {
 	}
 }
 
-// Null takes records and does nothing with them; in a file the other sinks get
-// them all the same.
+// null: discards its records; in a file, the other sinks still receive them.
 func TestNull(t *testing.T) {
 	inTempDir(t)
 	for uri, want := range map[string]string{"null:": "", "null:?level=error": "ac", "null:?bubble=true": "acE"} {
@@ -302,8 +300,8 @@ func TestRegisterCompressorRefuses(t *testing.T) {
 	}
 }
 
-// Schemes of package config/all are told from those that nobody knows.
-func TestSchemesElsewhere(t *testing.T) {
+// The error for a scheme of package config/all names the import.
+func TestUnregisteredSchemes(t *testing.T) {
 	for _, uri := range []string{
 		"mail:x", "smtp://h", "smtps://h", "syslog:", "journal:", "eventlog:x", "desktop:x", "slack:https://x", "ntfy:https://x", "webhook:https://x",
 	} {
@@ -313,11 +311,11 @@ func TestSchemesElsewhere(t *testing.T) {
 	}
 }
 
-// The fallback covers a sink that cannot be opened as well, until it can be opened. The
-// clock is a fake one.
+// The fallback also takes the records of a sink that cannot be opened, until it can be
+// opened. The clock is fake.
 func TestFallbackOfUnopened(t *testing.T) {
 	inTempDir(t)
-	captured(t, &os.Stderr) // to which the warnings go that the level of the sink keeps back
+	captured(t, &os.Stderr) // for the warnings that the level of the sink rejects
 	synctest.Test(t, func(t *testing.T) {
 		down, opened, closed, got := true, 0, new(int), ""
 		probe = func(s *config.Spec) func() (logbook.Handler, error) {
@@ -340,7 +338,7 @@ func TestFallbackOfUnopened(t *testing.T) {
 		if w := warnings(c); !strings.HasPrefix(w, "config: line 1: [sink a]: the fallback takes the records until the sink can be opened: sink ") || strings.Contains(w, "hunter2") {
 			t.Errorf("warned of %s", w)
 		}
-		logbook.InGoroutine(func() { say("aE") }, logbook.Null{}, h) // the level of the sink holds
+		logbook.InGoroutine(func() { say("aE") }, logbook.Null{}, h) // the level of the sink applies
 		time.Sleep(2 * time.Second)                                  // the first pause is over
 		logbook.InGoroutine(func() { say("E") }, h)
 		logbook.InGoroutine(func() { say("E") }, h)
@@ -358,9 +356,9 @@ func TestFallbackOfUnopened(t *testing.T) {
 		}
 	})
 	for uri, want := range map[string]string{
-		"probe:?lvl=x&fallback=null:":                 "unknown",                              // what is wrong with the sink stays an error
-		"file:?fallback=null:":                        "missing path",                         // also without an option to blame
-		"file:missing/a?fallback=file:missing/b":      "missing/b: no such file or directory", // as is a fallback that cannot be opened
+		"probe:?lvl=x&fallback=null:":                 "unknown",                              // an invalid option is still an error
+		"file:?fallback=null:":                        "missing path",                         // so is an invalid address
+		"file:missing/a?fallback=file:missing/b":      "missing/b: no such file or directory", // so is a fallback that cannot be opened
 		"file:missing/a?fallback=fiel:b":              "unknown scheme",
 		"file:missing/a?fallback=file:b%3Flevel=loud": "unknown level",
 	} {
@@ -373,7 +371,7 @@ func TestFallbackOfUnopened(t *testing.T) {
 	}
 }
 
-// The fallback of a sink that could not be opened says so.
+// The fallback of a sink that could not be opened logs a warning.
 func TestWarningOfUnopened(t *testing.T) {
 	inTempDir(t)
 	h := open(t, "file:missing/a.log?fallback=file:b.log?format={record.level_name} {record.channel} {record.message}")
@@ -386,8 +384,7 @@ func TestWarningOfUnopened(t *testing.T) {
 	}
 }
 
-// An option that a constructor refuses does not get better with time, so the fallback
-// does not cover it.
+// The fallback does not cover an option that the constructor refuses.
 func TestRefusedOptionWithFallback(t *testing.T) {
 	inTempDir(t)
 	refusal := &logbook.OptionError{Options: "probe.Options", Option: "Size", Err: errors.New("want one above zero")}
@@ -406,7 +403,7 @@ func TestRefusedOptionWithFallback(t *testing.T) {
 	}
 }
 
-// A wrapper that a package adds stands in its place, and its further options need it.
+// A registered wrapper has its place in the order, and its further options need it.
 func TestRegisterWrapper(t *testing.T) {
 	inTempDir(t)
 	config.RegisterWrapper(config.Wrapper{Order: 450, Read: readShout, Options: []config.Option{

@@ -39,7 +39,7 @@ func (masked) LogValue() slog.Value            { return slog.StringValue("***") 
 func (e apiCode) Error() string                { return fmt.Sprint("code ", e.Code) }
 func (e apiCode) MarshalJSON() ([]byte, error) { return fmt.Appendf(nil, `{"code":%d}`, e.Code), nil }
 
-// kinds are the lines of the table in docs/values.md.
+// kinds returns the rows of the table in docs/values.md.
 func kinds() []struct {
 	name  string
 	value any
@@ -52,11 +52,11 @@ func kinds() []struct {
 		name  string
 		value any
 	}{
-		{"text", "two words"},
+		{"string", "two words"},
 		{"number", 42},
 		{"float", 0.25},
 		{"NaN, infinities", math.Inf(1)},
-		{"truth value", true},
+		{"boolean", true},
 		{"duration", 1500 * time.Millisecond},
 		{"time", when},
 		{"nil", nil},
@@ -65,7 +65,7 @@ func kinds() []struct {
 		{"error", errors.New("disk full")},
 		{"error with `MarshalJSON`", apiCode{7}},
 		{"list", []int{1, 2}},
-		{"list of texts", []string{"a", "b c"}},
+		{"list of strings", []string{"a", "b c"}},
 		{"list of errors", []error{errors.New("disk full"), nil}},
 		{"map", map[string]any{"b": 1, "a": []any{true}}},
 		{"map with other keys", map[any]any{2: "x", 1.5: nil}},
@@ -81,13 +81,13 @@ func kinds() []struct {
 		{"`LogValue` method, at any depth", []any{masked("hidden")}},
 		{"slog group", slog.GroupValue(slog.Int("a", 1), slog.String("b", "x"))},
 		{"slog attributes in a list", []any{slog.Int("a", 1)}},
-		{"value that refuses", map[string]any{"f": func() {}, "n": 1}},
+		{"value that cannot be encoded", map[string]any{"f": func() {}, "n": 1}},
 		{"value that contains itself", cyclic},
 		{"method that panics", []any{jsonPanicker{}, 1}},
 	}
 }
 
-// Each kind of value has a line in docs/values.md, which shows what it looks like.
+// docs/values.md shows the output for each kind of value.
 func TestValuesTable(t *testing.T) {
 	cell := func(s string) string { return "`" + strings.ReplaceAll(s, "|", `\|`) + "`" }
 	var table strings.Builder

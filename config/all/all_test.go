@@ -32,13 +32,13 @@ func TestSchemes(t *testing.T) {
 	}
 }
 
-// Each refusal blames the option and hides what is secret.
+// Each error names the option and hides the secrets.
 func TestErrors(t *testing.T) {
 	tests := []struct{ uri, option, want string }{
 		{"mail:a@example.org", "from", "missing"},
 		{"mail:?from=a@example.org", "", "To"},
 		{"mail:nobody?from=a@example.org", "", "To"},
-		{"mail:nobody?from=a@example.org&fallback=null:", "", "To"}, // which does not get better with time
+		{"mail:nobody?from=a@example.org&fallback=null:", "", "To"}, // no fallback for an invalid address
 		{"mail://host/a@example.org?from=b@example.org", "", "mail:TO?from=FROM"},
 		{"smtp://host?from=a@example.org", "to", "missing"},
 		{"smtp://me:hunter2@host?from=a@example.org", "to", "missing"},
@@ -80,7 +80,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// handle opens a sink and gives it a record.
+// handle opens a sink and logs a record to it.
 func handle(t *testing.T, uri string) {
 	t.Helper()
 	h, err := config.Open(uri)
@@ -93,7 +93,7 @@ func handle(t *testing.T, uri string) {
 	}
 }
 
-// escaped makes an address fit for a URI.
+// escaped escapes an address for use in a URI.
 func escaped(s string) string {
 	return strings.NewReplacer("%", "%25", "?", "%3F", "&", "%26").Replace(s)
 }
@@ -184,7 +184,7 @@ func packet(t *testing.T, conn net.PacketConn) string {
 	return string(b[:n])
 }
 
-// mailServer takes mails without TLS, and returns where, and each mail with the
+// mailServer accepts mails without TLS. It returns its address, and each mail with the
 // commands before it.
 func mailServer(t *testing.T) (address string, mails <-chan string) {
 	t.Helper()
@@ -273,7 +273,7 @@ recipients = anna@example.org
 	check(<-mails)
 }
 
-// A comma in a quoted name separates no addresses.
+// A comma in a quoted name does not separate addresses.
 func TestMailRecipients(t *testing.T) {
 	address, mails := mailServer(t)
 	host, port, err := net.SplitHostPort(address)
@@ -306,7 +306,7 @@ func TestMailRecipients(t *testing.T) {
 	}
 }
 
-// A mail tells what led up to an error, and there is one for each call site.
+// A mail contains the records before an error, and each call site sends one.
 func TestMailOnError(t *testing.T) {
 	address, mails := mailServer(t)
 	h, err := config.Open("smtp://" + address + "?from=lab@example.org&to=anna@example.org&fingers_crossed=error&fingers_crossed_reset=true&limit=1&limit_per=1h")
@@ -331,8 +331,8 @@ func TestMailOnError(t *testing.T) {
 	}
 }
 
-// A section that cannot be used is left out; its errors name the key and hide
-// what the files hold.
+// An invalid section is left out; its errors name the key and hide the content of the
+// files.
 func TestSectionErrors(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {
@@ -375,7 +375,7 @@ func TestSectionErrors(t *testing.T) {
 	}
 }
 
-// What follows a known scheme may be a path with an at sign.
+// The path of a known scheme may contain an at sign.
 func TestRedactPath(t *testing.T) {
 	for uri, want := range map[string]string{
 		"mail:anna@example.com":                                "mail:anna@example.com",

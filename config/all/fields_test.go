@@ -12,8 +12,8 @@ import (
 	"github.com/logbook-go/logbook/handlers/syslog"
 )
 
-// An option that is assigned after the push has no effect until a stack happens to
-// be compiled again, so no handler lets its options be assigned.
+// Handlers have no exported fields, since a change after the push would have no effect
+// until a stack is compiled again.
 func TestHandlersHaveNoExportedFields(t *testing.T) {
 	for _, h := range []reflect.Type{
 		reflect.TypeFor[handlers.Dedup](), reflect.TypeFor[handlers.Exec](), reflect.TypeFor[handlers.Fallback](),

@@ -15,8 +15,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// ca, cert and key are the roots that a sink trusts, and what it shows to servers that
-// want to know it.
+// A sink trusts ca, and shows cert and key to servers that ask for a certificate.
 func TestTLSOptions(t *testing.T) {
 	shown := 0
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {

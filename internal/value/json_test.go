@@ -71,7 +71,7 @@ func check(t *testing.T, choices []byte) {
 	compare(t, map[string]any{"k": v.Interface()})
 }
 
-func TestEveryTypeOfTheZoo(t *testing.T) {
+func TestZooAsEncodingJSON(t *testing.T) {
 	for i := range 30 {
 		for _, typ := range zoo {
 			g := newGenerator([]byte{byte(i), byte(i >> 8)})
