@@ -223,6 +223,7 @@ type (
 	badTag struct {
 		A int `json:"a\"b"`
 	}
+	Reached  struct{ *Holder }
 	Refusing struct{ N int }
 	Func     struct {
 		A int
@@ -273,7 +274,7 @@ var zoo = []reflect.Type{
 	reflect.TypeFor[JSONMap](), reflect.TypeFor[JSONList](), reflect.TypeFor[TextInt](), reflect.TypeFor[TextText](), reflect.TypeFor[TextBytes](),
 	reflect.TypeFor[Byte](), reflect.TypeFor[TextByte](), reflect.TypeFor[Promoted](), reflect.TypeFor[PromotedP](), reflect.TypeFor[PromotedT](),
 	reflect.TypeFor[Holder](), reflect.TypeFor[Holders](), reflect.TypeFor[Keys](), reflect.TypeFor[Zeroes](), reflect.TypeFor[Standard](),
-	reflect.TypeFor[Refusing](), reflect.TypeFor[Func](), reflect.TypeFor[FuncP](),
+	reflect.TypeFor[Refusing](), reflect.TypeFor[Reached](), reflect.TypeFor[Func](), reflect.TypeFor[FuncP](),
 	reflect.TypeFor[struct{ ByValue }](), reflect.TypeFor[struct{ *ByPointer }](), reflect.TypeFor[struct{ ByTextP }](),
 	reflect.TypeFor[map[string]any](), reflect.TypeFor[map[string]string](), reflect.TypeFor[http.Header](), reflect.TypeFor[[]any](),
 	reflect.TypeFor[any](), reflect.TypeFor[[]string](), reflect.TypeFor[[]time.Time](), reflect.TypeFor[[]float64](), reflect.TypeFor[[]int](),
