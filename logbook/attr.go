@@ -8,10 +8,10 @@ import (
 	"github.com/logbook-go/logbook/internal/value"
 )
 
-// badKey stands for the key of an argument that has none, as in slog.
+// badKey is the key of an argument without a key, as in slog.
 const badKey = "!BADKEY"
 
-// appendArgs turns the arguments of a call into attributes.
+// appendArgs appends the arguments of a call as attributes.
 func appendArgs(dst []slog.Attr, args []any) []slog.Attr {
 	for i := 0; i < len(args); i++ {
 		switch key := args[i].(type) {
@@ -30,7 +30,7 @@ func appendArgs(dst []slog.Attr, args []any) []slog.Attr {
 	return dst
 }
 
-// appendByWords is append with [setAttr].
+// appendByWords is append by means of setAttr.
 func appendByWords(to, attrs []slog.Attr) []slog.Attr {
 	n := len(to)
 	to = slices.Grow(to, len(attrs))[:n+len(attrs)]
@@ -40,20 +40,20 @@ func appendByWords(to, attrs []slog.Attr) []slog.Attr {
 	return to
 }
 
-// setAttr copies an attribute word by word. A copy in one piece moves larger units,
-// and the processor holds those up while the words that the caller has just stored
-// are still on their way.
+// setAttr copies an attribute word by word. A copy in one piece uses wider moves, which
+// stall the processor while the words that the caller has just stored are not in its
+// cache yet.
 func setAttr(to, from *slog.Attr) {
 	to.Key = from.Key
 	to.Value = from.Value
 }
 
-// scope holds what With and WithGroup fixed on a logger. It is immutable, and
-// shared by all records of the logger; no value in it can change.
+// scope holds the attributes and groups that With and WithGroup fixed on a logger. It
+// is immutable, shared by all records of the logger, and no value in it can change.
 type scope struct {
-	// layers[0] is the root, each further one an open group.
+	// layers[0] is the root; each further layer is an open group.
 	layers []layer
-	// encoded keeps each encoder's rendering of the scope.
+	// encoded caches the text of the scope for each JSON formatter.
 	encoded encodedScopes
 }
 
@@ -94,7 +94,7 @@ func (s *scope) empty() bool {
 	return s == nil || len(s.layers) == 1 && len(s.layers[0].attrs) == 0
 }
 
-// rootAttrs are the attributes outside of any group.
+// rootAttrs returns the attributes outside groups.
 func (s *scope) rootAttrs() []slog.Attr {
 	if s == nil {
 		return nil
@@ -102,7 +102,7 @@ func (s *scope) rootAttrs() []slog.Attr {
 	return s.layers[0].attrs
 }
 
-// grouped are the layers inside groups.
+// grouped returns the layers of open groups.
 func (s *scope) grouped() []layer {
 	if s == nil {
 		return nil
@@ -124,7 +124,7 @@ func eachLogged(s *scope, call []slog.Attr, yield func(slog.Attr) bool) bool {
 	return yieldAttrs(call, yield)
 }
 
-// yieldAttrs hands over attributes but the empty ones, such as a nil error's.
+// yieldAttrs yields attributes, except empty ones such as that of a nil error.
 func yieldAttrs(attrs []slog.Attr, yield func(slog.Attr) bool) bool {
 	for i := range attrs {
 		if attrs[i].Key == "" && attrs[i].Equal(slog.Attr{}) {
@@ -137,8 +137,8 @@ func yieldAttrs(attrs []slog.Attr, yield func(slog.Attr) bool) bool {
 	return true
 }
 
-// nestGroups builds the attribute of the outermost open group. It is empty if
-// no layer holds anything.
+// nestGroups returns the attribute of the outermost open group. It is empty if all
+// layers are empty.
 func nestGroups(groups []layer, call []slog.Attr) slog.Attr {
 	inner := call
 	for i := len(groups) - 1; i >= 0; i-- {
@@ -155,8 +155,8 @@ func nestGroups(groups []layer, call []slog.Attr) slog.Attr {
 	return inner[0]
 }
 
-// findAttr looks a key up in one list, the last one first; a dotted key also
-// means an attribute of a group.
+// findAttr looks up a key in a list, the last attribute first. A dotted key also
+// matches a member of a group.
 func findAttr(attrs []slog.Attr, key string) (slog.Value, bool) {
 	for i := len(attrs) - 1; i >= 0; i-- {
 		if attrs[i].Key == key {

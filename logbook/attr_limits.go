@@ -7,13 +7,13 @@ import (
 	"github.com/logbook-go/logbook/internal/value"
 )
 
-// Bounds of what is written of one record, in bytes. What is cut is marked.
+// Limits of the output of one record, in bytes. Cuts are marked.
 const (
-	maxMessage = 1<<20 + 1<<10 // the rendered message; a line of a MiB has room for the mark of who cut it
+	maxMessage = 1<<20 + 1<<10 // the rendered message: a line of 1 MiB, with the mark of a cut made elsewhere
 	maxAttr    = value.MaxSize // the text of one attribute, or of one error
-	maxRecord  = 4 << 20       // from here on, attributes are left out
+	maxRecord  = 4 << 20       // beyond it, attributes are left out
 
-	maxReportedArgs = 1 << 10 // the attributes in a TemplateError
+	maxReportedArgs = 1 << 10 // TemplateError.Args
 )
 
 const (
@@ -22,7 +22,7 @@ const (
 	leftOutText = "attributes were left out of a record that is too large"
 )
 
-// cut shortens a text to the limit.
+// cut shortens a text to the limit and marks the cut.
 func cut(s string, limit int) string {
 	if len(s) <= limit {
 		return s
@@ -30,8 +30,9 @@ func cut(s string, limit int) string {
 	return text.Whole(s[:limit]) + cutMark
 }
 
-// panicText stands in the output for a value whose own method panicked.
+// panicText is written in place of a value whose method panicked.
 func panicText(v any, p any) string { return value.Panic(reflect.TypeOf(v), p) }
 
-// maxParts is how deep a value is copied: one may contain itself.
+// maxParts bounds the depth to which values are copied, since a value may contain
+// itself.
 const maxParts = 16

@@ -10,16 +10,15 @@ import (
 	"github.com/logbook-go/logbook/internal/panics"
 )
 
-// Numbers of functions between deliver and the code that logged: what the
-// exported call adds, and the unexported one that it calls.
+// Values of deliver's skip argument.
 const (
-	callerSkip = 2
-	noCaller   = -1
+	callerSkip = 2  // an exported function and an unexported one
+	noCaller   = -1 // the caller is not on the stack
 )
 
 // Dispatch hands a record that was made by [NewRecord] or [Record.Clone] to the
-// handlers that a call with this context would meet. It is delivered as it is,
-// but for what processors add. A zero time is set to now.
+// handlers that a call with this context would reach. Processors add to it as to any
+// other record. A zero time is set to the present time.
 func Dispatch(ctx context.Context, r *Record) {
 	r.alive()
 	if r.pooled || r.sealed {
@@ -39,26 +38,25 @@ func Dispatch(ctx context.Context, r *Record) {
 	deliver(stack, r, noCaller)
 }
 
-// deliver hands a record to those who are to see it, and gives it back to the
-// pool. skip is the number of functions between deliver and the code that
-// logged, or noCaller. It reports whether a handler took the record, be it that it
-// failed.
-func deliver(stack *compiledStack, r *Record, skip int) (taken bool) {
-	var own *settings
+// deliver hands a record to the handlers of a stack and gives it back to the pool. skip
+// is the number of functions between deliver and the code that logged, or noCaller. It
+// reports whether a handler took the record, even if that handler failed.
+func deliver(stack *compiledStack, r *Record, skip int) (handled bool) {
+	var custom *settings
 	if r.logger != nil {
 		if s := r.logger.core.settings.Load(); s.needsLookup {
-			own = s
+			custom = s
 		}
 	}
-	if own != nil || !stack.direct {
-		d := delivery{stack: stack, record: r, settings: own}
-		if own == nil || !d.offerAll(own.handlers, skip) {
+	if custom != nil || !stack.direct {
+		d := delivery{stack: stack, record: r, settings: custom}
+		if custom == nil || !d.offerAll(custom.handlers, skip) {
 			d.offerAll(stack.handlers, skip)
 		}
 		return d.end(skip)
 	}
-	// This is what offerAll does, without its questions, and without a delivery while
-	// all goes well.
+	// The fast path: what offerAll does for a direct stack, without a delivery unless
+	// something fails.
 	if !r.timed {
 		r.time, r.timed = clock.Now(), true
 	}
@@ -67,7 +65,7 @@ func deliver(stack *compiledStack, r *Record, skip int) (taken bool) {
 	pass, err := handle(e.handler, r)
 	if err != nil || e.unbinder != nil || r.failure != nil || r.raised != nil {
 		d := delivery{stack: stack, record: r, processed: true}
-		if !d.handed(e, pass, err) {
+		if !d.handlerReturned(e, pass, err) {
 			d.offerAll(stack.handlers[1:], skip)
 		}
 		return d.end(skip)
@@ -78,14 +76,15 @@ func deliver(stack *compiledStack, r *Record, skip int) (taken bool) {
 	return true
 }
 
-// end reports what failed and gives the record back. It is called by deliver.
-func (d *delivery) end(skip int) (taken bool) {
+// end reports the failures and gives the record back. It must be called by deliver, since
+// skip counts from there.
+func (d *delivery) end(skip int) (handled bool) {
 	r := d.record
-	if d.late != nil {
-		d.failures = append(d.failures, d.late...)
+	if d.unboundFailures != nil {
+		d.failures = append(d.failures, d.unboundFailures...)
 	}
 	if r.failure != nil {
-		if firstFault(r, skip) {
+		if firstTemplateError(r, skip) {
 			d.failed(nil, r.templateError())
 		}
 		r.failure = nil
@@ -107,12 +106,13 @@ func (d *delivery) end(skip int) (taken bool) {
 	if raised != nil {
 		panic(raised)
 	}
-	return d.taken
+	return d.handled
 }
 
-// firstFault reports whether a template that could not be rendered is to be reported:
-// it is the first one of its call site, or that is not known. It is called by end.
-func firstFault(r *Record, skip int) bool {
+// firstTemplateError reports whether the record's template error is to be reported: it
+// is the first one of its call site, or the call site is unknown. It must be called by
+// end.
+func firstTemplateError(r *Record, skip int) bool {
 	s := r.callSite
 	if s == nil {
 		s = siteOf(r.pc)
@@ -122,11 +122,12 @@ func firstFault(r *Record, skip int) bool {
 		runtime.Callers(skip+4, pcs[:])
 		s = siteOf(pcs[0])
 	}
-	return s == noSite || !s.faulty.Swap(true)
+	return s == noSite || !s.templateReported.Swap(true)
 }
 
-// callerIsMissing reports whether the caller is still to be looked up. A record that
-// a handler retained may be read elsewhere by now: a copy of it goes on.
+// callerIsMissing reports whether the caller has yet to be looked up. If a handler
+// retained the record, other goroutines may read it now, so delivery continues with a
+// copy.
 func (d *delivery) callerIsMissing(skip int) bool {
 	if d.record.pc != 0 || skip == noCaller || !d.stack.introspect {
 		return false
@@ -138,28 +139,30 @@ func (d *delivery) callerIsMissing(skip int) bool {
 	return true
 }
 
-// delivery is the state of one record's way through the handlers.
+// delivery is the state of one record on its way through the handlers.
 type delivery struct {
 	stack     *compiledStack
 	record    *Record
-	settings  *settings // of the logger, if they are to be looked at
-	processed bool
-	taken     bool // a handler has it
+	settings  *settings // of the logger, if it needs a lookup
+	processed bool      // the processors have run
+	handled   bool      // a handler took the record
 	failures  []*HandlerError
-	late      []*HandlerError // of handlers that were taken off, unless another has the record
+
+	// Failures of handlers that were unbound meanwhile. They are reported only if no
+	// other handler took the record.
+	unboundFailures []*HandlerError
 }
 
-// offerAll offers the record to handlers in order, and reports whether it is to
-// go no further.
+// offerAll offers the record to handlers in order, and reports whether it stops there.
 func (d *delivery) offerAll(handlers []handlerEntry, skip int) (stop bool) {
 	r := d.record
-	var last uint64 // push after which the record goes no further; 0: none
+	var last uint64 // the push after which the record stops, or 0
 	for i := range handlers {
 		e := &handlers[i]
 		if last != 0 && e.push != last {
 			break
 		}
-		if r.level < e.level || e.leveler != nil && !d.reaches(e) {
+		if r.level < e.level || e.leveler != nil && !d.takesLevel(e) {
 			continue
 		}
 		if e.accept != nil && !d.accepts(e) {
@@ -186,13 +189,13 @@ func (d *delivery) offerAll(handlers []handlerEntry, skip int) (stop bool) {
 			}
 			r.sealed = true
 		}
-		if e.filter != nil && !d.ask(e, e.filter) {
+		if e.filter != nil && !d.callPredicate(e, e.filter) {
 			continue
 		}
 		if e.blackhole {
 			return true
 		}
-		if d.hand(e) && !e.bubble {
+		if d.callHandler(e) && !e.bubble {
 			if !e.together {
 				return true
 			}
@@ -202,7 +205,8 @@ func (d *delivery) offerAll(handlers []handlerEntry, skip int) (stop bool) {
 	return last != 0
 }
 
-// processAll calls the processors: the group's, the bound ones, the logger's.
+// processAll calls the processors: first the group's, then the bound ones, then the
+// logger's.
 func (d *delivery) processAll() {
 	if d.settings != nil && d.settings.group != nil {
 		if p := d.settings.group.state.Load().processor; p != nil {
@@ -222,7 +226,7 @@ func (d *delivery) processAll() {
 	}
 }
 
-// process calls a processor, which is known by the key.
+// process calls a processor. key identifies it while it runs.
 func (d *delivery) process(key any, p Processor) {
 	running := enter(key)
 	if running == nil {
@@ -243,10 +247,11 @@ func (d *delivery) processorFailed(p Processor, err error) {
 	d.failures = append(d.failures, &HandlerError{about: "processor " + name, Err: err})
 }
 
-// accepts asks the handler's Accept, which its promise not to log covers.
+// accepts calls the handler's Accept. Quiet covers it, so only other handlers need a
+// guard.
 func (d *delivery) accepts(e *handlerEntry) (yes bool) {
-	if e.guard.loud {
-		return d.ask(e, e.accept)
+	if e.guard.mayLog {
+		return d.callPredicate(e, e.accept)
 	}
 	defer func() {
 		if v := recover(); v != nil {
@@ -256,9 +261,10 @@ func (d *delivery) accepts(e *handlerEntry) (yes bool) {
 	return e.accept(d.record)
 }
 
-// ask calls an Accept or Filter; one that panics declines.
-func (d *delivery) ask(e *handlerEntry, fn func(*Record) bool) (yes bool) {
-	running := enterToAsk(e.guard.key)
+// callPredicate calls an Accept or Filter. If it panics or its handler's predicates are
+// running, the record is declined.
+func (d *delivery) callPredicate(e *handlerEntry, fn func(*Record) bool) (yes bool) {
+	running := enterPredicate(e.guard.key)
 	if running == nil {
 		d.failed(e.handler, ErrRecursion)
 		return false
@@ -272,25 +278,25 @@ func (d *delivery) ask(e *handlerEntry, fn func(*Record) bool) (yes bool) {
 	return fn(d.record)
 }
 
-// reaches asks the handler's leveler.
-func (d *delivery) reaches(e *handlerEntry) bool {
-	yes, sure := e.reaches(d.record.level)
+// takesLevel reports whether the record reaches the handler's level.
+func (d *delivery) takesLevel(e *handlerEntry) bool {
+	yes, sure := e.takesLevel(d.record.level)
 	if sure {
 		return yes
 	}
-	yes, err := e.askLevel(d.record.level)
+	yes, err := e.callLeveler(d.record.level)
 	if err != nil {
 		d.failed(e.handler, err)
 	}
 	return yes
 }
 
-// hand has a handler handle the record, and reports whether it took it.
-func (d *delivery) hand(e *handlerEntry) (taken bool) {
+// callHandler calls the handler, and reports whether it took the record.
+func (d *delivery) callHandler(e *handlerEntry) (handled bool) {
 	var pass bool
 	var err error
 	switch {
-	case e.guard.loud:
+	case e.guard.mayLog:
 		running := e.guard.enter()
 		if running == nil {
 			d.failed(e.handler, ErrRecursion)
@@ -303,15 +309,16 @@ func (d *delivery) hand(e *handlerEntry) (taken bool) {
 	default:
 		pass, err = handle(e.handler, d.record)
 	}
-	return d.handed(e, pass, err)
+	return d.handlerReturned(e, pass, err)
 }
 
-// handed notes how a handler ended, and reports whether it took the record.
-func (d *delivery) handed(e *handlerEntry, pass bool, err error) (taken bool) {
+// handlerReturned records the result of a handler, and reports whether it took the
+// record.
+func (d *delivery) handlerReturned(e *handlerEntry, pass bool, err error) (handled bool) {
 	if (err != nil || e.unbinder != nil) && e.removed() {
 		d.unboundAgain(e)
-		if err != nil && !pass { // it may be closed by now
-			d.late = append(d.late, &HandlerError{Handler: e.handler, Err: err})
+		if err != nil && !pass { // the handler may be closed by now
+			d.unboundFailures = append(d.unboundFailures, &HandlerError{Handler: e.handler, Err: err})
 			return false
 		}
 	}
@@ -324,12 +331,12 @@ func (d *delivery) handed(e *handlerEntry, pass bool, err error) (taken bool) {
 	if err != nil {
 		d.failed(e.handler, err)
 	}
-	d.late = nil
-	d.taken = true
+	d.unboundFailures = nil
+	d.handled = true
 	return true
 }
 
-// unboundAgain calls Unbound again: the record came after the first call.
+// unboundAgain calls Unbound again, since the record came after the first call.
 func (d *delivery) unboundAgain(e *handlerEntry) {
 	if e.unbinder == nil {
 		return
@@ -339,19 +346,19 @@ func (d *delivery) unboundAgain(e *handlerEntry) {
 	}
 }
 
-// handle is handle, and leave.
+// handle calls a handler and then leave.
 func (s *guardSlot) handle(h Handler, r *Record) (pass bool, err error) {
-	defer s.leave() // also where the handler ends the goroutine
+	defer s.leave() // also if the handler ends the goroutine
 	return handle(h, r)
 }
 
-// handle calls a handler, and reports whether it passed the record on; one that
-// panics has failed, and so has one whose error panics when it is looked at.
+// handle calls a handler, and reports whether it passed the record on. A panic becomes
+// an error, and so does a panic of the error's methods.
 func handle(h Handler, r *Record) (pass bool, err error) {
 	returned := false
 	defer func() {
 		if returned {
-			return // recover is a call
+			return // saves the call of recover
 		}
 		if v := recover(); v != nil {
 			err = panics.Error(v)
@@ -368,8 +375,8 @@ func (d *delivery) failed(h Handler, err error) {
 	d.failures = append(d.failures, &HandlerError{Handler: h, Err: err})
 }
 
-// report hands the failures to the error flag. It is called outside of any
-// recover, so that a flag may panic.
+// report calls the error function with the failures. It is called without a deferred
+// recover, so that the error function may panic.
 func (d *delivery) report() {
 	r := d.record
 	for _, e := range d.failures {

@@ -272,11 +272,11 @@ func TestPrintErrors(t *testing.T) {
 			t.Errorf("another handler printed %q", got)
 		}
 		time.Sleep(time.Second)
-		if got := fail(one, 2); !strings.Contains(got, "(3 more like this were held back)") || strings.Count(got, "\n") != 1 {
+		if got := fail(one, 2); !strings.Contains(got, "(3 more suppressed)") || strings.Count(got, "\n") != 1 {
 			t.Errorf("after a second it printed %q", got)
 		}
 		time.Sleep(time.Second)
-		if got := fail(one, 1); !strings.Contains(got, "(1 more like this") {
+		if got := fail(one, 1); !strings.Contains(got, "(1 more suppressed)") {
 			t.Errorf("after another it printed %q", got)
 		}
 	})

@@ -12,22 +12,22 @@ import (
 	"github.com/logbook-go/logbook/internal/panics"
 )
 
-// HandlerError tells of a failure while logging: of a handler, of a filter or
-// processor, or of a message that could not be rendered.
+// HandlerError reports a failure while logging: of a handler, filter or processor, or
+// of a message that could not be rendered.
 type HandlerError struct {
-	Handler    Handler // nil if no handler is to blame
+	Handler    Handler // nil if no handler failed
 	Err        error
 	Level      Level // of the record
 	Channel    string
 	Message    string
 	Source     *slog.Source // where the record was logged; never nil in reports
-	Suppressed int          // failures held back since the last report
+	Suppressed int          // failures not printed since the last report
 
-	about string // what is to blame, if no handler is; may be empty
+	about string // what failed, if it is not a handler; may be empty
 }
 
-// Error says what failed, and where the record was logged. It leaves the message
-// out: where failures are shown is not where the records were meant to go.
+// Error returns the failure and where the record was logged. It leaves out the message,
+// which was not meant for the place where failures are shown.
 func (e *HandlerError) Error() string {
 	var b strings.Builder
 	b.WriteString("logbook: ")
@@ -44,7 +44,7 @@ func (e *HandlerError) Error() string {
 		fmt.Fprintf(&b, " logged from file %s, line %d", e.Source.File, e.Source.Line)
 	}
 	if e.Suppressed > 0 {
-		fmt.Fprintf(&b, " (%d more like this were held back)", e.Suppressed)
+		fmt.Fprintf(&b, " (%d more suppressed)", e.Suppressed)
 	}
 	return b.String()
 }
@@ -53,50 +53,50 @@ func (e *HandlerError) Error() string {
 func (e *HandlerError) Unwrap() error { return e.Err }
 
 const (
-	// errorInterval is how often PrintErrors speaks of one handler.
+	// errorInterval is the time between two lines of PrintErrors for one handler.
 	errorInterval = time.Second
 
-	// maxReports bounds how many handlers PrintErrors tells apart. Those beyond it are
-	// told apart by their type.
+	// maxReports bounds the handlers that PrintErrors distinguishes. Beyond it, handlers
+	// of one type count as one.
 	maxReports = 1024
 )
 
 var reports struct {
 	mu        sync.Mutex
 	last      map[reportKey]*report
-	forgotten map[reflect.Type]int // held back for handlers that are not known any more
+	forgotten map[reflect.Type]int // suppressed failures of handlers that were swept
 	swept     time.Time
 }
 
-// reportKey tells apart what has failed: handlers by their address, which keeps none of
-// them in memory, or by their type if they have none.
+// reportKey identifies what failed: a handler by its address, which does not keep it in
+// memory, or by its type if it has none.
 type reportKey struct {
 	kind    reflect.Type
 	address uintptr
-	about   string // if it is no handler
+	about   string // if it is not a handler
 }
 
 type report struct {
-	at   time.Time
-	held int
+	at         time.Time
+	suppressed int
 }
 
-// PrintErrors prints a failure to stderr on one line, with the call's file and
-// line: at most once a second for each handler, with the number of failures held
-// back in between. Handlers that hand records to the same one in the end, as their Unwrap
-// says, count as one, and so do those of one type where more than 1024 fail at a time. It
-// is the default.
+// PrintErrors prints a failure to stderr on one line, with the file and line of the
+// call. It prints at most one line a second for each handler, with the number of
+// failures suppressed since the last one. Wrappers of the same handler count as one,
+// and so do handlers of one type if more than 1024 fail at a time. It is the default
+// error function.
 func PrintErrors(e *HandlerError) {
-	held, speak := reportNow(reportKeyOf(e), time.Now())
-	if !speak {
+	suppressed, print := reportNow(reportKeyOf(e), time.Now())
+	if !print {
 		return
 	}
-	e.Suppressed = held
+	e.Suppressed = suppressed
 	line := appendSafeText(nil, e.Error())
-	_, _ = os.Stderr.Write(append(line, '\n')) // there is nobody left to tell
+	_, _ = os.Stderr.Write(append(line, '\n')) // an error here cannot be reported
 }
 
-func reportNow(key reportKey, now time.Time) (held int, speak bool) {
+func reportNow(key reportKey, now time.Time) (suppressed int, print bool) {
 	reports.mu.Lock()
 	defer reports.mu.Unlock()
 	r := reports.last[key]
@@ -108,7 +108,7 @@ func reportNow(key reportKey, now time.Time) (held int, speak bool) {
 		}
 	}
 	if r != nil && r.isRecent(now) {
-		r.held++
+		r.suppressed++
 		return 0, false
 	}
 	if r == nil {
@@ -119,13 +119,13 @@ func reportNow(key reportKey, now time.Time) (held int, speak bool) {
 		r = new(report)
 		reports.last[key] = r
 	}
-	held = r.held + reports.forgotten[key.kind]
+	suppressed = r.suppressed + reports.forgotten[key.kind]
 	delete(reports.forgotten, key.kind)
-	r.at, r.held = now, 0
+	r.at, r.suppressed = now, 0
 	if k := reports.last[reportKey{kind: key.kind}]; k != nil && !k.isRecent(now) { // of those beyond the bound
-		held, k.held = held+k.held, 0
+		suppressed, k.suppressed = suppressed+k.suppressed, 0
 	}
-	return held, true
+	return suppressed, true
 }
 
 func (r *report) isRecent(now time.Time) bool {
@@ -133,8 +133,8 @@ func (r *report) isRecent(now time.Time) bool {
 	return since >= 0 && since < errorInterval
 }
 
-// sweepReports forgets handlers that may be reported again at once. What was held back
-// for them goes into the next report of their type.
+// sweepReports removes handlers that may be reported again at once. Their suppressed
+// failures are counted in the next report of a handler of their type.
 func sweepReports(now time.Time) {
 	if since := now.Sub(reports.swept); since >= 0 && since < errorInterval/10 {
 		return
@@ -144,8 +144,8 @@ func sweepReports(now time.Time) {
 		if r.isRecent(now) {
 			continue
 		}
-		if r.held > 0 {
-			reports.forgotten[key.kind] += r.held
+		if r.suppressed > 0 {
+			reports.forgotten[key.kind] += r.suppressed
 		}
 		delete(reports.last, key)
 	}
@@ -171,19 +171,19 @@ func reportKeyOf(e *HandlerError) (key reportKey) {
 // SilentErrors ignores failures.
 func SilentErrors(*HandlerError) {}
 
-// RaiseErrors panics with the failure, out of the logging call. It is for tests.
+// RaiseErrors panics with the failure, in the logging call. It is for tests.
 func RaiseErrors(e *HandlerError) { panic(e) }
 
-// BindError says why an item was not bound: it is nil, holds itself, is of no kind that
-// can be bound, or its Binding panicked. It is reported through the error flag, and what
-// was pushed together with the item is bound.
+// BindError reports an item that was not bound: it is nil, holds itself, has a type
+// that cannot be bound, or its Binding panicked. It is reported through the error flag.
+// The other items of the same push are bound.
 type BindError struct {
-	Item string // the item's type, as %T prints it
+	Item string // type of the item, as printed by %T
 	Err  error
 }
 
-// Error names the item's type and says what is wrong with it.
+// Error returns the type of the item and the cause.
 func (e *BindError) Error() string { return e.Item + " was not bound: " + e.Err.Error() }
 
-// Unwrap returns what is wrong with the item.
+// Unwrap returns the cause.
 func (e *BindError) Unwrap() error { return e.Err }

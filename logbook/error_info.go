@@ -10,31 +10,28 @@ import (
 	"github.com/logbook-go/logbook/internal/value"
 )
 
-// PanicError is the error of a record that CatchPanics made of a panic whose
-// value was no error.
+// PanicError is the error of a record of a panic whose value was not an error.
 type PanicError struct{ Value any }
 
 // Error returns the value as text.
 func (e *PanicError) Error() string { return fmt.Sprint(e.Value) }
 
-// ErrorInfo describes the error of a record. It is an error itself, which
-// stands for the original where that is not at hand: in records that were
-// received. A stack of more than 64 functions, and a chain of more than 64 errors,
-// is cut, and ends with an element that says so.
+// ErrorInfo describes the error of a record. It is an error itself, and replaces the
+// original in received records. Stack and Chain hold at most 64 elements; if they were
+// cut, another one at the end says so.
 type ErrorInfo struct {
-	Type    string        // dynamic type, as %T prints it: "*fs.PathError"
-	Message string        // its text
+	Type    string        // dynamic type, as printed by %T: "*fs.PathError"
+	Message string        // text of the error
 	Chain   []ErrorLink   // the errors it wraps, outermost first; trees depth first
 	Stack   []slog.Source // most recent call first, as Go does; empty if there is none
 
-	// Trace is the text of an error that was received from elsewhere with a
-	// traceback of its own.
+	// Trace is the traceback that was received with an error.
 	Trace string
 }
 
 // ErrorLink is one wrapped error.
 type ErrorLink struct {
-	Depth   int // 1 for what the error itself wraps
+	Depth   int // 1 for an error that the logged error wraps
 	Type    string
 	Message string
 }
@@ -42,7 +39,7 @@ type ErrorLink struct {
 // Error returns the message.
 func (e *ErrorInfo) Error() string { return e.Message }
 
-// String returns type and message on one line.
+// String returns the type and the message on one line.
 func (e *ErrorInfo) String() string {
 	if e.Type == "" {
 		return e.Message
@@ -50,9 +47,9 @@ func (e *ErrorInfo) String() string {
 	return e.Type + ": " + e.Message
 }
 
-// Traceback returns the error as text of several lines, without a newline at
-// its end: the stack with the most recent call last, as Logbook prints it, type
-// and message, and what the error wraps.
+// Traceback returns the error as several lines, without a newline at the end: the stack
+// in Logbook's order, the most recent call last, then type and message, then the
+// wrapped errors.
 func (e *ErrorInfo) Traceback() string {
 	if e.Trace != "" {
 		return e.Trace
@@ -80,9 +77,9 @@ func (e *ErrorInfo) Traceback() string {
 	return string(b)
 }
 
-// Err returns an attribute that gives a record of any level its error, with its
-// chain and, where the error carries one, its stack. For nil it returns an empty
-// attribute, which is left out.
+// Err returns an attribute that gives a record its error, at any level. The record
+// shows the errors that it wraps and the stack that it carries, if any. For a nil error
+// the attribute is empty and left out.
 func Err(err error) slog.Attr {
 	if err == nil {
 		return slog.Attr{}
@@ -101,8 +98,7 @@ func (e *loggedError) Error() string { return e.Info().Message }
 
 func (e *loggedError) Unwrap() error { return e.err }
 
-// Info describes the error. It is computed once; later changes of the error do
-// not show.
+// Info describes the error. The result is computed once.
 func (e *loggedError) Info() *ErrorInfo {
 	if info := e.info.Load(); info != nil {
 		return info
@@ -140,7 +136,7 @@ func (e *ErrorInfo) addChain(err error, depth int) {
 	}
 }
 
-// bare takes off the wrappers of this package, which only carry a stack.
+// bare removes the wrappers of this package, which are not part of the chain.
 func bare(err error) error {
 	for {
 		switch x := err.(type) {
@@ -161,8 +157,8 @@ func typeName(err error) string {
 	return fmt.Sprintf("%T", err)
 }
 
-// errorText guards against Error methods that panic, and does not call that of a nil
-// pointer.
+// errorText returns the text of an error. It recovers from a panic of Error, which it
+// does not call on nil pointers.
 func errorText(err error) (text string) {
 	if value.IsNil(err) {
 		return "<nil>"

@@ -1,11 +1,11 @@
 package logbook
 
-// OptionError reports an option that a constructor refuses. It does not repeat a value
+// OptionError reports an invalid option of a constructor. It does not contain values
 // that may be secret.
 type OptionError struct {
 	Options string // type of the options, with its package: "mail.Options"
-	Option  string // name of the field, or of the argument if it is none
-	Err     error  // what is wrong with it
+	Option  string // name of the field or argument
+	Err     error  // the cause
 }
 
 // Error returns "mail.Options: invalid Server: ...".
@@ -13,5 +13,5 @@ func (e *OptionError) Error() string {
 	return e.Options + ": invalid " + e.Option + ": " + e.Err.Error()
 }
 
-// Unwrap returns what is wrong with the option.
+// Unwrap returns the cause.
 func (e *OptionError) Unwrap() error { return e.Err }

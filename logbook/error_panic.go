@@ -7,24 +7,24 @@ import (
 	"github.com/logbook-go/logbook/internal/panics"
 )
 
-// PanicOptions change how a panic is logged. nil means the defaults.
+// PanicOptions configure how a panic is logged. nil is the default.
 type PanicOptions struct {
 	Level   slog.Leveler // default LevelError
 	Message string       // default "Uncaught exception occurred"
-	Repanic bool         // after logging, go on panicking with the same value
+	Repanic bool         // after logging, panic again with the same value
 }
 
-// CatchPanics recovers from a panic and logs it with its stack. It must be
-// deferred itself:
+// CatchPanics recovers from a panic and logs it with its stack. It must be deferred
+// directly:
 //
 //	defer log.CatchPanics(nil)
 //
-// It catches nothing if no handler would be told, as with a nil or disabled logger, and
-// goes on panicking with the same value if none took the record: a panic must not
-// vanish. A handler that fails has taken it.
+// A panic is never lost: CatchPanics does not recover if no handler would get the
+// record, as with a nil or disabled logger, and panics again with the same value if no
+// handler took it. A handler that failed has taken the record.
 //
-// A panic that is caught around an [net/http.Handler] is a complete answer to the
-// server and the client. Package httplog logs it, and breaks the answer off.
+// Around an [net/http.Handler], a recovered panic looks like a complete response.
+// Package httplog logs the panic and aborts the response.
 func (l *Logger) CatchPanics(o *PanicOptions) {
 	if !l.Enabled(nil, o.level()) {
 		return
@@ -34,9 +34,9 @@ func (l *Logger) CatchPanics(o *PanicOptions) {
 	}
 }
 
-// CatchPanicsContext is CatchPanics for handlers bound to the context as well.
-// Where the binding ends in a deferred call too, defer this one after it, so that
-// it runs before.
+// CatchPanicsContext is like CatchPanics, and also reaches handlers bound to ctx. If
+// the binding ends in a deferred call, too, defer CatchPanicsContext after that call,
+// so that it runs first.
 func (l *Logger) CatchPanicsContext(ctx context.Context, o *PanicOptions) {
 	if !l.Enabled(ctx, o.level()) {
 		return
@@ -54,15 +54,15 @@ func (o *PanicOptions) level() (level Level) {
 	return level
 }
 
-// LogPanic logs what recover returned, as CatchPanicsContext does, for code that has
-// to look at it before. It must be called by the deferred function that recovered,
-// while the stack of the panic is still there. nil is not logged. It reports whether a
-// handler took the record.
+// LogPanic is like CatchPanicsContext for code that calls recover itself; p is its
+// result. It must be called by the deferred function that recovered, while the stack of
+// the panic still exists. A nil p is not logged. It reports whether a handler took the
+// record.
 func (l *Logger) LogPanic(ctx context.Context, p any, o *PanicOptions) (taken bool) {
 	return l != nil && p != nil && l.caught(ctx, p, o)
 }
 
-// caught reports whether a handler took the record of a panic.
+// caught logs a panic, and reports whether a handler took the record.
 func (l *Logger) caught(ctx context.Context, p any, o *PanicOptions) (taken bool) {
 	if o == nil {
 		o = new(PanicOptions)
@@ -83,7 +83,7 @@ func (l *Logger) caught(ctx context.Context, p any, o *PanicOptions) (taken bool
 	return taken
 }
 
-// repanic has a name, so that the stack of a panic can be followed beyond it.
+// repanic is a function so that its name marks a second panic on the stack.
 //
 //go:noinline
 func repanic(p any) { panic(p) }

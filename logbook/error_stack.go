@@ -8,12 +8,11 @@ import (
 	"strings"
 )
 
-// maxChain bounds how many wrapped errors are told, so that a pathological tree
-// cannot fill a disk.
+// maxChain bounds the wrapped errors that are described.
 const maxChain = 64
 
-// unwrap returns what an error wraps, however many that are. It guards against
-// methods that panic, such as those of a nil pointer.
+// unwrap returns the errors that err wraps directly. It recovers from panics, such as
+// those of nil pointers.
 func unwrap(err error) (inner []error) {
 	defer func() {
 		if recover() != nil {
@@ -31,13 +30,13 @@ func unwrap(err error) (inner []error) {
 	return nil
 }
 
-// maxStack bounds how many frames of a stack are kept: the innermost ones.
+// maxStack bounds the frames of a stack, of which the innermost are kept.
 const maxStack = 64
 
-// stackCut stands for the frames beyond maxStack.
+// stackCut replaces the frames beyond maxStack.
 const stackCut = "... (stack cut)"
 
-// stackError gives an error a stack. It is left out where chains are told.
+// stackError adds a stack to an error. It is not shown in chains.
 type stackError struct {
 	error
 	pcs []uintptr
@@ -48,9 +47,9 @@ func (e *stackError) Unwrap() error { return e.error }
 // StackTrace returns the program counters, as github.com/pkg/errors does.
 func (e *stackError) StackTrace() []uintptr { return e.pcs }
 
-// WithStack returns err with the stack of the caller, which [Logger.Exception]
-// and [Err] then tell. An error that carries a stack, and nil, are returned as
-// they are. It costs about a microsecond.
+// WithStack returns err with the stack of the caller, which [Logger.Exception] and
+// [Err] then show. It returns nil, and an error that has a stack already, unchanged. It
+// takes about a microsecond.
 func WithStack(err error) error {
 	if err == nil || errorStack(err) != nil {
 		return err
@@ -59,15 +58,15 @@ func WithStack(err error) error {
 }
 
 // callerPCs returns the program counters of the stack, without the skip innermost
-// functions above the caller of callerPCs. They are one more than frames shows, so that
-// it can tell whether the stack goes on.
+// functions above the caller of callerPCs. It returns one more than frames shows, so
+// that frames sees whether the stack goes on.
 func callerPCs(skip int) []uintptr {
 	var pcs [maxStack + 1]uintptr
 	return append([]uintptr(nil), pcs[:runtime.Callers(skip+2, pcs[:])]...)
 }
 
-// frames returns the functions that program counters, as runtime.Callers returns
-// them, stand for. Of more than maxStack the last one is stackCut.
+// frames returns the functions of program counters from runtime.Callers. If there are
+// more than maxStack, the last element is stackCut.
 func frames(pcs []uintptr) []slog.Source {
 	if len(pcs) == 0 {
 		return nil
@@ -87,36 +86,36 @@ func frames(pcs []uintptr) []slog.Source {
 	}
 }
 
-// errorStack returns the stack that the innermost error of a chain carries: it
-// is the one nearest to the failure. nil if none carries any.
+// errorStack returns the stack of the innermost error of a chain that has one, which is
+// nearest to the failure. It returns nil if no error has one.
 func errorStack(err error) []slog.Source {
-	looks := maxChain
-	return findStack(err, &looks)
+	budget := maxChain
+	return findStack(err, &budget)
 }
 
-// findStack looks at as many errors as looks says: trees may be without end.
-func findStack(err error, looks *int) []slog.Source {
-	if err == nil || *looks == 0 {
+// findStack looks at no more errors than the budget, since a tree may be infinite.
+func findStack(err error, budget *int) []slog.Source {
+	if err == nil || *budget == 0 {
 		return nil
 	}
-	*looks--
+	*budget--
 	for _, inner := range unwrap(err) {
-		if s := findStack(inner, looks); s != nil {
+		if s := findStack(inner, budget); s != nil {
 			return s
 		}
 	}
 	return ownStack(err)
 }
 
-// ownStack knows the stacks of the usual libraries by the shape of their methods,
-// so that none of them need be imported: github.com/pkg/errors and
+// ownStack returns the stack that an error itself carries. It knows the usual libraries
+// by their methods, so that it need not import them: github.com/pkg/errors and
 // github.com/cockroachdb/errors have a StackTrace of program counters,
-// github.com/go-errors/errors has Callers, others have StackFrames of counters
-// or runtime.Frame.
+// github.com/go-errors/errors has Callers, others have StackFrames of counters or
+// runtime.Frame.
 func ownStack(err error) (stack []slog.Source) {
 	defer func() {
 		if recover() != nil {
-			stack = nil // a foreign method panicked: the stack is a nicety
+			stack = nil // the record can do without a stack
 		}
 	}()
 	switch x := err.(type) {
@@ -151,35 +150,34 @@ func ownStack(err error) (stack []slog.Source) {
 	return frames(pcs)
 }
 
-// panicPCs returns the stack of a panic that is being recovered, from the
-// function that panicked on. Where CatchPanics went on panicking, it is the function
-// that panicked first.
+// panicPCs returns the stack of a panic that is being recovered, from the function that
+// panicked. If CatchPanics panicked again, that is the function that panicked first.
 func panicPCs() []uintptr {
 	var pcs []uintptr
-	for size := 2 * maxStack; ; size *= 2 { // what was deferred may stand on a long stack
+	for size := 2 * maxStack; ; size *= 2 { // deferred functions may have added many frames
 		pcs = make([]uintptr, size)
 		pcs = pcs[:runtime.Callers(2, pcs)]
 		rest := afterPanic(pcs)
 		if len(rest) > maxStack || len(pcs) < size || size >= maxPanicStack {
 			if rest == nil {
-				rest = pcs // there is no panic
+				rest = pcs // not in a panic
 			}
 			return slices.Clone(rest[:min(len(rest), maxStack+1)])
 		}
 	}
 }
 
-// maxPanicStack bounds how many frames are searched for the panic.
+// maxPanicStack bounds the frames that are searched for the panic.
 const maxPanicStack = 32 * maxStack
 
-// afterPanic returns the part of a stack that called panic, nil if there is none.
+// afterPanic returns the part of a stack that called panic, or nil.
 func afterPanic(pcs []uintptr) []uintptr {
 	i := slices.IndexFunc(pcs, inFunction("runtime.gopanic"))
 	if i < 0 {
 		return nil
 	}
 	rest := pcs[i+1:]
-	// What the runtime puts between a fault and its panic is no news.
+	// Skip the runtime's own functions between a fault and its panic.
 	for len(rest) > 1 && strings.HasPrefix(functionOf(rest[0]), "runtime.") {
 		rest = rest[1:]
 	}
@@ -193,8 +191,8 @@ func inFunction(name string) func(pc uintptr) bool {
 	return func(pc uintptr) bool { return functionOf(pc) == name }
 }
 
-// functionOf returns the name of the function that a program counter of
-// runtime.Callers stands for.
+// functionOf returns the name of the function of a program counter from
+// runtime.Callers.
 func functionOf(pc uintptr) string {
 	f := runtime.FuncForPC(pc - 1)
 	if f == nil {
@@ -203,15 +201,15 @@ func functionOf(pc uintptr) string {
 	return f.Name()
 }
 
-// corePackage is the prefix of the names of this package's functions, and repanicking
-// is the one that goes on panicking.
+// corePackage is the prefix of the names of this package's functions; repanicking is the
+// name of repanic.
 const (
 	corePackage = "github.com/logbook-go/logbook/logbook."
 	repanicking = corePackage + "repanic"
 )
 
-// outside returns the first program counter that is not in this package, such as that
-// of the call that [RaiseErrors] made panic; the first one if all are.
+// outside returns the first program counter outside this package, such as that of a
+// call that [RaiseErrors] made panic; if all are inside, the first one.
 func outside(pcs []uintptr) uintptr {
 	for _, pc := range pcs {
 		if !strings.HasPrefix(functionOf(pc), corePackage) {

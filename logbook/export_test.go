@@ -1,13 +1,13 @@
 package logbook
 
-// Poison says whether misuse of a record panics.
+// Poison reports whether misuse of a record panics.
 const Poison = poison
 
-// ForgetFaults makes the error flag hear again of templates that could not be rendered,
-// so that a test can run several times.
-func ForgetFaults() {
+// ForgetTemplateErrors makes template errors be reported again for each call site, so
+// that a test can run several times.
+func ForgetTemplateErrors() {
 	sites.Range(func(_, s any) bool {
-		s.(*site).faulty.Store(false)
+		s.(*site).templateReported.Store(false)
 		return true
 	})
 }

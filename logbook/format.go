@@ -10,16 +10,15 @@ import (
 
 // Formatter turns a record into bytes.
 //
-// AppendFormat appends to b, without a newline at the end, and returns what it
-// made of it; on an error that is b itself. It is called from many goroutines
-// at once. What comes from the record must not be able to start a line of its
-// own or to control a terminal; the formatters of this package see to that.
+// AppendFormat appends the formatted record to b, without a newline at the end, and
+// returns the result; with an error it returns b. It must be safe for concurrent use.
+// Data of the record must not be able to start a line or to control a terminal; the
+// formatters of this package escape it.
 type Formatter interface {
 	AppendFormat(b []byte, r *Record) ([]byte, error)
 }
 
-// FormatterFunc makes a [Formatter] of a function. It allocates its string, and
-// what it returns is written as it is.
+// FormatterFunc adapts a function to a [Formatter]. The result is written as it is.
 type FormatterFunc func(r *Record) string
 
 // AppendFormat implements [Formatter].
@@ -27,16 +26,17 @@ func (f FormatterFunc) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	return append(b, f(r)...), nil
 }
 
-// continuation starts each further line of an entry of several lines, which only
-// an error's traceback has.
+// continuation starts the further lines of a record, which are those of an error's
+// traceback.
 const continuation = "  | "
 
-// appendTraceback appends an error's traceback as continuation lines.
+// appendTraceback appends an error's traceback as further lines.
 func appendTraceback(b []byte, e *ErrorInfo) []byte {
 	return encode.AppendTextLines(append(b, "\n"+continuation...), e.Traceback(), continuation)
 }
 
-// appendLayout appends a time in a strftime layout. The name of its zone is data.
+// appendLayout appends a time in a strftime layout. It escapes the name of the zone,
+// which is data.
 func appendLayout(b []byte, t time.Time, layout string) []byte {
 	n := len(b)
 	b = pyformat.AppendTime(b, t, layout)
@@ -46,14 +46,14 @@ func appendLayout(b []byte, t time.Time, layout string) []byte {
 	return b
 }
 
-// appendUnused appends the attributes that the message did not show as
-// key=value pairs, each after a space.
+// appendUnused appends the attributes that the message does not show as key=value
+// pairs, each after a space.
 func (r *Record) appendUnused(b []byte) []byte {
-	r.messageBytes() // which notes the attributes that it shows
+	r.messageBytes() // sets r.named
 	return r.appendAttrs(b, r.named)
 }
 
-// appendAttrs appends the attributes but those that are used.
+// appendAttrs appends the attributes that are not used.
 func (r *Record) appendAttrs(b []byte, used usedAttrs) []byte {
 	shown := r.exception()
 	b = appendPairs(b, "", r.scope.rootAttrs(), used.root, shown)

@@ -11,32 +11,32 @@ import (
 
 // ConsoleOptions configure [Console]. nil is the default.
 type ConsoleOptions struct {
-	// Color writes colours. The console handler sets it where its output is a
-	// terminal; see package handlers.
+	// Color writes colours. The console handler sets it if its output is a terminal;
+	// see package handlers.
 	Color bool
 
-	// Colors are the SGR parameters of the escape for a level, such as "31;1"
-	// for bold red. A level that is not in the map has the colour of the next
-	// lower one that is. nil: errors bold red, warnings and notices bold
-	// yellow, success green, information blue, debug and trace light grey.
+	// Colors are the SGR parameters of the escape sequence for a level, such as "31;1"
+	// for bold red. A level that is not in the map has the colour of the next lower one
+	// in it. By default errors are bold red, warnings and notices bold yellow, success
+	// green, information blue, and debug and trace light grey.
 	Colors map[Level]string
 
-	// TimeLayout is a strftime layout; "" means "%H:%M:%S.%f", cut to
-	// milliseconds; "-" shows no time.
+	// TimeLayout is a strftime layout; the default is "%H:%M:%S.%f", cut to
+	// milliseconds. With "-" no time is shown.
 	TimeLayout string
 
 	Source   bool           // add FILE:LINE
-	Location *time.Location // zone in which times are shown; nil: the record's own
+	Location *time.Location // time zone of the output; default the record's own
 }
 
-// defaultColors are those of [ConsoleOptions].Colors.
+// defaultColors is the default of [ConsoleOptions].Colors.
 var defaultColors = map[Level]string{
 	LevelError: "31;1", LevelNotice: "33;1", LevelSuccess: "32", LevelInfo: "34", LevelNotSet: "37",
 }
 
-// Console returns a formatter of lines for people: time, level, channel,
-// message, and the attributes that the message does not show. The traceback of an
-// error follows on lines that start with "  | ".
+// Console returns a formatter for people, with time, level, channel, message, and the
+// attributes that the message does not show. The traceback of an error follows on lines
+// that start with "  | ".
 func Console(o *ConsoleOptions) Formatter {
 	f := new(consoleFormatter)
 	if o != nil {
@@ -66,7 +66,7 @@ type consoleFormatter struct {
 	dim, reset string
 }
 
-// levelText is the level's name, coloured and padded to the width of most.
+// levelText returns the level's name, coloured and padded to a common width.
 func (f *consoleFormatter) levelText(l Level, color string) string {
 	name := l.String()
 	pad := strings.Repeat(" ", max(0, len("CRITICAL")-len(name))+1)
@@ -119,8 +119,8 @@ func (f *consoleFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	return b, nil
 }
 
-// appendClock appends the time of day with milliseconds. It takes them from the
-// cached text of the second.
+// appendClock appends the time of day with milliseconds, from the cached text of the
+// second.
 func appendClock(b []byte, t time.Time) []byte {
 	n := len(b)
 	b = lineTimes.AppendText(b, t)
@@ -128,7 +128,7 @@ func appendClock(b []byte, t time.Time) []byte {
 	return append(b[:n], clock[:len("15:04:05.000")]...)
 }
 
-// appendFileLine appends where the call stands as FILE:LINE.
+// appendFileLine appends the file and line of the call.
 func appendFileLine(b []byte, r *Record) []byte {
 	s := r.Source()
 	b = append(encode.AppendText(b, s.File), ':')

@@ -10,15 +10,15 @@ import (
 	"github.com/logbook-go/logbook/internal/encode"
 )
 
-// JSONOptions configure [JSON]. nil and the zero value give the default shape.
+// JSONOptions configure [JSON]. nil is the default.
 type JSONOptions struct {
-	// Source adds where the call stands: "source":{"function","file","line"}.
+	// Source adds the caller: "source":{"function","file","line"}.
 	Source bool
 
-	// Location is the zone in which times are shown; nil: the record's own.
+	// Location is the time zone of the output; default the record's own.
 	Location *time.Location
 
-	// Keys names the fields that every record has; an empty name is the default.
+	// Keys are the names of the fields that every record has.
 	Keys JSONKeys
 }
 
@@ -32,17 +32,17 @@ type JSONKeys struct {
 	Error   string // default "error"; of errors given by Err and Exception
 }
 
-// JSON returns a formatter of one JSON object a line, in slog's flat shape: time
-// (RFC 3339 with microseconds and zone), level, channel (unless it is empty), msg
-// (the rendered message), then the attributes: With's, the call's and the processors'.
+// JSON returns a formatter that writes one JSON object a line, in slog's flat form:
+// time (RFC 3339 with microseconds and zone), level, channel (unless it is empty), msg
+// (the rendered message), then the attributes of With, of the call and of processors.
 //
 // Of equal keys in one object the second becomes "k#2", the third "k#3". Durations are
-// nanoseconds, as in slog, and times keep theirs; NaN and the infinities are strings. An
-// error of [Logger.Exception] or [Err] is an object with type, message, chain and stack;
-// any other error is its text. Other values are as encoding/json writes them; in the
-// place of a part that it refuses stands the error. Page docs/values.md of the repository
-// lists all kinds, and what differs from encoding/json. The line is valid JSON whatever
-// the data is, and safe to show in a terminal.
+// nanoseconds, as in slog, and times have nanoseconds; NaN and the infinities are
+// strings. An error of [Logger.Exception] or [Err] is an object with type, message,
+// chain and stack; any other error is its text. Other values are written as by
+// encoding/json; a part that encoding/json refuses is replaced by the error. The page
+// docs/values.md of the repository lists all kinds, and the differences from
+// encoding/json. The line is valid JSON for any data, and safe to show in a terminal.
 func JSON(o *JSONOptions) Formatter {
 	f := new(jsonFormatter)
 	if o != nil {
@@ -70,26 +70,27 @@ type jsonFormatter struct {
 	sourceKey  string // ,"source":
 	heads      jsonHeads
 
-	reserved   []reservedKey // names of the fields, and their marks
-	reservedIn encode.KeySet
+	reserved    []reservedKey // the names of the fields
+	reservedSet encode.KeySet // of the same names
 }
 
-// reserve settles the name of a field and returns it as JSON, with its colon.
+// reserve sets the name of a field to its default if it is empty, and returns it as
+// JSON with a colon.
 func (f *jsonFormatter) reserve(name *string, def string) string {
 	if *name == "" {
 		*name = def
 	}
 	f.reserved = append(f.reserved, reservedKey{*name, *name + "#2"})
-	f.reservedIn.Add(*name)
+	f.reservedSet.Add(*name)
 	return string(encode.AppendJSONString(nil, *name)) + ":"
 }
 
 // AppendFormat implements [Formatter].
 func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	r.alive()
-	// A message is rendered before the head is written: to read at once what was just
-	// written makes the processor wait. Without attributes of the call it most often
-	// needs no rendering, since it is short and has no brace.
+	// A message is rendered before the head is written: reading it right after rendering
+	// makes the processor wait. Most messages of calls without attributes are short and
+	// have no braces, so they need no rendering.
 	var text string
 	var rendered []byte
 	render := len(r.call) > 0 || r.rendered || r.fargs != nil
@@ -122,9 +123,9 @@ func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	if len(r.call) > 0 || len(r.extra) > 0 {
 		b = f.appendAttrs(b, r)
 	} else if r.scope != nil {
-		e := r.scope.encoded.first.Load() // encodedBy, which is too much to be inlined
+		e := r.scope.encoded.first.Load() // encodedBy by hand, since it is not inlined
 		if e == nil || e.by != f {
-			e = r.scope.encodedLate(f)
+			e = r.scope.encodedSlow(f)
 		}
 		b = closeGroups(append(b, e.bare...), e.bareGroups)
 	}
@@ -134,8 +135,8 @@ func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 // appendAttrs appends the attributes of all layers to the open object.
 func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
 	w := jsonWriter{errorKey: f.Keys.Error}
-	var root jsonObject // filled in place: a literal would be copied
-	root.marks, root.reserved = f.reservedIn, f.reserved
+	var root jsonObject // set field by field: a literal would be copied
+	root.marks, root.reserved = f.reservedSet, f.reserved
 	switch {
 	case r.scope == nil:
 		b = w.attrs(b, &root, r.call)
@@ -154,7 +155,7 @@ func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
 		inner.addSeen(r.scope.layers[len(r.scope.layers)-1].attrs)
 		b = w.attrs(b, &inner, r.call)
 		groups := e.openGroups
-		if len(b) == opened { // nothing came into the open group: those that are empty are left out
+		if len(b) == opened { // the open group is empty, and so left out
 			b, groups = append(b[:start], e.bare...), e.bareGroups
 		}
 		b = closeGroups(b, groups)
@@ -179,36 +180,36 @@ func closeGroups(b []byte, n int) []byte {
 	return b
 }
 
-// encodedScopes keeps, for each JSON formatter that wrote it, a scope's text.
+// encodedScopes caches a scope's text for each JSON formatter.
 type encodedScopes struct {
-	first atomic.Pointer[encodedScope] // of the formatter that came first
+	first atomic.Pointer[encodedScope] // of the first formatter
 	list  atomic.Pointer[[]*encodedScope]
 }
 
-// maxEncodings bounds how many formatters' texts a scope keeps.
+// maxEncodings bounds the formatters for which a scope caches its text.
 const maxEncodings = 8
 
-// encodedScope is the JSON of a scope: what stands before the call's attributes.
+// encodedScope is the JSON of a scope, which precedes the call's attributes.
 type encodedScope struct {
 	by         *jsonFormatter
-	open       []byte // all layers, with the groups left open
+	open       []byte // all layers, with open groups
 	openGroups int
-	bare       []byte // without the groups at the end that hold nothing
+	bare       []byte // without empty groups at the end
 	bareGroups int
 	root       objectKeys // with the open group, if there is one
-	bareRoot   objectKeys // without it
+	bareRoot   objectKeys // without the open group
 	inner      objectKeys // of the innermost open group
 }
 
-// encodedBy returns the scope's text. With's attributes are encoded once.
+// encodedBy returns the scope's text, which is encoded once for each formatter.
 func (s *scope) encodedBy(f *jsonFormatter) *encodedScope {
 	if e := s.encoded.first.Load(); e != nil && e.by == f {
 		return e
 	}
-	return s.encodedLate(f)
+	return s.encodedSlow(f)
 }
 
-func (s *scope) encodedLate(f *jsonFormatter) *encodedScope {
+func (s *scope) encodedSlow(f *jsonFormatter) *encodedScope {
 	list := s.encoded.list.Load()
 	if list != nil {
 		for _, e := range *list {
@@ -232,10 +233,10 @@ func (s *scope) encodedLate(f *jsonFormatter) *encodedScope {
 
 func (s *scope) encode(f *jsonFormatter) *encodedScope {
 	e := &encodedScope{by: f}
-	// The byte in front stands for what precedes: it makes a comma follow.
+	// The first byte stands for the preceding field, so that a comma is written.
 	b := []byte{'"'}
 	w := jsonWriter{errorKey: f.Keys.Error}
-	object := jsonObject{objectKeys: objectKeys{marks: f.reservedIn}, reserved: f.reserved}
+	object := jsonObject{objectKeys: objectKeys{marks: f.reservedSet}, reserved: f.reserved}
 	for i, l := range s.layers {
 		if i > 0 {
 			if i == 1 {
@@ -261,29 +262,29 @@ func (s *scope) encode(f *jsonFormatter) *encodedScope {
 	return e
 }
 
-// jsonHead is what the lines of one second, level and channel begin with: all up to
-// the message.
+// jsonHead is the start of the lines of one second, level and channel, up to the
+// message.
 type jsonHead struct {
 	unix    int64
 	loc     *time.Location
 	level   Level
 	channel string
 	text    []byte
-	micros  int // where the microseconds stand in text
+	micros  int // offset of the microseconds in text
 }
 
-// jsonHeads keeps heads for reuse, which saves a formatter half of what a line
-// without attributes costs.
+// jsonHeads caches heads, which halves the time of formatting a line without
+// attributes.
 type jsonHeads struct {
 	kept   [16]atomic.Pointer[jsonHead]
 	misses atomic.Uint32
 }
 
-// Only one in so many misses replaces a head, so that records of many seconds or
-// channels hardly allocate.
+// missesPerHead is the number of misses after which a head is replaced, so that records of
+// many seconds or channels hardly allocate.
 const missesPerHead = 16
 
-// slot returns where the head of a level and channel is kept.
+// slot returns the place in the cache for a level and channel.
 func (h *jsonHeads) slot(level Level, channel string) *atomic.Pointer[jsonHead] {
 	i := uint(level)/2 + uint(len(channel))
 	return &h.kept[i%uint(len(h.kept))]
@@ -319,12 +320,12 @@ func (f *jsonFormatter) newHead(b []byte, r *Record, t time.Time, slot *atomic.P
 		b = encode.AppendJSONString(append(b, f.channelKey...), r.channel)
 	}
 	b = append(b, f.messageKey...)
-	// The year 1 is left to records without a time.
+	// The second of the zero time is not cached, since records without a time have it.
 	if t.Unix() > 0 && encode.FourDigitYear(t) && len(b)-n <= maxHead && f.heads.misses.Add(1)%missesPerHead == 1 {
 		slot.Store(&jsonHead{t.Unix(), t.Location(), r.level, strings.Clone(r.channel), slices.Clone(b[n:]), len(f.timeKey) + encode.MicrosPos})
 	}
 	return b
 }
 
-// maxHead bounds what is kept of long channels.
+// maxHead bounds the size of a cached head.
 const maxHead = 512

@@ -13,33 +13,33 @@ import (
 	"github.com/logbook-go/logbook/internal/valuewords"
 )
 
-// jsonObject knows the keys of an object that is being written, so that none is
-// written twice.
+// jsonObject has the keys of an object that is being written, so that no key is written
+// twice.
 type jsonObject struct {
 	objectKeys
-	reserved []reservedKey  // keys that are no attributes
-	group    string         // the logger's open group, another such key
+	reserved []reservedKey  // keys that are not attributes
+	group    string         // the logger's open group, which is another such key
 	seen     [4][]slog.Attr // attributes before the list that is being written
-	lists    int            // how many lists of seen are in use
+	lists    int            // number of lists in seen
 }
 
-// objectKeys is a rough note of which keys were written, and an exact one of objects
-// that need it.
+// objectKeys is an approximate set of the keys that were written, and an exact index
+// for objects that need one.
 type objectKeys struct {
 	marks   encode.KeySet
-	renamed [2]string // keys that were given in place of others, without an index
-	index   keyIndex  // of objects with many attributes, with more renamed ones or with ones that were left out
+	renamed [2]string // new names of renamed keys, if there is no index
+	index   keyIndex  // of objects with many attributes, more renamed keys, or omitted attributes
 }
 
 func (k *objectKeys) clone() objectKeys {
 	return objectKeys{k.marks, k.renamed, maps.Clone(k.index)}
 }
 
-// reservedKey is a key and what an attribute of this name is renamed to.
+// reservedKey is a key and the new name of an attribute with that key.
 type reservedKey struct{ key, second string }
 
-// addSeen notes that a list has been written. An object of more lists than it
-// has room for, which takes groups without names, keeps an index.
+// addSeen adds a list that has been written. If seen is full, which takes groups
+// without names, the object gets an index.
 func (o *jsonObject) addSeen(list []slog.Attr) {
 	switch {
 	case o.index != nil || len(list) == 0:
@@ -51,11 +51,11 @@ func (o *jsonObject) addSeen(list []slog.Attr) {
 	}
 }
 
-// manyKeys is how many keys are looked through one by one, for the few that
-// a KeySet takes for known. To index them all costs more up to here.
+// manyKeys is the number of keys up to which a search through the lists is cheaper than
+// an index. Only few keys need the search, since the KeySet is right about most.
 const manyKeys = 256
 
-// unused returns key, or key#2, key#3, ... if that was written before.
+// unused returns key, or key#2, key#3, ... if the object has the key.
 func (o *jsonObject) unused(before []slog.Attr, key string) string {
 	if o.index == nil {
 		n := len(before)
@@ -88,7 +88,7 @@ func (o *jsonObject) second(key string) string {
 	return key + "#2"
 }
 
-// rename notes a key that an attribute is renamed to, if it is unused and there is room.
+// rename adds the new name of an attribute, if it is unused and there is space.
 func (o *jsonObject) rename(before []slog.Attr, key string) bool {
 	for i := range o.renamed {
 		if o.renamed[i] == "" && !o.has(before, key) {
@@ -99,7 +99,7 @@ func (o *jsonObject) rename(before []slog.Attr, key string) bool {
 	return false
 }
 
-// keyIndex maps each key of an object to the highest number that was put behind it.
+// keyIndex maps each key of an object to the highest number that was appended to it.
 type keyIndex map[string]int
 
 // unused returns key#2, or the next such key that is not in the index, and adds it.
@@ -113,13 +113,12 @@ func (x keyIndex) unused(key string) string {
 	}
 }
 
-// needIndex maps each key that was written to how often that was, if that has not
-// been done.
+// needIndex makes an index of the keys that were written, if there is none.
 func (o *jsonObject) needIndex(before []slog.Attr) {
 	if o.index != nil {
 		return
 	}
-	o.marks.Fill() // so that no key passes the index by
+	o.marks.Fill() // so that every key is looked up in the index
 	o.index = make(keyIndex)
 	for _, r := range o.reserved {
 		o.index[r.key] = 1
@@ -145,7 +144,7 @@ func (o *jsonObject) addIndex(attrs []slog.Attr) {
 			o.index[a.Key] = 1
 		case a.Value.Kind() == slog.KindGroup:
 			o.addIndex(a.Value.Group())
-		case !a.Equal(slog.Attr{}): // which is left out
+		case !a.Equal(slog.Attr{}): // an empty attribute is not written
 			o.index[""] = 1
 		}
 	}
@@ -191,8 +190,8 @@ func hasKey(attrs []slog.Attr, key string) bool {
 	return false
 }
 
-// jsonWriter appends attributes to a JSON line. The line is passed along and not
-// kept in it, which keeps it in registers.
+// jsonWriter appends attributes to a JSON line. The line is passed along instead of
+// being a field, which keeps it in registers.
 type jsonWriter struct {
 	errorKey string // of errors given by Err and Exception
 	depth    int    // in LogValue methods
@@ -206,7 +205,7 @@ func (w *jsonWriter) attrs(b []byte, o *jsonObject, list []slog.Attr) []byte {
 			return w.leaveOut(b, o, list[:i])
 		}
 		a := &list[i]
-		// What most attributes are, by the shortest way: key inlined by hand, too.
+		// The fast path for strings and numbers, with w.key inlined by hand.
 		if text, ok := valuewords.Text(&a.Value); ok {
 			var written bool
 			if b, written = encode.AppendNewJSONKey(b, a.Key, &o.marks); !written {
@@ -232,7 +231,7 @@ func (w *jsonWriter) attrs(b []byte, o *jsonObject, list []slog.Attr) []byte {
 	return b
 }
 
-// leaveOut says that there were more attributes.
+// leaveOut writes, once, that attributes were left out.
 func (w *jsonWriter) leaveOut(b []byte, o *jsonObject, before []slog.Attr) []byte {
 	if w.cut {
 		return b
@@ -241,8 +240,7 @@ func (w *jsonWriter) leaveOut(b []byte, o *jsonObject, before []slog.Attr) []byt
 	return encode.AppendJSONString(w.key(b, o, before, leftOutKey), leftOutText)
 }
 
-// attr appends an attribute of any kind, which stands behind those of before in its
-// list.
+// attr appends an attribute of any kind, which follows those of before in its list.
 func (w *jsonWriter) attr(b []byte, o *jsonObject, before []slog.Attr, key string, v slog.Value) []byte {
 	switch kind := v.Kind(); kind {
 	case slog.KindAny:
@@ -264,7 +262,7 @@ func (w *jsonWriter) attr(b []byte, o *jsonObject, before []slog.Attr, key strin
 	}
 }
 
-// any appends a value of KindAny. What is nil and has no key is left out.
+// any appends a value of KindAny. A nil value without a key is left out.
 func (w *jsonWriter) any(b []byte, o *jsonObject, before []slog.Attr, key string, v any) []byte {
 	switch x := v.(type) {
 	case nil:
@@ -274,10 +272,10 @@ func (w *jsonWriter) any(b []byte, o *jsonObject, before []slog.Attr, key string
 	case *loggedError:
 		if w.errorKey != key {
 			key = w.errorKey
-			o.needIndex(before) // the attributes' own keys do not tell
+			o.needIndex(before) // the key written is not that of the attribute
 		}
 	case *FixedError:
-	case error: // the most frequent one, by the shortest way
+	case error: // the fast path for most errors
 		if _, ok := v.(json.Marshaler); !ok && !value.IsNil(v) {
 			return appendJSONText(w.key(b, o, before, key), errorText(x))
 		}
@@ -285,8 +283,8 @@ func (w *jsonWriter) any(b []byte, o *jsonObject, before []slog.Attr, key string
 	return appendJSONValue(w.key(b, o, before, key), v)
 }
 
-// group appends a group as an object, or its members if it has no name. A group that
-// is empty, or turns out to be, is left out, and its key stays free.
+// group appends a group as an object, or its members if it has no name. An empty group
+// is left out, and its key stays unused.
 func (w *jsonWriter) group(b []byte, o *jsonObject, before []slog.Attr, key string, members []slog.Attr) []byte {
 	if key == "" && len(members) > 0 {
 		o.addSeen(before)
@@ -298,10 +296,10 @@ func (w *jsonWriter) group(b []byte, o *jsonObject, before []slog.Attr, key stri
 	var inner jsonObject
 	b = w.attrs(b, &inner, members)
 	if len(b) == opened {
-		o.needIndex(before) // which knows what was written, and not only what was given
+		o.needIndex(before) // the key of the attribute was not written
 		return b[:start]
 	}
-	// Only now is the key counted. It may have to be another one.
+	// Now the key counts as written, and may have to be renamed.
 	if known := o.marks.Add(key); known || !utf8.ValidString(key) {
 		var space [64]byte
 		head := w.knownKey(append(space[:0], b[start-1]), o, before, key)
@@ -310,8 +308,8 @@ func (w *jsonWriter) group(b []byte, o *jsonObject, before []slog.Attr, key stri
 	return append(b, '}')
 }
 
-// key appends the key of an attribute that stands behind those of before in its
-// list, renamed if the object has it.
+// key appends the key of an attribute that follows those of before in its list, renamed
+// if the object has it.
 func (w *jsonWriter) key(b []byte, o *jsonObject, before []slog.Attr, key string) []byte {
 	b, written := encode.AppendNewJSONKey(b, key, &o.marks)
 	if written {
@@ -320,7 +318,7 @@ func (w *jsonWriter) key(b []byte, o *jsonObject, before []slog.Attr, key string
 	return w.knownKey(b, o, before, key)
 }
 
-// knownKey appends a key that the object may have, or that is unusual.
+// knownKey appends a key that the object may have, or that needs escapes.
 func (w *jsonWriter) knownKey(b []byte, o *jsonObject, before []slog.Attr, key string) []byte {
 	if o.marks.Add(key) {
 		if unused := o.unused(before, key); unused != key {
@@ -334,7 +332,7 @@ func (w *jsonWriter) knownKey(b []byte, o *jsonObject, before []slog.Attr, key s
 	start := len(b)
 	b = encode.AppendJSONKey(b, key)
 	if len(b)-start > len(key)+len(`,"":`) && !utf8.ValidString(key) {
-		// Keys that differ only in what is no UTF-8 look the same.
+		// Keys that differ only in invalid UTF-8 are written alike.
 		o.needIndex(before)
 		return w.key(b[:start], o, before, string([]rune(key)))
 	}

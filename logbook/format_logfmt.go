@@ -9,13 +9,13 @@ import (
 // LogfmtOptions configure [Logfmt]. nil is the default.
 type LogfmtOptions struct {
 	Source   bool           // add source=FILE:LINE
-	Location *time.Location // zone in which times are shown; nil: the record's own
+	Location *time.Location // time zone of the output; default the record's own
 }
 
-// Logfmt returns a formatter of key=value lines, as slog's TextHandler writes
-// them: time, level, channel, msg, and the attributes; groups put their name and
-// a dot before their keys. An error of [Logger.Exception] or [Err] is the pair
-// error=TEXT, and error.type; its traceback does not fit on a line.
+// Logfmt returns a formatter of key=value lines, as slog's TextHandler writes them:
+// time, level, channel, msg, and the attributes. The keys of a group's members start
+// with its name and a dot. An error of [Logger.Exception] or [Err] is written as
+// error=TEXT and error.type=TYPE, without its traceback.
 func Logfmt(o *LogfmtOptions) Formatter {
 	f := new(logfmtFormatter)
 	if o != nil {

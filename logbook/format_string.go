@@ -10,19 +10,19 @@ import (
 	"github.com/logbook-go/logbook/internal/pyformat"
 )
 
-// DefaultFormat is the format string of handlers that are given no formatter:
-// Logbook's own, and the attributes that the message does not show.
+// DefaultFormat is the format string of handlers without a formatter. It is that of
+// Logbook, with the attributes that the message does not show.
 const DefaultFormat = "[{record.time:%Y-%m-%d %H:%M:%S.%f%z}] {record.level_name}: {record.channel}: {record.message}{record.attrs}"
 
 var defaultFormatter = MustFormat(DefaultFormat)
 
-// StringFormatter formats records by a Logbook format string. Fields stand in
-// braces, with an optional conversion and a format spec as in Python:
-// "{record.level_name:<8}". A brace is doubled to stand for itself.
+// StringFormatter formats records by a Logbook format string. Fields are in braces, with
+// an optional conversion and format spec as in Python: "{record.level_name:<8}". A doubled
+// brace stands for itself.
 //
-//	record.time               when, with a strftime spec: {record.time:%H:%M}
-//	record.level_name         "WARNING"
-//	record.level              Logbook's number of it: 13
+//	record.time               the time, with a strftime spec: {record.time:%H:%M}
+//	record.level_name         the level: "WARNING"
+//	record.level              Logbook's number of the level: 13
 //	record.channel            the logger's channel
 //	record.message            the rendered message
 //	record.msg                the message as logged
@@ -36,44 +36,43 @@ var defaultFormatter = MustFormat(DefaultFormat)
 //	record.dispatcher.name    the channel of the logger that made the record
 //	handler.level_name, level, bubble, subject
 //
-// What comes from the record stays on its line: control characters become
-// escapes. The traceback of an error follows on lines that start with "  | ",
-// unless the format string shows it itself.
+// Control characters in the data are escaped, so data cannot start a line. The traceback of
+// an error follows on lines that start with "  | ", unless the format string contains it.
 //
-// A StringFormatter cannot be changed; [FormatOptions] configure it.
+// A StringFormatter is immutable; [FormatOptions] configure it.
 type StringFormatter struct {
 	options     FormatOptions
 	source      string
 	parts       []part
-	traceback   bool // shown by a field
-	readsCaller bool // by a field
+	traceback   bool // a field shows the traceback
+	readsCaller bool // a field shows the caller
 }
 
 // FormatOptions configure [Format]. nil is the default.
 type FormatOptions struct {
-	// Location is the zone in which times are shown; nil: the record's own.
+	// Location is the time zone of the output; default the record's own.
 	Location *time.Location
 
-	// Exception prints an error after the record; nil prints its traceback as
-	// continuation lines. It appends to b.
+	// Exception appends an error to b, after the record. The default appends its
+	// traceback as further lines.
 	Exception func(b []byte, e *ErrorInfo) []byte
 
-	// Multiline lets newlines of the data be newlines, for texts that are not
-	// lines of a log, such as mails.
+	// Multiline keeps newlines in the data, for texts that are not lines of a log, such
+	// as mails.
 	Multiline bool
 
-	// Handler, if set, gives the fields {handler.NAME}.
+	// Handler, if set, returns the values of the fields {handler.NAME}.
 	Handler func(name string) string
 }
 
-// part is a literal and the field behind it.
+// part is a literal and the field after it.
 type part struct {
 	literal string
 	field   field
 	key     string // of extra and handler
 	path    []pyformat.Step
 	conv    byte
-	spec    *pyformat.Spec // nil: none
+	spec    *pyformat.Spec // may be nil
 }
 
 type field int8
@@ -112,14 +111,14 @@ var recordFields = map[string]field{
 
 var handlerFields = []string{"level", "level_name", "bubble", "subject"}
 
-// FormatError says what is wrong with a format string, and where.
+// FormatError reports an invalid format string.
 type FormatError struct {
 	Format string
 	Offset int // in bytes
 	Msg    string
 }
 
-// Error points at the place.
+// Error quotes the format string, and the part at the offset.
 func (e *FormatError) Error() string {
 	return fmt.Sprintf("logbook: format string %q: at byte %d (%q): %s", e.Format, e.Offset, excerpt(e.Format, e.Offset), e.Msg)
 }
@@ -132,7 +131,7 @@ func excerpt(s string, offset int) string {
 	return s
 }
 
-// Format compiles a format string. An invalid one is reported as a [*FormatError].
+// Format compiles a format string. If it is invalid, the error is a [*FormatError].
 func Format(s string, o *FormatOptions) (*StringFormatter, error) {
 	t, err := pyformat.Parse(s)
 	if err != nil {
@@ -161,13 +160,14 @@ func Format(s string, o *FormatOptions) (*StringFormatter, error) {
 	return f, nil
 }
 
-// MustFormat is Format without options, for constants: it panics if the string is invalid.
+// MustFormat is like Format without options, but panics if the string is invalid. It is
+// for constants.
 func MustFormat(s string) *StringFormatter { return Must(Format(s, nil)) }
 
 // String returns the format string.
 func (f *StringFormatter) String() string { return f.source }
 
-// Options returns a copy of the options, to make another formatter with them.
+// Options returns a copy of the options.
 func (f *StringFormatter) Options() FormatOptions { return f.options }
 
 func compilePart(seg pyformat.Segment) (p part, problem string) {
@@ -212,7 +212,7 @@ func compilePart(seg pyformat.Segment) (p part, problem string) {
 		return p, fmt.Sprintf("unknown field %q", strings.TrimPrefix(fieldName(in), "."))
 	}
 	if in.Spec.Layout != "" && in.Spec.Verb == 0 && strings.Contains(in.Spec.Layout, "%") && p.field != fieldTime {
-		return p, fmt.Sprintf("field %q is no time", fieldName(in))
+		return p, fmt.Sprintf("field %q is not a time", fieldName(in))
 	}
 	return p, ""
 }
@@ -261,7 +261,7 @@ func (f *StringFormatter) append(b []byte, r *Record, o *Options) ([]byte, error
 
 const defaultLayout = "%Y-%m-%d %H:%M:%S.%f%z"
 
-// lineTimes keeps the text of the second in which lines are being written.
+// lineTimes caches the text of the present second.
 var lineTimes encode.TimeCache
 
 func (f *StringFormatter) appendTime(b []byte, t time.Time, layout string) []byte {
@@ -307,7 +307,7 @@ func (f *StringFormatter) appendField(b []byte, r *Record, p *part, o *Options) 
 	return b
 }
 
-// linePrefix starts the further lines of a traceback.
+// linePrefix returns the start of the further lines of a traceback.
 func (f *StringFormatter) linePrefix() string {
 	if f.options.Multiline {
 		return ""
@@ -326,21 +326,21 @@ func appendTextLines[S string | []byte](b []byte, s S, multiline bool) []byte {
 	return encode.AppendText(b, s)
 }
 
-// appendSpec appends a field with a spec, a conversion or a path. What the spec does
-// not fit is said in its place: one attribute must not cost the record.
+// appendSpec appends a field with a spec, a conversion or a path. If the value does not
+// fit the spec, the error is written in its place, so that the record is not lost.
 func (f *StringFormatter) appendSpec(b []byte, r *Record, p *part, o *Options) []byte {
 	v := f.value(r, p, o)
 	if len(p.path) > 0 {
 		inner, err := descend(v, p.key, p.path)
 		if err != nil {
-			return b // a missing extra is empty, and so is what it lacks
+			return b // a missing attribute or member is empty
 		}
 		v = inner
 	}
 	text, err := pyformat.Append(nil, v, p.conv, p.spec)
 	if err != nil {
 		if v.Equal(slog.StringValue("")) {
-			return b // a spec of numbers or times, and nothing there
+			return b // a missing value stays empty with any spec
 		}
 		text = append([]byte("!ERROR: "), err.Error()...)
 	}
@@ -381,7 +381,7 @@ func (f *StringFormatter) value(r *Record, p *part, o *Options) slog.Value {
 		return slog.StringValue(r.Source().File)
 	case fieldLine:
 		if r.Source().Line == 0 {
-			return slog.StringValue("") // not known
+			return slog.StringValue("") // unknown
 		}
 		return slog.IntValue(r.Source().Line)
 	case fieldFunction:
@@ -437,7 +437,7 @@ func (f *StringFormatter) handlerValue(name string, o *Options) slog.Value {
 	return slog.StringValue("")
 }
 
-// splitFunction divides a function's full name into its package's path and the
+// splitFunction splits a function's full name into the path of its package and the
 // rest: "net/http.(*Server).Serve" into "net/http" and "(*Server).Serve".
 func splitFunction(full string) (module, name string) {
 	slash := strings.LastIndexByte(full, '/') + 1

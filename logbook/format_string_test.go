@@ -100,7 +100,7 @@ func TestFormatErrors(t *testing.T) {
 		{"{record.time", 0, "not closed"},
 		{"a } b", 2, "'}'"},
 		{"{record.message:zz}", 16, "spec"},
-		{"{record.level_name:%Y}", 0, "no time"},
+		{"{record.level_name:%Y}", 0, "not a time"},
 		{"{record.message!x}", 16, "conversion"},
 		{"{record.message:{record.level}}", 0, "spec"},
 		{"{record.message.upper}", 0, "unknown field"},

@@ -8,18 +8,17 @@ import (
 	"github.com/logbook-go/logbook/internal/encode"
 )
 
-// TextTemplate returns a formatter that executes a text/template with the [*Record]
-// as its dot: "{{.Level}} {{.Channel}}: {{.Message}} {{.Text \"user\"}}". The
-// methods of Record are its fields. Control characters in the result become
-// escapes, so that data cannot start a line, and so do newlines of the template itself: a
-// record is one line.
+// TextTemplate returns a formatter that executes a text/template with the [*Record],
+// whose methods the template can use: "{{.Level}} {{.Channel}}: {{.Message}} {{.Text
+// \"user\"}}". Control characters in the result are escaped, including newlines of the
+// template, so a record is one line.
 //
-// A template that cannot be parsed is refused here. What Record does not have is found
-// when a record is formatted, whose error names it.
+// An invalid template is an error of TextTemplate. A method that Record does not have
+// is an error when a record is formatted.
 func TextTemplate(text string) (Formatter, error) {
 	t, err := template.New("logbook").Option("missingkey=error").Parse(text)
 	if err != nil {
-		return nil, fmt.Errorf("logbook: %w", err) // which begins with "template: "
+		return nil, fmt.Errorf("logbook: %w", err) // err begins with "template: "
 	}
 	return &templateFormatter{t}, nil
 }
@@ -30,7 +29,7 @@ type templateFormatter struct{ *template.Template }
 func (f *templateFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	var buf bytes.Buffer
 	if err := f.Execute(&buf, r); err != nil {
-		return b, fmt.Errorf("logbook: %w", err) // which begins with "template: "
+		return b, fmt.Errorf("logbook: %w", err) // err begins with "template: "
 	}
 	return encode.AppendText(b, buf.Bytes()), nil
 }

@@ -7,74 +7,75 @@ import (
 	"log/slog"
 )
 
-// Handler writes records somewhere. A third party's handler is a struct that
-// embeds [Options] and has one method; package logbooktest checks it.
+// Handler writes records somewhere. A handler of your own is a struct that embeds
+// [Options] and has one method; package logbooktest has a test suite for it.
 //
-// Handle is called from many goroutines at once. It may read the record until it
-// returns, and keeps only what [Record.Retain] gives it. Retaining, formatting and
-// reading a record may call methods of its values, which may log: do it before a
-// lock is taken. What is logged on the goroutine while Handle runs does not come to the
-// handler, unless it is Quiet; see [ErrRecursion]. Records below the handler's level come in batches. An error is
-// reported through the error flag and counts as handled, but for [ErrPass]. A panic
-// counts as an error.
+// Handle must be safe for concurrent use. It may read the record until it returns; to
+// keep a record, it calls [Record.Retain] and keeps the result. Retaining, formatting
+// and reading a record may call methods of its values, and these may log, so do this
+// before taking a lock. Records that are logged on the goroutine while Handle runs do
+// not reach the handler, unless it is Quiet; see [ErrRecursion]. A batch may contain
+// records below the handler's level.
+//
+// An error is reported through the error flag, and the record counts as handled, except
+// for [ErrPass]. A panic counts as an error.
 type Handler interface {
 	Bindable
 	Handle(r *Record) error
 }
 
-// Bindable is what can be pushed on a stack: a [Handler], a [Processor],
-// [Flags], [Attrs], a [Setup] of several of them, or a [*Slot].
+// Bindable is an item that can be bound: a [Handler], a [Processor], [Flags], [Attrs],
+// a [Setup] of several of them, or a [*Slot].
 type Bindable interface {
-	// Binding is read once, when the item is pushed, and no lock is held
-	// meanwhile. Wrappers may read it again; it must always return the same
-	// answer.
+	// Binding is called when the item is pushed, with no lock held, and its result is
+	// kept. Wrappers may call it again; it must always return the same result.
 	Binding() Binding
 }
 
-// Binding says how a handler stands on a stack. Its zero value takes every
-// record and lets none through to the handlers below.
+// Binding describes how a handler behaves on a stack. The zero value takes every record
+// and passes none on to the handlers below.
 type Binding struct {
-	// Level is the lowest level the handler takes; nil takes all. A [Level],
-	// an [slog.Level] and a [*LevelVar] are compiled into the stack, any other
-	// Leveler is asked at each call.
+	// Level is the lowest level that the handler takes; nil means all. A [Level], an
+	// [slog.Level] and a [*LevelVar] are compiled into the stack; any other Leveler is
+	// called for each record.
 	Level slog.Leveler
 
-	// Accept is asked before anything expensive is computed: the record has no
-	// time, no caller and no processors' attributes yet.
+	// Accept decides whether the handler takes a record, before anything expensive is
+	// computed: the record has no time, no caller and no attributes of processors yet.
 	Accept func(*Record) bool
 
-	// Filter is asked after the processors have run, so it sees what they added.
+	// Filter is like Accept, but runs after the processors and sees their attributes.
 	Filter func(*Record) bool
 
-	// Bubble lets a handled record go on to the next handler.
+	// Bubble passes handled records on to the next handler.
 	Bubble bool
 
-	// Blackhole marks a handler that does nothing: a record that reaches it is
-	// dropped before anything expensive is computed. Its Handle is never called.
+	// Blackhole marks a handler that does nothing: a record that reaches it is dropped
+	// before anything expensive is computed. Its Handle is never called.
 	Blackhole bool
 
-	// NoCaller promises that the handler never reads the record's Source or PC,
-	// so that the caller need not be looked up for it.
+	// NoCaller promises that the handler never reads the record's Source or PC, so that
+	// the caller is not looked up for it.
 	NoCaller bool
 
-	// Quiet is the handler itself, as a promise that its Accept and Handle, and all
-	// that they call, never log; the methods of the record's values and handlers
-	// inside, to which it hands records by [Handle], [Deliver], [Offer] or
-	// [HandleBatch], aside. A handler without it is guarded against records that it
-	// makes itself, as every filter is: see [ErrRecursion]. That costs some 20
-	// nanoseconds a record. Quiet is no bool, so that a type that embeds a handler
-	// does not inherit its promise.
+	// Quiet is the handler itself. It promises that Accept and Handle, and everything
+	// they call, never log. The methods of the record's values are exempt, and so are
+	// other handlers that it calls by [Handle], [Deliver], [Offer] or [HandleBatch].
+	// Filters, and handlers that do not set Quiet, are guarded against records that
+	// they log themselves, which costs about 20 nanoseconds a record; see
+	// [ErrRecursion]. Quiet is not a bool, so that a type that embeds a handler does
+	// not inherit the promise.
 	Quiet Handler
 
 	// Console marks a handler that writes to a terminal or stream, as the program's
-	// console does. While one is bound to the application, whatever its level, the
-	// default handler is not in force; see [SetDefaultHandler]. A handler that hands
-	// records to others takes it from theirs.
+	// console does. While one is bound to the application, at any level, the default
+	// handler is not in force; see [SetDefaultHandler]. A wrapper takes the value from
+	// the handlers inside it.
 	Console bool
 }
 
-// HandlerFunc makes a [Handler] of a function. It takes all records and lets none through;
-// see [NewHandler] for one with options.
+// HandlerFunc adapts a function to a [Handler] that takes all records and passes none
+// on. [NewHandler] makes one with options.
 type HandlerFunc func(*Record) error
 
 // Binding implements [Bindable].
@@ -83,67 +84,65 @@ func (HandlerFunc) Binding() Binding { return Binding{} }
 // Handle calls the function.
 func (f HandlerFunc) Handle(r *Record) error { return f(r) }
 
-// ErrPass is returned by Handle for a record that the handler did not want: it
-// goes on to the next one. An error that wraps both ErrPass and [ErrRecursion] is
-// reported as well.
+// ErrPass is returned by Handle to decline a record, which then goes on to the next
+// handler. An error that wraps both ErrPass and [ErrRecursion] is also reported.
 var ErrPass = errors.New("logbook: record passed on")
 
-// Reason says why several records are handed over at once.
+// Reason is the reason why several records are handed over at once.
 type Reason string
 
 // The reasons of a [BatchHandler].
 const (
-	ReasonBuffer     Reason = "buffer"     // they were collected
-	ReasonEscalation Reason = "escalation" // the last one set the others free
-	ReasonGroup      Reason = "group"      // they belong together; the first one leads
+	ReasonBuffer     Reason = "buffer"     // the records were collected
+	ReasonEscalation Reason = "escalation" // the last record caused the others to be written
+	ReasonGroup      Reason = "group"      // the records belong together, to the first one
 )
 
-// BatchHandler is implemented by handlers that treat records handed over together in a
-// way of their own: one mail, one write. HandleBatch does not change the slice, and keeps
-// only records that it retained.
+// BatchHandler is implemented by handlers that can handle several records at once, such
+// as in one mail or one write. HandleBatch must not change the slice, and keeps only
+// records that it retained.
 //
 // If the error is nil, all records are handled. If it wraps an [*UnsentError], the last
-// Records of the batch are not, and another attempt may succeed: the caller keeps them,
-// or reports them as lost. The records before them are handled, or can never be, such as
-// one that cannot be formatted; their errors are joined. Any other error is of the latter
-// kind: no record is left to the caller.
+// Records of the batch are not handled, and another attempt may succeed: the caller
+// keeps them, or reports them as lost. The records before them are handled, or failed
+// for good, such as one that cannot be formatted; the errors of these are joined. Any
+// other error means that all records are handled or failed for good.
 type BatchHandler interface {
 	HandleBatch(rs []*Record, why Reason) error
 }
 
-// Flusher is implemented by handlers that hold records back. Flush hands over
-// what is held, within the context's deadline; what remains is told by an
-// [*UnsentError].
+// Flusher is implemented by handlers that hold records back. Flush writes them within
+// the context's deadline, and returns an [*UnsentError] for the rest.
 type Flusher interface {
 	Flush(ctx context.Context) error
 }
 
 // Closer is implemented by handlers that hold something open. Close flushes within the
 // context's deadline and releases everything; records that could not be delivered are
-// reported as an [*UnsentError]. Closing twice is harmless. Records that come later are
-// refused with an error that wraps [ErrClosed]; a handler that stands before others may
-// hand them on, for these to refuse them.
+// reported as an [*UnsentError]. Closing twice is harmless. After Close, Handle returns
+// an error that wraps [ErrClosed]; a wrapper may leave that to the handler inside it.
 type Closer interface {
 	Close(ctx context.Context) error
 }
 
-// ErrClosed reports a record that reached a handler after its Close.
+// ErrClosed is returned for a record that reached a handler after Close.
 var ErrClosed = errors.New("logbook: handler is closed")
 
-// Unbinder is implemented by items that want to know when they are taken off a
-// stack. Unbound is called again after each record that was on its way to the handler
-// by then, so that nothing it collects is left behind.
+// Unbinder is implemented by items that need to know when they are removed from a
+// stack. If a record was on its way to the handler at that time, Unbound is called
+// again after it, so that a handler that collects records does not keep the last ones.
 type Unbinder interface {
 	Unbound()
 }
 
-// UnsentError reports records that were not delivered, by Flush, Close and HandleBatch.
+// UnsentError is the error of Flush, Close and HandleBatch for records that were not
+// delivered.
 type UnsentError struct {
-	Records int   // how many: the last ones, of a batch
-	Err     error // why; may be nil
+	Records int   // number of records; of a batch, the last ones
+	Err     error // the cause; may be nil
 }
 
-// Error says how many records are left over, and why.
+// Error returns the number of records and the cause.
 func (e *UnsentError) Error() string {
 	records := "records"
 	if e.Records == 1 {
@@ -155,5 +154,5 @@ func (e *UnsentError) Error() string {
 	return fmt.Sprintf("logbook: %d %s unsent: %v", e.Records, records, e.Err)
 }
 
-// Unwrap returns why.
+// Unwrap returns the cause.
 func (e *UnsentError) Unwrap() error { return e.Err }

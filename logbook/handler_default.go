@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// defaultHandler is the default handler until SetDefaultHandler sets another one: it
-// prints lines to stderr, from Info up, so that a library's debug records stay silent.
+// defaultHandler is the default handler until SetDefaultHandler is called. It prints
+// lines to stderr from Info up, so that debug records of libraries are not shown.
 type defaultHandler struct {
 	Options
 	mu sync.Mutex

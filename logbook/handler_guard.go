@@ -10,13 +10,13 @@ import (
 	"github.com/logbook-go/logbook/internal/goroutine"
 )
 
-// ErrRecursion is reported through the error flag for a record that was made while a
-// handler ran on the same goroutine, or its Accept, filter or level: that handler
-// declines the record, and all others see it. A processor does not run for a record that
-// it made itself. A failure that an error function caused goes to [PrintErrors].
+// ErrRecursion is reported through the error flag if a handler, or its Accept, Filter
+// or Level, logs: the handler declines the record that it caused, and all others get
+// it. A processor does not run for records that it logs itself. If an error function
+// causes a failure, that failure goes to [PrintErrors].
 var ErrRecursion = errors.New("declined a record that was logged while it ran")
 
-// errDeclined is ErrRecursion as a handler returns it that stands before another one.
+// errDeclined is the error of [Handle] for a handler that is already running.
 var errDeclined error = declinedError{}
 
 type declinedError struct{}
@@ -25,92 +25,91 @@ func (declinedError) Error() string { return ErrRecursion.Error() }
 
 func (declinedError) Unwrap() []error { return []error{ErrRecursion, ErrPass} }
 
-// Code of the user that is called while a record is on its way may log. So it is noted
-// what runs on which goroutine, under a key for each handler, processor and error
-// function. What a goroutine has running stands in a slot that it claims by its id and
-// that nobody else touches, so noting it costs one compare-and-swap, whatever number of
-// processors there is.
+// User code that is called for a record may log. To detect that, each goroutine has a
+// list of the handlers, processors and error functions that run on it, by their keys.
+// The list is in a slot that the goroutine claims by its id and that no other goroutine
+// touches, so an entry costs one compare-and-swap and causes no contention.
 
 const (
-	// guardSlots is for so many goroutines at once that run something noted; twice as
-	// many bytes as KiB on a 64-bit machine. Those beyond share a map.
+	// guardSlots is the number of slots. They take 64 KiB on a 64-bit machine.
+	// Goroutines that find no slot free use a map.
 	guardSlots = 512
 
-	// maxRunning bounds what one goroutine may have running, one caused by the other:
-	// records beyond it are declined.
+	// maxRunning bounds the nesting of calls on one goroutine. Deeper ones are declined.
 	maxRunning = 7
 )
 
-// guardSlot is what runs on one goroutine. It has the size of two cache lines.
+// guardSlot lists what runs on one goroutine. It has the size of two cache lines.
 type guardSlot struct {
 	owner atomic.Uint64 // the goroutine's id; 0: free
 
-	// What follows is the owner's.
-	n     uint16
-	asked uint16 // a bit for each key that stands for what is asked of a handler
-	spare bool   // it is in the map
-	keys  [maxRunning]any
+	// Only the owner uses the other fields.
+	n          uint16
+	predicates uint16 // a bit for each key that enterPredicate added
+	overflow   bool   // the slot is in the map
+	keys       [maxRunning]any
 }
 
 var guards struct {
 	slots [guardSlots]guardSlot
 
-	spares atomic.Int32 // slots in the map
-	mu     sync.Mutex
-	more   map[uint64]*guardSlot
+	overflows atomic.Int32 // the number of slots in the map
+	mu        sync.Mutex
+	overflow  map[uint64]*guardSlot
 }
 
-// enter notes that what has the key runs on this goroutine. It returns nil if it runs
-// already, or too much does. Else leave must be called on the same goroutine.
+// enter adds a key to the list of this goroutine. It returns nil if the key is in the
+// list already, or the list is full. Otherwise the caller must call leave on the same
+// goroutine.
 func enter(key any) *guardSlot { return enterAs(key, 0) }
 
-// enterToAsk is enter for the Accept, filter and level of the handler that has the key.
-// They may be asked while the handler runs, but not while they run.
-func enterToAsk(key any) *guardSlot { return enterAs(key, 1) }
+// enterPredicate is enter for the Accept, Filter and Level of the handler that has the
+// key. They may be called while the handler runs, but not while one of them runs.
+func enterPredicate(key any) *guardSlot { return enterAs(key, 1) }
 
-func enterAs(key any, asked uint16) *guardSlot {
+func enterAs(key any, predicate uint16) *guardSlot {
 	id := goroutine.ID()
 	i := id % guardSlots
 	s := &guards.slots[i]
-	if s.owner.Load() != 0 || guards.slots[i^1].owner.Load() == id || guards.spares.Load() != 0 || !s.owner.CompareAndSwap(0, id) {
-		return enterBeside(id, key, asked)
+	if s.owner.Load() != 0 || guards.slots[i^1].owner.Load() == id || guards.overflows.Load() != 0 || !s.owner.CompareAndSwap(0, id) {
+		return enterBeside(id, key, predicate)
 	}
-	s.keys[0], s.n, s.asked = key, 1, asked
+	s.keys[0], s.n, s.predicates = key, 1, predicate
 	return s
 }
 
-// enterBeside is enter where something runs on the goroutine, or on one that has the
-// same place.
-func enterBeside(id uint64, key any, asked uint16) *guardSlot {
+// enterBeside is enter for a goroutine that has a slot already, or whose first slot is
+// taken.
+func enterBeside(id uint64, key any, predicate uint16) *guardSlot {
 	s := guardOf(id)
 	if s == nil {
 		s = claimGuard(id)
 	}
-	if int(s.n) == len(s.keys) || s.has(key, asked) {
+	if int(s.n) == len(s.keys) || s.has(key, predicate) {
 		return nil
 	}
 	s.keys[s.n] = key
-	s.asked |= asked << s.n
+	s.predicates |= predicate << s.n
 	s.n++
 	return s
 }
 
-// isRunning reports whether what has the key runs on this goroutine.
+// isRunning reports whether the key is in the list of this goroutine.
 func isRunning(key any) bool {
 	s := guardOf(goroutine.ID())
 	return s != nil && s.has(key, 0)
 }
 
-func (s *guardSlot) has(key any, asked uint16) bool {
+func (s *guardSlot) has(key any, predicate uint16) bool {
 	for i := range s.n {
-		if s.keys[i] == key && s.asked>>i&1 == asked {
+		if s.keys[i] == key && s.predicates>>i&1 == predicate {
 			return true
 		}
 	}
 	return false
 }
 
-// guardOf returns the slot of a goroutine, nil if it has none.
+// guardOf returns the slot of a goroutine, or nil.
 func guardOf(id uint64) *guardSlot {
 	i := id % guardSlots
 	for _, s := range []*guardSlot{&guards.slots[i], &guards.slots[i^1]} {
@@ -118,12 +117,12 @@ func guardOf(id uint64) *guardSlot {
 			return s
 		}
 	}
-	if guards.spares.Load() == 0 {
+	if guards.overflows.Load() == 0 {
 		return nil
 	}
 	guards.mu.Lock()
 	defer guards.mu.Unlock()
-	return guards.more[id]
+	return guards.overflow[id]
 }
 
 // claimGuard returns a slot for a goroutine that has none.
@@ -134,54 +133,55 @@ func claimGuard(id uint64) *guardSlot {
 			return s
 		}
 	}
-	s := &guardSlot{spare: true}
+	s := &guardSlot{overflow: true}
 	s.owner.Store(id)
 	guards.mu.Lock()
 	defer guards.mu.Unlock()
-	if guards.more == nil {
-		guards.more = make(map[uint64]*guardSlot)
+	if guards.overflow == nil {
+		guards.overflow = make(map[uint64]*guardSlot)
 	}
-	guards.more[id] = s
-	guards.spares.Add(1)
+	guards.overflow[id] = s
+	guards.overflows.Add(1)
 	return s
 }
 
-// leave ends what entered last. For nil it does nothing.
+// leave removes the key that was added last. It does nothing if s is nil.
 func (s *guardSlot) leave() {
 	if s == nil {
 		return
 	}
 	s.n--
 	s.keys[s.n] = nil
-	s.asked &^= 1 << s.n
+	s.predicates &^= 1 << s.n
 	switch {
 	case s.n > 0:
-	case s.spare:
+	case s.overflow:
 		guards.mu.Lock()
-		delete(guards.more, s.owner.Load())
+		delete(guards.overflow, s.owner.Load())
 		guards.mu.Unlock()
-		guards.spares.Add(-1)
+		guards.overflows.Add(-1)
 	default:
 		s.owner.Store(0)
 	}
 }
 
-// guard is how a handler is guarded.
+// guard describes how a handler is guarded against records that it logs itself.
 type guard struct {
-	key   any  // what it is known by while it runs
-	loud  bool // it may log
-	inner any  // the key of a handler that it stands before and that may log; nil: none
+	key    any  // in the list of the goroutine while the handler runs
+	mayLog bool // the handler is not Quiet
+	inner  any  // key of the innermost handler, if that one may log; or nil
 }
 
-// guardFor looks at a handler and at what it stands before.
+// guardFor returns the guard of a handler with the binding b.
 func guardFor(h Handler, b Binding) guard {
-	g := guard{key: handlerKey(h), loud: !isQuiet(h, b)}
+	g := guard{key: handlerKey(h), mayLog: !isQuiet(h, b)}
 	if in := innermost(h); handlerKey(in) != g.key && !IsQuiet(in) {
 		g.inner = handlerKey(in)
 	}
 	return g
 }
 
+// handlerKey returns a comparable value that identifies a handler.
 func handlerKey(h Handler) any {
 	if f, ok := h.(HandlerFunc); ok {
 		return closure{*(*unsafe.Pointer)(unsafe.Pointer(&f))}
@@ -192,19 +192,19 @@ func handlerKey(h Handler) any {
 	return reflect.TypeOf(h)
 }
 
-// closure is what a function is known by: the address that its value holds. Functions
-// cannot be compared, and those made by one literal have the same code.
+// closure identifies a function value by the address of its closure. Functions cannot be
+// compared, and all closures of one literal share the address of their code.
 type closure struct{ address unsafe.Pointer }
 
-// isComparable reports whether == tells what the handler is. For a pointer it allocates
-// nothing.
+// isComparable reports whether handlers like h can be compared by ==. It allocates
+// nothing if h is a pointer.
 func isComparable(h Handler) bool {
 	t := reflect.TypeOf(h)
 	return t != nil && (t.Kind() == reflect.Pointer || reflect.ValueOf(h).Comparable())
 }
 
-// enter notes that the handler runs. It returns nil if it does already, or if what it
-// stands before does.
+// enter adds the handler's key to the list of this goroutine. It returns nil if the
+// handler or the one inside it runs already.
 func (g *guard) enter() *guardSlot {
 	if g.inner != nil && isRunning(g.inner) {
 		return nil
@@ -212,18 +212,17 @@ func (g *guard) enter() *guardSlot {
 	return enter(g.key)
 }
 
-// IsQuiet reports whether a handler promises that it never logs: [Binding.Quiet].
+// IsQuiet reports whether a handler promises never to log. See [Binding.Quiet].
 func IsQuiet(h Handler) bool { return isQuiet(h, h.Binding()) }
 
 func isQuiet(h Handler, b Binding) bool {
 	return b.Quiet != nil && isComparable(h) && b.Quiet == h
 }
 
-// maxWrapped bounds how many handlers may stand before another one.
+// maxWrapped bounds the nesting of wrappers that is followed.
 const maxWrapped = 64
 
-// innermost returns the handler that a handler hands records to in the end, as its
-// Unwrap says.
+// innermost follows the Unwrap methods of wrappers to the last handler.
 func innermost(h Handler) Handler {
 	for range maxWrapped {
 		w, ok := h.(interface{ Unwrap() Handler })

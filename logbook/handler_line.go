@@ -2,9 +2,9 @@ package logbook
 
 import "sync"
 
-// LineBinding is the binding of a handler h that formats each record by AppendFormat or
-// WriteLine, and neither reads it otherwise nor logs: it promises NoCaller and Quiet
-// where filter and formatter allow it.
+// LineBinding returns the binding of a handler h that only formats records, by
+// AppendFormat or WriteLine, and never logs. It sets NoCaller and Quiet if the filter
+// and the formatter allow it.
 func (o Options) LineBinding(h Handler) Binding {
 	b := o.Binding()
 	b.NoCaller = o.Filter == nil && !o.ReadsCaller()
@@ -14,8 +14,8 @@ func (o Options) LineBinding(h Handler) Binding {
 	return b
 }
 
-// ReadsCaller reports whether the formatter may read the record's caller. A
-// handler that does not itself can say so, which saves looking the caller up:
+// ReadsCaller reports whether the formatter may read the record's caller. A handler
+// that does not read the caller itself can save the lookup:
 //
 //	b := h.Options.Binding()
 //	b.NoCaller = !h.ReadsCaller()
@@ -35,8 +35,8 @@ func (o Options) ReadsCaller() bool {
 	return true
 }
 
-// isQuietFormatter reports whether a formatter is one of this package and calls no
-// function of the user's, which might log.
+// isQuietFormatter reports whether a formatter belongs to this package and calls no
+// user function, which might log.
 func isQuietFormatter(f Formatter) bool {
 	switch f := f.(type) {
 	case nil, *jsonFormatter, *logfmtFormatter, *consoleFormatter, *templateFormatter, wireFormatter:
@@ -47,37 +47,36 @@ func isQuietFormatter(f Formatter) bool {
 	return false
 }
 
-// WriteLine formats the record and hands the line, with its newline, to write. The
-// line is valid until write returns, which may change it. Formatting is done before
-// write is called, so a lock that write takes is not held meanwhile. It allocates
-// nothing.
+// WriteLine formats the record and calls write with the line, newline included. write
+// may modify the line but must not keep it. The record is formatted before write is
+// called, so a lock that write takes is not held meanwhile. WriteLine does not
+// allocate.
 func (o *Options) WriteLine(r *Record, write func(line []byte) error) error {
 	if !r.ownsBuffer() {
 		b := lineBuffers.Get().(*lineBuffer)
 		defer lineBuffers.Put(b)
 		return o.writeLine(r, &b.line, write)
 	}
-	// While the line stands in it, the buffer is not the record's.
-	own := r.buffer
+	// Nobody else may use the record's buffer until write has returned.
+	buffer := r.buffer
 	r.buffer = nil
-	b, err := o.appendFormat(own[:0], r)
+	b, err := o.appendFormat(buffer[:0], r)
 	if err == nil {
 		b = append(b, '\n')
 		err = write(b)
 		if cap(b) <= maxBuffer {
-			own = b
+			buffer = b
 		}
 	}
 	if r.refs.Load() == 0 {
-		r.buffer = own
+		r.buffer = buffer
 	}
 	return err
 }
 
-// ownsBuffer reports whether the record's own buffer may be used, which saves
-// going to the pool. A record that was retained may be formatted on several
-// goroutines at once, and one that is being formatted may be formatted again by
-// what reads it.
+// ownsBuffer reports whether the record's own buffer may be used, which saves a pool
+// lookup. A retained record may be formatted by several goroutines at once, and the
+// methods of a value may format the record that is being formatted.
 func (r *Record) ownsBuffer() bool {
 	return r.pooled && r.refs.Load() == 0 && r.buffer != nil
 }
@@ -94,7 +93,7 @@ func (o *Options) writeLine(r *Record, buffer *[]byte, write func([]byte) error)
 	return write(b)
 }
 
-// lineBuffer is pooled by its pointer, so that putting it back allocates nothing.
+// lineBuffer is pooled as a pointer, so that Put does not allocate.
 type lineBuffer struct{ line []byte }
 
 var lineBuffers = sync.Pool{New: func() any { return &lineBuffer{make([]byte, 0, 512)} }}

@@ -1,8 +1,8 @@
 package logbook
 
-// Null is a black hole: records that reach it go no further, and nothing
-// expensive is computed for them. With a filter it swallows only those that the
-// filter accepts; the others go on to the handlers below.
+// Null discards the records that reach it, and nothing expensive is computed for them.
+// With a filter it discards only the records that the filter accepts; the others go on
+// to the handlers below.
 type Null struct {
 	Filter func(*Record) bool
 }

@@ -9,10 +9,9 @@ import (
 	"github.com/logbook-go/logbook/internal/panics"
 )
 
-// Offer hands a record to a handler as the dispatch does: with its level, Accept
-// and filter, and with its failure reported through the error flag. It reports
-// whether the handler took the record. Handlers that stand before others are
-// built on it.
+// Offer hands a record to a handler as a stack does: level, Accept and filter decide,
+// and a failure is reported through the error flag. It reports whether the handler took
+// the record. Wrappers use it to call the handlers inside them.
 func Offer(h Handler, r *Record) (handled bool) {
 	d := delivery{record: r}
 	handled = d.offer(h)
@@ -23,8 +22,8 @@ func Offer(h Handler, r *Record) (handled bool) {
 	return handled
 }
 
-// Deliver is Offer for a handler that makes something of a failure itself: it returns
-// what Offer reports, but for [ErrRecursion], which it reports.
+// Deliver is like Offer, but returns the failure instead of reporting it, except for
+// [ErrRecursion].
 func Deliver(h Handler, r *Record) (handled bool, err error) {
 	d := delivery{record: r}
 	handled = d.offer(h)
@@ -35,7 +34,7 @@ func Deliver(h Handler, r *Record) (handled bool, err error) {
 		if !errchain.Is(e.Err, ErrRecursion) {
 			d.failures = slices.Delete(d.failures, i, i+1)
 			err = e.Err
-			break // there is one at most
+			break // there is at most one
 		}
 	}
 	if len(d.failures) > 0 {
@@ -49,20 +48,20 @@ func (d *delivery) offer(h Handler) (handled bool) {
 	b := h.Binding()
 	e := compileHandler(boundItem{h, b, guardFor(h, b)}, nil)
 	switch {
-	case d.record.level < e.level, e.leveler != nil && !d.reaches(&e),
+	case d.record.level < e.level, e.leveler != nil && !d.takesLevel(&e),
 		e.accept != nil && !d.accepts(&e),
-		e.filter != nil && !d.ask(&e, e.filter):
+		e.filter != nil && !d.callPredicate(&e, e.filter):
 		return false
 	case e.blackhole:
 		return true
 	}
-	return d.hand(&e)
+	return d.callHandler(&e)
 }
 
-// reportApart reports failures that did not happen right below the logging call.
-// Within the call, a failure that the flag raises waits until all handlers were
-// served. On another goroutine than the one that logged, a flag that panics would
-// end the program, so its panic becomes a line on stderr.
+// reportApart reports the failures of a record that was offered by a handler. Within
+// the logging call, a panic of the error function is kept in the record until all
+// handlers have been served. On another goroutine than the one that logged, such a
+// panic would end the program, so it is printed to stderr.
 func (d *delivery) reportApart() {
 	r := d.record
 	within := r.pooled && r.refs.Load() == 0
@@ -88,10 +87,10 @@ func (d *delivery) reportApart() {
 	d.report()
 }
 
-// Handle has a handler handle a record, whatever its level, Accept and filter. Handlers
-// that stand before others hand records on by it, or by [Deliver], [Offer] or
-// [HandleBatch], so that what the handler inside logs meanwhile is not handed to it: then
-// the error wraps both [ErrRecursion] and [ErrPass].
+// Handle calls the handler's Handle, without regard to its level, Accept and filter.
+// Wrappers call the handler inside by Handle, [Deliver], [Offer] or [HandleBatch], so
+// that records which that handler logs meanwhile do not reach it again. For such a
+// record the error wraps both [ErrRecursion] and [ErrPass].
 func Handle(h Handler, r *Record) error {
 	running := enter(handlerKey(h))
 	if running == nil {
@@ -101,11 +100,11 @@ func Handle(h Handler, r *Record) error {
 	return h.Handle(r)
 }
 
-// HandleBatch hands several records to a handler at once: through its
-// HandleBatch if it has one, else one by one. Level, filter and bubble are left
-// aside. The errors are joined; a panic counts as an error.
+// HandleBatch hands several records to a handler: all at once if it is a
+// [BatchHandler], otherwise one by one. Level, filter and Bubble are ignored. The
+// errors are joined; a panic counts as an error.
 func HandleBatch(h Handler, rs []*Record, why Reason) (err error) {
-	// The records were made before, so the handler gets them even if it runs already.
+	// The handler did not cause these records, so it gets them even if it is running.
 	defer enter(handlerKey(h)).leave()
 	if b, ok := h.(BatchHandler); ok {
 		defer func() {

@@ -2,14 +2,14 @@ package logbook
 
 import "log/slog"
 
-// Options are what most handlers have in common. Embedding them makes a struct
-// [Bindable] and gives it AppendFormat. nil stands for the zero value wherever a
-// pointer to options is taken.
+// Options are the options that most handlers share. A struct that embeds them is
+// [Bindable] and has the method AppendFormat. Functions that take a pointer to options
+// accept nil for the zero value.
 type Options struct {
-	Level     slog.Leveler       // lowest level taken; nil: all
-	Filter    func(*Record) bool // asked after the processors; nil: all
-	Bubble    bool               // let handled records go on to the next handler
-	Formatter Formatter          // nil: the format string [DefaultFormat]
+	Level     slog.Leveler       // lowest level to take; default all
+	Filter    func(*Record) bool // called after the processors; default takes all
+	Bubble    bool               // pass handled records on to the next handler
+	Formatter Formatter          // default the format string [DefaultFormat]
 }
 
 // Binding implements [Bindable].
@@ -17,7 +17,7 @@ func (o Options) Binding() Binding {
 	return Binding{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble}
 }
 
-// AppendFormat appends the formatted record, without a newline at its end.
+// AppendFormat appends the formatted record to b, without a newline at the end.
 func (o Options) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	return o.appendFormat(b, r)
 }
@@ -35,9 +35,9 @@ func (o *Options) appendFormat(b []byte, r *Record) ([]byte, error) {
 	}
 }
 
-// NewHandler returns a handler that calls fn, with the level, filter and bubble of the
-// options; it does not use the formatter. nil options take all records and let none
-// through.
+// NewHandler returns a handler that calls fn, with the level, filter and Bubble of the
+// options. The formatter is not used. With nil options it takes all records and passes
+// none on.
 func NewHandler(fn HandlerFunc, o *Options) Handler {
 	h := &funcHandler{fn: fn}
 	if o != nil {
@@ -53,8 +53,8 @@ type funcHandler struct {
 
 func (h *funcHandler) Handle(r *Record) error { return h.fn(r) }
 
-// Must returns v, and panics if there is an error. It is for handlers that are
-// made at the start of a program.
+// Must returns v, or panics if err is not nil. It is for handlers that are made when a
+// program starts.
 func Must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)

@@ -2,29 +2,28 @@ package logbook
 
 import "context"
 
-// Wrapper is what handlers that stand before another are built on: embed it, and
-// override what is to differ. It forwards Binding, Handle, Flush, Close and
-// Unbound. It does not forward batches, since they would go around an override
-// of Handle: a wrapper that can treat records together has a HandleBatch of its
-// own.
+// Wrapper is for handlers that wrap another one: embed it, and override the methods
+// that differ. It forwards Binding, Handle, Flush, Close and Unbound. It does not
+// forward HandleBatch, which would bypass an override of Handle; a wrapper that
+// supports batches implements it.
 //
-// A method Unwrap tells which handler a wrapper stands before: while that one runs, the
-// wrapper declines records, too; see [ErrRecursion].
+// While the wrapped handler runs, the wrapper declines records, too; see
+// [ErrRecursion].
 type Wrapper struct{ Handler }
 
-// Unwrap returns the handler inside.
+// Unwrap returns the wrapped handler.
 func (w Wrapper) Unwrap() Handler { return w.Handler }
 
-// Handle hands the record to the handler inside.
+// Handle calls the wrapped handler.
 func (w Wrapper) Handle(r *Record) error { return Handle(w.Handler, r) }
 
-// Flush flushes the handler inside, if it can be flushed.
+// Flush flushes the wrapped handler, if it is a [Flusher].
 func (w Wrapper) Flush(ctx context.Context) error { return Flush(ctx, w.Handler) }
 
-// Close closes the handler inside, if it can be closed.
+// Close closes the wrapped handler, if it is a [Closer] or [Flusher].
 func (w Wrapper) Close(ctx context.Context) error { return Close(ctx, w.Handler) }
 
-// Unbound tells the handler inside.
+// Unbound calls the wrapped handler's Unbound, if it has one.
 func (w Wrapper) Unbound() {
 	if u, ok := w.Handler.(Unbinder); ok {
 		u.Unbound()

@@ -8,19 +8,15 @@ import (
 	"strings"
 )
 
-// Level is the severity of a record. It stands on slog's scale, so a Level is
-// an [slog.Leveler] and every slog level between the named ones survives.
+// Level is the severity of a record. Levels use slog's numbers, so a Level is an
+// [slog.Leveler], and all slog levels from -128 to 127 can be used.
 //
-// There is no registry and there are no custom levels. A level between two
-// named ones prints as the lower name with its distance: ERROR+2. One below
-// LevelTrace prints as TRACE-1.
+// There are no custom levels. A level between two named ones is printed as the lower
+// name and the difference: ERROR+2. A level below LevelTrace is printed as TRACE-1.
 type Level int8
 
-// The named levels. LevelNotSet lies below everything: a handler with it
-// takes all records. It is never the level of a useful record.
-//
-// Trace, Success and Notice are Logbook's own; Debug, Info, Warn and Error
-// have slog's numbers.
+// The named levels. Debug, Info, Warn and Error are those of slog. LevelNotSet is below all
+// levels: a handler with LevelNotSet takes all records. Records do not have it.
 const (
 	LevelNotSet   Level = -128
 	LevelTrace    Level = -8
@@ -51,7 +47,7 @@ var levelNames = [...]struct {
 	{LevelNotSet, "NOTSET"},
 }
 
-// levelStrings holds the text of every level, so that String never allocates.
+// levelStrings holds the text of every level, so that String does not allocate.
 var levelStrings = func() (t [256]string) {
 	for i := range t {
 		l := Level(i - 128)
@@ -73,18 +69,17 @@ var levelStrings = func() (t [256]string) {
 	return t
 }()
 
-// String returns the level's name in upper case: "WARNING" for LevelWarn, as
-// Logbook says it, and "ERROR+2" for a level without a name of its own. It does
-// not allocate.
+// String returns the level's name in upper case, such as "WARNING" for LevelWarn, or
+// "ERROR+2" for a level without a name. It does not allocate.
 func (l Level) String() string { return levelStrings[int(l)+128] }
 
-// Level returns l on slog's scale. It makes Level an [slog.Leveler].
+// Level returns the slog level of the same number. It makes Level an [slog.Leveler].
 func (l Level) Level() slog.Level { return slog.Level(l) }
 
 // MarshalText returns the level's name, as String does.
 func (l Level) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 
-// UnmarshalText reads what [ParseLevel] reads.
+// UnmarshalText parses a level as [ParseLevel] does.
 func (l *Level) UnmarshalText(text []byte) error {
 	v, err := ParseLevel(string(text))
 	if err == nil {
@@ -93,10 +88,9 @@ func (l *Level) UnmarshalText(text []byte) error {
 	return err
 }
 
-// ParseLevel reads the name of a level in any case, with an optional distance:
-// "warning", "WARN", "Info+3", "error-1". The aliases WARN, FATAL and ERR are
-// known. Its error wraps [ErrUnknownLevel] and names what it was given and
-// what it knows. A level that does not fit is refused.
+// ParseLevel parses the name of a level in upper or lower case, with an optional
+// difference: "warning", "WARN", "Info+3", "error-1". WARN, FATAL and ERR are accepted,
+// too. Otherwise, or if the level is out of range, the error wraps [ErrUnknownLevel].
 func ParseLevel(s string) (Level, error) {
 	name, offset := strings.TrimSpace(s), 0
 	if i := strings.IndexAny(name, "+-"); i > 0 {
@@ -134,8 +128,8 @@ func levelError(s string) error {
 	return fmt.Errorf("logbook: %w %q (known: trace, debug, info, success, notice, warning, error, critical, notset)", ErrUnknownLevel, s)
 }
 
-// LevelOf returns the level of any leveler on this scale; what does not fit is
-// cut to the nearest end. nil is LevelNotSet.
+// LevelOf returns the level of a leveler, limited to the range of Level. The level of
+// nil is LevelNotSet.
 func LevelOf(l slog.Leveler) Level {
 	switch v := l.(type) {
 	case nil:
@@ -148,8 +142,8 @@ func LevelOf(l slog.Leveler) Level {
 
 func clampLevel(l slog.Level) Level { return Level(max(-128, min(127, l))) }
 
-// wireLevel returns the number that Logbook has for a level, or for the next
-// lower one that Logbook knows.
+// wireLevel returns Logbook's number of a level; for a level without one, that of the
+// next lower level.
 func wireLevel(l Level) int {
 	switch {
 	case l >= LevelCritical:
@@ -170,8 +164,8 @@ func wireLevel(l Level) int {
 	return 0
 }
 
-// levelFromWire returns the level for a number of Logbook: 9 to 15, 1 to 6 as
-// Logbook 0.4 had them, and 0.
+// levelFromWire returns the level of a Logbook number: 0, 9 to 15, or 1 to 6 as in
+// Logbook 0.4.
 func levelFromWire(n int64) (Level, bool) {
 	switch n {
 	case 0:
@@ -194,8 +188,8 @@ func levelFromWire(n int64) (Level, bool) {
 	return 0, false
 }
 
-// fixedLevel reports a leveler's level, and whether it stays what it is until
-// the next compilation.
+// fixedLevel returns a leveler's level, and whether it stays the same until the next
+// compilation.
 func fixedLevel(l slog.Leveler) (level Level, fixed bool) {
 	switch v := l.(type) {
 	case nil:
@@ -210,7 +204,7 @@ func fixedLevel(l slog.Leveler) (level Level, fixed bool) {
 	return LevelNotSet, false
 }
 
-// isPlain reports whether asking for a level calls no code of the user's.
+// isPlain reports whether the Level method of l calls no user code.
 func isPlain(l slog.Leveler) bool {
 	switch v := l.(type) {
 	case nil, Level, slog.Level, *LevelVar:

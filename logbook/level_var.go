@@ -5,17 +5,16 @@ import (
 	"sync/atomic"
 )
 
-// LevelVar is a level that can be changed while programs log. Unlike
-// [slog.LevelVar], it tells the compiled stacks, so a level that nobody wants
-// stays as cheap as with a constant. Its zero value is LevelInfo; a nil pointer is
-// LevelNotSet, as no level is. It is safe for concurrent use and must not be copied.
+// LevelVar is a level that can be changed while programs log. Unlike with
+// [slog.LevelVar], a change updates the compiled stacks, so a disabled call costs no
+// more than with a constant level. The zero value is LevelInfo; a nil pointer is
+// LevelNotSet. It is safe for concurrent use and must not be copied.
 type LevelVar struct {
 	level     atomic.Int32
-	followers *loggerSet // loggers whose own level it is; nil: none; under configMu
+	followers *loggerSet // loggers with this level; may be nil; guarded by configMu
 }
 
-// Level returns the level on slog's scale, which makes *LevelVar an
-// [slog.Leveler].
+// Level returns the level as an slog level. It makes *LevelVar an [slog.Leveler].
 func (v *LevelVar) Level() slog.Level { return slog.Level(v.load()) }
 
 func (v *LevelVar) load() Level {
@@ -25,9 +24,9 @@ func (v *LevelVar) load() Level {
 	return Level(v.level.Load())
 }
 
-// Set changes the level for every handler and logger that uses the variable.
-// It compiles the stacks anew and touches each logger whose level it is:
-// microseconds, so it is no call for a hot path.
+// Set changes the level for every handler and logger that uses the variable. It
+// compiles the application's stack and updates the loggers, which takes microseconds,
+// so it is not for hot paths.
 func (v *LevelVar) Set(l slog.Leveler) {
 	v.level.Store(int32(LevelOf(l)))
 	configMu.Lock()
@@ -51,7 +50,7 @@ func (v *LevelVar) follow(c *core) {
 // MarshalText returns the level's name.
 func (v *LevelVar) MarshalText() ([]byte, error) { return v.load().MarshalText() }
 
-// UnmarshalText sets the level from its name, as [ParseLevel] reads it.
+// UnmarshalText sets the level to a name, parsed as by [ParseLevel].
 func (v *LevelVar) UnmarshalText(text []byte) error {
 	l, err := ParseLevel(string(text))
 	if err == nil {

@@ -9,15 +9,15 @@ import (
 
 //go:generate go run ../internal/levelgen ..
 
-// ErrComputed is returned by Enable and Disable of a logger whose
-// [LoggerOptions].Enabled computes whether it logs.
-var ErrComputed = errors.New("logbook: the logger computes whether it is enabled")
+// ErrComputed is returned by Enable and Disable of a logger with
+// [LoggerOptions].Enabled.
+var ErrComputed = errors.New("logbook: LoggerOptions.Enabled decides whether the logger is enabled")
 
-// Logger makes records on a channel. It has no sink: its records go to the
+// Logger makes records on a channel. It does not write them anywhere: they go to the
 // handlers that are bound where the call is made.
 //
-// Loggers are cheap and safe for concurrent use. Those made by With and
-// WithGroup share level, disabled flag, handlers and group with the one they were
+// Loggers are cheap and safe for concurrent use. A logger made by With or WithGroup
+// shares level, disabled flag, processor, handlers and group with the logger it was
 // made from. A nil *Logger is silent.
 type Logger struct {
 	core  *core
@@ -26,55 +26,54 @@ type Logger struct {
 	skip  int
 }
 
-// LoggerOptions configure a logger. nil and the zero value mean: takes all
-// levels, enabled.
+// LoggerOptions configure a logger. With nil or the zero value it logs at all levels.
 type LoggerOptions struct {
-	// Level is the lowest level that is logged. nil and LevelNotSet mean: the
-	// group's, or all.
+	// Level is the lowest level that is logged. With nil or LevelNotSet, the group's
+	// level applies; without a group, all levels are logged.
 	Level slog.Leveler
 
-	// Disabled makes the logger silent until it is enabled.
+	// Disabled makes the logger silent until Enable is called.
 	Disabled bool
 
-	// Enabled, if set, is asked at each call; Enable and Disable then return
-	// an error. It must be quick and safe for concurrent use.
+	// Enabled, if set, is called for each record; Enable and Disable then return an
+	// error. It must be fast and safe for concurrent use.
 	Enabled func() bool
 
-	// Processor runs for this logger's records, after the bound ones.
+	// Processor is called for this logger's records, after the bound processors.
 	Processor Processor
 
-	// Handlers meet the logger's records before any bound handler does. They
-	// are for special cases: bind handlers where the records are made.
+	// Handlers get the logger's records before any bound handler does. They are for
+	// special cases; usually, handlers are bound where records are made.
 	Handlers []Handler
 
 	// Group is the group that the logger joins.
 	Group *LoggerGroup
 }
 
-// core is what loggers made from each other share.
+// core is shared by all loggers made from one another.
 type core struct {
-	class    uint32 // says where its floors stand; atomic
+	class    uint32 // index of its floors; atomic
 	channel  string
 	settings atomic.Pointer[settings]
-	follows  []*LevelVar // that decide on its class; under configMu
+	follows  []*LevelVar // the variables that its class depends on; guarded by configMu
 }
 
-// settings is everything about a core that can change. It is immutable;
-// changes replace it under configMu.
+// settings is the part of a core that can change. It is immutable, and replaced under
+// configMu.
 type settings struct {
 	level     slog.Leveler
-	disabled  *bool // nil: as the group is
+	disabled  *bool // nil: inherit the group's
 	enabled   func() bool
 	processor Processor
 	handlers  []handlerEntry
 	group     *LoggerGroup
 
-	// needsLookup is set where a call must look at more than the floors and the
-	// stack. Most loggers have a name and no more.
+	// needsLookup is set if calls must read the settings, in addition to the floors and
+	// the stack. Most loggers have only a name.
 	needsLookup bool
 }
 
-// derive computes what follows from the settings. They must not change after it.
+// derive computes needsLookup. The settings must not change afterwards.
 func (s *settings) derive() *settings {
 	_, fixed := fixedLevel(s.level)
 	s.needsLookup = !fixed || s.enabled != nil || s.processor != nil || len(s.handlers) > 0 || s.group != nil
@@ -84,7 +83,7 @@ func (s *settings) derive() *settings {
 // New returns a logger for the channel.
 func New(channel string) *Logger { return NewLogger(channel, nil) }
 
-// NewLogger returns a logger for the channel, with options.
+// NewLogger returns a logger for the channel with options.
 func NewLogger(channel string, o *LoggerOptions) *Logger {
 	if o == nil {
 		o = new(LoggerOptions)
@@ -96,7 +95,7 @@ func NewLogger(channel string, o *LoggerOptions) *Logger {
 	}
 	list, refused := openHandlers(o.Handlers...)
 	for _, b := range list {
-		s.handlers = append(s.handlers, compileOwnHandler(b, nil))
+		s.handlers = append(s.handlers, compileLoggerHandler(b, nil))
 	}
 	c.settings.Store(s.derive())
 	if len(s.levelVars()) == 0 {
@@ -114,10 +113,9 @@ func NewLogger(channel string, o *LoggerOptions) *Logger {
 	return l
 }
 
-// compileOwnHandler opens a handler's binding. A variable level is looked at in
-// each call: a logger's handlers are no part of a stack, so nothing compiles them
-// anew.
-func compileOwnHandler(b boundItem, ends []*atomic.Bool) handlerEntry {
+// compileLoggerHandler compiles a logger's handler. A LevelVar is read for each record,
+// since these handlers are not part of a stack that is compiled again when it changes.
+func compileLoggerHandler(b boundItem, ends []*atomic.Bool) handlerEntry {
 	e := compileHandler(b, ends)
 	if v, ok := b.binding.Level.(*LevelVar); ok {
 		e.level, e.leveler = LevelNotSet, v
@@ -133,8 +131,8 @@ func (l *Logger) Channel() string {
 	return l.core.channel
 }
 
-// Level returns the lowest level that the logger logs: its own, or its group's
-// if it has none; LevelNotSet if neither has.
+// Level returns the lowest level that is logged: the logger's own, otherwise the
+// group's, otherwise LevelNotSet.
 func (l *Logger) Level() Level {
 	if l == nil {
 		return LevelNotSet
@@ -142,7 +140,7 @@ func (l *Logger) Level() Level {
 	return LevelOf(l.core.settings.Load().effectiveLevel())
 }
 
-// effectiveLevel is the logger's own level, or the group's.
+// effectiveLevel returns the logger's own level, otherwise the group's.
 func (s *settings) effectiveLevel() slog.Leveler {
 	if LevelOf(s.level) != LevelNotSet || s.group == nil {
 		return s.level
@@ -150,8 +148,8 @@ func (s *settings) effectiveLevel() slog.Leveler {
 	return s.group.state.Load().level
 }
 
-// SetLevel changes the lowest level that the logger logs. nil and LevelNotSet
-// leave it to the group.
+// SetLevel changes the lowest level that is logged. With nil or LevelNotSet, the
+// group's level applies.
 func (l *Logger) SetLevel(v slog.Leveler) {
 	l.change(func(s *settings) { s.level = v })
 }
@@ -171,12 +169,12 @@ func (s *settings) silent() bool {
 	return false
 }
 
-// Enable makes the logger log, whatever its group says. It returns
-// [ErrComputed] where [LoggerOptions].Enabled decides.
+// Enable makes the logger log, even if its group is disabled. It returns [ErrComputed]
+// for a logger with [LoggerOptions].Enabled.
 func (l *Logger) Enable() error { return l.setDisabled(false) }
 
-// Disable makes the logger silent, whatever its group says. It returns
-// [ErrComputed] where [LoggerOptions].Enabled decides.
+// Disable makes the logger silent, even if its group is enabled. It returns
+// [ErrComputed] for a logger with [LoggerOptions].Enabled.
 func (l *Logger) Disable() error { return l.setDisabled(true) }
 
 func (l *Logger) setDisabled(v bool) error {
@@ -190,14 +188,14 @@ func (l *Logger) setDisabled(v bool) error {
 	return nil
 }
 
-// SetProcessor sets the processor that runs for this logger's records, after
-// the bound ones; nil for none.
+// SetProcessor sets the processor for this logger's records, which is called after the
+// bound processors; nil for none.
 func (l *Logger) SetProcessor(p Processor) {
 	l.change(func(s *settings) { s.processor = p })
 }
 
-// AddHandler gives the logger a handler of its own, which meets its records
-// before any bound handler does. The function that is returned takes it off.
+// AddHandler adds a handler that gets this logger's records before any bound handler
+// does. The returned function removes it.
 func (l *Logger) AddHandler(h Handler) (undo func()) {
 	if l == nil || h == nil {
 		return func() {}
@@ -208,7 +206,7 @@ func (l *Logger) AddHandler(h Handler) (undo func()) {
 		return func() {}
 	}
 	ended := new(atomic.Bool)
-	entry := compileOwnHandler(list[0], []*atomic.Bool{ended})
+	entry := compileLoggerHandler(list[0], []*atomic.Bool{ended})
 	entry.push = nextPush()
 	l.change(func(s *settings) { s.handlers = append([]handlerEntry{entry}, s.handlers...) })
 	return func() {
@@ -221,7 +219,7 @@ func (l *Logger) AddHandler(h Handler) (undo func()) {
 	}
 }
 
-// Group returns the logger's group, nil if it has none.
+// Group returns the logger's group, or nil.
 func (l *Logger) Group() *LoggerGroup {
 	if l == nil {
 		return nil
@@ -246,9 +244,10 @@ func (c *core) changeLocked(fn func(s *settings)) {
 	c.update()
 }
 
-// With returns a logger whose records carry the attributes, given as key-value
-// pairs and [slog.Attr] values. Values are fixed here: a [slog.LogValuer] is asked once,
-// and what could change later is copied, or kept as a [*FixedValue] or [*FixedError].
+// With returns a logger whose records have the attributes, given as key-value pairs and
+// [slog.Attr] values. Values are fixed here: the LogValue method of a [slog.LogValuer]
+// is called once, and values that could change later are copied, or kept as a
+// [*FixedValue] or [*FixedError].
 func (l *Logger) With(args ...any) *Logger {
 	if l == nil || len(args) == 0 {
 		return l
@@ -256,7 +255,7 @@ func (l *Logger) With(args ...any) *Logger {
 	return l.WithAttrs(appendArgs(nil, args)...)
 }
 
-// WithAttrs is With for typed attributes.
+// WithAttrs is like With for typed attributes.
 func (l *Logger) WithAttrs(attrs ...slog.Attr) *Logger {
 	if l == nil {
 		return nil
@@ -264,8 +263,8 @@ func (l *Logger) WithAttrs(attrs ...slog.Attr) *Logger {
 	return &Logger{l.core, l.class, l.scope.with(attrs), l.skip}
 }
 
-// WithGroup returns a logger that puts the attributes of its calls, and of With
-// from here on, into a group. An empty name changes nothing.
+// WithGroup returns a logger that puts the attributes of its calls, and of later calls
+// of With, into a group. An empty name changes nothing.
 func (l *Logger) WithGroup(name string) *Logger {
 	if l == nil {
 		return nil
@@ -273,8 +272,8 @@ func (l *Logger) WithGroup(name string) *Logger {
 	return &Logger{l.core, l.class, l.scope.withGroup(name), l.skip}
 }
 
-// WithCallerSkip returns a logger for use in a helper: its records name the
-// caller n functions above the one that logs.
+// WithCallerSkip returns a logger for use in helper functions: the caller of its
+// records is n functions further up.
 func (l *Logger) WithCallerSkip(n int) *Logger {
 	if l == nil {
 		return nil
@@ -282,9 +281,9 @@ func (l *Logger) WithCallerSkip(n int) *Logger {
 	return &Logger{l.core, l.class, l.scope, max(0, l.skip+n)}
 }
 
-// update makes a logger follow its settings and its group's: its class, and the
-// variables that decide on it. The caller holds configMu, or nobody else knows
-// the logger yet.
+// update applies changed settings of the logger or its group: its class, and the
+// variables that the class depends on. The caller holds configMu, or has the only
+// reference to the logger.
 func (c *core) update() {
 	s := c.settings.Load()
 	vars := s.levelVars()
@@ -297,16 +296,16 @@ func (c *core) update() {
 		v.follow(c)
 	}
 	c.follows = vars
-	class := classOf(s.ownLevel(), len(s.handlers) > 0)
-	demand.keep(class)
+	class := classOf(s.minLevel(), len(s.handlers) > 0)
+	demand.useClass(class)
 	atomic.StoreUint32(&c.class, class)
 }
 
-// ownLevel is the lowest level that a logger with these settings may log, whoever
-// wants it; levelNone if it is silent.
-func (s *settings) ownLevel() int {
+// minLevel returns the lowest level that a logger with these settings may log; levelNone
+// if it is silent.
+func (s *settings) minLevel() int {
 	if s.enabled != nil {
-		return int(LevelNotSet) // asked at each call
+		return int(LevelNotSet) // Enabled decides for each record
 	}
 	if s.silent() {
 		return levelNone
@@ -315,13 +314,13 @@ func (s *settings) ownLevel() int {
 	if fixed {
 		level, fixed = fixedLevel(s.effectiveLevel())
 	}
-	if !fixed { // asked at each call; it may leave it to the group only now
+	if !fixed { // the Leveler decides for each record
 		level = LevelNotSet
 	}
 	return int(level)
 }
 
-// levelVars returns the variables on which ownLevel depends.
+// levelVars returns the variables that minLevel depends on.
 func (s *settings) levelVars() (vars []*LevelVar) {
 	if v, _ := s.level.(*LevelVar); v != nil {
 		vars = append(vars, v)

@@ -13,7 +13,7 @@ var defaultLogger = New("Generic")
 // "Generic".
 func Default() *Logger { return defaultLogger }
 
-// Log logs at the level to the [Default] logger. See [Logger.Log].
+// Log logs at the given level to the [Default] logger. See [Logger.Log].
 func Log(ctx context.Context, level Level, msg string, args ...any) {
 	if int32(level) >= atomic.LoadInt32(&contextFloors[atomic.LoadUint32(defaultLogger.class)]) {
 		defaultLogger.log(ctx, level, msg, args)
@@ -37,6 +37,6 @@ func ExceptionContext(ctx context.Context, err error, msg string, args ...any) {
 	defaultLogger.exception(ctx, err, msg, args)
 }
 
-// With returns a logger made from the [Default] one whose records carry the attributes.
+// With returns a logger like the [Default] logger whose records have the attributes.
 // See [Logger.With].
 func With(args ...any) *Logger { return defaultLogger.With(args...) }

@@ -8,9 +8,9 @@ import (
 	"github.com/logbook-go/logbook/internal/panics"
 )
 
-// Enabled reports whether a record of this level would reach any handler. It
-// may be true for a record that all handlers' filters then decline. It is for
-// arguments that are expensive to compute.
+// Enabled reports whether a record of this level would reach a handler, so that
+// expensive arguments can be avoided. It does not call Accept and Filter, so it may be
+// true for a record that all handlers decline.
 func (l *Logger) Enabled(ctx context.Context, level Level) bool {
 	if l == nil || l.core.below(level) {
 		return false
@@ -18,16 +18,16 @@ func (l *Logger) Enabled(ctx context.Context, level Level) bool {
 	return l.core.wantsExactly(stackOf(ctx), level)
 }
 
-// wants reports whether a record of the level would reach a handler on the
-// stack, or one of the logger's own.
+// wants reports whether a record of the level would reach a handler of the stack or of
+// the logger.
 func (c *core) wants(stack *compiledStack, level Level) bool {
-	if c.below(level) { // not every way here has asked
+	if c.below(level) { // some callers have not checked the floor
 		return false
 	}
 	s := c.settings.Load()
-	if s.needsLookup { // otherwise the floor has decided
-		if s.asks() {
-			if !c.ask(stack, s, level) {
+	if s.needsLookup { // otherwise the floor is exact
+		if s.callsUser() {
+			if !c.callAllows(stack, s, level) {
 				return false
 			}
 		} else if !s.allows(level) {
@@ -38,30 +38,30 @@ func (c *core) wants(stack *compiledStack, level Level) bool {
 		return true
 	}
 	for i := range s.handlers {
-		if yes, _ := s.handlers[i].reaches(level); yes {
+		if yes, _ := s.handlers[i].takesLevel(level); yes {
 			return true
 		}
 	}
 	return false
 }
 
-// asks reports whether allows calls functions of the user's.
-func (s *settings) asks() bool {
+// callsUser reports whether allows calls user functions.
+func (s *settings) callsUser() bool {
 	return s.enabled != nil || !isPlain(s.level) || s.group != nil && !isPlain(s.group.state.Load().level)
 }
 
-// allows reports whether the logger logs at the level, whoever wants it.
+// allows reports whether the settings let a record of the level through.
 func (s *settings) allows(level Level) bool {
 	return !s.silent() && level >= LevelOf(s.effectiveLevel())
 }
 
-// askKey is what the functions of a logger are known by while they run.
-type askKey struct{ c *core }
+// allowsKey identifies the user functions of a logger while they run.
+type allowsKey struct{ c *core }
 
-// ask is allows, where that calls functions of the user's. If they panic, or log through
-// the same logger, it logs.
-func (c *core) ask(stack *compiledStack, s *settings, level Level) (yes bool) {
-	running := enter(askKey{c})
+// callAllows is allows for settings with user functions. If these panic, or log to the
+// same logger, the record is logged.
+func (c *core) callAllows(stack *compiledStack, s *settings, level Level) (yes bool) {
+	running := enter(allowsKey{c})
 	err := error(ErrRecursion)
 	if running != nil {
 		err = panics.Call(func() error {
@@ -79,22 +79,22 @@ func (c *core) ask(stack *compiledStack, s *settings, level Level) (yes bool) {
 	return yes
 }
 
-// wantsExactly is wants, and asks the handlers with levels that have to be asked.
+// wantsExactly is wants, and also calls the Levelers of handlers.
 func (c *core) wantsExactly(stack *compiledStack, level Level) bool {
 	if !c.wants(stack, level) {
 		return false
 	}
-	own := c.settings.Load().handlers
-	if !stack.asks && !slices.ContainsFunc(own, handlerEntry.asks) {
+	ofLogger := c.settings.Load().handlers
+	if !stack.callsUser && !slices.ContainsFunc(ofLogger, handlerEntry.callsUser) {
 		return true
 	}
-	for _, handlers := range [][]handlerEntry{own, stack.handlers} {
+	for _, handlers := range [][]handlerEntry{ofLogger, stack.handlers} {
 		for i := range handlers {
 			e := &handlers[i]
-			yes, sure := e.reaches(level)
+			yes, sure := e.takesLevel(level)
 			if !sure {
 				var err error
-				if yes, err = e.askLevel(level); err != nil {
+				if yes, err = e.callLeveler(level); err != nil {
 					stack.report(&HandlerError{Handler: e.handler, Err: err, Level: level, Channel: c.channel, Source: &noSite.source})
 				}
 			}

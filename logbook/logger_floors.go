@@ -5,59 +5,58 @@ import (
 	"sync/atomic"
 )
 
-// A call is disabled if its level is below the floor of its logger: the lowest
-// level that the logger logs and somebody wants. Floors belong to classes of
-// loggers that have the same level of their own, so whoever changes a stack
-// changes the floors of a few classes, however many loggers there are.
+// A call is disabled if its level is below the floor of its logger: the lowest level that
+// the logger lets through and a handler wants. Loggers with the same level form a class
+// with a common floor, so a change of a stack updates only a few floors, however many
+// loggers there are.
 //
-// A call that is given no context compares its level with one of floors, any other
-// with one of contextFloors. Calls are inlined as long as they cost the compiler no
-// more than 80 nodes. That is why these are arrays, are read by functions
-// instead of methods, and a Logger knows where its class stands.
+// A call without a context uses floors, a call with a context uses contextFloors. The
+// compiler inlines calls of up to 80 nodes. For that, the floors are arrays that are
+// accessed directly, and each Logger has a pointer to its class.
 var floors, contextFloors [numClasses]int32
 
 const (
-	ownLevels = levelNone - int(LevelNotSet) + 1
+	numLevels = levelNone - int(LevelNotSet) + 1
 
-	// cacheLine keeps what other variables are written beside the arrays away
-	// from what every call reads, in elements.
+	// cacheLine is the number of unused elements at both ends of the arrays, so that
+	// writes to adjacent variables do not slow down calls.
 	cacheLine = 16
 
-	numClasses = cacheLine + 2*ownLevels + cacheLine
+	numClasses = cacheLine + 2*numLevels + cacheLine
 )
 
-// classOf returns the class of loggers with a level of their own, which is
-// levelNone for silent ones. Those with handlers of their own are in other classes:
-// their floor is that level, since the stacks do not say what is wanted of them.
-func classOf(own int, handlers bool) uint32 {
-	class := cacheLine + own - int(LevelNotSet)
+// classOf returns the class of loggers with the level, which is levelNone for silent ones.
+// Loggers with handlers of their own have separate classes, whose floor is the level,
+// since the stacks do not contain these handlers.
+func classOf(level int, handlers bool) uint32 {
+	class := cacheLine + level - int(LevelNotSet)
 	if handlers {
-		class += ownLevels
+		class += numLevels
 	}
 	return uint32(class)
 }
 
-// below reports whether a call at the level is disabled, whatever its context.
+// below reports whether a call at the level is disabled with any context.
 func (c *core) below(level Level) bool {
 	return int32(level) < atomic.LoadInt32(&contextFloors[atomic.LoadUint32(&c.class)])
 }
 
-// demand is the lowest level that somebody wants.
+// demand holds the lowest levels that handlers want.
 var demand = newDemand()
 
 type demandState struct {
-	mu sync.Mutex // no code of a user runs under it
+	mu sync.Mutex // no user code is called under it
 
-	// wanted by the application's stack, and by what is bound to goroutines and
-	// contexts.
+	// The lowest levels of the application's stack, and of the handlers bound to
+	// goroutines and contexts.
 	application          int
 	goroutines, contexts levelCounts
 
-	// The floors stand for these. Those of a class are kept once a logger has
-	// been in it.
+	// The levels that the floors are set for, and the classes in use. A class stays in
+	// use once a logger has been in it.
 	plain, context int
 	classes        []uint32
-	kept           [numClasses]atomic.Bool
+	inUse          [numClasses]atomic.Bool
 }
 
 func newDemand() *demandState {
@@ -70,33 +69,33 @@ func newDemand() *demandState {
 	}
 }
 
-// keep makes sure that the floors of a class are right from here on.
-func (d *demandState) keep(class uint32) {
-	if d.kept[class].Load() {
+// useClass sets the floors of a class, and updates them from now on.
+func (d *demandState) useClass(class uint32) {
+	if d.inUse[class].Load() {
 		return
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.kept[class].Load() {
+	if d.inUse[class].Load() {
 		return
 	}
 	d.classes = append(d.classes, class)
 	setFloor(&floors, class, d.plain)
 	setFloor(&contextFloors, class, d.context)
-	d.kept[class].Store(true)
+	d.inUse[class].Store(true)
 }
 
 func setFloor(of *[numClasses]int32, class uint32, wanted int) {
 	floor := int(class) - cacheLine + int(LevelNotSet)
-	if floor > levelNone { // handlers of their own
-		floor -= ownLevels
+	if floor > levelNone { // a class of loggers with handlers
+		floor -= numLevels
 	} else {
 		floor = max(floor, wanted)
 	}
 	atomic.StoreInt32(&of[class], int32(floor))
 }
 
-// setApplication notes what the application's stack wants.
+// setApplication sets the lowest level of the application's stack.
 func (d *demandState) setApplication(level int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -104,8 +103,8 @@ func (d *demandState) setApplication(level int) {
 	d.publish()
 }
 
-// add notes that n bindings of a level came or went. counts are the goroutines' or
-// the contexts'.
+// add changes the number of bindings with a level by n. counts are those of the
+// goroutines or the contexts.
 func (d *demandState) add(counts *levelCounts, level, n int) {
 	if level == levelNone {
 		return
@@ -117,7 +116,7 @@ func (d *demandState) add(counts *levelCounts, level, n int) {
 	}
 }
 
-// publish sets the floors where what is wanted has changed.
+// publish sets the floors for which the wanted level has changed.
 func (d *demandState) publish() {
 	plain := min(d.application, d.goroutines.lowest)
 	context := min(plain, d.contexts.lowest)
@@ -135,13 +134,13 @@ func (d *demandState) publish() {
 	}
 }
 
-// levelCounts counts bindings by the lowest level they want.
+// levelCounts counts bindings by their lowest level.
 type levelCounts struct {
 	count  [256]int
-	lowest int // that is counted, or levelNone
+	lowest int // lowest level with a count, or levelNone
 }
 
-// add changes a count and reports whether the lowest level is now another.
+// add changes a count, and reports whether the lowest level has changed.
 func (c *levelCounts) add(level, n int) (changed bool) {
 	c.count[level+128] += n
 	before := c.lowest

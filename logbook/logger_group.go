@@ -5,13 +5,13 @@ import (
 	"sync/atomic"
 )
 
-// LoggerGroup gives several loggers a common level, disabled flag and processor.
-// A logger that has a level of its own, or was enabled or disabled itself, keeps
-// to that. A logger is in one group at most, and the group does not keep it in
-// memory. It is safe for concurrent use.
+// LoggerGroup gives several loggers a common level, disabled flag and processor. A
+// level of a logger's own takes precedence, and so does a call of its Enable or
+// Disable. A logger is in at most one group, and the group does not keep it in memory.
+// A LoggerGroup is safe for concurrent use.
 type LoggerGroup struct {
 	state   atomic.Pointer[groupState]
-	members *loggerSet // under configMu
+	members *loggerSet // guarded by configMu
 }
 
 type groupState struct {
@@ -28,7 +28,7 @@ func NewLoggerGroup(loggers ...*Logger) *LoggerGroup {
 	return g
 }
 
-// Add makes the loggers members; they leave the groups they were in.
+// Add adds the loggers to the group. They leave the groups that they are in.
 func (g *LoggerGroup) Add(loggers ...*Logger) {
 	configMu.Lock()
 	defer configMu.Unlock()
@@ -44,7 +44,7 @@ func (g *LoggerGroup) Add(loggers ...*Logger) {
 	}
 }
 
-// Remove takes the loggers out of the group; those of other groups stay there.
+// Remove removes the loggers from the group. Loggers in other groups are ignored.
 func (g *LoggerGroup) Remove(loggers ...*Logger) {
 	configMu.Lock()
 	defer configMu.Unlock()
@@ -56,23 +56,23 @@ func (g *LoggerGroup) Remove(loggers ...*Logger) {
 	}
 }
 
-// SetLevel sets the level of the members that have none of their own.
+// SetLevel sets the level of the members that have no level of their own.
 func (g *LoggerGroup) SetLevel(l slog.Leveler) {
 	g.change(func(s *groupState) { s.level = l }, nil)
 }
 
-// SetProcessor sets a processor that runs for the members' records, before the
-// bound ones; nil for none.
+// SetProcessor sets a processor for the members' records, which is called before the
+// bound processors; nil for none.
 func (g *LoggerGroup) SetProcessor(p Processor) {
 	g.change(func(s *groupState) { s.processor = p }, nil)
 }
 
-// Enable lets the members log, but for those that were disabled themselves; with
-// force, those as well.
+// Enable makes the members log, except those that were disabled by [Logger.Disable];
+// with force, also those.
 func (g *LoggerGroup) Enable(force bool) { g.setDisabled(false, force) }
 
-// Disable makes the members silent, but for those that were enabled themselves;
-// with force, those as well. Loggers that compute whether they log are left alone.
+// Disable makes the members silent, except those that were enabled by [Logger.Enable];
+// with force, also those. Loggers with [LoggerOptions].Enabled are not affected.
 func (g *LoggerGroup) Disable(force bool) { g.setDisabled(true, force) }
 
 func (g *LoggerGroup) setDisabled(v bool, force bool) {
@@ -83,8 +83,7 @@ func (g *LoggerGroup) setDisabled(v bool, force bool) {
 	g.change(func(s *groupState) { s.disabled = v }, member)
 }
 
-// change replaces the group's state by a changed copy, and each member's
-// settings if asked to.
+// change replaces the group's state, and each member's settings unless member is nil.
 func (g *LoggerGroup) change(group func(s *groupState), member func(s *settings)) {
 	configMu.Lock()
 	defer configMu.Unlock()

@@ -7,26 +7,25 @@ import (
 	"sync/atomic"
 )
 
-// defaultExceptionMessage is the message where none is given.
+// defaultExceptionMessage replaces an empty message.
 const defaultExceptionMessage = "Uncaught exception occurred"
 
-// Log logs at any level, as Info does, for handlers bound to the context as well.
+// Log logs at the given level. Like InfoContext, it also reaches handlers bound to ctx.
 func (l *Logger) Log(ctx context.Context, level Level, msg string, args ...any) {
 	if l != nil && int32(level) >= atomic.LoadInt32(&contextFloors[atomic.LoadUint32(l.class)]) {
 		l.log(ctx, level, msg, args)
 	}
 }
 
-// LogAttrs is Log for typed attributes. It allocates nothing for up to 16 of
-// them.
+// LogAttrs is like Log for typed attributes. It does not allocate for up to 16 of them.
 func (l *Logger) LogAttrs(ctx context.Context, level Level, msg string, attrs ...slog.Attr) {
 	if l != nil && int32(level) >= atomic.LoadInt32(&contextFloors[atomic.LoadUint32(l.class)]) {
 		l.logAttrs(ctx, level, msg, attrs)
 	}
 }
 
-// LogSlog logs a record of slog with its own time, caller and attributes. The
-// message is taken as it is: braces mean nothing in it. Bridges are built on it.
+// LogSlog logs a record of log/slog with its own time, caller and attributes. Braces in
+// the message have no meaning. It is for bridges.
 func (l *Logger) LogSlog(ctx context.Context, sr slog.Record) {
 	level := clampLevel(sr.Level)
 	if l == nil || l.core.below(level) {
@@ -49,22 +48,20 @@ func (l *Logger) LogSlog(ctx context.Context, sr slog.Record) {
 	deliver(stack, r, noCaller)
 }
 
-// Exception logs an error at LevelError: its type, text, what it wraps, and a
-// stack, its own where it carries one, else the caller's. The message "" stands
-// for "Uncaught exception occurred". A nil error is logged as a record without
-// one.
+// Exception logs an error at LevelError, with its type, its text, the errors that it
+// wraps, and a stack: that of the error if it has one, otherwise the caller's. An empty
+// message is replaced by "Uncaught exception occurred". A nil error is left out.
 func (l *Logger) Exception(err error, msg string, args ...any) {
 	l.exception(nil, err, msg, args)
 }
 
-// ExceptionContext is Exception for handlers bound to the context as well.
+// ExceptionContext is like Exception, and also reaches handlers bound to ctx.
 func (l *Logger) ExceptionContext(ctx context.Context, err error, msg string, args ...any) {
 	l.exception(ctx, err, msg, args)
 }
 
-// The functions in this file are the slow way of the calls: the level was not
-// below the floor. They must be called by the exported function that the user
-// calls, since they count the frames in between.
+// The functions below are the slow path of the calls, for levels not below the floor. They
+// must be called directly by the exported functions, since they count stack frames.
 
 func (l *Logger) log(ctx context.Context, level Level, msg string, args []any) {
 	stack := stackOf(ctx)
@@ -120,7 +117,7 @@ func (l *Logger) exception(ctx context.Context, err error, msg string, args []an
 		msg = defaultExceptionMessage
 	}
 	r := getRecord(l, ctx, LevelError, msg)
-	r.literal = len(args) == 0 && l.scope.empty() // the error is no argument of the message
+	r.literal = len(args) == 0 && l.scope.empty() // the message cannot name the error
 	r.call = appendArgs(r.call, args)
 	if err != nil {
 		e := &loggedError{err: err}
@@ -135,8 +132,8 @@ func (l *Logger) exception(ctx context.Context, err error, msg string, args []an
 	deliver(stack, r, callerSkip+l.skip)
 }
 
-// logPanic logs a recovered panic; the place that panicked is the caller. It reports
-// whether a handler took the record.
+// logPanic logs a recovered panic. The caller of the record is the function that
+// panicked. It reports whether a handler took the record.
 func (l *Logger) logPanic(ctx context.Context, level Level, msg string, e *loggedError) (taken bool) {
 	stack := stackOf(ctx)
 	if !l.core.wants(stack, level) {

@@ -6,8 +6,8 @@ import (
 	"weak"
 )
 
-// loggerSet is a set of loggers' cores that keeps none of them alive. It is under
-// configMu.
+// loggerSet is a set of loggers' cores that does not keep them in memory. It is guarded
+// by configMu.
 type loggerSet struct {
 	members map[weak.Pointer[core]]runtime.Cleanup
 }
@@ -16,7 +16,7 @@ func newLoggerSet() *loggerSet {
 	return &loggerSet{make(map[weak.Pointer[core]]runtime.Cleanup)}
 }
 
-// add makes a core a member until it is removed or nothing refers to it.
+// add makes a core a member until it is removed or collected.
 func (s *loggerSet) add(c *core) {
 	p := weak.Make(c)
 	if _, ok := s.members[p]; ok {
@@ -37,7 +37,7 @@ func (s *loggerSet) remove(c *core) {
 	}
 }
 
-// all yields the members in no order.
+// all yields the members in any order.
 func (s *loggerSet) all() iter.Seq[*core] {
 	return func(yield func(*core) bool) {
 		for p := range s.members {

@@ -2,6 +2,5 @@
 
 package logbook
 
-// poison makes the misuse of a record fail loudly: released records are not
-// reused but marked.
+// poison makes misuse of a record panic: released records are marked instead of reused.
 const poison = true

@@ -13,56 +13,55 @@ import (
 	"github.com/logbook-go/logbook/internal/pyjson"
 )
 
-// Record is one logged event.
+// Record is a logged event.
 //
-// Records are pooled. A handler may read one during its Handle only; what wants
-// to keep it calls [Record.Retain] and keeps what that returns. A record is
-// sealed once the processors have run: handlers change only a [Record.Clone].
-// With the race detector, or the build tag logbook_poison, a record that is used
-// after its time panics.
+// Records are pooled. A handler may read a record only during its Handle; to keep it,
+// call [Record.Retain] and keep the result. Handlers must not change a record, only a
+// [Record.Clone]. With the race detector or the build tag logbook_poison, using a
+// record after its time panics.
 //
-// A record that is not retained is read by one goroutine at a time. A handler that
-// hands it to several retains it first.
+// A record that is not retained must be read by one goroutine at a time. A handler that
+// passes it to several goroutines retains it first.
 type Record struct {
 	content
 	call   []slog.Attr  // the call's attributes
 	extra  []slog.Attr  // the processors' attributes
-	refs   atomic.Int32 // 0: not retained; else the references, and running
+	refs   atomic.Int32 // 0 if not retained; otherwise the references, plus inCall
 	pooled bool
 	dead   bool
 
 	retaining sync.Mutex // held while the first reference is made
 
-	// The state of the delivery, which only its goroutine knows.
-	failure error         // why a part of the template could not be rendered
-	raised  *HandlerError // by the error flag, when a handler offered the record on
+	// State of the delivery, used only by its goroutine.
+	failure error         // the first error of the template
+	raised  *HandlerError // panic of the error function, when a handler offered the record
 
-	// What a pooled record keeps from one use to the next.
+	// Memory that a pooled record keeps.
 	callSpace  [16]slog.Attr
 	extraSpace [8]slog.Attr
 	argSpace   [8]any
 	pcs        [1]uintptr
 	buffer     []byte // see Options.WriteLine
-	text       []byte // the rendered message, if expanded is set
+	text       []byte // the rendered message, if expanded
 }
 
-// content is what a record is about.
+// content is the part of a record that a Clone copies.
 type content struct {
 	level    Level
-	timed    bool // time is what it is to be; zero: none
-	rendered bool
-	expanded bool
-	replaced bool // by SetMessage
-	literal  bool // the template is no template
-	printf   bool // but a printf-style format
-	sealed   bool
-	fixed    bool // what could change is resolved
+	timed    bool // time is set, even if it is zero
+	rendered bool // message is set
+	expanded bool // text is set
+	replaced bool // by SetMessage or SetTemplate
+	literal  bool // the template has no fields
+	printf   bool // and is a printf-style format
+	sealed   bool // handlers read the record
+	fixed    bool // no value can change any more
 
 	time     time.Time
 	channel  string
 	template string // as logged
-	message  string // rendered, if rendered is set
-	fargs    []any  // arguments of a printf-style format, until it is rendered for good
+	message  string // if rendered
+	fargs    []any  // arguments of a printf-style format, until the record is retained
 	named    usedAttrs
 
 	ctx    context.Context
@@ -70,25 +69,25 @@ type content struct {
 	scope  *scope // With's attributes and groups
 
 	pc        uintptr
-	callSite  *site        // what pc is to be once it is needed, if that is known
-	source    *slog.Source // instead of a pc, in records from elsewhere
+	callSite  *site        // of the call, if known; pc is set when it is needed
+	source    *slog.Source // replaces pc in received records
 	pid       int
 	goroutine uint64
 	foreign   *foreignFields
 }
 
-// usedAttrs says which attributes of a record its message shows: a bit for each of
+// usedAttrs are the attributes of a record that its message shows: a bit for each of
 // the first 64 of the call and of With.
 type usedAttrs struct{ call, root uint64 }
 
-// foreignFields is what a record came with from elsewhere.
+// foreignFields are the fields of a received record.
 type foreignFields struct {
 	object pyjson.Object
-	extra  int // how many of the record's processors' attributes came along
-	size   int // of its JSON, in bytes
+	extra  int // number of attributes in Record.extra that were received
+	size   int // of the JSON, in bytes
 }
 
-// name returns a text field that Go has no place for.
+// name returns a text field that Record has no method for.
 func (f *foreignFields) name(key string) string {
 	if f == nil {
 		return ""
@@ -98,17 +97,17 @@ func (f *foreignFields) name(key string) string {
 	return s
 }
 
-// maxBuffer is the largest buffer that is kept for reuse, so that one huge line
-// does not hold memory for good.
+// maxBuffer bounds the buffers that are kept for reuse, so that one huge line does not
+// hold its memory for good.
 const maxBuffer = 64 << 10
 
-// running is in the references of a retained record until the call that made it ends.
+// inCall is added to the references of a retained record until its logging call ends.
 const inCall = 1 << 30
 
 var pid = os.Getpid()
 
-// Time returns when the record was made, in the local zone unless it came from
-// elsewhere.
+// Time returns the time of the record, in the local zone unless the record was
+// received.
 func (r *Record) Time() time.Time {
 	r.alive()
 	return r.time
@@ -126,9 +125,8 @@ func (r *Record) Channel() string {
 	return r.channel
 }
 
-// Context returns the context of the call, never nil. It is there for its
-// values, such as trace ids; it may be cancelled, and its deadline does not
-// concern whoever writes the record.
+// Context returns the context of the call, never nil. Use it for its values, such as
+// trace ids. It may be cancelled, and its deadline does not apply to handlers.
 func (r *Record) Context() context.Context {
 	r.alive()
 	if isNil(r.ctx) {
@@ -137,7 +135,7 @@ func (r *Record) Context() context.Context {
 	return r.ctx
 }
 
-// Template returns the message as it was logged, with its names in braces.
+// Template returns the message as it was logged, with the names in braces.
 func (r *Record) Template() string {
 	r.alive()
 	return r.template
@@ -149,8 +147,8 @@ func (r *Record) PID() int {
 	return r.pid
 }
 
-// Goroutine returns the id of the goroutine that logged, 0 if not known. Asked
-// outside of Handle it is known only for retained records.
+// Goroutine returns the id of the goroutine that logged, 0 if it is unknown. After
+// Handle, it is known only for retained records.
 func (r *Record) Goroutine() uint64 {
 	r.alive()
 	if r.goroutine == 0 && r.pooled && r.refs.Load() == 0 {
@@ -159,14 +157,14 @@ func (r *Record) Goroutine() uint64 {
 	return r.goroutine
 }
 
-// From reports whether the record was logged through l or a logger that With
-// made of it.
+// From reports whether the record was logged by l, or by a logger that shares its
+// settings; see [Logger].
 func (r *Record) From(l *Logger) bool {
 	r.alive()
 	return l != nil && r.logger != nil && r.logger.core == l.core
 }
 
-// site returns what is known of the record's program counter.
+// site returns the call site of the record's program counter.
 func (r *Record) site() *site {
 	if r.callSite != nil && r.callSite.pc == r.pc {
 		return r.callSite
@@ -174,17 +172,16 @@ func (r *Record) site() *site {
 	return siteOf(r.pc)
 }
 
-// PC returns the program counter of the logging call, 0 if the caller was not
-// looked up: with introspection off, if no handler needs it, or in a record from
-// elsewhere.
+// PC returns the program counter of the logging call. It is 0 if the caller was not
+// looked up: with introspection off, if no handler needs it, or in a received record.
 func (r *Record) PC() uintptr {
 	r.alive()
 	return r.pc
 }
 
-// Source returns where the logging call stands: function, file and line. It is
-// never nil; it is empty where [Record.PC] is 0, unless the record came with a
-// source of its own. The result must not be changed.
+// Source returns the function, file and line of the logging call. It is never nil, but
+// empty where [Record.PC] is 0, unless the record has a source of its own. The result
+// must not be changed.
 func (r *Record) Source() *slog.Source {
 	r.alive()
 	if r.source != nil {
@@ -193,10 +190,11 @@ func (r *Record) Source() *slog.Source {
 	return &r.site().source
 }
 
-// alive panics if the record's time is over. Without poison it costs nothing.
+// alive panics if the record must not be used any more. Without poison it costs
+// nothing.
 func (r *Record) alive() {
 	if poison && r.dead {
-		panic("logbook: a record was used after Handle returned or after Release; keep what Retain returns")
+		panic("logbook: a record was used after Handle returned or after Release; keep the result of Retain")
 	}
 }
 
@@ -209,12 +207,12 @@ func isNil(ctx context.Context) bool {
 	return v.Kind() == reflect.Pointer && v.IsNil()
 }
 
-// mutable panics unless the record may be changed. A panic in a handler is
-// reported through the error flag, so misuse is loud and costs nobody a record.
+// mutable panics if the record may not be changed. A panic in a handler is reported
+// through the error flag, so the misuse is seen and no record is lost.
 func (r *Record) mutable(method string) {
 	r.alive()
 	if r.sealed {
-		panic("logbook: Record." + method + " on a record that handlers read; change a Clone")
+		panic("logbook: Record." + method + " called on a record that handlers read; change a Clone")
 	}
 	r.fixed = false
 }

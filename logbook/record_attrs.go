@@ -7,9 +7,9 @@ import (
 	"github.com/logbook-go/logbook/internal/value"
 )
 
-// Attrs ranges over the record's attributes: what With fixed, the call's and
-// the processors', in this order. An open group of the logger stands as one
-// group attribute. Write for a := range r.Attrs. It allocates only for groups.
+// Attrs ranges over the record's attributes: first With's, then the call's, then the
+// processors'. An open group of the logger is one attribute. Use it as "for a := range
+// r.Attrs". It allocates only for groups.
 func (r *Record) Attrs(yield func(slog.Attr) bool) {
 	r.alive()
 	if !eachLogged(r.scope, r.call, yield) {
@@ -18,9 +18,9 @@ func (r *Record) Attrs(yield func(slog.Attr) bool) {
 	yieldAttrs(r.extra, yield)
 }
 
-// Lookup returns the value of an attribute. The newest wins: processors before
-// the call before With. A key with dots is also looked for inside of groups. The
-// value is resolved.
+// Lookup returns the value of an attribute, resolved. Of equal keys the newest wins:
+// processors before the call before With. A key with dots also matches members of
+// groups.
 func (r *Record) Lookup(key string) (slog.Value, bool) {
 	r.alive()
 	if v, ok := findAttr(r.extra, key); ok {
@@ -33,8 +33,7 @@ func (r *Record) Lookup(key string) (slog.Value, bool) {
 	return value.Resolve(v), ok
 }
 
-// findInGroups looks for a key that begins with the names of the logger's open
-// groups.
+// findInGroups looks up a key that begins with the names of the logger's open groups.
 func (r *Record) findInGroups(key string) (slog.Value, bool) {
 	groups := r.scope.grouped()
 	for i, g := range groups {
@@ -55,8 +54,7 @@ func (r *Record) findInGroups(key string) (slog.Value, bool) {
 	return slog.Value{}, false
 }
 
-// find looks among the call's attributes, then With's, the innermost group
-// first.
+// find looks up an attribute of the call or of With, the innermost group first.
 func (r *Record) find(key string) (slog.Value, bool) {
 	if v, ok := findAttr(r.call, key); ok {
 		return v, true
@@ -72,7 +70,7 @@ func (r *Record) find(key string) (slog.Value, bool) {
 	return slog.Value{}, false
 }
 
-// Text returns the text of an attribute, or "" if there is none of this name.
+// Text returns the text of an attribute, or "" if the record does not have it.
 func (r *Record) Text(key string) string {
 	v, ok := r.Lookup(key)
 	if !ok {
@@ -81,11 +79,11 @@ func (r *Record) Text(key string) string {
 	return valueText(v)
 }
 
-// Set adds an attribute on behalf of a processor, or replaces the one that a
-// processor set before. The call's own attributes and With's stay as they are.
+// Set adds an attribute on behalf of a processor, or replaces the one that a processor
+// set before. It does not change the attributes of the call and of With.
 //
-// Only processors may change a record, and whoever made it by [Record.Clone] or
-// [NewRecord]: Set panics on a record that handlers already read.
+// Only processors may change a record, or the code that made it by [Record.Clone] or
+// [NewRecord]: Set panics on a record that handlers read.
 func (r *Record) Set(key string, value any) {
 	r.mutable("Set")
 	v := slog.AnyValue(value)
@@ -98,22 +96,21 @@ func (r *Record) Set(key string, value any) {
 	r.extra = append(r.extra, slog.Attr{Key: key, Value: v})
 }
 
-// SetAttrs adds attributes on behalf of a processor. It allocates nothing for a
-// few of them, but unlike Set it does not look for one of the same key: of two,
-// the newer wins in [Record.Lookup].
+// SetAttrs adds attributes on behalf of a processor. Unlike Set, it does not replace
+// attributes of the same key; of two, [Record.Lookup] returns the newer. It does not
+// allocate for up to 8 attributes.
 func (r *Record) SetAttrs(attrs ...slog.Attr) {
 	r.mutable("SetAttrs")
 	r.extra = append(r.extra, attrs...)
 }
 
-// ReplaceAttrs calls fn for every attribute of the record, whichever layer it
-// stands in, with the groups around it; what fn returns takes its place, and the
-// zero Attr removes it. A message that names an attribute is rendered from what
-// fn returned. It is meant for redaction. Group attributes are not handed to fn,
-// their members are.
+// ReplaceAttrs replaces every attribute of the record by the result of fn, which is
+// called with the names of the groups around it; the zero Attr removes it. fn is called
+// for the members of groups, not for groups. A message that names an attribute is
+// rendered from the new value. ReplaceAttrs is meant for redaction.
 func (r *Record) ReplaceAttrs(fn func(groups []string, a slog.Attr) slog.Attr) {
 	r.mutable("ReplaceAttrs")
-	r.foreign = nil // it is not sent on as it came
+	r.foreign = nil // Wire must not write the old values
 	var path []string
 	if r.scope != nil {
 		n := r.scope.clone()
@@ -128,17 +125,17 @@ func (r *Record) ReplaceAttrs(fn func(groups []string, a slog.Attr) slog.Attr) {
 	}
 	before := r.call
 	r.call = replaceAttrs(path, before, fn, 0)
-	clear(before) // what was replaced must not stay in the pool
+	clear(before) // the pool must not keep the old values
 	before = r.extra
 	r.extra = replaceAttrs(nil, before, fn, 0)
 	clear(before)
 	if !r.literal && !r.replaced {
 		r.rendered, r.expanded = false, false
-		r.failure = nil // of a message that was rendered from what was there before
+		r.failure = nil // of the old message
 	}
 }
 
-// exception returns the error that the record was given by Err or Exception.
+// exception returns the error that was logged by Err or Exception.
 func (r *Record) exception() *loggedError {
 	for i := range r.call {
 		if e, ok := errorValue(r.call[i].Value); ok {
@@ -165,9 +162,9 @@ func errorValue(v slog.Value) (*loggedError, bool) {
 	return e, ok
 }
 
-// Err returns the record's error: the one given to [Logger.Exception] or by
-// [Err], else the first attribute of the call or of With that is an error, else
-// nil. In a record that was received it is an [*ErrorInfo].
+// Err returns the record's error: that of [Logger.Exception] or [Err], otherwise the
+// first attribute of the call or of With that is an error, otherwise nil. In a received
+// record it is an [*ErrorInfo].
 func (r *Record) Err() error {
 	r.alive()
 	if e := r.exception(); e != nil {
@@ -204,8 +201,8 @@ func plainError(v slog.Value) (error, bool) {
 	return err, ok
 }
 
-// ErrorInfo describes the record's error, as [Record.Err] finds it; nil if there
-// is none.
+// ErrorInfo describes the record's error, as returned by [Record.Err]; nil if there is
+// none.
 func (r *Record) ErrorInfo() *ErrorInfo {
 	r.alive()
 	if e := r.exception(); e != nil {

@@ -6,27 +6,27 @@ import (
 	"time"
 )
 
-// RecordData is a record's content, for making one and for taking one apart.
+// RecordData is the content of a record, for [NewRecord] and [Record.Data].
 type RecordData struct {
-	Time    time.Time // zero: when it is dispatched
+	Time    time.Time // default: when it is dispatched
 	Level   Level
 	Channel string
 
-	Message  string // as text; "": Template, rendered with the attributes
-	Template string // as logged; "": the message
+	Message  string // default: Template, rendered with the attributes
+	Template string // default: Message, without fields
 
 	Attrs []slog.Attr // With's and the call's
 	Extra []slog.Attr // the processors'
 
-	Error     *ErrorInfo   // nil: none
-	Cause     error        // the error itself, if it is at hand; nil where it was received
-	Source    *slog.Source // nil: not known
-	PID       int          // 0: this process; negative: not known
-	Goroutine uint64       // 0: not known
+	Error     *ErrorInfo   // nil if there is none
+	Cause     error        // the error itself; nil in received records
+	Source    *slog.Source // nil if unknown
+	PID       int          // 0 for this process; negative if unknown
+	Goroutine uint64       // 0 if unknown
 }
 
-// NewRecord returns a record made of d, to be changed, dispatched, kept or
-// formatted. It is not pooled.
+// NewRecord returns a record with the content of d. It is not pooled, and may be
+// changed, dispatched, kept and formatted.
 func NewRecord(d RecordData) *Record {
 	r := &Record{content: content{
 		level: d.Level, time: d.Time, timed: !d.Time.IsZero(), channel: d.Channel,
@@ -55,8 +55,8 @@ func NewRecord(d RecordData) *Record {
 	return r
 }
 
-// Data returns the record's content. What was given to Exception or Err stands
-// in Error and Cause, not among the attributes.
+// Data returns the record's content. An error of Exception or Err is in Error and
+// Cause, not among the attributes.
 func (r *Record) Data() RecordData {
 	r.alive()
 	d := RecordData{

@@ -16,27 +16,27 @@ import (
 	"github.com/logbook-go/logbook/internal/valuewords"
 )
 
-// TemplateError says why a part of a message could not be rendered. A field that could
-// not stands in the message as it is written, and so does a template that is no template
-// at all. The error flag hears of it once for each call site; where that is not known,
-// each time.
+// TemplateError reports a message template that could not be rendered. A field that
+// fails appears in the message as it is written, and so does a template with a syntax
+// error. The error goes to the error flag, once for each call site; each time if the
+// call site is unknown.
 type TemplateError struct {
 	Template string
-	Args     string // the attributes it could name, as key=value pairs
-	Err      error  // of the first field that could not be rendered
+	Args     string // the attributes of the record, as key=value pairs
+	Err      error  // of the first field that failed
 }
 
-// Error names the template, what is wrong with it, and the arguments.
+// Error returns the cause, the template and the attributes.
 func (e *TemplateError) Error() string {
 	return fmt.Sprintf("could not format message with provided arguments: %v (msg=%q args: %s)", e.Err, e.Template, e.Args)
 }
 
-// Unwrap returns what is wrong.
+// Unwrap returns the cause.
 func (e *TemplateError) Unwrap() error { return e.Err }
 
-// Message returns the rendered message. It is rendered once, when it is first
-// asked for. A field that cannot be rendered stands for itself, and the error, a
-// [*TemplateError], goes to the error flag.
+// Message returns the rendered message. It is rendered on the first call. A field that
+// cannot be rendered appears as it is written, and a [*TemplateError] goes to the error
+// flag.
 func (r *Record) Message() string {
 	r.alive()
 	if !r.rendered {
@@ -70,9 +70,9 @@ func sprintf(format string, args []any) (s string) {
 	return fmt.Sprintf(format, args...)
 }
 
-// messageBytes returns the rendered message for a formatter of this package: valid
-// until the record is formatted again, and not to be changed. It spares a template
-// the string, which would be an allocation.
+// messageBytes returns the rendered message for the formatters of this package, as
+// text, or as b if that is not nil. b must not be changed, and is valid until the
+// record is formatted again. It saves templates the allocation of a string.
 func (r *Record) messageBytes() (text string, b []byte) {
 	if r.rendered || !r.pooled || r.fargs != nil || len(r.template) > maxMessage || r.refs.Load() != 0 {
 		return r.Message(), nil
@@ -94,8 +94,8 @@ func (r *Record) messageBytes() (text string, b []byte) {
 	return "", r.text
 }
 
-// parsed returns the message as a template; nil if it is none, since it has no braces,
-// or since there is nothing that it could name.
+// parsed returns the message as a template, or nil if it has no braces or there are no
+// attributes to name.
 func (r *Record) parsed() (*pyformat.Template, error) {
 	if r.literal || len(r.call) == 0 && r.scope.empty() {
 		return nil, nil
@@ -117,14 +117,14 @@ func (r *Record) expand(t *pyformat.Template, err error) {
 	r.message = string(r.appendTemplate(space[:0], t))
 }
 
-// failed notes why the template could not be rendered.
+// failed records the first error of the template.
 func (r *Record) failed(err error) {
 	if r.failure == nil {
 		r.failure = err
 	}
 }
 
-// templateError returns the report of it.
+// templateError returns the TemplateError for r.failure.
 func (r *Record) templateError() *TemplateError {
 	var args []byte
 	eachLogged(r.scope, r.call, func(a slog.Attr) bool {
@@ -147,7 +147,8 @@ func (r *Record) appendTemplate(b []byte, t *pyformat.Template) []byte {
 	return b
 }
 
-// appendField appends the value that a field names, or else the field as it is written.
+// appendField appends the value of a field, or the field as it is written if that
+// fails.
 func (r *Record) appendField(b []byte, f *pyformat.Field) []byte {
 	named := r.named
 	if b, done := r.appendBare(b, f); done {
@@ -162,8 +163,8 @@ func (r *Record) appendField(b []byte, f *pyformat.Field) []byte {
 	return out
 }
 
-// appendBare is appendField for a name in braces that means a simple value, as most
-// do. It reports whether it was one.
+// appendBare is appendField for a mere name in braces whose value is a string, an
+// integer or a duration, as most are. done is false for others.
 func (r *Record) appendBare(b []byte, f *pyformat.Field) (_ []byte, done bool) {
 	if !f.IsBare() || f.Name == "" || f.Name[0] <= '9' {
 		return b, false
@@ -212,9 +213,9 @@ func (r *Record) appendValue(b []byte, f *pyformat.Field) ([]byte, error) {
 	return b, nil
 }
 
-// fieldValue finds what a name in a message means: an attribute of the call, or
-// of With, the open group first; then dotted through groups; then an index into
-// a map, slice or group.
+// fieldValue returns the value that a field names: an attribute of the call or of With,
+// the open group first, then a member of a group by dots, then an element of a map,
+// slice or group by index.
 func (r *Record) fieldValue(f *pyformat.Field) (slog.Value, error) {
 	if f.Name == "" || f.Name[0] >= '0' && f.Name[0] <= '9' {
 		return slog.Value{}, fmt.Errorf("{%s}: positional fields are not supported; name an attribute or use Infof", f.Name)
@@ -229,7 +230,7 @@ func (r *Record) fieldValue(f *pyformat.Field) (slog.Value, error) {
 	for dotted < len(f.Path) && !f.Path[dotted].Index {
 		dotted++
 	}
-	// The longest dotted name that is an attribute is meant.
+	// The longest dotted name that is an attribute wins.
 	for n := dotted; n >= 0; n-- {
 		name := f.Name
 		for _, step := range f.Path[:n] {
@@ -246,7 +247,7 @@ func (r *Record) fieldValue(f *pyformat.Field) (slog.Value, error) {
 	return slog.Value{}, fmt.Errorf("no attribute %q", f.Name)
 }
 
-// findNamed is find for the message: it notes that the attribute was used.
+// findNamed is find for the message: it marks the attribute as used.
 func (r *Record) findNamed(name string) (slog.Value, bool) {
 	if v := r.use(name); v != nil {
 		return *v, true
@@ -254,8 +255,8 @@ func (r *Record) findNamed(name string) (slog.Value, bool) {
 	return r.find(name)
 }
 
-// use finds an attribute of the call, or of With outside of any group, and notes that it
-// was used. nil: it is neither.
+// use finds an attribute of the call, or of With outside groups, and marks it as used.
+// It returns nil if there is none.
 func (r *Record) use(name string) *slog.Value {
 	for i := len(r.call) - 1; i >= 0; i-- {
 		if r.call[i].Key == name {
@@ -314,12 +315,12 @@ func member(v slog.Value, step pyformat.Step) (slog.Value, bool) {
 	return slog.Value{}, false
 }
 
-// templates keeps parsed messages. It is a cache with one place for each hash
-// of a string's address: messages are constants as a rule, so a look costs no
-// hash of the text, and one that is made at run time pushes another out.
+// templates caches parsed messages, one for each hash of a string's address. Messages
+// are usually constants, so a lookup need not hash the text. A message that is made at
+// run time replaces another one.
 var templates [256]atomic.Pointer[cachedTemplate]
 
-// maxCachedTemplate is the longest message that is kept, in bytes. Longer ones are no
+// maxCachedTemplate bounds the messages that are cached. Longer ones are hardly
 // constants.
 const maxCachedTemplate = 4 << 10
 
@@ -329,11 +330,11 @@ type cachedTemplate struct {
 	err      error
 }
 
-// parsedTemplate returns nil for a message without braces.
+// parsedTemplate returns the parsed template, or nil for a message without braces.
 func parsedTemplate(s string) (*pyformat.Template, error) {
 	h := uintptr(unsafe.Pointer(unsafe.StringData(s)))
-	place := &templates[(h^h>>8)%uintptr(len(templates))]
-	if c := place.Load(); c != nil && c.text == s {
+	slot := &templates[(h^h>>8)%uintptr(len(templates))]
+	if c := slot.Load(); c != nil && c.text == s {
 		return c.template, c.err
 	}
 	if !encode.HasByte(s, '{') {
@@ -342,25 +343,25 @@ func parsedTemplate(s string) (*pyformat.Template, error) {
 	if len(s) > maxCachedTemplate {
 		return pyformat.Parse(s)
 	}
-	s = strings.Clone(s) // it may be a part of a large text
+	s = strings.Clone(s) // s may be part of a large text
 	t, err := pyformat.Parse(s)
-	place.Store(&cachedTemplate{s, t, err})
+	slot.Store(&cachedTemplate{s, t, err})
 	return t, err
 }
 
-// SetMessage replaces the rendered message.
+// SetMessage replaces the rendered message. The template stays as it is.
 func (r *Record) SetMessage(s string) {
 	r.mutable("SetMessage")
 	r.message, r.rendered, r.replaced, r.expanded = cut(s, maxMessage), true, true, false
 	r.named = usedAttrs{}
-	r.foreign = nil // it is not sent on as it came
+	r.foreign = nil // Wire must not write the old message
 }
 
-// SetTemplate replaces the template, which goes out beside the message in some forms.
-// The message stays what it is. Like ReplaceAttrs it is meant for redaction.
+// SetTemplate replaces the template, which some formats write in addition to the
+// message. The message stays as it is. Like ReplaceAttrs, it is meant for redaction.
 func (r *Record) SetTemplate(s string) {
 	r.mutable("SetTemplate")
-	r.Message() // which is made of the old one
+	r.Message() // renders the old template
 	r.template, r.replaced = s, true
-	r.foreign = nil // it is not sent on as it came
+	r.foreign = nil // Wire must not write the old template
 }

@@ -78,7 +78,7 @@ func TestMessageNames(t *testing.T) {
 		{log.WithGroup("h").With("deep", "d"), "{g.h.deep} {g.in}", "d i"},
 	}
 	for _, test := range tests {
-		logbook.ForgetFaults()
+		logbook.ForgetTemplateErrors()
 		f.list = nil
 		test.log.Info(test.msg, "both", "call", slog.Group("obj", "x", 1))
 		if got := h.last(t).Message(); got != test.want {
@@ -93,7 +93,7 @@ func TestMessageNames(t *testing.T) {
 		t.Errorf("with a processor's attribute of the name: %q", got)
 	}
 	f.list = nil
-	logbook.ForgetFaults()
+	logbook.ForgetTemplateErrors()
 	logbook.Info("{only}", "a", 1)
 	if got := h.last(t).Message(); got != "{only}" || len(f.list) != 1 {
 		t.Errorf("a processor's attribute was named: %q, %v", got, f.list)
@@ -145,7 +145,7 @@ func TestTemplateErrors(t *testing.T) {
 		for name, format := range map[string]logbook.Formatter{"text": nil, "json": logbook.JSON(nil)} {
 			var f failures
 			h := recordAs(t, format, f.flag())
-			logbook.ForgetFaults()
+			logbook.ForgetTemplateErrors()
 			logbook.Info(test.msg, test.args...)
 			h.want(t, test.want)
 			e := f.one(t)
@@ -169,7 +169,7 @@ func TestTemplateErrors(t *testing.T) {
 func TestTemplateErrorNamesArguments(t *testing.T) {
 	var f failures
 	record(t, f.flag())
-	logbook.ForgetFaults()
+	logbook.ForgetTemplateErrors()
 	logbook.Info("Hello {foo:invalid}", "foo", 42)
 	if got := f.one(t).Error(); !strings.Contains(got, "foo=42") {
 		t.Errorf("the report does not show the arguments: %s", got)
@@ -187,7 +187,7 @@ func TestTemplateErrorShowsAttributes(t *testing.T) {
 
 // The error flag hears of a call site once, whatever the message is, and of each one.
 func TestTemplateErrorOncePerCallSite(t *testing.T) {
-	logbook.ForgetFaults()
+	logbook.ForgetTemplateErrors()
 	log := logbook.New("faults")
 	helper := log.WithCallerSkip(1)
 	attrs := []slog.Attr{slog.Int("n", 1)}
@@ -204,7 +204,7 @@ func TestTemplateErrorOncePerCallSite(t *testing.T) {
 		"without introspection": {new(recorder), logbook.Flags{Introspection: logbook.IntrospectionOff}},
 		"behind one that keeps": {new(recorder), logbook.NewHandler(func(r *logbook.Record) error { r.Retain(); return nil }, &logbook.Options{Bubble: true})},
 	} {
-		logbook.ForgetFaults()
+		logbook.ForgetTemplateErrors()
 		var f failures
 		logbook.InGoroutine(func() {
 			for i := range 5 {

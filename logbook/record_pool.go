@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// maxPooledAttrs bounds what a pooled record keeps of a call with very many
-// attributes: 256 of 40 bytes.
+// maxPooledAttrs bounds the attributes of 40 bytes for which a pooled record keeps
+// space.
 const maxPooledAttrs = 256
 
 var recordPool = sync.Pool{New: func() any { return newPooledRecord() }}
@@ -28,7 +28,7 @@ func getRecord(l *Logger, ctx context.Context, level Level, msg string) *Record 
 	return r
 }
 
-// recycle gives a record back to the pool, without anything of what it was about.
+// recycle clears a record and gives it back to the pool.
 func recycle(r *Record) {
 	if poison {
 		r.dead = true
@@ -38,7 +38,7 @@ func recycle(r *Record) {
 	recordPool.Put(r)
 }
 
-// reset makes a record as new.
+// reset restores the state of a new record.
 func (r *Record) reset() {
 	if r.fargs != nil {
 		clear(r.fargs)
@@ -51,20 +51,20 @@ func (r *Record) reset() {
 	if len(r.extra) > 0 || cap(r.extra) < len(r.extraSpace) {
 		r.extra = emptied(r.extra, r.extraSpace[:])
 	}
-	if r.buffer == nil { // it was lent when the record was retained
+	if r.buffer == nil { // the record was retained while the buffer was in use
 		r.buffer = make([]byte, 0, 512)
 	}
 }
 
-// emptied clears attributes and returns their space for reuse. own is what the record
-// had at first, and still holds if they have outgrown it.
-func emptied(attrs, own []slog.Attr) []slog.Attr {
+// emptied clears attributes and returns their space for reuse. first is the space in the
+// record itself, which still has contents if the attributes have outgrown it.
+func emptied(attrs, first []slog.Attr) []slog.Attr {
 	clear(attrs)
-	if cap(attrs) > 0 && &attrs[:1][0] != &own[0] {
-		clear(own)
+	if cap(attrs) > 0 && &attrs[:1][0] != &first[0] {
+		clear(first)
 	}
-	if cap(attrs) < len(own) || cap(attrs) > maxPooledAttrs {
-		return own[:0]
+	if cap(attrs) < len(first) || cap(attrs) > maxPooledAttrs {
+		return first[:0]
 	}
 	return attrs[:0]
 }

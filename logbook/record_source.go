@@ -9,18 +9,19 @@ import (
 	"github.com/logbook-go/logbook/internal/callsite"
 )
 
-// site is a place in the program that logs.
+// site is a call site.
 type site struct {
-	pc     uintptr // as runtime.Callers tells it
+	pc     uintptr // of runtime.Callers
 	source slog.Source
-	json   string      // the source as a JSON object
-	faulty atomic.Bool // a template that could not be rendered was reported
+	json   string // the source as a JSON object
+
+	templateReported atomic.Bool // a TemplateError was reported
 }
 
 var noSite = &site{json: `{"function":"","file":"","line":0}`}
 
-// sites keeps what is known of each program counter. Places that log are as many
-// as a program has logging calls, so it needs no bound.
+// sites has an entry for each program counter seen. There are only as many as the
+// program has logging calls, so it needs no bound.
 var sites sync.Map // uintptr to *site
 
 func siteOf(pc uintptr) *site {
@@ -37,9 +38,9 @@ func siteOf(pc uintptr) *site {
 	return known.(*site)
 }
 
-// callSite returns the place that called an exported function, which called the
-// function that calls callSite. It looks up the return addresses of these two; only
-// for new ones is runtime.Callers asked.
+// callSite returns the call site of the exported function that called the caller of
+// callSite. It uses the return addresses of both as keys, and calls runtime.Callers
+// only for new ones.
 //
 //go:noinline
 func callSite() *site {
@@ -61,10 +62,9 @@ func callSite() *site {
 	return r.site
 }
 
-// learnSite asks runtime.Callers, and notes what it says for the return address
-// that lies in the calling function. That is inner, where the exported function was
-// inlined there, else outer. It may be neither, as in deferred calls: then nothing
-// is noted.
+// learnSite looks up the call site by runtime.Callers, and stores it for the return
+// address in the calling function. That is inner if the exported function was inlined
+// there, otherwise outer. It is neither in deferred calls: then nothing is stored.
 //
 //go:noinline
 func learnSite(inner, outer uintptr) *site {
@@ -81,13 +81,13 @@ func learnSite(inner, outer uintptr) *site {
 	return s
 }
 
-// contains reports whether a return address lies in the same machine code as the
-// place, be it of a function or of another one that this was inlined into.
+// contains reports whether a return address is in the machine code of the same function
+// as the call site, which may have been inlined into it.
 func (s *site) contains(ret uintptr) bool {
 	return ret != 0 && entry(ret) == entry(s.pc)
 }
 
-// entry returns where the machine code starts that a call returns to.
+// entry returns the start of the machine code that contains a return address.
 func entry(ret uintptr) uintptr {
 	f := runtime.FuncForPC(ret - 1)
 	if f == nil {
@@ -96,11 +96,12 @@ func entry(ret uintptr) uintptr {
 	return f.Entry()
 }
 
-// direct and indirect map return addresses to places. In direct, an address
-// without a place is one inside of an exported function that was not inlined.
+// innerReturns and outerReturns map return addresses to call sites. An address without a
+// site in innerReturns is inside an exported function that was not inlined.
 var innerReturns, outerReturns returnTable
 
-// returnTable has a place for each hash of an address in front of a map.
+// returnTable is a map with a cache in front, which has one entry for each hash of an
+// address.
 type returnTable struct {
 	front [1024]atomic.Pointer[returnEntry]
 	all   sync.Map // uintptr to *returnEntry
@@ -111,16 +112,16 @@ type returnEntry struct {
 	site *site
 }
 
-func (t *returnTable) place(ret uintptr) *atomic.Pointer[returnEntry] {
+func (t *returnTable) slot(ret uintptr) *atomic.Pointer[returnEntry] {
 	return &t.front[(ret^ret>>10)%uintptr(len(t.front))]
 }
 
 func (t *returnTable) load(ret uintptr) *returnEntry {
-	if e := t.place(ret).Load(); e != nil && e.ret == ret {
+	if e := t.slot(ret).Load(); e != nil && e.ret == ret {
 		return e
 	}
 	if e, ok := t.all.Load(ret); ok {
-		t.place(ret).Store(e.(*returnEntry))
+		t.slot(ret).Store(e.(*returnEntry))
 		return e.(*returnEntry)
 	}
 	return nil
@@ -129,5 +130,5 @@ func (t *returnTable) load(ret uintptr) *returnEntry {
 func (t *returnTable) store(ret uintptr, s *site) {
 	e := &returnEntry{ret, s}
 	t.all.Store(ret, e)
-	t.place(ret).Store(e)
+	t.slot(ret).Store(e)
 }

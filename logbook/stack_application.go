@@ -7,12 +7,12 @@ import (
 	"sync/atomic"
 )
 
-// application is the stack that every record meets.
+// application is the stack of the whole program.
 var application applicationStack
 
 type applicationStack struct {
-	entries  []stackEntry // oldest first; replaced, never changed; under configMu
-	fallback []boundItem  // one handler, below everything, or none
+	entries  []stackEntry // oldest first; replaced, never changed; guarded by configMu
+	fallback []boundItem  // the default handler, if there is one
 	compiled atomic.Pointer[compiledStack]
 }
 
@@ -21,8 +21,8 @@ func init() {
 	recompile()
 }
 
-// newestFirst returns the items of the stack. The default handler is below all others,
-// unless one of them is a console.
+// newestFirst returns the items of the stack. The default handler is the last, unless
+// one of the others is a console.
 func (s *applicationStack) newestFirst() []stackItem {
 	items := flatten(nil, s.entries)
 	if !slices.ContainsFunc(items, func(p stackItem) bool { return p.binding.Console }) {
@@ -31,16 +31,16 @@ func (s *applicationStack) newestFirst() []stackItem {
 	return items
 }
 
-// PushApplication binds items for the whole program; the last one is met first.
-// The function it returns takes them off again, whatever was pushed since, tells
-// them that they are unbound, and closes nothing. Calling it again does nothing.
+// PushApplication binds items for the whole program; the last item gets records first.
+// The returned function unbinds them, whatever was pushed since, and calls their
+// Unbound methods. It closes nothing, and calling it again does nothing.
 //
 //	defer logbook.PushApplication(handler)()
 //
-// An item that cannot be bound is left out, here and wherever items are bound, and
-// reported through the error flag as a [*BindError]; nil items are passed over.
+// Nil items are ignored. Items that cannot be bound are left out, here and in all
+// functions that bind items, and reported through the error flag as a [*BindError].
 //
-// It compiles the stack: microseconds, however many loggers there are.
+// A push compiles the stack, which takes microseconds, however many loggers there are.
 func PushApplication(items ...Bindable) (undo func()) {
 	list, refused := openItems(items)
 	undo = application.push(stackEntry{items: list})
@@ -48,9 +48,9 @@ func PushApplication(items ...Bindable) (undo func()) {
 	return undo
 }
 
-// Use binds items for the whole program, and returns a function that ends their use: it
-// takes them off, flushes and closes them within the context's deadline, and returns what
-// [Close] returns. Calling it again does nothing.
+// Use binds items for the whole program. The returned function unbinds, flushes and
+// closes them within the context's deadline, and returns the error of [Close]. Calling
+// it again does nothing.
 //
 //	file, err := handlers.NewFile("app.log", &handlers.FileOptions{Formatter: logbook.JSON(nil)})
 //	if err != nil {
@@ -59,9 +59,10 @@ func PushApplication(items ...Bindable) (undo func()) {
 //	stop := logbook.Use(handlers.NewConsole(nil), file)
 //	defer stop(context.Background())
 //
-// Handlers that are bound by one Use do not keep records from each other: each gets what
-// its own level and filter let through. A record that one of them without Bubble took
-// goes no further. In all else it is [PushApplication].
+// The handlers of one Use do not take records from each other: each gets the records
+// that its own level and filter let through. A record goes on to the handlers below
+// only if all of those that took it have Bubble set. Otherwise Use is like
+// [PushApplication].
 func Use(items ...Bindable) (stop func(ctx context.Context) error) {
 	list, refused := openItems(items)
 	undo := application.push(stackEntry{items: list, together: true})
@@ -76,7 +77,7 @@ func Use(items ...Bindable) (stop func(ctx context.Context) error) {
 	}
 }
 
-// push puts an entry on the stack. undo takes it off again.
+// push adds an entry; undo removes it.
 func (s *applicationStack) push(entry stackEntry) (undo func()) {
 	entry.ended = newEnding()
 	configMu.Lock()
@@ -100,16 +101,15 @@ func (s *applicationStack) push(entry stackEntry) (undo func()) {
 	}
 }
 
-// SetDefaultHandler sets the default handler, nil for none. At the start of a program
-// it prints to stderr from Info up.
+// SetDefaultHandler sets the default handler; nil removes it. At first, the default
+// handler prints records at Info and above to stderr.
 //
-// The default handler is the console of a program that has none: it stands below all
-// other handlers, so that what a handler for errors leaves out is seen, and what one
-// with Bubble lets through. While a handler with [Binding.Console] is bound to the
-// application, by a [Setup] or [Slot] too, the default handler is not in force: what
-// that handler's level or filter refuses is not printed. It returns when the last such
-// handler is taken off. Handlers that are bound to a goroutine or a context, or belong
-// to a logger, change nothing.
+// The default handler is below all others, and gets the records that they leave or pass
+// on. While a handler with [Binding.Console] is bound to the application, directly or
+// in a [Setup] or [Slot], the default handler is not in force: records that the
+// console's level or filter declines are not printed. It is in force again when the
+// last console is unbound. Handlers that are bound to a goroutine, a context or a
+// logger do not affect it.
 func SetDefaultHandler(h Handler) {
 	list, refused := openItems([]Bindable{h})
 	if len(refused) > 0 {
@@ -122,8 +122,8 @@ func SetDefaultHandler(h Handler) {
 	recompileLocked()
 }
 
-// recompile compiles the application's stack anew, which outdates every cached
-// merge of it with others.
+// recompile compiles the application's stack again, which invalidates all cached merges
+// of it with other stacks.
 func recompile() {
 	configMu.Lock()
 	defer configMu.Unlock()

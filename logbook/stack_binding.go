@@ -9,15 +9,15 @@ import (
 	"github.com/logbook-go/logbook/internal/panics"
 )
 
-// Setup is a list of items that are pushed together; the last is met first. It
-// is Logbook's NestedSetup.
+// Setup is a list of items that are bound together; the last item gets records first.
+// It is Logbook's NestedSetup.
 type Setup []Bindable
 
 // Binding makes Setup a [Bindable].
 func (Setup) Binding() Binding { return Binding{} }
 
-// boundItem is a simple item or a slot that is fit to be pushed: its kind is known, and
-// its binding was read. So nothing of the user's is called when stacks are compiled.
+// boundItem is an item, other than a Setup, that was checked when it was pushed. Its
+// binding has been read, so compiling a stack calls no user code.
 type boundItem struct {
 	item    Bindable
 	binding Binding // of a Handler
@@ -29,13 +29,13 @@ var (
 	errNilItem     = errors.New("it is nil")
 )
 
-// openItems opens the setups of a list, and reads the bindings. What cannot be bound
-// is left out.
+// openItems replaces the setups of a list by their items, and reads the bindings. Items
+// that cannot be bound are left out.
 func openItems(items []Bindable) (list []boundItem, refused []error) {
 	return openItemsIn(nil, items)
 }
 
-// openItemsIn is openItems with space for the list, if that is enough.
+// openItemsIn is openItems with space for the list; it allocates if that is too small.
 func openItemsIn(space []boundItem, items []Bindable) (list []boundItem, refused []error) {
 	if cap(space) < len(items) {
 		space = make([]boundItem, 0, len(items))
@@ -45,7 +45,7 @@ func openItemsIn(space []boundItem, items []Bindable) (list []boundItem, refused
 	return o.list, o.refused
 }
 
-// openHandlers is openItems for handlers, nil ones of which are left out.
+// openHandlers is openItems for handlers; nil handlers are ignored.
 func openHandlers(hs ...Handler) (list []boundItem, refused []error) {
 	items := make([]Bindable, 0, len(hs))
 	for _, h := range hs {
@@ -88,7 +88,7 @@ func refusal(item Bindable, err error) error {
 	return &BindError{Item: fmt.Sprintf("%T", item), Err: err}
 }
 
-// openItem checks an item that is no setup, and reads its binding.
+// openItem checks an item that is not a Setup, and reads its binding.
 func openItem(item Bindable) (b boundItem, err error) {
 	defer func() {
 		if p := recover(); p != nil {

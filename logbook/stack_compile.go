@@ -10,40 +10,39 @@ import (
 	"github.com/logbook-go/logbook/internal/panics"
 )
 
-// levelNone is above every level: nobody wants anything.
+// levelNone is above every level: no record is wanted.
 const levelNone = math.MaxInt8 + 1
 
-// compiledStack is a stack compiled for dispatch: what a record meets, newest first.
-// It is immutable.
+// compiledStack is a stack compiled for dispatch, newest first. It is immutable.
 type compiledStack struct {
 	handlers    []handlerEntry
-	items       []stackItem  // of the application's: what it was compiled from
-	direct      bool         // the first handler takes every record that is wanted as it is
+	items       []stackItem  // of the application's stack: its source
+	direct      bool         // see isDirect
 	processors  []*boundItem // Processor and fixedAttrs
 	minLevel    int          // lowest level that a handler takes, or levelNone
 	onError     func(*HandlerError)
-	flags       *boundItem // where onError is from; nil: it is PrintErrors
-	asks        bool       // some handler's level has to be asked
+	flags       *boundItem // the Flags that onError is from; nil for PrintErrors
+	callsUser   bool       // some handler has a user's Leveler
 	introspect  bool       // callers may be looked up
 	needsCaller bool       // and some handler reads them
 }
 
-// handlerEntry is a handler with its binding, opened for dispatch.
+// handlerEntry is a handler with its binding.
 type handlerEntry struct {
 	handler   Handler
 	push      uint64
 	level     Level        // if leveler is nil
-	leveler   slog.Leveler // asked at each call
+	leveler   slog.Leveler // called for each record
 	accept    func(*Record) bool
 	filter    func(*Record) bool
 	bubble    bool
-	together  bool // and a neighbour came with the same push: both get the record
+	together  bool // a neighbour came with the same Use: both get the record
 	blackhole bool
 	noCaller  bool
 	guard     guard
 
-	// A record may be on its way when the handler is taken off. Then one of ends is
-	// set; see hand.
+	// One of ends is set when the handler is unbound, while a record may be on its way
+	// to it; see callHandler.
 	ends     []*atomic.Bool
 	unbinder Unbinder
 }
@@ -63,9 +62,9 @@ func compileHandler(item boundItem, ends []*atomic.Bool) handlerEntry {
 	return e
 }
 
-// reaches reports whether the handler's level lets a record through, or that it may
-// where it is not sure: then askLevel has to be asked.
-func (e *handlerEntry) reaches(level Level) (yes, sure bool) {
+// takesLevel reports whether the handler's level lets a record through. If sure is false,
+// the level is a user's Leveler, and callLeveler has to decide.
+func (e *handlerEntry) takesLevel(level Level) (yes, sure bool) {
 	switch {
 	case e.leveler == nil:
 		return level >= e.level, true
@@ -75,12 +74,13 @@ func (e *handlerEntry) reaches(level Level) (yes, sure bool) {
 	return true, false
 }
 
-func (e handlerEntry) asks() bool { return e.leveler != nil && !isPlain(e.leveler) }
+// callsUser reports whether the level is a user's Leveler.
+func (e handlerEntry) callsUser() bool { return e.leveler != nil && !isPlain(e.leveler) }
 
-// askLevel asks a leveler of the user's. One that panics, or whose handler runs already,
-// declines.
-func (e *handlerEntry) askLevel(level Level) (yes bool, err error) {
-	running := enterToAsk(e.guard.key)
+// callLeveler calls a user's Leveler. If it panics or its handler is running, the record
+// is declined.
+func (e *handlerEntry) callLeveler(level Level) (yes bool, err error) {
+	running := enterPredicate(e.guard.key)
 	if running == nil {
 		return false, ErrRecursion
 	}
@@ -95,21 +95,21 @@ func (e *handlerEntry) askLevel(level Level) (yes bool, err error) {
 	return yes, nil
 }
 
-// removed reports whether the handler was taken off.
+// removed reports whether the handler was unbound.
 func (e *handlerEntry) removed() bool {
 	return slices.ContainsFunc(e.ends, (*atomic.Bool).Load)
 }
 
-// swallowsAll reports whether no record that the level lets through gets past.
-func (e *handlerEntry) swallowsAll() bool {
+// discardsAll reports whether the handler discards every record at its level and above.
+func (e *handlerEntry) discardsAll() bool {
 	return e.blackhole && e.accept == nil && e.filter == nil && e.leveler == nil
 }
 
-// compile builds the stack of items that stand newest first.
+// compile builds the stack of items that are given newest first.
 func compile(items []stackItem) *compiledStack {
 	s := &compiledStack{introspect: true, onError: PrintErrors}
 	var haveErrors, haveCaller bool
-	open := levelNone // levels below this get past the black holes so far
+	blackhole := levelNone // lowest level that the black holes so far discard
 	minLevel := levelNone
 	for _, p := range items {
 		switch v := p.item.(type) {
@@ -128,14 +128,14 @@ func compile(items []stackItem) *compiledStack {
 			if n := len(s.handlers); p.together && n > 0 && s.handlers[n-1].push == p.push {
 				e.together, s.handlers[n-1].together = true, true
 			}
-			if int(e.level) >= open && e.leveler == nil {
-				continue // everything it takes ends in a black hole above it
+			if int(e.level) >= blackhole && e.leveler == nil {
+				continue // all its records are discarded above it
 			}
 			s.handlers = append(s.handlers, e)
 			s.needsCaller = s.needsCaller || !e.noCaller
-			s.asks = s.asks || e.asks()
-			if e.swallowsAll() {
-				open = min(open, int(e.level))
+			s.callsUser = s.callsUser || e.callsUser()
+			if e.discardsAll() {
+				blackhole = min(blackhole, int(e.level))
 			} else {
 				minLevel = min(minLevel, int(e.level))
 			}
@@ -147,23 +147,21 @@ func compile(items []stackItem) *compiledStack {
 	return s
 }
 
-// soleHandler reports whether each record that is wanted meets the first handler and
-// goes no further, without a question to be asked or anything to be added on the
-// way: what most programs have.
+// isDirect reports whether the first handler takes every wanted record, with no filter to
+// call and nothing to add before. Most programs have such a stack.
 func (s *compiledStack) isDirect() bool {
 	if len(s.handlers) == 0 || len(s.processors) > 0 || s.needsCaller {
 		return false
 	}
 	e := &s.handlers[0]
 	return int(e.level) == s.minLevel && e.leveler == nil && e.accept == nil && e.filter == nil && !e.bubble && !e.together && !e.blackhole &&
-		!e.guard.loud && e.guard.inner == nil
+		!e.guard.mayLog && e.guard.inner == nil
 }
 
-// maxAdded is how many processors adding finds room for.
+// maxAdded is the number of processors that adding has space for.
 const maxAdded = 4
 
-// adding makes s the compiled form of a stack with processors above it, given newest first.
-// space has room for them.
+// adding sets s to the stack below with processors above it, given newest first.
 func (s *compiledStack) adding(below *compiledStack, above []stackItem, space *[maxAdded]*boundItem) {
 	*s = *below
 	s.items, s.direct = nil, false
@@ -174,8 +172,8 @@ func (s *compiledStack) adding(below *compiledStack, above []stackItem, space *[
 	s.processors = append(s.processors, below.processors...)
 }
 
-// addsOnly reports whether items, given newest first, are processors only that stand
-// above all of a stack.
+// addsOnly reports whether items, given newest first, are all processors and newer than
+// the whole stack.
 func (s *compiledStack) addsOnly(items []stackItem) bool {
 	for _, p := range items {
 		switch p.item.(type) {
@@ -190,8 +188,8 @@ func (s *compiledStack) addsOnly(items []stackItem) bool {
 // wants reports whether a record of the level would reach a handler.
 func (s *compiledStack) wants(level Level) bool { return int(level) >= s.minLevel }
 
-// merge appends two stacks, each newest first, joined into one by push number. An item
-// that was bound to a goroutine and to a context by one push is met once.
+// merge appends two stacks, each newest first, in the order of their push numbers.
+// Items that one push bound to a goroutine and to a context are appended once.
 func merge(dst, a, b []stackItem) []stackItem {
 	for len(a) > 0 && len(b) > 0 {
 		if a[0].push == b[0].push {
@@ -209,7 +207,7 @@ func merge(dst, a, b []stackItem) []stackItem {
 	return append(append(dst, a...), b...)
 }
 
-// samePush returns how many items at the top of a stack came with one push.
+// samePush returns the number of items at the top of a stack that came with one push.
 func samePush(items []stackItem) (n int) {
 	for n < len(items) && items[n].push == items[0].push {
 		n++
@@ -217,8 +215,8 @@ func samePush(items []stackItem) (n int) {
 	return n
 }
 
-// report hands a failure to the error flag. A failure that the flag's function caused
-// itself is printed.
+// report calls the error function with a failure. A failure that the error function
+// caused is printed.
 func (s *compiledStack) report(e *HandlerError) {
 	if s.flags == nil {
 		PrintErrors(e)

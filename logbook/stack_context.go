@@ -11,20 +11,20 @@ import (
 
 type contextKey struct{}
 
-// contextsUsed is set once anything has been bound to a context.
+// contextsUsed is set when anything has been bound to a context.
 var contextsUsed atomic.Bool
 
-// contextBinding is one binding in a context, and the context in which it holds; parent
-// is the one around it.
+// contextBinding is a context with the items that one push bound to it. parent is the
+// binding of an outer context.
 type contextBinding struct {
 	context.Context
 	stackEntry
 	parent *contextBinding
-	cache  atomic.Pointer[stackCache] // what goroutines met last that have nothing bound
-	over   ending                     // what ended points to, where the binding has an end
+	cache  atomic.Pointer[stackCache] // last used by goroutines without bindings
+	ending ending                     // ended points to it, if the binding has an end
 }
 
-// Value finds the binding.
+// Value returns the binding for contextKey.
 func (b *contextBinding) Value(key any) any {
 	if key == (contextKey{}) {
 		return b
@@ -32,11 +32,12 @@ func (b *contextBinding) Value(key any) any {
 	return b.Context.Value(key)
 }
 
-// String names the context around it, and what was done to it.
+// String describes the context as those of package context do.
 func (b *contextBinding) String() string { return fmt.Sprint(b.Context) + ".Bind" }
 
-// bindingOf returns what is bound to a context. Nothing is bound to one whose Value
-// method panics, as that of a nil pointer does: a log call must not panic.
+// bindingOf returns the binding of a context. If the context's Value method panics,
+// nothing is bound, since a log call must not panic; err reports that, unless ctx is a
+// nil pointer.
 func bindingOf(ctx context.Context) (b *contextBinding, err error) {
 	defer func() {
 		if p := recover(); p != nil && !isNil(ctx) {
@@ -47,15 +48,15 @@ func bindingOf(ctx context.Context) (b *contextBinding, err error) {
 	return b, nil
 }
 
-// reportContext reports that a context cannot be asked for what is bound to it.
+// reportContext reports that a context's Value method panicked.
 func reportContext(ctx context.Context, err error) {
 	stackOf(nil).report(&HandlerError{about: fmt.Sprintf("Value of %T", ctx), Err: err, Source: &noSite.source})
 }
 
-// Bind returns a context to which the items are bound; the last one is met
-// first. Calls that are given the context, or one derived from it, meet them. A
-// binding without an end keeps calls with any context at its level from being
-// skipped early, so prefer [BindScope] where there is a place for its end.
+// Bind returns a context to which the items are bound; the last item gets records
+// first. They apply to calls with this context or one derived from it. While a binding
+// exists, calls with any context at its level are not skipped early. Bind has no end,
+// so prefer [BindScope] where possible.
 func Bind(ctx context.Context, items ...Bindable) context.Context {
 	list, refused := openItems(items)
 	b := new(contextBinding)
@@ -64,14 +65,13 @@ func Bind(ctx context.Context, items ...Bindable) context.Context {
 	return b
 }
 
-// BindScope is Bind with an end: after the function it returns was called,
-// contexts that are still held skip what was bound, and the items are told that
-// they are unbound.
+// BindScope is like Bind, with an end: undo unbinds the items, also for contexts that
+// are still in use, and calls their Unbound methods.
 func BindScope(ctx context.Context, items ...Bindable) (_ context.Context, undo func()) {
 	list, refused := openItems(items)
 	b := new(contextBinding)
 	b.bind(ctx, list)
-	b.ended = b.over.init()
+	b.ended = b.ending.init()
 	reportRefused(b, refused)
 	return b, func() {
 		if b.end() {
@@ -80,7 +80,7 @@ func BindScope(ctx context.Context, items ...Bindable) (_ context.Context, undo 
 	}
 }
 
-// end makes calls skip the binding, and reports whether they did not already.
+// end unbinds the items, and reports whether they were bound.
 func (b *contextBinding) end() bool {
 	if b.ended.Swap(true) {
 		return false
@@ -93,7 +93,7 @@ func (b *contextBinding) end() bool {
 	return true
 }
 
-// bind binds the list to a context, without an end.
+// bind sets b to a context with the items, without an end.
 func (b *contextBinding) bind(ctx context.Context, list []boundItem) {
 	if isNil(ctx) {
 		ctx = context.Background()
@@ -104,29 +104,29 @@ func (b *contextBinding) bind(ctx context.Context, list []boundItem) {
 	if b.parent, err = bindingOf(ctx); err != nil {
 		reportContext(ctx, err)
 	}
-	if !contextsUsed.Load() { // a store would make all cores read it anew
+	if !contextsUsed.Load() { // a store would invalidate the caches of all cores
 		contextsUsed.Store(true)
 	}
 	demand.add(&demand.contexts, b.lowest, 1)
 }
 
-// contextScope is what InContext allocates, all at once: mostly there are few items, and
-// the goroutine has no stack yet.
+// contextScope is the memory of one InContext, in one allocation. It suffices for up to
+// two items, if the goroutine has no stack yet.
 type contextScope struct {
 	binding   contextBinding
 	goroutine goroutineStack
 	items     [2]boundItem
 }
 
-// InContext calls fn with the items bound to its context and to the running
-// goroutine, so that calls with and without the context meet them, once each. It
-// takes them off when fn returns or panics.
+// InContext calls fn with the items bound to its context and to the running goroutine,
+// so that they apply to calls with and without the context, once each. They are unbound
+// when fn returns or panics.
 func InContext(ctx context.Context, fn func(ctx context.Context), items ...Bindable) {
 	s := new(contextScope)
 	list, refused := openItemsIn(s.items[:0], items)
 	b := &s.binding
 	b.bind(ctx, list)
-	b.ended = b.over.init()
+	b.ended = b.ending.init()
 	g, id := pushGoroutine(&s.goroutine, b.stackEntry)
 	defer func() {
 		b.end()
@@ -137,8 +137,9 @@ func InContext(ctx context.Context, fn func(ctx context.Context), items ...Binda
 	fn(b)
 }
 
-// mergeOnto is cached in the goroutine's stack, where it has one: other goroutines with
-// the same context see another merge.
+// mergeOnto returns the stack of calls with the context. It is cached in the
+// goroutine's stack if there is one, since other goroutines with the same context have
+// other stacks.
 func (c *contextBinding) mergeOnto(app *compiledStack, g *goroutineStack) *compiledStack {
 	var entries *goroutineEntries
 	cache := &c.cache
@@ -149,14 +150,14 @@ func (c *contextBinding) mergeOnto(app *compiledStack, g *goroutineStack) *compi
 		return m.result
 	}
 	var m *stackCache
-	if g != nil && g.merged.context == nil {
-		m = &g.merged
+	if g != nil && g.firstMerge.context == nil {
+		m = &g.firstMerge
 	} else {
 		m = new(stackCache)
 	}
 	m.application, m.goroutine, m.context = app, entries, c
-	var ofContext, ofGoroutine [4]stackItem
-	inContext, here := ofContext[:0], ofGoroutine[:0]
+	var contextSpace, goroutineSpace [4]stackItem
+	inContext, inGoroutine := contextSpace[:0], goroutineSpace[:0]
 	for b := c; b != nil; b = b.parent {
 		if b.ended != nil {
 			if b.ended.Load() {
@@ -171,9 +172,9 @@ func (c *contextBinding) mergeOnto(app *compiledStack, g *goroutineStack) *compi
 		inContext = appendNewestFirst(inContext, b.push, b.items, b.ends(), nil)
 	}
 	if entries != nil {
-		here = flatten(here, entries.list)
+		inGoroutine = flatten(inGoroutine, entries.list)
 	}
-	m.compile(here, inContext)
+	m.compile(inGoroutine, inContext)
 	cache.Store(m)
 	return m.result
 }

@@ -14,7 +14,7 @@ func TestInnermostErrorFlag(t *testing.T) {
 	silent, loud := logbook.Flags{Errors: logbook.SilentErrors}, logbook.Flags{Errors: logbook.PrintErrors}
 	each(t, func(t *testing.T, b binding) {
 		inFreshTime(t, func(t *testing.T) {
-			logbook.ForgetFaults()
+			logbook.ForgetTemplateErrors()
 			got := stderrOf(t, func() {
 				undo, log := b.bind(t, new(recorder), loud, silent)
 				defer undo()
@@ -23,7 +23,7 @@ func TestInnermostErrorFlag(t *testing.T) {
 			if got != "" {
 				t.Errorf("silent inside print: stderr has %q", got)
 			}
-			logbook.ForgetFaults()
+			logbook.ForgetTemplateErrors()
 			got = stderrOf(t, func() {
 				undo, log := b.bind(t, new(recorder), silent, loud, logbook.Flags{Introspection: logbook.IntrospectionOff})
 				defer undo()
@@ -38,7 +38,7 @@ func TestInnermostErrorFlag(t *testing.T) {
 
 // Raise panics out of the call, once all handlers were served.
 func TestRaiseErrors(t *testing.T) {
-	logbook.ForgetFaults()
+	logbook.ForgetTemplateErrors()
 	outer := record(t, logbook.Flags{Errors: logbook.RaiseErrors})
 	defer logbook.PushGoroutine(logbook.NewHandler(func(*logbook.Record) error {
 		return errors.New("disk full")

@@ -10,29 +10,29 @@ import (
 	"github.com/logbook-go/logbook/internal/panics"
 )
 
-// goroutines holds the stacks of the goroutines that have anything bound.
+// goroutines holds the stacks of the goroutines that have bindings.
 var goroutines = goroutine.Table[*goroutineStack]{Reclaim: reclaim}
 
-// goroutineStack is what is bound to one goroutine.
+// goroutineStack is the stack of one goroutine.
 type goroutineStack struct {
-	mu      sync.Mutex // held to change what follows: an undo may run elsewhere
-	gone    bool       // nothing was bound any more, and it left the table
+	mu      sync.Mutex // held to change the stack: an undo may run on another goroutine
+	removed bool       // from the table, since it was empty
 	entries atomic.Pointer[goroutineEntries]
 
-	// What calls without a context met last, and those with one.
+	// The merged stacks of the last call without a context, and of the last call with one.
 	cache, inContext atomic.Pointer[stackCache]
 
-	// Mostly there is one push, and no more, and calls with one context.
-	first  goroutineEntries
-	space  [1]stackEntry
-	merged stackCache // the first one in inContext; only the goroutine itself uses it
+	// The first push and the first merge need no further allocations.
+	first      goroutineEntries
+	space      [1]stackEntry
+	firstMerge stackCache // in inContext; only the goroutine itself uses it
 }
 
 type goroutineEntries struct{ list []stackEntry } // oldest first
 
 var noEntries goroutineEntries
 
-// enter makes g, which is new, the running goroutine's stack.
+// enter makes g, which is new, the stack of the running goroutine.
 func (g *goroutineStack) enter(entries ...stackEntry) {
 	g.first.list = append(g.space[:0], entries...)
 	g.entries.Store(&g.first)
@@ -42,17 +42,16 @@ func (g *goroutineStack) enter(entries ...stackEntry) {
 	goroutines.Store(goroutine.ID(), g)
 }
 
-// PushGoroutine binds items to the running goroutine; the last one is met first.
-// The function it returns takes them off again; it may be called on any
-// goroutine. A goroutine started with go inherits nothing; see [Go].
+// PushGoroutine binds items to the running goroutine; the last item gets records first.
+// The returned function unbinds them; it may be called on any goroutine. A goroutine
+// that is started with go inherits nothing; see [Go].
 //
 //	defer logbook.PushGoroutine(handler)()
 //
-// What a goroutine that ended has left bound is given up some time later, and reported
-// through the error flag as a [*ForgottenError]; the items do not hear that they are
-// unbound. A Go function that a thread of C code called must take off what it bound
-// there before it returns, since later calls of such threads may run on the same
-// goroutine.
+// If a goroutine ends with items bound, these are removed some time later, without a
+// call of their Unbound methods, and reported through the error flag as a
+// [*ForgottenError]. A Go function that is called by a C thread must unbind its items
+// before it returns, since later calls of such threads may run on the same goroutine.
 func PushGoroutine(items ...Bindable) (undo func()) {
 	list, refused := openItems(items)
 	entry := stackEntry{push: nextPush(), items: list, lowest: lowestLevel(list), ended: newEnding()}
@@ -66,8 +65,8 @@ func PushGoroutine(items ...Bindable) (undo func()) {
 	}
 }
 
-// pushGoroutine binds an entry to the running goroutine. space is new, for the stack of
-// a goroutine that has none.
+// pushGoroutine binds an entry to the running goroutine. If the goroutine has no stack,
+// space becomes its stack.
 func pushGoroutine(space *goroutineStack, entry stackEntry) (g *goroutineStack, id uint64) {
 	id = goroutine.ID()
 	g, ok := goroutines.Load(id)
@@ -78,12 +77,12 @@ func pushGoroutine(space *goroutineStack, entry stackEntry) (g *goroutineStack, 
 	return g, id
 }
 
-// add binds an entry. It reports false if the stack has just left the table.
+// add binds an entry. It returns false if the stack has just left the table.
 func (g *goroutineStack) add(entry stackEntry) bool {
 	demand.add(&demand.goroutines, entry.lowest, 1)
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.gone {
+	if g.removed {
 		demand.add(&demand.goroutines, entry.lowest, -1)
 		return false
 	}
@@ -101,8 +100,8 @@ func (g *goroutineStack) remove(id uint64, entry stackEntry) {
 	g.entries.Store(rest)
 	g.cache.Store(nil)
 	g.inContext.Store(nil)
-	if len(rest.list) == 0 && !g.gone {
-		g.gone = true
+	if len(rest.list) == 0 && !g.removed {
+		g.removed = true
 		goroutines.Delete(id, g)
 	}
 	g.mu.Unlock()
@@ -111,18 +110,18 @@ func (g *goroutineStack) remove(id uint64, entry stackEntry) {
 	}
 }
 
-// reclaim gives up what an ended goroutine left bound, and reports it through the
-// application's error flag: the running goroutine has nothing to do with it.
+// reclaim removes the items that an ended goroutine left bound, and reports them
+// through the application's error flag, since the running goroutine is not concerned.
 func reclaim(id uint64, g *goroutineStack) {
 	g.mu.Lock()
-	g.gone = true
+	g.removed = true
 	entries := g.entries.Swap(&noEntries).list
 	g.mu.Unlock()
 	for _, p := range entries {
 		demand.add(&demand.goroutines, p.lowest, -1)
 	}
 	if len(entries) == 0 {
-		return // an undo was quicker
+		return // they were just unbound
 	}
 	e := &HandlerError{Err: &ForgottenError{Goroutine: id, Pushes: len(entries)}, Source: &noSite.source}
 	if err := panics.Call(func() error { application.compiled.Load().report(e); return nil }); err != nil {
@@ -130,28 +129,28 @@ func reclaim(id uint64, g *goroutineStack) {
 	}
 }
 
-// ForgottenError says that a goroutine ended without taking off what it had bound
-// with [PushGoroutine]. It is reported through the application's error flag.
+// ForgottenError reports a goroutine that ended with items bound by [PushGoroutine]. It
+// is reported through the application's error flag.
 type ForgottenError struct {
 	Goroutine uint64
-	Pushes    int // that were not undone
+	Pushes    int // number of pushes that were not undone
 }
 
 // Error names the goroutine.
 func (e *ForgottenError) Error() string {
-	return fmt.Sprintf("goroutine %d ended without the undo of %d PushGoroutine", e.Goroutine, e.Pushes)
+	return fmt.Sprintf("goroutine %d ended with items still bound by PushGoroutine (pushes: %d)", e.Goroutine, e.Pushes)
 }
 
-// InGoroutine calls fn with the items bound to the running goroutine, and takes
-// them off when fn returns or panics.
+// InGoroutine calls fn with the items bound to the running goroutine, and unbinds them
+// when fn returns or panics.
 func InGoroutine(fn func(), items ...Bindable) {
 	defer PushGoroutine(items...)()
 	fn()
 }
 
-// Go starts fn on a new goroutine that has bound what the calling one has now:
-// what is pushed or taken off here later makes no difference there. When fn
-// returns, what was taken off here meanwhile hears once more that it is unbound.
+// Go runs fn on a new goroutine with the bindings that the calling one has now. Later
+// changes on one of the two do not affect the other. When fn returns, Unbound is called
+// once more for items that were unbound on the calling goroutine in the meantime.
 func Go(fn func()) {
 	var entries []stackEntry
 	if g := goroutineStackHere(); g != nil {
@@ -180,8 +179,8 @@ func Go(fn func()) {
 	}()
 }
 
-// goroutineStackHere returns the running goroutine's stack, nil if nothing is bound
-// to it.
+// goroutineStackHere returns the stack of the running goroutine, or nil if nothing is
+// bound to it.
 func goroutineStackHere() *goroutineStack {
 	if goroutines.Len() == 0 {
 		return nil
@@ -192,7 +191,7 @@ func goroutineStackHere() *goroutineStack {
 
 func (g *goroutineStack) mergeOnto(app *compiledStack) *compiledStack {
 	entries := g.entries.Load()
-	if m := g.cache.Load(); m != nil && m.application == app && m.goroutine == entries { // there are no scopes
+	if m := g.cache.Load(); m != nil && m.application == app && m.goroutine == entries { // without a context there are no scopes
 		return m.result
 	}
 	m := &stackCache{application: app, goroutine: entries}

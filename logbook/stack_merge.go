@@ -5,28 +5,27 @@ import (
 	"sync/atomic"
 )
 
-// stackCache is a cached compilation of the stacks that one goroutine or context
-// sees. It is valid as long as they are the ones that it was compiled from.
+// stackCache is a cached merge of the stacks of the application, a goroutine and a
+// context. It is valid until one of them changes.
 type stackCache struct {
 	application *compiledStack
 	goroutine   *goroutineEntries
 	context     *contextBinding
-	scopes      []*atomic.Bool // the context scopes that had not ended
+	scopes      []*atomic.Bool // set when a context scope of the merge ends
 	result      *compiledStack
 
-	// Where only processors are bound besides the application's stack, the result
-	// stands here.
+	// Memory for the result, if only processors were added to the application's stack.
 	space struct {
 		result     compiledStack
 		processors [maxAdded]*boundItem
 	}
 }
 
-// compile sets the result: the application's stack with what is visible of a goroutine
+// compile sets the result: the application's stack merged with the items of a goroutine
 // and of a context, each newest first.
-func (m *stackCache) compile(here, inContext []stackItem) {
+func (m *stackCache) compile(inGoroutine, inContext []stackItem) {
 	var space [4]stackItem
-	above := merge(space[:0], inContext, here)
+	above := merge(space[:0], inContext, inGoroutine)
 	if m.application.addsOnly(above) {
 		m.result = &m.space.result
 		m.result.adding(m.application, above, &m.space.processors)
@@ -47,8 +46,8 @@ func (m *stackCache) valid(app *compiledStack, g *goroutineEntries, c *contextBi
 	return true
 }
 
-// stackOf returns the stack that a call made here meets: the application's,
-// joined with the goroutine's and the context's where there is anything.
+// stackOf returns the stack for a call on this goroutine: the application's, merged
+// with those of the goroutine and the context.
 func stackOf(ctx context.Context) *compiledStack {
 	app := application.compiled.Load()
 	g := goroutineStackHere()
@@ -65,8 +64,8 @@ func stackOf(ctx context.Context) *compiledStack {
 	return app
 }
 
-// CurrentFlags returns the flags that a call with this context would be under
-// here, with every field settled. For a call without a context give
+// CurrentFlags returns the flags that apply to a call with this context on the running
+// goroutine, with every field set. For calls without a context, use
 // [context.Background].
 func CurrentFlags(ctx context.Context) Flags {
 	stack := stackOf(ctx)

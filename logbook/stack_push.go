@@ -9,29 +9,27 @@ import (
 	"github.com/logbook-go/logbook/internal/panics"
 )
 
-// configMu is held to change the application's stack, and the settings of loggers and
-// groups. No code of a user runs under it.
+// configMu is held to change the application's stack and the settings of loggers and
+// groups. No user code is called under it.
 var configMu sync.Mutex
 
 var pushes atomic.Uint64
 
-// nextPush draws the number that orders a push among all others.
+// nextPush returns the number of a new push. The numbers order all pushes.
 func nextPush() uint64 { return pushes.Add(1) }
 
-// stackEntry is what one push put on a stack, with the number that it drew.
+// stackEntry is the result of one push.
 type stackEntry struct {
 	push   uint64
 	items  []boundItem
-	lowest int     // as it was counted; see lowestLevel
-	ended  *ending // set after it was taken off; nil where there is no end
+	lowest int     // see lowestLevel
+	ended  *ending // set after the items were unbound; nil if there is no end
 
-	// inherited is set where Go handed it on: its end does not matter there.
-	inherited bool
-
-	together bool // by Use: the handlers do not keep records from each other
+	inherited bool // by Go: the end of the push does not matter
+	together  bool // by Use: the handlers do not take records from each other
 }
 
-// ending is set when something ends. It lists itself, for handlerEntry.ends.
+// ending is set when a push ends. list refers to it, for handlerEntry.ends.
 type ending struct {
 	atomic.Bool
 	list [1]*atomic.Bool
@@ -44,7 +42,7 @@ func (e *ending) init() *ending {
 	return e
 }
 
-// ends returns what is set when the items are taken off.
+// ends returns the flags that are set when the items are unbound.
 func (p *stackEntry) ends() []*atomic.Bool {
 	if p.ended == nil || p.inherited {
 		return nil
@@ -52,14 +50,14 @@ func (p *stackEntry) ends() []*atomic.Bool {
 	return p.ended.list[:]
 }
 
-// removePush returns the entries without those of one push.
+// removePush returns the entries without those of the push.
 func removePush(entries []stackEntry, push uint64) []stackEntry {
 	return slices.DeleteFunc(slices.Clone(entries), func(p stackEntry) bool { return p.push == push })
 }
 
-// lowestLevel returns the lowest level that a handler among the items may take,
-// now or later: what can change counts as LevelNotSet. levelNone if there is no
-// handler.
+// lowestLevel returns the lowest level that a handler in the list may take, now or
+// later: a level that can change counts as LevelNotSet. It returns levelNone if there
+// is no handler.
 func lowestLevel(list []boundItem) int {
 	lowest := levelNone
 	for _, b := range list {
@@ -83,12 +81,12 @@ func lowestLevel(list []boundItem) int {
 type stackItem struct {
 	push uint64
 	*boundItem
-	ends     []*atomic.Bool // of its push, and of the content of slots it is in
-	together bool           // with the others of its push
+	ends     []*atomic.Bool // of its push, and of the contents of its slots
+	together bool           // with the other items of its push
 }
 
-// flatten appends the simple items of stack entries, given oldest first, newest
-// first.
+// flatten appends the items of stack entries, which are given oldest first, in the
+// order newest first.
 func flatten(dst []stackItem, entries []stackEntry) []stackItem {
 	for i := len(entries) - 1; i >= 0; i-- {
 		p, n := &entries[i], len(dst)
@@ -100,8 +98,8 @@ func flatten(dst []stackItem, entries []stackEntry) []stackItem {
 	return dst
 }
 
-// appendNewestFirst appends the simple items of a list, with the content that its
-// slots have now.
+// appendNewestFirst appends the items of a list, newest first. A slot is replaced by
+// its present content.
 func appendNewestFirst(dst []stackItem, push uint64, list []boundItem, ends []*atomic.Bool, outer []*Slot) []stackItem {
 	for i := len(list) - 1; i >= 0; i-- {
 		b := &list[i]
@@ -114,7 +112,7 @@ func appendNewestFirst(dst []stackItem, push uint64, list []boundItem, ends []*a
 	return dst
 }
 
-// notifyUnbound tells the items of a list that they are no longer bound, the newest first.
+// notifyUnbound calls the Unbound methods of the items in a list, newest first.
 func notifyUnbound(list []boundItem) {
 	if slices.ContainsFunc(list, func(b boundItem) bool {
 		_, slot := b.item.(*Slot)
@@ -142,7 +140,7 @@ func callUnbound(u Unbinder) error {
 	return panics.Call(func() error { u.Unbound(); return nil })
 }
 
-// reportRefused reports what was not bound. No lock may be held.
+// reportRefused reports items that were not bound. No lock may be held.
 func reportRefused(ctx context.Context, refused []error) {
 	for _, err := range refused {
 		stackOf(ctx).report(&HandlerError{Err: err, Source: &noSite.source})

@@ -125,7 +125,7 @@ func TestFloorsAreTight(t *testing.T) {
 				{classOf(own, false), max(own, plain), max(own, context)},
 				{classOf(own, true), own, own},
 			} {
-				if !demand.kept[c.class].Load() {
+				if !demand.inUse[c.class].Load() {
 					continue
 				}
 				if got := int(floors[c.class]); got != c.plain {

@@ -10,8 +10,9 @@ import (
 	"github.com/logbook-go/logbook/internal/panics"
 )
 
-// Flush flushes the handlers among the items that can be, within the context's
-// deadline. The errors are joined; an [*UnsentError] counts all that is left.
+// Flush flushes the handlers among the items that are Flushers, within the context's
+// deadline. The errors are joined, and an [*UnsentError] contains the sum of the unsent
+// records.
 func Flush(ctx context.Context, items ...Bindable) error {
 	return eachOnce(items, func(item Bindable) error {
 		if f, ok := item.(Flusher); ok {
@@ -21,9 +22,9 @@ func Flush(ctx context.Context, items ...Bindable) error {
 	})
 }
 
-// Close closes the handlers among the items that can be, each once, the last one
-// first, within the context's deadline. Handlers that can only be flushed are
-// flushed. The errors are joined; an [*UnsentError] counts all that is left.
+// Close closes the handlers among the items within the context's deadline, each once,
+// the last one first. Handlers that are Flushers but not Closers are flushed. The
+// errors are joined, and an [*UnsentError] contains the sum of the unsent records.
 func Close(ctx context.Context, items ...Bindable) error {
 	return eachOnce(items, func(item Bindable) error {
 		switch h := item.(type) {
@@ -36,9 +37,9 @@ func Close(ctx context.Context, items ...Bindable) error {
 	})
 }
 
-// Shutdown ends logging: it takes everything off the application's stack, tells
-// it that it is unbound, flushes and closes it, within the context's deadline. The
-// default handler is in force again, so that what is logged afterwards is not lost.
+// Shutdown unbinds everything that is bound to the application, and flushes and closes
+// it within the context's deadline. The default handler is in force again, so records
+// logged afterwards are not lost.
 func Shutdown(ctx context.Context) error {
 	configMu.Lock()
 	entries := application.entries
@@ -57,8 +58,9 @@ func Shutdown(ctx context.Context) error {
 	return Close(ctx, items...)
 }
 
-// eachOnce calls fn for each simple item, the last one first, and joins the
-// errors; what they say of unsent records is added up.
+// eachOnce calls fn once for each item, the last one first, and joins the errors.
+// Setups and slots are replaced by their items. The counts of UnsentErrors are added
+// up.
 func eachOnce(items []Bindable, fn func(Bindable) error) error {
 	var simple []Bindable
 	eachItem(items, func(item Bindable) { simple = append(simple, item) })
@@ -72,7 +74,7 @@ func eachOnce(items []Bindable, fn func(Bindable) error) error {
 			}
 			seen[item] = true
 		}
-		if err := panics.Call(func() error { return unsent.takeFrom(fn(item)) }); err != nil {
+		if err := panics.Call(func() error { return unsent.add(fn(item)) }); err != nil {
 			errs = append(errs, err)
 		}
 	}
@@ -85,9 +87,8 @@ func eachOnce(items []Bindable, fn func(Bindable) error) error {
 	return errors.Join(errs...)
 }
 
-// takeFrom adds up what an error says of unsent records, and returns what else it
-// says.
-func (e *UnsentError) takeFrom(err error) (rest error) {
+// add adds the UnsentErrors in an error to e, and returns the other errors in it.
+func (e *UnsentError) add(err error) (rest error) {
 	u, ok := errchain.As[*UnsentError](err)
 	if !ok {
 		return err
@@ -100,7 +101,7 @@ func (e *UnsentError) takeFrom(err error) (rest error) {
 	case interface{ Unwrap() []error }:
 		var others []error
 		for _, inner := range x.Unwrap() {
-			others = append(others, e.takeFrom(inner))
+			others = append(others, e.add(inner))
 		}
 		return errors.Join(others...)
 	}
@@ -109,12 +110,12 @@ func (e *UnsentError) takeFrom(err error) (rest error) {
 	return nil
 }
 
-// eachItem calls fn for every simple item of a list, in the order in which they
-// are pushed; setups and slots are opened. One that holds itself is not opened again
-// there.
+// eachItem calls fn for every item of a list in order. Setups and slots are replaced by
+// their items, but not inside themselves.
 func eachItem(items []Bindable, fn func(Bindable)) { eachItemWithin(nil, items, fn) }
 
-// eachItemWithin is eachItem inside of setups and slots, each told by a pointer.
+// eachItemWithin is eachItem within the setups and slots of outer, which are given by
+// pointers.
 func eachItemWithin(outer []any, items []Bindable, fn func(Bindable)) {
 	for _, item := range items {
 		switch v := item.(type) {

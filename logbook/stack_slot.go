@@ -6,16 +6,16 @@ import (
 	"sync/atomic"
 )
 
-// Slot keeps a place in a stack while its content is exchanged: push it once,
-// and Set what it holds when the configuration is read again. It is safe for
-// concurrent use and may stand on several stacks.
+// Slot is a place on a stack whose content can be exchanged, such as when a
+// configuration is read again: push the slot once, and call Set to change its content.
+// It is safe for concurrent use and may be on several stacks.
 type Slot struct {
 	content atomic.Pointer[slotContent]
 }
 
 type slotContent struct {
 	items []Bindable
-	list  []boundItem // those of them that can be bound
+	list  []boundItem // the items that can be bound
 	ended atomic.Bool // set after it was replaced
 }
 
@@ -31,20 +31,20 @@ func NewSlot(items ...Bindable) *Slot {
 // Binding makes *Slot a [Bindable].
 func (s *Slot) Binding() Binding { return Binding{} }
 
-// Set replaces the content and returns the old. What the slot no longer holds is
-// told that it is unbound; nothing is closed. Every record meets either the old content or the
-// new, never a mixture and never none. A slot cannot hold itself, nor another one that
-// holds it: such an item is left out and reported.
+// Set replaces the content and returns the old one. Items that the slot no longer holds
+// have their Unbound methods called; nothing is closed. Every record meets either the
+// old content or the new, never a mixture and never none. A slot cannot hold itself or
+// a slot that holds it: such an item is left out and reported.
 func (s *Slot) Set(items ...Bindable) (old []Bindable) {
 	list, refused := openItems(items)
-	configMu.Lock() // two slots might be set at once, each to hold the other
+	configMu.Lock() // against two slots that are set to hold each other at once
 	list = slices.DeleteFunc(list, func(b boundItem) bool {
 		inner, ok := b.item.(*Slot)
-		holds := ok && inner.holds(s)
-		if holds {
+		refuse := ok && inner.holds(s)
+		if refuse {
 			refused = append(refused, refusal(s, errHoldsItself))
 		}
-		return holds
+		return refuse
 	})
 	before := s.content.Swap(&slotContent{items: slices.Clone(items), list: list})
 	recompileLocked()
@@ -58,7 +58,7 @@ func (s *Slot) Set(items ...Bindable) (old []Bindable) {
 	return old
 }
 
-// holds reports whether another slot is this one, or somewhere in its content.
+// holds reports whether other is s or is in the content of s, at any depth.
 func (s *Slot) holds(other *Slot) bool {
 	return s == other || slices.ContainsFunc(s.bound(), func(b boundItem) bool {
 		inner, ok := b.item.(*Slot)
@@ -66,17 +66,16 @@ func (s *Slot) holds(other *Slot) bool {
 	})
 }
 
-// without returns the simple items of old that are not among those of kept, the newest
-// first.
+// without returns the items of old that are not in kept, newest first.
 func without(old, kept []boundItem) []stackItem {
-	still := make(map[Bindable]bool)
+	isKept := make(map[Bindable]bool)
 	for _, p := range appendNewestFirst(nil, 0, kept, nil, nil) {
 		if reflect.ValueOf(p.item).Comparable() {
-			still[p.item] = true
+			isKept[p.item] = true
 		}
 	}
 	return slices.DeleteFunc(appendNewestFirst(nil, 0, old, nil, nil), func(p stackItem) bool {
-		return reflect.ValueOf(p.item).Comparable() && still[p.item]
+		return reflect.ValueOf(p.item).Comparable() && isKept[p.item]
 	})
 }
 

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Stats are counts of the records that reached a handler, a queue or a store since it was
-// made. A record is Held until it is counted as Handled, Suppressed or Dropped.
+// Stats counts the records that a handler, queue or store got since it was made. A
+// record is Held until it is counted as Handled, Suppressed or Dropped.
 type Stats struct {
 	Handled    uint64 // written, sent, or handed to the next handler
 	Suppressed uint64 // left out on purpose: over a limit, or repeated
@@ -19,14 +19,14 @@ type Stats struct {
 	Counters []Counter
 }
 
-// Counter is a count by name. Names are lower-case words joined by underscores, in the
-// plural: "rotations", "failed_rotations".
+// Counter is a named count. Names are in lower case and in the plural, with underscores
+// between words: "rotations", "failed_rotations".
 type Counter struct {
 	Name  string
 	Value uint64
 }
 
-// Count returns the value of a counter, 0 if there is none of that name.
+// Count returns the value of a counter, or 0 if there is no counter of that name.
 func (s Stats) Count(name string) uint64 {
 	for _, c := range s.Counters {
 		if c.Name == name {
@@ -58,15 +58,15 @@ func (s Stats) String() string {
 	return b.String()
 }
 
-// StatsReporter is implemented by all that can lose records. Stats may be called at any
-// time, from any goroutine.
+// StatsReporter is implemented by everything that can lose records. Stats must be safe
+// for concurrent use.
 type StatsReporter interface {
 	Stats() Stats
 }
 
-// AllStats yields the handlers that are bound to the application, with their counts: the
-// newest first, each followed by the handlers that it stands before, as its Unwrap method
-// returns them. A handler that counts nothing is left out.
+// AllStats yields the handlers that are bound to the application, with their counts,
+// newest first. Each wrapper is followed by the handlers that its Unwrap method
+// returns. Handlers that are not StatsReporters are left out.
 //
 //	for h, s := range logbook.AllStats() {
 //		fmt.Printf("%T: %d handled, %d dropped\n", h, s.Handled, s.Dropped)
@@ -82,7 +82,7 @@ func AllStats() iter.Seq2[Handler, Stats] {
 	}
 }
 
-// eachStats yields a handler and those inside it, depth deep, each once.
+// eachStats yields a handler and the handlers inside it, each once, to the given depth.
 func eachStats(h Handler, seen map[any]bool, depth int, yield func(Handler, Stats) bool) bool {
 	if h == nil || depth == 0 {
 		return true
@@ -104,7 +104,7 @@ func eachStats(h Handler, seen map[any]bool, depth int, yield func(Handler, Stat
 	return true
 }
 
-// insideOf returns the handlers that a handler stands before.
+// insideOf returns the handlers that a wrapper wraps.
 func insideOf(h Handler) []Handler {
 	switch w := h.(type) {
 	case interface{ Unwrap() Handler }:

@@ -12,38 +12,36 @@ import (
 	"github.com/logbook-go/logbook/internal/value"
 )
 
-// Wire returns a formatter of Python Logbook's wire form: what its
-// record.to_dict(json_safe=True) gives, as json.dumps writes it. A Python
-// subscriber reads it, and [Record.UnmarshalJSON] does. The 23 keys are filled so:
+// Wire returns a formatter of Python Logbook's wire form: the result of its
+// record.to_dict(json_safe=True), as json.dumps writes it. Python subscribers and
+// [Record.UnmarshalJSON] read it. It has 23 keys:
 //
 //	channel              the channel
-//	level                Logbook's number, 0 and 9 to 15; a level in between goes out as
-//	                     the next lower one, and its exact value in extra as "go_level"
-//	msg, message         the template, and the text
-//	args                 empty; a printf-style message is rendered, and is msg as well
+//	level                Logbook's number, 0 or 9 to 15; a level without one is written as
+//	                     the next lower one, and exactly in extra as "go_level"
+//	msg, message         the template, and the rendered message
+//	args                 empty; a printf-style message is rendered in both
 //	kwargs               the call's attributes
 //	extra                all attributes
 //	time                 UTC with six digits of a second
 //	process              process id; process_name null
 //	thread, greenlet     goroutine id; thread_name "Goroutine-7"
 //	filename, lineno, module, func_name
-//	                     of the caller; null if it is not known; module is the package
+//	                     of the caller; null if unknown; module is the package
 //	exception_name, exception_message, formatted_exception
 //	                     type, text and traceback of the error; null without one
 //	frame_correction     0
 //	heavy_initialized, information_pulled
 //	                     true
 //
-// Values become what JSON has: times as text in the form above, durations and
-// errors as text, groups as objects, other values as encoding/json writes them; the
-// error stands in the place of a value that it refuses, and costs no other part of a
-// list or map. Empty groups are left out.
-// Of equal keys the newest keeps the name, the others become "k#2". NaN and the
-// infinities are written as Python does, which is not JSON; [Record.MarshalJSON]
-// writes them as strings.
+// Times are written as text in the form above, durations and errors as text, groups as
+// objects, and other values as by encoding/json; a value in a list or map that
+// encoding/json refuses is replaced by the error. Empty groups are left out. Of equal keys
+// the newest keeps its name, the others become "k#2". NaN and the infinities are written as
+// in Python, which is not valid JSON; [Record.MarshalJSON] writes them as strings.
 //
-// A record that was received is sent on with all it came with, whatever this
-// package knows of it, unless it was changed meanwhile.
+// A received record is written with all fields that it was received with, unless it was
+// changed.
 func Wire() Formatter { return wireFormatter{} }
 
 type wireFormatter struct{}
@@ -60,8 +58,7 @@ func (r *Record) MarshalJSON() ([]byte, error) {
 	return r.appendWire(nil, true), nil
 }
 
-// exactLevel is the key under which a level that Logbook has no number for goes
-// along, on slog's scale.
+// exactLevel is the key of the level of a record if Logbook has no number for it.
 const exactLevel = "go_level"
 
 type wireWriter struct {
@@ -102,7 +99,7 @@ func (r *Record) appendWire(b []byte, strict bool) []byte {
 	w.key("time")
 	at := r.time
 	if at.IsZero() {
-		at = clock.Now() // Python knows no record without a time
+		at = clock.Now() // Python's records always have a time
 	}
 	w.b = appendISOTime(w.b, at)
 	w.key("message")
@@ -123,7 +120,7 @@ func (r *Record) appendWire(b []byte, strict bool) []byte {
 	return w.b
 }
 
-// wireExtra returns all attributes, and the exact level where it would be lost.
+// wireExtra returns all attributes, and the level if its Logbook number is not exact.
 func (r *Record) wireExtra() []slog.Attr {
 	var all []slog.Attr
 	eachLogged(r.scope, withoutErrors(r.call), func(a slog.Attr) bool {
@@ -137,8 +134,8 @@ func (r *Record) wireExtra() []slog.Attr {
 	return all
 }
 
-// foreign writes a record that was received as it came, with the attributes that
-// were added since.
+// foreign writes a received record as it was received, with the attributes that were
+// added since.
 func (w *wireWriter) foreign(r *Record) {
 	for i, m := range r.foreign.object {
 		if i == 0 {
@@ -265,7 +262,7 @@ func renameEqualKeys(object pyjson.Object) {
 	}
 }
 
-// plain turns a value, resolved and no group, into what package pyjson writes.
+// plain converts a resolved value, which is not a group, for package pyjson.
 func (w *wireWriter) plain(v slog.Value) any {
 	switch v.Kind() {
 	case slog.KindString:
@@ -284,7 +281,7 @@ func (w *wireWriter) plain(v slog.Value) any {
 		return isoTime(v.Time())
 	}
 	plain, err := pyjson.Decode(value.AppendJSON(nil, v.Any()))
-	if err != nil { // it is valid JSON, but may be deeper than what is read
+	if err != nil { // the JSON is valid, but may be nested too deeply
 		return "!ERROR: " + err.Error()
 	}
 	return plain
@@ -297,8 +294,8 @@ func (w *wireWriter) any(v any) {
 	w.b = pyjson.Append(w.b, v)
 }
 
-// strict returns a value that is JSON by the book: what JSON has no number for
-// becomes its name.
+// strict returns a value for strict JSON: NaN and the infinities are replaced by their
+// names.
 func strict(v any) any {
 	switch x := v.(type) {
 	case float64:
@@ -321,13 +318,13 @@ func strict(v any) any {
 	return v
 }
 
-// isoLayout is how Logbook's helpers.format_iso8601 writes a time, but always with
-// six digits of a second: all versions of Logbook read those right, while
-// Logbook up to 1.9.2 writes the microseconds without their leading zeros.
+// isoLayout is the format of Logbook's helpers.format_iso8601, always with six digits
+// of a second. All versions of Logbook read that correctly; Logbook up to 1.9.2 itself
+// omits leading zeros.
 const isoLayout = "2006-01-02T15:04:05.000000Z"
 
-// isoTime returns a time that is an attribute. It has nine digits of a second if six
-// would cut it: only the time of a record is read as one.
+// isoTime formats the time of an attribute, with nine digits of a second if six are not
+// exact: Python only parses the time of the record.
 func isoTime(t time.Time) string {
 	if t.Nanosecond()%1000 != 0 {
 		return t.UTC().Format("2006-01-02T15:04:05.000000000Z")

@@ -9,13 +9,13 @@ import (
 	"github.com/logbook-go/logbook/internal/pyjson"
 )
 
-// WireError says why a received record was refused.
+// WireError reports an invalid received record.
 type WireError struct {
-	Key string // of the record; "" where it is no JSON object at all
+	Key string // of the record; "" if the record is not a JSON object
 	Err error
 }
 
-// Error names the key.
+// Error returns the key and the cause.
 func (e *WireError) Error() string {
 	if e.Key == "" {
 		return fmt.Sprintf("logbook: received record: %v", e.Err)
@@ -23,16 +23,15 @@ func (e *WireError) Error() string {
 	return fmt.Sprintf("logbook: received record: %q: %v", e.Key, e.Err)
 }
 
-// Unwrap returns what is wrong.
+// Unwrap returns the cause.
 func (e *WireError) Unwrap() error { return e.Err }
 
-// UnmarshalJSON reads a record in the form of [Wire], from Go or from Python
-// Logbook 0.4 to 2.0. What JSON does not have but Python writes is read: NaN,
-// Infinity, integers of any size, lone surrogates (as U+FFFD). So are a null
-// channel, times with 0 to 9 digits of a second, and the level numbers of Logbook
-// 0.4. kwargs become the call's attributes, the rest of extra the processors'.
-// A level that Logbook does not know becomes the next lower one. The error is a
-// [*WireError], and then the record is left as it was.
+// UnmarshalJSON reads a record in the form of [Wire], from Go or from Python Logbook
+// 0.4 to 2.0. It accepts what Python writes beyond JSON: NaN, Infinity, integers of any
+// size, and lone surrogates (as U+FFFD). It also accepts a null channel, times with 0
+// to 9 digits of a second, and the level numbers of Logbook 0.4. kwargs become the
+// call's attributes, the rest of extra the processors'. An unknown level becomes the
+// next lower one. The error is a [*WireError], and leaves the record unchanged.
 func (r *Record) UnmarshalJSON(data []byte) error {
 	r.mutable("UnmarshalJSON")
 	v, err := pyjson.Decode(data)
@@ -41,7 +40,7 @@ func (r *Record) UnmarshalJSON(data []byte) error {
 	}
 	object, ok := v.(pyjson.Object)
 	if !ok {
-		return &WireError{Err: fmt.Errorf("not a JSON object but %s", jsonKind(v))}
+		return &WireError{Err: fmt.Errorf("got %s, want a JSON object", jsonKind(v))}
 	}
 	d := wireReader{object: object}
 	n := d.record()
@@ -54,7 +53,7 @@ func (r *Record) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// wireReader takes a record out of a decoded object. The first error stays.
+// wireReader reads a record from a decoded object. It keeps the first error.
 type wireReader struct {
 	object pyjson.Object
 	err    error
@@ -97,7 +96,7 @@ func (d *wireReader) record() *Record {
 	return r
 }
 
-// function joins module and func_name as Go names functions.
+// function joins module and func_name to a name in Go's form.
 func (d *wireReader) function() string {
 	module, name := d.text("module"), d.text("func_name")
 	if module == "" || name == "" {
@@ -114,7 +113,7 @@ func (d *wireReader) level() Level {
 	}
 	n, ok := v.(int64)
 	if !ok {
-		d.fail("level", "not an integer but %s", jsonKind(v))
+		d.fail("level", "got %s, want an integer", jsonKind(v))
 		return 0
 	}
 	if extra, ok := d.object.Get("extra"); ok {
@@ -134,13 +133,13 @@ func (d *wireReader) level() Level {
 	return LevelNotSet
 }
 
-// attributes puts kwargs among the call's attributes, and what extra has besides
-// among the processors'.
+// attributes adds kwargs to the call's attributes, and the rest of extra to the
+// processors'.
 func (d *wireReader) attributes(r *Record) {
 	var kwargs pyjson.Object
 	if v, ok := d.object.Get("kwargs"); ok && v != nil {
 		if kwargs, ok = v.(pyjson.Object); !ok {
-			d.fail("kwargs", "not an object but %s", jsonKind(v))
+			d.fail("kwargs", "got %s, want an object", jsonKind(v))
 		}
 	}
 	for _, m := range kwargs {
@@ -152,7 +151,7 @@ func (d *wireReader) attributes(r *Record) {
 	}
 	extra, ok := v.(pyjson.Object)
 	if !ok {
-		d.fail("extra", "not an object but %s", jsonKind(v))
+		d.fail("extra", "got %s, want an object", jsonKind(v))
 	}
 	sent := make(map[string]int, len(r.call))
 	for i, a := range r.call {
@@ -164,13 +163,13 @@ func (d *wireReader) attributes(r *Record) {
 		}
 		a := slog.Attr{Key: m.Key, Value: fromJSON(m.Value)}
 		if i, ok := sent[m.Key]; ok && valueText(r.call[i].Value) == valueText(a.Value) {
-			continue // Go sends the call's attributes in both
+			continue // Wire writes the call's attributes in both
 		}
 		r.extra = append(r.extra, a)
 	}
 }
 
-// text returns a text field; "" for null and for one that is missing.
+// text returns a text field, or "" if it is null or missing.
 func (d *wireReader) text(key string) string {
 	v, _ := d.object.Get(key)
 	switch v := v.(type) {
@@ -179,12 +178,12 @@ func (d *wireReader) text(key string) string {
 	case string:
 		return v
 	default:
-		d.fail(key, "not a string but %s", jsonKind(v))
+		d.fail(key, "got %s, want a string", jsonKind(v))
 		return ""
 	}
 }
 
-// int returns an integer field; 0 for null and for one that is missing.
+// int returns an integer field, or 0 if it is null or missing.
 func (d *wireReader) int(key string) int64 {
 	v, _ := d.object.Get(key)
 	switch v := v.(type) {
@@ -195,7 +194,7 @@ func (d *wireReader) int(key string) int64 {
 	case uint64:
 		return math.MaxInt64
 	default:
-		d.fail(key, "not an integer but %s", jsonKind(v))
+		d.fail(key, "got %s, want an integer", jsonKind(v))
 		return 0
 	}
 }
@@ -216,8 +215,8 @@ func jsonKind(v any) string {
 	return "a number"
 }
 
-// fromJSON turns a decoded value into an attribute's value. Objects become groups,
-// but for those that groups cannot stand for: empty ones, and those in arrays.
+// fromJSON converts a decoded value to an attribute's value. Objects become groups,
+// except those that groups cannot represent: empty objects, and objects in arrays.
 func fromJSON(v any) slog.Value {
 	switch x := v.(type) {
 	case pyjson.Object:
@@ -249,7 +248,7 @@ func elements(list []any) []any {
 			out[i] = object
 		case float64:
 			if out[i] = x; math.IsNaN(x) || math.IsInf(x, 0) {
-				out[i] = string(pyjson.AppendFloat(nil, x)) // encoding/json has none
+				out[i] = string(pyjson.AppendFloat(nil, x)) // encoding/json refuses them
 			}
 		default:
 			out[i] = v
@@ -258,8 +257,8 @@ func elements(list []any) []any {
 	return out
 }
 
-// isoLayouts are what Logbook's helpers.parse_iso8601 reads; Go reads a fraction
-// of a second behind each. The zone may be missing: then it is UTC.
+// isoLayouts are the formats of Logbook's helpers.parse_iso8601. Go accepts a fraction
+// of a second with each of them. Without a zone, the time is UTC.
 var isoLayouts = []string{
 	"2006-01-02T15:04:05Z07:00",
 	"2006-01-02T15:04:05",
@@ -276,5 +275,5 @@ func parseISOTime(s string) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("%q is no time of the form 2006-01-02T15:04:05.000000Z", cut(s, 64))
+	return time.Time{}, fmt.Errorf("invalid time %q: want 2006-01-02T15:04:05.000000Z", cut(s, 64))
 }
