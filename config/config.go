@@ -24,8 +24,9 @@ var log = logbook.New("config")
 // every sink that takes it, in the order of the file, and no further: handlers below and
 // the default handler do not see it.
 //
-// The first call logs the warnings to the sinks, on channel "config". The caller must
-// close the result with [logbook.Close].
+// The first call logs the warnings to the sinks, on channel "config".
+//
+// Close the setup with [logbook.Close] when the configuration is no longer used.
 func (c *Config) Setup() logbook.Setup {
 	c.report.Do(func() {
 		for _, w := range c.warnings {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/logbook-go/logbook/logbook"
@@ -41,6 +42,48 @@ func (f Form) example() string {
 		}
 		address = before + after
 	}
+}
+
+// An Option describes an option of a URI, or a key in a file. It has an effect only if
+// the Read function of the entry reads it.
+type Option struct {
+	Name    string
+	Kind    Kind
+	Default string // shown in help; "" for none
+	Help    string // one line
+
+	Required  bool   // it must be given and not empty
+	Secret    bool   // never show the value; implied by names like password, token or key
+	Multiline bool   // in a file, the value may have several lines
+	With      string // another option that this one needs; "" for none
+
+	ofFile bool // all sinks that write to one file must agree on it
+}
+
+// A Kind is the type of a value, as help shows it. Choices are separated by bars, as in
+// "udp|tcp|tls"; [Spec.Choice] reads them. [Spec.Func] reads any kind.
+type Kind string
+
+// Kinds, each with the method that reads it.
+const (
+	KindText     Kind = "TEXT"       // Spec.Text
+	KindBool     Kind = "true|false" // Spec.Bool
+	KindCount    Kind = "COUNT"      // Spec.Count
+	KindSize     Kind = "SIZE"       // Spec.Size
+	KindDuration Kind = "DURATION"   // Spec.Duration
+	KindLevel    Kind = "LEVEL"      // Spec.Level
+	KindFormat   Kind = "FORMAT"     // a format string
+	KindPath     Kind = "PATH"       // Spec.FilePath and SecretFile; the path is not a secret
+	KindURI      Kind = "URI"        // of another sink
+)
+
+// find returns the option with the name, or nil if there is none.
+func find(options []Option, name string) *Option {
+	i := slices.IndexFunc(options, func(o Option) bool { return o.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &options[i]
 }
 
 // A Wrapper describes a handler that wraps a sink of any scheme if its first option is

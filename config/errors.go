@@ -28,7 +28,7 @@ func (e *URIError) Unwrap() error { return e.Err }
 // secrets.
 type FileError struct {
 	File    string // "" from Parse
-	Section string // "" if outside of a section
+	Section string // "" outside of a section
 	Key     string // "" for the section as a whole
 	Line    int    // 0 if unknown
 	Err     error

@@ -71,10 +71,11 @@ func parseINI(text string) (*iniFile, error) {
 		case key != nil && indent > key.indent:
 			key.lines = append(key.lines, content)
 		case content[0] == '[':
-			name, _, closed := cutLast(content[1:], ']')
-			if !closed || name == "" {
+			end := strings.LastIndexByte(content, ']')
+			if end < len("[x") {
 				return nil, fail(errUnclosed)
 			}
+			name := content[1:end]
 			key = nil
 			if name == iniDefaults {
 				if f.defaults.line != 0 {
@@ -144,13 +145,7 @@ func shownKey(name string) string {
 	return name
 }
 
-func cutLast(s string, sep byte) (before, after string, found bool) {
-	if i := strings.LastIndexByte(s, sep); i >= 0 {
-		return s[:i], s[i+1:], true
-	}
-	return s, "", false
-}
-
+// invalidUTF8 returns the offset of the first invalid byte, or -1.
 func invalidUTF8(s string) int {
 	if utf8.ValidString(s) {
 		return -1

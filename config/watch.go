@@ -87,9 +87,9 @@ func (w *Watcher) Config() *Config { return w.config.Load() }
 func (w *Watcher) Levels() *Levels { return w.Config().Levels() }
 
 // Reload reloads the file now. If it is invalid, the old configuration stays in use, and
-// the error is a [*FileError]. Reload then closes the old sinks, which have five seconds to
-// write the records they hold. It also returns the error of that; in this case the new
-// configuration is in use.
+// the error is a [*FileError]. Otherwise the new configuration takes its place, and Reload
+// closes the old sinks, which have five seconds to write the records they hold. Any other
+// error is that of closing them.
 func (w *Watcher) Reload() error {
 	w.reload.Lock()
 	defer w.reload.Unlock()

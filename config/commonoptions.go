@@ -1,0 +1,123 @@
+package config
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/logbook-go/logbook/internal/netlink"
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// HandlerOptions returns the options that [Spec.Options] reads. format is the default of
+// the option format; "" leaves the choice of a formatter to the handler.
+func HandlerOptions(format string) []Option {
+	return []Option{
+		{Name: "level", Kind: KindLevel, Default: "all", Help: "the lowest level handled, such as warning or info+3"},
+		{Name: "bubble", Kind: KindBool, Default: "false", Help: "true: handled records go on to the next handler; in a file the default is true"},
+		{Name: "format", Kind: KindFormat, Default: format, Help: "text, json, wire, logfmt, console, or a format string"},
+		{Name: "source", Kind: KindBool, Default: "false", Help: "true: add file and line of the call, in json, logfmt and console"},
+	}
+}
+
+// Options reads the options of [HandlerOptions]. The formatter is nil if the handler
+// should choose one.
+func (s *Spec) Options() *logbook.Options {
+	return &logbook.Options{Level: s.Level("level"), Bubble: s.Bool("bubble"), Formatter: s.formatter()}
+}
+
+// formatNames are the values of the option format other than format strings.
+var formatNames = []string{"text", "json", "wire", "logfmt", "console"}
+
+// formatter reads the options format and source.
+func (s *Spec) formatter() logbook.Formatter {
+	given := s.setting("format") != nil
+	format := ""
+	if o := find(s.table, "format"); o != nil {
+		format = o.Default
+	}
+	s.readKind("format", KindFormat, func(v string) error {
+		format = v
+		return nil
+	})
+	source := s.Bool("source")
+	switch format {
+	case "json":
+		return logbook.JSON(&logbook.JSONOptions{Source: source})
+	case "logfmt":
+		return logbook.Logfmt(&logbook.LogfmtOptions{Source: source})
+	case "console":
+		return logbook.Console(&logbook.ConsoleOptions{Source: source, Color: s.color})
+	}
+	if o := s.setting("source"); o != nil && !o.inherited {
+		s.Refuse("source", errors.New("only for the formats json, logfmt and console; in a format string, use {record.filename}:{record.lineno}"))
+	}
+	switch {
+	case !given && format == "":
+		return nil
+	case format == "text":
+		return logbook.MustFormat(logbook.DefaultFormat)
+	case format == "wire":
+		return logbook.Wire()
+	}
+	f, err := formatString(format)
+	if err != nil {
+		s.Refuse("format", err)
+	}
+	return f
+}
+
+func formatString(v string) (logbook.Formatter, error) {
+	if !strings.Contains(v, "{") {
+		return nil, fmt.Errorf("invalid format %q: want %s, or a format string with {record.NAME}%s",
+			v, strings.Join(formatNames, ", "), didYouMean(v, formatNames))
+	}
+	f, err := logbook.Format(v, nil)
+	if err != nil {
+		return nil, err
+	}
+	if !strings.Contains(v, "{record.") {
+		return nil, errors.New("invalid format string: want at least one {record.NAME}")
+	}
+	return f, nil
+}
+
+// TLSOptions returns the options that [Spec.TLS] reads.
+func TLSOptions() []Option {
+	return []Option{
+		{Name: "ca", Kind: KindPath, Default: "the system's", Help: "CA certificates to trust, in PEM"},
+		{Name: "cert", Kind: KindPath, Help: "client certificate, in PEM; needs key"},
+		{Name: "key", Kind: KindPath, Help: "client key, in PEM; needs cert"},
+		{Name: insecure, Kind: KindBool, Default: "false", Help: "true: do not verify the server's certificate; not allowed with ca"},
+	}
+}
+
+// insecure has a long name, so that nobody sets it by accident.
+const insecure = "insecure_skip_verify"
+
+// TLS reads the options of [TLSOptions]. It returns nil if none of them is given.
+func (s *Spec) TLS() *tls.Config {
+	files := netlink.TLSFiles{CA: s.FilePath("ca"), Cert: s.FilePath("cert"), Key: s.FilePath("key")}
+	config, err := files.Config()
+	if err != nil {
+		blamed := "ca"
+		switch {
+		case files.Cert != "":
+			blamed = "cert"
+		case files.Key != "":
+			blamed = "key"
+		}
+		s.Refuse(blamed, err)
+	}
+	if s.Bool(insecure) {
+		if files.CA != "" {
+			s.Refuse(insecure, errors.New("not allowed with ca"))
+		}
+		if config == nil {
+			config = new(tls.Config)
+		}
+		config.InsecureSkipVerify = true
+	}
+	return config
+}
