@@ -16,9 +16,9 @@ const maxAddress = 512
 func parseAddress(s string) (*mail.Address, error) {
 	switch {
 	case len(s) > maxAddress:
-		return nil, errors.New("an address is too long")
+		return nil, fmt.Errorf("invalid address: want at most %d bytes", maxAddress)
 	case strings.ContainsFunc(s, isControl):
-		return nil, fmt.Errorf("%q holds a control character", s)
+		return nil, fmt.Errorf("%q contains a control character", s)
 	}
 	a, err := mail.ParseAddress(s)
 	if err != nil {
@@ -30,21 +30,21 @@ func parseAddress(s string) (*mail.Address, error) {
 	return a, nil
 }
 
-// tidy makes an address fit for a header, also where it was decoded from an
-// encoded word. A folded line of nothing but spaces would pass for the end of the
-// headers.
+// tidy makes an address valid for a header, even if it was decoded from an encoded word.
+// A folded line of only spaces would look like the end of the headers.
 func tidy(a *mail.Address) error {
 	if strings.ContainsFunc(a.Name, isControl) || strings.ContainsFunc(a.Address, isControl) {
-		return errors.New("holds a control character")
+		return errors.New("contains a control character")
 	}
 	if strings.ContainsFunc(a.Address, unicode.IsSpace) {
-		return errors.New("holds a space")
+		return errors.New("contains a space")
 	}
 	a.Name = strings.Join(strings.Fields(a.Name), " ")
 	return nil
 }
 
-// parseAddresses parses what can be parsed.
+// parseAddresses parses the valid addresses of a list. The error joins those of the
+// others.
 func parseAddresses(list []string) (as []*mail.Address, err error) {
 	var errs []error
 	for _, s := range list {
@@ -58,8 +58,8 @@ func parseAddresses(list []string) (as []*mail.Address, err error) {
 	return as, errors.Join(errs...)
 }
 
-// parseList parses addresses that are separated by commas, for a header; nil if
-// they are none.
+// parseList parses addresses separated by commas, for a header. It returns nil if one is
+// invalid.
 func parseList(s string) []*mail.Address {
 	as, err := mail.ParseAddressList(s)
 	if err != nil {
@@ -73,7 +73,7 @@ func parseList(s string) []*mail.Address {
 	return as
 }
 
-// bare returns the address as the commands of SMTP take it: <a@example.com>.
+// bare returns the address for SMTP commands: <a@example.com>.
 func bare(a *mail.Address) string { return (&mail.Address{Address: a.Address}).String() }
 
 func isControl(c rune) bool {

@@ -35,8 +35,8 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// delivering starts a mail of two records, and returns when the server has it. The
-// server goes on when release is called.
+// delivering starts a mail of two records, and returns when the server has it. The server
+// continues when release is called.
 func delivering(t *testing.T, s *mailServer, h *mail.Handler) (result <-chan error, release func()) {
 	t.Helper()
 	taken, goOn, done := make(chan struct{}), make(chan struct{}), make(chan error, 1)
@@ -133,17 +133,17 @@ func TestCloseIsBoundByItsContext(t *testing.T) {
 		t.Errorf("Close at last: %v", err)
 	}
 	if mails := s.mails(); len(mails) != 2 || !strings.Contains(parse(t, mails[1].data).text, "2 time(s) ERROR app /srv/app/main.go:12") {
-		t.Errorf("%d mails; what was suppressed is not told", len(mails))
+		t.Errorf("%d mails; the suppressed records are not reported", len(mails))
 	}
 }
 
-// lateDeadline is a connection on which the context ends within a call of
-// SetDeadline, just before that one takes effect.
+// lateDeadline is a connection on which the context ends within a call of SetDeadline,
+// just before the call takes effect.
 type lateDeadline struct {
 	net.Conn
 	calls  *int
 	cancel func()
-	ended  chan struct{} // closed when the connection was told
+	ended  chan struct{} // closed when the deadline was set
 }
 
 func (c lateDeadline) SetDeadline(t time.Time) error {
@@ -164,7 +164,7 @@ func (c lateDeadline) SetDeadline(t time.Time) error {
 	return c.Conn.SetDeadline(t)
 }
 
-// The context's end counts, though a deadline is being set meanwhile.
+// The end of the context is noticed even while a deadline is being set.
 func TestCloseWhileADeadlineIsSet(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	h := newHandler(t, s.Addr, mail.Options{RecordLimit: 1})

@@ -12,7 +12,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// compose makes the mail of a job. notes tell what had to be left out.
+// compose makes the mail of a job. notes report parts that had to be left out.
 func (h *Handler) compose(j *job) (m *message, notes []error, err error) {
 	d := &draft{from: h.from, hostname: h.server.hostname}
 	err = panics.Call(func() error {
@@ -35,8 +35,8 @@ func (h *Handler) draftRecords(d *draft, j *job) error {
 	if err := h.addRecipients(d, j.lead); err != nil {
 		return err
 	}
-	if j.pass != nil {
-		h.limiter.addressed(j.pass, d.to)
+	if j.permit != nil {
+		h.limiter.setRecipients(j.permit, d.to)
 	}
 	if err := h.addHeaders(d, j.lead); err != nil {
 		return err
@@ -56,7 +56,7 @@ func (h *Handler) draftRecords(d *draft, j *job) error {
 	return nil
 }
 
-// addRecipients adds those whom a record is mailed to.
+// addRecipients adds the recipients of a record.
 func (h *Handler) addRecipients(d *draft, r *logbook.Record) error {
 	if h.recipients != nil {
 		var err error
@@ -96,12 +96,12 @@ func (h *Handler) addText(d *draft, j *job) error {
 	}
 	var b strings.Builder
 	b.WriteString(lead)
-	if p := j.pass; p != nil {
+	if p := j.permit; p != nil {
 		if p.past.occurred > 0 {
 			fmt.Fprintf(&b, "\n\nThis message occurred additional %d time(s) and was suppressed", p.past.occurred)
 		}
 		if p.forgotten > 0 {
-			fmt.Fprintf(&b, "\n\n%d record(s) of other call sites were suppressed as well", p.forgotten)
+			fmt.Fprintf(&b, "\n\n%d record(s) of other call sites were suppressed too", p.forgotten)
 		}
 	}
 	if j.missed > 0 {
@@ -119,8 +119,8 @@ func (h *Handler) addText(d *draft, j *job) error {
 	return nil
 }
 
-// relatedTexts returns the texts of the further records, as many as there is
-// room for: those next to the one on top.
+// relatedTexts returns the texts of the other records, as many as there is room for:
+// those closest to the one on top.
 func (h *Handler) relatedTexts(d *draft, j *job, room int) []string {
 	rs := slices.Clone(j.related)
 	if j.why == logbook.ReasonEscalation {
@@ -131,7 +131,7 @@ func (h *Handler) relatedTexts(d *draft, j *job, room int) []string {
 		text, err := format(h.related, r)
 		if err != nil {
 			text = "!ERROR: " + string(encode.AppendText(nil, err.Error()))
-			d.miss(fmt.Errorf("a further record: %w", err))
+			d.miss(fmt.Errorf("another record: %w", err))
 		}
 		if room -= len(text) + 2; room < 0 {
 			texts = append(texts, fmt.Sprintf("[%d more records left out: the mail would be too large]", len(rs)-i))
@@ -145,7 +145,7 @@ func (h *Handler) relatedTexts(d *draft, j *job, room int) []string {
 	return texts
 }
 
-// format returns a record's text without blank lines around it.
+// format returns a record's text without blank lines at its end.
 func format(f logbook.Formatter, r *logbook.Record) (string, error) {
 	b, err := f.AppendFormat(nil, r)
 	if err != nil {
@@ -155,7 +155,7 @@ func format(f logbook.Formatter, r *logbook.Record) (string, error) {
 	return text.Cut(strings.ToValidUTF8(s, "\ufffd"), maxRecord, cutMark), nil
 }
 
-// draftSummary makes the draft of a mail that tells what was suppressed.
+// draftSummary makes the draft of a mail that reports suppressed records.
 func (h *Handler) draftSummary(d *draft, s *summary) error {
 	if d.to = s.to; len(d.to) == 0 {
 		d.to = h.to
@@ -164,7 +164,7 @@ func (h *Handler) draftSummary(d *draft, s *summary) error {
 		return ErrNoRecipients
 	}
 	d.headers = []headerValue{{"Subject", cleanHeader("Subject", h.subject+": suppressed records")}}
-	b := []byte("The rate limit suppressed records that no mail has told of:\n")
+	b := []byte("The rate limit suppressed records that no mail has reported:\n")
 	for _, c := range s.sites {
 		b = fmt.Appendf(b, "\n%d time(s) %s ", c.suppressed, c.Level)
 		b = encode.AppendText(b, c.Channel)

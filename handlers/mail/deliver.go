@@ -9,20 +9,19 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// job is a mail to be: of records, or of what was suppressed.
+// job is a mail to send: of records, or a summary of suppressed ones.
 type job struct {
 	lead    *logbook.Record
 	related []*logbook.Record
 	why     logbook.Reason
 	records int
-	pass    *pass // nil: there is no limit
+	permit  *permit // nil: there is no limit
 	summary *summary
-	missed  int // records that a pause has cost, for this mail to tell of
+	missed  int // records lost to a pause, reported by this mail
 }
 
-// deliver mails jobs over one connection, as long as it lasts, unless the rate limit
-// suppresses them. Where the server takes no mail, the records are left to the caller if
-// it wants them.
+// deliver mails the jobs that the rate limit allows, over one connection as long as it
+// lasts. If the server takes no mail, the records are left to a caller that wants them.
 func (h *Handler) deliver(ctx context.Context, wanted bool, jobs []job) (left int, err error) {
 	var out outcome
 	r := route{server: h.server}
@@ -30,7 +29,7 @@ func (h *Handler) deliver(ctx context.Context, wanted bool, jobs []job) (left in
 	for i := range jobs {
 		j := &jobs[i]
 		if h.limiter != nil && j.summary == nil {
-			if j.pass = h.limiter.take(j.lead); j.pass == nil {
+			if j.permit = h.limiter.take(j.lead); j.permit == nil {
 				h.suppressed.Add(uint64(j.records))
 				continue
 			}
@@ -86,18 +85,18 @@ func (h *Handler) deliver(ctx context.Context, wanted bool, jobs []job) (left in
 	return left, out.err()
 }
 
-// giveBack takes back what a mail that was not delivered was to tell.
+// giveBack restores the counts that a mail which was not delivered would have reported.
 func (h *Handler) giveBack(j *job) {
 	h.missed.Add(int64(j.missed))
 	switch {
 	case j.summary != nil:
-		h.limiter.giveUntoldBack(j.summary)
-	case j.pass != nil:
-		h.limiter.giveBack(j.pass)
+		h.limiter.giveSummaryBack(j.summary)
+	case j.permit != nil:
+		h.limiter.giveBack(j.permit)
 	}
 }
 
-// beginPause begins a pause with a failure, which is told when it ends.
+// beginPause begins a pause after a failure, and sets the time of its end in the error.
 func (h *Handler) beginPause(e *Error) {
 	_ = h.pause.Begin(time.Now(), func(until time.Time) error {
 		e.Retry = until
@@ -106,19 +105,18 @@ func (h *Handler) beginPause(e *Error) {
 	})
 }
 
-// route is the way of a delivery to the server: over a session, and over another one
-// where that breaks.
+// route is the connection of a delivery: a session, or a new one when that breaks.
 type route struct {
 	server  *server
 	session *session // nil: there is none
-	proven  bool     // the server has answered for a mail in this session
-	refused bool     // it took the last one of them for nobody
-	blocked bool     // a new session took no mail: the next one would do no better
+	proven  bool     // the server has answered to a mail in this session
+	refused bool     // it refused the last mail
+	blocked bool     // a new session took no mail: another one would not either
 }
 
-// send hands a mail over, once more where the session breaks after it has carried
-// others. Some recipients may be refused though the mail is accepted for the others:
-// then there is an error as well.
+// send sends a mail, and tries again if the session breaks after it has carried others.
+// If the server takes the mail for some recipients only, accepted is true and there is an
+// error.
 func (r *route) send(ctx context.Context, m *message) (accepted bool, problem *Error) {
 	if r.refused && !r.session.reset(ctx) {
 		r.drop()
@@ -142,7 +140,7 @@ func (r *route) send(ctx context.Context, m *message) (accepted bool, problem *E
 			return false, problem
 		}
 		if problem.Step == stepDataEnd && answer(problem) == nil {
-			return false, problem // it may have been taken, so once is enough
+			return false, problem // the server may have taken it: do not send it twice
 		}
 	}
 }
@@ -158,26 +156,26 @@ func (r *route) quit() {
 	}
 }
 
-// answer returns what the server said, nil if the error is another one.
+// answer returns the reply of the server, or nil if the error is not one.
 func answer(err error) (reply *textproto.Error) {
 	errors.As(err, &reply)
 	return reply
 }
 
-// alive reports whether the connection can be used on after an error: the server
-// said no, and did not say that it will hang up.
+// alive reports whether the connection can be used after an error: the server refused,
+// and did not announce that it closes the connection.
 func alive(err error) bool {
 	reply := answer(err)
 	return reply != nil && reply.Code != 421
 }
 
-// outcome collects what went wrong in a delivery.
+// outcome collects the failures of a delivery.
 type outcome struct {
-	failure *Error // the first one, with the records of all
+	failure *Error // the first failure, with the records of all
 	notes   []error
 }
 
-// fail adds a failure that cost so many records.
+// fail adds a failure that lost so many records.
 func (o *outcome) fail(records int, e *Error) {
 	if o.failure == nil {
 		o.failure = e

@@ -8,8 +8,7 @@ import (
 	"github.com/logbook-go/logbook/internal/encode"
 )
 
-// Reasons why the server is given no mail, found in an [*Error] or
-// [*logbook.OptionError].
+// Reasons why no mail is sent, wrapped by an [*Error] or [*logbook.OptionError].
 var (
 	// ErrPlaintextAuth: credentials are not sent over a connection without TLS.
 	ErrPlaintextAuth = errors.New("credentials need StartTLS or ImplicitTLS (or AllowPlaintextAuth)")
@@ -24,7 +23,7 @@ var (
 	ErrNoRecipients = errors.New("no recipients")
 )
 
-// The steps of a delivery, in their order, as an [Error] names them.
+// The steps of a delivery, in order, for [Error].Step.
 const (
 	stepCompose   = "compose"
 	stepConnect   = "connect"
@@ -39,20 +38,20 @@ const (
 	stepDataEnd   = "end of DATA" // the mail may have been accepted
 )
 
-// Error says why mail was not delivered. It never holds a credential, not even
-// where the server repeats one.
+// Error reports why mail was not delivered. It never contains a credential, even if the
+// server repeats one.
 type Error struct {
 	Server  string // host:port
-	Step    string // that failed: "compose", "connect", "TLS handshake", "greeting", or a command of SMTP
-	Records int    // that were not mailed; 0 if a mail went out, but not to all or not whole
-	Err     error  // a *textproto.Error where the server answered; logbook.ErrClosed after Close
+	Step    string // the step that failed: "compose", "connect", "TLS handshake", "greeting", or a command of SMTP
+	Records int    // records not mailed; 0 if a mail was sent, but not to all or incomplete
+	Err     error  // a *textproto.Error if the server answered; logbook.ErrClosed after Close
 
-	// Retry is when the next attempt is made: until then nothing is mailed, and the
-	// error is this one. The zero time means with the next record.
+	// Retry is the time of the next attempt: until then nothing is mailed, and this error
+	// is returned. The zero time means that the next record tries again.
 	Retry time.Time
 }
 
-// Error says all of it on one line.
+// Error returns all of it on one line.
 func (e *Error) Error() string {
 	b := fmt.Appendf(nil, "mail: %s: %s: ", e.Server, e.Step)
 	b = encode.AppendText(b, e.Err.Error())
@@ -70,5 +69,5 @@ func (e *Error) Error() string {
 	return string(b)
 }
 
-// Unwrap returns why.
+// Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }

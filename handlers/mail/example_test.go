@@ -25,7 +25,7 @@ func localServer(o serverOptions) *mailServer {
 	return newMailServer(l, o)
 }
 
-// print shows subject and text of what the server got.
+// print shows subject and text of the mails that the server got.
 func (s *mailServer) print() {
 	for i, m := range s.mails() {
 		p := s.parsed(i)
@@ -95,7 +95,7 @@ func Example_provider() {
 	// the disk is full
 }
 
-// One mail for each request that fails, with all that it logged before.
+// One mail for each request that fails, with all its records.
 func Example_perRequest() {
 	relay := localServer(serverOptions{})
 	defer relay.stop()
@@ -136,7 +136,7 @@ func Example_perRequest() {
 	// DEBUG looking up 42
 }
 
-// A rate limit; what it held back is told when the handler is closed.
+// A rate limit; suppressed records are reported when the handler is closed.
 func ExampleHandler_Close() {
 	relay := localServer(serverOptions{})
 	defer relay.stop()
@@ -162,12 +162,12 @@ func ExampleHandler_Close() {
 	// Output:
 	// 1 mail
 	// Server Error in Application: suppressed records
-	// The rate limit suppressed records that no mail has told of:
+	// The rate limit suppressed records that no mail has reported:
 	//
 	// 99 time(s) ERROR
 }
 
-// An HTML part of one's own. The text part is always there.
+// A custom HTML part. There is always a text part too.
 func ExampleContent() {
 	relay := localServer(serverOptions{})
 	defer relay.stop()

@@ -8,8 +8,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// DialTo makes the handler connect to another address than the one that it asks
-// for, and tells which that was.
+// DialTo makes the handler connect to another address, and returns the one that it asked
+// for.
 func (h *Handler) DialTo(address string, asked func(string)) {
 	h.server.dial = func(ctx context.Context, network, wanted string) (net.Conn, error) {
 		asked(wanted)
@@ -17,12 +17,12 @@ func (h *Handler) DialTo(address string, asked func(string)) {
 	}
 }
 
-// DialBy makes the handler use connections of the test's own.
+// DialBy makes the handler use connections made by the test.
 func (h *Handler) DialBy(dial func() net.Conn) {
 	h.server.dial = func(context.Context, string, string) (net.Conn, error) { return dial(), nil }
 }
 
-// WrapConn makes the handler use what wrap makes of its connections.
+// WrapConn makes the handler use wrapped connections.
 func (h *Handler) WrapConn(wrap func(net.Conn) net.Conn) {
 	dial := h.server.dial
 	h.server.dial = func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -34,7 +34,7 @@ func (h *Handler) WrapConn(wrap func(net.Conn) net.Conn) {
 	}
 }
 
-// Compose returns the mail that the records become.
+// Compose returns the mail of the records.
 func (h *Handler) Compose(why logbook.Reason, lead *logbook.Record, related ...*logbook.Record) ([]byte, error) {
 	m, notes, err := h.compose(&job{lead: lead, related: related, why: why, records: 1 + len(related)})
 	if err != nil {

@@ -44,8 +44,8 @@ func lastLines(t *testing.T, s *mailServer) (lines []string) {
 	return lines
 }
 
-// What the server refuses is an error with its answer, and the connection is
-// used on.
+// If the server refuses a mail, the error has its answer, and the connection is used for
+// the next one.
 func TestRefusals(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -109,7 +109,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// The others get the mail, and the error names the one that did not.
+// The other recipients get the mail, and the error names the refused one.
 func TestOneRecipientRefused(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	s.onRcpt = func(to string) error {
@@ -149,7 +149,7 @@ func TestConnectionBreaksBetweenMails(t *testing.T) {
 	}
 }
 
-// A server that says it will hang up is asked again over a new connection.
+// If a server announces that it closes the connection, the mail is sent over a new one.
 func TestServerWantsNoMoreMailsOnAConnection(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	n := 0
@@ -168,7 +168,7 @@ func TestServerWantsNoMoreMailsOnAConnection(t *testing.T) {
 	}
 }
 
-// A mail that may have been taken is not sent twice.
+// A mail that the server may have taken is not sent twice.
 func TestConnectionBreaksAtTheEndOfAMail(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	n := 0
@@ -189,7 +189,7 @@ func TestConnectionBreaksAtTheEndOfAMail(t *testing.T) {
 	}
 }
 
-// A server that refuses a mail and hangs up has not taken it.
+// A server that refuses a mail and closes the connection has not taken the mail.
 func TestServerHangsUpAtTheEndOfAMail(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	n := 0
@@ -208,8 +208,8 @@ func TestServerHangsUpAtTheEndOfAMail(t *testing.T) {
 	}
 }
 
-// script is a server that answers each command with the next line of a list, and
-// then does what is said at its end.
+// script is a server that answers each command with the next line of a list, and then
+// does the action at its end.
 func script(answers []string, end func(c net.Conn, r *bufio.Reader)) func(net.Conn, *bufio.Reader) {
 	return func(c net.Conn, r *bufio.Reader) {
 		for i, answer := range answers {
@@ -238,8 +238,8 @@ func drop(c net.Conn, r *bufio.Reader) {
 // hang reads and never answers.
 func hang(_ net.Conn, r *bufio.Reader) { _, _ = io.Copy(io.Discard, r) }
 
-// Whatever the server does, the error says at which step, within the timeout,
-// and never holds a credential.
+// Whatever the server does, the error comes within the timeout, names the step, and never
+// contains a credential.
 func TestBrokenServers(t *testing.T) {
 	const user, password = "the-user", "m4rker-pässword"
 	plain := base64.StdEncoding.EncodeToString([]byte("\x00" + user + "\x00" + password))
@@ -306,7 +306,7 @@ func TestBrokenServers(t *testing.T) {
 	}
 }
 
-// noSecret checks an error and all that it wraps.
+// noSecret checks an error and all errors that it wraps.
 func noSecret(t *testing.T, err error, user, password string) {
 	t.Helper()
 	secrets := []string{
@@ -359,7 +359,7 @@ func TestSecretsDoNotShow(t *testing.T) {
 	noSecret(t, err, user, password)
 }
 
-// deadlines notes how far off the deadlines of a connection are.
+// deadlines records how far off the deadlines of a connection are.
 type deadlines struct {
 	net.Conn
 	set *[]time.Duration
@@ -370,8 +370,8 @@ func (c deadlines) SetDeadline(t time.Time) error {
 	return c.Conn.SetDeadline(t)
 }
 
-// Connecting and each mail have the Timeout to themselves, 5 s if nothing is said. The
-// clock is a fake one, which stands still.
+// Connecting and each mail have a Timeout of their own, 5 s by default. The clock is
+// fake, and stands still.
 func TestTimeouts(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	for timeout, want := range map[time.Duration]time.Duration{0: 5 * time.Second, 9 * time.Second: 9 * time.Second} {
@@ -423,7 +423,7 @@ func TestHangingServerIsTriedOnce(t *testing.T) {
 	}
 }
 
-// A server that hangs at QUIT does no harm: the mail is there.
+// A server that hangs at QUIT does no harm: the mail is delivered.
 func TestServerHangsAtQuit(t *testing.T) {
 	t.Parallel()
 	address := scriptedServer(t, func(c net.Conn, r *bufio.Reader) {
@@ -462,7 +462,7 @@ func (failing) AppendFormat(b []byte, r *logbook.Record) ([]byte, error) {
 	return append(b, r.Message()...), nil
 }
 
-// A record that cannot be formatted costs no other one its mail.
+// A record that cannot be formatted does not prevent the mails of others.
 func TestFormatFails(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	h := newHandler(t, s.Addr, mail.Options{Formatter: failing{}, RelatedFormatter: failing{}})
@@ -474,7 +474,8 @@ func TestFormatFails(t *testing.T) {
 	if got := lastLines(t, s); !slices.Equal(got, []string{"record 2", "record 3"}) {
 		t.Errorf("mails %q", got)
 	}
-	// Among the further records, the place shows it, and so does an error.
+	// Among the other records of a mail, its place shows the error, which is also
+	// returned.
 	if err := h.HandleBatch(batch(3), logbook.ReasonEscalation); !errors.As(err, &e) || e.Step != "compose" || e.Records != 0 {
 		t.Errorf("%v", err)
 	}
@@ -484,7 +485,7 @@ func TestFormatFails(t *testing.T) {
 	}
 }
 
-// A record whose formatting panics costs no other one its mail.
+// A record whose formatting panics does not prevent the mails of others.
 func TestFormatPanics(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	h := newHandler(t, s.Addr, mail.Options{Formatter: logbook.FormatterFunc(func(r *logbook.Record) string {
@@ -506,9 +507,9 @@ func TestFormatPanics(t *testing.T) {
 	}
 }
 
-// A server that accepts connections and does not answer costs one record the Timeout,
-// and those after it nothing until the pause is over. Pauses become longer, up to a
-// minute, and the next mail says what they cost. The clock is a fake one.
+// A server that accepts connections and does not answer delays one record for the
+// Timeout, and no later ones until the pause is over. Pauses become longer, up to a
+// minute, and the next mail says how many records were lost. The clock is fake.
 func TestPauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHandler(t, "mail.test", mail.Options{Timeout: 5 * time.Second})
@@ -536,8 +537,8 @@ func TestPauses(t *testing.T) {
 			}()
 			return ours
 		})
-		// handle returns how long records took, and their error. One is lost, and of
-		// several all are left to the caller.
+		// handle returns how long records took, and their error. A single record is lost;
+		// those of a batch are left to the caller.
 		handle := func(records int) (took time.Duration, e *mail.Error) {
 			t.Helper()
 			began := time.Now()
@@ -589,7 +590,7 @@ func TestPauses(t *testing.T) {
 	})
 }
 
-// A mail that the server refuses, and a delivery that Close ends, begin no pause.
+// Neither a refused mail nor a delivery that Close ends begins a pause.
 func TestNoPause(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	s.onMail = func(string) error { return refuse(550, "go away") }
@@ -606,7 +607,7 @@ func TestNoPause(t *testing.T) {
 	}
 }
 
-// A server may leave out the text of its replies, of the last line of several as well.
+// A server may leave out the text of its replies, even in the last of several lines.
 func TestBareReplies(t *testing.T) {
 	for _, secured := range []bool{false, true} {
 		ca := newAuthority()
@@ -649,8 +650,7 @@ func TestBareReplies(t *testing.T) {
 	}
 }
 
-// What comes in plain text behind the reply to STARTTLS is not taken for a reply over
-// TLS.
+// Plain text after the reply to STARTTLS is not taken for a reply over TLS.
 func TestEarlyReply(t *testing.T) {
 	ca := newAuthority()
 	address := scriptedServer(t, func(c net.Conn, r *bufio.Reader) {

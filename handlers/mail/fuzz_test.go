@@ -23,8 +23,7 @@ MARK {record.message}
 {record.extra[key]}
 `
 
-// No data can add a header, end the headers, or become another subject than the
-// one that the format asks for.
+// No data can add a header, end the headers, or change the subject.
 func FuzzHeaders(f *testing.F) {
 	for _, s := range []string{
 		"plain", "a\nX-Injected: yes", "a\r\nX-Injected: yes", "a\r\n\r\nbody", "a\rb", "\n", "\r\n ", " \t ", "\x00", "\x85", "\u2028X: y",
@@ -88,7 +87,7 @@ func FuzzHeaders(f *testing.F) {
 	})
 }
 
-// No address that is taken can add a header, a recipient or a command.
+// No valid address can add a header, a recipient or a command.
 func FuzzAddresses(f *testing.F) {
 	for _, s := range []string{
 		"a@example.com", "A <a@example.com>", "a@example.com\r\nBcc: b@example.com", "\"a\\\nb\"@example.com", "a@b, c@d", "<a@b>\r\nRCPT TO:<c@d>",

@@ -17,7 +17,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// golden is what Logbook 1.5.3 mailed.
+// golden has the mails of Logbook 1.5.3.
 type golden struct {
 	header  netmail.Header
 	subject string
@@ -64,7 +64,7 @@ func readGolden(t *testing.T, name string) *golden {
 	return g
 }
 
-// sample is a record as the generator of the golden mails logged it.
+// sample returns a record of the generator of the golden mails.
 func sample(level logbook.Level, function string, line int, second int, message, trace string) *logbook.Record {
 	file := "/srv/logbook/samples/gen/common.py"
 	if strings.HasPrefix(function, "__main__.") {
@@ -232,7 +232,7 @@ func compareGolden(t *testing.T, got received, want *golden) {
 	}
 }
 
-// The golden mails of the rate limit. The clock is a fake one.
+// The golden mails of the rate limit. The clock is fake.
 func TestGoldenLimit(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	synctest.Test(t, func(t *testing.T) {
@@ -262,8 +262,8 @@ func TestGoldenLimit(t *testing.T) {
 	}
 }
 
-// Logbook lets a newline in the subject start a header, and the rest of the message the
-// text.
+// In Python's Logbook, a newline in the subject starts a header, and the rest of the
+// message becomes text.
 func TestGoldenNewlineInSubject(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	g := readGolden(t, "newline_in_subject_0")

@@ -14,26 +14,24 @@ import (
 
 // Handler mails records. It is made by [New].
 //
-// Handle returns when the server has taken the mail or Options.Timeout is over,
-// so a program that must not wait puts a background handler before it. Each mail,
-// or batch of them, has a connection of its own. What fails is an [*Error] and
-// not tried again, but for a mail that met a connection which broke after it had
-// carried others, and cannot have been taken. A function of the options that panics
-// costs its own mail.
+// Handle returns when the server has taken the mail or Options.Timeout has passed. Each
+// mail, or batch of mails, has a connection of its own. A failure is an [*Error], and the
+// mail is not tried again, except on a connection that broke after it had carried other
+// mails, if the server cannot have taken the mail. If a function of the options panics,
+// only its own mail fails.
 //
 // After a failure that is likely to happen again, since the server does not answer or
-// takes no mail from anybody, nothing is mailed for about 1 s, then for about twice as
-// long each time, up to a minute: Handle returns at once, with the same error, which has
-// the time in [Error.Retry]. The next mail says how many records that has cost.
+// takes no mail, nothing is mailed for about 1 s, then for about twice as long each time,
+// up to a minute: Handle returns at once, with the same error, which has the time in
+// [Error.Retry]. The next mail says how many records were not mailed.
 //
-// A batch that led up to its last record, or that belongs together, becomes one
-// mail: with the last or first record on top, and below it the others by
-// Options.RelatedFormatter, as "Log records that led up to this one" or "Other log
-// records in the same group". Of other batches each record is a mail, over one
-// connection.
+// An escalation and a group become one mail, with the last or the first record on top.
+// Below it are the others by Options.RelatedFormatter, as "Log records that led up to
+// this one" or "Other log records in the same group". Each record of another batch is a
+// mail, over one connection.
 //
-// A record's text is cut at 1 MiB, and a mail's at 4 MiB, further records first;
-// the mail says so.
+// The text of a record is cut at 1 MiB, and that of a mail at 4 MiB, where other records
+// are left out first; the mail says so.
 //
 // It is safe for concurrent use.
 type Handler struct {
@@ -50,8 +48,8 @@ type Handler struct {
 
 	inside flow.Inflight // records
 	pause  flow.Pause
-	missed atomic.Int64    // records that a pause cost, and no mail has told of
-	ctx    context.Context // of what Handle delivers; ended by Close
+	missed atomic.Int64    // records lost to a pause, reported by no mail
+	ctx    context.Context // of deliveries by Handle; ended by Close
 	cancel context.CancelFunc
 
 	mails, records, suppressed, failed atomic.Uint64
@@ -62,8 +60,8 @@ var (
 	defaultRelated = logbook.MustFormat(DefaultRelatedFormat)
 )
 
-// New returns a handler that mails records. It does not connect. It refuses invalid
-// options with a [*logbook.OptionError].
+// New returns a handler that mails records. It does not connect. The error is a
+// [*logbook.OptionError].
 func New(o *Options) (*Handler, error) {
 	if o == nil {
 		o = new(Options)
@@ -142,8 +140,8 @@ func (h *Handler) Handle(r *logbook.Record) error {
 	return err
 }
 
-// HandleBatch mails the records: as one mail, or each as one, as [Handler] says. Those
-// that are not mailed after a failure that begins a pause, or during one, are left to the
+// HandleBatch mails the records: as one mail or as one each, see [Handler]. Records that
+// are not mailed because of a pause, or of the failure that begins it, are left to the
 // caller, and do not count as dropped.
 func (h *Handler) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	if len(rs) == 0 {
@@ -168,8 +166,8 @@ func (h *Handler) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	return err
 }
 
-// mail delivers what the rate limit allows. Where the server takes no mail, the records
-// are left to the caller if it wants them, else they are lost.
+// mail delivers the mails that the rate limit allows. If the server takes no mail, the
+// records are left to a caller that wants them; otherwise they are lost.
 func (h *Handler) mail(wanted bool, jobs ...job) (left int, err error) {
 	records := 0
 	for _, j := range jobs {
@@ -198,11 +196,11 @@ func (h *Handler) mail(wanted bool, jobs ...job) (left int, err error) {
 	return 0, e
 }
 
-// Close waits for the mails that are being delivered, and then mails what the rate
-// limit suppressed and no mail has told so far. When the context ends, what is being
-// delivered fails. What is left then is counted by a [*logbook.UnsentError]; closing
-// again tries to tell it once more. Records handled later are not mailed, with an
-// error that wraps [logbook.ErrClosed].
+// Close waits for the mails that are being delivered, and then mails the counts of
+// suppressed records that no mail has reported. When the context ends, current deliveries
+// fail. Counts that remain are reported by a [*logbook.UnsentError]; closing again tries
+// to mail them again. Later records are not mailed, with an error that wraps
+// [logbook.ErrClosed].
 func (h *Handler) Close(ctx context.Context) error {
 	defer h.cancel()
 	if left := h.inside.Close(ctx); left > 0 {
@@ -214,20 +212,20 @@ func (h *Handler) Close(ctx context.Context) error {
 	err := h.pause.Err(time.Now())
 	if err == nil {
 		var jobs []job
-		for _, s := range h.limiter.takeUntold() {
+		for _, s := range h.limiter.takeUnreported() {
 			jobs = append(jobs, job{summary: s})
 		}
 		_, err = h.deliver(ctx, false, jobs)
 	}
-	if left := h.limiter.untold(); left > 0 {
+	if left := h.limiter.unreported(); left > 0 {
 		return &logbook.UnsentError{Records: left, Err: err}
 	}
 	return err
 }
 
-// Stats returns what happened so far: Suppressed are the records that the rate limit kept
-// back, Dropped those whose mail was not delivered, Held those that are being mailed. The
-// counter "mails" has the mails that were delivered.
+// Stats returns the counts so far: Suppressed are the records over the rate limit,
+// Dropped those whose mail was not delivered, Held those that are being mailed. The
+// counter "mails" is the number of mails delivered.
 func (h *Handler) Stats() logbook.Stats {
 	return logbook.Stats{
 		Handled: h.records.Load(), Suppressed: h.suppressed.Load(), Dropped: h.failed.Load(), Held: h.inside.Len(),

@@ -18,7 +18,7 @@ import (
 
 var logger = logbook.New("testlogger")
 
-// raise makes a failure inside of logging calls fail the test.
+// raise makes a failure of a logging call fail the test.
 func raise(t *testing.T) logbook.Flags {
 	return logbook.Flags{Errors: func(e *logbook.HandlerError) { t.Error(e) }}
 }
@@ -51,8 +51,8 @@ func record(level logbook.Level, message string) *logbook.Record {
 	})
 }
 
-// A record at the level of the handler is one mail with its subject, place, message and
-// traceback; one below it is none.
+// A record at the level of the handler is one mail with subject, place, message and
+// traceback; one below it is not mailed.
 func TestMail(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	h := newHandler(t, s.Addr, mail.Options{Level: logbook.LevelError, Subject: "ønicode"})
@@ -130,7 +130,7 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
-// The subject of a mail shows what processors added.
+// The subject of a mail shows attributes that processors added.
 func TestProcessedSubject(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	h := newHandler(t, s.Addr, mail.Options{

@@ -10,8 +10,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// DefaultFormat is the format string of mails, Logbook's own with the attributes
-// that the message does not show.
+// DefaultFormat is the format string of mails: that of Python's Logbook, with the
+// attributes that the message does not show.
 const DefaultFormat = `Subject: {handler.subject}
 
 Message type:       {record.level_name}
@@ -25,7 +25,7 @@ Message:
 {record.message}{record.attrs}
 `
 
-// DefaultRelatedFormat is the format string of the further records of a mail.
+// DefaultRelatedFormat is the format string of the other records of a mail.
 const DefaultRelatedFormat = `Message type:       {record.level_name}
 Location:           {record.filename}:{record.lineno}
 Module:             {record.module}
@@ -36,9 +36,8 @@ Function:           {record.func_name}
 // DefaultSubject is the subject of mails.
 const DefaultSubject = "Server Error in Application"
 
-// layout is a format taken apart. Each header has a formatter of its own, which
-// keeps the data on one line, so that no data can start another header or the
-// text.
+// layout is a parsed format. Each header has a formatter of its own, which keeps the data
+// on one line, so that no data can start another header or the text.
 type layout struct {
 	headers []headerFormat
 	text    logbook.Formatter
@@ -51,7 +50,7 @@ type headerFormat struct {
 
 var headerLine = regexp.MustCompile(`^([!-9;-z|~]+):[ \t]*(.*)$`)
 
-// newLayout takes a format apart. handler gives the fields of the handler.
+// newLayout parses a format. handler returns the fields of the handler.
 func newLayout(f logbook.Formatter, handler func(string) string) (*layout, error) {
 	sf, ok := f.(*logbook.StringFormatter)
 	if !ok {
@@ -63,7 +62,7 @@ func newLayout(f logbook.Formatter, handler func(string) string) (*layout, error
 		line, after, more := strings.Cut(rest, "\n")
 		rest = after
 		if !more {
-			return nil, errors.New("the headers of the format string end with an empty line, which it does not have")
+			return nil, errors.New("invalid format string: want an empty line after the headers")
 		}
 		if strings.TrimSpace(line) == "" {
 			break
@@ -83,7 +82,7 @@ func newLayout(f logbook.Formatter, handler func(string) string) (*layout, error
 func (l *layout) addHeader(line string, sf *logbook.StringFormatter, handler func(string) string) error {
 	m := headerLine.FindStringSubmatch(line)
 	if m == nil {
-		return errors.New(`no header ("Name: value"); an empty line must stand before the text`)
+		return errors.New(`invalid header: want "Name: value", and an empty line before the text`)
 	}
 	name := m[1]
 	if ownHeader(name) {
@@ -91,7 +90,7 @@ func (l *layout) addHeader(line string, sf *logbook.StringFormatter, handler fun
 	}
 	for _, h := range l.headers {
 		if strings.EqualFold(h.name, name) {
-			return fmt.Errorf("the header %s stands there twice", name)
+			return fmt.Errorf("duplicate header %s", name)
 		}
 	}
 	o := optionsOf(sf, handler)
@@ -104,8 +103,8 @@ func (l *layout) addHeader(line string, sf *logbook.StringFormatter, handler fun
 	return nil
 }
 
-// ownHeader reports whether a header is the handler's, or would tell recipients
-// what is not for them.
+// ownHeader reports whether a header is set by the handler, or, like Bcc, would reveal
+// recipients.
 func ownHeader(name string) bool {
 	name = strings.ToLower(name)
 	switch name {
@@ -115,8 +114,8 @@ func ownHeader(name string) bool {
 	return strings.HasPrefix(name, "content-")
 }
 
-// multiline returns a formatter for text, in which newlines of the data stay.
-// source is the format string of sf, or a part of it.
+// multiline returns a formatter for text that keeps newlines of the data. source is the
+// format string of sf, or a part of it.
 func multiline(sf *logbook.StringFormatter, source string, handler func(string) string) (*logbook.StringFormatter, error) {
 	o := optionsOf(sf, handler)
 	o.Multiline = true

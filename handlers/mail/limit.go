@@ -15,21 +15,20 @@ import (
 
 const maxSites = 512
 
-// occurrences are those of a site since its window began.
+// occurrences are the counts of a site since its window began.
 type occurrences struct {
 	seen, sent int
-	suppressed int             // of those seen, and reported by no mail
-	past       counts          // of earlier windows, reported by no mail
-	to         []*mail.Address // whom the last mail went to
+	suppressed int             // of those seen, not yet reported
+	past       counts          // of earlier windows, not yet reported
+	to         []*mail.Address // recipients of the last mail
 }
 
 type window = limit.Window[occurrences]
 
-// untold returns how many suppressed records no mail has reported.
-func (o *occurrences) untold() int { return o.suppressed + o.past.suppressed }
+// unreported returns how many suppressed records no mail has reported.
+func (o *occurrences) unreported() int { return o.suppressed + o.past.suppressed }
 
-// counts say that records were suppressed, and how often their site was seen
-// meanwhile.
+// counts are numbers of suppressed records, and of occurrences of their site meanwhile.
 type counts struct{ suppressed, occurred int }
 
 func (c *counts) add(more counts) {
@@ -37,13 +36,13 @@ func (c *counts) add(more counts) {
 	c.occurred += more.occurred
 }
 
-// pass allows a mail, and holds what it is to tell.
-type pass struct {
+// permit allows a mail, and has the counts that the mail reports.
+type permit struct {
 	site      limit.Site
 	window    *window
 	start     time.Time // of the window then
 	past      counts
-	forgotten int // suppressed records of sites that are not known any more
+	forgotten int // suppressed records of forgotten sites
 }
 
 // limiter bounds the mails for each site. It is safe for concurrent use.
@@ -56,19 +55,19 @@ type limiter struct {
 }
 
 func newLimiter(records int, delta time.Duration) *limiter {
-	// As in Logbook, a record that comes when the time is just up belongs to it.
+	// As in Python's Logbook, a record at the very end of a window belongs to it.
 	per := cmp.Or(delta, defaultDelta) + 1
 	return &limiter{limit: records, windows: limit.Windows[occurrences]{Per: per, Size: maxSites}}
 }
 
-// take asks for a mail; nil means that it is suppressed.
-func (l *limiter) take(r *logbook.Record) *pass {
+// take returns a permit for a mail, or nil if the record is suppressed.
+func (l *limiter) take(r *logbook.Record) *permit {
 	now, site := time.Now(), limit.SiteOf(r)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	w, renewed, forgotten := l.windows.At(site, now)
 	for i := range forgotten {
-		l.forgotten += forgotten[i].untold()
+		l.forgotten += forgotten[i].unreported()
 	}
 	o := &w.Count
 	if renewed {
@@ -83,21 +82,20 @@ func (l *limiter) take(r *logbook.Record) *pass {
 		return nil
 	}
 	o.sent++
-	p := &pass{site: site, window: w, start: w.Start, past: o.past, forgotten: l.forgotten}
+	p := &permit{site: site, window: w, start: w.Start, past: o.past, forgotten: l.forgotten}
 	o.past, l.forgotten = counts{}, 0
 	return p
 }
 
-// addressed notes the recipients of the mail, whom to tell what follows.
-func (l *limiter) addressed(p *pass, to []*mail.Address) {
+// setRecipients records the recipients of the mail, for a later summary.
+func (l *limiter) setRecipients(p *permit, to []*mail.Address) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	p.window.Count.to = to
 }
 
-// giveBack takes a mail back that was not delivered, with what it would have
-// told.
-func (l *limiter) giveBack(p *pass) {
+// giveBack returns the permit of a mail that was not delivered, with its counts.
+func (l *limiter) giveBack(p *permit) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.forgotten += p.forgotten
@@ -111,7 +109,7 @@ func (l *limiter) giveBack(p *pass) {
 	}
 }
 
-// summary is what one last mail tells.
+// summary is the content of a last mail.
 type summary struct {
 	to        []*mail.Address // nil: not known
 	sites     []siteCount
@@ -123,15 +121,15 @@ type siteCount struct {
 	suppressed int
 }
 
-// takeUntold removes all that no mail has told, and returns it for each set of
+// takeUnreported removes all unreported counts, and returns them for each set of
 // recipients.
-func (l *limiter) takeUntold() []*summary {
+func (l *limiter) takeUnreported() []*summary {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	byRecipients := map[string]*summary{}
 	for site, w := range l.windows.All() {
 		o := &w.Count
-		n := o.untold()
+		n := o.unreported()
 		if n == 0 {
 			continue
 		}
@@ -163,19 +161,19 @@ func (l *limiter) takeUntold() []*summary {
 	return all
 }
 
-// untold returns how many suppressed records no mail has told of.
-func (l *limiter) untold() int {
+// unreported returns how many suppressed records no mail has reported.
+func (l *limiter) unreported() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n := l.forgotten
 	for _, w := range l.windows.All() {
-		n += w.Count.untold()
+		n += w.Count.unreported()
 	}
 	return n
 }
 
-// giveUntoldBack undoes takeUntold for a mail that was not delivered.
-func (l *limiter) giveUntoldBack(s *summary) {
+// giveSummaryBack undoes takeUnreported for a mail that was not delivered.
+func (l *limiter) giveSummaryBack(s *summary) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.forgotten += s.forgotten

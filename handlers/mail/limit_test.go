@@ -13,17 +13,16 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-const told = "This message occurred additional"
+const suppressedText = "This message occurred additional"
 
-// The clock of the tests that run in a bubble of synctest is a fake one: sleeping
-// moves it and takes no time.
+// Tests in a synctest bubble have a fake clock: sleeping moves it and takes no time.
 
-// at is a record of a call site.
+// at returns a record of a call site.
 func at(line int) *logbook.Record {
 	return sample(logbook.LevelError, "main.f", line, 42, fmt.Sprint("line ", line), "")
 }
 
-// tails returns what each mail says after the message.
+// tails returns the text of each mail after the message.
 func tails(t *testing.T, s *mailServer) (all []string) {
 	t.Helper()
 	for _, m := range s.mails() {
@@ -50,7 +49,7 @@ func TestLimitSeveralMailsAWindow(t *testing.T) {
 		time.Sleep(time.Hour)
 		handle(t, h, at(1)) // the window has just not ended
 		time.Sleep(time.Nanosecond)
-		handle(t, h, at(1), at(1), at(2)) // 1 tells of five, 1 and 2 of none
+		handle(t, h, at(1), at(1), at(2)) // the first 1 reports five, the others none
 		if got := h.Stats(); got.Suppressed != 3 || got.Count("mails") != 6 {
 			t.Errorf("stats %+v", got)
 		}
@@ -58,7 +57,7 @@ func TestLimitSeveralMailsAWindow(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	want := []string{"line 1", "line 1", "line 2", "line 1|" + told + " 5 time(s) and was suppressed", "line 1", "line 2"}
+	want := []string{"line 1", "line 1", "line 2", "line 1|" + suppressedText + " 5 time(s) and was suppressed", "line 1", "line 2"}
 	if got := tails(t, s); !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
@@ -106,8 +105,7 @@ func TestLimitOfBatches(t *testing.T) {
 	}
 }
 
-// A mail that fails does not use the window up, and what it would have told is
-// told by the next one.
+// A mail that fails does not use up the window, and the next one reports its counts.
 func TestLimitWithFailures(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	synctest.Test(t, func(t *testing.T) {
@@ -143,11 +141,11 @@ func TestLimitWithFailures(t *testing.T) {
 		}
 	})
 	got := tails(t, s)
-	if len(got) != 3 || got[0] != "line 1" || !strings.HasPrefix(got[1], "line 1|"+told) {
+	if len(got) != 3 || got[0] != "line 1" || !strings.HasPrefix(got[1], "line 1|"+suppressedText) {
 		t.Fatalf("mails %q", got)
 	}
 	m := parse(t, s.mails()[2].data)
-	want := "The rate limit suppressed records that no mail has told of:\n\n1 time(s) ERROR app.web /srv/logbook/samples/gen/common.py:1"
+	want := "The rate limit suppressed records that no mail has reported:\n\n1 time(s) ERROR app.web /srv/logbook/samples/gen/common.py:1"
 	if m.text != want || m.subject != mail.DefaultSubject+": suppressed records" {
 		t.Errorf("the last mail: %s\n%s", m.subject, m.text)
 	}
@@ -166,7 +164,7 @@ func TestLimitWithLateFailure(t *testing.T) {
 			first = false
 			time.Sleep(time.Minute + 1)
 			handle(t, h, at(1))
-			return nil // nobody: the mail fails
+			return nil // no recipients: the mail fails
 		}})
 		if err := h.Handle(at(1)); !errors.Is(err, mail.ErrNoRecipients) {
 			t.Errorf("%v", err)
@@ -178,7 +176,7 @@ func TestLimitWithLateFailure(t *testing.T) {
 	})
 }
 
-// The counts that are told at the end go to those who got the mails.
+// The last counts go to the recipients of the mails.
 func TestCloseTellsTheRightRecipients(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	h := newHandler(t, s.Addr, mail.Options{RecordLimit: 1, RecordRecipients: func(r *logbook.Record) []string {
@@ -205,8 +203,8 @@ func TestCloseTellsTheRightRecipients(t *testing.T) {
 	}
 }
 
-// More call sites than are known at a time do no harm, and what was suppressed at those
-// forgotten is told.
+// More call sites than are known at a time do no harm, and the counts of forgotten ones
+// are reported.
 func TestLimitManyCallSites(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	synctest.Test(t, func(t *testing.T) {
@@ -225,7 +223,7 @@ func TestLimitManyCallSites(t *testing.T) {
 		handle(t, h, at(170))
 	})
 	got := tails(t, s)[512:]
-	want := []string{"line 513|3 record(s) of other call sites were suppressed as well", "line 170"}
+	want := []string{"line 513|3 record(s) of other call sites were suppressed too", "line 170"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
@@ -261,7 +259,7 @@ func TestCloseTellsOfForgottenCallSites(t *testing.T) {
 	}
 }
 
-// A function of the options that panics does not use the window up.
+// A function of the options that panics does not use up the window.
 func TestLimitWithPanics(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	panics := true
@@ -288,7 +286,7 @@ func TestCloseWithNobodyToTell(t *testing.T) {
 	h := newHandler(t, "", mail.Options{RecordLimit: 1, RecordRecipients: func(*logbook.Record) []string { return nil }})
 	for range 3 {
 		if err := h.Handle(at(1)); !errors.Is(err, mail.ErrNoRecipients) {
-			t.Errorf("%v", err) // it never uses the window up
+			t.Errorf("%v", err) // it never uses up the window
 		}
 	}
 	if err := h.Close(t.Context()); err != nil {

@@ -15,10 +15,10 @@ import (
 	"github.com/logbook-go/logbook/internal/text"
 )
 
-// Bounds in bytes. What is beyond is cut, and the cut is marked.
+// Bounds in bytes. Longer texts are cut, and the cut is marked.
 const (
 	maxHeader    = 256     // of a header's value
-	maxAddresses = 4 << 10 // of one that holds addresses; cut, it holds none
+	maxAddresses = 4 << 10 // of a header of addresses; if it is longer, it has none
 	maxRecord    = 1 << 20 // of a record's text
 	maxText      = 4 << 20 // of a mail's text
 )
@@ -32,7 +32,7 @@ type message struct {
 	data []byte // with headers; lines end with CRLF
 }
 
-// draft is what a mail is made of.
+// draft has the parts of a mail.
 type draft struct {
 	from     *mail.Address
 	to       []*mail.Address
@@ -40,7 +40,7 @@ type draft struct {
 	headers  []headerValue
 	text     string
 	html     string  // "": none
-	missing  []error // why something had to be left out
+	missing  []error // reasons for parts that had to be left out
 }
 
 func (d *draft) miss(why error) { d.missing = append(d.missing, why) }
@@ -67,7 +67,7 @@ func (d *draft) render() (*message, error) {
 	m.SetDateWithValue(time.Now())
 	m.SetMessageIDWithValue(rand.Text() + "@" + d.hostname)
 	if d.header(autoSubmitted) == "" {
-		m.SetGenHeader(autoSubmitted, "auto-generated") // no vacation notices, please
+		m.SetGenHeader(autoSubmitted, "auto-generated") // prevents vacation notices
 	}
 	for _, h := range d.headers {
 		if name, ok := addressHeaders[strings.ToLower(h.name)]; ok {
@@ -93,8 +93,8 @@ var addressHeaders = map[string]gomail.AddrHeader{
 	"to": gomail.HeaderTo, "cc": gomail.HeaderCc, "reply-to": gomail.HeaderReplyTo,
 }
 
-// cleanHeader makes text fit for a header: one line, with single spaces, since a
-// folded line of nothing but spaces would pass for the end of the headers.
+// cleanHeader makes text valid for a header: one line, with single spaces, since a folded
+// line of only spaces would look like the end of the headers.
 func cleanHeader(name, s string) string {
 	s = strings.Map(func(c rune) rune {
 		if isControl(c) {
@@ -109,23 +109,23 @@ func cleanHeader(name, s string) string {
 	return text.Cut(strings.Join(strings.Fields(s), " "), limit, cutMark)
 }
 
-// encodeHeader makes encoded words (RFC 2047) of what is not ASCII, and of what
-// would be read as one though it is not.
+// encodeHeader encodes non-ASCII text as encoded words (RFC 2047), and text that looks
+// like one.
 func encodeHeader(s string) string {
 	if !strings.Contains(s, "=?") {
 		return mime.QEncoding.Encode("utf-8", s)
 	}
 	var words []string
 	for s != "" {
-		word := text.Whole(s[:min(45, len(s))]) // 75 characters are allowed in a word
+		word := text.Whole(s[:min(45, len(s))]) // a word may have 75 characters
 		words = append(words, "=?utf-8?b?"+base64.StdEncoding.EncodeToString([]byte(word))+"?=")
 		s = s[len(word):]
 	}
 	return strings.Join(words, " ")
 }
 
-// encodingOf returns how a part is encoded: not at all, if it is ASCII in lines
-// that SMTP takes, else quoted-printable.
+// encodingOf returns the encoding of a part: none, if it is ASCII with lines short enough
+// for SMTP, otherwise quoted-printable.
 func encodingOf(s string) gomail.Encoding {
 	const maxLine = 900
 	line := 0

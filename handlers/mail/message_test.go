@@ -69,8 +69,8 @@ func TestSubjects(t *testing.T) {
 	}
 }
 
-// Too much text is cut, and the cut is marked; of the further records, those next
-// to the one on top are kept.
+// Long text is cut, and the cut is marked; of the other records, those closest to the one
+// on top are kept.
 func TestLargeMails(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	h := newHandler(t, s.Addr, mail.Options{
@@ -142,7 +142,7 @@ func TestHTML(t *testing.T) {
 	}
 }
 
-// A template that fails costs the HTML part, not the mail.
+// If the template fails, only the HTML part is left out.
 func TestHTMLFails(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	h := newHandler(t, s.Addr, mail.Options{HTML: template.Must(template.New("").Parse("<p>{{.Nothing}}"))})

@@ -23,43 +23,43 @@ type Options struct {
 
 	// Formatter makes the mail; nil: the format string [DefaultFormat].
 	//
-	// The leading lines of a format string, up to the first empty one, are the
-	// headers of the mail: "Subject: {record.level_name} in {record.channel}".
-	// The rest is its text. A format string that starts with an empty line has no
-	// headers. Newlines of the data stay newlines in the text; in headers they are
-	// escaped. A header is cut at 256 bytes, and left out where it is empty. From,
-	// Date, Message-ID, MIME-Version and Content headers are the handler's own; To,
-	// Cc and Reply-To only show addresses, up to 4 KiB of them, and deliver to no
-	// one; with anything else they are left out.
+	// The leading lines of a format string, up to the first empty one, are the headers of
+	// the mail: "Subject: {record.level_name} in {record.channel}". The rest is its text.
+	// A format string that starts with an empty line has no headers. Newlines of the data
+	// stay newlines in the text; in headers they are escaped. A header is cut at 256
+	// bytes, and left out if it is empty. From, Date, Message-ID, MIME-Version and
+	// Content headers are set by the handler; To, Cc and Reply-To only show addresses, up
+	// to 4 KiB, and do not add recipients; if they contain anything else, they are left
+	// out.
 	//
-	// Any other formatter makes the text alone.
+	// Any other formatter makes only the text.
 	Formatter logbook.Formatter
 
-	// RelatedFormatter makes the text of the further records of a mail; nil: the
-	// format string [DefaultRelatedFormat]. It has no headers.
+	// RelatedFormatter makes the text of the other records of a mail; nil: the format
+	// string [DefaultRelatedFormat]. It has no headers.
 	RelatedFormatter logbook.Formatter
 
-	// HTML makes an HTML part beside the text, for a *[Content]; nil: none.
-	// [DefaultHTML] is one that shows the text.
+	// HTML makes an HTML part in addition to the text, from a *[Content]; nil: none.
+	// [DefaultHTML] shows the text.
 	HTML *template.Template
 
 	From string   // "errors@example.com" or "Errors <errors@example.com>"
 	To   []string // recipients, in the same form
 
-	// RecordRecipients returns the recipients of a record; nil, or none returned:
-	// To. Of several records in one mail, the one on top is asked for. An address
-	// that is none is left out, and reported as an error.
+	// RecordRecipients returns the recipients of a record; if it is nil or returns none:
+	// To. If a mail has several records, it gets the first one shown. Invalid addresses
+	// are left out, and reported as an error.
 	RecordRecipients func(*logbook.Record) []string
 
-	// Subject is what a format string has as {handler.subject}, and the subject
-	// of mails whose formatter sets none; "": [DefaultSubject].
+	// Subject is the value of {handler.subject} in format strings, and the subject of
+	// mails whose formatter sets none; "": [DefaultSubject].
 	Subject string
 
-	// Server is the mail server, "host" or "host:port"; "": 127.0.0.1. Without a
-	// port it is 25, or the one of TLS.
+	// Server is the mail server, "host" or "host:port"; "": 127.0.0.1. The default port
+	// is 25, or that of the TLS mode.
 	Server string
 
-	// TLS says how the connection is secured; the zero value is [PlainText].
+	// TLS is how the connection is secured; the zero value is [PlainText].
 	TLS TLSMode
 
 	// TLSConfig holds roots, client certificates and the like; nil: the system's
@@ -67,40 +67,39 @@ type Options struct {
 	// TLSConfig says otherwise.
 	TLSConfig *tls.Config
 
-	// Username and Password log in, by AUTH PLAIN or LOGIN. With PlainText they
-	// are refused, since anybody on the way could read them, unless
-	// AllowPlaintextAuth is set.
+	// Username and Password log in, by AUTH PLAIN or LOGIN. With PlainText they are
+	// refused unless AllowPlaintextAuth is set, since anybody on the network could read
+	// them.
 	Username, Password string
 	AllowPlaintextAuth bool
 
-	// Timeout bounds connecting, with all up to the login, and again each mail; of
-	// a large one, each MiB. 0: 5 s.
+	// Timeout bounds connecting and login, and again each mail, or each MiB of a large
+	// one. 0: 5 s.
 	Timeout time.Duration
 
 	// Hostname is the name of this machine in EHLO and Message-ID; "": the
 	// system's.
 	Hostname string
 
-	// RecordLimit bounds the mails for one call site (level, channel, file and
-	// line) to so many in each RecordDelta. 0: no limit. What is suppressed is
-	// counted and told by the next mail of the call site: "This message occurred
-	// additional N time(s) and was suppressed", where N counts all occurrences
-	// since the window began, the mailed ones included, as in Logbook. Counts that
-	// no mail told go into a last mail on [Handler.Close].
+	// RecordLimit bounds the mails for one call site (level, channel, file and line) in
+	// each RecordDelta. 0: no limit. Suppressed records are counted, and reported by the
+	// next mail of the call site: "This message occurred additional N time(s) and was
+	// suppressed", where N counts all occurrences since the window began, including the
+	// mailed ones, as in Python's Logbook. Counts that no mail has reported go into a
+	// last mail on [Handler.Close].
 	//
-	// 512 call sites are known at a time. Beyond that, the third with the oldest
-	// windows is forgotten, and the next mail tells how much was suppressed there.
+	// 512 call sites are known at a time. Beyond that, the third with the oldest windows
+	// is forgotten, and the next mail reports how many records were suppressed there.
 	RecordLimit int
 	RecordDelta time.Duration // 0: 1 min
 }
 
-// TLSMode says how a connection is secured. There is none that falls back to
-// plain text.
+// TLSMode is how a connection is secured. No mode falls back to plain text.
 type TLSMode int8
 
 const (
 	PlainText   TLSMode = iota // no TLS; port 25
-	StartTLS                   // STARTTLS, without which no mail is sent; port 587
+	StartTLS                   // STARTTLS, required; port 587
 	ImplicitTLS                // TLS from the start; port 465
 )
 
@@ -133,21 +132,20 @@ const (
 	defaultDelta   = time.Minute
 )
 
-// check finds what is wrong with options of which no address or format is
-// asked.
+// check returns the first error in the options, except for addresses and formats.
 func (o *Options) check() error {
 	wrong := func(option, msg string) error { return invalid(option, errors.New(msg)) }
 	switch {
 	case o.TLS < PlainText || o.TLS > ImplicitTLS:
 		return wrong("TLS", "want PlainText, StartTLS or ImplicitTLS, not "+o.TLS.String())
 	case o.TLSConfig != nil && o.TLS == PlainText:
-		return wrong("TLSConfig", "want none with plain text, which does not use it")
+		return wrong("TLSConfig", "want nil with plain text")
 	case o.Username == "" && o.Password != "":
-		return wrong("Username", "want one, since there is a Password")
+		return wrong("Username", "want one with a Password")
 	case o.Username != "" && o.Password == "":
-		return wrong("Password", "want one, since there is a Username")
+		return wrong("Password", "want one with a Username")
 	case strings.Contains(o.Username+o.Password, "\x00"):
-		return wrong("Password", "want no NUL in it, nor in the Username: SMTP does not allow one")
+		return wrong("Password", "want no NUL in Username and Password: SMTP does not allow it")
 	case o.Username != "" && o.TLS == PlainText && !o.AllowPlaintextAuth:
 		return invalid("TLS", ErrPlaintextAuth)
 	case o.Timeout < 0:
@@ -159,18 +157,18 @@ func (o *Options) check() error {
 	case strings.ContainsFunc(o.Subject, isControl):
 		return wrong("Subject", "want no control characters")
 	case o.Hostname != "" && !isHostname(o.Hostname):
-		return wrong("Hostname", "want the name of a host, or an IP address in brackets")
+		return wrong("Hostname", "want a host name, or an IP address in brackets")
 	}
 	return nil
 }
 
-// invalid returns the error for an option that is refused.
+// invalid returns the error for an invalid option.
 func invalid(option string, err error) error {
 	return &logbook.OptionError{Options: "mail.Options", Option: option, Err: err}
 }
 
-// isHostname reports whether s may stand in EHLO and in a Message-ID: a name, or
-// an address in brackets.
+// isHostname reports whether s is valid in EHLO and in a Message-ID: a name, or an
+// address in brackets.
 func isHostname(s string) bool {
 	if inner, ok := strings.CutPrefix(s, "["); ok {
 		inner, ok = strings.CutSuffix(inner, "]")

@@ -25,7 +25,7 @@ func TestWrongOptions(t *testing.T) {
 		{"From", func(o *mail.Options) { o.From = "a@example.com\r\nBcc: b@example.com" }, "control"},
 		{"From", func(o *mail.Options) { o.From = "a@example.com, b@example.com" }, ""},
 		{"From", func(o *mail.Options) { o.From = "=?utf-8?q?a=0Ab?= <a@example.com>" }, "control"},
-		{"From", func(o *mail.Options) { o.From = strings.Repeat("a", 600) + "@example.com" }, "too long"},
+		{"From", func(o *mail.Options) { o.From = strings.Repeat("a", 600) + "@example.com" }, "want at most 512 bytes"},
 		{"To", func(o *mail.Options) { o.To = nil }, "no recipients"},
 		{"To", func(o *mail.Options) { o.To = []string{"a@example.com", "b@"} }, "b@"},
 		{"To", func(o *mail.Options) { o.To = []string{"\"a\nb\"@example.com"} }, "control"},
@@ -45,9 +45,9 @@ func TestWrongOptions(t *testing.T) {
 		{"Timeout", func(o *mail.Options) { o.Timeout = -1 }, "0 or more"},
 		{"RecordLimit", func(o *mail.Options) { o.RecordLimit = -1 }, "0 or more"},
 		{"RecordDelta", func(o *mail.Options) { o.RecordDelta = -1 }, "0 or more"},
-		{"Hostname", func(o *mail.Options) { o.Hostname = "a b" }, "want the name of a host"},
-		{"Hostname", func(o *mail.Options) { o.Hostname = "a\r\nQUIT" }, "want the name of a host"},
-		{"Hostname", func(o *mail.Options) { o.Hostname = "[mail.test]" }, "want the name of a host"},
+		{"Hostname", func(o *mail.Options) { o.Hostname = "a b" }, "want a host name"},
+		{"Hostname", func(o *mail.Options) { o.Hostname = "a\r\nQUIT" }, "want a host name"},
+		{"Hostname", func(o *mail.Options) { o.Hostname = "[mail.test]" }, "want a host name"},
 		{"Formatter", format("{record.message}"), "empty line"},
 		{"Formatter", format("{record.message}\n\n"), "line 1"},
 		{"Formatter", format("Subject: x\nno header\n\n{record.message}"), "line 2"},
@@ -56,7 +56,7 @@ func TestWrongOptions(t *testing.T) {
 		{"Formatter", format("From: x@example.com\n\n"), "From"},
 		{"Formatter", format("content-type: text/html\n\n"), "content-type"},
 		{"Formatter", format("Bcc: x@example.com\n\n"), "Bcc"},
-		{"Formatter", format("Subject: x\nsubject: y\n\n"), "twice"},
+		{"Formatter", format("Subject: x\nsubject: y\n\n"), "duplicate"},
 		{"Formatter", format("Subject: {record.extra[a\n\nb]}\n\n"), "format string"},
 	} {
 		o := &mail.Options{From: "a@example.com", To: []string{"b@example.com"}}
@@ -72,7 +72,7 @@ func TestWrongOptions(t *testing.T) {
 	}
 }
 
-// The options that handlers have in common are the same here.
+// The options begin with the fields of logbook.Options.
 func TestCommonOptions(t *testing.T) {
 	common, own := reflect.TypeFor[logbook.Options](), reflect.TypeFor[mail.Options]()
 	for i := range common.NumField() {
@@ -110,7 +110,7 @@ func TestFormats(t *testing.T) {
 			headers: map[string]string{"X-Injected": ""}},
 		{name: "many addresses", formatter: logbook.MustFormat("Cc: " + manyAddresses + "\n\nx"), subject: "S", text: "x",
 			headers: map[string]string{"Cc": manyAddresses}},
-		{name: "a header of the handler's", formatter: logbook.MustFormat("auto-submitted: no\nX-Empty: {record.extra[none]}\n\nx"), subject: "S", text: "x",
+		{name: "a header set by the handler", formatter: logbook.MustFormat("auto-submitted: no\nX-Empty: {record.extra[none]}\n\nx"), subject: "S", text: "x",
 			headers: map[string]string{"Auto-Submitted": "no", "X-Empty": ""}},
 		{name: "a function", formatter: logbook.FormatterFunc(func(r *logbook.Record) string { return "Subject: no\r\n\r\n" + r.Message() + "\rend\n\n" }),
 			subject: "S", text: "Subject: no\n\nboom\nend"},
@@ -137,7 +137,7 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-// An exception printer of the user's is used, in the text alone.
+// The user's Exception function is used, in the text only.
 func TestOwnException(t *testing.T) {
 	f := logbook.Must(logbook.Format("Subject: {record.message}\n\n{record.message}", &logbook.FormatOptions{
 		Exception: func(b []byte, e *logbook.ErrorInfo) []byte { return append(append(b, " because of "...), e.Message...) },

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// parsed is a mail taken apart.
+// parsed is a parsed mail.
 type parsed struct {
 	header  netmail.Header
 	subject string // decoded

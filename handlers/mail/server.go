@@ -16,7 +16,7 @@ import (
 	"github.com/logbook-go/logbook/internal/secret"
 )
 
-// server is where mails are handed over, and how.
+// server is the mail server, and how to connect to it.
 type server struct {
 	peer     netlink.Address
 	hostname string // ours
@@ -58,8 +58,7 @@ func newServer(o *Options) (*server, error) {
 
 func (s *server) address() string { return s.peer.String() }
 
-// failure returns an error for a step, in which nothing that the server said
-// gives a credential away.
+// failure returns an error for a step, without credentials that the server repeated.
 func (s *server) failure(ctx context.Context, step string, err error) *Error {
 	if safe := s.secrets.Error(err); safe != err {
 		if reply := answer(err); reply != nil {
@@ -73,8 +72,8 @@ func (s *server) failure(ctx context.Context, step string, err error) *Error {
 	return &Error{Server: s.address(), Step: step, Err: err}
 }
 
-// ended returns why the context has ended, nil if it has not. A connection may notice
-// before the context does.
+// ended returns the error of the context, or nil if it has not ended. The deadline is
+// checked too, since a connection may notice it before the context does.
 func ended(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -85,7 +84,7 @@ func ended(ctx context.Context) error {
 	return nil
 }
 
-// endedError says that the context ended, and what that did.
+// endedError reports that the context ended, and the failure that followed.
 type endedError struct{ ctx, err error }
 
 func (e *endedError) Error() string   { return e.ctx.Error() + ": " + e.err.Error() }
@@ -95,8 +94,8 @@ func (e *endedError) Unwrap() []error { return []error{e.ctx, e.err} }
 // is read as "250 ", which package textproto insists on. RFC 5321 wants clients to do so.
 type replies struct {
 	net.Conn
-	read  []byte // and not handed on yet
-	digit int    // of the line so far, if it has nothing else; 4: it has
+	read  []byte // but not returned yet
+	digit int    // digits of the line so far; 4: other characters
 	chunk [512]byte
 }
 
@@ -119,7 +118,7 @@ func (r *replies) Read(p []byte) (int, error) {
 			r.read = append(r.read, c)
 		}
 		if n == 0 && err != nil {
-			return 0, err // or the next call returns it
+			return 0, err // otherwise the next call returns it
 		}
 	}
 	n := copy(p, r.read)
@@ -132,7 +131,7 @@ type session struct {
 	*server
 	conn   net.Conn
 	client *smtp.Client
-	stop   func() bool // unties the connection from the context
+	stop   func() bool // detaches the connection from the context
 }
 
 // connect opens a session.
@@ -158,16 +157,16 @@ func (se *session) setDeadline(ctx context.Context, t time.Time) {
 	if end, ok := ctx.Deadline(); ok && end.Before(t) {
 		t = end
 	}
-	_ = se.conn.SetDeadline(t) // a broken connection says so when it is used
+	_ = se.conn.SetDeadline(t) // a broken connection fails when it is used
 	if ctx.Err() != nil {
-		se.interrupt() // which may have happened before, in vain
+		se.interrupt() // an earlier interrupt would have been overwritten
 	}
 }
 
-// interrupt ends whatever the connection waits for, and lets it wait for nothing.
+// interrupt makes current and later reads and writes of the connection fail at once.
 func (se *session) interrupt() { _ = se.conn.SetDeadline(time.Unix(1, 0)) }
 
-// open does what stands before the first mail.
+// open does the steps before the first mail.
 func (se *session) open() (string, error) {
 	conn := se.conn
 	if se.mode == ImplicitTLS {
@@ -196,7 +195,7 @@ func (se *session) open() (string, error) {
 	return "", nil
 }
 
-// hello makes a client of a connection, and greets the server.
+// hello makes a client for a connection, and greets the server.
 func (se *session) hello(conn *replies) (string, error) {
 	client, err := smtp.NewClient(conn, se.peer.Host)
 	if err != nil {
@@ -206,8 +205,8 @@ func (se *session) hello(conn *replies) (string, error) {
 	return stepHello, client.Hello(se.hostname)
 }
 
-// startTLS returns the connection with TLS over it. The client's own way would read
-// what the server says over TLS without [replies].
+// startTLS returns the connection with TLS over it. The client's own StartTLS would read
+// the replies over TLS without [replies].
 func (se *session) startTLS() (net.Conn, error) {
 	if ok, _ := se.client.Extension("STARTTLS"); !ok {
 		return nil, ErrNoStartTLS
@@ -226,7 +225,7 @@ func (se *session) startTLS() (net.Conn, error) {
 	return secured, secured.Handshake()
 }
 
-var errEarlyReply = errors.New("the server went on in plain text, or somebody on the way did")
+var errEarlyReply = errors.New("plain text after STARTTLS, from the server or an attacker")
 
 func (se *session) login() error {
 	allowed := se.plaintextAuth || se.mode != PlainText // the client does not see TLS below replies
@@ -241,11 +240,11 @@ func (se *session) login() error {
 	return ErrNoAuth
 }
 
-// maxChunk is how much of a mail has to get through within the timeout.
+// maxChunk is the part of a mail that has to be sent within the timeout.
 const maxChunk = 1 << 20
 
-// send hands one mail over. Some recipients may be refused though the mail is
-// taken for the others: then accepted is true, and there is an error.
+// send sends one mail. If the server takes it for some recipients only, accepted is true
+// and there is an error.
 func (se *session) send(ctx context.Context, m *message) (accepted bool, err *Error) {
 	se.setDeadline(ctx, time.Now().Add(se.timeout))
 	unicode := !isASCII(m.from.Address)
@@ -297,8 +296,8 @@ func (se *session) reset(ctx context.Context) bool {
 	return se.client.Reset() == nil
 }
 
-// quit ends the session as the protocol wants it, without waiting long for the
-// server: the mails are delivered.
+// quit ends the session by QUIT, without waiting long for the server: the mails are
+// delivered.
 func (se *session) quit() {
 	if se.stop() {
 		_ = se.conn.SetDeadline(time.Now().Add(min(se.timeout, time.Second)))

@@ -14,11 +14,11 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// mailServer is an SMTP server on loopback that keeps what it is given.
+// mailServer is an SMTP server on loopback that keeps its mails.
 type mailServer struct {
 	Addr string
 
-	// What the server is to refuse; set before it is used.
+	// Errors that the server returns; set before it is used.
 	onMail func(from string) error
 	onRcpt func(to string) error
 	onData func(n int) error // n counts from 1
@@ -35,7 +35,7 @@ type mailServer struct {
 	stop func()
 }
 
-// received is a mail as the server took it.
+// received is a mail as the server got it.
 type received struct {
 	from string
 	to   []string
@@ -43,7 +43,7 @@ type received struct {
 	data []byte
 }
 
-// serverOptions say how a mailServer listens.
+// serverOptions configure a mailServer.
 type serverOptions struct {
 	tls      *tls.Config // for STARTTLS, or:
 	implicit bool        // TLS from the start
@@ -81,7 +81,7 @@ func newMailServer(l net.Listener, o serverOptions) *mailServer {
 	}()
 	s.stop = func() {
 		_ = back.Close()
-		_ = l.Close() // which the server may not have seen yet
+		_ = l.Close() // the server may not know it yet
 		<-stopped
 	}
 	return s
@@ -103,7 +103,7 @@ func (l *countingListener) Accept() (net.Conn, error) {
 	return c, err
 }
 
-// hangUp closes the connections that there are.
+// hangUp closes the open connections.
 func (s *mailServer) hangUp() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -130,7 +130,7 @@ func (s *mailServer) loggedIn() []string {
 	return slices.Clone(s.logins)
 }
 
-// only returns the one mail that there must be.
+// only returns the only mail.
 func (s *mailServer) only(tb testing.TB) *parsed {
 	tb.Helper()
 	all := s.mails()
@@ -163,7 +163,7 @@ func (s *mailSession) Auth(mechanism string) (sasl.Server, error) {
 		s.server.logins = append(s.server.logins, login)
 		s.server.mu.Unlock()
 		if username != s.server.username || password != s.server.password {
-			// A server that repeats what it was told.
+			// The server repeats the credentials.
 			return &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "no " + username + " with " + password}
 		}
 		return nil

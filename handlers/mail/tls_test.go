@@ -12,8 +12,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Which address is dialled, how the connection is secured, and whether there is a
-// login.
+// Checks the address, the security of the connection, and the login.
 func TestServerAndTLS(t *testing.T) {
 	ca := newAuthority()
 	const user, password = "user", "pässword with = and spaces"
@@ -153,7 +152,7 @@ func TestStartTLSIsMandatory(t *testing.T) {
 	}
 }
 
-// The options given to New can be used on.
+// The options given to New are not changed.
 func TestTLSConfigIsNotChanged(t *testing.T) {
 	config := new(tls.Config)
 	newHandler(t, "mail.test", mail.Options{TLS: mail.StartTLS, TLSConfig: config})

@@ -13,14 +13,14 @@ import (
 // address is where messages go.
 type address struct {
 	scheme string   // unix, udp, tcp, tls
-	paths  []string // of unix sockets; the first one that answers is used
+	paths  []string // unix sockets; the first one that answers is used
 	host   string   // without a port
 	target string   // host:port
 }
 
 func (a address) unix() bool { return a.scheme == "unix" }
 
-// String is what errors call the address.
+// String returns the address for errors.
 func (a address) String() string {
 	if a.unix() {
 		return "unix:" + strings.Join(a.paths, ",")
@@ -28,15 +28,15 @@ func (a address) String() string {
 	return a.scheme + "://" + a.target
 }
 
-// platformSockets are where syslog daemons listen on Linux, macOS and the BSDs.
+// platformSockets are the sockets of syslog daemons on Linux, macOS and the BSDs.
 var platformSockets = []string{"/dev/log", "/var/run/syslog", "/var/run/log"}
 
 var defaultPorts = map[string]string{"udp": "514", "tcp": "514", "tls": "6514"}
 
 var errAddress = errors.New("want unix:/path, udp://host:port, tcp://host:port, tls://host:port, or empty")
 
-// parseAddress reads Options.Address. Errors do not repeat it, since somebody may
-// have put a password there.
+// parseAddress parses Options.Address. Errors do not repeat it, since it may contain a
+// password.
 func parseAddress(s string) (address, error) {
 	if s == "" {
 		return address{scheme: "unix", paths: platformSockets}, nil
@@ -60,8 +60,8 @@ func parseAddress(s string) (address, error) {
 	return address{scheme: scheme, host: peer.Host, target: peer.String()}, nil
 }
 
-// absSocket makes the path of a socket absolute, since connections are made later, too.
-// One that begins with @ is no file.
+// absSocket makes the path of a socket absolute, for later connections. A name that
+// begins with @ is not a file.
 func absSocket(path string) string {
 	if abs, err := filepath.Abs(path); err == nil && path[0] != '@' {
 		return abs

@@ -16,8 +16,8 @@ func logFields() {
 	logger.LogAttrs(nil, logbook.LevelInfo, "served", slog.String("path", "/index.html"), slog.Int("status", 200))
 }
 
-// Sending a record allocates nothing, and looking whether the connection is alive
-// does not either.
+// Sending a record allocates nothing, including the check whether the connection is
+// alive.
 func TestAllocations(t *testing.T) {
 	local, udp, tcp := startUnixgram(t, socketPath(t)), startUDP(t), startStream(t, "tcp", "127.0.0.1:0")
 	drain(local)

@@ -2,17 +2,16 @@ package syslog
 
 import "sync"
 
-// batch is what one record becomes on the wire: one message or several, each with
-// its framing.
+// batch has the messages of records, each with its framing.
 type batch struct {
 	b       []byte
 	ends    []int  // of the messages in b
-	text    []byte // what the formatter made
+	text    []byte // the formatter's output
 	header  []byte
 	scratch []byte
 }
 
-// maxPooled bounds what a pooled batch keeps of a very long record.
+// maxPooled bounds the memory of a pooled batch.
 const maxPooled = 64 << 10
 
 var batches = sync.Pool{New: func() any { return new(batch) }}

@@ -10,7 +10,7 @@ import (
 	"github.com/logbook-go/logbook/logbook/logbooktest"
 )
 
-// drain reads what datagrams bring, until the test ends.
+// drain reads datagrams until the test ends.
 func drain(server *datagramServer) {
 	go func() {
 		b := make([]byte, 1<<16)
@@ -22,7 +22,7 @@ func drain(server *datagramServer) {
 	}()
 }
 
-// drainAll reads what connections bring, until the test ends.
+// drainAll reads from connections until the test ends.
 func drainAll(l net.Listener) {
 	go func() {
 		for {
@@ -38,7 +38,7 @@ func drainAll(l net.Listener) {
 	}()
 }
 
-// The handlers keep the contract, with default options and with their own.
+// The handlers keep the contract, with default options and with others.
 func TestHandlers(t *testing.T) {
 	path := socketPath(t)
 	local, udp, tcp := startUnixgram(t, path), startUDP(t), startStream(t, "tcp", "127.0.0.1:0")

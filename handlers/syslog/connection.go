@@ -12,7 +12,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Between attempts to connect that fail, the first and the longest pause.
+// The first and the longest pause between attempts to connect.
 const (
 	firstPause = 100 * time.Millisecond
 	lastPause  = 30 * time.Second
@@ -21,7 +21,7 @@ const (
 // link is a connection to a daemon.
 type link = netlink.Conn[*batch]
 
-// connection sends what a handler makes of records to a daemon, and counts it.
+// connection sends the messages of records to a daemon, and counts the records.
 type connection struct {
 	address string // for errors
 	link    *netlink.Link[*batch]
@@ -29,7 +29,7 @@ type connection struct {
 	records, failed atomic.Uint64
 }
 
-// newConnection returns a connection that is not open yet. 0 is the default timeout.
+// newConnection returns a connection that is not open yet. Timeout 0 is the default.
 func newConnection(address string, timeout time.Duration, dial func(context.Context) (link, error)) *connection {
 	c := &connection{address: address, link: &netlink.Link[*batch]{
 		Dial: dial, Timeout: timeout,
@@ -50,12 +50,12 @@ func newConnection(address string, timeout time.Duration, dial func(context.Cont
 	return c
 }
 
-// handle sends what a handler makes of a record, and counts it. encode adds messages of
-// the record and of its text.
+// handle sends a record, and counts it. encode adds the messages of the record and its
+// text.
 func (c *connection) handle(o *logbook.Options, r *logbook.Record, encode func(*batch, *logbook.Record)) (err error) {
 	sent := false
 	defer func() {
-		if !sent { // also where a value of the record panics
+		if !sent { // even if a value of the record panics
 			c.failed.Add(1)
 		}
 	}()
@@ -82,13 +82,13 @@ func (c *connection) add(m *batch, o *logbook.Options, r *logbook.Record, encode
 	return nil
 }
 
-// maxWrite is the size from which what was made of a batch of records is sent, before
-// the rest is made.
+// maxWrite is the size at which the messages of a batch of records are sent, before the
+// rest is encoded.
 const maxWrite = 1 << 20
 
-// handleBatch is handle for several records, whose messages go out in a row. Over a
-// stream they are one write, or one for each MiB. What is not sent since the daemon cannot
-// be reached is left to the caller.
+// handleBatch is handle for several records, whose messages are sent in a row. Over a
+// stream they are one write, or one for each MiB. Records that are not sent because the
+// daemon cannot be reached are left to the caller.
 func (c *connection) handleBatch(o *logbook.Options, rs []*logbook.Record, encode func(*batch, *logbook.Record)) error {
 	m := newBatch()
 	defer m.free()
@@ -136,12 +136,12 @@ func (c *connection) sendSome(m *batch, o *logbook.Options, rs []*logbook.Record
 		n++
 	}
 	if e := (*Error)(nil); n < len(ends) && !(errors.As(err, &e) && e.unreachable()) {
-		n++ // another attempt would do no better
+		n++ // another attempt would fail too
 	}
 	return n, sent, errors.Join(append(failures[:min(n, len(failures))], err)...)
 }
 
-// stats has the counts that all handlers of the package have.
+// stats returns the counts that the handlers of the package have in common.
 func (c *connection) stats() logbook.Stats {
 	return logbook.Stats{
 		Handled: c.records.Load(), Dropped: c.failed.Load(),

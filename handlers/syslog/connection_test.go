@@ -14,7 +14,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// gramConn takes some datagrams.
+// gramConn accepts a number of datagrams.
 type gramConn struct {
 	net.Conn
 	room int
@@ -42,7 +42,7 @@ func TestDatagramsGoOn(t *testing.T) {
 	}
 }
 
-// writes keeps what each call of Write is given.
+// writes keeps the argument of each call of Write.
 type writes struct {
 	net.Conn
 	all  []string
@@ -64,8 +64,7 @@ func (listening) Gone() bool   { return false }
 func (listening) Abort() error { return nil }
 func (listening) Close() error { return nil }
 
-// Records that are handed over together are one write to a stream, and one for each MiB
-// if they are many.
+// A batch of records is one write to a stream, or one for each MiB.
 func TestBatchIsOneWrite(t *testing.T) {
 	var w writes
 	h := &Handler{opts: logbook.Options{Formatter: defaultFormatter}, layout: newLayout(&Options{Framing: Newline}, address{scheme: "tcp"})}
@@ -102,8 +101,8 @@ func TestBatchIsOneWrite(t *testing.T) {
 	}
 }
 
-// A record that cannot be formatted costs the others nothing; those from the first datagram
-// on that fails are left to the caller.
+// A record that cannot be formatted does not affect the others; those from the first
+// datagram that fails on are left to the caller.
 func TestBatchInPart(t *testing.T) {
 	conn := &gramConn{room: 3}
 	h := &Handler{

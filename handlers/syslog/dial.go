@@ -26,8 +26,8 @@ func dialer(a address, config *tls.Config) func(context.Context) (link, error) {
 	}
 }
 
-// dialUnix connects to the first socket that answers. Its error is that of the
-// first one that is there.
+// dialUnix connects to the first socket that answers. Its error is that of the first one
+// that exists.
 func dialUnix(ctx context.Context, paths []string) (l link, err error) {
 	for _, path := range paths {
 		l, e := dialDatagram(ctx, "unixgram", path)
@@ -82,8 +82,8 @@ func (d datagrams) Abort() error { return d.Close() }
 // stream writes all messages at once.
 type stream struct{ *netlink.Stream }
 
-// Send implements link. Where it fails nobody knows what arrived, so all are to be sent
-// again.
+// Send implements link. If it fails, it is not known which messages arrived, so all are
+// sent again.
 func (s stream) Send(m *batch, _ int) (next int, err error) {
 	if _, err := s.Write(m.b); err != nil {
 		return 0, err

@@ -7,5 +7,5 @@ import (
 	"syscall"
 )
 
-// isWrongType reports whether a unix socket is of the other type.
+// isWrongType reports whether err means that a unix socket is of the other type.
 func isWrongType(err error) bool { return errors.Is(err, syscall.EPROTOTYPE) }

@@ -8,25 +8,25 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// What may fail, as an [Error] names it.
+// The operations that may fail, for [Error].Op.
 const (
 	opFormat  = "format"
 	opConnect = "connect" // with the TLS handshake
 	opWrite   = "write"
 )
 
-// Error says why a record was not sent.
+// Error reports why a record was not sent.
 type Error struct {
 	Address string // as in the options, or the platform's socket
-	Op      string // that failed: "format", "connect" or "write"
-	Err     error  // why; wraps logbook.ErrClosed after Close
+	Op      string // the operation that failed: "format", "connect" or "write"
+	Err     error  // wraps logbook.ErrClosed after Close
 
-	// Retry is when the next attempt is made: until then records are not sent, and
-	// their error is this one. The zero time means with the next record.
+	// Retry is the time of the next attempt: until then records are not sent, and this
+	// error is returned. The zero time means that the next record tries again.
 	Retry time.Time
 }
 
-// Error says all of it on one line.
+// Error returns all of it on one line.
 func (e *Error) Error() string {
 	b := encode.AppendText([]byte("syslog: "), e.Address)
 	b = append(append(append(b, ": "...), e.Op...), ": "...)
@@ -38,10 +38,11 @@ func (e *Error) Error() string {
 	return string(b)
 }
 
-// unreachable reports whether another attempt may succeed: it is not the record's fault.
+// unreachable reports whether the daemon could not be reached, so that a later attempt
+// may succeed.
 func (e *Error) unreachable() bool {
 	return e.Op == opConnect || !e.Retry.IsZero() || errors.Is(e.Err, logbook.ErrClosed)
 }
 
-// Unwrap returns why.
+// Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }

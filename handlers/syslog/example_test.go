@@ -12,8 +12,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// listen stands for a syslog daemon. Its receive returns the next message, without
-// the time and the process id, which change.
+// listen starts a syslog daemon. Its receive returns the next message, with placeholders
+// for the time and the process id.
 func listen() (address string, receive func() string) {
 	c, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
@@ -51,7 +51,7 @@ func ExampleNew_structuredData() {
 	address, receive := listen()
 	h, err := syslog.New(&syslog.Options{
 		Address: address, AppName: "shop", Hostname: "web1", Facility: syslog.FacilityLocal0,
-		StructuredData: "shop@32473", // with the enterprise number of one's own
+		StructuredData: "shop@32473", // with your enterprise number
 	})
 	if err != nil {
 		fmt.Println(err)

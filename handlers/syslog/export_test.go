@@ -6,14 +6,14 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// SetNow gives the pauses of a handler another clock, and makes them exact. It must not
-// be sending.
+// SetNow gives the pauses of a handler another clock, and makes them exact. The handler
+// must not be sending.
 func SetNow(h *Handler, now func() time.Time) {
 	h.conn.link.Now = now
 	h.conn.link.Pause.Jitter = 0
 }
 
-// SetTimeout sets the time that a handler gives each write, once it is connected.
+// SetTimeout sets the timeout of each write, once the handler is connected.
 func SetTimeout(h *Handler, d time.Duration) { h.conn.link.Timeout = d }
 
 // StructuredData returns the structured data of a record.
@@ -22,7 +22,7 @@ func StructuredData(id string, r *logbook.Record, limit int) string {
 	return string(b)
 }
 
-// Entry returns what a journal is sent for a record.
+// Entry returns the journal entry of a record.
 func Entry(identifier string, r *logbook.Record) string {
 	h := &Journal{opts: logbook.Options{Formatter: journalFormatter}, identifier: identifier}
 	m := newBatch()
@@ -34,14 +34,14 @@ func Entry(identifier string, r *logbook.Record) string {
 // Gone reports whether the daemon is known to have closed the connection.
 func Gone(h *Handler) bool { return h.conn.link.Gone() }
 
-// SetPlatformSockets has "" as address stand for other sockets, until undo.
+// SetPlatformSockets makes the address "" mean other sockets, until undo.
 func SetPlatformSockets(paths ...string) (undo func()) {
 	old := platformSockets
 	platformSockets = paths
 	return func() { platformSockets = old }
 }
 
-// Messages returns what is sent for a record.
+// Messages returns the messages of a record.
 func Messages(o *Options, r *logbook.Record) []string {
 	o.Delay = true
 	h, err := New(o)

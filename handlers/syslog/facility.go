@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Facility says what kind of program a message comes from. A syslog daemon sorts
-// messages by it. The zero value is [FacilityUser].
+// Facility is the kind of program that a message comes from. Syslog daemons sort messages
+// by it. The zero value is [FacilityUser].
 type Facility int8
 
 // The facilities of Logbook. Most daemons take FacilityKern only from the kernel.
@@ -24,7 +24,7 @@ const (
 	FacilityCron
 	FacilityAuthPriv
 	FacilityFTP
-	FacilityLocal0 // to FacilityLocal7: free for use on a site
+	FacilityLocal0 // to FacilityLocal7: for local use
 	FacilityLocal1
 	FacilityLocal2
 	FacilityLocal3
@@ -48,8 +48,8 @@ var facilities = [...]struct {
 // ErrUnknownFacility is wrapped by the error of [ParseFacility].
 var ErrUnknownFacility = errors.New("unknown facility")
 
-// ParseFacility reads the name of a facility in any case: "user", "local0". Its
-// error wraps [ErrUnknownFacility] and names what it was given.
+// ParseFacility parses the name of a facility, such as "user" or "local0", in any case.
+// Its error wraps [ErrUnknownFacility] and has the name.
 func ParseFacility(s string) (Facility, error) {
 	for f := range facilities {
 		if strings.EqualFold(s, facilities[f].name) {
@@ -61,8 +61,8 @@ func ParseFacility(s string) (Facility, error) {
 
 func (f Facility) valid() bool { return f >= 0 && int(f) < len(facilities) }
 
-// Code returns the facility's number on the wire: 1 for FacilityUser; -1 for a
-// value that is no facility.
+// Code returns the facility's number on the wire: 1 for FacilityUser; -1 for an invalid
+// value.
 func (f Facility) Code() int {
 	if !f.valid() {
 		return -1
@@ -86,7 +86,7 @@ func (f Facility) MarshalText() ([]byte, error) {
 	return []byte(f.String()), nil
 }
 
-// UnmarshalText reads what [ParseFacility] reads.
+// UnmarshalText parses a name as [ParseFacility] does.
 func (f *Facility) UnmarshalText(text []byte) error {
 	v, err := ParseFacility(string(text))
 	if err == nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// golden returns the datagrams that Logbook sent, by scenario.
+// golden returns the datagrams that Python's Logbook sent, by scenario.
 func golden(t *testing.T) map[string][]string {
 	t.Helper()
 	data, err := os.ReadFile("testdata/datagrams.json")
@@ -42,8 +42,8 @@ var goldenLevels = []logbook.Level{
 	logbook.LevelInfo, logbook.LevelDebug, logbook.LevelTrace, logbook.LevelNotSet,
 }
 
-// goldenRecords are what Logbook logged. all_levels is one of each level, the rest
-// are special.
+// goldenRecords are the records that Logbook logged. all_levels has one of each level,
+// the others are special cases.
 func goldenRecords(scenario string) (rs []*logbook.Record) {
 	if strings.HasSuffix(scenario, "/all_levels") {
 		for _, l := range goldenLevels {
@@ -67,8 +67,8 @@ func goldenRecords(scenario string) (rs []*logbook.Record) {
 	return rs
 }
 
-// What Logbook sends, byte for byte, but for TRACE and NOTSET, whose severity is wrong
-// there.
+// The messages are Logbook's, byte for byte, except for TRACE and NOTSET, whose severity
+// is wrong there.
 func TestGolden(t *testing.T) {
 	scenarios := map[string]syslog.Options{
 		"unix_dgram/no_app/all_levels":                 {},
@@ -132,7 +132,7 @@ func corrected(datagram string) string {
 	return datagram
 }
 
-// The samples of streams, which are those of datagrams in a row.
+// The samples of streams are those of datagrams in a row.
 func TestGoldenStreams(t *testing.T) {
 	all := golden(t)
 	for name, network := range map[string]string{"unix_stream/app": "unix", "tcp/app": "tcp"} {
@@ -186,7 +186,7 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-// Priorities are Logbook's, but for TRACE and NOTSET.
+// Priorities are Logbook's, except for TRACE and NOTSET.
 func TestPriorities(t *testing.T) {
 	data, err := os.ReadFile("testdata/priorities.json")
 	if err != nil {
@@ -229,7 +229,7 @@ func TestPriorities(t *testing.T) {
 	}
 }
 
-// priority returns the priority of what is sent for a record.
+// priority returns the priority of a record's message.
 func priority(t *testing.T, server *datagramServer, f syslog.Facility, l logbook.Level) (n int) {
 	t.Helper()
 	h := newHandler(t, syslog.Options{Address: server.address, Facility: f})

@@ -9,16 +9,15 @@ import (
 
 // Handler sends records to a syslog daemon.
 //
-// A record is one message, or, where the framing ends messages with a delimiter,
-// one for each line of its text, up to 4 MiB in all; a traceback's lines start with
-// "  | ". What the data holds cannot start a message of its own nor change a header.
+// A record is one message, or, if the framing ends messages with a delimiter, one for
+// each line of its text, up to 4 MiB in all; the lines of a traceback start with " | ".
+// No data can start a message or change a header.
 //
-// Handle has handed the record to the operating system when it returns without an
-// error. What fails is an [*Error]; the package comment says what can be lost
-// without one. Handle takes Options.Timeout at most to connect and as much to
-// write. After a failure it returns at once, with the same error, until
-// [Error.Retry]: about 0.1 s later at first, then about twice as long each time, up to
-// 30 s.
+// When Handle returns nil, the operating system has the record. A failure is an [*Error];
+// the package comment lists the losses without one. Handle takes Options.Timeout at most
+// to connect, and as much to write. After a failure it returns at once, with the same
+// error, until [Error.Retry]: about 0.1 s later at first, then about twice as long each
+// time, up to 30 s.
 //
 // It is safe for concurrent use.
 type Handler struct {
@@ -35,8 +34,8 @@ var (
 )
 
 // New returns a handler that sends to a syslog daemon, and connects to it, unless
-// Options.Delay is set. Invalid options are refused with a
-// [*logbook.OptionError]; that the daemon is not there, by an [*Error].
+// Options.Delay is set. The error is a [*logbook.OptionError], or an [*Error] if the
+// daemon cannot be reached.
 func New(o *Options) (*Handler, error) {
 	if o == nil {
 		o = new(Options)
@@ -49,7 +48,7 @@ func New(o *Options) (*Handler, error) {
 		opts:   logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
 		layout: newLayout(o, a),
 		conn:   newConnection(a.String(), o.Timeout, dialer(a, o.TLSConfig)),
-		quiet:  o.TLSConfig == nil, // which may have functions that log
+		quiet:  o.TLSConfig == nil, // a TLSConfig may have functions that log
 	}
 	if h.opts.Formatter == nil {
 		h.opts.Formatter = defaultFormatter
@@ -80,7 +79,8 @@ func (h *Handler) Handle(r *logbook.Record) error {
 }
 
 // HandleBatch sends the records in a row: over a stream in one write, or in one for each
-// MiB. Those that are not sent, since the daemon cannot be reached, are left to the caller.
+// MiB. Records that are not sent because the daemon cannot be reached are left to the
+// caller.
 func (h *Handler) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
 	return h.conn.handleBatch(&h.opts, rs, h.encode)
 }
@@ -93,10 +93,10 @@ func (h *Handler) encode(m *batch, r *logbook.Record) {
 // context ends, they fail. Closing again does nothing.
 func (h *Handler) Close(ctx context.Context) error { return h.conn.link.Close(ctx) }
 
-// Stats returns what happened so far: Handled are the records that were handed to the
-// operating system. The counters are
+// Stats returns the counts so far: Handled are the records that the operating system has
+// taken. The counters are
 //
-//	breakups  connections that broke; each may have cost records that the operating
+//	breakups  connections that broke; each may have lost records that the operating
 //	          system had taken and the daemon had not read
 //	cuts      messages that were cut or left out
 func (h *Handler) Stats() logbook.Stats {

@@ -21,12 +21,13 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// patience is how long a test waits for what must happen, on the busiest machine.
+// patience bounds how long a test waits for an event that must happen, even on a busy
+// machine.
 const patience = 2 * time.Minute
 
 func TestMain(m *testing.M) { leaktest.Main(m) }
 
-// sample is the record that most tests send.
+// sample returns the record that most tests send.
 func sample(level logbook.Level, message string) *logbook.Record {
 	return logbook.NewRecord(logbook.RecordData{
 		Time: time.Date(2024, 2, 29, 13, 37, 42, 5e6, time.UTC), Level: level, Channel: "app.web", Message: message, PID: 4242,
@@ -140,7 +141,7 @@ func (s *streamServer) accept(t testing.TB) *peer {
 	return <-s.accepting(t)
 }
 
-// accepting accepts a connection meanwhile. The channel is closed if that fails.
+// accepting accepts a connection in the background. The channel is closed if that fails.
 func (s *streamServer) accepting(t testing.TB) <-chan *peer {
 	if l, ok := s.Listener.(interface{ SetDeadline(time.Time) error }); ok {
 		_ = l.SetDeadline(time.Now().Add(patience))
@@ -159,7 +160,7 @@ func (s *streamServer) accepting(t testing.TB) <-chan *peer {
 	return accepted
 }
 
-// receive returns what comes next, up to the end mark.
+// receive returns the next bytes, up to the end mark.
 func (p *peer) receive(t testing.TB, end string) string {
 	t.Helper()
 	if p == nil {
@@ -182,7 +183,7 @@ func (p *peer) receive(t testing.TB, end string) string {
 	}
 }
 
-// certificate makes a certificate for 127.0.0.1 that is its own authority.
+// certificate makes a self-signed certificate for 127.0.0.1.
 func certificate(t testing.TB) (tls.Certificate, *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -25,14 +25,14 @@ type JournalOptions struct {
 	Level     slog.Leveler               // lowest level taken; nil: all
 	Filter    func(*logbook.Record) bool // asked after the processors; nil: all
 	Bubble    bool                       // let handled records go on to the next handler
-	Formatter logbook.Formatter          // of MESSAGE; nil: the message, with its lines, and the traceback
+	Formatter logbook.Formatter          // of MESSAGE; nil: the message, with its newlines, and the traceback
 
 	// Identifier is the name of the program, as journalctl shows it; "": that of
 	// the executable.
 	Identifier string
 
-	// Socket is journald's; "": /run/systemd/journal/socket. Other namespaces have
-	// others.
+	// Socket is journald's socket; "": /run/systemd/journal/socket. Journal namespaces
+	// have other ones.
 	Socket string
 
 	Timeout time.Duration // of each write; 0: 5 s
@@ -44,20 +44,20 @@ const journalSocket = "/run/systemd/journal/socket"
 // fields:
 //
 //	MESSAGE                            the text
-//	PRIORITY                           the level, as syslog has it
+//	PRIORITY                           the level, as a syslog severity
 //	SYSLOG_IDENTIFIER                  the program
 //	LOGGER                             the channel
-//	CODE_FILE, CODE_LINE, CODE_FUNC    where the call stands
-//	REQUEST_ID, ...                    the attributes, whatever they hold
+//	CODE_FILE, CODE_LINE, CODE_FUNC    the place of the call
+//	REQUEST_ID, ...                    the attributes, with any content
 //
-// An attribute's field has its name in upper case, with underscores for all but
-// letters and digits: "req.id" becomes REQ_ID. A name that starts with a digit, or
-// that is one of the fields above, has ATTR_ before it. Records too long for a
-// datagram are passed as a file in memory, so nothing is cut.
+// An attribute's field has its name in upper case, with underscores for all but letters
+// and digits: "req.id" becomes REQ_ID. A name that starts with a digit, or is one of the
+// fields above, is prefixed with ATTR_. Records too long for a datagram are passed as a
+// file in memory, so nothing is cut.
 //
-// When Handle returns nil, the record is in journald's socket, which systemd keeps
-// while journald is restarted. What fails is an [*Error]. As with [Handler], a
-// broken connection is replaced at once, and if that fails, after a pause.
+// When Handle returns nil, the record is in journald's socket, which systemd keeps while
+// journald is restarted. A failure is an [*Error]. As with [Handler], a broken connection
+// is replaced at once, or, if that fails, after a pause.
 //
 // It is safe for concurrent use.
 type Journal struct {
@@ -68,9 +68,9 @@ type Journal struct {
 
 var journalFormatter = logbook.Must(logbook.Format("{record.message}", &logbook.FormatOptions{Multiline: true}))
 
-// NewJournal returns a handler that sends to journald. It connects, so the error
-// tells whether journald is there: an [*Error] that wraps [fs.ErrNotExist] where
-// it is not, [errors.ErrUnsupported] on other systems than Linux.
+// NewJournal returns a handler that sends to journald. It connects at once. If journald
+// is not there, the error is an [*Error] that wraps [fs.ErrNotExist]; on systems other
+// than Linux it wraps [errors.ErrUnsupported].
 func NewJournal(o *JournalOptions) (*Journal, error) {
 	if o == nil {
 		o = new(JournalOptions)
@@ -102,7 +102,7 @@ func NewJournal(o *JournalOptions) (*Journal, error) {
 // Binding implements [logbook.Bindable].
 func (h *Journal) Binding() logbook.Binding {
 	b := h.opts.LineBinding(h)
-	b.NoCaller = false // it has fields for it
+	b.NoCaller = false // the journal has fields for it
 	return b
 }
 
@@ -111,8 +111,8 @@ func (h *Journal) Handle(r *logbook.Record) error {
 	return h.conn.handle(&h.opts, r, h.encode)
 }
 
-// HandleBatch sends the records in a row. Those that are not sent, since journald cannot be
-// reached, are left to the caller.
+// HandleBatch sends the records in a row. Records that are not sent because journald
+// cannot be reached are left to the caller.
 func (h *Journal) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
 	return h.conn.handleBatch(&h.opts, rs, h.encode)
 }
@@ -121,11 +121,11 @@ func (h *Journal) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
 // context ends, they fail. Closing again does nothing.
 func (h *Journal) Close(ctx context.Context) error { return h.conn.link.Close(ctx) }
 
-// Stats returns what happened so far: Handled are the records that are in journald's
-// socket. The counter "breakups" has the connections that broke.
+// Stats returns the counts so far: Handled are the records that are in journald's socket.
+// The counter "breakups" is the number of connections that broke.
 func (h *Journal) Stats() logbook.Stats { return h.conn.stats() }
 
-// encode makes an entry of the record and of m.text.
+// encode adds an entry with the record and m.text.
 func (h *Journal) encode(m *batch, r *logbook.Record) {
 	b := appendField(m.b, "MESSAGE", m.text)
 	b = append(append(b, "PRIORITY="...), byte('0'+severity(r.Level())), '\n')
@@ -148,8 +148,8 @@ func (h *Journal) encode(m *batch, r *logbook.Record) {
 	m.ends = append(m.ends, len(b))
 }
 
-// appendField appends a field: on one line where the value is one, else with its
-// length before it, so that no value can make a field of its own.
+// appendField appends a field: on one line if the value is one, otherwise with its
+// length, so that no value can add a field.
 func appendField[S string | []byte](b []byte, name string, value S) []byte {
 	b = append(b, name...)
 	before := len(b)
@@ -164,11 +164,11 @@ func appendField[S string | []byte](b []byte, name string, value S) []byte {
 // maxField bounds the name of a field, by journald's rules.
 const maxField = 64
 
-// ownFields are those that do not come from attributes.
+// ownFields are the fields that do not come from attributes.
 var ownFields = []string{"MESSAGE", "PRIORITY", "SYSLOG_IDENTIFIER", "LOGGER", "CODE_FILE", "CODE_LINE", "CODE_FUNC"}
 
-// fieldName makes a field's name of an attribute's. journald drops what starts with
-// an underscore, and everything that has other characters.
+// fieldName returns the name of an attribute's field. journald drops fields whose name
+// starts with an underscore or has other characters.
 func fieldName(key string) string {
 	name := strings.Map(func(c rune) rune {
 		switch {

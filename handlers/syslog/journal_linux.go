@@ -47,8 +47,8 @@ func (entries) Gone() bool { return false }
 // Abort implements link.
 func (c entries) Abort() error { return c.Close() }
 
-// sendFile passes an entry as a file that nobody can change any more, since
-// journald maps it into its memory.
+// sendFile passes an entry as a sealed file, which cannot be changed while journald has
+// it mapped.
 func (c entries) sendFile(entry []byte) error {
 	fd, err := unix.MemfdCreate("logbook-journal", unix.MFD_ALLOW_SEALING|unix.MFD_CLOEXEC)
 	if err != nil {
@@ -66,8 +66,8 @@ func (c entries) sendFile(entry []byte) error {
 	return c.sendRights(fd)
 }
 
-// sendRights sends an empty datagram with a descriptor. WriteMsgUnix would do, but
-// refuses to on a connected socket.
+// sendRights sends an empty datagram with a descriptor. WriteMsgUnix refuses that on a
+// connected socket.
 func (c entries) sendRights(fd int) error {
 	raw, err := c.SyscallConn()
 	if err != nil {
@@ -77,7 +77,7 @@ func (c entries) sendRights(fd int) error {
 	var failure error
 	err = raw.Write(func(socket uintptr) bool {
 		failure = unix.Sendmsg(int(socket), nil, rights, nil, 0)
-		return failure != unix.EAGAIN // else wait until there is room
+		return failure != unix.EAGAIN // on EAGAIN, wait until there is room
 	})
 	if err == nil && failure != nil {
 		err = os.NewSyscallError("sendmsg", failure)

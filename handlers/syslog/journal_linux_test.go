@@ -50,7 +50,7 @@ func parseEntry(entry []byte) (fields []string, err error) {
 	return fields, nil
 }
 
-// receiveEntry receives an entry, as a datagram or in a file, and says which.
+// receiveEntry receives an entry, and reports whether it came in a file.
 func receiveEntry(t *testing.T, server *datagramServer) (fields []string, file bool) {
 	t.Helper()
 	c := server.PacketConn.(*net.UnixConn)
@@ -75,8 +75,8 @@ func receiveEntry(t *testing.T, server *datagramServer) (fields []string, file b
 	return fields, file
 }
 
-// readPassedFile reads the file that was passed, which must be sealed, or
-// journald refuses it.
+// readPassedFile reads the file that was passed. It must be sealed, or journald refuses
+// it.
 func readPassedFile(t *testing.T, oob []byte) []byte {
 	t.Helper()
 	messages, err := syscall.ParseSocketControlMessage(oob)
@@ -159,7 +159,7 @@ func TestJournalFieldNames(t *testing.T) {
 	}
 }
 
-// FuzzJournal: whatever the data holds, it makes no field of its own.
+// FuzzJournal checks that no data can add a field.
 func FuzzJournal(f *testing.F) {
 	f.Add("app", "message", "key", "value")
 	f.Add("a\nMESSAGE=b", "two\nlines", "k=\n", "v\n\x00\x00\x00\x00\x00\x00\x00\x00")
@@ -182,7 +182,7 @@ func FuzzJournal(f *testing.F) {
 	})
 }
 
-// What is too long for a datagram comes as a file, whole.
+// An entry too long for a datagram comes as a file, complete.
 func TestLongJournalEntry(t *testing.T) {
 	path := socketPath(t)
 	server := startUnixgram(t, path)

@@ -9,16 +9,16 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// layout makes messages of records. It is immutable.
+// layout encodes records as messages. It is immutable.
 type layout struct {
 	format   Format
 	framing  Framing
 	facility int
-	app      string // as it stands in headers; "": none
-	host     string // likewise; RFC 5424 only
+	app      string // as shown in headers; "": none
+	host     string // the same; RFC 5424 only
 	dataID   string
 	max      int
-	channel  bool // the header has the channel, since the text has not
+	channel  bool // the header has the channel, since the text does not
 }
 
 func newLayout(o *Options, a address) *layout {
@@ -39,13 +39,12 @@ func newLayout(o *Options, a address) *layout {
 
 const cutMark = "...(cut)"
 
-// maxBatch bounds the bytes of a record's messages: with a header on each of its
-// lines a text can become a thousand times as long. A message that begins before is
-// whole.
+// maxBatch bounds the bytes of a record's messages: with a header on each line a text can
+// become a thousand times as long. A message that begins below the limit is complete.
 const maxBatch = 4 << 20
 
-// encode makes messages of the record and of m.text, and returns how many of them
-// were cut or left out.
+// encode adds the messages of the record and m.text, and returns how many were cut or
+// left out.
 func (l *layout) encode(m *batch, r *logbook.Record) (cut int) {
 	if l.format == RFC5424 {
 		l.header5424(m, r)

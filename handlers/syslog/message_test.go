@@ -169,7 +169,7 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// With a long header on each of its lines, a record takes up no more than some MiB.
+// With a long header on each of its lines, a record takes no more than a few MiB.
 func TestManyLines(t *testing.T) {
 	server := startStream(t, "tcp", "127.0.0.1:0")
 	h, p := connect(t, server, syslog.Options{Address: server.address, StructuredData: "app@1"})
@@ -192,8 +192,8 @@ func TestManyLines(t *testing.T) {
 	}
 }
 
-// FuzzMessage: whatever the data holds, each message is one of RFC 5424, with the
-// header that it is to have.
+// FuzzMessage checks that, whatever the data, each message is valid by RFC 5424 and has
+// the right header.
 func FuzzMessage(f *testing.F) {
 	f.Add("channel", "message", "key", "value", "app", "host")
 	f.Add("a\nb", "two\nlines", `k="]`, `v"\]`, "my app", "ä")
@@ -223,7 +223,7 @@ func FuzzMessage(f *testing.F) {
 	})
 }
 
-// check5424 takes a message apart, strictly.
+// check5424 parses a message strictly.
 func check5424(m string, o syslog.Options) error {
 	if o.Framing == syslog.OctetCounting {
 		count, rest, _ := strings.Cut(m, " ")
@@ -310,7 +310,7 @@ func check5424(m string, o syslog.Options) error {
 	return nil
 }
 
-// Over TLS messages have octet counts, as RFC 5425 wants it, and the certificate is
+// Over TLS messages have octet counts, as RFC 5425 requires, and the certificate is
 // verified.
 func TestTLS(t *testing.T) {
 	cert, roots := certificate(t)

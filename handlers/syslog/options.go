@@ -13,29 +13,29 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Options configure [New]. nil is the default: to the platform's syslog daemon.
+// Options configure [New]. nil is the default: the platform's syslog daemon.
 type Options struct {
 	Level  slog.Leveler               // lowest level taken; nil: all
 	Filter func(*logbook.Record) bool // asked after the processors; nil: all
 	Bubble bool                       // let handled records go on to the next handler
 
-	// Formatter makes the text behind the header; nil: the message, and the
-	// attributes that it does not show, after the channel, if the header has not
-	// got that. Where Framing ends messages with a delimiter, each line that it
-	// makes becomes a message with a header of its own.
+	// Formatter makes the text after the header; nil: the message and the attributes that
+	// it does not show, after the channel, if that is not in the header. If Framing ends
+	// messages with a delimiter, each line of the text becomes a message with a header of
+	// its own.
 	Formatter logbook.Formatter
 
 	Facility Facility
 
-	// AppName is the name of the program; "": the channel stands in its place in
-	// RFC 5424, unless there is a Formatter, and nothing in RFC 3164.
+	// AppName is the name of the program; "": RFC 5424 has the channel in its place,
+	// unless there is a Formatter, and RFC 3164 has nothing.
 	AppName string
 
 	// Address is where the messages go.
 	//
 	//	""                  the platform's socket: /dev/log, /var/run/syslog or /var/run/log
 	//	unix:/path          a unix socket, datagram or stream
-	//	udp://host:port     the port is 514 if left out
+	//	udp://host:port     the default port is 514
 	//	tcp://host:port     514
 	//	tls://host:port     6514
 	Address string
@@ -44,15 +44,14 @@ type Options struct {
 	Framing Framing
 
 	// StructuredData is the SD-ID under which RFC 5424 messages have the record's
-	// attributes, such as "app@32473", with the enterprise number of whoever
-	// defines it. "": there is no structured data, and the text has them.
+	// attributes, such as "app@32473", with your enterprise number. "": no structured
+	// data; the attributes are in the text.
 	StructuredData string
 
-	// MaxSize bounds a message in bytes, header included. What is longer is cut,
-	// and ends in "...(cut)". 0: 8096, which is what rsyslog takes, a little less than
-	// RFC 5425 wants; over UDP 2048 with RFC 5424 and 1024 with RFC 3164, as these
-	// say; on unix sockets 8096 on Linux, and 2048 elsewhere, where the system takes
-	// no more. At least 480.
+	// MaxSize bounds a message in bytes, header included. Longer ones are cut, and end in
+	// "...(cut)". 0: 8096, the limit of rsyslog; over UDP 2048 with RFC 5424 and 1024
+	// with RFC 3164, as these recommend; on unix sockets 8096 on Linux, and 2048
+	// elsewhere, the limit of the system. At least 480.
 	MaxSize int
 
 	// TLSConfig holds roots, client certificates and the like for tls addresses;
@@ -65,8 +64,8 @@ type Options struct {
 	// Hostname is the name of this machine in RFC 5424; "": the system's.
 	Hostname string
 
-	// Delay connects with the first record, not in New: the program starts though
-	// the daemon is not there.
+	// Delay connects with the first record, not in New, so that the program starts even
+	// without the daemon.
 	Delay bool
 }
 
@@ -78,7 +77,7 @@ const (
 	// FormatAuto is RFC3164 on unix sockets, and RFC5424 over the network.
 	FormatAuto Format = iota
 
-	// RFC3164 is what local daemons read, "<12>app:channel: text". It has neither
+	// RFC3164 is the format of local daemons, "<12>app:channel: text". It has neither
 	// time nor host: the receiver adds its own.
 	RFC3164
 
@@ -99,13 +98,13 @@ func (f Format) String() string {
 	return fmt.Sprintf("Format(%d)", int8(f))
 }
 
-// Framing says how messages are told apart.
+// Framing is how messages are separated.
 type Framing int8
 
 // The framings.
 const (
-	// FramingAuto is NUL on unix sockets, OctetCounting over TLS, as RFC 5425
-	// wants it, and else Newline.
+	// FramingAuto is NUL on unix sockets, OctetCounting over TLS, as RFC 5425 requires,
+	// and otherwise Newline.
 	FramingAuto Framing = iota
 
 	// Newline ends each message with a newline; a line of the text is a message.
@@ -135,11 +134,11 @@ func (f Framing) String() string {
 }
 
 const (
-	minMaxSize     = 480  // what RFC 5424 has every receiver take
-	defaultMaxSize = 8096 // rsyslog splits what is longer
+	minMaxSize     = 480  // every receiver takes this by RFC 5424
+	defaultMaxSize = 8096 // rsyslog splits longer messages
 )
 
-// check finds what is wrong with options, and the address that they mean.
+// check returns the address of the options, or the first error in them.
 func (o *Options) check() (address, error) {
 	wrong := func(option, msg string) (address, error) {
 		return address{}, invalid(option, errors.New(msg))
@@ -157,11 +156,11 @@ func (o *Options) check() (address, error) {
 	case o.Framing < FramingAuto || o.Framing > OctetCounting:
 		return wrong("Framing", "want FramingAuto, Newline, NUL or OctetCounting, not "+o.Framing.String())
 	case o.Framing == OctetCounting && (a.scheme == "udp" || a.unix()):
-		return wrong("Framing", "want another one for this address: octet counting is for tcp and tls")
+		return wrong("Framing", "want NUL or Newline for this address: OctetCounting is for tcp and tls")
 	case o.TLSConfig != nil && a.scheme != "tls":
-		return wrong("TLSConfig", "want none where the address is not tls, which does not use it")
+		return wrong("TLSConfig", "want nil unless the address is tls")
 	case o.StructuredData != "" && o.format(a) != RFC5424:
-		return wrong("StructuredData", "want none with RFC 3164, which has no structured data")
+		return wrong("StructuredData", "want none with RFC 3164")
 	case o.StructuredData != "" && !isName(o.StructuredData):
 		return wrong("StructuredData", `want 1 to 32 ASCII characters without space, =, ] and "`)
 	case o.Timeout < 0:
@@ -172,12 +171,12 @@ func (o *Options) check() (address, error) {
 	return a, nil
 }
 
-// invalid returns the error for an option that is refused.
+// invalid returns the error for an invalid option.
 func invalid(option string, err error) error {
 	return &logbook.OptionError{Options: "syslog.Options", Option: option, Err: err}
 }
 
-// format returns what FormatAuto stands for.
+// format resolves FormatAuto.
 func (o *Options) format(a address) Format {
 	switch {
 	case o.Format != FormatAuto:
@@ -188,7 +187,7 @@ func (o *Options) format(a address) Format {
 	return RFC5424
 }
 
-// framing returns what FramingAuto stands for.
+// framing resolves FramingAuto.
 func (o *Options) framing(a address) Framing {
 	switch {
 	case o.Framing != FramingAuto:
@@ -219,12 +218,12 @@ func (o *Options) hostname() string {
 	}
 	host, err := os.Hostname()
 	if err != nil {
-		return "" // the header shows that it is not known
+		return "" // shown as unknown in the header
 	}
 	return host
 }
 
-// isName reports whether s may stand as SD-NAME in structured data.
+// isName reports whether s is a valid SD-NAME of structured data.
 func isName(s string) bool {
 	return s != "" && len(s) <= maxName && !strings.ContainsFunc(s, func(c rune) bool { return c > '~' || !isNameByte(byte(c)) })
 }

@@ -55,7 +55,7 @@ func TestWrongOptions(t *testing.T) {
 			t.Errorf("%+v: %v, want an error of %s", tt.o, err, tt.want)
 		}
 		if err != nil && strings.Contains(err.Error(), "secret") {
-			t.Errorf("%v tells a secret", err)
+			t.Errorf("%v contains a secret", err)
 		}
 	}
 }
@@ -88,7 +88,7 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-// "" is the first socket of the platform that is there.
+// The address "" is the first socket of the platform that exists.
 func TestPlatformSocket(t *testing.T) {
 	one, two := socketPath(t), socketPath(t)
 	defer syslog.SetPlatformSockets(one, two)()
@@ -122,7 +122,8 @@ func TestPlatformSocket(t *testing.T) {
 	}
 }
 
-// A relative socket is one from where New was called, wherever the program goes.
+// A relative socket path starts at the current directory of New, even if the program
+// changes it later.
 func TestRelativeSocket(t *testing.T) {
 	path := socketPath(t)
 	server := startUnixgram(t, path)

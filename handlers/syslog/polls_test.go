@@ -2,5 +2,5 @@
 
 package syslog_test
 
-// polls: the system is asked before each record whether the connection is closed.
+// polls is set if the connection is checked before each record.
 const polls = true

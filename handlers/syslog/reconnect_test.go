@@ -62,8 +62,8 @@ func connect(t *testing.T, server *streamServer, o syslog.Options) (*syslog.Hand
 	return h, <-accepted
 }
 
-// waitGone waits until the handler's side knows that the connection was closed.
-// Where the system is asked before each record, there is nothing to wait for.
+// waitGone waits until the handler knows that the connection was closed. If the
+// connection is checked before each record, there is nothing to wait for.
 func waitGone(t *testing.T, h *syslog.Handler) {
 	t.Helper()
 	if !polls {
@@ -75,7 +75,8 @@ func waitGone(t *testing.T, h *syslog.Handler) {
 	}
 }
 
-// Logbook loses the first record after a connection was closed.
+// The first record after a connection was closed is not lost, as it is in Python's
+// Logbook.
 func TestReconnect(t *testing.T) {
 	streams(t, func(t *testing.T, server *streamServer, o syslog.Options, end string) {
 		h, p := connect(t, server, o)
@@ -120,7 +121,7 @@ func TestReconnect(t *testing.T) {
 	})
 }
 
-// A daemon that talks has not closed the connection.
+// A daemon that sends data has not closed the connection.
 func TestTalkingDaemon(t *testing.T) {
 	streams(t, func(t *testing.T, server *streamServer, o syslog.Options, end string) {
 		h, p := connect(t, server, o)
@@ -139,7 +140,7 @@ func TestTalkingDaemon(t *testing.T) {
 	})
 }
 
-// A daemon on a unix socket is restarted, and comes back with the other type.
+// A daemon on a unix socket is restarted with the other socket type.
 func TestRestartedDaemon(t *testing.T) {
 	path := socketPath(t)
 	server := startUnixgram(t, path)
@@ -169,7 +170,7 @@ func TestRestartedDaemon(t *testing.T) {
 	}
 }
 
-// A refused UDP datagram shows with the next one, which is sent all the same.
+// A refused UDP datagram is noticed with the next one, which is still sent.
 func TestRefusedUDP(t *testing.T) {
 	server := startUDP(t)
 	h := newHandler(t, syslog.Options{Address: server.address})
@@ -187,7 +188,7 @@ func TestRefusedUDP(t *testing.T) {
 	}
 }
 
-// Without a daemon Handle fails at once, and connects anew when the pause is over.
+// Without a daemon Handle fails at once, and connects again when the pause is over.
 func TestPauses(t *testing.T) {
 	path := socketPath(t)
 	h := newHandler(t, syslog.Options{Address: "unix:" + path, Delay: true})
@@ -235,10 +236,10 @@ func TestPauses(t *testing.T) {
 	}
 }
 
-// endless is a record that no system takes before the daemon reads.
+// endless is a record that is too long for the buffers of any system.
 var endless = logbook.FormatterFunc(func(*logbook.Record) string { return strings.Repeat("endless ", 2<<20) })
 
-// A daemon that reads nothing costs the Timeout once, then nothing.
+// A daemon that reads nothing delays one record for the Timeout, and no later ones.
 func TestStuckDaemon(t *testing.T) {
 	streams(t, func(t *testing.T, server *streamServer, o syslog.Options, _ string) {
 		o.Timeout, o.MaxSize, o.Formatter = time.Hour, 1<<30, endless
@@ -259,7 +260,7 @@ func TestStuckDaemon(t *testing.T) {
 	})
 }
 
-// A datagram that the system does not take costs that record alone.
+// If the system refuses a datagram, only that record is lost.
 func TestTooLongDatagram(t *testing.T) {
 	server := startUDP(t)
 	h := newHandler(t, syslog.Options{Address: server.address, MaxSize: 1 << 20})
@@ -286,7 +287,8 @@ func (f broken) AppendFormat(b []byte, _ *logbook.Record) ([]byte, error) {
 	return b, io.ErrUnexpectedEOF
 }
 
-// A record that cannot be formatted is an error and counted, and costs no other one.
+// A record that cannot be formatted is an error and is counted, and does not affect
+// others.
 func TestFormatFails(t *testing.T) {
 	server := startUDP(t)
 	for _, f := range []broken{{false}, {true}} {
@@ -319,7 +321,7 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// Close ends with its context, though a daemon does not read on.
+// Close ends with its context, even if a daemon does not read.
 func TestCloseOfStuckHandler(t *testing.T) {
 	streams(t, func(t *testing.T, server *streamServer, o syslog.Options, _ string) {
 		o.Timeout, o.MaxSize, o.Formatter = time.Hour, 1<<30, endless

@@ -7,7 +7,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// header3164 makes what stands before each line: "<12>app:channel: ".
+// header3164 makes the header of each line: "<12>app:channel: ".
 func (l *layout) header3164(m *batch, r *logbook.Record) {
 	b := l.appendPriority(m.header, r)
 	if l.app != "" {
@@ -24,7 +24,7 @@ func (l *layout) appendPriority(b []byte, r *logbook.Record) []byte {
 	return append(b, '>')
 }
 
-// appendChannel puts the channel before the text.
+// appendChannel appends the channel, which precedes the text.
 func appendChannel(b []byte, r *logbook.Record) []byte {
 	if r.Channel() == "" {
 		return b

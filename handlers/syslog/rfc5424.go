@@ -9,15 +9,15 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// What RFC 5424 allows, in bytes.
+// Limits of RFC 5424, in bytes.
 const (
 	maxHostname = 255
 	maxAppName  = 48
 	maxName     = 32 // of structured data
 )
 
-// header5424 makes what stands before each line:
-// "<12>1 2024-02-29T13:37:42.005Z host app 4242 - - channel: ".
+// header5424 makes the header of each line: "<12>1 2024-02-29T13:37:42.005Z host app 4242
+// - - channel: ".
 func (l *layout) header5424(m *batch, r *logbook.Record) {
 	b := append(l.appendPriority(m.header, r), "1 "...)
 	b = append(appendTimestamp(b, r.Time()), ' ')
@@ -35,7 +35,7 @@ func (l *layout) header5424(m *batch, r *logbook.Record) {
 	if l.dataID == "" {
 		b = append(b, '-')
 	} else {
-		room := (l.max - len(b)) / 2 // the text needs some, too
+		room := (l.max - len(b)) / 2 // leave room for the text
 		b, m.scratch = appendStructuredData(b, m.scratch, l.dataID, r, room)
 	}
 	b = append(b, ' ')
@@ -45,11 +45,11 @@ func (l *layout) header5424(m *batch, r *logbook.Record) {
 	m.header = b
 }
 
-// times keeps the text of the second in which records are sent.
+// times caches the text of the current second.
 var times encode.TimeCache
 
-// appendTimestamp appends t in UTC, without a fraction if there is none; "-" for
-// the zero time, and for years that RFC 5424 has no form for.
+// appendTimestamp appends t in UTC, without a fraction if there is none; "-" for the zero
+// time, and for years that RFC 5424 cannot express.
 func appendTimestamp(b []byte, t time.Time) []byte {
 	if t = t.UTC(); t.IsZero() || !encode.FourDigitYear(t) {
 		return append(b, '-')

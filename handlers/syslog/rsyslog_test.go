@@ -27,8 +27,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// rsyslog is an rsyslogd of the test's own, which listens on all transports and
-// writes what it understood to a pipe, a JSON object a message.
+// rsyslog is an rsyslogd that listens on all transports and writes each message as a JSON
+// object to a pipe.
 type rsyslog struct {
 	dir                 string
 	socket              string
@@ -40,7 +40,7 @@ type rsyslog struct {
 	out                 *bufio.Reader
 }
 
-// received is a message as rsyslogd understood it.
+// received is a message as parsed by rsyslogd.
 type received struct {
 	Msg       string `json:"msg"`
 	Priority  string `json:"pri"`
@@ -115,7 +115,7 @@ func (s *rsyslog) writeCertificate(t *testing.T) {
 	s.write(t, "key.pem", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}))
 }
 
-// freePort returns a port that nobody listens on.
+// freePort returns a free port.
 func freePort(t *testing.T, network string) int {
 	t.Helper()
 	if network == "udp" {
@@ -158,7 +158,7 @@ func (s *rsyslog) start(t *testing.T) {
 	}
 }
 
-// stop ends rsyslogd, which writes out what it has received.
+// stop ends rsyslogd, which first writes the messages that it has received.
 func (s *rsyslog) stop(t *testing.T) {
 	t.Helper()
 	if s.cmd == nil {
@@ -285,7 +285,7 @@ func TestRsyslogStructuredData(t *testing.T) {
 	}
 }
 
-// The first record after rsyslogd was restarted arrives.
+// The first record after a restart of rsyslogd arrives.
 func TestRsyslogRestarted(t *testing.T) {
 	s := startRsyslog(t)
 	handlers := make(map[string]*syslog.Handler)

@@ -13,8 +13,8 @@ const (
 	severityDebug    = 7
 )
 
-// severity returns the severity of a level; one between two named levels counts as
-// the lower one.
+// severity returns the severity of a level; a level between two named ones counts as the
+// lower one.
 func severity(l logbook.Level) int {
 	switch {
 	case l >= logbook.LevelCritical:

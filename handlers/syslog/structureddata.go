@@ -9,16 +9,16 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// leftOut is the parameter that counts attributes for which there was no room.
+// leftOut is the parameter that counts attributes without room.
 const leftOut = ` attributes_left_out="`
 
-// leftOutRoom is kept free for it.
+// leftOutRoom is the room reserved for leftOut.
 const leftOutRoom = len(leftOut) + len(`99999999"]`)
 
-// appendStructuredData appends the record's attributes as one element of
-// structured data, of at most limit bytes: [id name="value" group.name="value"].
-// What does not fit is left out, and counted in a last parameter. Without
-// attributes it appends "-". scratch is a buffer to work in, and returned.
+// appendStructuredData appends the record's attributes as one element of structured data,
+// of at most limit bytes: [id name="value" group.name="value"]. Attributes that do not
+// fit are left out, and counted in a last parameter. Without attributes it appends "-".
+// scratch is a work buffer, and returned.
 func appendStructuredData(b, scratch []byte, id string, r *logbook.Record, limit int) (_, _ []byte) {
 	start := len(b)
 	b = append(append(b, '['), id...)
@@ -49,11 +49,11 @@ func appendStructuredData(b, scratch []byte, id string, r *logbook.Record, limit
 	return append(b, ']'), scratch
 }
 
-// isNameByte reports whether c may stand in an SD-NAME.
+// isNameByte reports whether c is valid in an SD-NAME.
 func isNameByte(c byte) bool { return c > ' ' && c <= '~' && c != '=' && c != ']' && c != '"' }
 
-// appendParamName appends an attribute's key as an SD-NAME; what that may not hold
-// becomes underscores.
+// appendParamName appends an attribute's key as an SD-NAME; invalid characters become
+// underscores.
 func appendParamName(b []byte, name string) []byte {
 	if name == "" {
 		return append(b, '_')
@@ -71,8 +71,8 @@ func appendParamName(b []byte, name string) []byte {
 	return b
 }
 
-// appendParamValue appends a value that stands in quotes. Control characters and
-// what is no UTF-8 become visible escapes first, so that it stays on its line.
+// appendParamValue appends a quoted value. Control characters and invalid UTF-8 become
+// visible escapes first, so that it stays on its line.
 func appendParamValue(b, value []byte) []byte {
 	start := len(b)
 	b = encode.AppendText(b, value)

@@ -7,12 +7,12 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// NewSystem returns the handler that the platform provides: a [*Handler] to
-// the local syslog daemon on unix, one to the event log on Windows, where appName
-// is the event source. Elsewhere the error wraps [errors.ErrUnsupported]. nil
-// options take all records, in the handler's own format.
+// NewSystem returns the handler that the platform provides: a [*Handler] for the local
+// syslog daemon on unix, one for the event log on Windows, where appName is the event
+// source. Elsewhere the error wraps [errors.ErrUnsupported]. nil options take all
+// records, in the handler's default format.
 //
-// The handler is to be closed by [logbook.Close].
+// Close the handler with [logbook.Close].
 func NewSystem(appName string, o *logbook.Options) (h logbook.Handler, err error) {
 	if o == nil {
 		o = new(logbook.Options)
