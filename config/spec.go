@@ -156,11 +156,11 @@ func (s *Spec) prepare(e *Entry) error {
 	if s.opener == nil {
 		s.Refuse("", errors.New("the Read function returned no function to open the sink"))
 	}
-	return s.wrong()
+	return s.check()
 }
 
-// wrong returns the error of the options, a [*URIError].
-func (s *Spec) wrong() error {
+// check returns the first error of the options, a [*URIError].
+func (s *Spec) check() error {
 	for _, o := range s.settings {
 		if err := o.hiddenKey(s.keys()); err != nil {
 			return s.refuse(o.shown(), err)
