@@ -25,8 +25,7 @@ func (h *formatSink) Handle(r *logbook.Record) error {
 	return err
 }
 
-// What a call may allocate. The budgets are for a program that has run for a
-// while.
+// The allocation budgets of calls in a program that has run for a while.
 func TestAllocations(t *testing.T) {
 	ctx := context.Background()
 	log := logbook.New("alloc")
@@ -92,7 +91,7 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// The same through the context's stack.
+// The budgets also hold for calls with a context.
 func TestAllocationsInContext(t *testing.T) {
 	h := &formatSink{Options: logbook.Options{Formatter: logbook.JSON(nil)}}
 	ctx, end := logbook.BindScope(t.Context(), h)
@@ -103,7 +102,7 @@ func TestAllocationsInContext(t *testing.T) {
 	}
 }
 
-// Retaining a record of plain values, and releasing it, allocates nothing either.
+// Retaining and releasing a record of plain values does not allocate.
 func TestAllocationsOfRetain(t *testing.T) {
 	h := logbook.NewHandler(func(r *logbook.Record) error { r.Retain().Release(); return nil }, nil)
 	defer logbook.PushGoroutine(h)()
@@ -113,8 +112,8 @@ func TestAllocationsOfRetain(t *testing.T) {
 	}
 }
 
-// Goroutines that share a context, and have something bound each, do not spoil each
-// other's cache: their calls allocate nothing.
+// Calls of goroutines with bindings of their own that share a context do not allocate: they
+// have separate caches.
 func TestSharedContextAllocatesNothing(t *testing.T) {
 	withoutDefault(t)
 	h := logbook.NewHandler(func(*logbook.Record) error { return nil }, nil)

@@ -10,7 +10,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// A record has a size that it does not exceed by much, and says what was cut.
+// The output of a record is limited in size, and cuts are marked.
 func TestSizesAreLimited(t *testing.T) {
 	huge := strings.Repeat("ä", 2<<20)
 	var attrs []slog.Attr
@@ -32,7 +32,7 @@ func TestSizesAreLimited(t *testing.T) {
 			}
 		}
 		if name == "json" && !json.Valid(b) {
-			t.Error("the cut record is no JSON")
+			t.Error("the cut record is not valid JSON")
 		}
 	}
 }

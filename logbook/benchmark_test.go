@@ -11,8 +11,7 @@ import (
 	. "github.com/logbook-go/logbook/logbook"
 )
 
-// discard formats records and throws them away, as a stream handler does with a
-// writer that costs nothing.
+// discard formats records and discards the lines, as a stream handler with io.Discard does.
 type discard struct {
 	Options
 	b []byte

@@ -9,7 +9,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// plainHandler asks for nothing: alone on a stack, it is met by a way of its own.
+// plainHandler needs neither caller nor guard, so its stack is direct; see isDirect.
 type plainHandler struct {
 	logbook.Options
 	handle func(*logbook.Record) error
@@ -26,10 +26,10 @@ func (h *plainHandler) Handle(r *logbook.Record) error { return h.handle(r) }
 func TestDirectHandler(t *testing.T) {
 	failure := errors.New("disk full")
 	for name, c := range map[string]struct {
-		level logbook.Level
-		first func(*logbook.Record) error
-		want  []string // what the handler below it sees
-		told  string
+		level  logbook.Level
+		first  func(*logbook.Record) error
+		want   []string // messages of the handler below
+		report string
 	}{
 		"handles":         {logbook.LevelInfo, func(*logbook.Record) error { return nil }, nil, ""},
 		"passes":          {logbook.LevelInfo, func(*logbook.Record) error { return logbook.ErrPass }, []string{"m"}, ""},
@@ -39,7 +39,7 @@ func TestDirectHandler(t *testing.T) {
 		"wants more":      {logbook.LevelError, func(*logbook.Record) error { return failure }, []string{"m"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var seen, told []string
+			var seen, reported []string
 			below := &plainHandler{Options: logbook.Options{Level: logbook.LevelInfo}, handle: func(r *logbook.Record) error {
 				seen = append(seen, r.Message())
 				return nil
@@ -53,14 +53,14 @@ func TestDirectHandler(t *testing.T) {
 				if e.Handler != first || !strings.HasSuffix(e.Source.File, "dispatch_direct_test.go") {
 					t.Errorf("%v of %v, logged from %v", e.Err, e.Handler, e.Source)
 				}
-				told = append(told, e.Err.Error())
+				reported = append(reported, e.Err.Error())
 			}}
 			logbook.InGoroutine(func() { logbook.New("t").Info("m") }, flags, below, first)
-			if taken := c.level <= logbook.LevelInfo; taken != (calls == 1) || calls > 1 {
+			if handled := c.level <= logbook.LevelInfo; handled != (calls == 1) || calls > 1 {
 				t.Errorf("called %d times", calls)
 			}
-			if !slices.Equal(seen, c.want) || strings.Join(told, "|") != c.told {
-				t.Errorf("the one below saw %q, want %q; told %q, want %q", seen, c.want, told, c.told)
+			if !slices.Equal(seen, c.want) || strings.Join(reported, "|") != c.report {
+				t.Errorf("the handler below got %q, want %q; reported %q, want %q", seen, c.want, reported, c.report)
 			}
 		})
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// slow is a handler whose Handle waits, so that it can be taken off meanwhile.
+// slow is a handler whose Handle waits, so that it can be unbound meanwhile.
 type slow struct {
 	entered, proceed chan bool
 	err              error
@@ -40,10 +40,10 @@ func (h *slow) note(event string) {
 	h.events = append(h.events, event)
 }
 
-// A handler that is taken off while a record is on its way to it hears of its end
-// again after the record. If it fails, the record goes on, and the failure is reported
-// only if no other handler takes the record.
-func TestRecordsOnTheirWay(t *testing.T) {
+// Unbound is called again if a handler is unbound while a record is on its way to it. If the
+// handler fails, the record goes on, and the failure is reported only if no other handler
+// takes the record.
+func TestUnboundWhileHandling(t *testing.T) {
 	errClosed := errors.New("closed")
 	ways := map[string]func(h *slow) (log func(), undo func()){
 		"application": func(h *slow) (func(), func()) {
@@ -116,8 +116,8 @@ func TestRecordsOnTheirWay(t *testing.T) {
 	}
 }
 
-// What Go handed on is still bound there after its undo, and hears of its end when it
-// is over there too.
+// A handler that Go passed on stays bound on the new goroutine after its undo. Unbound is
+// called again when that goroutine ends.
 func TestUndoBeforeTheEndOfGo(t *testing.T) {
 	withoutDefault(t)
 	h := newSlow(nil)

@@ -13,7 +13,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Null ends what the handlers above it did not take.
+// Null discards the records that the handlers above it did not take.
 func TestNullBelow(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		h := from(logbook.LevelError)
@@ -30,7 +30,7 @@ func TestNullBelow(t *testing.T) {
 	})
 }
 
-// For a record that ends in a black hole nothing expensive is computed.
+// Nothing expensive is computed for a record that ends in a black hole.
 func TestBlackholeComputesNothing(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		ran := 0
@@ -59,7 +59,7 @@ func (h *acceptor) Binding() logbook.Binding {
 }
 func (h *acceptor) Handle(*logbook.Record) error { return nil }
 
-// Null with a filter silences what the filter lets pass.
+// Null with a filter discards only the records that the filter accepts.
 func TestNullWithFilter(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		one, two := logbook.New("one"), logbook.New("two")
@@ -72,7 +72,7 @@ func TestNullWithFilter(t *testing.T) {
 	})
 }
 
-// leveledNull is a black hole from a level on.
+// leveledNull is a black hole with a level.
 type leveledNull struct{ level slog.Leveler }
 
 func (n leveledNull) Binding() logbook.Binding {
@@ -80,7 +80,7 @@ func (n leveledNull) Binding() logbook.Binding {
 }
 func (leveledNull) Handle(*logbook.Record) error { panic("never called") }
 
-// A black hole swallows from its level on, also where that changes.
+// A black hole discards records at its level and above, also when the level changes.
 func TestLeveledBlackhole(t *testing.T) {
 	withoutDefault(t)
 	v := newLevelVar(logbook.LevelError)
@@ -105,8 +105,8 @@ func TestLeveledBlackhole(t *testing.T) {
 	}
 }
 
-// Filters run after the processors; a processor runs once a record, and not at all if
-// nobody is interested.
+// Filters run after the processors. A processor runs once a record, and only if a
+// handler wants the record.
 func TestFilterSeesProcessors(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		ran := 0
@@ -120,7 +120,7 @@ func TestFilterSeesProcessors(t *testing.T) {
 		two.Formatter = logbook.MustFormat("Subject: Error on {record.extra[path]}")
 		undo, log := b.bind(t, two, one, processor)
 		defer undo()
-		_ = stderrOf(t, func() { log(logbook.Default(), logbook.LevelDebug, "nobody wants it") })
+		_ = stderrOf(t, func() { log(logbook.Default(), logbook.LevelDebug, "below all levels") })
 		log(logbook.Default(), logbook.LevelInfo, "m")
 		one.want(t, "m")
 		two.want(t, "m")
@@ -130,15 +130,14 @@ func TestFilterSeesProcessors(t *testing.T) {
 	})
 }
 
-// Whatever fails costs neither other handlers nor the
-// caller anything, and is reported.
-func TestFailuresCostNothing(t *testing.T) {
+// A failure is reported, and affects neither other handlers nor the caller.
+func TestFailuresAreContained(t *testing.T) {
 	ok := func(*logbook.Record) error { return nil }
 	tests := []struct {
 		name string
 		item logbook.Bindable
 		want string // in the report
-		goOn bool   // to the handlers below
+		goOn bool   // whether the record goes to the handlers below
 	}{
 		{"error", logbook.NewHandler(func(*logbook.Record) error { return errors.New("disk full") }, nil), "disk full", false},
 		{"error, bubbling", logbook.NewHandler(func(*logbook.Record) error { return errors.New("disk full") }, &logbook.Options{Bubble: true}), "disk full", true},
@@ -168,13 +167,13 @@ func TestFailuresCostNothing(t *testing.T) {
 				t.Errorf("reported %v", e)
 			}
 			if bindable, ok := test.item.(logbook.Handler); ok && fmt.Sprintf("%T", e.Handler) != fmt.Sprintf("%T", bindable) {
-				t.Errorf("%T is to blame", e.Handler)
+				t.Errorf("the handler in the report is a %T", e.Handler)
 			}
 		})
 	}
 }
 
-// Values whose own methods panic cost nobody the record, in any format.
+// Values whose methods panic do not lose the record, in any format.
 func TestPanickingValues(t *testing.T) {
 	for name, f := range map[string]logbook.Formatter{
 		"text": nil, "json": logbook.JSON(nil), "logfmt": logbook.Logfmt(nil), "console": logbook.Console(nil),
@@ -196,8 +195,8 @@ type jsonPanicker struct{}
 
 func (jsonPanicker) MarshalJSON() ([]byte, error) { panic("MarshalJSON panicked") }
 
-// A method that logs to the handler that formats does not wait for ever. One that
-// promises not to log itself gets that record, too.
+// A method of a value that logs to the handler that formats it does not deadlock. A
+// Quiet handler gets that record, too.
 func TestValueThatLogs(t *testing.T) {
 	var f failures
 	below := record(t, f.flag())
@@ -231,7 +230,7 @@ func (h *quietRecorder) Binding() logbook.Binding {
 	return b
 }
 
-// The same on the default handler, which has a lock of its own.
+// The same holds for the default handler, which has a lock.
 func TestValueThatLogsToTheDefaultHandler(t *testing.T) {
 	got := stderrOf(t, func() {
 		v := valuerFunc(func() slog.Value { logbook.Info("inner"); return slog.StringValue("v") })
@@ -242,8 +241,8 @@ func TestValueThatLogsToTheDefaultHandler(t *testing.T) {
 	}
 }
 
-// A failure is printed at most once a second a handler, with the count of those
-// held back, on one line that names the call.
+// PrintErrors prints one line with the file and line of the call, at most once a second
+// for each handler, with the number of suppressed failures.
 func TestPrintErrors(t *testing.T) {
 	inFreshTime(t, func(t *testing.T) {
 		bad := func(text string) logbook.Handler {
@@ -261,7 +260,7 @@ func TestPrintErrors(t *testing.T) {
 		}
 		got := fail(one, 1)
 		if strings.Count(got, "\n") != 1 || checkLine(strings.TrimSuffix(got, "\n")) != nil ||
-			!strings.Contains(got, `one\nfails`) || !strings.Contains(got, "dispatch_test.go, line ") || strings.Contains(got, "held back") ||
+			!strings.Contains(got, `one\nfails`) || !strings.Contains(got, "dispatch_test.go, line ") || strings.Contains(got, "suppressed") ||
 			strings.Contains(got, "secret") {
 			t.Errorf("the first failure printed %q", got)
 		}
@@ -282,7 +281,8 @@ func TestPrintErrors(t *testing.T) {
 	})
 }
 
-// The failure is on stderr, the message is not, the caller goes on.
+// By default the failure is printed to stderr, without the message, and the caller goes
+// on.
 func TestPrintIsTheDefault(t *testing.T) {
 	inFreshTime(t, func(t *testing.T) {
 		got := stderrOf(t, func() {

@@ -10,8 +10,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// counts returns the lines of what PrintErrors wrote, and how many failures they stand
-// for.
+// counts returns the number of lines of PrintErrors in a text, and the number of failures
+// that they stand for.
 func counts(text string) (lines, failures int) {
 	for line := range strings.Lines(text) {
 		if !strings.HasPrefix(line, "logbook: ") {
@@ -31,7 +31,7 @@ func counts(text string) (lines, failures int) {
 // failing fails with every record.
 type failing struct {
 	logbook.Options
-	_ int // makes the addresses differ
+	_ int // variables of size 0 may have the same address
 }
 
 func (*failing) Handle(*logbook.Record) error { return errors.New("disk full") }
@@ -42,8 +42,7 @@ func logTo(hs ...logbook.Handler) {
 	}
 }
 
-// Each request has a handler of its own before one that all share: it is that one that
-// fails, and one line a second says so.
+// If many wrappers share a handler that fails, one line a second is printed.
 func TestPrintErrorsOfWrappers(t *testing.T) {
 	inFreshTime(t, func(t *testing.T) {
 		shared := new(failing)
@@ -55,13 +54,13 @@ func TestPrintErrorsOfWrappers(t *testing.T) {
 			logTo(shared)
 		})
 		if lines, failures := counts(text); lines != 2 || failures != 2001 {
-			t.Errorf("%d lines tell of %d failures: %s", lines, failures, text)
+			t.Errorf("%d lines for %d failures: %s", lines, failures, text)
 		}
 	})
 }
 
-// Many handlers that fail have a line a second each; beyond a bound, their kind has. No
-// failure goes uncounted.
+// Each of many failing handlers has one line a second; beyond a limit, each type has.
+// All failures are counted.
 func TestPrintErrorsOfManyHandlers(t *testing.T) {
 	inFreshTime(t, func(t *testing.T) {
 		hs := make([]logbook.Handler, 500)
@@ -76,11 +75,11 @@ func TestPrintErrorsOfManyHandlers(t *testing.T) {
 			logTo(hs...)
 		})
 		if lines, failures := counts(text); lines != 1000 || failures != 6*500 {
-			t.Errorf("500 handlers: %d lines tell of %d failures", lines, failures)
+			t.Errorf("500 handlers: %d lines for %d failures", lines, failures)
 		}
 	})
 	inFreshTime(t, func(t *testing.T) {
-		hs := make([]logbook.Handler, 5003) // all at once, so that no address is used again
+		hs := make([]logbook.Handler, 5003) // allocated together, so that no address is reused
 		for i := range hs {
 			hs[i] = new(failing)
 		}
@@ -92,12 +91,12 @@ func TestPrintErrorsOfManyHandlers(t *testing.T) {
 			}
 		})
 		if lines, failures := counts(text); lines > 1100 || failures != 5003 {
-			t.Errorf("5000 handlers: %d lines tell of %d failures", lines, failures)
+			t.Errorf("5000 handlers: %d lines for %d failures", lines, failures)
 		}
 	})
 }
 
-// What was left out of different pushes is named, each.
+// Items that were left out of different pushes are reported separately.
 func TestPrintErrorsNamesItems(t *testing.T) {
 	inFreshTime(t, func(t *testing.T) {
 		text := stderrOf(t, func() {

@@ -23,7 +23,7 @@ func chain(info *logbook.ErrorInfo) (out []string) {
 	return out
 }
 
-// topFunction is the name of the function that a stack begins with.
+// topFunction returns the name of the first function of a stack.
 func topFunction(info *logbook.ErrorInfo) string {
 	if len(info.Stack) == 0 {
 		return "no stack"
@@ -32,8 +32,8 @@ func topFunction(info *logbook.ErrorInfo) string {
 	return f[strings.LastIndexByte(f, '.')+1:]
 }
 
-// An exception has type, message and chain of its error, and a stack; without a message
-// it has a standard one.
+// Exception logs the type, message and chain of an error, and a stack; an empty message
+// has a default.
 func TestException(t *testing.T) {
 	h := record(t)
 	_, err := os.Open("/no/such/file")
@@ -72,8 +72,7 @@ func TestException(t *testing.T) {
 	}
 }
 
-// An error adds nothing that a message could have meant: braces of a message
-// without arguments are left alone.
+// Braces in a message without arguments have no meaning: the error is not an argument.
 func TestExceptionWithoutArguments(t *testing.T) {
 	var f failures
 	h := record(t, f.flag())
@@ -82,7 +81,7 @@ func TestExceptionWithoutArguments(t *testing.T) {
 	f.none(t)
 }
 
-// No error, no traceback.
+// A nil error has no traceback.
 func TestNilErrors(t *testing.T) {
 	h := record(t)
 	logbook.Exception(nil, "nothing")
@@ -98,7 +97,7 @@ func TestNilErrors(t *testing.T) {
 	}
 }
 
-// An error at any level, with no stack but its own.
+// Err logs an error at any level, with a stack only if the error has one.
 func TestErr(t *testing.T) {
 	h := record(t)
 	logbook.Info("m", logbook.Err(io.EOF))
@@ -138,7 +137,7 @@ func TestWithStack(t *testing.T) {
 		t.Errorf("the stack begins in %s", topFunction(info))
 	}
 	if got, want := chain(info), []string{"1 *errors.errorString EOF"}; !slices.Equal(got, want) {
-		t.Errorf("the chain is %q, want %q: what only carries a stack is left out", got, want)
+		t.Errorf("the chain is %q, want %q, without the error that adds the stack", got, want)
 	}
 	logbook.Exception(err, "")
 	if got := h.last(t).ErrorInfo().Type; got != "*errors.errorString" {
@@ -157,7 +156,7 @@ func TestJoinedErrors(t *testing.T) {
 	if got := chain(h.last(t).ErrorInfo()); !slices.Equal(got, want) {
 		t.Errorf("the chain is %q, want %q", got, want)
 	}
-	// The text's lines are all marked, whatever an error says.
+	// All lines are marked, whatever the text of an error is.
 	for i, line := range strings.Split(h.line(t), "\n") {
 		if i > 0 && !strings.HasPrefix(line, "  | ") {
 			t.Errorf("line %d is not marked: %q", i, line)
@@ -165,7 +164,7 @@ func TestJoinedErrors(t *testing.T) {
 	}
 }
 
-// A bare error is an attribute, and is found.
+// A bare error is an attribute, and is the record's error.
 func TestBareError(t *testing.T) {
 	h := record(t)
 	logbook.Warn("m", "err", io.EOF, "second", io.ErrUnexpectedEOF)
@@ -182,7 +181,7 @@ func TestBareError(t *testing.T) {
 	}
 }
 
-// Of several errors the first is the record's; the others are not lost.
+// The first of several errors is the record's; the others are not lost.
 func TestSeveralErrors(t *testing.T) {
 	for name, f := range map[string]logbook.Formatter{
 		"text": nil, "json": logbook.JSON(nil), "logfmt": logbook.Logfmt(nil), "console": logbook.Console(nil),
@@ -197,7 +196,7 @@ func TestSeveralErrors(t *testing.T) {
 	}
 }
 
-// The stacks of the usual libraries, by the shape of their methods.
+// Errors with the methods of the usual libraries for stacks.
 
 type frame uintptr
 type stackTrace []frame
@@ -278,8 +277,8 @@ func TestForeignStacks(t *testing.T) {
 	}
 }
 
-// Errors whose methods panic, typed nil pointers and endless chains cost the
-// caller nothing.
+// Errors whose methods panic, typed nil pointers and endless chains do not affect the
+// caller.
 
 type unwrapPanicker struct{}
 
@@ -318,7 +317,7 @@ func TestHostileErrors(t *testing.T) {
 		}
 	}
 	if self.n > 1_000_000 {
-		t.Errorf("an endless tree was asked %d times", self.n)
+		t.Errorf("Unwrap of an endless tree was called %d times", self.n)
 	}
 	f.none(t)
 }
@@ -327,7 +326,7 @@ type nilPath1 struct{}
 
 func (nilPath1) Error() string { var p *fs.PathError; return p.Error() }
 
-// Bidi and other controls of an error's text cannot disorder a line.
+// Control characters and bidirectional controls in the text of an error are escaped.
 func TestErrorTextIsEscaped(t *testing.T) {
 	hostile := errors.New("\u202Eevil\u202C\x1b[31m\r\nINFO: forged")
 	for name, f := range map[string]logbook.Formatter{

@@ -30,7 +30,7 @@ func outOfRange(s []int, i int) int { return s[i] }
 // divide is inlined into the functions that call it.
 func divide(a, b int) int { return a / b }
 
-// A panic is a record with the error, and a stack from the function that panicked on.
+// A panic is logged with its error, and a stack from the function that panicked.
 func TestCatchPanics(t *testing.T) {
 	log := logbook.New("panics")
 	zero := 0
@@ -96,7 +96,7 @@ func TestCatchPanicsOptions(t *testing.T) {
 	func() {
 		defer func() {
 			if p := recover(); p != error(value) {
-				t.Errorf("went on panicking with %v", p)
+				t.Errorf("panicked again with %v", p)
 			}
 		}()
 		defer log.CatchPanics(&logbook.PanicOptions{Repanic: true})
@@ -122,8 +122,8 @@ func TestCatchPanicsOptions(t *testing.T) {
 	}
 }
 
-// What catches a panic that was caught below, and went on, names the place that
-// panicked, however many did so.
+// If a panic is caught and raised again, each record has the function that panicked
+// first.
 func TestRepanicKeepsThePlace(t *testing.T) {
 	again := &logbook.PanicOptions{Repanic: true}
 	log := logbook.New("panics")
@@ -159,7 +159,7 @@ func TestRepanicKeepsThePlace(t *testing.T) {
 	}
 }
 
-// A panic that logging itself raised is blamed on the call that it was raised for.
+// The record of a panic that RaiseErrors caused has the call site of the failed call.
 func TestPlaceOfRaisedErrors(t *testing.T) {
 	h := new(recorder)
 	defer logbook.PushGoroutine(h)()
@@ -181,7 +181,7 @@ func TestPlaceOfRaisedErrors(t *testing.T) {
 	}
 }
 
-// recurse calls fn below n further functions.
+// recurse calls fn at a depth of n functions.
 func recurse(n int, fn func()) {
 	if n == 0 {
 		fn()
@@ -190,7 +190,7 @@ func recurse(n int, fn func()) {
 	recurse(n-1, fn)
 }
 
-// A stack that is cut says so, in the error and in its text; one that is not does not.
+// A stack that was cut says so, in the error and in its text.
 func TestLongStacks(t *testing.T) {
 	log := logbook.New("panics")
 	for name, fn := range map[string]func(n int){
@@ -268,7 +268,7 @@ func TestCatchPanicsContext(t *testing.T) {
 	h.want(t, "Uncaught exception occurred")
 }
 
-// A nil logger catches nothing.
+// A nil logger does not recover.
 func TestNilLoggerCatchesNoPanics(t *testing.T) {
 	var log *logbook.Logger
 	for name, fn := range map[string]func(){
@@ -288,7 +288,7 @@ func TestNilLoggerCatchesNoPanics(t *testing.T) {
 
 const name1 = "not swallowed"
 
-// runtime.Goexit is no panic.
+// runtime.Goexit is not a panic.
 func TestCatchPanicsAndGoexit(t *testing.T) {
 	h := new(recorder)
 	done := make(chan bool)
@@ -302,8 +302,8 @@ func TestCatchPanicsAndGoexit(t *testing.T) {
 	h.want(t)
 }
 
-// A panic that nobody would be told of goes on.
-func TestPanicsDoNotVanish(t *testing.T) {
+// A panic goes on if no handler would get its record.
+func TestPanicsAreNotLost(t *testing.T) {
 	for name, log := range map[string]*logbook.Logger{
 		"nil": nil, "disabled": logbook.NewLogger("off", &logbook.LoggerOptions{Disabled: true}),
 		"below the level": logbook.NewLogger("high", &logbook.LoggerOptions{Level: logbook.LevelCritical}),
@@ -311,7 +311,7 @@ func TestPanicsDoNotVanish(t *testing.T) {
 		func() {
 			defer func() {
 				if recover() != "boom" {
-					t.Errorf("%s logger: the panic vanished", name)
+					t.Errorf("%s logger: the panic was lost", name)
 				}
 			}()
 			defer log.CatchPanics(nil)
@@ -321,7 +321,7 @@ func TestPanicsDoNotVanish(t *testing.T) {
 	logbook.InGoroutine(func() {
 		defer func() {
 			if recover() == nil {
-				t.Error("the panic vanished in a black hole")
+				t.Error("the panic was lost in a black hole")
 			}
 		}()
 		defer logbook.Default().CatchPanics(nil)

@@ -10,7 +10,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// printer is a handler of one's own: it prints to standard output.
+// printer is a handler that prints to standard output.
 type printer struct{ logbook.Options }
 
 func (p *printer) Handle(r *logbook.Record) error {
@@ -34,7 +34,7 @@ func Example() {
 
 	log := logbook.New("copier")
 	log.Info("copied {n} files", "n", 3, "took", "2s")
-	log.Debug("nobody wants to know")
+	log.Debug("below the level of the handler")
 	log.With("disk", "sda").Notice("{free:.1f} % of {disk} free", "free", 3.94)
 	logbook.Info("on channel Generic, {as it is}")
 	// Output:
@@ -47,37 +47,37 @@ func ExamplePushGoroutine() {
 	defer logbook.PushApplication(newPrinter(logbook.LevelInfo, false))()
 	undo := logbook.PushGoroutine(logbook.Attrs("job", "nightly"), newPrinter(logbook.LevelDebug, false))
 
-	logbook.Debug("the goroutine's own handler takes it")
+	logbook.Debug("to the goroutine's handler")
 	done := make(chan bool)
 	go func() {
 		defer close(done)
-		logbook.Debug("another goroutine has no part in that")
-		logbook.Info("it meets the application's handler")
+		logbook.Debug("below the level of the application's handler")
+		logbook.Info("to the application's handler, from another goroutine")
 	}()
 	<-done
 	undo()
-	logbook.Info("and so does this one, now")
+	logbook.Info("to the application's handler, after undo")
 	// Output:
-	// DEBUG: Generic: the goroutine's own handler takes it job=nightly
-	// INFO: Generic: it meets the application's handler
-	// INFO: Generic: and so does this one, now
+	// DEBUG: Generic: to the goroutine's handler job=nightly
+	// INFO: Generic: to the application's handler, from another goroutine
+	// INFO: Generic: to the application's handler, after undo
 }
 
 func ExampleBindScope() {
 	defer logbook.PushApplication(newPrinter(logbook.LevelInfo, false))()
 	ctx, undo := logbook.BindScope(context.Background(), logbook.Attrs("request", 7))
 	logbook.InfoContext(ctx, "with the context")
-	logbook.Info("without it")
+	logbook.Info("without the context")
 	undo()
-	logbook.InfoContext(ctx, "after its end")
+	logbook.InfoContext(ctx, "after undo")
 	// Output:
 	// INFO: Generic: with the context request=7
-	// INFO: Generic: without it
-	// INFO: Generic: after its end
+	// INFO: Generic: without the context
+	// INFO: Generic: after undo
 }
 
-// The handler that was bound last sees a record first. It lets it go on if it bubbles, or
-// if it does not take it.
+// The handler that was bound last gets a record first. The record goes on to the next handler
+// if the first does not take it, or has Bubble set.
 func ExampleOptions_bubble() {
 	below := logbook.NewHandler(func(r *logbook.Record) error {
 		fmt.Println("below:", r.Message())

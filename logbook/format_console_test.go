@@ -37,13 +37,13 @@ func TestConsole(t *testing.T) {
 	}
 }
 
-// Logbook's colours can be had; without colour there is none.
+// Logbook's colours can be set; without colour there are no escape sequences.
 func TestConsoleColors(t *testing.T) {
 	codes := make(map[logbook.Level]string)
 	for name, line := range golden[map[string]any](t, "colorized.json") {
 		level, err := logbook.ParseLevel(name)
 		if err != nil {
-			continue // the table of codes
+			continue // it contains the table of codes
 		}
 		code, _, _ := strings.Cut(strings.TrimPrefix(line.(string), "\x1b["), "m")
 		codes[level] = code
@@ -65,7 +65,7 @@ func TestConsoleColors(t *testing.T) {
 	}
 }
 
-// SUCCESS has a colour of its own.
+// SUCCESS has its own colour.
 func TestColorOfSuccess(t *testing.T) {
 	color := func(level logbook.Level) string {
 		f := logbook.Console(&logbook.ConsoleOptions{Color: true, TimeLayout: "-"})
@@ -83,9 +83,9 @@ func TestColorOfSuccess(t *testing.T) {
 	}
 }
 
-// A level without a colour has that of the next lower one that has; "" is none.
+// A level without a colour has that of the next lower one with a colour; "" means none.
 func TestConsoleColorsOfLevelsBetween(t *testing.T) {
-	for range 20 { // a map's order must not matter
+	for range 20 { // the order of the map must not matter
 		f := logbook.Console(&logbook.ConsoleOptions{Color: true, TimeLayout: "-", Colors: map[logbook.Level]string{
 			logbook.LevelNotSet: "90", logbook.LevelDebug: "36", logbook.LevelInfo: "", logbook.LevelError: "31",
 		}})

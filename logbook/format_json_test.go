@@ -65,7 +65,7 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-// A key that was there before is renamed, whatever wrote it, and nothing is lost.
+// A duplicate key is renamed, whichever layer it is from, and no value is lost.
 func TestJSONDuplicates(t *testing.T) {
 	text := func(pairs ...any) []any { return pairs }
 	tests := []struct {
@@ -73,7 +73,7 @@ func TestJSONDuplicates(t *testing.T) {
 		with []any
 		call []any
 		proc []any
-		want string // behind msg
+		want string // after msg
 	}{
 		{"in the call", nil, text("k", 1, "k", 2, "k", 3), nil, `"k":1,"k#2":2,"k#3":3`},
 		{"k#2 comes after", nil, text("k", 1, "k", 2, "k#2", 3), nil, `"k":1,"k#2":2,"k#2#2":3`},
@@ -112,8 +112,8 @@ func TestJSONDuplicates(t *testing.T) {
 	}
 }
 
-// sameJSON reports whether two objects, each without its opening brace, are the
-// same but for escapes.
+// sameJSON reports whether two objects, each without its opening brace, are equal except for
+// escapes.
 func sameJSON(t *testing.T, a, b string) bool {
 	t.Helper()
 	var x, y any
@@ -171,7 +171,7 @@ func TestJSONErrorKeyDuplicates(t *testing.T) {
 	}
 }
 
-// A group that turns out empty is left out, and leaves its key to others.
+// A group that turns out to be empty is left out, and its key can be used again.
 func TestJSONEmptyGroups(t *testing.T) {
 	late := func(members ...slog.Attr) any {
 		return valuerFunc(func() slog.Value { return slog.GroupValue(members...) })
@@ -234,7 +234,8 @@ func TestJSONEmptyGroups(t *testing.T) {
 	}
 }
 
-// No format shows what JSON hides, and a value that refuses shows the error alone.
+// No format shows fields that JSON hides, and a value that cannot be encoded shows only
+// the error.
 func TestRefusedValuesHideTheirFields(t *testing.T) {
 	type user struct {
 		Name     string
@@ -280,7 +281,7 @@ type secretKey struct{ bits string }
 
 func (secretKey) MarshalJSON() ([]byte, error) { return nil, errors.New("keys are not for logs") }
 
-// Many attributes, and many of one name, take no time to speak of.
+// Many attributes, and many with one name, are formatted quickly.
 func TestJSONManyDuplicates(t *testing.T) {
 	var attrs []slog.Attr
 	for i := range 5000 {
@@ -293,7 +294,7 @@ func TestJSONManyDuplicates(t *testing.T) {
 	}
 }
 
-// Values that cannot be encoded say so in their place.
+// A value that cannot be encoded is replaced by the error.
 func TestJSONHostileValues(t *testing.T) {
 	h := recordAs(t, logbook.JSON(nil))
 	logbook.Info("m", "chan", make(chan int), "func", func() {},
@@ -315,12 +316,12 @@ func TestJSONHostileValues(t *testing.T) {
 	}
 }
 
-// One part of a list or map that cannot be encoded does not cost the others.
+// Other parts of a list or map are kept if one part cannot be encoded.
 func TestJSONParts(t *testing.T) {
 	type named map[int]any
 	tests := []struct {
 		value any
-		want  string // what is refused is shown as "!"
+		want  string // "!" stands for an error
 	}{
 		{[]any{1, func() {}, "x"}, `[1,"!","x"]`},
 		{[]float64{1, math.Inf(1), 2.5}, `[1,"+Inf",2.5]`},
@@ -355,7 +356,8 @@ func TestJSONParts(t *testing.T) {
 	}
 }
 
-// A value that contains itself, and something that cannot be encoded, has an end.
+// The output of a value that contains itself, and a part that cannot be encoded, is
+// limited.
 func TestJSONPartsWithoutEnd(t *testing.T) {
 	list := make([]any, 100)
 	for i := range list {
@@ -379,7 +381,7 @@ func TestJSONPartsWithoutEnd(t *testing.T) {
 	}
 }
 
-// A value that contains itself is said to.
+// The output of a value that contains itself says so.
 func TestJSONCycle(t *testing.T) {
 	cyclic := map[string]any{}
 	cyclic["self"] = cyclic
@@ -397,7 +399,7 @@ type badJSON string
 
 func (s badJSON) MarshalJSON() ([]byte, error) { return []byte(s), nil }
 
-// A LogValue method that hands out itself without end does not end the program.
+// A LogValue method that returns its own receiver does not cause endless recursion.
 func TestEndlessGroups(t *testing.T) {
 	var endless valuerFunc
 	endless = func() slog.Value { return slog.GroupValue(slog.Int("n", 1), slog.Any("inner", endless)) }
@@ -420,7 +422,7 @@ func TestEndlessGroups(t *testing.T) {
 	}
 }
 
-// With's attributes are encoded once, and LogValue methods are asked once.
+// Attributes of With are encoded once, and LogValue methods are called once.
 func TestJSONCachesWith(t *testing.T) {
 	n := 0
 	counted := countingJSON{&n}
@@ -449,12 +451,12 @@ type countingJSON struct{ n *int }
 
 func (c countingJSON) MarshalJSON() ([]byte, error) { *c.n++; return []byte("1"), nil }
 
-// twin is a type of keys that all have one text.
+// twin is a type of keys with equal texts.
 type twin int
 
 func (twin) MarshalText() ([]byte, error) { return []byte("twin"), nil }
 
-// A value that refuses to be encoded with an error that wraps itself.
+// A value cannot be encoded, with an error that wraps itself.
 func TestCyclicErrorOfAValue(t *testing.T) {
 	loop := new(cyclicError)
 	loop.inner = loop

@@ -53,7 +53,7 @@ func TestLogfmtEscapes(t *testing.T) {
 	if err := checkLine(h.line(t)); err != nil {
 		t.Error(err)
 	}
-	// No value can bring a key of its own along.
+	// No value can forge a key.
 	for _, pair := range strings.Split(h.line(t), " ") {
 		if strings.HasPrefix(pair, "forged=") {
 			t.Errorf("forged pair in %q", h.line(t))
@@ -61,7 +61,7 @@ func TestLogfmtEscapes(t *testing.T) {
 	}
 }
 
-// Sizes have limits, and a cut is marked.
+// The size of an attribute is limited, and a cut is marked.
 func TestAttributeLimit(t *testing.T) {
 	long := strings.Repeat("ä", 256<<10)
 	for name, f := range map[string]logbook.Formatter{"logfmt": logbook.Logfmt(nil), "json": logbook.JSON(nil), "text": nil} {

@@ -13,12 +13,12 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Golden: Logbook's own format strings, over the same record. What differs is
-// written down here.
+// The golden format strings are Logbook's own, with the same record. Differences are
+// listed here.
 func TestGoldenFormatStrings(t *testing.T) {
 	ours := map[string]string{
 		"{record.time}": "2024-02-29 13:37:42.005000+00:00", // times carry their zone
-		// The places of this test.
+		// The source of this test.
 		"{record.func_name} {record.module} {record.lineno} {record.filename}": "f example.com/app 99 /srv/app/main.go",
 		"{record.lineno:05d}": "00099",
 		"{record.process} {record.process_name} {record.thread_name}": "4242  ",
@@ -27,8 +27,8 @@ func TestGoldenFormatStrings(t *testing.T) {
 		"{record.exception_name} {record.exception_message}":          " ",
 	}
 	refused := map[string]bool{
-		"{record.kwargs} {record.args}": true, // Python's own texts of a tuple and a dict
-		"{record.nosuch}":               true, // refused when it is set, not at each record
+		"{record.kwargs} {record.args}": true, // Python's texts of a tuple and a dict
+		"{record.nosuch}":               true, // an error of Format, not of each record
 		"{nosuch}":                      true,
 	}
 	r := logbook.NewRecord(logbook.RecordData{
@@ -61,7 +61,7 @@ func TestGoldenFormatStrings(t *testing.T) {
 	}
 }
 
-// Golden: every default format string of Logbook compiles, but for mail's.
+// Every default format string of Logbook compiles, except that for mail.
 func TestGoldenDefaultFormats(t *testing.T) {
 	formats := golden[map[string]string](t, "default_format_strings.json")
 	for name, format := range formats {
@@ -85,7 +85,7 @@ func TestGoldenDefaultFormats(t *testing.T) {
 	}
 }
 
-// An error points at the bad field.
+// The error has the offset of the invalid field.
 func TestFormatErrors(t *testing.T) {
 	tests := []struct {
 		format string
@@ -128,8 +128,7 @@ func TestFormatErrors(t *testing.T) {
 	}
 }
 
-// A missing extra is empty, whatever is asked of it, and is not there afterwards
-// either.
+// A missing extra is empty with any spec, and reading it does not add it.
 func TestExtra(t *testing.T) {
 	tests := []struct{ format, want string }{
 		{"[{record.extra[missing]}]", "[]"},
@@ -158,8 +157,8 @@ func TestExtra(t *testing.T) {
 	}
 }
 
-// A value that does not fit its spec costs no record: the line says so in its
-// place.
+// A value that does not fit its spec is replaced by the error, and the record is not
+// lost.
 func TestSpecThatDoesNotFit(t *testing.T) {
 	var f failures
 	h := recordAs(t, logbook.MustFormat("{{}} {record.message} {record.extra[n]:05d} end"), f.flag())
@@ -200,7 +199,7 @@ func TestHandlerFields(t *testing.T) {
 	}
 }
 
-// Attributes follow that the message does not show.
+// The attributes that the message does not show are appended.
 func TestAttrsField(t *testing.T) {
 	h := recordAs(t, logbook.MustFormat("{record.message}{record.attrs}"), logbook.Attrs("p", 1))
 	tests := []struct {
@@ -226,8 +225,8 @@ func TestAttrsField(t *testing.T) {
 	}
 }
 
-// Tracebacks follow as marked lines, unless the format shows them; how they are
-// printed can be replaced.
+// A traceback follows on marked lines, unless the format contains it; Exception
+// replaces it.
 func TestExceptionInFormat(t *testing.T) {
 	err := fmt.Errorf("a: %w", io.EOF)
 	tests := []struct {
@@ -264,7 +263,7 @@ func TestExceptionInFormat(t *testing.T) {
 	}
 }
 
-// What comes from the record stays on its line, whichever field shows it.
+// Data cannot start a line, whichever field shows it.
 func TestFormatEscapes(t *testing.T) {
 	hostile := "a\r\nb\x1b[31m\x00\u009b\u202e\u2028\x7f\xff"
 	fields := []string{
@@ -288,11 +287,11 @@ func TestFormatEscapes(t *testing.T) {
 	}
 }
 
-// Texts that are no lines of a log may have lines of their own.
+// With Multiline, data may contain newlines.
 func TestMultiline(t *testing.T) {
 	options := &logbook.FormatOptions{Multiline: true}
 	f := logbook.Must(logbook.Format("Subject: x\n\n{record.message}\n{record.formatted_exception}", options))
-	options.Multiline = false // the formatter has its own copy
+	options.Multiline = false // must not affect the formatter
 	h := recordAs(t, f)
 	logbook.Error("one\ntwo\x1b\r\n", logbook.Err(errors.New("e\ne")))
 	if got, want := h.line(t), "Subject: x\n\none\ntwo\\x1b\\r\n\n*errors.errorString: e\ne"; got != want {
@@ -300,7 +299,7 @@ func TestMultiline(t *testing.T) {
 	}
 }
 
-// Times are shown in the zone that is asked for.
+// Times are shown in the zone of the options.
 func TestFormatTimes(t *testing.T) {
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
@@ -342,7 +341,7 @@ func TestFormatTimes(t *testing.T) {
 	}
 }
 
-// Times that are attributes keep their nanoseconds, and all times their year.
+// Times of attributes keep their nanoseconds, and all times keep their years.
 func TestTimesAreNotCut(t *testing.T) {
 	nanos := time.Date(2024, 2, 29, 13, 37, 42, 123456789, time.FixedZone("", 3600))
 	far := time.Date(12000, 1, 1, 13, 37, 42, 5_000_000, time.UTC)
@@ -364,7 +363,7 @@ func TestTimesAreNotCut(t *testing.T) {
 		{"record on the console", logbook.Console(nil), logbook.RecordData{Time: far}, `13:37:42.005 INFO`},
 	}
 	for _, test := range tests {
-		for range 20 { // so that what is cached is used
+		for range 20 { // uses the caches
 			b, err := logbook.Options{Formatter: test.f}.AppendFormat(nil, logbook.NewRecord(test.d))
 			if err != nil || !strings.Contains(string(b), test.want) {
 				t.Fatalf("%s: no %s in %s, %v", test.name, test.want, b, err)
@@ -373,7 +372,7 @@ func TestTimesAreNotCut(t *testing.T) {
 	}
 }
 
-// Where the call stands, and when, is left out of records that do not know it.
+// Records without source and time are formatted without them.
 func TestUnknownSourceAndTime(t *testing.T) {
 	tests := []struct {
 		f    logbook.Formatter
@@ -396,6 +395,6 @@ func TestUnknownSourceAndTime(t *testing.T) {
 	b, _ := logbook.Wire().AppendFormat(nil, logbook.NewRecord(logbook.RecordData{Message: "m"}))
 	r := new(logbook.Record)
 	if err := r.UnmarshalJSON(b); err != nil || r.Time().Before(before) {
-		t.Errorf("the wire says %v, %v, want the time of writing", r.Time(), err)
+		t.Errorf("the wire form has time %v, %v, want the present time", r.Time(), err)
 	}
 }

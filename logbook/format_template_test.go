@@ -22,7 +22,7 @@ func TestTemplate(t *testing.T) {
 
 func TestTemplateErrorsAreReported(t *testing.T) {
 	if _, err := logbook.TextTemplate("{{.Channel"); err == nil || !strings.HasPrefix(err.Error(), "logbook: template: logbook:1: ") {
-		t.Errorf("a broken template: %v", err)
+		t.Errorf("invalid template: %v", err)
 	}
 	for _, text := range []string{`{{.NoSuch}}`, `{{index .Message 1000}}`, `{{.Set "a" 1}}`} {
 		template, err := logbook.TextTemplate(text)
@@ -45,7 +45,7 @@ func TestTemplateErrorsAreReported(t *testing.T) {
 	}
 }
 
-// A function is a formatter.
+// A function can be a formatter.
 func TestFormatterFunc(t *testing.T) {
 	h := recordAs(t, logbook.FormatterFunc(func(r *logbook.Record) string { return "<" + r.Message() + ">" }))
 	logbook.Info("m")

@@ -10,7 +10,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// hostile are the seeds: what has broken encoders before.
+// hostile are the seeds: texts that have broken encoders.
 var hostile = []string{
 	"", "plain", "two\nlines\r\n", "\x00\x01\x1b[31mred\x1b[0m\x7f", "\u009b31m\u0085\u00ad", "\u202eevil\u202c\u2066\u2069\u200e\u200f\u061c",
 	"\u2028\u2029", "\xff\xfe\x80", "a\xc3", "\xed\xa0\x80", "\xf4\x90\x80\x80", `"\/`, "</script>", "time", "level", "msg", "channel", "error",
@@ -18,7 +18,7 @@ var hostile = []string{
 	"1e400", "-0", "#2", "$.x", "{record.message}", "%s%n", "....", "[0]", strings.Repeat("x", 300), strings.Repeat("ä\n", 50),
 }
 
-// hostileRecord builds a record whose every text is the fuzzer's.
+// hostileRecord builds a record in which all texts are from the fuzzer.
 func hostileRecord(msg, channel, key, value, group string, shape uint8) *logbook.Record {
 	attrs := []slog.Attr{
 		slog.String(key, value), slog.Any("k", []byte(value)),
@@ -51,8 +51,8 @@ func addHostile(f *testing.F) {
 	}
 }
 
-// FuzzJSON checks that a line is one valid object, safe to show, without a key
-// twice, whatever is logged, and however the logger was made.
+// FuzzJSON checks that a line is one valid object, safe to show in a terminal and without
+// duplicate keys, for all data and all loggers.
 func FuzzJSON(f *testing.F) {
 	addHostile(f)
 	formatters := []logbook.Formatter{
@@ -70,8 +70,8 @@ func FuzzJSON(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		// The same through With, groups and processors, twice: the second time
-		// With's part is cached.
+		// The same with With, groups and processors, twice: the second time, With's
+		// attributes are cached.
 		log := logbook.New(channel).With(key, value, "k", 1)
 		if shape&16 != 0 {
 			log = log.With(key, value)
@@ -101,8 +101,8 @@ func FuzzJSON(f *testing.F) {
 	})
 }
 
-// FuzzText checks that what comes from a record stays on its line, and cannot
-// control a terminal, in the formats for people.
+// FuzzText checks that data cannot start a line or control a terminal, in the formats for
+// people.
 func FuzzText(f *testing.F) {
 	addHostile(f)
 	formatters := []logbook.Formatter{
@@ -142,8 +142,8 @@ func FuzzText(f *testing.F) {
 	})
 }
 
-// FuzzFormat checks that a format string compiles or is refused with an error that
-// points into it, and that what compiles formats any record.
+// FuzzFormat checks that a format string compiles or is refused with an offset inside it, and
+// that a compiled format string formats any record.
 func FuzzFormat(f *testing.F) {
 	for _, s := range hostile {
 		f.Add(s)

@@ -7,7 +7,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// consoleAt is a console that takes records from a level on.
+// consoleAt is a console with a level.
 type consoleAt struct{ recorder }
 
 func newConsole(level logbook.Level) *consoleAt {
@@ -20,7 +20,7 @@ func (c *consoleAt) Binding() logbook.Binding {
 	return b
 }
 
-// defaultRecorder has records that nobody takes go to a recorder until the test ends.
+// defaultRecorder makes a recorder the default handler until the test ends.
 func defaultRecorder(t *testing.T) *recorder {
 	h := new(recorder)
 	logbook.SetDefaultHandler(h)
@@ -28,8 +28,8 @@ func defaultRecorder(t *testing.T) *recorder {
 	return h
 }
 
-// The default handler is not in force while a console is bound to the application,
-// whatever the console's level and wherever it stands.
+// The default handler is not in force while a console is bound to the application, at
+// any level and in any position.
 func TestConsoleReplacesTheDefaultHandler(t *testing.T) {
 	console, slot := newConsole(logbook.LevelWarn), logbook.NewSlot()
 	for name, item := range map[string]logbook.Bindable{
@@ -62,7 +62,7 @@ func TestConsoleReplacesTheDefaultHandler(t *testing.T) {
 	}
 }
 
-// The default handler returns when the last console is taken off, in whatever order.
+// The default handler is in force again when the last console is unbound, in any order.
 func TestDefaultHandlerReturns(t *testing.T) {
 	below := defaultRecorder(t)
 	first := logbook.PushApplication(newConsole(logbook.LevelWarn))
@@ -87,7 +87,7 @@ func TestDefaultHandlerReturns(t *testing.T) {
 	below.want(t, "the slot is empty", "none is left", "after it")
 }
 
-// A default handler that is set while a console is bound waits for its end.
+// A default handler that is set while a console is bound comes into force after it.
 func TestSetDefaultHandlerUnderAConsole(t *testing.T) {
 	undo := logbook.PushApplication(newConsole(logbook.LevelWarn))
 	below := defaultRecorder(t)
@@ -97,8 +97,8 @@ func TestSetDefaultHandlerUnderAConsole(t *testing.T) {
 	below.want(t, "left over")
 }
 
-// Consoles that are not the whole program's change nothing for it, and a handler that
-// is none leaves the rest to the default handler.
+// Consoles that are not bound to the application do not replace the default handler,
+// and neither do other handlers.
 func TestDefaultHandlerStays(t *testing.T) {
 	warn := func(log *logbook.Logger, ctx context.Context) {
 		log.InfoContext(ctx, "info")

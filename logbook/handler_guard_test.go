@@ -14,12 +14,12 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// A record that is made while user's code runs for another one reaches everybody else,
-// and is declined by whom it comes from, with one report.
-func TestRecordsMadeWhileHandling(t *testing.T) {
+// A record that is logged by user code that runs for another record is declined by the
+// item that logged it, with one report, and reaches all others.
+func TestItemsThatLog(t *testing.T) {
 	for name, test := range map[string]struct {
 		item  func(log func(string)) logbook.Bindable
-		who   string // is to blame
+		who   string // handler in the report
 		other []string
 	}{
 		"handler": {func(log func(string)) logbook.Bindable {
@@ -80,7 +80,7 @@ type levelFunc func() slog.Level
 
 func (f levelFunc) Level() slog.Level { return f() }
 
-// overridden has the promise of the handler that it embeds, and does not keep it.
+// overridden embeds a handler that is Quiet, but logs.
 type overridden struct {
 	quietRecorder
 	log func(string)
@@ -91,8 +91,8 @@ func (h *overridden) Handle(r *logbook.Record) error {
 	return logbook.ErrPass
 }
 
-// The same for what belongs to a logger or a group.
-func TestRecordsMadeByLoggersProcessors(t *testing.T) {
+// The same holds for processors of loggers and groups.
+func TestLoggersProcessorsThatLog(t *testing.T) {
 	for name, set := range map[string]func(l *logbook.Logger, p logbook.Processor){
 		"logger": func(l *logbook.Logger, p logbook.Processor) { l.SetProcessor(p) },
 		"group":  func(l *logbook.Logger, p logbook.Processor) { logbook.NewLoggerGroup(l).SetProcessor(p) },
@@ -109,7 +109,7 @@ func TestRecordsMadeByLoggersProcessors(t *testing.T) {
 	}
 }
 
-// A failure of an error function's own records is printed, and not reported to it.
+// A failure of a record that the error function logs is printed, not reported to it.
 func TestErrorFunctionThatLogs(t *testing.T) {
 	inFreshTime(t, func(t *testing.T) {
 		var reported []string
@@ -131,7 +131,7 @@ func TestErrorFunctionThatLogs(t *testing.T) {
 	})
 }
 
-// An error function that panics, as RaiseErrors does, has ended.
+// The guard is released when an error function panics, as RaiseErrors does.
 func TestErrorFunctionThatPanics(t *testing.T) {
 	bad := logbook.NewHandler(func(*logbook.Record) error { return errors.New("bad") }, nil)
 	defer logbook.PushGoroutine(logbook.Flags{Errors: logbook.RaiseErrors}, bad)()
@@ -147,8 +147,9 @@ func TestErrorFunctionThatPanics(t *testing.T) {
 	}
 }
 
-// A handler that is reached in two ways declines what it logs in both, so that it may
-// hold a lock while it logs. A wrapper that offers on what it was given is no recursion.
+// A handler that is reached in two ways declines the records that it logs in both, so
+// that it may hold a lock while it logs. A wrapper that offers the record it was given
+// is no recursion.
 func TestHandlerReachedInTwoWays(t *testing.T) {
 	for name, wrap := range map[string]func(h logbook.Handler) logbook.Handler{
 		"offering":   func(h logbook.Handler) logbook.Handler { return &offering{logbook.Wrapper{Handler: h}} },
@@ -188,7 +189,7 @@ func (h *offering) Handle(r *logbook.Record) error {
 	return logbook.ErrPass
 }
 
-// delivering does not tell what it stands before.
+// delivering is a wrapper without an Unwrap method.
 type delivering struct{ inner logbook.Handler }
 
 func (h *delivering) Binding() logbook.Binding { return logbook.Binding{} }
@@ -204,8 +205,8 @@ func (h *batching) Handle(r *logbook.Record) error {
 	return errors.Join(err, logbook.ErrPass)
 }
 
-// A record that the handler's filter refuses is none that it declines.
-func TestFilterIsAskedWhileTheHandlerRuns(t *testing.T) {
+// A record that the handler's filter refuses is not reported as a recursion.
+func TestFilterIsCalledWhileTheHandlerRuns(t *testing.T) {
 	var fs failures
 	below := record(t, fs.flag())
 	l := logbook.New("client")
@@ -216,7 +217,7 @@ func TestFilterIsAskedWhileTheHandlerRuns(t *testing.T) {
 	fs.none(t)
 }
 
-// Handlers that all log do not feed each other without end.
+// Handlers that all log do not cause endless records.
 func TestManyHandlersThatLog(t *testing.T) {
 	var fs failures
 	items := []logbook.Bindable{logbook.Null{}, fs.flag()}
@@ -230,16 +231,16 @@ func TestManyHandlersThatLog(t *testing.T) {
 	}
 }
 
-// What a handler starts on another goroutine is none of its own records there, and
-// goroutines do not take each other's place, however many there are.
-func TestGuardIsOfOneGoroutine(t *testing.T) {
-	const goroutines = 3000 // more than there are places
+// The guard does not apply to other goroutines that a handler starts, and many
+// goroutines can be guarded at once.
+func TestGuardIsPerGoroutine(t *testing.T) {
+	const goroutines = 3000 // more than slots
 	var fs failures
 	var wg, started sync.WaitGroup
 	started.Add(goroutines)
 	h := logbook.NewHandler(func(r *logbook.Record) error {
 		started.Done()
-		started.Wait() // all of them are in here now
+		started.Wait() // until all goroutines are in Handle
 		logbook.Info("inner")
 		return nil
 	}, nil)
@@ -253,7 +254,7 @@ func TestGuardIsOfOneGoroutine(t *testing.T) {
 	}
 }
 
-// A handler that ends its goroutine, as t.FailNow does, has ended.
+// The guard is released when a handler ends its goroutine, as t.FailNow does.
 func TestHandlerThatEndsTheGoroutine(t *testing.T) {
 	done := make(chan bool)
 	h := logbook.NewHandler(func(*logbook.Record) error { runtime.Goexit(); return nil }, nil)
@@ -271,7 +272,7 @@ func TestHandlerThatEndsTheGoroutine(t *testing.T) {
 	}
 }
 
-// A chain of errors without an end is a failure like any other.
+// A cyclic chain of errors is reported like any other failure.
 func TestCyclicErrors(t *testing.T) {
 	loop := new(cyclicError)
 	loop.inner = fmt.Errorf("again: %w", loop)

@@ -30,7 +30,7 @@ func (h *lineSink) Handle(r *logbook.Record) error {
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		h.lines = append(h.lines, string(line))
-		clear(line) // the line is write's
+		clear(line) // write may modify the line
 		return h.err
 	})
 }
@@ -43,7 +43,7 @@ func TestWriteLine(t *testing.T) {
 	inner := valuerFunc(func() slog.Value { logbook.Info("inner"); return slog.StringValue("v") })
 	logbook.Info("a")
 	logbook.Info(long)
-	logbook.Info("b {v}", "v", inner) // formats the same way meanwhile
+	logbook.Info("b {v}", "v", inner) // logs while the line is formatted
 	logbook.Info("c")
 	want := []string{"a", long, "inner", "b v", "c"}
 	for prefix, h := range map[string]*lineSink{"1 ": one, "2 ": two} {
@@ -70,7 +70,7 @@ func TestWriteLineErrors(t *testing.T) {
 	}
 }
 
-// Records that were retained are formatted on several goroutines at once.
+// Retained records are formatted on several goroutines at once.
 func TestWriteLineOfRetainedRecords(t *testing.T) {
 	h := new(lineSink)
 	var wg sync.WaitGroup

@@ -17,7 +17,7 @@ func TestNewHandler(t *testing.T) {
 	below := record(t)
 	options := &logbook.Options{Level: logbook.LevelWarn, Bubble: true, Filter: func(r *logbook.Record) bool { return r.Message() != "no" }}
 	defer logbook.PushGoroutine(logbook.NewHandler(fn, options))()
-	options.Bubble = false // the handler has its own copy
+	options.Bubble = false // must not affect the handler
 	logbook.Info("low")
 	logbook.Warn("no")
 	logbook.Warn("yes")
@@ -27,7 +27,7 @@ func TestNewHandler(t *testing.T) {
 	below.want(t, "low", "no", "yes")
 }
 
-// A function is a handler wherever one is taken, though functions cannot be compared.
+// A HandlerFunc works wherever a Handler does, although functions cannot be compared.
 func TestHandlerFunc(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		var got []string
@@ -37,7 +37,7 @@ func TestHandlerFunc(t *testing.T) {
 		first, second := note("first"), note("second")
 		slot := logbook.NewSlot(second)
 		undo, log := b.bind(t, slot, logbook.Wrapper{Handler: first})
-		log(logbook.Default(), logbook.LevelTrace, "a") // first takes all, and lets none through
+		log(logbook.Default(), logbook.LevelTrace, "a") // first takes all records
 		undo()
 		undo, log = b.bind(t, logbook.Setup{first, slot, first})
 		slot.Set(second, second)
@@ -63,8 +63,8 @@ func TestHandlerFunc(t *testing.T) {
 	}
 }
 
-// A function is guarded against the records that it makes, by what it is: two that were
-// made by one literal are two handlers.
+// A HandlerFunc is guarded against records that it logs. Two closures of one literal
+// are different handlers.
 func TestHandlerFuncThatLogs(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		var fs failures
@@ -92,7 +92,7 @@ func TestHandlerFuncThatLogs(t *testing.T) {
 	})
 }
 
-// Offer does what the dispatch does with one handler.
+// Offer treats a handler as a stack does.
 func TestOffer(t *testing.T) {
 	var f failures
 	defer logbook.PushGoroutine(f.flag())()
@@ -135,8 +135,8 @@ func TestOffer(t *testing.T) {
 	}
 }
 
-// On another goroutine than the one that logged, a raised failure is printed: it
-// must not end the program.
+// A panic of the error function on another goroutine than the logging one is printed,
+// since it must not end the program.
 func TestOfferOnAnotherGoroutine(t *testing.T) {
 	inFreshTime(t, func(t *testing.T) {
 		for name, flag := range map[string]func(*logbook.HandlerError){
@@ -218,7 +218,7 @@ func TestHandleBatch(t *testing.T) {
 			return logbook.ErrPass
 		}
 		return nil
-	}, &logbook.Options{Level: logbook.LevelCritical}) // the level is left aside
+	}, &logbook.Options{Level: logbook.LevelCritical}) // must be ignored
 	err := logbook.HandleBatch(single, collected(t, "1", "2", "3", "4", "5"), logbook.ReasonEscalation)
 	if !errors.Is(err, io.EOF) || !strings.Contains(err.Error(), "three") || errors.Is(err, logbook.ErrPass) {
 		t.Errorf("errors are %v", err)
@@ -228,7 +228,7 @@ func TestHandleBatch(t *testing.T) {
 	}
 }
 
-// upper overrides Handle of what it wraps.
+// upper overrides Handle of the wrapped handler.
 type upper struct {
 	logbook.Wrapper
 	handled int
@@ -249,7 +249,7 @@ func (h *closable) Flush(context.Context) error { h.flushed++; return h.err }
 func (h *closable) Close(context.Context) error { h.closed++; return h.err }
 func (h *closable) Unbound()                    { h.unbound++ }
 
-// A wrapper forwards all but batches, which would go around its Handle.
+// A wrapper forwards everything except batches, which would bypass its Handle.
 func TestWrapper(t *testing.T) {
 	inner := &closable{err: io.EOF}
 	inner.Level = logbook.LevelWarn
@@ -264,7 +264,7 @@ func TestWrapper(t *testing.T) {
 	logbook.Warn("3")
 	undo()
 	if w.handled != 3 || inner.unbound != 1 {
-		t.Errorf("%d handled, told %d times that it is unbound", w.handled, inner.unbound)
+		t.Errorf("%d handled, unbound %d times", w.handled, inner.unbound)
 	}
 	if err := logbook.Flush(t.Context(), w); !errors.Is(err, io.EOF) || inner.flushed != 1 {
 		t.Errorf("Flush: %v, %d", err, inner.flushed)
@@ -272,14 +272,14 @@ func TestWrapper(t *testing.T) {
 	if err := logbook.Close(t.Context(), w); !errors.Is(err, io.EOF) || inner.closed != 1 {
 		t.Errorf("Close: %v, %d", err, inner.closed)
 	}
-	plain := logbook.Wrapper{Handler: new(recorder)} // has none of the rest
+	plain := logbook.Wrapper{Handler: new(recorder)} // has no optional methods
 	plain.Unbound()
 	if err := errors.Join(plain.Flush(t.Context()), plain.Close(t.Context())); err != nil {
 		t.Error(err)
 	}
 }
 
-// What handlers say of the caller follows from their formatter.
+// ReadsCaller depends on the formatter.
 func TestReadsCaller(t *testing.T) {
 	tests := []struct {
 		name string

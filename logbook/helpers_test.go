@@ -22,8 +22,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// recorder keeps the records that reach it, and what its formatter makes of
-// them.
+// recorder keeps the records that reach it, and their lines.
 type recorder struct {
 	logbook.Options
 	mu      sync.Mutex
@@ -53,7 +52,7 @@ func (h *recorder) messages() (out []string) {
 	return out
 }
 
-// last returns the record that came last.
+// last returns the last record.
 func (h *recorder) last(t testing.TB) *logbook.Record {
 	t.Helper()
 	h.mu.Lock()
@@ -70,7 +69,7 @@ func (h *recorder) line(t testing.TB) string {
 	return h.lines[len(h.lines)-1]
 }
 
-// want checks which messages arrived.
+// want checks the messages that arrived.
 func (h *recorder) want(t testing.TB, messages ...string) {
 	t.Helper()
 	if got := h.messages(); !slices.Equal(got, messages) {
@@ -92,7 +91,7 @@ func recordAs(t testing.TB, f logbook.Formatter, items ...logbook.Bindable) *rec
 	return h
 }
 
-// failures collects what the error flag reports.
+// failures collects the reports of the error flag.
 type failures struct {
 	mu   sync.Mutex
 	list []*logbook.HandlerError
@@ -104,7 +103,7 @@ func (f *failures) add(e *logbook.HandlerError) {
 	f.list = append(f.list, e)
 }
 
-// flag is the item that lets f collect.
+// flag returns the item that makes f collect reports.
 func (f *failures) flag() logbook.Flags { return logbook.Flags{Errors: f.add} }
 
 // one returns the only failure.
@@ -127,7 +126,7 @@ func (f *failures) none(t testing.TB) {
 	}
 }
 
-// stderrOf returns what is written to os.Stderr while fn runs.
+// stderrOf returns the output to os.Stderr while fn runs.
 func stderrOf(t testing.TB, fn func()) string {
 	t.Helper()
 	f, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
@@ -148,24 +147,24 @@ func stderrOf(t testing.TB, fn func()) string {
 
 var bubbles time.Duration
 
-// inFreshTime runs fn with a clock of its own, hours away from that of any
-// other test, so that no failure is held back because of an earlier one.
+// inFreshTime runs fn with a clock that is hours away from that of any other test, so that
+// no failure is suppressed because of an earlier one.
 func inFreshTime(t *testing.T, fn func(t *testing.T)) {
 	bubbles++
 	hours := bubbles
 	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(hours * time.Hour) // returns at once: the clock is the bubble's
+		time.Sleep(hours * time.Hour) // returns at once, in the fake time of synctest
 		fn(t)
 	})
 }
 
-// withoutDefault takes the default handler away until the test ends.
+// withoutDefault removes the default handler until the test ends.
 func withoutDefault(t testing.TB) {
 	logbook.SetDefaultHandler(nil)
 	t.Cleanup(func() { logbook.SetDefaultHandler(new(stderrHandler)) })
 }
 
-// stderrHandler stands in for the default handler, which cannot be had back.
+// stderrHandler replaces the original default handler, which cannot be restored.
 type stderrHandler struct{ logbook.Options }
 
 func (h *stderrHandler) Binding() logbook.Binding {
@@ -181,7 +180,7 @@ func (h *stderrHandler) Handle(r *logbook.Record) error {
 	return err
 }
 
-// at is the time that the golden samples have.
+// at is the time of the golden samples.
 var at = time.Date(2024, 2, 29, 13, 37, 42, 5_000_000, time.UTC)
 
 // logAt logs a literal message with a given time.
@@ -191,7 +190,7 @@ func logAt(l *logbook.Logger, at time.Time, level logbook.Level, msg string, att
 	l.LogSlog(context.Background(), r)
 }
 
-// golden decodes a file of testdata.
+// golden decodes a file in testdata.
 func golden[T any](t testing.TB, name string) (v T) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", name))

@@ -30,7 +30,7 @@ func TestLevelString(t *testing.T) {
 		{logbook.LevelWarn, "WARNING"},
 		{logbook.LevelError, "ERROR"},
 		{logbook.LevelCritical, "CRITICAL"},
-		{37, "CRITICAL+25"}, // every level has a name
+		{37, "CRITICAL+25"}, // every level has a text
 		{127, "CRITICAL+115"},
 	}
 	for _, test := range tests {
@@ -54,7 +54,7 @@ func TestLevelTextRoundTrip(t *testing.T) {
 	}
 }
 
-// Levels are known by name, and names by level.
+// ParseLevel accepts the names of levels.
 func TestParseLevel(t *testing.T) {
 	tests := []struct {
 		text string
@@ -84,7 +84,7 @@ func TestParseLevel(t *testing.T) {
 	}
 }
 
-// What is no level is refused, and the error says what is.
+// The error of ParseLevel contains the invalid text and the known names.
 func TestParseLevelRefuses(t *testing.T) {
 	for _, text := range []string{
 		"FOO", "", " ", "11", "+3", "-", "info+", "info+x", "info+-1", "info++1", "info +",
@@ -96,7 +96,7 @@ func TestParseLevelRefuses(t *testing.T) {
 			continue
 		}
 		if !strings.Contains(err.Error(), strconv.Quote(text)) || !strings.Contains(err.Error(), "notice") {
-			t.Errorf("the error names neither what was given nor what is known: %v", err)
+			t.Errorf("the error lacks the text or the known names: %v", err)
 		}
 		kept := logbook.LevelError
 		if err := kept.UnmarshalText([]byte(text)); err == nil || kept != logbook.LevelError {
@@ -126,8 +126,8 @@ func TestLevelOf(t *testing.T) {
 	}
 }
 
-// The numbers that Python Logbook prints are those that format strings show.
-func TestLevelsAreLogbooks(t *testing.T) {
+// Format strings show the level numbers of Python Logbook.
+func TestLogbookLevelNumbers(t *testing.T) {
 	h := recordAs(t, logbook.MustFormat("{record.level} {record.level_name}"))
 	log := logbook.New("levels")
 	f, err := os.Open("testdata/levels.txt")
@@ -151,7 +151,7 @@ func TestLevelsAreLogbooks(t *testing.T) {
 	if lines != 10 {
 		t.Errorf("%d golden levels, want 10", lines)
 	}
-	log.Log(t.Context(), logbook.LevelSuccess, "m") // not Logbook's: the next lower number
+	log.Log(t.Context(), logbook.LevelSuccess, "m") // Logbook does not have it: the next lower number
 	if got := h.line(t); got != "11 SUCCESS" {
 		t.Errorf("SUCCESS prints as %q", got)
 	}
@@ -182,7 +182,7 @@ func TestLevelVar(t *testing.T) {
 	}
 }
 
-// A variable's change is seen at once wherever its handler is bound.
+// A change of a LevelVar applies at once wherever its handler is bound.
 func TestLevelVarOnHandlers(t *testing.T) {
 	withoutDefault(t)
 	log := logbook.New("levelvar")
@@ -241,7 +241,7 @@ func TestLevelVarOnLoggerAndGroup(t *testing.T) {
 	h.want(t, "2 own", "2 member")
 }
 
-// A leveler that is not the package's own is asked at each call.
+// A Leveler of another package is called for each record.
 func TestForeignLeveler(t *testing.T) {
 	withoutDefault(t)
 	var v slog.LevelVar
@@ -265,8 +265,7 @@ func TestForeignLeveler(t *testing.T) {
 	all.want(t, "own 2")
 }
 
-// A foreign level that is NotSet at first leaves the logger to its group only
-// as long as it is.
+// The group's level applies to a logger only while the logger's Leveler returns LevelNotSet.
 func TestForeignLevelAndGroup(t *testing.T) {
 	h := record(t)
 	var v slog.LevelVar

@@ -10,9 +10,9 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Levels, Enabled functions and contexts are code of the user's: where it panics, no
-// call does, and the error flag hears of it.
-func TestForeignCodeThatPanics(t *testing.T) {
+// A panic of a user's Leveler, Enabled function or context is reported through the error
+// flag, and does not reach the caller.
+func TestUserCodeThatPanics(t *testing.T) {
 	fails := levelFunc(func() slog.Level { panic("no level") })
 	var nilVar *slog.LevelVar
 	taking := func(l slog.Leveler) []logbook.Bindable {
@@ -36,7 +36,7 @@ func TestForeignCodeThatPanics(t *testing.T) {
 		var fs failures
 		h := record(t, fs.flag())
 		undo := logbook.PushGoroutine(test.items...)
-		_, end := logbook.BindScope(t.Context()) // so that contexts are looked at
+		_, end := logbook.BindScope(t.Context()) // makes calls look up contexts
 		if !test.logger.Enabled(test.ctx, logbook.LevelInfo) {
 			t.Errorf("%s: not enabled", name)
 		}
@@ -68,7 +68,7 @@ type panickyContext struct{ context.Context }
 
 func (panickyContext) Value(any) any { panic("no value") }
 
-// An Enabled function that logs through its own logger does so once.
+// An Enabled function that logs to its own logger does not recurse.
 func TestEnabledThatLogs(t *testing.T) {
 	var fs failures
 	h := record(t, fs.flag())
@@ -78,11 +78,11 @@ func TestEnabledThatLogs(t *testing.T) {
 	l.Info("m")
 	h.want(t, "asked", "m")
 	if e := fs.one(t); asked != 1 || !errors.Is(e, logbook.ErrRecursion) {
-		t.Errorf("asked %d times, reported %v", asked, e)
+		t.Errorf("Enabled was called %d times, reported %v", asked, e)
 	}
 }
 
-// A nil *LevelVar is no level.
+// A nil *LevelVar is LevelNotSet.
 func TestNilLevelVar(t *testing.T) {
 	var v *logbook.LevelVar
 	var fs failures
@@ -100,8 +100,8 @@ func TestNilLevelVar(t *testing.T) {
 	fs.none(t)
 }
 
-// Enabled asks the handlers whose levels only they know.
-func TestEnabledAsksForeignLevels(t *testing.T) {
+// Enabled calls the Levelers of handlers.
+func TestEnabledCallsForeignLevels(t *testing.T) {
 	withoutDefault(t)
 	level := slog.LevelWarn
 	asked := levelFunc(func() slog.Level { return level })
@@ -131,7 +131,7 @@ func TestEnabledAsksForeignLevels(t *testing.T) {
 }
 
 // A panic that no handler took goes on.
-func TestCatchPanicsThatNobodyTakes(t *testing.T) {
+func TestCatchPanicsWithoutAHandler(t *testing.T) {
 	withoutDefault(t)
 	fails := func(*logbook.Record) error { return errors.New("disk full") }
 	for name, test := range map[string]struct {

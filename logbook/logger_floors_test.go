@@ -10,7 +10,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// The levels of a logger hold from its first call on, whoever makes that.
+// The levels of a logger apply from its first call on, of any kind.
 func TestFirstCallsOfSilentLoggers(t *testing.T) {
 	withoutDefault(t)
 	h := new(recorder)
@@ -44,8 +44,8 @@ func disabledGroup() *logbook.LoggerGroup {
 	return g
 }
 
-// A variable level of a logger's own handler holds, whether it is set before the
-// logger's first call or after it.
+// The LevelVar of a logger's own handler applies if it is set before or after the
+// logger's first call.
 func TestVariableLevelOfOwnHandler(t *testing.T) {
 	withoutDefault(t)
 	for _, how := range []string{"options", "AddHandler"} {
@@ -80,7 +80,7 @@ func TestVariableLevelOfOwnHandler(t *testing.T) {
 	}
 }
 
-// Groups and variable levels keep no logger in memory.
+// Groups and LevelVars do not keep loggers in memory.
 func TestLoggersAreForgotten(t *testing.T) {
 	level := newLevelVar(logbook.LevelInfo)
 	group := logbook.NewLoggerGroup()
@@ -106,8 +106,8 @@ func TestLoggersAreForgotten(t *testing.T) {
 	level.Set(logbook.LevelError)
 }
 
-// Binding costs the same however many loggers, bound goroutines and contexts there
-// are.
+// The cost of binding does not depend on the number of loggers, goroutines and
+// contexts.
 func BenchmarkBind(b *testing.B) {
 	withoutDefault(b)
 	h := &counter{Options: logbook.Options{Level: logbook.LevelDebug}}

@@ -7,7 +7,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// A logger without a level of its own follows its group's.
+// A logger without a level of its own has its group's.
 func TestGroupLevel(t *testing.T) {
 	follows, own, explicit := logbook.New("follows"), logbook.New("own"), logbook.New("explicit")
 	group := logbook.NewLoggerGroup(follows, own, explicit)
@@ -58,7 +58,7 @@ func TestGroupMembership(t *testing.T) {
 	h.want(t, "in b", "alone")
 }
 
-// Members' records obey the group's level and pass its processor.
+// The group's level and processor apply to the records of members.
 func TestGroupProcessor(t *testing.T) {
 	group := logbook.NewLoggerGroup()
 	group.SetLevel(logbook.LevelError)
@@ -78,7 +78,7 @@ func TestGroupProcessor(t *testing.T) {
 	}
 }
 
-// The group's processor runs first, then the bound ones, then the logger's.
+// The group's processor runs first, then the bound processors, then the logger's.
 func TestProcessorOrder(t *testing.T) {
 	var order []string
 	step := func(name string) logbook.Processor {
@@ -94,8 +94,8 @@ func TestProcessorOrder(t *testing.T) {
 	}
 }
 
-// A disabled group silences its members but for those that were enabled since; by force
-// all; and what was disabled by force stays so until enabled by force.
+// A disabled group silences its members, except those that were enabled since; with
+// force, all. Members that were disabled by force are enabled only by force.
 func TestGroupDisable(t *testing.T) {
 	one, two := logbook.New("one"), logbook.New("two")
 	group := logbook.NewLoggerGroup(one, two)
@@ -128,7 +128,7 @@ func TestGroupDisable(t *testing.T) {
 	check("enabled by force", "one", "two")
 }
 
-// Loggers that compute whether they log are left alone, forced or not.
+// Disable does not affect loggers with an Enabled function, even with force.
 func TestGroupLeavesComputedLoggersAlone(t *testing.T) {
 	on := true
 	group := logbook.NewLoggerGroup()

@@ -8,13 +8,13 @@ import (
 	"testing"
 )
 
-// A disabled call is a nil check, a load and a compare in the caller's own code.
-// That holds only as long as the compiler inlines the calls.
+// A disabled call is a nil check, two loads and a compare in the caller's code, as long
+// as the compiler inlines the calls.
 func TestCallsAreInlined(t *testing.T) {
 	cmd := exec.Command("go", "build", "-gcflags=-m", "-o", os.DevNull, ".")
 	cmd.Env = append(os.Environ(), "GOFLAGS=", "CGO_ENABLED=0")
 	if strconv.IntSize == 32 {
-		// There, an atomic load is too much for the compiler's budget.
+		// An atomic load exceeds the compiler's budget there.
 		cmd.Env = append(cmd.Env, "GOARCH=amd64")
 	}
 	out, err := cmd.CombinedOutput()

@@ -30,8 +30,8 @@ func TestLoggerLevel(t *testing.T) {
 	h.want(t, "at", "all")
 }
 
-// Each method and package-level function logs at its level; the latter on channel
-// Generic.
+// Each method and package-level function logs at its level; the functions log on the
+// channel Generic.
 func TestCallsHaveTheirLevels(t *testing.T) {
 	ctx := context.Background()
 	log := logbook.New("testlogger")
@@ -84,7 +84,7 @@ func TestCallsHaveTheirLevels(t *testing.T) {
 	}
 }
 
-// A logger whose Enabled is a function cannot be enabled or disabled by hand.
+// A logger with an Enabled function cannot be enabled or disabled.
 func TestComputedEnabled(t *testing.T) {
 	var on atomic.Bool
 	log := logbook.NewLogger("computed", &logbook.LoggerOptions{Enabled: on.Load})
@@ -127,7 +127,7 @@ func TestDisable(t *testing.T) {
 	h.want(t, "5")
 }
 
-// The processor of a logger adds to its own records only.
+// The processor of a logger applies only to its own records.
 func TestLoggerProcessor(t *testing.T) {
 	h := recordAs(t, logbook.MustFormat("{record.message}[{record.extra[ip]}]"))
 	custom := logbook.NewLogger("custom", &logbook.LoggerOptions{
@@ -143,8 +143,8 @@ func TestLoggerProcessor(t *testing.T) {
 	}
 }
 
-// Children share level, disabled flag, handlers and group with their parent,
-// whoever changes them.
+// Loggers made by With share level, disabled flag, handlers and group, whichever of
+// them changes these.
 func TestChildrenShare(t *testing.T) {
 	parent := logbook.New("family")
 	child := parent.With("a", 1).WithGroup("g").WithCallerSkip(0)
@@ -171,7 +171,7 @@ func TestChildrenShare(t *testing.T) {
 	}
 	parent.Info("done")
 	if !h.last(t).From(child) || !own.last(t).From(parent) {
-		t.Error("From tells parent and child apart")
+		t.Error("From distinguishes parent and child")
 	}
 	own.want(t, "own handler")
 	h.want(t, "level of the child", "done")
@@ -194,7 +194,7 @@ func TestLoggersOwnHandlers(t *testing.T) {
 	added.want(t, "2")
 	bound.want(t)
 
-	// A handler of the logger's own counts where no bound one is interested.
+	// The logger's own handler gets records that no bound handler wants.
 	withoutDefault(t)
 	deep := logbook.NewLogger("deep", &logbook.LoggerOptions{Handlers: []logbook.Handler{first}})
 	logbook.InGoroutine(func() { deep.Trace("4") }, logbook.Null{})
@@ -214,11 +214,11 @@ func TestAddHandlerUnbinds(t *testing.T) {
 	undo()
 	undo()
 	if h.unbound != 1 {
-		t.Errorf("the handler was told %d times that it is unbound", h.unbound)
+		t.Errorf("the handler was unbound %d times", h.unbound)
 	}
 }
 
-// Nothing that a nil logger can be asked fails.
+// No method of a nil logger fails.
 func TestNilLogger(t *testing.T) {
 	h := record(t)
 	ctx := t.Context()
@@ -239,7 +239,7 @@ func TestNilLogger(t *testing.T) {
 		"WithGroup": log.WithGroup("g"), "WithCallerSkip": log.WithCallerSkip(1),
 	} {
 		if child != nil {
-			t.Errorf("%s of a nil logger is no nil logger", name)
+			t.Errorf("%s of a nil logger is not nil", name)
 		}
 	}
 	if log.Channel() != "" || log.Level() != logbook.LevelNotSet || !log.Disabled() || log.Group() != nil {
@@ -289,8 +289,8 @@ func TestEnabled(t *testing.T) {
 	}
 }
 
-// A record of slog keeps its time, level, caller and attributes, and braces in
-// its message mean nothing.
+// An slog record keeps its time, level, caller and attributes, and braces in its
+// message have no meaning.
 func TestLogSlog(t *testing.T) {
 	var f failures
 	h := record(t, f.flag())
@@ -312,8 +312,7 @@ func TestLogSlog(t *testing.T) {
 	f.none(t)
 }
 
-// Loggers that nobody holds are forgotten, and making one changes nothing for
-// others.
+// Unused loggers are collected, and a new logger does not affect others.
 func TestLoggerFollowsTheStack(t *testing.T) {
 	withoutDefault(t)
 	before := logbook.New("before")

@@ -63,7 +63,7 @@ func TestManyAttributes(t *testing.T) {
 	}
 }
 
-// The three layers in their order, and which of them a lookup finds.
+// The three layers are in order, and a lookup finds the newest.
 func TestLayersAndLookup(t *testing.T) {
 	h := record(t, logbook.Processor(func(r *logbook.Record) {
 		r.Set("all", "processor")
@@ -85,7 +85,7 @@ func TestLayersAndLookup(t *testing.T) {
 	}
 }
 
-// Ranging may stop anywhere.
+// Ranging can stop at any attribute.
 func TestAttrsStops(t *testing.T) {
 	h := record(t, logbook.Attrs("c", 3))
 	logbook.With("a", 1).Info("m", "b", 2)
@@ -143,8 +143,8 @@ func TestLookupInGroups(t *testing.T) {
 	}
 }
 
-// A logger's attributes do not leak to those made from the same one.
-func TestWithDoesNotShareRoom(t *testing.T) {
+// Attributes of a logger do not appear in loggers made from the same parent.
+func TestWithDoesNotShareSpace(t *testing.T) {
 	h := record(t)
 	base := logbook.With("a", 1, "b", 2)
 	one, two := base.With("c", 3), base.With("d", 4)
@@ -162,8 +162,8 @@ func TestWithDoesNotShareRoom(t *testing.T) {
 	}
 }
 
-// Set touches the processors' layer only: a message keeps the value it names.
-func TestSetTouchesOnlyProcessors(t *testing.T) {
+// Set changes only the processors' attributes: a message keeps the value that it names.
+func TestSetChangesOnlyProcessorsAttributes(t *testing.T) {
 	h := record(t, logbook.Processor(func(r *logbook.Record) {
 		r.Set("path", "/middleware")
 		r.Set("path", "/again")
@@ -178,7 +178,7 @@ func TestSetTouchesOnlyProcessors(t *testing.T) {
 	}
 }
 
-// Redaction reaches every layer, nested groups and the rendered message.
+// ReplaceAttrs changes every layer, nested groups and the rendered message.
 func TestReplaceAttrs(t *testing.T) {
 	var paths []string
 	redact := logbook.Processor(func(r *logbook.Record) {
@@ -194,7 +194,7 @@ func TestReplaceAttrs(t *testing.T) {
 			return a
 		})
 	})
-	// Bound first, so it runs after the one that adds.
+	// Bound first, so it runs after the other processor.
 	h := recordAs(t, logbook.JSON(nil), redact, logbook.Attrs("secret", "s4", "gone", 1))
 	secret := valuerFunc(func() slog.Value { return slog.GroupValue(slog.String("secret", "s0")) })
 	logbook.With("secret", "s1").WithGroup("g").With("secret", "s2", "gone", 1).
@@ -210,9 +210,9 @@ func TestReplaceAttrs(t *testing.T) {
 	}
 	want := []string{"secret", "g.secret", "g.gone", "g.secret", "g.in.secret", "g.in.gone", "g.v.secret", "secret", "gone"}
 	if !slices.Equal(paths, want) {
-		t.Errorf("asked for %q, want %q", paths, want)
+		t.Errorf("fn was called for %q, want %q", paths, want)
 	}
-	// The logger itself is as it was.
+	// The logger itself is unchanged.
 	log := logbook.With("secret", "s1")
 	log.Info("m")
 	logbook.InGoroutine(func() { log.Info("m") }, h)
@@ -231,7 +231,7 @@ func TestReplaceAttrs(t *testing.T) {
 	}
 }
 
-// A message that was rendered before the redaction is rendered again.
+// A message that was rendered before ReplaceAttrs is rendered again.
 func TestReplaceAttrsAfterMessage(t *testing.T) {
 	h := record(t, logbook.Processor(func(r *logbook.Record) {
 		_ = r.Message()
@@ -246,13 +246,13 @@ func TestReplaceAttrsAfterMessage(t *testing.T) {
 	if got := h.last(t).Message(); got != "token ***" {
 		t.Errorf("the message is %q", got)
 	}
-	// What the message shows is counted anew: nothing else is left out.
+	// The line still has the attributes that the new message does not show.
 	if line := h.line(t); !strings.HasSuffix(line, "token *** shown=***") {
 		t.Errorf("the line is %q", line)
 	}
 }
 
-// A message that a processor set stays, whoever replaces attributes later.
+// ReplaceAttrs keeps a message that a processor set.
 func TestReplaceAttrsKeepsASetMessage(t *testing.T) {
 	keep := logbook.Processor(func(r *logbook.Record) {
 		r.ReplaceAttrs(func(_ []string, a slog.Attr) slog.Attr { return a })

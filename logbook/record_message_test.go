@@ -57,8 +57,8 @@ func TestMessage(t *testing.T) {
 	f.none(t)
 }
 
-// Names are those of the call's attributes, then With's, the open group first,
-// then dotted through groups; never a processor's.
+// A message can name the attributes of the call, then those of With, the open group
+// first, then members of groups by dots, but not those of processors.
 func TestMessageNames(t *testing.T) {
 	var f failures
 	h := record(t, f.flag(), logbook.Attrs("only", "processor", "both", "processor"))
@@ -100,7 +100,7 @@ func TestMessageNames(t *testing.T) {
 	}
 }
 
-// A message without an opening brace is no template.
+// A message without an opening brace is not a template.
 func TestClosingBraces(t *testing.T) {
 	var f failures
 	h := record(t, f.flag())
@@ -114,8 +114,8 @@ func TestClosingBraces(t *testing.T) {
 	}
 }
 
-// A field that cannot be rendered stands as it is written, and the
-// rest is rendered; the error says what, why and where.
+// A field that cannot be rendered appears as it is written, and the others are
+// rendered. The error names the template, the cause and the call site.
 func TestTemplateErrors(t *testing.T) {
 	tests := []struct {
 		msg  string
@@ -123,7 +123,7 @@ func TestTemplateErrors(t *testing.T) {
 		want string
 		why  string
 	}{
-		{"Hello {foo:invalid}, {x}", []any{"foo", 42, "x", 1}, "Hello {foo:invalid}, {x}", "invalid"}, // no template
+		{"Hello {foo:invalid}, {x}", []any{"foo", 42, "x", 1}, "Hello {foo:invalid}, {x}", "invalid"}, // a syntax error
 		{"Hello {foo:d} {{x}}", []any{"foo", "s"}, "Hello {foo:d} {x}", "'d'"},
 		{"{missing} {x}", []any{"x", 1}, "{missing} 1", `"missing"`},
 		{"{x} {missing!r:>9} {also.missing} {x}", []any{"x", 1}, "1 {missing!r:>9} {also.missing} 1", `"missing"`},
@@ -165,7 +165,7 @@ func TestTemplateErrors(t *testing.T) {
 	}
 }
 
-// The report names the arguments, as Logbook's does.
+// The report contains the arguments, as in Logbook.
 func TestTemplateErrorNamesArguments(t *testing.T) {
 	var f failures
 	record(t, f.flag())
@@ -176,7 +176,7 @@ func TestTemplateErrorNamesArguments(t *testing.T) {
 	}
 }
 
-// A field that cannot be rendered hides no attribute.
+// An attribute whose field cannot be rendered is printed after the message.
 func TestTemplateErrorShowsAttributes(t *testing.T) {
 	h := record(t, new(failures).flag())
 	logbook.With("with", 1).Info("{user:d} {with} {missing}", "user", "x")
@@ -185,7 +185,7 @@ func TestTemplateErrorShowsAttributes(t *testing.T) {
 	}
 }
 
-// The error flag hears of a call site once, whatever the message is, and of each one.
+// Errors are reported once for each call site, whatever the message is.
 func TestTemplateErrorOncePerCallSite(t *testing.T) {
 	logbook.ForgetTemplateErrors()
 	log := logbook.New("faults")
@@ -229,7 +229,7 @@ func TestTemplateErrorOncePerCallSite(t *testing.T) {
 	}
 }
 
-// A message is rendered only if somebody reads it, and once.
+// A message is rendered only if a handler reads it, and only once.
 func TestMessageIsLazy(t *testing.T) {
 	n := 0
 	v := valuerFunc(func() slog.Value { n++; return slog.IntValue(n) })
@@ -245,7 +245,7 @@ func TestMessageIsLazy(t *testing.T) {
 	}
 }
 
-// Infof and the like format as fmt does; braces mean nothing.
+// Infof and its siblings format as package fmt does; braces have no meaning.
 func TestPrintf(t *testing.T) {
 	var f failures
 	h := record(t, f.flag())
@@ -267,7 +267,7 @@ func TestPrintf(t *testing.T) {
 	}
 }
 
-// Messages without end are cut, and the cut is marked; runes are not.
+// Long messages are cut between characters, and the cut is marked.
 func TestMessageLimit(t *testing.T) {
 	h := record(t)
 	long := strings.Repeat("ä", 1<<20)
@@ -281,7 +281,7 @@ func TestMessageLimit(t *testing.T) {
 	}
 }
 
-// Golden: those of Logbook's own vectors that name their arguments.
+// The messages of Logbook's own test vectors that name their arguments.
 func TestMessageVectors(t *testing.T) {
 	type vector struct{ Msg, Args, Kwargs, Message, Error string }
 	values := map[string][]any{
@@ -303,7 +303,7 @@ func TestMessageVectors(t *testing.T) {
 		logbook.Info(v.Msg, args...)
 		want := v.Message
 		switch {
-		case v.Msg == "{a.real}": // attributes of Python's numbers are Python's own
+		case v.Msg == "{a.real}": // Go's numbers have no attributes
 			want = v.Msg
 		case v.Error != "":
 			want = v.Msg
@@ -317,14 +317,14 @@ func TestMessageVectors(t *testing.T) {
 	}
 }
 
-// The positional vectors, with a name in place of each position.
+// Logbook's positional test vectors, with names in place of positions.
 func TestMessageVectorsByName(t *testing.T) {
 	when := time.Date(2024, 2, 29, 1, 2, 3, 0, time.UTC)
 	tests := []struct {
-		args string // as the golden file shows them
+		args string // as in the golden file
 		msg  string
 		vals []any
-		want string // "": as golden
+		want string // default: as in the golden file
 	}{
 		{"('ab',)", "{0:>6}|{0:<6}|{0:^6}|{0:*^6}", []any{"ab"}, ""},
 		{"(3.14159,)", "{0:.2f} {0:e} {0:g} {0:%}", []any{3.14159}, ""},
@@ -382,7 +382,7 @@ func TestMessageVectorsByName(t *testing.T) {
 	}
 }
 
-// Bytes that are no UTF-8 fail no call.
+// Invalid UTF-8 does not make a call fail.
 func TestInvalidUTF8(t *testing.T) {
 	for name, f := range map[string]logbook.Formatter{
 		"text": nil, "json": logbook.JSON(nil), "logfmt": logbook.Logfmt(nil), "console": logbook.Console(nil),

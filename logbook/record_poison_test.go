@@ -10,7 +10,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// A record that is used after its time says so.
+// Using a record after its time panics.
 func TestUseAfterHandle(t *testing.T) {
 	uses := map[string]func(r *logbook.Record){
 		"Message":   func(r *logbook.Record) { r.Message() },

@@ -9,8 +9,8 @@ import (
 	"unsafe"
 )
 
-// A record of the pool is as new: no field keeps what it was, whichever fields there are.
-func TestPooledRecordIsAsNew(t *testing.T) {
+// A record from the pool keeps no value in any field.
+func TestPooledRecordIsReset(t *testing.T) {
 	r := newPooledRecord()
 	var fill func(v reflect.Value)
 	fill = func(v reflect.Value) {
@@ -39,7 +39,7 @@ func TestPooledRecordIsAsNew(t *testing.T) {
 				v.Set(reflect.ValueOf(context.Background()))
 			}
 		default:
-			t.Fatalf("a field is of kind %v: fill it here", v.Kind())
+			t.Fatalf("unknown kind of field: %v", v.Kind())
 		}
 		if v.IsZero() {
 			t.Errorf("a field of type %v is zero", v.Type())

@@ -15,20 +15,20 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// payload is something large that a call was given.
+// payload is a large value of a call.
 type payload [4 << 10]byte
 
 func (*payload) String() string { return "payload" }
 
-// newPayload returns one, and a function that reports whether it is still held.
+// newPayload returns a payload, and a function that reports whether it is still referenced.
 func newPayload() (p *payload, held func() bool) {
 	p = new(payload)
 	w := weak.Make(p)
 	return p, func() bool { return w.Value() != nil }
 }
 
-// isHeld reports whether it is held for good, though records are used meanwhile: else
-// the garbage collector would empty the pool.
+// isHeld reports whether a payload stays referenced. It uses records meanwhile, since the
+// garbage collector empties a pool that is not used.
 func isHeld(held func() bool) bool {
 	for range 4 {
 		logbook.Info("small")
@@ -37,8 +37,8 @@ func isHeld(held func() bool) bool {
 	return held()
 }
 
-// What a call was given is let go of when it ends, though its record is used again.
-func TestRecordsHoldNothingOfTheLastUse(t *testing.T) {
+// The values of a call are released when it ends, even if its record is used again.
+func TestPooledRecordsReleaseValues(t *testing.T) {
 	type key struct{}
 	h := &formatting{logbook.Options{Formatter: logbook.JSON(nil)}}
 	several := func(p *payload, n int) (attrs []slog.Attr) {
@@ -98,8 +98,8 @@ func logSlog(attrs []slog.Attr) {
 	logbook.Default().LogSlog(context.Background(), r)
 }
 
-// A retained record holds what it shows, and not what that was made of.
-func TestRetainedRecordsHoldWhatTheyShow(t *testing.T) {
+// A retained record keeps its output, and not the values that it was made from.
+func TestRetainedRecordsReleaseValues(t *testing.T) {
 	tests := map[string]func(p *payload){
 		"printf":    func(p *payload) { logbook.Default().Infof("%v", p) },
 		"attribute": func(p *payload) { logbook.Info("m", "a", p) },
@@ -124,7 +124,7 @@ func TestRetainedRecordsHoldWhatTheyShow(t *testing.T) {
 		}
 		runtime.KeepAlive(h)
 	}
-	// A text that is cut is not held whole.
+	// A text that was cut is not kept whole.
 	h := record(t)
 	logbook.Info(strings.Repeat("x", 8<<20))
 	if r := h.last(t); len(r.Template()) > 2<<20 || r.Size() > 3<<20 {
@@ -132,7 +132,7 @@ func TestRetainedRecordsHoldWhatTheyShow(t *testing.T) {
 	}
 }
 
-// Messages and channels that are parts of large texts are not kept with those.
+// Messages and channels that are parts of large texts do not keep these in memory.
 func TestCachesHoldNoLargeTexts(t *testing.T) {
 	h := &formatting{logbook.Options{Formatter: logbook.JSON(nil)}}
 	before := heap()
@@ -157,7 +157,7 @@ func heap() int {
 	return int(m.HeapAlloc)
 }
 
-// Size counts what a retained record holds.
+// Size is the memory that a retained record keeps.
 func TestRecordSize(t *testing.T) {
 	long := strings.Repeat("x", 1000)
 	n := 1

@@ -12,19 +12,19 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// lineOf returns the line that calls it.
+// lineOf returns the line of its caller.
 func lineOf() int {
 	_, _, line, _ := runtime.Caller(1)
 	return line
 }
 
-// Every exported call names the line that it stands in.
+// The caller of every exported call is the line of that call.
 func TestCaller(t *testing.T) {
 	h := record(t)
 	ctx := context.Background()
 	log := logbook.New("caller")
 	err := errors.New("x")
-	// Each function logs on the line on which it says so.
+	// Each function logs on the line that it passes.
 	calls := map[string]func() int{
 		"Trace":           func() int { log.Trace("m"); return lineOf() },
 		"Debug":           func() int { log.Debug("m"); return lineOf() },
@@ -90,7 +90,7 @@ func TestCaller(t *testing.T) {
 		},
 	}
 	for name, call := range calls {
-		call() // from the second time on, the place is known
+		call() // the second call uses the cache
 		call()
 		line := call()
 		s := h.last(t).Source()
@@ -105,7 +105,7 @@ func TestCaller(t *testing.T) {
 
 type informer interface{ Info(msg string, args ...any) }
 
-// app has the logger's methods by embedding.
+// app embeds a logger.
 type app struct{ *logbook.Logger }
 
 //go:noinline
@@ -113,8 +113,8 @@ func infoThrough(l informer) { l.Info("m") }
 
 func infoOf[T informer](l T) { l.Info("m") }
 
-// Two calls through one wrapper of the compiler's, from two places in turn, keep
-// their places apart.
+// Two alternating calls through one generated wrapper function have different call
+// sites.
 func TestCallerThroughInterfaces(t *testing.T) {
 	h := record(t)
 	log := logbook.New("caller")
@@ -154,7 +154,7 @@ func TestCallerThroughInterfaces(t *testing.T) {
 	}
 }
 
-// A call without a caller in Go names none, and does not fail.
+// A call without a caller in Go has an empty source, and does not fail.
 func TestCallerOfAGoStatement(t *testing.T) {
 	got := make(chan *logbook.Record, 1)
 	h := logbook.NewHandler(func(r *logbook.Record) error { got <- r.Retain(); return nil }, nil)
@@ -167,7 +167,7 @@ func TestCallerOfAGoStatement(t *testing.T) {
 	}
 }
 
-// A helper's records name its caller.
+// The caller of a helper's records is the helper's caller.
 func TestWithCallerSkip(t *testing.T) {
 	h := record(t)
 	log := logbook.New("skip")
@@ -197,8 +197,7 @@ func TestWithCallerSkip(t *testing.T) {
 	}
 }
 
-// The caller is right for whichever handler is the first to need it, and for
-// failures, too.
+// The caller is correct whichever handler needs it first, and for failures.
 func TestCallerForLaterHandlers(t *testing.T) {
 	var f failures
 	h := record(t, f.flag())
@@ -224,8 +223,8 @@ func TestCallerForLaterHandlers(t *testing.T) {
 	undo()
 }
 
-// Where no handler needs the caller, it is not looked up.
-func TestCallerThatNobodyNeeds(t *testing.T) {
+// The caller is not looked up if no handler needs it.
+func TestCallerIsNotLookedUp(t *testing.T) {
 	ran := false
 	defer logbook.PushGoroutine(logbook.Null{}, &funcHandler{fn: func(r *logbook.Record) error {
 		if ran = true; r.PC() != 0 || r.Source().Line != 0 {
@@ -239,7 +238,7 @@ func TestCallerThatNobodyNeeds(t *testing.T) {
 	}
 }
 
-// A record of slog brings its own caller along.
+// An slog record has its own caller.
 func TestCallerOfSlogRecords(t *testing.T) {
 	h := record(t)
 	var pcs [1]uintptr

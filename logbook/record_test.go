@@ -39,7 +39,7 @@ func TestRecordFields(t *testing.T) {
 	}
 }
 
-// A record knows the logger that it came from.
+// From reports the logger of a record.
 func TestRecordFrom(t *testing.T) {
 	log, other := logbook.New("a"), logbook.New("a")
 	h := record(t)
@@ -49,8 +49,7 @@ func TestRecordFrom(t *testing.T) {
 	}
 }
 
-// lateHandler hands each record to fn on another goroutine, once release is
-// called.
+// lateHandler passes each record to fn on another goroutine after release is called.
 type lateHandler struct {
 	logbook.Options
 	kept []*logbook.Record
@@ -71,8 +70,7 @@ func (h *lateHandler) release() {
 	h.kept = nil
 }
 
-// What a call was given may change after it: a retained record shows what it
-// was.
+// Values may change after the call: a retained record shows the values at the call.
 func TestRetainFreezes(t *testing.T) {
 	type point struct{ X, Y int }
 	list, bytesArg, ptr := []string{"a", "b"}, []byte("raw"), &point{1, 2}
@@ -131,7 +129,7 @@ func TestRetainFreezes(t *testing.T) {
 	h := &lateHandler{fn: func(r *logbook.Record) {
 		for range 2 {
 			if got := r.Text("v"); got != "1" {
-				t.Errorf("a LogValuer was asked again: %s", got)
+				t.Errorf("LogValue was called again: %s", got)
 			}
 		}
 	}}
@@ -144,7 +142,7 @@ type mutableError struct{ text string }
 
 func (e *mutableError) Error() string { return e.text }
 
-// A record that was cloned and dispatched has its values fixed by Retain like any other.
+// Retain fixes the values of a dispatched clone, too.
 func TestRetainFreezesDispatchedClones(t *testing.T) {
 	list := []string{"before"}
 	late := &lateHandler{fn: func(r *logbook.Record) {
@@ -161,13 +159,13 @@ func TestRetainFreezesDispatchedClones(t *testing.T) {
 	late.release()
 }
 
-// A retained record may be read while the call goes on to handlers that need
-// more of it. This is a test for the race detector.
+// A retained record may be read while the call goes on to handlers that need more
+// fields. This is a test for the race detector.
 func TestRetainedRecordIsNotWrittenTo(t *testing.T) {
 	var wg sync.WaitGroup
 	background := &funcHandler{fn: func(r *logbook.Record) error {
 		kept := r.Retain()
-		wg.Go(func() { kept.Clone() }) // which copies the caller as well
+		wg.Go(func() { kept.Clone() }) // copies the caller, too
 		return nil
 	}}
 	background.Bubble = true
@@ -183,7 +181,7 @@ func TestRetainedRecordIsNotWrittenTo(t *testing.T) {
 	}
 }
 
-// funcHandler is a handler of a function that promises not to read the caller.
+// funcHandler calls a function that does not read the caller.
 type funcHandler struct {
 	logbook.Options
 	fn func(r *logbook.Record) error
@@ -228,8 +226,7 @@ func TestReleaseWithoutRetain(t *testing.T) {
 	h.want(t, "m")
 }
 
-// Release takes no reference of others: not that of the call that is running, and not a
-// second one.
+// Release does not release the references of the running call or of other holders.
 func TestReleaseTooOften(t *testing.T) {
 	var misuse failures
 	h := record(t, misuse.flag())
@@ -267,7 +264,7 @@ func TestReleaseTooOften(t *testing.T) {
 	nested(0)
 }
 
-// Several goroutines may retain a record at once.
+// Several goroutines may retain a record at the same time.
 func TestRetainOnSeveralGoroutines(t *testing.T) {
 	var kept [4]*logbook.Record
 	fan := logbook.NewHandler(func(r *logbook.Record) error {
@@ -301,7 +298,7 @@ func TestRetainOnSeveralGoroutines(t *testing.T) {
 	wg.Wait()
 }
 
-// What a processor retains is a copy: the record goes on to be changed.
+// A processor that calls Retain gets a copy, since the record may still change.
 func TestRetainInAProcessor(t *testing.T) {
 	var kept *logbook.Record
 	h := record(t,
@@ -336,7 +333,7 @@ func TestGoroutineOfARetainedRecord(t *testing.T) {
 	h.release()
 }
 
-// A clone has every field.
+// A clone has all fields.
 func TestClone(t *testing.T) {
 	h := record(t, logbook.Attrs("extra", "e"))
 	log := logbook.New("orig").With("with", "w")
@@ -365,8 +362,8 @@ func TestClone(t *testing.T) {
 	}
 }
 
-// A handler that changes the record itself is told so, and costs nobody
-// anything.
+// A handler that changes the record itself fails with a report, and other handlers are
+// not affected.
 func TestSealedRecord(t *testing.T) {
 	for name, change := range map[string]func(r *logbook.Record){
 		"Set":        func(r *logbook.Record) { r.Set("a", 1) },
@@ -411,7 +408,7 @@ func TestDispatchClone(t *testing.T) {
 	defer undo()
 	logbook.Dispatch(ctx, kept.Clone())
 	if len(h.messages()) != 2 {
-		t.Error("a handler bound to the context did not meet the record")
+		t.Error("a handler bound to the context did not get the record")
 	}
 	log.SetLevel(logbook.LevelError)
 	logbook.Dispatch(ctx, kept.Clone())
@@ -420,7 +417,7 @@ func TestDispatchClone(t *testing.T) {
 	}
 }
 
-// A record that a handler dispatches as it is, is left as it is.
+// Dispatch does not change a record that a handler is reading.
 func TestDispatchFromHandle(t *testing.T) {
 	h := record(t)
 	again := new(recorder)
@@ -433,8 +430,8 @@ func TestDispatchFromHandle(t *testing.T) {
 	}
 }
 
-// With the race detector, or the tag logbook_poison, a record that is used
-// after its time panics; without, this has no defined result.
+// Records are cleared before they are reused. (With poison, using a record after its
+// time panics; otherwise the result is undefined.)
 func TestRecordsAreReused(t *testing.T) {
 	seen := make(map[*logbook.Record]bool)
 	h := logbook.NewHandler(func(r *logbook.Record) error {

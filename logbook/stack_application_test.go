@@ -13,13 +13,13 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// from returns a recorder that takes records from the level on.
+// from returns a recorder with a level.
 func from(level logbook.Level) *recorder {
 	return &recorder{Options: logbook.Options{Level: level}}
 }
 
-// The ways to bind. Each returns how to end the binding, and a logging call that
-// meets what is bound.
+// The ways to bind. Each returns a function that ends the binding, and a logging call that
+// the items apply to.
 type binding struct {
 	name string
 	bind func(t *testing.T, items ...logbook.Bindable) (undo func(), log func(*logbook.Logger, logbook.Level, string))
@@ -38,15 +38,15 @@ var bindings = []binding{
 	}},
 }
 
-// each runs a test once with each way to bind.
+// each runs a test with each way to bind.
 func each(t *testing.T, fn func(t *testing.T, b binding)) {
 	for _, b := range bindings {
 		t.Run(b.name, func(t *testing.T) { fn(t, b) })
 	}
 }
 
-// Of several handlers the topmost that takes the level gets the record, alone.
-func TestTopmostWillingHandler(t *testing.T) {
+// The newest handler that takes the level gets the record, and no other.
+func TestNewestHandlerGetsTheRecord(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		h1, h2, h3 := from(logbook.LevelDebug), from(logbook.LevelInfo), from(logbook.LevelWarn)
 		undo, log := b.bind(t, h1, h2, h3)
@@ -60,7 +60,7 @@ func TestTopmostWillingHandler(t *testing.T) {
 	})
 }
 
-// A handler with a filter gets the records that it lets pass; the others go on.
+// A handler with a filter gets the records that the filter accepts; the others go on.
 func TestFiltering(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		one, two := logbook.New("one"), logbook.New("two")
@@ -93,7 +93,7 @@ func TestPassingOn(t *testing.T) {
 	})
 }
 
-// A program without handlers logs to stderr from INFO up, in the default format.
+// Without handlers, records at INFO and above go to stderr in the default format.
 func TestDefaultHandler(t *testing.T) {
 	got := stderrOf(t, func() {
 		log := logbook.New("app.web")
@@ -105,7 +105,7 @@ func TestDefaultHandler(t *testing.T) {
 	}
 }
 
-// The handler that a program starts with, seen from outside: nothing replaced it.
+// The original default handler works in a program that has not replaced it.
 func TestDefaultHandlerOfAFreshProgram(t *testing.T) {
 	if os.Getenv("LOGBOOK_TEST_FRESH") != "" {
 		logbook.New("app").Info("to stderr", "a", 1)
@@ -127,7 +127,7 @@ func TestDefaultHandlerOfAFreshProgram(t *testing.T) {
 	}
 }
 
-// A handler above the default one leaves it what it does not take.
+// The default handler gets the records that a handler above it does not take.
 func TestHandlerAboveTheDefault(t *testing.T) {
 	got := stderrOf(t, func() {
 		defer logbook.PushApplication(from(logbook.LevelError))()
@@ -144,15 +144,14 @@ func TestHandlerAboveTheDefault(t *testing.T) {
 	h.want(t, "to the new default")
 }
 
-// A setup binds its items in order, one inside of the other, and unbinds them in
-// reverse.
+// A setup binds its items in order, and unbinds them in reverse order.
 func TestNestedSetups(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		test, mail := from(logbook.LevelWarn), from(logbook.LevelError)
 		mail.Bubble = true
 		var order []string
-		told := func(name string) logbook.Handler { return &unbindTeller{name: name, order: &order} }
-		setup := logbook.Setup{logbook.Null{}, told("a"), logbook.Setup{test, nil, mail}, told("b")}
+		noter := func(name string) logbook.Handler { return &unbindNoter{name: name, order: &order} }
+		setup := logbook.Setup{logbook.Null{}, noter("a"), logbook.Setup{test, nil, mail}, noter("b")}
 		log := logbook.New("nested")
 		stderr := stderrOf(t, func() {
 			undo, call := b.bind(t, setup)
@@ -176,23 +175,23 @@ func TestNestedSetups(t *testing.T) {
 	})
 }
 
-// unbindTeller takes no record and notes when it is unbound.
-type unbindTeller struct {
+// unbindNoter takes no records, and notes when it is unbound.
+type unbindNoter struct {
 	name  string
 	order *[]string
 }
 
-func (h *unbindTeller) Binding() logbook.Binding {
+func (h *unbindNoter) Binding() logbook.Binding {
 	return logbook.Binding{Accept: func(*logbook.Record) bool { return false }}
 }
-func (h *unbindTeller) Handle(*logbook.Record) error { return nil }
-func (h *unbindTeller) Unbound() {
+func (h *unbindNoter) Handle(*logbook.Record) error { return nil }
+func (h *unbindNoter) Unbound() {
 	if h.order != nil {
 		*h.order = append(*h.order, h.name)
 	}
 }
 
-// An undo that is deferred runs when the body panics, and swallows nothing.
+// A deferred undo runs when the function panics, and does not recover.
 func TestUndoOnPanic(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		h := new(recorder)
@@ -213,8 +212,7 @@ func TestUndoOnPanic(t *testing.T) {
 	})
 }
 
-// An undo takes off what its push put on, in whatever order, once, and on
-// whatever goroutine it is called.
+// An undo removes the items of its push, in any order, once, and on any goroutine.
 func TestUndoOrder(t *testing.T) {
 	for _, b := range bindings[:2] {
 		t.Run(b.name, func(t *testing.T) {
@@ -229,7 +227,7 @@ func TestUndoOrder(t *testing.T) {
 				before := len(h.messages())
 				log(logbook.Default(), logbook.LevelInfo, "m")
 				if got := len(h.messages()) - before; got != n {
-					t.Errorf("the handler was met %d times, want %d", got, n)
+					t.Errorf("the handler got %d records, want %d", got, n)
 				}
 			}
 			check(3)
@@ -245,14 +243,14 @@ func TestUndoOrder(t *testing.T) {
 			undo3()
 			check(0)
 			if h.unbound != 3 {
-				t.Errorf("the handler was told %d times that it is unbound, want 3", h.unbound)
+				t.Errorf("the handler was unbound %d times, want 3", h.unbound)
 			}
 		})
 	}
 }
 
-// Whatever the binding, the newest push is met first; the default handler last.
-// The order is golden: logger, app2, ctx1, app1.
+// The newest push gets records first, on whichever stack it is; the default handler is
+// last. The golden order is: logger, app2, ctx1, app1.
 func TestOneOrderForAllStacks(t *testing.T) {
 	var order []string
 	note := func(name string) logbook.Handler {
@@ -301,8 +299,8 @@ func (c *closing) Close(ctx context.Context) error {
 	return errors.Join(c.err, ctx.Err())
 }
 
-// Handlers that are used together do not keep records from each other. What one of them
-// took stops there unless all that took it bubble.
+// Handlers of one Use do not take records from each other. A record goes on to the
+// handlers below only if all of those that took it bubble.
 func TestUse(t *testing.T) {
 	below, errorsOnly, all, inSlot, bubbling := new(recorder), from(logbook.LevelError), from(logbook.LevelInfo), from(logbook.LevelWarn), new(recorder)
 	bubbling.Bubble = true
@@ -328,7 +326,7 @@ func TestUse(t *testing.T) {
 	below.want(t, "debug", "stopped")
 }
 
-// A stack of one used handler is met as one that was pushed.
+// A single handler in Use behaves as if it were pushed.
 func TestUseOfOne(t *testing.T) {
 	below, one := new(recorder), new(recorder)
 	defer logbook.PushApplication(below)()
@@ -341,7 +339,8 @@ func TestUseOfOne(t *testing.T) {
 	below.want(t)
 }
 
-// The function that ends the use takes off and closes, once, within the context.
+// The function that Use returns unbinds and closes, once, within the context's
+// deadline.
 func TestUseEnds(t *testing.T) {
 	bad := errors.New("disk full")
 	a, b := &closing{err: bad}, new(closing)

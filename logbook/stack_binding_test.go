@@ -9,8 +9,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// What cannot be bound is reported by name, whatever way it was pushed. The rest of
-// the push is bound, and the stacks stay usable.
+// Items that cannot be bound are reported by type, with any way to bind. The other
+// items of the push are bound, and the stacks stay usable.
 func TestRefusedItems(t *testing.T) {
 	h := record(t)
 	var errs []error
@@ -28,7 +28,7 @@ func TestRefusedItems(t *testing.T) {
 		"nil slot":            {(*logbook.Slot)(nil), []string{"*logbook.Slot was not bound: it is nil"}},
 		"pointer to flags":    {&logbook.Flags{Errors: logbook.SilentErrors}, []string{"*logbook.Flags was not bound: it is a pointer: want a logbook.Flags"}},
 		"pointer to setup":    {&logbook.Setup{}, []string{"*logbook.Setup was not bound: it is a pointer: want a logbook.Setup"}},
-		"no kind of ours":     {strangeItem{}, []string{"logbook_test.strangeItem was not bound: want a Handler, Processor, Flags, Attrs, Setup or *Slot"}},
+		"other type":          {strangeItem{}, []string{"logbook_test.strangeItem was not bound: want a Handler, Processor, Flags, Attrs, Setup or *Slot"}},
 		"setup in itself": {itself, []string{
 			"logbook.Setup was not bound: it holds itself", "logbook.Setup was not bound: it holds itself"}},
 	} {
@@ -57,8 +57,8 @@ func TestRefusedItems(t *testing.T) {
 		} {
 			func() {
 				errs = nil
-				told := 0
-				undo := push(unbinder(func() { told++ }), logbook.Setup{test.item})
+				unbound := 0
+				undo := push(unbinder(func() { unbound++ }), logbook.Setup{test.item})
 				var got []string
 				for _, err := range errs {
 					if e := (*logbook.BindError)(nil); !errors.As(err, &e) {
@@ -74,7 +74,7 @@ func TestRefusedItems(t *testing.T) {
 					t.Errorf("%s, %s: a record did not arrive", name, way)
 				}
 				undo()
-				if told == 0 && way != "context" { // which has no end
+				if unbound == 0 && way != "context" { // a context binding has no end
 					t.Errorf("%s, %s: the handler beside it was not bound", name, way)
 				}
 			}()
@@ -95,8 +95,7 @@ func TestRefusedItems(t *testing.T) {
 	}
 }
 
-// Two slots that would hold each other, however far apart they are set, and one that
-// would hold itself.
+// A slot that would hold itself is refused, also through another slot.
 func TestSlotHoldsItself(t *testing.T) {
 	h := record(t)
 	var errs []string
@@ -113,20 +112,20 @@ func TestSlotHoldsItself(t *testing.T) {
 		t.Errorf("reported %q, want %q", errs, want)
 	}
 	if seen != 1 || len(h.messages()) != 1 {
-		t.Errorf("the rest of the slot met the record %d times", seen)
+		t.Errorf("the other item of the slot got %d records", seen)
 	}
 	if err := logbook.Close(t.Context(), a, b); err != nil {
 		t.Error(err)
 	}
 }
 
-// A Binding is read with no lock held: it may log, bind and panic.
+// Binding is called with no lock held: it may log, bind and panic.
 func TestBindingThatLogs(t *testing.T) {
 	h := &recorder{}
 	t.Cleanup(logbook.PushApplication(h))
 	chatty := &chattyBinding{logger: logbook.New("first use")}
 	undo := logbook.PushApplication(chatty)
-	newLevelVar(logbook.LevelInfo).Set(logbook.LevelDebug) // compiles the stacks anew
+	newLevelVar(logbook.LevelInfo).Set(logbook.LevelDebug) // compiles the stacks again
 	logbook.NewSlot().Set()
 	undo()
 	if got := h.messages(); !slices.Equal(got, []string{"reading"}) {
@@ -134,22 +133,22 @@ func TestBindingThatLogs(t *testing.T) {
 	}
 }
 
-// An undo that is called by what it tells does nothing the second time.
+// An undo that Unbound calls does nothing.
 func TestUndoInUnbound(t *testing.T) {
 	for name, push := range map[string]func(...logbook.Bindable) func(){
 		"application": logbook.PushApplication, "goroutine": logbook.PushGoroutine,
 	} {
 		var undo func()
-		told := 0
-		undo = push(unbinder(func() { told++; undo() }))
+		unbound := 0
+		undo = push(unbinder(func() { unbound++; undo() }))
 		undo()
-		if told != 1 {
-			t.Errorf("%s: told %d times", name, told)
+		if unbound != 1 {
+			t.Errorf("%s: unbound %d times, want 1", name, unbound)
 		}
 	}
 }
 
-// unbinder takes no record, and is called when it is unbound.
+// unbinder takes no records; the function is called when it is unbound.
 type unbinder func()
 
 func (unbinder) Binding() logbook.Binding {

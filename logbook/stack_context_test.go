@@ -12,15 +12,15 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Plain calls see what the application and the goroutine have bound, Context calls
-// also what the context has.
+// Plain calls use the bindings of the application and the goroutine; Context calls also
+// use those of the context.
 func TestContextCallsOnly(t *testing.T) {
 	withoutDefault(t)
 	h := new(recorder)
 	ctx := logbook.Bind(t.Context(), h)
 	type key struct{}
 	derived, cancel := context.WithCancel(context.WithValue(ctx, key{}, 1))
-	cancel() // a cancelled context loses nothing
+	cancel() // bindings of a cancelled context apply
 	log := logbook.New("ctx")
 	log.Info("plain")
 	log.InfoContext(t.Context(), "another")
@@ -35,7 +35,7 @@ func TestContextCallsOnly(t *testing.T) {
 	}
 }
 
-// What one context binds is not seen through its parent or a sibling.
+// Bindings of a context do not apply to its parent or a sibling.
 func TestContextsNest(t *testing.T) {
 	withoutDefault(t)
 	outer, left, right := new(recorder), new(recorder), new(recorder)
@@ -48,11 +48,11 @@ func TestContextsNest(t *testing.T) {
 	right.want(t, "right")
 	outer.want(t, "parent")
 	if left.last(t).Text("at") != "left" || right.last(t).Text("at") != "" {
-		t.Error("a processor was met through the wrong context")
+		t.Error("a processor of another context ran")
 	}
 }
 
-// After its end, contexts that are still held skip what a scope had bound.
+// After the end of a scope, its items do not apply to contexts that are still in use.
 func TestBindScope(t *testing.T) {
 	withoutDefault(t)
 	outer, inner, innermost := new(recorder), &unboundRecorder{}, new(recorder)
@@ -72,14 +72,14 @@ func TestBindScope(t *testing.T) {
 	inner.want(t, "2")
 	outer.want(t, "3", "4")
 	if inner.unbound != 1 {
-		t.Errorf("told %d times that it is unbound", inner.unbound)
+		t.Errorf("unbound %d times", inner.unbound)
 	}
 	if logbook.Default().Enabled(ctx3, logbook.LevelCritical) {
 		t.Error("enabled after all scopes have ended")
 	}
 }
 
-// An outer scope that ends first takes only its own.
+// An outer scope that ends first removes only its own items.
 func TestBindScopeEndsInAnyOrder(t *testing.T) {
 	withoutDefault(t)
 	outer, inner := new(recorder), new(recorder)
@@ -92,7 +92,7 @@ func TestBindScopeEndsInAnyOrder(t *testing.T) {
 	outer.want(t)
 }
 
-// InContext binds to the context and the goroutine; each item is met once.
+// InContext binds to the context and the goroutine; each item applies once.
 func TestInContext(t *testing.T) {
 	withoutDefault(t)
 	runs := 0
@@ -111,14 +111,14 @@ func TestInContext(t *testing.T) {
 			logbook.Info("without")
 			logbook.InContext(ctx, func(ctx context.Context) { logbook.InfoContext(ctx, "nested") })
 			done := make(chan bool)
-			go func() { // only the context reaches here
+			go func() { // only the context is inherited
 				defer close(done)
 				logbook.InfoContext(ctx, "context elsewhere")
 				logbook.Info("lost")
 			}()
 			<-done
 			done = make(chan bool)
-			logbook.Go(func() { // both do
+			logbook.Go(func() { // both are inherited
 				defer close(done)
 				logbook.InfoContext(ctx, "both elsewhere")
 			})
@@ -130,12 +130,12 @@ func TestInContext(t *testing.T) {
 	logbook.Info("after")
 	h.want(t, "with", "without", "nested", "context elsewhere", "both elsewhere")
 	if runs != 5 || h.unbound != 1 {
-		t.Errorf("the processor ran %d times for 5 records; told %d times that it is unbound", runs, h.unbound)
+		t.Errorf("the processor ran %d times for 5 records; unbound %d times", runs, h.unbound)
 	}
 }
 
-// One item bound to context and goroutine by pushes of their own is met twice:
-// they are two bindings.
+// A handler that is bound to a context and a goroutine by two pushes gets each record
+// twice.
 func TestTwoBindingsOfOneHandler(t *testing.T) {
 	withoutDefault(t)
 	h := &recorder{Options: logbook.Options{Bubble: true}}
@@ -146,26 +146,26 @@ func TestTwoBindingsOfOneHandler(t *testing.T) {
 	h.want(t, "m", "m")
 }
 
-// Plain and Context calls have floors of their own.
+// Plain calls and Context calls have separate floors.
 func TestContextFloor(t *testing.T) {
 	withoutDefault(t)
-	asked := 0
-	log := logbook.NewLogger("floor", &logbook.LoggerOptions{Enabled: func() bool { asked++; return true }})
+	calls := 0
+	log := logbook.NewLogger("floor", &logbook.LoggerOptions{Enabled: func() bool { calls++; return true }})
 	log.Debug("enrols the logger")
-	// What other tests bound by Go is taken off a moment after they have ended.
-	for asked = 1; asked != 0; runtime.Gosched() {
-		asked = 0
+	// Goroutines of other tests that were started by Go may unbind shortly after their tests.
+	for calls = 1; calls != 0; runtime.Gosched() {
+		calls = 0
 		log.Debug("skipped early")
 	}
 	ctx, end := logbook.BindScope(t.Context(), from(logbook.LevelDebug))
-	asked = 0
+	calls = 0
 	log.Debug("skipped early")
-	if asked != 0 {
+	if calls != 0 {
 		t.Error("a binding to a context slows plain calls")
 	}
 	log.DebugContext(ctx, "m")
-	if asked != 1 {
-		t.Errorf("asked %d times", asked)
+	if calls != 1 {
+		t.Errorf("Enabled was called %d times", calls)
 	}
 	end()
 }
@@ -173,7 +173,7 @@ func TestContextFloor(t *testing.T) {
 // pointerContext is a context whose methods panic if it is a nil pointer.
 type pointerContext struct{ context.Context }
 
-// A nil pointer in a context costs no record, and takes no panic to the caller.
+// A context that is a nil pointer neither loses a record nor panics in the caller.
 func TestTypedNilContext(t *testing.T) {
 	var none *pointerContext
 	bound := new(recorder)
@@ -194,7 +194,7 @@ func TestTypedNilContext(t *testing.T) {
 		t.Error("not enabled")
 	}
 	h.want(t, "info", "derived", "exception", "exception", "slog", "dispatched")
-	// The derived one panics when it is asked for a value: here, and by the processor.
+	// The Value method of the derived context panics twice: in the call, and in the processor.
 	if len(f.list) != 2 || !strings.Contains(f.list[0].Error(), "Value of *context.valueCtx: panic") || f.list[1].Message != "derived" {
 		t.Errorf("reported: %v", f.list)
 	}

@@ -36,7 +36,7 @@ func TestInnermostErrorFlag(t *testing.T) {
 	})
 }
 
-// Raise panics out of the call, once all handlers were served.
+// RaiseErrors panics in the logging call, after all handlers have been served.
 func TestRaiseErrors(t *testing.T) {
 	logbook.ForgetTemplateErrors()
 	outer := record(t, logbook.Flags{Errors: logbook.RaiseErrors})
@@ -63,8 +63,8 @@ func TestRaiseErrors(t *testing.T) {
 	}
 }
 
-// A handler that offers records to others hands a raised error up, and all of them
-// are served first.
+// A panic of the error function for an offered record also waits until all handlers
+// have been served.
 func TestRaiseErrorsThroughOffer(t *testing.T) {
 	fails := logbook.NewHandler(func(*logbook.Record) error { return errors.New("inner") }, nil)
 	last := new(recorder)
@@ -86,7 +86,7 @@ func TestRaiseErrorsThroughOffer(t *testing.T) {
 	last.want(t, "m")
 }
 
-// A function of one's own gets all there is to know.
+// An error function gets all details.
 func TestErrorFlag(t *testing.T) {
 	var f failures
 	bad := errors.New("bad")
@@ -123,7 +123,7 @@ func TestIntrospectionOff(t *testing.T) {
 	}
 }
 
-// Flags see what is wrong with items that are unbound, too.
+// A panic of Unbound is reported through the error flag.
 func TestUnboundThatPanics(t *testing.T) {
 	var f failures
 	defer logbook.PushGoroutine(f.flag())()
@@ -157,6 +157,6 @@ func TestCurrentFlags(t *testing.T) {
 	done := make(chan logbook.Flags)
 	go func() { done <- logbook.CurrentFlags(t.Context()) }()
 	if got := <-done; got.Errors == nil || got.Introspection != logbook.IntrospectionOn {
-		t.Errorf("where nothing is bound: %+v", got)
+		t.Errorf("without bindings: %+v", got)
 	}
 }

@@ -23,8 +23,8 @@ func TestPlainGoInheritsNothing(t *testing.T) {
 	h.want(t, "here")
 }
 
-// Go hands on a snapshot: what the parent pushes or takes off later makes no
-// difference, and neither does the child's to the parent.
+// Go passes on a snapshot: later pushes and undos of the parent do not affect the
+// child, and vice versa.
 func TestGoInheritsASnapshot(t *testing.T) {
 	withoutDefault(t)
 	h, later, inChild := new(recorder), new(recorder), new(recorder)
@@ -57,10 +57,10 @@ func TestGoInheritsASnapshot(t *testing.T) {
 	inChild.want(t, "3", "5")
 	later.want(t, "parent")
 	if got := h.last(t).Text("who"); got != "parent" {
-		t.Errorf("the processor was not handed on: %q", got)
+		t.Errorf("the processor was not inherited: %q", got)
 	}
 	if got := inChild.last(t).Text("who"); got != "parent" {
-		t.Errorf("the processor was not handed on twice: %q", got)
+		t.Errorf("the processor was not inherited twice: %q", got)
 	}
 }
 
@@ -81,7 +81,7 @@ func TestInGoroutine(t *testing.T) {
 	h.want(t, "in")
 }
 
-// The floors follow: what is bound to one goroutine does not outlive its undo.
+// A binding to a goroutine does not affect the floors after its undo.
 func TestGoroutineFloors(t *testing.T) {
 	withoutDefault(t)
 	log := logbook.New("floors")
@@ -101,8 +101,8 @@ func TestGoroutineFloors(t *testing.T) {
 	}
 }
 
-// All bindings, concurrently: each handler gets exactly its own
-// records, and nothing is left behind.
+// With many goroutines at once, each handler gets exactly its own records, and no
+// binding is left.
 func TestManyGoroutines(t *testing.T) {
 	withoutDefault(t)
 	const n, calls = 10_000, 3
@@ -144,7 +144,7 @@ func TestManyGoroutines(t *testing.T) {
 		return int64(m.HeapAlloc)
 	}
 	goroutinesBefore := runtime.NumGoroutine()
-	run() // the runtime keeps what it needs for so many goroutines
+	run() // makes the runtime allocate its memory for so many goroutines
 	before := heap()
 	run()
 	for runtime.NumGoroutine() > goroutinesBefore {
@@ -153,12 +153,12 @@ func TestManyGoroutines(t *testing.T) {
 	if logbook.New("fresh").Enabled(context.Background(), logbook.LevelCritical) {
 		t.Error("something is still bound")
 	}
-	if grown := heap() - before; grown > 1<<20 { // a binding each would be more
+	if grown := heap() - before; grown > 1<<20 { // less than one binding for each goroutine
 		t.Errorf("the heap grew by %d bytes", grown)
 	}
 }
 
-// Two tasks that bind around each call, at the same time.
+// Two goroutines bind around each call, at the same time.
 func TestBindingAroundEachCall(t *testing.T) {
 	withoutDefault(t)
 	const calls = 100
@@ -181,7 +181,7 @@ func TestBindingAroundEachCall(t *testing.T) {
 			wg.Go(func() {
 				for range calls {
 					call(h, h.want)
-					runtime.Gosched() // to the other one
+					runtime.Gosched()
 				}
 			})
 		}
@@ -194,7 +194,7 @@ func TestBindingAroundEachCall(t *testing.T) {
 	}
 }
 
-// counter counts records by whether they are its own.
+// counter counts its own records and those of others.
 type counter struct {
 	logbook.Options
 	want         string
@@ -210,7 +210,7 @@ func (h *counter) Handle(r *logbook.Record) error {
 	return nil
 }
 
-// What is cached does not grow with pushes, and the undos may come in any order.
+// Caches do not grow with pushes, and undos may come in any order.
 func TestManyPushes(t *testing.T) {
 	withoutDefault(t)
 	handlers := make([]*recorder, 256)
@@ -237,8 +237,8 @@ func TestManyPushes(t *testing.T) {
 	}
 }
 
-// Pushes, undos and calls of many goroutines on all stacks at once: a test for
-// the race detector.
+// Many goroutines push, undo and call on all stacks at once: a test for the race
+// detector.
 func TestStacksUnderLoad(t *testing.T) {
 	withoutDefault(t)
 	level := newLevelVar(logbook.LevelInfo)

@@ -14,11 +14,11 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// The stacks are compared with a model of them that computes everything anew for each
-// call: pushes and undos in any order on the application, goroutines and contexts,
-// slots, setups, flags, levels that change, groups, handlers of a logger's own, Go,
-// InContext, Shutdown and the default handler, chosen at random. Each operation must
-// cause the same events as in the model.
+// The stacks behave as a model of them that computes everything for each call. The test
+// chooses operations at random: pushes and undos in any order on the application,
+// goroutines and contexts, slots, setups, flags, changing levels, groups, handlers of
+// loggers, Go, InContext, Shutdown and the default handler. Each operation must cause the
+// same events as in the model.
 func TestStacksAgainstModel(t *testing.T) {
 	worlds, operations := 400, 150
 	if testing.Short() {
@@ -45,13 +45,13 @@ func TestStacksAgainstModel(t *testing.T) {
 	}
 }
 
-// model is a world of loggers and bindings. The fields hold what exists by the rules;
-// the real things hang on them.
+// model is a set of loggers and bindings. Its fields are the expected state, with
+// references to the real objects.
 type model struct {
 	t      *testing.T
 	random *rand.Rand
 	story  []string
-	events []string // that really happened
+	events []string // that the real objects caused
 
 	pushes   int
 	base     *modelPush // flags at the bottom, so that no failure is printed
@@ -70,7 +70,7 @@ type model struct {
 // modelLeveler is a level and where it comes from.
 type modelLeveler struct {
 	real    slog.Leveler
-	foreign *logbook.Level // changes without a word
+	foreign *logbook.Level // changes without notice
 }
 
 func (l modelLeveler) level() logbook.Level { return logbook.LevelOf(l.real) }
@@ -79,7 +79,7 @@ type foreignLeveler struct{ level *logbook.Level }
 
 func (f foreignLeveler) Level() slog.Level { return f.level.Level() }
 
-// modelHandler is its own real handler.
+// modelHandler is a real handler, too.
 type modelHandler struct {
 	w                         *model
 	id                        int
@@ -140,14 +140,14 @@ type modelPush struct {
 
 type modelContext struct {
 	parent *modelContext
-	push   *modelPush // nil: of the background
+	push   *modelPush // nil for the background context
 	real   context.Context
 }
 
-// modelWorker is a goroutine that does what it is sent.
+// modelWorker is a goroutine that calls the functions sent to it.
 type modelWorker struct {
 	pushes    []*modelPush
-	inherited []*modelPush // of them; nil: Go did not start it
+	inherited []*modelPush // part of pushes; nil if Go did not start the goroutine
 	within    []*modelPush // InContext calls that it is in
 	work      chan func() (end bool)
 	done      chan bool
@@ -155,7 +155,7 @@ type modelWorker struct {
 
 type modelLogger struct {
 	level    modelLeveler
-	disabled *bool // nil: as the group is
+	disabled *bool // nil to inherit from the group
 	enabled  *bool
 	group    *modelGroup
 	own      []*modelPush // newest first
@@ -205,8 +205,7 @@ func (w *model) chance(n int) bool { return w.random.IntN(n) == 0 }
 
 func pick[T any](w *model, list []T) T { return list[w.random.IntN(len(list))] }
 
-// context returns one of those that were made last, so that many calls meet what is
-// cached.
+// context returns one of the newest contexts, so that many calls use the caches.
 func (w *model) context() *modelContext {
 	return pick(w, w.contexts[max(0, len(w.contexts)-4):])
 }
@@ -222,7 +221,7 @@ func (w *model) happened() []string {
 	return events
 }
 
-// expect runs an operation on a worker and compares what happened.
+// expect runs an operation on a worker and compares the events.
 func (w *model) expect(on *modelWorker, want []string, fn func(), format string, args ...any) {
 	w.note(want, format, args...)
 	on.do(func() bool { fn(); return false })
@@ -244,7 +243,7 @@ func (on *modelWorker) do(fn func() bool) {
 	<-on.done
 }
 
-// serve does what it is sent until that says that it is the end.
+// serve calls the functions sent to it until one returns true.
 func (on *modelWorker) serve() {
 	for fn := range on.work {
 		end := fn()
@@ -290,7 +289,7 @@ func (w *model) items(n int) (items []any) {
 	return items
 }
 
-// real returns what is bound for items of the model.
+// real returns the real items for items of the model.
 func (w *model) real(items []any) (out []logbook.Bindable) {
 	for _, item := range items {
 		switch v := item.(type) {
@@ -311,7 +310,8 @@ func (w *model) real(items []any) (out []logbook.Bindable) {
 	return out
 }
 
-// newest returns the simple items of a list, the newest first.
+// newest returns the items of a list, newest first. Setups and slots are replaced by
+// their items.
 func newest(items []any) (out []any) {
 	for _, item := range slices.Backward(items) {
 		switch v := item.(type) {
@@ -347,7 +347,7 @@ func (w *model) pushBase() {
 	w.expect(pick(w, w.workers), nil, func() { p.undo = logbook.PushApplication(w.real(p.items)...) }, "base flags")
 }
 
-// startWorker starts a goroutine, by Go if it is from another one.
+// startWorker starts a goroutine; if from is not nil, by Go on that worker.
 func (w *model) startWorker(from *modelWorker) {
 	on := &modelWorker{work: make(chan func() bool), done: make(chan bool)}
 	w.workers = append(w.workers, on)
@@ -401,7 +401,7 @@ func (l *modelLogger) lowest() logbook.Level {
 	return l.group.level.level()
 }
 
-// visible returns the simple items that a call meets, the newest first.
+// visible returns the items that apply to a call, newest first.
 func (w *model) visible(on *modelWorker, ctx *modelContext) (items []any) {
 	pushes := slices.Concat(w.stack, on.pushes)
 	for c := ctx; c != nil; c = c.parent {
@@ -475,7 +475,7 @@ func (w *model) call(on *modelWorker, l *modelLogger, ctx *modelContext, level l
 	return append(events, failed...), wanted
 }
 
-// step does something at random.
+// step performs a random operation.
 func (w *model) step() {
 	on := pick(w, w.workers)
 	switch w.random.IntN(34) {
@@ -603,8 +603,8 @@ func (w *model) log(on *modelWorker) {
 	}
 }
 
-// foreignVisible reports whether a call would meet a handler whose level is asked for
-// each time: there Enabled may be true for levels that it does not take.
+// foreignVisible reports whether a call would reach a handler with a Leveler of another
+// package. Then Enabled may be true for levels that the handler does not take.
 func (w *model) foreignVisible(on *modelWorker, l *modelLogger, ctx *modelContext) bool {
 	items := w.visible(on, ctx)
 	for _, p := range l.own {
@@ -616,8 +616,7 @@ func (w *model) foreignVisible(on *modelWorker, l *modelLogger, ctx *modelContex
 	})
 }
 
-// undo takes off a push of the application, the goroutine or a context, or one that was
-// taken off before.
+// undo undoes a push on the application, the goroutine or a context, or repeats an undo.
 func (w *model) undo(on *modelWorker, where int) {
 	if w.chance(8) && len(w.undone) > 0 {
 		w.expect(on, nil, pick(w, w.undone).undo, "undo again")
@@ -656,7 +655,7 @@ func without[T comparable](list []T, v T) []T {
 	return slices.DeleteFunc(slices.Clone(list), func(other T) bool { return other == v })
 }
 
-// setSlot exchanges the content of a slot. It may hold slots of a higher number.
+// setSlot exchanges the content of a slot. It may contain slots of higher numbers.
 func (w *model) setSlot(on *modelWorker, s *modelSlot) {
 	content := slices.DeleteFunc(w.items(3), func(item any) bool {
 		switch v := item.(type) {
@@ -669,7 +668,7 @@ func (w *model) setSlot(on *modelWorker, s *modelSlot) {
 	})
 	kept := newest(content)
 	gone := slices.DeleteFunc(newest(s.content), func(item any) bool { return slices.Contains(kept, item) })
-	slices.Reverse(gone) // unboundEvents turns them
+	slices.Reverse(gone) // unboundEvents reverses them
 	s.content = content
 	w.expect(on, unboundEvents(gone), func() { s.real.Set(w.real(content)...) }, "slot %d = %v", s.index, content)
 }
@@ -729,7 +728,7 @@ func (w *model) changeGroup(on *modelWorker) {
 	}
 }
 
-// enter makes a worker call InContext, and stay in it.
+// enter makes a worker call InContext and stay in the call.
 func (w *model) enter(on *modelWorker) {
 	if len(on.within) > 3 {
 		return
@@ -761,8 +760,8 @@ func (w *model) leave(on *modelWorker) {
 	w.compare(w.happened(), want)
 }
 
-// endWorker ends a goroutine. What it inherited, and was taken off from its parent
-// meanwhile, hears of its end again.
+// endWorker ends a goroutine. Inherited handlers that its parent has unbound meanwhile are
+// unbound again.
 func (w *model) endWorker(on *modelWorker) {
 	var want []string
 	for _, p := range slices.Backward(on.inherited) {
@@ -773,7 +772,7 @@ func (w *model) endWorker(on *modelWorker) {
 	w.workers = without(w.workers, on)
 	w.note(want, "end of Go")
 	on.work <- func() bool { return true }
-	synctest.Wait() // it happens when the worker's function has returned
+	synctest.Wait() // Unbound is called after the worker's function has returned
 	w.compare(w.happened(), want)
 }
 
@@ -815,7 +814,7 @@ func (w *model) setDefault(on *modelWorker) {
 	w.expect(on, nil, func() { logbook.SetDefaultHandler(w.fallback) }, "default h%d", w.fallback.id)
 }
 
-// end takes everything off.
+// end undoes all pushes.
 func (w *model) end() {
 	w.setDefault(nil)
 	for _, on := range w.workers {

@@ -9,14 +9,14 @@ import (
 	"github.com/logbook-go/logbook/internal/goroutine"
 )
 
-// What ended goroutines left bound is given up and reported, each once: the table holds
-// few of them, and the floors know none of what was given up.
+// Bindings that ended goroutines left are reclaimed and reported once: few are left in
+// the table, and the floors do not count those that were reclaimed.
 func TestForgottenBindingsAreReclaimed(t *testing.T) {
 	for i := 0; i < 1_000_000 && goroutines.Len() != 0; i++ {
-		runtime.Gosched() // what other tests bound by Go is taken off a moment after they have ended
+		runtime.Gosched() // goroutines of other tests that were started by Go may still end
 	}
 	if n := goroutines.Len(); n != 0 {
-		t.Fatalf("%d goroutines have something bound before", n)
+		t.Fatalf("%d goroutines have bindings before the test", n)
 	}
 	var mu sync.Mutex
 	reported := make(map[uint64]bool)
@@ -42,7 +42,7 @@ func TestForgottenBindingsAreReclaimed(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		for runtime.NumGoroutine() >= before+wave { // Done is called a moment before the end
+		for runtime.NumGoroutine() >= before+wave { // Done is called just before the goroutine ends
 			runtime.Gosched()
 		}
 	}
@@ -72,7 +72,7 @@ func TestForgottenBindingsAreReclaimed(t *testing.T) {
 	}
 }
 
-// A binding to a context that has ended slows no call any more.
+// A context binding that has ended does not affect the floors.
 func TestEndedScopesAreNotCounted(t *testing.T) {
 	before := demand.contexts.count
 	h := NewHandler(func(*Record) error { return nil }, &Options{Level: LevelDebug})
@@ -87,10 +87,10 @@ func TestEndedScopesAreNotCounted(t *testing.T) {
 	}
 }
 
-// Everything that the other tests of this package bound was taken off.
+// The other tests of this package have unbound everything.
 func TestNothingIsLeftInTheTable(t *testing.T) {
 	if n := goroutines.Len(); n != 0 {
-		t.Errorf("%d goroutines have something bound", n)
+		t.Errorf("%d goroutines have bindings", n)
 	}
 	demand.mu.Lock()
 	defer demand.mu.Unlock()
@@ -101,7 +101,7 @@ func TestNothingIsLeftInTheTable(t *testing.T) {
 	}
 }
 
-// The floors stand for what is bound, no lower than need be.
+// The floors match the bindings, and are no lower than necessary.
 func TestFloorsAreTight(t *testing.T) {
 	lowest := func(counts *levelCounts) int {
 		for i, n := range counts.count {

@@ -11,7 +11,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// sink notes what happens to it.
+// sink notes its calls.
 type sink struct {
 	recorder
 	name string
@@ -36,8 +36,8 @@ type flushOnly struct {
 func (h *flushOnly) Handle(*logbook.Record) error { return nil }
 func (h *flushOnly) Flush(context.Context) error  { *h.log = append(*h.log, "c flushed"); return nil }
 
-// Shutdown unbinds, closes what can be closed, each once and the last one first,
-// and leaves the default handler.
+// Shutdown unbinds everything, closes each closer once, the last one first, and keeps
+// the default handler.
 func TestShutdown(t *testing.T) {
 	var events []string
 	a := &sink{name: "a", log: &events}
@@ -62,7 +62,7 @@ func TestShutdown(t *testing.T) {
 	undo()
 	undo2()
 	if err := logbook.Shutdown(t.Context()); err != nil || len(events) != 0 {
-		t.Errorf("a second end: %v %q", err, events)
+		t.Errorf("second Shutdown: %v %q", err, events)
 	}
 }
 
@@ -81,7 +81,8 @@ func (h *failingSink) Close(context.Context) error {
 	return h.err
 }
 
-// What is left over is added up, wherever it stands, and no error is lost.
+// The counts of UnsentErrors are added up wherever they are in an error, and no error
+// is lost.
 func TestUnsentIsAddedUp(t *testing.T) {
 	unsent := func(n int, err error) error { return &logbook.UnsentError{Records: n, Err: err} }
 	items := []logbook.Bindable{
@@ -115,7 +116,7 @@ func TestUnsentIsAddedUp(t *testing.T) {
 	}
 }
 
-// A handler that panics keeps no other from being closed.
+// A panic of one handler's Close does not keep others from being closed.
 func TestCloseThatPanics(t *testing.T) {
 	var events []string
 	a := &sink{name: "a", log: &events}
@@ -125,7 +126,7 @@ func TestCloseThatPanics(t *testing.T) {
 	}
 }
 
-// Handlers that cannot be compared are closed as well.
+// Handlers that cannot be compared are closed, too.
 func TestCloseIncomparable(t *testing.T) {
 	var closed int
 	h := funcCloser{func() { closed++ }}
@@ -141,8 +142,8 @@ func (funcCloser) Binding() logbook.Binding      { return logbook.Binding{} }
 func (funcCloser) Handle(*logbook.Record) error  { return nil }
 func (h funcCloser) Close(context.Context) error { h.fn(); return nil }
 
-// The context reaches the handlers.
-func TestCloseHandsTheContextOn(t *testing.T) {
+// The handlers get the context.
+func TestClosePassesTheContext(t *testing.T) {
 	type key struct{}
 	ctx := context.WithValue(t.Context(), key{}, "v")
 	var got any

@@ -8,7 +8,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// A slot keeps its place while its content changes, wherever it is bound.
+// A slot keeps its place while its content changes, on all stacks.
 func TestSlot(t *testing.T) {
 	each(t, func(t *testing.T, b binding) {
 		withoutDefault(t)
@@ -27,7 +27,7 @@ func TestSlot(t *testing.T) {
 		all("1")
 		old := slot.Set(logbook.Setup{second, logbook.Attrs("a", 1)})
 		if !slices.Equal(old, []logbook.Bindable{first}) || first.unbound != 1 {
-			t.Errorf("Set returned %v, and told %d times that it is unbound", old, first.unbound)
+			t.Errorf("Set returned %v, unbound %d times", old, first.unbound)
 		}
 		all("2")
 		slot.Set()
@@ -35,7 +35,7 @@ func TestSlot(t *testing.T) {
 		slot.Set(first)
 		undo()
 		if first.unbound != 2 {
-			t.Errorf("told %d times that it is unbound", first.unbound)
+			t.Errorf("unbound %d times", first.unbound)
 		}
 		all("4")
 		first.want(t, "1 info")
@@ -48,7 +48,7 @@ func TestSlot(t *testing.T) {
 	})
 }
 
-// The caller's slice is its own.
+// The slot does not keep the caller's slice.
 func TestSlotKeepsItsContent(t *testing.T) {
 	withoutDefault(t)
 	h, other := new(recorder), new(recorder)
@@ -56,7 +56,7 @@ func TestSlotKeepsItsContent(t *testing.T) {
 	slot := logbook.NewSlot(items...)
 	defer logbook.PushGoroutine(slot)()
 	items[0] = other
-	logbook.PushApplication()() // compiles anew
+	logbook.PushApplication()() // compiles the stack again
 	logbook.Info("1")
 	items[0] = h
 	slot.Set(items...)

@@ -6,7 +6,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// counting is a handler that has handled a number of records.
+// counting is a handler with a count of records.
 type counting struct {
 	logbook.Null
 	handled uint64
@@ -16,7 +16,7 @@ func (c *counting) Stats() logbook.Stats {
 	return logbook.Stats{Handled: c.handled, Counters: []logbook.Counter{{Name: "rotations", Value: 3}}}
 }
 
-// spread stands before several handlers.
+// spread wraps several handlers.
 type spread struct {
 	logbook.Null
 	inner []logbook.Handler
@@ -24,7 +24,7 @@ type spread struct {
 
 func (s *spread) Unwrap() []logbook.Handler { return s.inner }
 
-// AllStats finds the handlers that count, also inside others, each once.
+// AllStats yields each StatsReporter once, also those inside wrappers.
 func TestAllStats(t *testing.T) {
 	one, two, three := &counting{handled: 1}, &counting{handled: 2}, &counting{handled: 3}
 	loop := new(spread)

@@ -16,8 +16,8 @@ import (
 	. "github.com/logbook-go/logbook/logbook"
 )
 
-// What Go sends is read by Python Logbook itself, and what that sends on is read
-// by Go. It needs Debian's python3-logbook.
+// Python Logbook reads records from Go, and Go reads the same records from Python. The test
+// needs Debian's python3-logbook.
 func TestPythonLogbookReadsRecords(t *testing.T) {
 	at := time.Date(2024, 2, 29, 13, 37, 42, 5_000_000, time.UTC)
 	records := []RecordData{

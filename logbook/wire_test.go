@@ -43,8 +43,8 @@ func encodeWire(t *testing.T, r *Record) []byte {
 	return b
 }
 
-// What Python Logbook sent is read, and sent on as it came.
-func TestCaseZ1GoldenRecords(t *testing.T) {
+// Records from Python Logbook are read, and written as they were received.
+func TestGoldenRecordsRoundTrip(t *testing.T) {
 	files, err := filepath.Glob("testdata/wire/*.json")
 	if err != nil || len(files) != 16 {
 		t.Fatal(files, err)
@@ -60,7 +60,7 @@ func TestCaseZ1GoldenRecords(t *testing.T) {
 				t.Errorf("%q %v %d", r.Message(), r.Time(), r.PID())
 			}
 			if got := encodeWire(t, r); !bytes.Equal(got, data) {
-				t.Errorf("sent on as\n%s\ncame as\n%s", got, data)
+				t.Errorf("wrote\n%s\nreceived\n%s", got, data)
 			}
 			strict, err := json.Marshal(r)
 			if err != nil || !json.Valid(strict) {
@@ -124,8 +124,8 @@ func wireMessage(key, value string) string {
 	return "{" + strings.Join(parts, ", ") + "}"
 }
 
-// Microseconds keep their zeros.
-func TestCaseZ2Microseconds(t *testing.T) {
+// Microseconds keep their leading zeros.
+func TestMicrosecondsKeepZeros(t *testing.T) {
 	at := time.Date(2024, 2, 29, 13, 37, 42, 5_000_000, time.FixedZone("", 3600))
 	out := string(encodeWire(t, NewRecord(RecordData{Time: at, Message: "m"})))
 	if !strings.Contains(out, `"time": "2024-02-29T12:37:42.005000Z"`) {
@@ -133,8 +133,8 @@ func TestCaseZ2Microseconds(t *testing.T) {
 	}
 }
 
-// Oddities of Python's JSON do not lose the record.
-func TestCaseZ3Oddities(t *testing.T) {
+// Records with Python's extensions of JSON are not lost.
+func TestPythonJSONExtensions(t *testing.T) {
 	tests := []struct{ json, text string }{
 		{"NaN", "nan"},
 		{"Infinity", "inf"},
@@ -159,7 +159,7 @@ func TestCaseZ3Oddities(t *testing.T) {
 	}
 }
 
-// Times as Logbook's helpers read them, and up to nine digits.
+// Times are read as by Logbook's helpers, and with up to nine digits of a second.
 func TestWireTimes(t *testing.T) {
 	day := time.Date(2000, 1, 1, 12, 0, 0, 0, time.UTC)
 	tests := []struct {
@@ -229,7 +229,7 @@ func TestRefusedRecords(t *testing.T) {
 	}
 }
 
-// A record survives the round trip.
+// A record can be written and read without loss.
 func TestWireRoundTrip(t *testing.T) {
 	var out []byte
 	log := New("app.db").With("host", "h1")
@@ -279,21 +279,21 @@ func TestWireRoundTrip(t *testing.T) {
 		t.Error(r.Source(), r.PID(), r.Goroutine())
 	}
 	if again := encodeWire(t, r); !bytes.Equal(again, out) {
-		t.Errorf("sent on as\n%s\ncame as\n%s", again, out)
+		t.Errorf("wrote\n%s\nreceived\n%s", again, out)
 	}
 
-	// Through encoding/json all is equal but NaN, which is a string there.
+	// Through encoding/json all values are equal except NaN, which becomes a string.
 	strict, err := json.Marshal(r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if again, want := encodeWire(t, decodeWire(t, strict)), bytes.ReplaceAll(out, []byte("NaN"), []byte(`"NaN"`)); !bytes.Equal(again, want) {
-		t.Errorf("through encoding/json\n%s\ncame as\n%s", again, want)
+		t.Errorf("through encoding/json\n%s\nreceived\n%s", again, want)
 	}
 }
 
-// Known defects of Logbook: a record without an error, though one was announced, could not be
-// exported, and a received record had no logger to be named.
+// Python Logbook fails with records like these: one without an error that Exception logged, and
+// a received one, if its format names the dispatcher.
 func TestRecordsThatPythonLogbookFailsWith(t *testing.T) {
 	var out []byte
 	InGoroutine(func() { New("app").Exception(nil, "no error") }, NewHandler(func(r *Record) (err error) {
@@ -310,7 +310,7 @@ func TestRecordsThatPythonLogbookFailsWith(t *testing.T) {
 	}
 }
 
-func TestExactLevelsTravel(t *testing.T) {
+func TestExactLevelsRoundTrip(t *testing.T) {
 	for i := math.MinInt8; i <= math.MaxInt8; i++ {
 		out := encodeWire(t, NewRecord(RecordData{Time: time.Now(), Level: Level(i), Message: "m"}))
 		r := decodeWire(t, out)
@@ -323,7 +323,7 @@ func TestExactLevelsTravel(t *testing.T) {
 	}
 }
 
-func TestAddedOnTheWay(t *testing.T) {
+func TestAttributesAddedToReceivedRecords(t *testing.T) {
 	r := decodeWire(t, []byte(wireMessage("extra", `{"a": 1}`)))
 	r.Set("relay", "r1")
 	if out := string(encodeWire(t, r)); !strings.Contains(out, `{"a": 1, "relay": "r1"}`) {
@@ -336,7 +336,7 @@ func TestAddedOnTheWay(t *testing.T) {
 		return a
 	})
 	if out := string(encodeWire(t, r)); strings.Contains(out, `"a": 1`) || !strings.Contains(out, `"a": "***"`) {
-		t.Error("a redacted value was sent on: " + out)
+		t.Error("a redacted value was written: " + out)
 	}
 }
 
@@ -370,7 +370,7 @@ func TestEqualKeysOnTheWire(t *testing.T) {
 	}
 }
 
-// So it is if a record that was received is sent on with attributes that it had.
+// The same holds for attributes added to a received record.
 func TestEqualKeysOfAReceivedRecord(t *testing.T) {
 	r := decodeWire(t, encodeWire(t, NewRecord(RecordData{Time: at, Message: "m", Extra: []slog.Attr{slog.Int("k", 1), slog.Int("k#2", 2)}})))
 	r.Set("host", "a")
@@ -380,7 +380,7 @@ func TestEqualKeysOfAReceivedRecord(t *testing.T) {
 	}
 }
 
-// What JSON has no form for does not fail.
+// Values without a JSON form do not fail.
 func TestWireSafeValues(t *testing.T) {
 	r := NewRecord(RecordData{Time: time.Now(), Message: "m", Attrs: []slog.Attr{
 		slog.Any("nil", nil), slog.String("s", "jäger"), slog.Any("list", []any{nil, "foo", 1}),
@@ -420,10 +420,10 @@ func FuzzRecordImport(f *testing.F) {
 		}
 		again := new(Record)
 		if err := again.UnmarshalJSON(encodeWire(t, r)); err != nil {
-			t.Fatalf("what was sent on is refused: %v", err)
+			t.Fatalf("the output is refused: %v", err)
 		}
 		if again.Message() != r.Message() || again.Level() != r.Level() || !again.Time().Equal(r.Time()) {
-			t.Fatal("what was sent on reads differently")
+			t.Fatal("the output reads differently")
 		}
 	})
 }
