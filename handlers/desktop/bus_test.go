@@ -43,7 +43,7 @@ func TestNoSessionBus(t *testing.T) {
 	}
 }
 
-// A bus that does not answer costs the timeout, and nobody's patience.
+// A bus that does not answer delays a call for the timeout only.
 func TestBusHangs(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "bus")
 	l, err := net.Listen("unix", path)
@@ -65,7 +65,7 @@ func TestBusIsGone(t *testing.T) {
 	}
 }
 
-// notified is what the service that shows notifications is told.
+// notified has the arguments of a call of the notification service.
 type notified struct {
 	app      string
 	replaces uint32
@@ -76,7 +76,7 @@ type notified struct {
 	expires  int32
 }
 
-// service is a fake one behind a fake bus.
+// service is a fake notification service behind a fake bus.
 type service struct {
 	capabilities []string
 	notified     []notified
@@ -201,7 +201,7 @@ func TestReconnect(t *testing.T) {
 	}
 	step(1)
 	step(1)
-	buses[0].Closed = true // seen before the next call; the second one closes during a call
+	buses[0].Closed = true // noticed before the next call; the second one closes during a call
 	step(3)
 	refuse = desktop.ErrNoSession
 	buses[2].Closed = true
@@ -216,7 +216,7 @@ func TestReconnect(t *testing.T) {
 	}
 }
 
-// Whatever the data holds, there is no markup in the text.
+// Whatever the data, the text has no markup.
 func FuzzMarkup(f *testing.F) {
 	f.Add("<b>&amp;</b>", "title\x00\xff")
 	f.Fuzz(func(t *testing.T, message, channel string) {

@@ -17,21 +17,21 @@ import (
 	"github.com/logbook-go/logbook/internal/notify"
 )
 
-// outputDelay is how long a command that has ended may leave its output open in other
-// processes.
+// outputDelay is how long other processes may keep the output of a command open after it
+// has ended.
 const outputDelay = time.Second
 
-// Bounds of what is kept of a command's standard error, in bytes, and of what an
-// error tells of it, in characters.
+// Bounds of a command's standard error: kept, in bytes, and shown in errors, in
+// characters.
 const (
 	maxKept   = 4 << 10
 	maxOutput = 300
 )
 
-// appleScript runs osascript. The script is fixed; what is shown are its arguments.
+// appleScript runs osascript. The script is fixed; the texts are its arguments.
 type appleScript struct {
-	path string
-	look look
+	path     string
+	settings settings
 }
 
 const appleScriptText = `on run argv
@@ -39,28 +39,28 @@ const appleScriptText = `on run argv
 end run
 `
 
-func newAppleScript(l look) (notifier, error) {
+func newAppleScript(l settings) (notifier, error) {
 	path, err := findCommand("osascript")
 	return &appleScript{path, l}, err
 }
 
 func (a *appleScript) notify(ctx context.Context, n *notification) error {
-	cmd := exec.CommandContext(ctx, a.path, "-", n.title, n.text, a.look.app)
+	cmd := exec.CommandContext(ctx, a.path, "-", n.title, n.text, a.settings.app)
 	cmd.Stdin = strings.NewReader(appleScriptText)
 	return run(ctx, cmd)
 }
 
 func (a *appleScript) close() error { return nil }
 
-// powerShell runs PowerShell. The script is fixed; what is shown stands in
-// environment variables, from which it comes into the toast as text.
+// powerShell runs PowerShell. The script is fixed; the texts are in environment
+// variables, and the script adds them to the toast as text.
 type powerShell struct {
-	path string
-	look look
+	path     string
+	settings settings
 }
 
-// powerShellText shows a toast. A program that is not installed cannot show one under
-// its own name, so it is PowerShell's, with the name of the program below the text.
+// powerShellText shows a toast. A program that is not installed cannot show a toast under
+// its own name, so PowerShell shows it, with the name of the program below the text.
 const powerShellText = `$ErrorActionPreference = 'Stop'
 [void][Windows.UI.Notifications.ToastNotificationManager, Windows.UI.Notifications, ContentType = WindowsRuntime]
 [void][Windows.Data.Xml.Dom.XmlDocument, Windows.Data.Xml.Dom.XmlDocument, ContentType = WindowsRuntime]
@@ -85,7 +85,7 @@ $app = '{1AC14E77-02E7-4E5D-B744-2EB1AE5198B7}\WindowsPowerShell\v1.0\powershell
 [Windows.UI.Notifications.ToastNotificationManager]::CreateToastNotifier($app).Show($toast)
 `
 
-func newPowerShell(l look) (notifier, error) {
+func newPowerShell(l settings) (notifier, error) {
 	path, err := findCommand("powershell")
 	return &powerShell{path, l}, err
 }
@@ -98,25 +98,25 @@ func (p *powerShell) notify(ctx context.Context, n *notification) error {
 
 // environment sets every variable, so that none is inherited.
 func (p *powerShell) environment(n *notification) []string {
-	env := []string{"LOGBOOK_TITLE=" + n.title, "LOGBOOK_TEXT=" + n.text, "LOGBOOK_APP=" + p.look.app}
+	env := []string{"LOGBOOK_TITLE=" + n.title, "LOGBOOK_TEXT=" + n.text, "LOGBOOK_APP=" + p.settings.app}
 	set := func(name, value string, ok bool) {
 		if !ok {
 			value = ""
 		}
 		env = append(env, name+"="+value)
 	}
-	set("LOGBOOK_ICON", p.look.icon, filepath.IsAbs(p.look.icon))
+	set("LOGBOOK_ICON", p.settings.icon, filepath.IsAbs(p.settings.icon))
 	set("LOGBOOK_STAYS", "1", n.expiry < 0)
 	set("LOGBOOK_EXPIRY", strconv.FormatInt(n.expiry.Milliseconds(), 10), n.expiry > 0)
-	set("LOGBOOK_TAG", strconv.Itoa(os.Getpid()), p.look.replace)
+	set("LOGBOOK_TAG", strconv.Itoa(os.Getpid()), p.settings.replace)
 	set("LOGBOOK_URGENT", "1", n.urgency == Critical)
 	return env
 }
 
 func (p *powerShell) close() error { return nil }
 
-// encodedCommand returns a script as PowerShell takes it as an argument: UTF-16 in
-// base64, in which there is nothing to quote.
+// encodedCommand encodes a script for PowerShell's argument: UTF-16 in base64, which
+// needs no quotes.
 func encodedCommand(script string) string {
 	var b []byte
 	for _, unit := range utf16.Encode([]rune(script)) {
@@ -133,7 +133,7 @@ func findCommand(name string) (string, error) {
 	return path, nil
 }
 
-// head keeps the beginning of what is written to it.
+// head keeps the first bytes written to it.
 type head struct{ text []byte }
 
 func (h *head) Write(p []byte) (int, error) {
@@ -141,15 +141,14 @@ func (h *head) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// run runs a command. Its error has the beginning of what it wrote to standard error,
-// which is where these commands say what is wrong.
+// run runs a command. Its error has the beginning of the command's standard error.
 func run(ctx context.Context, cmd *exec.Cmd) error {
 	var stderr head
 	cmd.Stderr = &stderr
 	cmd.WaitDelay = outputDelay
 	err := cmd.Run()
 	if err == nil || errors.Is(err, exec.ErrWaitDelay) {
-		return nil // it has ended well, and left its output to another process
+		return nil // it succeeded, and another process keeps its output open
 	}
 	name := filepath.Base(cmd.Path)
 	if ctx.Err() != nil {

@@ -20,8 +20,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// fakeCommand puts a script in the place of a command. It writes what it was given
-// below the directory that is returned.
+// fakeCommand puts a script in place of a command. It writes its arguments and input
+// below the returned directory.
 func fakeCommand(t *testing.T, name, script string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -32,7 +32,7 @@ func fakeCommand(t *testing.T, name, script string) (dir string) {
 	return dir
 }
 
-// given returns what the fake command wrote, with a NUL behind each part.
+// given returns the files of the fake command, with a NUL after each part.
 func given(t *testing.T, dir string) []string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(dir, "given"))
@@ -42,7 +42,7 @@ func given(t *testing.T, dir string) []string {
 	return strings.Split(strings.TrimSuffix(string(b), "\x00"), "\x00")
 }
 
-// nasty is what a shell, AppleScript, PowerShell or XML would act on.
+// nasty has characters with a meaning for a shell, AppleScript, PowerShell or XML.
 var nasty = []string{
 	`" & (do shell script "touch pwned") & "`, `$(touch pwned)`, "`touch pwned`", `'; touch pwned; '`, `"; touch pwned; "`,
 	`-e display dialog "x"`, `--`, `\`, `%PATH%`, `$env:PATH`, `</text><image src="file:///x"/>`, "two\nlines", "Grüße 你好",
@@ -113,7 +113,7 @@ printf '%s\0' "$LOGBOOK_TITLE" "$LOGBOOK_TEXT" "$LOGBOOK_APP" "$LOGBOOK_ICON" "$
 	}
 }
 
-// decoded undoes what is done for -EncodedCommand.
+// decoded decodes the argument of -EncodedCommand.
 func decoded(t *testing.T, s string) string {
 	b, err := base64.StdEncoding.DecodeString(s)
 	if err != nil {
@@ -137,7 +137,7 @@ func TestCommandFails(t *testing.T) {
 		t.Errorf("%v, want %s", err, want)
 	}
 
-	// Of much output, the beginning is told.
+	// Long output is cut.
 	fakeCommand(t, "osascript", "echo 'not allowed' >&2; head -c 1000000 /dev/zero | tr '\\0' x >&2; exit 3")
 	h, err = desktop.WithOSAScript("app", &desktop.Options{})
 	if err != nil {

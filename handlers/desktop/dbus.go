@@ -22,10 +22,10 @@ const (
 	busInterface = "org.freedesktop.Notifications"
 )
 
-func platform(ctx context.Context, l look) (notifier, error) {
-	s := &session{look: l, connect: connectSession}
+func platform(ctx context.Context, l settings) (notifier, error) {
+	s := &session{settings: l, connect: connectSession}
 	if _, err := s.markup(ctx); err != nil {
-		_ = s.close() // it was no use
+		_ = s.close() // the connection is not needed
 		return nil, err
 	}
 	return s, nil
@@ -33,8 +33,7 @@ func platform(ctx context.Context, l look) (notifier, error) {
 
 // bus is a connection to a session bus.
 type bus interface {
-	// call calls a method of the service that shows notifications, and stores what it
-	// returns.
+	// call calls a method of the notification service, and stores its result.
 	call(ctx context.Context, method string, args []any, result any) error
 	connected() bool
 	close() error
@@ -43,10 +42,10 @@ type bus interface {
 // session shows notifications over a session bus. It is used by one goroutine at a
 // time.
 type session struct {
-	look    look
-	connect func(context.Context) (bus, error)
-	bus     bus    // nil: not connected
-	last    uint32 // id of the last notification
+	settings settings
+	connect  func(context.Context) (bus, error)
+	bus      bus    // nil: not connected
+	last     uint32 // id of the last notification
 }
 
 func (s *session) notify(ctx context.Context, n *notification) error {
@@ -59,24 +58,24 @@ func (s *session) notify(ctx context.Context, n *notification) error {
 		text = escapes.Replace(text)
 	}
 	replaces := uint32(0)
-	if s.look.replace {
+	if s.settings.replace {
 		replaces = s.last
 	}
 	hints := map[string]dbus.Variant{"urgency": dbus.MakeVariant(byte(n.urgency))}
 	return s.call(ctx, "Notify", []any{
-		s.look.app, replaces, iconURI(s.look.icon), n.title, text, []string{}, hints, milliseconds(n.expiry),
+		s.settings.app, replaces, iconURI(s.settings.icon), n.title, text, []string{}, hints, milliseconds(n.expiry),
 	}, &s.last)
 }
 
-// markup asks whether the text may hold markup, in which case it must be escaped. It
-// asks each time, since another service may have come.
+// markup reports whether the service reads markup in the text, which must then be
+// escaped. It asks each time, since another service may have started.
 func (s *session) markup(ctx context.Context) (bool, error) {
 	var capabilities []string
 	err := s.call(ctx, "GetCapabilities", nil, &capabilities)
 	return slices.Contains(capabilities, "body-markup"), err
 }
 
-// call connects if need be. A connection that turns out to be closed is replaced once.
+// call connects if necessary. A connection that turns out to be closed is replaced once.
 func (s *session) call(ctx context.Context, method string, args []any, result any) error {
 	for again := false; ; again = true {
 		fresh, err := s.open(ctx)
@@ -114,10 +113,10 @@ func (s *session) close() error {
 	return b.close()
 }
 
-// escapes are those of the markup that a text may hold. A title holds none.
+// escapes are for the markup of a text. A title has no markup.
 var escapes = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
-// iconURI returns an icon as the service takes it: a name, or the address of a file.
+// iconURI returns an icon for the service: a name, or the URI of a file.
 func iconURI(icon string) string {
 	if filepath.IsAbs(icon) {
 		return (&url.URL{Scheme: "file", Path: icon}).String()
@@ -125,7 +124,7 @@ func iconURI(icon string) string {
 	return icon
 }
 
-// milliseconds returns an expiry as the service takes it: -1 is its default, 0 never.
+// milliseconds returns an expiry for the service: -1 is its default, 0 never.
 func milliseconds(d time.Duration) int32 {
 	switch {
 	case d < 0:
@@ -137,7 +136,7 @@ func milliseconds(d time.Duration) int32 {
 }
 
 // sessionAddress returns the address of the session bus. Unlike the library it never
-// starts one, nor does it change the environment.
+// starts one, and does not change the environment.
 func sessionAddress() (string, error) {
 	if a := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); a != "" && a != "autolaunch:" {
 		return a, nil
@@ -156,7 +155,7 @@ func connectSession(ctx context.Context) (bus, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Until the connection stands, the caller's context ends it.
+	// Until it is connected, the caller's context ends the connection.
 	life, end := context.WithCancel(context.Background())
 	stop := context.AfterFunc(ctx, end)
 	conn, err := dbus.Connect(address, dbus.WithContext(life))

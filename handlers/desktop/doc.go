@@ -1,5 +1,4 @@
-// Package desktop shows records as notifications on the desktop of whoever runs the
-// program.
+// Package desktop shows records as notifications on the desktop of the user.
 //
 //	h, err := desktop.New("My App", &desktop.Options{
 //		Level: logbook.LevelWarn, Bubble: true,
@@ -10,35 +9,34 @@
 //	defer h.Close(context.Background())
 //	defer logbook.PushApplication(h)()
 //
-// [New] does it the way the platform does:
+// [New] uses the way of the platform:
 //
 //	Linux, BSD  the service org.freedesktop.Notifications on the session bus
 //	macOS       osascript
 //	Windows     a toast, by PowerShell
 //
-// A program that does not run in a desktop's session, such as a service, has none of
-// them: the error then wraps [ErrNoSession], [ErrNoService] or [ErrNoCommand]. For
-// notifications over the network see package push.
+// If the program does not run in a desktop session, as a service does not, the error
+// wraps [ErrNoSession], [ErrNoService] or [ErrNoCommand]. For notifications over the
+// network see package push.
 //
-// # What is shown
+// # Title and text
 //
-// The title is "channel: Level", the text is the message, the attributes that it does
-// not show, and the error without its stack. Options.Title and Options.Formatter are
-// format strings or functions that make others:
+// The title is "channel: Level", the text is the message, the attributes that it does not
+// show, and the error without its stack. Options.Title and Options.Formatter replace
+// them:
 //
 //	Title: logbook.MustFormat("{record.level_name} in {record.channel}"),
 //
-// What the data holds is shown as it is. It is no markup for the desktop, and no part
-// of a command: osascript gets it as arguments and PowerShell as environment variables,
-// of scripts that are fixed.
+// Data is shown unchanged. It cannot become markup or part of a command: the scripts are
+// fixed; osascript gets the data as arguments, and PowerShell as environment variables.
 //
-// Errors stay until somebody closes them, and are marked as critical;
-// Options.Urgency and Options.Expiry change that by record.
+// Errors stay until the user closes them, and are marked as critical; Options.Urgency and
+// Options.Expiry change that for each record.
 //
-// # Not too many
+// # Limiting notifications
 //
-// A handler before this one limits the notifications of each call site, and tells how
-// many it held back:
+// A handler before this one limits the notifications of each call site, and reports how
+// many it suppressed:
 //
 //	handlers.NewLimit(h, &handlers.LimitOptions{Records: 1, Per: time.Minute})
 //
@@ -46,7 +44,6 @@
 //
 // # Waiting
 //
-// Handle hands the notification to the desktop before it returns. Over D-Bus that takes
-// less than a millisecond as a rule; PowerShell takes about a second. Where the program
-// must not wait, put a handler that works in the background before it.
+// Handle returns when the desktop has the notification. Over D-Bus that usually takes
+// less than a millisecond; PowerShell takes about a second.
 package desktop

@@ -8,30 +8,30 @@ import (
 	"github.com/logbook-go/logbook/internal/encode"
 )
 
-// Why nobody can be notified, found in an [*Error].
+// Reasons why notifications cannot be shown, wrapped by an [*Error].
 var (
-	// ErrNoSession: the program does not run in the session of a desktop. There is no
-	// session bus.
-	ErrNoSession = errors.New("there is no session bus (DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR/bus)")
+	// ErrNoSession: the program does not run in a desktop session. There is no session
+	// bus.
+	ErrNoSession = errors.New("no session bus (DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR/bus)")
 
 	// ErrNoService: no program of the session shows notifications.
-	ErrNoService = errors.New("nothing on the session bus shows notifications (org.freedesktop.Notifications)")
+	ErrNoService = errors.New("no notification service on the session bus (org.freedesktop.Notifications)")
 
-	// ErrNoCommand: the command that shows notifications is not there.
-	ErrNoCommand = errors.New("the command that shows notifications is not there")
+	// ErrNoCommand: the command that shows notifications was not found.
+	ErrNoCommand = errors.New("the command that shows notifications was not found")
 )
 
-// Error says why nobody was notified of records.
+// Error reports why records were not shown.
 type Error struct {
-	Records int   // of which nobody was notified; 0: the handler could not be made
+	Records int   // the number of records not shown; 0: the handler could not be made
 	Err     error // wraps one of the reasons, context.DeadlineExceeded, or logbook.ErrClosed after Close
 
-	// Retry is when the next attempt is made: until then nothing is shown, and the
-	// error is this one. The zero time means with the next record.
+	// Retry is the time of the next attempt: until then nothing is shown, and this error
+	// is returned. The zero time means that the next record tries again.
 	Retry time.Time
 }
 
-// Error says all of it on one line.
+// Error returns all of it on one line.
 func (e *Error) Error() string {
 	b := encode.AppendText([]byte("desktop: "), e.Err.Error())
 	if e.Records > 1 {
@@ -44,5 +44,5 @@ func (e *Error) Error() string {
 	return string(b)
 }
 
-// Unwrap returns why.
+// Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }

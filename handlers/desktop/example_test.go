@@ -14,7 +14,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// A program that may run with a desktop or without one.
+// A program that may run with or without a desktop.
 func ExampleNew() {
 	os.Unsetenv("DBUS_SESSION_BUS_ADDRESS") // for the example there is no desktop
 	os.Unsetenv("XDG_RUNTIME_DIR")

@@ -8,7 +8,7 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// FakeBus is a session bus of the test's own.
+// FakeBus is a fake session bus.
 type FakeBus struct {
 	Call   func(method string, args []any, result any) error
 	Closed bool
@@ -25,10 +25,10 @@ func (b *FakeBus) close() error {
 	return nil
 }
 
-// WithBus returns a handler on session buses of the test's own.
+// WithBus returns a handler with fake session buses.
 func WithBus(app string, o *Options, connect func() (*FakeBus, error)) (*Handler, error) {
 	return newHandler(o, func(context.Context) (notifier, error) {
-		return &session{look: look{app, o.Icon, o.Replace}, connect: func(context.Context) (bus, error) { return connect() }}, nil
+		return &session{settings: settings{app, o.Icon, o.Replace}, connect: func(context.Context) (bus, error) { return connect() }}, nil
 	})
 }
 

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// Notification is what a fake desktop is shown.
+// Notification is a notification for a fake desktop.
 type Notification struct {
 	Title, Text string
 	Urgency     Urgency
 	Expiry      time.Duration
 }
 
-// Fake returns a handler with a desktop of the test's own.
+// Fake returns a handler with a fake desktop.
 func Fake(o *Options, show func(context.Context, Notification) error) (*Handler, error) {
 	if o == nil {
 		o = new(Options)
@@ -28,26 +28,26 @@ func (f fake) notify(ctx context.Context, n *notification) error {
 
 func (f fake) close() error { return nil }
 
-// SetTimeout sets the time that a handler gives each notification, once it is connected.
+// SetTimeout sets the timeout of each notification, once the handler is connected.
 func SetTimeout(h *Handler, d time.Duration) { h.timeout = d }
 
-// SetClock sets what the handler takes for the time, and makes its pauses exact.
+// SetClock sets the clock of the handler, and makes its pauses exact.
 func SetClock(h *Handler, now func() time.Time) {
 	h.now = now
 	h.gate.Pause.Jitter = 0
 }
 
-// WithOSAScript and WithPowerShell return what macOS and Windows get, wherever a
-// command of that name is.
+// WithOSAScript and WithPowerShell return the handlers for macOS and Windows, on any
+// system with such a command.
 func WithOSAScript(app string, o *Options) (*Handler, error) {
-	return newHandler(o, func(context.Context) (notifier, error) { return newAppleScript(look{app, o.Icon, o.Replace}) })
+	return newHandler(o, func(context.Context) (notifier, error) { return newAppleScript(settings{app, o.Icon, o.Replace}) })
 }
 
 func WithPowerShell(app string, o *Options) (*Handler, error) {
-	return newHandler(o, func(context.Context) (notifier, error) { return newPowerShell(look{app, o.Icon, o.Replace}) })
+	return newHandler(o, func(context.Context) (notifier, error) { return newPowerShell(settings{app, o.Icon, o.Replace}) })
 }
 
-// The scripts that the commands are given.
+// The scripts of the commands.
 const (
 	AppleScriptText = appleScriptText
 	PowerShellText  = powerShellText

@@ -22,22 +22,19 @@ const (
 	maxText  = 1000
 )
 
-// Handler shows records as notifications on the desktop. It is made by
-// [New].
+// Handler shows records as notifications on the desktop. It is made by [New].
 //
-// Handle returns when the desktop has taken the notification or the timeout is over, so
-// a program that must not wait puts a background handler before it. Notifications are
-// handed over one at a time, in the order of their calls. A title is cut at 200
-// characters, a text at 1000, behind a word and with "..." at the end.
+// Handle returns when the desktop has taken the notification or the timeout has passed.
+// Notifications are sent one at a time, in the order of the calls. A title is cut at 200
+// characters, a text at 1000, after a word and with "..." at the end.
 //
-// What fails is an [*Error]. After a failure nothing is shown for about 1 s, then about
-// twice as long each time, up to a minute: Handle returns at once, with the same error. Records
-// that were not shown are counted, and the next notification tells: "(3 records before
-// this were not sent)".
+// A failure is an [*Error]. After a failure nothing is shown for about 1 s, then about
+// twice as long each time, up to a minute: Handle returns at once, with the same error.
+// Records that were not shown are counted, and the next notification reports them: "(3
+// records before this were not sent)".
 //
-// Records that led up to the last one, or that belong together, become one
-// notification: the last or first record, and how many others there are. Of other
-// records handed over together each is a notification.
+// An escalation or a group becomes one notification: the last or first record, and the
+// number of others. Each record of another batch is a notification.
 //
 // It is safe for concurrent use.
 type Handler struct {
@@ -49,7 +46,7 @@ type Handler struct {
 	timeout time.Duration
 	desktop notifier
 	gate    notify.Gate
-	turn    chan struct{} // holds an element while a notification is handed over
+	turn    chan struct{} // has an element while a notification is sent
 	ctx     context.Context
 	cancel  context.CancelFunc
 	now     func() time.Time
@@ -61,26 +58,25 @@ type notifier interface {
 	close() error
 }
 
-// notification is what is shown. Its texts are valid UTF-8 without control characters,
-// but for newlines in text.
+// notification has valid UTF-8 without control characters, except for newlines in text.
 type notification struct {
 	title, text string
 	urgency     Urgency
 	expiry      time.Duration
 }
 
-// look is what all notifications of a handler have in common.
-type look struct {
+// settings are common to all notifications of a handler.
+type settings struct {
 	app, icon string
 	replace   bool
 }
 
-// New returns a handler that shows records the way the platform
-// does: on macOS and Windows by their own commands, elsewhere over D-Bus. appName is
-// the name of the program; "": the name of its file.
+// New returns a handler that shows records the way of the platform: by commands on macOS
+// and Windows, over D-Bus elsewhere. appName is the name of the program; "": the name of
+// its file.
 //
-// It finds out at once whether anybody can be notified: if not, the error is an
-// [*Error]. Invalid options are refused with a [*logbook.OptionError].
+// It checks at once whether notifications can be shown; if not, the error is an [*Error].
+// Invalid options are a [*logbook.OptionError].
 func New(appName string, o *Options) (*Handler, error) {
 	if o == nil {
 		o = new(Options)
@@ -99,7 +95,7 @@ func New(appName string, o *Options) (*Handler, error) {
 		return nil, invalid("Timeout", errors.New("want 0 or more"))
 	}
 	return newHandler(o, func(ctx context.Context) (notifier, error) {
-		return platform(ctx, look{appName, o.Icon, o.Replace})
+		return platform(ctx, settings{appName, o.Icon, o.Replace})
 	})
 }
 
@@ -143,8 +139,8 @@ func (h *Handler) Handle(r *logbook.Record) error {
 	return err
 }
 
-// HandleBatch shows the records: as one notification, or each as one, as [Handler]
-// says. Those that are not shown since nobody can be notified are left to the caller, and
+// HandleBatch shows the records: as one notification or as one each, see [Handler].
+// Records that are not shown because no notification can be are left to the caller, and
 // do not count as dropped.
 func (h *Handler) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	return notify.Batch(rs, why, h.notify)
@@ -164,7 +160,8 @@ func (h *Handler) notify(r *logbook.Record, n int, note string, left bool) (agai
 	return true, &Error{Records: n, Err: err}
 }
 
-// show gives the pass back. It reports whether another attempt may succeed.
+// show shows a notification and returns the pass. It reports whether another attempt may
+// succeed.
 func (h *Handler) show(ctx context.Context, pass *notify.Pass, r *logbook.Record, notes []string) (again bool, err error) {
 	defer pass.Failed()
 	var n *notification
@@ -204,7 +201,7 @@ func (h *Handler) compose(r *logbook.Record, notes []string) (*notification, err
 	}, nil
 }
 
-// deliver waits for its turn, and hands the notification over.
+// deliver waits for its turn, and sends the notification.
 func (h *Handler) deliver(ctx context.Context, n *notification) error {
 	ctx, cancel := context.WithTimeout(ctx, h.timeout)
 	defer cancel()
@@ -217,14 +214,14 @@ func (h *Handler) deliver(ctx context.Context, n *notification) error {
 	return h.desktop.notify(ctx, n)
 }
 
-// Close waits for the notifications that are being handed over, tells what none has
-// told so far, and closes the connection. When the context ends, what is being handed
-// over is given up. Records handled later are not shown, with an error that wraps
+// Close waits for the notifications that are being sent, reports unshown records that no
+// notification has reported, and closes the connection. When the context ends, current
+// notifications are given up. Later records are not shown, with an error that wraps
 // [logbook.ErrClosed].
 func (h *Handler) Close(ctx context.Context) error {
 	err := h.last(ctx)
 	h.cancel()
-	h.turn <- struct{}{} // whoever has the turn gives it back, since h.ctx has ended
+	h.turn <- struct{}{} // the current turn ends, since h.ctx has ended
 	defer func() { <-h.turn }()
 	return errors.Join(err, h.desktop.close())
 }
@@ -244,7 +241,7 @@ func (h *Handler) last(ctx context.Context) error {
 	return nil
 }
 
-// Stats returns what happened so far: Dropped are the records of which nobody was notified,
-// Held those that are being shown. The counter "notifications" has those that the desktop
-// took.
+// Stats returns the counts so far: Dropped are the records that were not shown, Held
+// those that are being shown. The counter "notifications" is the number of notifications
+// that the desktop took.
 func (h *Handler) Stats() logbook.Stats { return h.gate.Stats() }

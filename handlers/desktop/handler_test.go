@@ -17,7 +17,7 @@ import (
 	"github.com/logbook-go/logbook/logbook/logbooktest"
 )
 
-// screen keeps what it is shown.
+// screen keeps the notifications that it shows.
 type screen struct {
 	mu    sync.Mutex
 	shown []desktop.Notification
@@ -126,7 +126,7 @@ func TestBatches(t *testing.T) {
 	}
 }
 
-// A hook that panics costs its own record, and not those beside it.
+// A function of the options that panics loses only its own record.
 func TestHookPanics(t *testing.T) {
 	h, s := newFake(t, &desktop.Options{Urgency: func(r *logbook.Record) desktop.Urgency {
 		if r.Message() == "bad" {
@@ -144,7 +144,7 @@ func TestHookPanics(t *testing.T) {
 	}
 }
 
-// After a failure nothing is shown for a while; the next notification tells.
+// After a failure nothing is shown for a while; the next notification reports that.
 func TestFailure(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	h, s := newFake(t, nil)
@@ -176,7 +176,7 @@ func TestClose(t *testing.T) {
 	h, s := newFake(t, nil)
 	desktop.SetClock(h, func() time.Time { return now })
 	s.fail(desktop.ErrNoService)
-	_ = h.Handle(record(logbook.LevelInfo, "one")) // what it says is for another test
+	_ = h.Handle(record(logbook.LevelInfo, "one")) // another test checks the error
 	s.fail(nil)
 	var unsent *logbook.UnsentError
 	if err := h.Close(t.Context()); !errors.As(err, &unsent) || unsent.Records != 1 || !errors.Is(err, desktop.ErrNoService) {
@@ -194,8 +194,8 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// One notification at a time is handed over; the others wait no longer than the
-// timeout. Close gives up what hangs when its context ends.
+// One notification at a time is sent; the others wait no longer than the timeout. When
+// its context ends, Close gives up.
 func TestTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		entered := make(chan struct{}, 1)

@@ -18,7 +18,7 @@ import (
 
 const serviceName = "org.freedesktop.Notifications"
 
-// daemon is a service that shows notifications to the test.
+// daemon is a notification service of the test.
 type daemon struct {
 	conn *dbus.Conn
 
@@ -39,12 +39,12 @@ func startDaemon(t *testing.T, address string) *daemon {
 	return d
 }
 
-// GetCapabilities is what the handler asks.
+// GetCapabilities is called by the handler.
 func (d *daemon) GetCapabilities() ([]string, *dbus.Error) {
 	return []string{"body", "body-markup"}, nil
 }
 
-// Notify is what the handler calls.
+// Notify is called by the handler.
 func (d *daemon) Notify(app string, replaces uint32, icon, title, text string, _ []string, hints map[string]dbus.Variant, expires int32) (uint32, *dbus.Error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -67,7 +67,7 @@ func (d *daemon) last(t *testing.T) notified {
 	return d.notified[len(d.notified)-1]
 }
 
-// A real bus carries what the fake one does.
+// A real bus works like the fake one.
 func TestOnABus(t *testing.T) {
 	address, _ := startBus(t)
 	d := startDaemon(t, address)
@@ -95,7 +95,7 @@ func TestOnABus(t *testing.T) {
 	}
 }
 
-// The service may go and come back, and so may the bus.
+// The service may stop and start again, and so may the bus.
 func TestServiceComesAndGoes(t *testing.T) {
 	address, stop := startBus(t)
 	if _, err := desktop.New("app", nil); !errors.Is(err, desktop.ErrNoService) {
@@ -158,7 +158,7 @@ func TestServiceHangs(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	hang <- struct{}{}
-	hang <- struct{}{} // Notify is at its end
+	hang <- struct{}{} // Notify is about to return
 }
 
 func TestHandlerOnABus(t *testing.T) {

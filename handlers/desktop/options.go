@@ -18,27 +18,27 @@ type Options struct {
 	// Title makes the title; nil: "channel: Level".
 	Title logbook.Formatter
 
-	// Urgency returns how urgent a record is; nil: Critical from ERROR up, Normal
-	// from NOTICE up, else Low. macOS has no such thing.
+	// Urgency returns the urgency of a record; nil: Critical from ERROR up, Normal from
+	// NOTICE up, otherwise Low. macOS does not support it.
 	Urgency func(*logbook.Record) Urgency
 
-	// Expiry returns how long a record is shown, [DefaultExpiry] or [NeverExpires];
-	// nil: errors until somebody closes them, others as long as the desktop wants. The
-	// desktop may know better. macOS has no such thing.
+	// Expiry returns how long a record is shown, [DefaultExpiry] or [NeverExpires]; nil:
+	// errors until the user closes them, others for the default time of the desktop. The
+	// desktop may ignore it. macOS does not support it.
 	Expiry func(*logbook.Record) time.Duration
 
 	// Icon is a name from the desktop's icon theme, or the absolute path of a picture;
-	// "": none. macOS has no such thing, and Windows no names.
+	// "": none. macOS does not support it, and Windows does not support names.
 	Icon string
 
-	// Replace shows the newest notification in place of the handler's last one. macOS
-	// cannot.
+	// Replace shows the newest notification in place of the handler's previous one. macOS
+	// does not support it.
 	Replace bool
 
 	Timeout time.Duration // of a notification; 0: 5 s
 }
 
-// Urgency says how urgent a notification is.
+// Urgency is how urgent a notification is.
 type Urgency int8
 
 // The urgencies.
@@ -61,10 +61,10 @@ func (u Urgency) String() string {
 	return fmt.Sprintf("Urgency(%d)", int8(u))
 }
 
-// What Options.Expiry returns besides a time.
+// Special values for Options.Expiry.
 const (
-	DefaultExpiry time.Duration = 0  // as long as the desktop wants
-	NeverExpires  time.Duration = -1 // until somebody closes it
+	DefaultExpiry time.Duration = 0  // the default time of the desktop
+	NeverExpires  time.Duration = -1 // until the user closes it
 )
 
 func defaultUrgency(r *logbook.Record) Urgency {
@@ -84,7 +84,7 @@ func defaultExpiry(r *logbook.Record) time.Duration {
 	return DefaultExpiry
 }
 
-// invalid returns the error for an option that is refused.
+// invalid returns the error for an invalid option.
 func invalid(option string, err error) error {
 	return &logbook.OptionError{Options: "desktop.Options", Option: option, Err: err}
 }

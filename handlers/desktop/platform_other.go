@@ -9,6 +9,6 @@ import (
 	"runtime"
 )
 
-func platform(context.Context, look) (notifier, error) {
+func platform(context.Context, settings) (notifier, error) {
 	return nil, fmt.Errorf("notifications on %s: %w", runtime.GOOS, errors.ErrUnsupported)
 }

@@ -2,4 +2,4 @@ package desktop
 
 import "context"
 
-func platform(_ context.Context, l look) (notifier, error) { return newPowerShell(l) }
+func platform(_ context.Context, l settings) (notifier, error) { return newPowerShell(l) }

@@ -14,7 +14,7 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// busConfig is a session bus on which nothing is started by itself.
+// busConfig is a session bus that starts no services.
 const busConfig = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
@@ -29,15 +29,15 @@ const busConfig = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Con
 </busconfig>
 `
 
-// startBus starts a private bus, which the environment names from then on. stop ends
-// it before the test does.
+// startBus starts a private bus and sets it in the environment. stop ends it before the
+// end of the test.
 func startBus(t *testing.T) (address string, stop func()) {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "bus") // a socket's path must be short
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) }) // nothing depends on it
+	t.Cleanup(func() { _ = os.RemoveAll(dir) }) // the error does not matter
 	config := filepath.Join(dir, "bus.conf")
 	if err := os.WriteFile(config, []byte(strings.Replace(busConfig, "DIR", dir, 1)), 0o600); err != nil {
 		t.Fatal(err)
@@ -53,8 +53,8 @@ func startBus(t *testing.T) (address string, stop func()) {
 		t.Fatal(err)
 	}
 	stop = func() {
-		_ = cmd.Process.Kill() // it may be gone already
-		_ = cmd.Wait()         // that it was killed is no news
+		_ = cmd.Process.Kill() // it may have ended already
+		_ = cmd.Wait()         // the error is that it was killed
 	}
 	t.Cleanup(stop)
 	line, err := bufio.NewReader(out).ReadString('\n')

@@ -29,8 +29,8 @@ func run(t *testing.T, cmd *exec.Cmd) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = cmd.Process.Kill() // it may be gone already
-		_ = cmd.Wait()         // that it was killed is no news
+		_ = cmd.Process.Kill() // it may have ended already
+		_ = cmd.Wait()         // the error is that it was killed
 	})
 }
 
@@ -57,7 +57,7 @@ func startDisplay(t *testing.T) string {
 	return ":" + strings.TrimSpace(line)
 }
 
-// dunstConfig makes an urgency known by its timeout.
+// dunstConfig has a different timeout for each urgency.
 const dunstConfig = `[global]
 history_length = 50
 markup = MARKUP
@@ -69,7 +69,7 @@ timeout = 22
 timeout = 33
 `
 
-// startDunst starts the notification daemon, and waits until it is there.
+// startDunst starts the notification daemon, and waits until it answers.
 func startDunst(t *testing.T, conn *dbus.Conn, address, markup string) {
 	t.Helper()
 	if err := conn.AddMatchSignal(dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, "org.freedesktop.Notifications")); err != nil {
@@ -126,7 +126,7 @@ func history(t *testing.T, conn *dbus.Conn) (entries []entry) {
 	return entries
 }
 
-// What a real notification daemon shows, with markup and without.
+// A real notification daemon shows records, with markup and without.
 func TestDunst(t *testing.T) {
 	for _, markup := range []string{"full", "no"} {
 		t.Run(markup, func(t *testing.T) {

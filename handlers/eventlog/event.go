@@ -5,14 +5,14 @@ import (
 	"unicode/utf16"
 )
 
-// maxText bounds an event's text, in UTF-16 units. Windows takes 31,839.
+// maxText bounds an event's text, in UTF-16 units. The limit of Windows is 31,839.
 const maxText = 31000
 
 const cutMark = "...(cut)"
 
-// eventText makes a text that an event can hold: without zero bytes, and short
-// enough. A percent sign before a digit is parted from it, since the event viewer
-// would put another text in their place.
+// eventText makes a text valid for an event: without zero bytes, and short enough. A
+// percent sign before a digit is separated from it, since the event viewer would replace
+// both.
 func eventText(s string) string {
 	s = strings.ReplaceAll(s, "\x00", `\x00`)
 	if i := tooLong(s); i >= 0 {
@@ -28,8 +28,8 @@ func eventText(s string) string {
 	return b.String()
 }
 
-// tooLong returns where to cut s, -1 if it need not be. A percent sign counts
-// twice, for what may be put behind it.
+// tooLong returns where to cut s, or -1. A percent sign counts twice, for the space that
+// may be put after it.
 func tooLong(s string) int {
 	units := 0
 	for i, c := range s {

@@ -1,6 +1,6 @@
 package eventlog
 
-// NewWithLog returns a handler that writes to a log of a test.
+// NewWithLog returns a handler that writes to the given log.
 func NewWithLog(source string, log interface {
 	Info(id uint32, text string) error
 	Warning(id uint32, text string) error

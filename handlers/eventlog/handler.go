@@ -13,8 +13,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// DefaultFormat is the format string of events: Logbook's own, and the attributes
-// that the message does not show.
+// DefaultFormat is the format string of events: that of Python's Logbook, and the
+// attributes that the message does not show.
 const DefaultFormat = `Message Level: {record.level_name}
 Location: {record.filename}:{record.lineno}
 Module: {record.module}
@@ -47,7 +47,7 @@ type Handler struct {
 	tally  tally.Tally
 }
 
-// eventLog is an open event log, as golang.org/x/sys/windows/svc/eventlog has it.
+// eventLog is an open event log of golang.org/x/sys/windows/svc/eventlog.
 type eventLog interface {
 	Info(id uint32, text string) error
 	Warning(id uint32, text string) error
@@ -55,12 +55,12 @@ type eventLog interface {
 	Close() error
 }
 
-// eventID is Logbook's. What shows the events knows 1 to 1000.
+// eventID is that of Python's Logbook. The registered message file knows 1 to 1000.
 const eventID = 1
 
-// New returns a handler that writes events of a source, the name of the program.
-// The source needs not be registered; a name that the registry cannot
-// hold is refused with a [*logbook.OptionError].
+// New returns a handler that writes events of a source, the name of the program. The
+// source need not be registered. The error for an invalid name is a
+// [*logbook.OptionError].
 func New(source string, o *Options) (*Handler, error) {
 	if err := checkName("source", source); err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func newHandler(source string, log eventLog, o *Options) *Handler {
 	return h
 }
 
-// checkName refuses the name of a source or log that the registry cannot hold.
+// checkName refuses names of sources and logs that are invalid in the registry.
 func checkName(what, name string) error {
 	bad := func(c rune) bool { return c < ' ' || c == '\\' || c == 0x7F }
 	if name == "" || utf8.RuneCountInString(name) > 255 || strings.ContainsFunc(name, bad) {
@@ -107,7 +107,7 @@ func (h *Handler) Handle(r *logbook.Record) error {
 	return h.tally.Do(func() error { return h.write(r) })
 }
 
-// Stats returns what happened so far.
+// Stats returns the counts so far.
 func (h *Handler) Stats() logbook.Stats { return h.tally.Stats() }
 
 func (h *Handler) write(r *logbook.Record) error {

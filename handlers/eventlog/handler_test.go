@@ -40,7 +40,7 @@ func (l *memoryLog) Close() error                         { return l.err }
 
 var short = logbook.MustFormat("{record.message}")
 
-// The types are Logbook's; TRACE, which is missing there, is information.
+// The types are those of Python's Logbook; TRACE, which it does not have, is information.
 func TestTypes(t *testing.T) {
 	for level, want := range map[logbook.Level]string{
 		logbook.LevelNotSet: "information", logbook.LevelTrace: "information", logbook.LevelDebug: "information",
@@ -59,7 +59,7 @@ func TestTypes(t *testing.T) {
 	}
 }
 
-// The text is Logbook's.
+// The text is that of Python's Logbook.
 func TestText(t *testing.T) {
 	golden, err := os.ReadFile("testdata/nteventlog_format.txt")
 	if err != nil {
@@ -137,7 +137,7 @@ func FuzzText(f *testing.F) {
 	})
 }
 
-// handled returns what becomes of a text in the log.
+// handled returns the text of an event.
 func handled(t *testing.T, text string) string {
 	t.Helper()
 	log := new(memoryLog)
@@ -169,7 +169,7 @@ func TestErrors(t *testing.T) {
 	}
 	h = eventlog.NewWithLog("app", log, &eventlog.Options{Formatter: broken{}})
 	if err := h.Handle(r); !errors.Is(err, io.ErrUnexpectedEOF) || !strings.Contains(err.Error(), `"app"`) {
-		t.Errorf("Handle of what cannot be formatted: %v", err)
+		t.Errorf("Handle with a failing formatter: %v", err)
 	}
 }
 

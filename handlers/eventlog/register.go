@@ -5,16 +5,15 @@ import (
 	"fmt"
 )
 
-// ErrForeign is wrapped by the errors of [Register] and [Unregister] for a source
-// that is registered, but not by this package or one like it.
-var ErrForeign = errors.New("registered by somebody else")
+// ErrForeign is wrapped by the errors of [Register] and [Unregister] for a source that
+// another program registered in another way.
+var ErrForeign = errors.New("registered by another program")
 
-// defaultLog is where sources are registered if nothing else is said.
+// defaultLog is the log of sources by default.
 const defaultLog = "Application"
 
-// Register registers a source with a log: "Application", which "" stands for, or
-// one of one's own. Of a source that it registered already it renews what is
-// registered. It needs an administrator.
+// Register registers a source with a log; "" is "Application". A source that it
+// registered before is updated. It needs an administrator.
 func Register(source, log string) error {
 	log, err := checkNames(source, log)
 	if err != nil {
@@ -23,9 +22,9 @@ func Register(source, log string) error {
 	return describe("register", source, log, register(source, log))
 }
 
-// Unregister takes a source off a log, "" for "Application". Events that are
-// logged already can no longer be shown in full. One that is not registered is no
-// error; one that somebody else registered is. It needs an administrator.
+// Unregister removes a source from a log; "" is "Application". Existing events can no
+// longer be shown in full. Nothing happens if the source is not registered; if another
+// program registered it, that is an error. It needs an administrator.
 func Unregister(source, log string) error {
 	log, err := checkNames(source, log)
 	if err != nil {

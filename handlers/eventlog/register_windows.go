@@ -17,7 +17,7 @@ func open(source string) (eventLog, error) {
 
 const (
 	logsKey     = `SYSTEM\CurrentControlSet\Services\EventLog\`
-	messageFile = `%SystemRoot%\System32\EventCreate.exe` // shows the text as it is
+	messageFile = `%SystemRoot%\System32\EventCreate.exe` // shows the text unchanged
 )
 
 func register(source, log string) error {
@@ -39,7 +39,7 @@ func register(source, log string) error {
 		key.SetExpandStringValue("EventMessageFile", messageFile),
 		key.SetDWordValue("TypesSupported", eventlog.Error|eventlog.Warning|eventlog.Info),
 	)
-	if err != nil && !existed { // half of it would look like somebody else's
+	if err != nil && !existed { // a partial entry would look like one of another program
 		err = errors.Join(err, registry.DeleteKey(logKey, source))
 	}
 	return err
@@ -71,7 +71,7 @@ func unregister(source, log string) error {
 	return registry.DeleteKey(logKey, source)
 }
 
-// ours reports whether a source looks as register leaves it.
+// ours reports whether a source has the values that register sets.
 func ours(k registry.Key) bool {
 	file, _, err := k.GetStringValue("EventMessageFile")
 	custom, _, err2 := k.GetIntegerValue("CustomSource")

@@ -13,7 +13,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// A request costs few allocations, one of which is net/http's copy of it.
+// A request takes few allocations, one of which is net/http's copy of it.
 func TestAllocations(t *testing.T) {
 	stream := handlers.NewStream(io.Discard, &logbook.Options{Formatter: logbook.JSON(nil)})
 	defer logbook.PushApplication(stream)()

@@ -18,26 +18,25 @@ import (
 type Options struct {
 	Logger *logbook.Logger // logs requests and panics; nil: channel "http"
 
-	// Level returns the level of the access record; nil: ERROR from 500 up, NOTICE
-	// from 400 up, else INFO. The status is 0 if the handler aborted the request
-	// before anything was sent, and 499 if the client left before that. A request
-	// that panicked has ERROR at least.
+	// Level returns the level of the access record; nil: ERROR from 500 up, NOTICE from
+	// 400 up, otherwise INFO. The status is 0 if the handler aborted the request before
+	// anything was sent, and 499 if the client left before that. A request that panicked
+	// has at least ERROR.
 	Level func(status int) logbook.Level
 
-	// Attrs returns attributes that all of the request's records have besides
-	// those of the package; nil: none.
+	// Attrs returns additional attributes for all records of the request; nil: none.
 	Attrs func(*http.Request) []slog.Attr
 
-	// FingersCrossed gets the records of a request if one of them is an ERROR; nil:
-	// none does. It is not closed.
+	// FingersCrossed gets the records of a request if one of them is an ERROR; nil: no
+	// handler does. It is not closed.
 	FingersCrossed logbook.Handler
 
 	// FingersCrossedOptions configure the buffer of each request, such as its
-	// ActionLevel; nil: the default, but that all records go on to other handlers.
+	// ActionLevel; nil: the default, except that all records go on to other handlers.
 	FingersCrossedOptions *handlers.FingersCrossedOptions
 }
 
-// New returns a handler that logs requests and has next serve them. It is safe for
+// New returns a handler that logs requests and passes them to next. It is safe for
 // concurrent use.
 func New(next http.Handler, o *Options) http.Handler {
 	if o == nil {
@@ -76,21 +75,21 @@ type middleware struct {
 	Options
 }
 
-// request is what is known of one request, and the context of its id.
+// request is the state of one request, and the context that has its id.
 type request struct {
 	context.Context
 	id       string
-	header   [1]string // the id, as the answer's header
+	header   [1]string // the id, as the header of the answer
 	start    time.Time
-	asked    *http.Request // the handler is given a copy of it
-	path     string        // as it was asked for: the copy has the same URL
-	attrs    []slog.Attr   // further ones
+	asked    *http.Request // the handler gets a copy
+	path     string        // as requested: the copy shares the URL, which handlers may change
+	attrs    []slog.Attr   // from Options.Attrs
 	response response
 	panicked bool
-	aborted  bool // by http.ErrAbortHandler, or since only a part was sent
+	aborted  bool // by http.ErrAbortHandler, or after a part was sent
 }
 
-// Value knows the id, as RequestID asks for it.
+// Value returns the id for RequestID.
 func (r *request) Value(key any) any {
 	if key == (requestIDKey{}) {
 		return r.id
@@ -98,7 +97,8 @@ func (r *request) Value(key any) any {
 	return r.Context.Value(key)
 }
 
-// String names the context around it: the request is not for whoever prints a context.
+// String names the parent context, so that printing the context does not show the
+// request.
 func (r *request) String() string { return fmt.Sprint(r.Context) + ".RequestID" }
 
 // describe is a processor for the records of the request.
@@ -142,8 +142,8 @@ func (m *middleware) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// serve has the request served. It logs a panic with its stack; one that nobody would be
-// told of goes on to the server, or it would vanish.
+// serve passes the request to the handler. It logs a panic with its stack; if no handler
+// would log it, the panic goes on to the server.
 func (m *middleware) serve(ctx context.Context, r *request, req *http.Request) {
 	returned := false
 	defer func() {
@@ -163,7 +163,7 @@ func (m *middleware) serve(ctx context.Context, r *request, req *http.Request) {
 	returned = true
 }
 
-// answerPanic sends what can still be sent.
+// answerPanic sends status 500 if nothing was sent yet.
 func (r *request) answerPanic() {
 	switch {
 	case r.response.hijacked:
@@ -174,8 +174,8 @@ func (r *request) answerPanic() {
 	}
 }
 
-// statusClientClosed is the status of a request whose client left before it was
-// answered, as nginx has it. It is never sent.
+// statusClientClosed is nginx's status of a request whose client left before it was
+// answered. It is never sent.
 const statusClientClosed = 499
 
 // status returns the status that the client got, 0 for none.
@@ -189,12 +189,12 @@ func (r *request) status() int {
 	case w.status == 0 && w.hijacked:
 		return http.StatusSwitchingProtocols
 	case w.status == 0 && !r.aborted:
-		return http.StatusOK // which the server sends if the handler did nothing
+		return http.StatusOK // the server sends it if the handler did nothing
 	}
 	return w.status
 }
 
-// logAccess logs how the request ended.
+// logAccess logs the access record.
 func (m *middleware) logAccess(ctx context.Context, r *request, route string) {
 	took := time.Since(r.start)
 	status := r.status()
@@ -204,7 +204,7 @@ func (m *middleware) logAccess(ctx context.Context, r *request, route string) {
 	}
 	size := r.response.size
 	if r.asked.Method == http.MethodHead || r.response.timedOut {
-		size = 0 // what was written was thrown away
+		size = 0 // the written body was discarded
 	}
 	attrs := append(make([]slog.Attr, 0, 5),
 		slog.Int("status", status), slog.Int64("size", size), slog.Duration("duration", took))
@@ -218,7 +218,7 @@ func (m *middleware) logAccess(ctx context.Context, r *request, route string) {
 }
 
 // message returns "GET /cart: 200, 5120 bytes in 1.7ms", with the braces of the path
-// doubled: it is no template.
+// doubled, since it is not a template.
 func (r *request) message(status int, size int64, took time.Duration) string {
 	var space [128]byte
 	b := append(append(space[:0], r.asked.Method...), ' ')
@@ -235,7 +235,7 @@ func doubleBraces(s string) string {
 	return strings.NewReplacer("{", "{{", "}", "}}").Replace(s)
 }
 
-// rounded cuts what nobody reads.
+// rounded rounds a duration for people.
 func rounded(d time.Duration) time.Duration {
 	if d > 10*time.Millisecond {
 		return d.Round(100 * time.Microsecond)

@@ -22,7 +22,7 @@ import (
 	"github.com/logbook-go/logbook/logbook/logbooktest"
 )
 
-// serve has one request served, and returns the answer and what was logged.
+// serve serves one request, and returns the answer and the records.
 func serve(t *testing.T, o *httplog.Options, req *http.Request, fn http.HandlerFunc) (*httptest.ResponseRecorder, []*logbook.Record) {
 	t.Helper()
 	recorder := logbooktest.Record(t)
@@ -64,7 +64,7 @@ func TestAccessRecord(t *testing.T) {
 		{"early hints", func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(103)
 			w.WriteHeader(201)
-			w.WriteHeader(500) // which the server ignores
+			w.WriteHeader(500) // the server ignores it
 		}, logbook.LevelInfo, "201", "0"},
 		{"flush", func(w http.ResponseWriter, _ *http.Request) { w.(http.Flusher).Flush() }, logbook.LevelInfo, "200", "0"},
 	}
@@ -147,8 +147,8 @@ func TestRequestID(t *testing.T) {
 	}
 }
 
-// Each request meets its own records, with the context and without it, on its own
-// goroutine and on those it starts; afterwards the context binds nothing.
+// The records of each request have its attributes, with the context and without it, on
+// its goroutine and on those it starts; afterwards the context binds nothing.
 func TestConcurrentRequests(t *testing.T) {
 	recorder := logbooktest.NewRecorder()
 	defer logbook.PushApplication(recorder)()
@@ -186,7 +186,7 @@ func TestConcurrentRequests(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	server.Close() // which waits for the access records
+	server.Close() // waits for the access records
 	records := recorder.Records()
 	if len(records) != 5*requests {
 		t.Errorf("%d records", len(records))
@@ -274,7 +274,7 @@ func TestPanic(t *testing.T) {
 
 func explode(v any) { panic(v) }
 
-// A status that does not exist is the handler's mistake, and the client is told so.
+// An invalid status is a mistake of the handler, and the client gets status 500.
 func TestInvalidStatus(t *testing.T) {
 	recorder := logbooktest.NewRecorder()
 	server := newServer(t, recorder, nil, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(9999) })
@@ -290,7 +290,7 @@ func TestInvalidStatus(t *testing.T) {
 	}
 }
 
-// A panic that nobody would be told of goes on to the server.
+// A panic that no handler would log goes on to the server.
 func TestPanicThatNobodyLogs(t *testing.T) {
 	failure := errors.New("out of order")
 	silent := logbook.NewLogger("http", &logbook.LoggerOptions{Disabled: true})
@@ -313,7 +313,7 @@ func TestHead(t *testing.T) {
 	}
 }
 
-// explodingReader panics, once all that was written is sent.
+// explodingReader panics after its text was sent.
 type explodingReader struct {
 	w   http.ResponseWriter
 	err error
@@ -325,8 +325,8 @@ func (r explodingReader) Read([]byte) (int, error) {
 	return 0, nil
 }
 
-// newServer starts a server whose requests are logged to the recorder. Its own
-// complaints go there as well.
+// newServer starts a server whose requests are logged to the recorder. Its errors go
+// there too.
 func newServer(t *testing.T, h logbook.Handler, o *httplog.Options, fn http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	undo := logbook.PushApplication(h)
@@ -338,7 +338,7 @@ func newServer(t *testing.T, h logbook.Handler, o *httplog.Options, fn http.Hand
 	return server
 }
 
-// failing is what the server tells of panics that it should not see.
+// failing fails the test if the server logs a panic.
 type failing struct{ t *testing.T }
 
 func (failing) Enabled(context.Context, slog.Level) bool { return true }
@@ -351,7 +351,7 @@ func (f failing) Handle(_ context.Context, r slog.Record) error {
 func (f failing) WithAttrs([]slog.Attr) slog.Handler { return f }
 func (f failing) WithGroup(string) slog.Handler      { return f }
 
-// http.ErrAbortHandler goes on to the server, whether anybody logs or not.
+// http.ErrAbortHandler goes on to the server, whether it is logged or not.
 func TestErrAbortHandler(t *testing.T) {
 	silent := logbook.NewLogger("http", &logbook.LoggerOptions{Disabled: true})
 	for name, logger := range map[string]*logbook.Logger{"logged": nil, "silent": silent} {
@@ -377,7 +377,7 @@ func TestErrAbortHandler(t *testing.T) {
 	}
 }
 
-// The handler's goroutine may end by itself, as with t.FailNow.
+// The handler may end its goroutine, as t.FailNow does.
 func TestGoexit(t *testing.T) {
 	recorder := logbooktest.NewRecorder()
 	defer logbook.PushApplication(recorder)()
@@ -392,7 +392,7 @@ func TestGoexit(t *testing.T) {
 	}
 }
 
-// Only requests that fail write what they logged.
+// Only requests that fail write their records.
 func TestFingersCrossed(t *testing.T) {
 	var mu sync.Mutex
 	var failures []string
@@ -444,7 +444,7 @@ func BenchmarkRequest(b *testing.B) {
 	}
 }
 
-// The access record has the method and the path that were asked for.
+// The access record has the method and the path of the request.
 func TestRewrittenRequest(t *testing.T) {
 	_, records := serve(t, nil, httptest.NewRequest("GET", "/users/42", nil), func(w http.ResponseWriter, req *http.Request) {
 		req.URL.Path, req.Method = "/internal", "HEAD"
@@ -456,7 +456,7 @@ func TestRewrittenRequest(t *testing.T) {
 	}
 }
 
-// The access record has the pattern by which a mux found the handler.
+// The access record has the pattern that the mux matched.
 func TestRoute(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /users/{id}", func(http.ResponseWriter, *http.Request) {})
@@ -468,7 +468,7 @@ func TestRoute(t *testing.T) {
 	}
 }
 
-// A client that left is not logged as one that got its answer.
+// A request whose client left is not logged as answered.
 func TestClientLeft(t *testing.T) {
 	for name, tt := range map[string]struct {
 		before, after func(w http.ResponseWriter)
@@ -528,8 +528,8 @@ func flushed(w http.ResponseWriter) {
 	w.(http.Flusher).Flush()
 }
 
-// An http.TimeoutHandler around the middleware answers in the place of a handler that
-// takes too long, whatever that does.
+// An http.TimeoutHandler around the middleware answers instead of a handler that takes
+// too long, whatever the handler does.
 func TestTimeoutHandler(t *testing.T) {
 	var leave func()
 	for name, tt := range map[string]struct {
@@ -564,7 +564,7 @@ func TestTimeoutHandler(t *testing.T) {
 				ctx, leave = context.WithCancel(t.Context())
 				defer leave()
 				h.ServeHTTP(w, httptest.NewRequestWithContext(ctx, "GET", "/", nil))
-				synctest.Wait() // for the handler, which may be at it still
+				synctest.Wait() // for the handler, which may still run
 				r := recorder.Records()[0]
 				if got := text(r, "status") + " " + text(r, "size"); got != tt.want || got[:3] != "499" && got[:3] != fmt.Sprint(w.Code) {
 					t.Errorf("logged %s, want %s; the client got %d", got, tt.want, w.Code)
@@ -574,7 +574,7 @@ func TestTimeoutHandler(t *testing.T) {
 	}
 }
 
-// A panic that nobody would be told of is not taken from its place.
+// A panic that no handler would log is not recovered, so its stack stays.
 func TestUnloggedPanicKeepsItsPlace(t *testing.T) {
 	recorder := logbooktest.Record(t)
 	silent := logbook.NewLogger("http", &logbook.LoggerOptions{Disabled: true})
@@ -588,8 +588,8 @@ func TestUnloggedPanicKeepsItsPlace(t *testing.T) {
 	}
 }
 
-// The context of a request ends with the server's, has what that has, and shows nothing
-// of the request when it is printed.
+// The context of a request ends with the server's, has its values, and shows nothing of
+// the request when it is printed.
 func TestRequestContext(t *testing.T) {
 	type key struct{}
 	outer, cancel := context.WithCancel(context.WithValue(t.Context(), key{}, "v"))

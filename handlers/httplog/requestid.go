@@ -13,8 +13,8 @@ const (
 
 type requestIDKey struct{}
 
-// RequestID returns the id of the request that is served with the context, "" if
-// there is none.
+// RequestID returns the id of the request that the context belongs to, or "" if there is
+// none.
 func RequestID(ctx context.Context) string {
 	if ctx == nil {
 		return ""
@@ -23,8 +23,7 @@ func RequestID(ctx context.Context) string {
 	return id
 }
 
-// requestID returns the id that the client gave, if it may stand in a log, or else
-// a random one.
+// requestID returns the id from the client if it is valid, or else a random one.
 func requestID(req *http.Request) string {
 	if id := req.Header.Get(requestIDHeader); isRequestID(id) {
 		return id
@@ -44,8 +43,8 @@ func isRequestID(id string) bool {
 	return id != "" && len(id) <= maxRequestID
 }
 
-// newID returns 128 random bits as text. They tell requests apart; they are no secret, so
-// the runtime's generator will do.
+// newID returns 128 random bits as text. They identify requests and are not secret, so
+// the runtime's generator is good enough.
 func newID() string {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 	var id [26]byte

@@ -10,7 +10,7 @@ import (
 	"reflect"
 )
 
-// response is a ResponseWriter that notes what is sent.
+// response is a ResponseWriter that records status and size.
 type response struct {
 	http.ResponseWriter
 	ctx      context.Context // of the request; the server cancels it when the client leaves
@@ -21,8 +21,8 @@ type response struct {
 	broken   bool // the client left before everything was sent
 	timedOut bool // an http.TimeoutHandler answered instead
 
-	// One of these is what the handler is given, or the response itself. They stand
-	// here, since they would be allocated one by one.
+	// The handler gets one of these, or the response itself. They are fields to save
+	// allocations.
 	both struct {
 		*response
 		flusher
@@ -38,8 +38,8 @@ type response struct {
 	}
 }
 
-// writer returns what the handler is given: it flushes and can be hijacked if the
-// server's writer does and can.
+// writer returns the writer for the handler: it can flush and be hijacked if the server's
+// writer can.
 func (r *response) writer() http.ResponseWriter {
 	flushes := supports[http.Flusher](r.ResponseWriter) || supports[interface{ FlushError() error }](r.ResponseWriter)
 	hijacks := supports[http.Hijacker](r.ResponseWriter)
@@ -67,8 +67,7 @@ func is[T any](w http.ResponseWriter) bool {
 	return ok
 }
 
-// unwrapped returns the first of a writer and those that it wraps that is wanted,
-// else nil.
+// unwrapped returns the first wanted one of a writer and those that it wraps, or nil.
 func unwrapped(w http.ResponseWriter, wanted func(http.ResponseWriter) bool) http.ResponseWriter {
 	for !wanted(w) {
 		wrapper, ok := w.(interface{ Unwrap() http.ResponseWriter })
@@ -83,8 +82,8 @@ func unwrapped(w http.ResponseWriter, wanted func(http.ResponseWriter) bool) htt
 // Unwrap lets [http.ResponseController] reach the server's writer.
 func (r *response) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// WriteHeader notes the status, unless the server panics since there is none such.
-// Those from 100 on come before the answer, but for 101, which is one.
+// WriteHeader records the status, unless the server panics because it is invalid. A
+// status below 200 precedes the answer, except for 101.
 func (r *response) WriteHeader(status int) {
 	r.ResponseWriter.WriteHeader(status)
 	if status >= http.StatusOK || status == http.StatusSwitchingProtocols {
@@ -92,8 +91,8 @@ func (r *response) WriteHeader(status int) {
 	}
 }
 
-// begin notes the status that the server sends, unless it has sent one, or the
-// connection is no longer the server's.
+// begin records the status that the server sends, unless it has sent one or the
+// connection was hijacked.
 func (r *response) begin(status int) {
 	if r.status == 0 && !r.hijacked {
 		r.status = status
@@ -101,7 +100,7 @@ func (r *response) begin(status int) {
 	}
 }
 
-// end notes what became of an answer when the handler has returned.
+// end completes the record of the answer when the handler has returned.
 func (r *response) end() {
 	heldBack := isTimeoutWriter(r.ResponseWriter)
 	if (r.status == 0 || heldBack) && !r.hijacked {
@@ -114,7 +113,7 @@ func (r *response) end() {
 
 func (r *response) clientLeft() bool { return r.ctx.Err() == context.Canceled }
 
-// check notes why the server did not take a part of the answer.
+// check records why the server did not take a part of the answer.
 func (r *response) check(err error) {
 	switch {
 	case err == nil:
@@ -125,13 +124,13 @@ func (r *response) check(err error) {
 	}
 }
 
-// isTimeoutWriter reports whether an answer goes to an [http.TimeoutHandler], which
-// sends it when the handler has returned, or another one when the time is up.
+// isTimeoutWriter reports whether an answer goes to an [http.TimeoutHandler], which sends
+// it when the handler has returned, or its own answer after the timeout.
 func isTimeoutWriter(w http.ResponseWriter) bool {
 	return unwrapped(w, func(w http.ResponseWriter) bool { return reflect.TypeOf(w).String() == "*http.timeoutWriter" }) != nil
 }
 
-// Write notes the size.
+// Write records the size.
 func (r *response) Write(b []byte) (int, error) {
 	r.begin(http.StatusOK)
 	n, err := r.ResponseWriter.Write(b)
@@ -140,7 +139,7 @@ func (r *response) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// WriteString notes the size.
+// WriteString records the size.
 func (r *response) WriteString(s string) (int, error) {
 	r.begin(http.StatusOK)
 	n, err := io.WriteString(r.ResponseWriter, s)
@@ -149,8 +148,8 @@ func (r *response) WriteString(s string) (int, error) {
 	return n, err
 }
 
-// ReadFrom lets the server hand a file to the system, if it can. If src panics, nobody
-// knows how much was sent, so it counts as begun.
+// ReadFrom lets the server use sendfile, if it can. If src panics, it is not known how
+// much was sent, so the answer counts as begun.
 func (r *response) ReadFrom(src io.Reader) (n int64, err error) {
 	returned := false
 	defer func() {
@@ -168,9 +167,9 @@ func (r *response) ReadFrom(src io.Reader) (n int64, err error) {
 type flusher struct{ r *response }
 
 // Flush implements [http.Flusher].
-func (f flusher) Flush() { _ = f.FlushError() } // there is no way to tell
+func (f flusher) Flush() { _ = f.FlushError() } // Flush cannot return an error
 
-// FlushError is what [http.ResponseController] calls.
+// FlushError is called by [http.ResponseController].
 func (f flusher) FlushError() error {
 	f.r.begin(http.StatusOK)
 	err := http.NewResponseController(f.r.ResponseWriter).Flush()

@@ -18,7 +18,7 @@ import (
 	"github.com/logbook-go/logbook/logbook/logbooktest"
 )
 
-// plainWriter can do nothing but what it has to.
+// plainWriter has only the required methods.
 type plainWriter struct{ http.ResponseWriter }
 
 type flushingWriter struct {
@@ -41,7 +41,7 @@ type unwrappingWriter struct {
 
 func (w unwrappingWriter) Unwrap() http.ResponseWriter { return w.inner }
 
-// The handler can do what the server can, and is not told that it can do more.
+// The handler's writer has the optional methods of the server's, and no others.
 func TestWriterInterfaces(t *testing.T) {
 	type both struct {
 		http.ResponseWriter
@@ -77,8 +77,8 @@ func TestWriterInterfaces(t *testing.T) {
 	}
 }
 
-// A part of the answer arrives when it is flushed, over HTTP/1 and HTTP/2; what
-// ResponseController can do, it can do here as well.
+// A part of the answer arrives when it is flushed, over HTTP/1 and HTTP/2;
+// ResponseController works too.
 func TestFlush(t *testing.T) {
 	for _, version := range []int{1, 2} {
 		t.Run(fmt.Sprint("HTTP/", version), func(t *testing.T) {
@@ -142,18 +142,18 @@ func TestHijack(t *testing.T) {
 		}
 		switch req.URL.Path {
 		case "/panic":
-			panic("after that") // must not write, nor break off anything
+			panic("after that") // must neither write nor close anything
 		case "/error":
-			http.Error(w, "the peer said good-bye", 500) // which nobody gets
+			http.Error(w, "the peer said good-bye", 500) // nobody gets it
 		}
 	}), nil)
-	served := make(chan struct{}, 1) // the server does not wait for what was hijacked
+	served := make(chan struct{}, 1) // the server does not wait for hijacked connections
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		h.ServeHTTP(w, req)
 		served <- struct{}{}
 	}))
 	defer server.Close()
-	server.Config.ErrorLog = stdlog.New(io.Discard, "", 0) // says that the connection is gone
+	server.Config.ErrorLog = stdlog.New(io.Discard, "", 0) // reports that the connection is closed
 	for _, path := range []string{"/ws", "/panic", "/error"} {
 		conn, err := net.Dial("tcp", strings.TrimPrefix(server.URL, "http://"))
 		if err != nil {
@@ -176,7 +176,7 @@ func TestHijack(t *testing.T) {
 	}
 }
 
-// A file goes to the server's own ReadFrom, which hands it to the system.
+// A file goes to the server's ReadFrom, which can use sendfile.
 func TestReadFrom(t *testing.T) {
 	path := t.TempDir() + "/file"
 	if err := os.WriteFile(path, []byte(strings.Repeat("x", 100_000)), 0o600); err != nil {

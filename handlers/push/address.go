@@ -7,8 +7,8 @@ import (
 	"github.com/logbook-go/logbook/internal/netlink"
 )
 
-// checkURL returns the parts of an address. Without TLS only this machine is
-// reached, unless that is allowed: the address itself is a secret as a rule.
+// checkURL parses an address. Without TLS only this machine is allowed, unless
+// allowPlaintext is set: the address itself is usually a secret.
 func checkURL(s string, allowPlaintext bool) (*url.URL, error) {
 	u, err := url.Parse(s)
 	if err != nil || u.Hostname() == "" || strings.ContainsAny(s, " \t\r\n") {

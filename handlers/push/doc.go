@@ -1,5 +1,5 @@
 // Package push notifies people of records over the network: by Slack, Pushover, ntfy, or
-// a webhook of one's own.
+// a webhook.
 //
 //	h, err := push.NewSlack(os.Getenv("SLACK_WEBHOOK"), &push.SlackOptions{
 //		Level: logbook.LevelError, Bubble: true,
@@ -14,48 +14,46 @@
 //
 //	NewSlack     a channel of a team: Slack, Mattermost
 //	NewPushover  the phones of a user or group; emergencies repeat until confirmed
-//	NewNtfy      phones and browsers, by ntfy.sh or a server of one's own
-//	NewWebhook   anything that takes a POST: JSON by default, signed if you like
+//	NewNtfy      phones and browsers, by ntfy.sh or your own server
+//	NewWebhook   anything that takes a POST: JSON by default, optionally signed
 //
 // The first three show a title and a text. The title is "channel: Level" (Pushover has
-// none unless it is set), the text is the message, the attributes that it does not show,
-// and the error without its stack. Title and Formatter of the options are format strings
-// or functions that make others. What the data holds is shown as it is, and escaped for
-// the service; longer texts are cut behind a word and end in "...".
+// none by default), the text is the message, the attributes that it does not show, and
+// the error without its stack. The options Title and Formatter replace them. Data is
+// shown unchanged, escaped for the service; long texts are cut after a word and end in
+// "...".
 //
-// A webhook gets what the formatter makes. [JSONTemplate] makes JSON of any shape, and
-// whatever a record holds cannot break out of it:
+// A webhook gets the output of the formatter. [JSONTemplate] makes JSON of any shape,
+// which no data can break:
 //
 //	format, err := push.JSONTemplate(`{"content": "{record.channel}: {record.message}"}`)
 //	...
 //	push.NewWebhook(discord, &push.WebhookOptions{Formatter: format})
 //
-// # Not too many
+// # Limiting notifications
 //
-// A handler before this one limits the notifications of each call site, and tells how
-// many it held back:
+// A handler before this one limits the notifications of each call site, and reports how
+// many it suppressed:
 //
 //	handlers.NewLimit(h, &handlers.LimitOptions{Records: 1, Per: time.Minute})
 //
 // Behind [handlers.NewFingersCrossed] or [handlers.NewGroup] a whole batch is one
 // notification: "(12 records led up to this)".
 //
-// # When the service does not want more
+// # When the service fails or refuses
 //
-// Nothing is tried again, nothing waits in a queue, and nothing is lost in silence. While
-// the service wants to be left alone (Retry-After), or fails, records are refused at once
-// with an [*Error] that says until when, so that a fallback handler can take them. They
-// are counted by [Handler.Stats], and the next notification tells how many there were.
-// Those of a batch are left to whoever handed it over, by a [*logbook.UnsentError].
+// Nothing is tried again, nothing is queued, and every loss is reported. While the
+// service asks for a pause (Retry-After), or fails, records are refused at once with an
+// [*Error] that has the time of the next attempt, so that a fallback handler can take
+// them. [Handler.Stats] counts them, and the next notification says how many there were.
+// The records of a batch are left to the caller, by a [*logbook.UnsentError].
 //
-// Handle waits for the service's answer, for 5 s at most. Where the program must not
-// wait, put a handler that works in the background before it.
+// Handle waits for the service's answer, for 5 s by default.
 //
 // # Secrets
 //
 // Tokens are secrets, and so are the addresses of webhooks and topics. No error repeats
-// them: [Error] names the service and its host, and what the service answered, with
-// "[redacted]" where that holds a secret. Certificates are verified; an address without
-// TLS is refused unless it is on this machine or AllowPlaintext is set; redirects to
-// other hosts are not followed.
+// them: [Error] has the service, its host and its answer, with "[redacted]" in place of
+// secrets. Certificates are verified; an address without TLS is refused unless it is on
+// this machine or AllowPlaintext is set; redirects to other hosts are not followed.
 package push

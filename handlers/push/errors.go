@@ -9,27 +9,27 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// invalid returns the error for an option that is refused.
+// invalid returns the error for an invalid option.
 func invalid(options, option string, err error) error {
 	return &logbook.OptionError{Options: options, Option: option, Err: err}
 }
 
-// Error says why records were not sent. It never holds a credential: of the address
-// it has scheme and host only, and where the service repeats a secret, "[redacted]"
-// stands in its place.
+// Error reports why records were not sent. It never contains a credential: it has only
+// scheme and host of the address, and "[redacted]" in place of a secret that the service
+// repeats.
 type Error struct {
 	Service string // "Slack"
 	Host    string // "https://hooks.slack.com"
 	Status  int    // of HTTP; 0: the service did not answer
-	Records int    // that were not sent
+	Records int    // the number of records not sent
 	Err     error  // wraps logbook.ErrClosed after Close
 
-	// Retry is when the next attempt is made: until then nothing is sent, and the
-	// error is this one. The zero time means with the next record.
+	// Retry is the time of the next attempt: until then nothing is sent, and this error
+	// is returned. The zero time means that the next record tries again.
 	Retry time.Time
 }
 
-// Error says all of it on one line.
+// Error returns all of it on one line.
 func (e *Error) Error() string {
 	b := fmt.Appendf(nil, "push: %s at ", e.Service)
 	b = append(encode.AppendText(b, e.Host), ": "...)
@@ -44,11 +44,11 @@ func (e *Error) Error() string {
 	return string(b)
 }
 
-// Unwrap returns why.
+// Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
 // Reasons why an address is refused. They do not repeat it.
 var (
 	errNoURL     = errors.New("want a URL such as https://host/path")
-	errPlaintext = errors.New("want https, since anybody on the way can read http (or AllowPlaintext)")
+	errPlaintext = errors.New("want https, since http can be read on the network (or AllowPlaintext)")
 )

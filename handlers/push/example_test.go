@@ -16,7 +16,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// printing is a service that prints what it gets.
+// printing is a service that prints requests.
 func printing() *httptest.Server {
 	return httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, q *http.Request) {
 		body, _ := io.ReadAll(q.Body) // an example
@@ -29,15 +29,15 @@ func printing() *httptest.Server {
 	}))
 }
 
-// SUCCESS is for what went well and is worth telling: the lab's channel hears of it, and
-// of nothing below. What is worse goes there, too.
+// SUCCESS is for good news: the lab's channel gets records from SUCCESS up, including
+// errors.
 func ExampleNewSlack() {
 	slack := printing()
 	defer slack.Close()
 
 	h := logbook.Must(push.NewSlack(slack.URL+"/services/T000/B000/XXXX", &push.SlackOptions{
 		Level:  logbook.LevelSuccess,
-		Bubble: true, // the log file has it as well
+		Bubble: true, // the log file has it too
 		Emoji:  true,
 	}))
 	defer h.Close(context.Background())
@@ -57,7 +57,7 @@ func ExampleNewPushover() {
 	defer pushover.Close()
 
 	h := logbook.Must(push.NewPushover("APP_TOKEN", "USER_KEY", &push.PushoverOptions{
-		URL:   pushover.URL, // left out for Pushover itself
+		URL:   pushover.URL, // not needed for Pushover itself
 		Title: logbook.MustFormat("Shop"),
 		Priority: func(r *logbook.Record) int {
 			if r.Level() >= logbook.LevelCritical {
@@ -89,8 +89,8 @@ func ExampleNewNtfy() {
 	// disk /dev/sda1 is full free=0
 }
 
-// The receiver of a signed webhook checks that it is from somebody who knows the secret,
-// and new.
+// The receiver of a signed webhook checks that the sender knows the secret, and that the
+// request is new.
 func ExampleNewWebhook() {
 	const secret = "shared with the receiver"
 	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
@@ -124,8 +124,8 @@ func ExampleNewWebhook() {
 	// Output: {"who": "shop", "what": "no \"tea\" in stock"}
 }
 
-// One notification tells of a failed request, and of how much there is to read in the
-// log; not more than three a minute come from the same place.
+// One notification reports a failed request, and the number of its records in the log; at
+// most three a minute come from the same call site.
 func Example_limit() {
 	ntfy := printing()
 	defer ntfy.Close()

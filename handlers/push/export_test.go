@@ -4,7 +4,7 @@ import (
 	"time"
 )
 
-// SetClock sets what the handler takes for the time, and makes its pauses exact.
+// SetClock sets the clock of the handler, and makes its pauses exact.
 func SetClock(h *Handler, now func() time.Time) {
 	h.now = now
 	h.gate.Pause.Jitter = 0

@@ -30,8 +30,8 @@ func failed(t *testing.T, err error) *push.Error {
 	return e
 }
 
-// Until the service wants to be asked again, nothing is sent. What was not is told by
-// the next notification.
+// Until the end of the pause that the service asked for, nothing is sent. The next
+// notification reports the unsent records.
 func TestRateLimits(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -74,8 +74,7 @@ func TestRateLimits(t *testing.T) {
 	}
 }
 
-// What the service refuses by itself is counted and told, but does not keep others
-// back.
+// A record that the service refuses is counted and reported, but does not delay others.
 func TestRefusal(t *testing.T) {
 	s := startServer(t)
 	h := plain(t, s)
@@ -91,7 +90,7 @@ func TestRefusal(t *testing.T) {
 	}
 }
 
-// The note is told though the text is cut.
+// The note is shown even if the text is cut.
 func TestNoteSurvivesTheCut(t *testing.T) {
 	s := startServer(t)
 	h := must(t)(push.NewNtfy(s.URL+"/topic", &push.NtfyOptions{MaxText: 100}))
@@ -139,7 +138,7 @@ func TestBatches(t *testing.T) {
 	}
 }
 
-// A formatter that panics costs its own record, and Close does not wait for it.
+// A formatter that panics loses only its own record, and Close does not wait for it.
 func TestFormatterFails(t *testing.T) {
 	s := startServer(t)
 	h := must(t)(push.NewWebhook(s.URL, &push.WebhookOptions{Formatter: logbook.FormatterFunc(func(r *logbook.Record) string {
@@ -183,7 +182,7 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// No more of an answer is read than is of use.
+// Only the beginning of an answer is read.
 func TestEndlessAnswer(t *testing.T) {
 	s := startServer(t)
 	h := plain(t, s)
@@ -206,7 +205,7 @@ func TestEndlessAnswer(t *testing.T) {
 	}
 }
 
-// A connection that the service closed in the meantime costs no record.
+// A connection that the service closed meanwhile loses no record.
 func TestClosedConnection(t *testing.T) {
 	s := startServer(t)
 	h := plain(t, s)
@@ -299,7 +298,7 @@ func TestClose(t *testing.T) {
 	if got, want := s.bodies(), []string{"one", "1 record was not sent"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if err := h.Close(t.Context()); err != nil { // tells of the one since
+	if err := h.Close(t.Context()); err != nil { // reports the last one
 		t.Fatal(err)
 	}
 	if got, want := s.bodies(), []string{"1 record was not sent"}; !slices.Equal(got, want) {
@@ -307,7 +306,7 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// What Close cannot tell is counted.
+// Records that Close cannot report are counted.
 func TestCloseWhileThereIsAPause(t *testing.T) {
 	s := startServer(t)
 	h := plain(t, s)
@@ -327,7 +326,7 @@ func TestCloseWhileThereIsAPause(t *testing.T) {
 	}
 }
 
-// Close waits for what is being sent, until its context ends.
+// Close waits for current requests, until its context ends.
 func TestCloseWaits(t *testing.T) {
 	s := startServer(t)
 	h := plain(t, s)
@@ -350,8 +349,8 @@ func TestCloseWaits(t *testing.T) {
 	}
 }
 
-// Several records at once use several connections, but not one each. The service answers
-// eight together.
+// Several records at once use several connections, up to a limit. The service answers
+// after eight requests.
 func TestConnectionsAreBounded(t *testing.T) {
 	const together, all = 8, 96
 	s := startServer(t)

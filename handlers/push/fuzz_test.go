@@ -11,8 +11,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// A text that is cut and escaped keeps within the limit, holds whole escapes, and is
-// the beginning of the text that was not.
+// A text that is cut and escaped is within the limit, has complete escapes, and is a
+// prefix of the text.
 func FuzzSlack(f *testing.F) {
 	f.Add("<!channel> a & b", 10)
 	f.Add("&&&&&&", 13)
@@ -39,7 +39,7 @@ func FuzzSlack(f *testing.F) {
 	})
 }
 
-// Whatever a record holds, a template makes JSON of its shape.
+// Whatever the data, a template makes JSON of its shape.
 func FuzzJSONTemplate(f *testing.F) {
 	format := template(f, `{"text": "{record.message}", "who": ["{record.channel}{record.attrs}", 1]}`)
 	f.Add("message", "channel", "\"}\\\x00\xff\u2028")
@@ -62,7 +62,7 @@ func FuzzJSONTemplate(f *testing.F) {
 	})
 }
 
-// A template of one's own never panics, and makes JSON if it is taken.
+// Any template is parsed without a panic, and makes JSON if it is valid.
 func FuzzJSONTemplateSyntax(f *testing.F) {
 	f.Add(`{"a": ["{record.message}", 1, null], "b": {}}`)
 	f.Add(`"\ud800{record.attrs}"`)

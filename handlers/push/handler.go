@@ -20,7 +20,7 @@ import (
 const (
 	defaultTimeout = 5 * time.Second
 
-	// idleTimeout is how long a connection waits for another notification.
+	// idleTimeout is how long an idle connection is kept open.
 	idleTimeout = 30 * time.Second
 
 	// maxConns bounds the notifications that are being sent at once.
@@ -32,23 +32,21 @@ const (
 // Handler notifies people of records through a service. It is made by [NewSlack],
 // [NewPushover], [NewNtfy] and [NewWebhook].
 //
-// Handle returns when the service has taken the notification or the timeout is over,
-// so a program that must not wait puts a background handler before it. What fails is
-// an [*Error], and is not tried again.
+// Handle returns when the service has taken the notification or the timeout has passed. A
+// failure is an [*Error], and the notification is not tried again.
 //
-// After a failure that is likely to happen again, nothing is sent for a while: until
-// the time that the service named in Retry-After, at most a day; else for about 1 s, and
-// about twice as long each time, up to a minute. In between, Handle returns at once with the
-// same error, which has the time in [Error.Retry]. Such failures are an answer of 408,
-// 429 or 5xx, and none at all.
+// After a failure that is likely to happen again, nothing is sent for a while: until the
+// time that the service gave in Retry-After, at most a day, or else for about 1 s, and
+// about twice as long each time, up to a minute. Meanwhile Handle returns at once with
+// the same error, which has the time in [Error.Retry]. Such failures are the statuses
+// 408, 429 and 5xx, and no answer.
 //
-// Records that were not sent are counted, and the next notification tells: "(3 records
-// before this were not sent)". What none has told by then is told by a last one on
-// [Handler.Close].
+// Records that were not sent are counted, and the next notification reports them: "(3
+// records before this were not sent)". [Handler.Close] sends a last one for those still
+// unreported.
 //
-// Records that led up to the last one, or that belong together, become one
-// notification: the last or first record, and how many others there are. Of other
-// records handed over together each is a notification.
+// An escalation or a group becomes one notification: the last or first record, and the
+// number of others. Each record of another batch is a notification.
 //
 // It is safe for concurrent use.
 type Handler struct {
@@ -60,27 +58,27 @@ type Handler struct {
 	secrets *secret.Scrubber
 	client  *http.Client
 	gate    notify.Gate
-	ctx     context.Context // of everything that is being sent
+	ctx     context.Context // of current requests
 	cancel  context.CancelFunc
 	now     func() time.Time
 }
 
-// service is what the services differ in.
+// service has the methods in which the services differ.
 type service interface {
 	name() string
 
-	// compose makes the request for a record; the notes are to be shown with it.
+	// compose makes the request for a record, with the notes.
 	compose(r *logbook.Record, notes []string, now time.Time) (*message, error)
 }
 
-// message is what is posted.
+// message is the content of a request.
 type message struct {
 	contentType string
-	header      http.Header // further ones; may be nil
+	header      http.Header // additional headers; may be nil
 	body        []byte
 }
 
-// settings are those of all services.
+// settings are the options of all services.
 type settings struct {
 	name           string // of the type of options, for errors
 	options        logbook.Options
@@ -88,8 +86,8 @@ type settings struct {
 	allowPlaintext bool
 	timeout        time.Duration
 	tls            *tls.Config
-	secrets        []string // further than what is in the url
-	noCaller       bool     // nothing but the filter may read the caller
+	secrets        []string // in addition to those in the url
+	noCaller       bool     // only the filter may read the caller
 }
 
 func newHandler(sv service, s settings) (*Handler, error) {
@@ -132,8 +130,8 @@ func newHandler(sv service, s settings) (*Handler, error) {
 }
 
 // checkRedirect follows redirects on the same host that repeat the request. Any other
-// one would lose the record, or hand it and its credentials to somebody else: the
-// redirect is then what the service answered.
+// redirect would lose the record, or send it and its credentials to somebody else, so it
+// counts as the answer.
 func (h *Handler) checkRedirect(r *http.Request, via []*http.Request) error {
 	first := via[0]
 	if r.URL.Scheme != first.URL.Scheme || r.URL.Host != first.URL.Host || r.Method != first.Method ||
@@ -146,15 +144,15 @@ func (h *Handler) checkRedirect(r *http.Request, via []*http.Request) error {
 // Binding implements [logbook.Bindable].
 func (h *Handler) Binding() logbook.Binding { return h.binding }
 
-// Handle notifies of the record.
+// Handle sends a notification of the record.
 func (h *Handler) Handle(r *logbook.Record) error {
 	_, err := h.notify(r, 1, "", false)
 	return err
 }
 
-// HandleBatch notifies of the records: by one notification, or of each by one, as
-// [Handler] says. Those that are not sent after a failure that begins a pause, or during
-// one, are left to the caller, and do not count as dropped.
+// HandleBatch sends the records: as one notification or as one each, see [Handler].
+// Records that are not sent because of a pause, or of the failure that begins it, are
+// left to the caller, and do not count as dropped.
 func (h *Handler) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	return notify.Batch(rs, why, h.notify)
 }
@@ -168,7 +166,7 @@ func (h *Handler) notify(r *logbook.Record, n int, note string, left bool) (agai
 	return h.send(h.ctx, pass, r, notify.Notes(note, notify.Missed(pass.Missed)))
 }
 
-// refused returns the error of records that were not let through.
+// refused returns the error of records that the gate refused.
 func (h *Handler) refused(err error, n int) *Error {
 	if e, ok := err.(*Error); ok {
 		again := *e
@@ -182,7 +180,8 @@ func (h *Handler) failure(records, status int, err error) *Error {
 	return &Error{Service: h.service.name(), Host: h.host, Status: status, Records: records, Err: err}
 }
 
-// send gives the pass back. It reports whether another attempt may succeed.
+// send sends a notification and returns the pass. It reports whether another attempt may
+// succeed.
 func (h *Handler) send(ctx context.Context, pass *notify.Pass, r *logbook.Record, notes []string) (again bool, err error) {
 	defer pass.Failed()
 	var m *message
@@ -200,7 +199,7 @@ func (h *Handler) send(ctx context.Context, pass *notify.Pass, r *logbook.Record
 		return false, nil
 	}
 	failed := h.failure(pass.Records, status, err)
-	if !passing(status) {
+	if !temporary(status) {
 		pass.Left = false
 		return false, failed
 	}
@@ -215,12 +214,12 @@ func (h *Handler) send(ctx context.Context, pass *notify.Pass, r *logbook.Record
 	return true, failed
 }
 
-// passing reports whether the failure is one that waiting may end. 0 is no answer.
-func passing(status int) bool {
+// temporary reports whether the failure may be temporary. Status 0 means no answer.
+func temporary(status int) bool {
 	return status == 0 || status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || status >= 500
 }
 
-// post sends a request. What it returns holds no secret.
+// post sends a request. Its results contain no secret.
 func (h *Handler) post(ctx context.Context, m *message) (status int, header http.Header, err error) {
 	q, err := http.NewRequestWithContext(ctx, http.MethodPost, h.url, bytes.NewReader(m.body))
 	if err != nil {
@@ -241,7 +240,7 @@ func (h *Handler) post(ctx context.Context, m *message) (status int, header http
 	defer a.Body.Close()
 	excerpt, err := io.ReadAll(io.LimitReader(a.Body, maxAnswer))
 	if a.StatusCode >= 200 && a.StatusCode < 300 {
-		return a.StatusCode, a.Header, nil // it has the notification, whatever became of its answer
+		return a.StatusCode, a.Header, nil // the service has the notification, even if its answer cannot be read
 	}
 	if err != nil {
 		excerpt = nil
@@ -251,9 +250,10 @@ func (h *Handler) post(ctx context.Context, m *message) (status int, header http
 
 const userAgent = "logbook-go"
 
-// Close waits for the notifications that are being sent, tells what none has told so
-// far, and closes the connections. When the context ends, what is being sent is given
-// up. Records handled later are not sent, with an error that wraps [logbook.ErrClosed].
+// Close waits for the notifications that are being sent, reports unsent records that no
+// notification has reported, and closes the connections. When the context ends, current
+// requests are given up. Later records are not sent, with an error that wraps
+// [logbook.ErrClosed].
 func (h *Handler) Close(ctx context.Context) error {
 	defer h.client.CloseIdleConnections()
 	defer h.cancel()
@@ -271,6 +271,6 @@ func (h *Handler) Close(ctx context.Context) error {
 	return nil
 }
 
-// Stats returns what happened so far: Dropped are the records that were not sent, Held
-// those that are being sent. The counter "notifications" has those that were sent.
+// Stats returns the counts so far: Dropped are the records that were not sent, Held those
+// that are being sent. The counter "notifications" is the number of notifications sent.
 func (h *Handler) Stats() logbook.Stats { return h.gate.Stats() }

@@ -20,7 +20,7 @@ import (
 func TestHandlers(t *testing.T) {
 	s := startServer(t)
 	s.Config.Handler = http.HandlerFunc(func(_ http.ResponseWriter, q *http.Request) {
-		_, _ = io.Copy(io.Discard, q.Body) // nobody asks what was sent
+		_, _ = io.Copy(io.Discard, q.Body) // the content does not matter
 	})
 	refuses := startServer(t)
 	refuses.Config.Handler = status(429, "")
@@ -44,7 +44,7 @@ func TestHandlers(t *testing.T) {
 	}
 }
 
-// A limit by call site on a notifier, with more sites than are known at a time.
+// A limit by call site before a notifier, with more sites than are known at a time.
 func TestLimit(t *testing.T) {
 	s := startServer(t)
 	limited := handlers.NewLimit(plain(t, s), &handlers.LimitOptions{Records: 1, Per: time.Hour})
@@ -91,7 +91,7 @@ func TestNoGoroutineIsLeft(t *testing.T) {
 	if err := h.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	// The connections' goroutines end by themselves.
+	// The goroutines of the connections end soon after.
 	deadline, tick := time.After(2*time.Minute), time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for {

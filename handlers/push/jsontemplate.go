@@ -9,16 +9,16 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// JSONTemplate returns a formatter that makes JSON of a shape of one's own. template
-// is a JSON value in which each text is a Logbook format string; the names of members
-// and all else stay as they are:
+// JSONTemplate returns a formatter that makes JSON of any shape. template is a JSON value
+// in which each string is a Logbook format string; member names and everything else stay
+// unchanged:
 //
 //	{"content": "{record.channel}: {record.message}{record.attrs}", "tts": false}
 //
-// Whatever a record holds, the result is JSON of this shape. Newlines of the data stay
-// newlines. An error is shown where a field shows it, such as
-// {record.formatted_exception}. What is wrong with the template is told by an error
-// that wraps a [*json.SyntaxError], or a [*logbook.FormatError] for a format string.
+// Whatever the data, the result is JSON of this shape. Newlines of the data are kept. An
+// error is shown only by fields such as {record.formatted_exception}. The error for an
+// invalid template wraps a [*json.SyntaxError], or a [*logbook.FormatError] for a format
+// string.
 func JSONTemplate(template string) (logbook.Formatter, error) {
 	var whole json.RawMessage
 	if err := json.Unmarshal([]byte(template), &whole); err != nil {
@@ -36,7 +36,7 @@ type jsonTemplate struct {
 	end   string
 }
 
-// jsonPart is a piece of the template, and the text behind it.
+// jsonPart is a piece of the template, and the string after it.
 type jsonPart struct {
 	literal string
 	text    *logbook.StringFormatter
@@ -61,7 +61,7 @@ type templateCompiler struct {
 	template string
 	decoder  *json.Decoder
 	parts    []jsonPart
-	last     int // end of what the parts hold of the template
+	last     int // end of the parts in the template
 }
 
 // value reads a value.
@@ -90,7 +90,7 @@ func (c *templateCompiler) value() error {
 	return err
 }
 
-// text compiles a text that stands behind start.
+// text compiles a string that begins after start.
 func (c *templateCompiler) text(s string, start int) error {
 	f, err := logbook.Format(s, &logbook.FormatOptions{
 		Multiline: true,

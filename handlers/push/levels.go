@@ -2,7 +2,7 @@ package push
 
 import "github.com/logbook-go/logbook/logbook"
 
-// emoji returns a sign of the level, or "".
+// emoji returns an emoji for the level, or "".
 func emoji(l logbook.Level) string {
 	switch {
 	case l >= logbook.LevelCritical:
@@ -34,7 +34,7 @@ func color(l logbook.Level) string {
 	return "#95a5a6"
 }
 
-// tags returns ntfy's names of the same signs.
+// tags returns ntfy's names of the same emojis.
 func tags(l logbook.Level) []string {
 	switch {
 	case l >= logbook.LevelCritical:

@@ -16,7 +16,7 @@ import (
 
 const (
 	ntfyTitle      = 250
-	ntfyText       = 4096 // servers make an attachment of what is longer
+	ntfyText       = 4096 // servers make an attachment of longer texts
 	ntfyTextAtMost = 1 << 20
 )
 
@@ -29,25 +29,24 @@ type NtfyOptions struct {
 	Bubble    bool                       // let handled records go on to the next handler
 	Formatter logbook.Formatter          // of the text; nil: the message, the attributes that it does not show, and the error
 
-	// Title makes the title; nil: "channel: Level". [logbook.MustFormat]("My App") is a
-	// fixed one. For an empty one ntfy shows the topic.
+	// Title makes the title; nil: "channel: Level". For a fixed title, use
+	// [logbook.MustFormat]("My App"). Without a title ntfy shows the topic.
 	Title logbook.Formatter
 
-	// Priority returns ntfy's priority of a record, from 1 to 5, where 3 is normal.
-	// What is beyond counts as 3. nil: 5 for CRITICAL, 4 for ERROR, 3 from INFO up,
-	// else 2.
+	// Priority returns ntfy's priority of a record, from 1 to 5, where 3 is normal. Other
+	// values count as 3. nil: 5 for CRITICAL, 4 for ERROR, 3 from INFO up, otherwise 2.
 	Priority func(*logbook.Record) int
 
-	// Tags returns the tags of a record; those that ntfy knows as the name of an
-	// emoji are shown as one. A tag that is not made of ASCII letters, digits, "_",
-	// "+", "-" and "." is left out. nil: an emoji by level, from SUCCESS up.
+	// Tags returns the tags of a record; ntfy shows the names of emojis as emojis. A tag
+	// with characters other than ASCII letters, digits, "_", "+", "-" and "." is left
+	// out. nil: an emoji by level, from SUCCESS up.
 	Tags func(*logbook.Record) []string
 
-	// Token is an access token, for topics that want one. A user's name and password
-	// may stand in the address instead.
+	// Token is an access token, for topics that require one. The address may have a user
+	// name and password instead.
 	Token string
 
-	MaxText int           // length of the text in bytes; 0: 4096, what servers take by default
+	MaxText int           // length of the text in bytes; 0: 4096, the default limit of servers
 	Timeout time.Duration // of a notification; 0: 5 s
 
 	// TLSConfig holds roots and the like; nil: the system's roots.
@@ -58,9 +57,8 @@ type NtfyOptions struct {
 }
 
 // NewNtfy returns a handler that publishes to a topic of ntfy.sh, such as
-// "https://ntfy.sh/mytopic", or of a server of one's own. Whoever knows an open topic
-// can read it, so the address is a secret. Invalid options are refused with
-// a [*logbook.OptionError].
+// "https://ntfy.sh/mytopic", or of another server. Whoever knows an open topic can read
+// it, so the address is a secret. The error is a [*logbook.OptionError].
 func NewNtfy(topic string, o *NtfyOptions) (*Handler, error) {
 	if o == nil {
 		o = new(NtfyOptions)
@@ -101,7 +99,7 @@ func (n *ntfy) compose(r *logbook.Record, notes []string, _ time.Time) (*message
 	}
 	m := &message{contentType: "text/plain; charset=utf-8", header: http.Header{}, body: []byte(text)}
 	if title != "" {
-		m.header.Set("Title", mime.BEncoding.Encode("utf-8", title)) // as it is, if it is ASCII
+		m.header.Set("Title", mime.BEncoding.Encode("utf-8", title)) // unchanged if it is ASCII
 	}
 	m.header.Set("Priority", strconv.Itoa(n.priorityOf(r)))
 	if t := n.tagsOf(r); len(t) > 0 {

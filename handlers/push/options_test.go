@@ -80,7 +80,7 @@ func TestOptionErrors(t *testing.T) {
 	}
 }
 
-// The caller is looked up only for what may read it.
+// The caller is looked up only if an option may read it.
 func TestNoCaller(t *testing.T) {
 	only := func(h *push.Handler, err error) *push.Handler { return must(t)(h, err) }
 	reads := logbook.MustFormat("{record.lineno}")

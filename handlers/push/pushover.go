@@ -14,12 +14,12 @@ import (
 const (
 	pushoverURL = "https://api.pushover.net/1/messages.json"
 
-	// Logbook's limits. Pushover takes more by now: 250 and 1024 characters.
+	// The limits of Python's Logbook. Pushover now takes 250 and 1024 characters.
 	pushoverTitle      = 100
 	pushoverText       = 512
 	pushoverTextAtMost = 1024
 
-	// Pushover wants both for emergencies, and at most 50 times the first one.
+	// Pushover requires both for emergencies, and at most 50 repetitions.
 	pushoverRetry  = 60 * time.Second
 	pushoverExpire = 30 * time.Minute
 )
@@ -33,25 +33,24 @@ type PushoverOptions struct {
 	Bubble    bool                       // let handled records go on to the next handler
 	Formatter logbook.Formatter          // of the text; nil: the message, the attributes that it does not show, and the error
 
-	// Title makes the title, cut at 100 characters; nil: none, for which Pushover
-	// shows the name of the application. [logbook.MustFormat]("My App") is a fixed
-	// one, "{record.channel}" one by record.
+	// Title makes the title, cut at 100 characters; nil: none, and Pushover shows the
+	// name of the application. For a fixed title, use [logbook.MustFormat]("My App").
 	Title logbook.Formatter
 
 	// Priority returns Pushover's priority of a record, from -2 to 2: without sound,
-	// quiet, normal, during quiet hours too, and an emergency, which repeats every
-	// minute for half an hour until somebody confirms it. What is beyond counts as 0.
-	// nil: 1 from ERROR up, else 0.
+	// quiet, normal, during quiet hours too, and an emergency, which repeats every minute
+	// for half an hour until somebody confirms it. Other values count as 0. nil: 1 from
+	// ERROR up, otherwise 0.
 	Priority func(*logbook.Record) int
 
-	// Expiry returns after what time the notification is deleted from the devices,
+	// Expiry returns the time after which the notification is deleted from the devices,
 	// in whole seconds; nil, or 0 or less: never. Emergencies stay.
 	Expiry func(*logbook.Record) time.Duration
 
-	Device string // "": all of the user's
-	Sound  string // "": the user's
+	Device string // "": all devices of the user
+	Sound  string // "": that of the user
 
-	// URL is the address that takes messages; "": Pushover's own.
+	// URL is the address of the service; "": that of Pushover.
 	URL string
 
 	MaxText int           // length of the text in characters; 0: 512, as in Logbook; at most 1024
@@ -64,9 +63,8 @@ type PushoverOptions struct {
 	AllowPlaintext bool
 }
 
-// NewPushover returns a handler that notifies a user or group of Pushover. token is
-// that of the application. Both are secrets. Invalid ones, and invalid
-// options, are refused with a [*logbook.OptionError].
+// NewPushover returns a handler that notifies a user or group of Pushover. token is the
+// application's. Both are secrets. The error is a [*logbook.OptionError].
 func NewPushover(token, user string, o *PushoverOptions) (*Handler, error) {
 	if o == nil {
 		o = new(PushoverOptions)
@@ -115,7 +113,7 @@ func (p *pushover) compose(r *logbook.Record, notes []string, _ time.Time) (*mes
 		return nil, err
 	}
 	if text == "" {
-		text = r.Level().String() // Pushover refuses what has no text
+		text = r.Level().String() // Pushover refuses messages without text
 	}
 	priority := p.priorityOf(r)
 	var f form

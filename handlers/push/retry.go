@@ -9,8 +9,8 @@ import (
 // maxRetryAfter bounds how long a service can silence a handler.
 const maxRetryAfter = 24 * time.Hour
 
-// retryAfter returns when the service wants to be asked again, the zero time if it
-// does not say. A date is taken relative to the service's own clock, if that is told.
+// retryAfter returns the time of the next attempt that the service asks for, or the zero
+// time. A date is taken relative to the service's clock, if the answer has that.
 func retryAfter(header http.Header, now time.Time) time.Time {
 	pause := time.Duration(0)
 	value := header.Get("Retry-After")

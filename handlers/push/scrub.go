@@ -12,15 +12,15 @@ import (
 )
 
 const (
-	// maxAnswer bounds what is read of an answer.
+	// maxAnswer bounds how much of an answer is read, in bytes.
 	maxAnswer = 64 << 10
 
-	// maxExcerpt bounds what an error shows of it, in characters.
+	// maxExcerpt bounds how much of it an error shows, in characters.
 	maxExcerpt = 300
 )
 
-// newScrubber knows the secrets in an address, of which only scheme and host are none,
-// and further ones.
+// newScrubber returns a scrubber for the given secrets and those in an address, which are
+// all parts except scheme and host.
 func newScrubber(u *url.URL, secrets []string) *secret.Scrubber {
 	s := new(secret.Scrubber)
 	s.Add(secrets...)
@@ -39,8 +39,8 @@ func newScrubber(u *url.URL, secrets []string) *secret.Scrubber {
 	return s
 }
 
-// clean returns an error that holds no secret: err without the address that an HTTP
-// client's error begins with.
+// clean returns an error without secrets: err without the address that begins an error of
+// the HTTP client.
 func (h *Handler) clean(err error) error {
 	var u *url.Error
 	for errors.As(err, &u) {
@@ -49,24 +49,24 @@ func (h *Handler) clean(err error) error {
 	return h.secrets.Error(err)
 }
 
-// answer returns the error of an answer that is no success.
+// answer returns the error of an unsuccessful answer.
 func (h *Handler) answer(status int, body []byte) error {
-	what := strconv.Itoa(status)
+	message := strconv.Itoa(status)
 	if text := http.StatusText(status); text != "" {
-		what += " " + text
+		message += " " + text
 	}
 	if status >= 300 && status < 400 {
-		what += ", a redirect that is not followed"
+		message += ", a redirect that is not followed"
 	}
 	text := string(body)
 	if len(body) >= maxAnswer {
-		// What was cut off may be the rest of a secret.
+		// A secret may have been cut off.
 		text = text[:max(0, len(text)-h.secrets.Longest())]
 	}
 	text = strings.ToValidUTF8(text, "?")
 	text = strings.Join(strings.Fields(h.secrets.Text(text)), " ")
 	if text = notify.Cut(text, maxExcerpt, notify.Characters); text != "" {
-		what += ": " + text
+		message += ": " + text
 	}
-	return errors.New(what)
+	return errors.New(message)
 }

@@ -24,16 +24,16 @@ import (
 // marker is part of every secret. The special characters make its encodings differ.
 const marker = `MARKER+s3cret/"&é=`
 
-// hidden returns the forms in which the marker must not show.
+// hidden returns the forms in which the marker must not appear.
 func hidden() []string {
-	quoted, _ := json.Marshal(marker) // a string has JSON
+	quoted, _ := json.Marshal(marker) // a string is valid JSON
 	return []string{
 		"MARKER", "s3cret", url.QueryEscape(marker), url.PathEscape(marker), string(quoted),
 		base64.StdEncoding.EncodeToString([]byte("user:MARKERpassword")),
 	}
 }
 
-// secretHandlers are handlers of which everything that may be a secret has the marker.
+// secretHandlers are handlers whose secrets all have the marker.
 func secretHandlers(t *testing.T, base string, timeout time.Duration) map[string]*push.Handler {
 	t.Helper()
 	escaped := url.PathEscape(marker)
@@ -56,7 +56,7 @@ func secretHandlers(t *testing.T, base string, timeout time.Duration) map[string
 	}
 }
 
-// echo is everything that the service was sent, in several forms.
+// echo returns everything that the service received, in several forms.
 func echo(q *http.Request) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s %q %v ", q.URL, q.URL.Path, q.URL.Path, q.URL.Query())
@@ -65,13 +65,13 @@ func echo(q *http.Request) string {
 			fmt.Fprintf(&b, "%s: %s ", name, values)
 		}
 	}
-	_ = q.ParseForm() // what is no form has none
+	_ = q.ParseForm() // other bodies have no form
 	j, _ := json.Marshal(map[string]any{"path": q.URL.Path, "form": q.Form, "uri": q.RequestURI})
 	b.Write(j)
 	return b.String()
 }
 
-// No error says a secret, whatever goes wrong, and whatever the service answers.
+// No error contains a secret, whatever the failure or the answer.
 func TestNoSecretInErrors(t *testing.T) {
 	raw := func(answer func(q *http.Request) string) func(net.Conn) {
 		return func(c net.Conn) {
@@ -84,7 +84,7 @@ func TestNoSecretInErrors(t *testing.T) {
 	for name, behave := range map[string]func(net.Conn){
 		"closes": func(net.Conn) {},
 		"hangs": func(c net.Conn) {
-			_, _ = io.Copy(io.Discard, c) // until the client is gone
+			_, _ = io.Copy(io.Discard, c) // until the client closes it
 		},
 		"no HTTP":  raw(func(q *http.Request) string { return echo(q) + "\r\n\r\n" }),
 		"bad code": raw(func(q *http.Request) string { return "HTTP/1.1 " + q.RequestURI + "\r\n\r\n" }),
@@ -120,7 +120,7 @@ func TestNoSecretInErrors(t *testing.T) {
 	}
 }
 
-// check looks at all that can be got out of an error.
+// check checks all texts that an error contains.
 func check(t *testing.T, what string, err error) {
 	t.Helper()
 	if err == nil {
@@ -137,7 +137,7 @@ func check(t *testing.T, what string, err error) {
 	}
 }
 
-// listen starts a server that does as it is told with each connection.
+// listen starts a server that calls a function for each connection.
 func listen(t *testing.T, behave func(net.Conn)) (base string) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -151,19 +151,19 @@ func listen(t *testing.T, behave func(net.Conn)) (base string) {
 			if err != nil {
 				return
 			}
-			_ = c.SetDeadline(time.Now().Add(2 * time.Minute)) // a test that fails is to end
+			_ = c.SetDeadline(time.Now().Add(2 * time.Minute)) // so that a failing test ends
 			behave(c)
-			_ = c.Close() // as it is told
+			_ = c.Close() // behave may have closed it
 		}
 	}()
 	t.Cleanup(func() {
-		_ = l.Close() // what ends the loop
+		_ = l.Close() // ends the loop
 		<-done
 	})
 	return "http://" + l.Addr().String()
 }
 
-// What is too short to be a secret leaves errors as they are.
+// Values too short for a secret leave errors unchanged.
 func TestShortHeadersAreNoSecret(t *testing.T) {
 	s := startServer(t)
 	h := must(t)(push.NewWebhook(s.URL+"/", &push.WebhookOptions{Header: http.Header{"X-Version": {"1", "v 1"}}}))
@@ -173,7 +173,7 @@ func TestShortHeadersAreNoSecret(t *testing.T) {
 	}
 }
 
-// Wrong options are not repeated.
+// Errors do not repeat invalid options.
 func TestNoSecretInOptionErrors(t *testing.T) {
 	only := func(_ *push.Handler, err error) error { return err }
 	for what, err := range map[string]error{
@@ -192,8 +192,8 @@ func TestNoSecretInOptionErrors(t *testing.T) {
 	}
 }
 
-// The address of a proxy has a password. The environment is read once, so a process
-// of its own has to show it.
+// The address of a proxy has a password. The environment is read once, so the test runs a
+// process of its own.
 func TestNoSecretOfAProxy(t *testing.T) {
 	if os.Getenv("HTTP_PROXY") == badProxy {
 		h := must(t)(push.NewWebhook("http://example.invalid/hook", &push.WebhookOptions{AllowPlaintext: true}))
@@ -211,5 +211,5 @@ func TestNoSecretOfAProxy(t *testing.T) {
 	}
 }
 
-// badProxy is one that nobody listens at.
+// badProxy is the address of a proxy that does not exist.
 const badProxy = "http://user:MARKER@127.0.0.1:1"

@@ -13,7 +13,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// server is a service that keeps what it is given.
+// server is a service that keeps its requests.
 type server struct {
 	*httptest.Server
 
@@ -36,7 +36,7 @@ func startServer(tb testing.TB) *server {
 }
 
 func (s *server) ServeHTTP(w http.ResponseWriter, q *http.Request) {
-	body, _ := io.ReadAll(q.Body) // what is missing shows in what was received
+	body, _ := io.ReadAll(q.Body) // a missing part shows in the test
 	s.mu.Lock()
 	s.received = append(s.received, received{q.URL.Path, q.Header, string(body)})
 	answer := s.answer
@@ -46,14 +46,14 @@ func (s *server) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	}
 }
 
-// setAnswer sets what the server does from now on.
+// setAnswer sets the answer of the server.
 func (s *server) setAnswer(answer http.HandlerFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.answer = answer
 }
 
-// take removes and returns what was received.
+// take removes and returns the requests.
 func (s *server) take() []received {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -62,7 +62,7 @@ func (s *server) take() []received {
 	return all
 }
 
-// bodies returns the bodies of what was received.
+// bodies returns the bodies of the requests.
 func (s *server) bodies() (all []string) {
 	for _, q := range s.take() {
 		all = append(all, q.body)
@@ -81,7 +81,7 @@ func status(code int, body string, header ...string) http.HandlerFunc {
 	}
 }
 
-// clock is a clock that tests move.
+// clock is a fake clock.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -110,12 +110,12 @@ func must(tb testing.TB) func(h *push.Handler, err error) *push.Handler {
 		if err != nil {
 			tb.Fatal(err)
 		}
-		tb.Cleanup(func() { _ = h.Close(context.Background()) }) // what is untold is for the test
+		tb.Cleanup(func() { _ = h.Close(context.Background()) }) // the test checks the errors
 		return h
 	}
 }
 
-// plain returns a handler that posts the message alone.
+// plain returns a handler that posts only the message.
 func plain(tb testing.TB, s *server) *push.Handler {
 	return must(tb)(push.NewWebhook(s.URL+"/hook", &push.WebhookOptions{
 		Formatter: logbook.MustFormat("{record.message}"), Timeout: 2 * time.Minute, // no test waits for it

@@ -53,7 +53,7 @@ func TestSlack(t *testing.T) {
 	}
 }
 
-// What Logbook 1.5.3 posts, byte by byte; its limits of texts, too.
+// The requests are those of Logbook 1.5.3, byte by byte, and so are the limits of texts.
 func TestPushoverAsLogbook(t *testing.T) {
 	data, err := os.ReadFile("testdata/pushover.json")
 	if err != nil {
@@ -170,7 +170,7 @@ func TestNtfy(t *testing.T) {
 	}
 }
 
-// Name and password of a user may stand in the address.
+// The address may have a user name and password.
 func TestNtfyUser(t *testing.T) {
 	s := startServer(t)
 	u, err := url.Parse(s.URL + "/topic")

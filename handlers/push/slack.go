@@ -27,19 +27,19 @@ type SlackOptions struct {
 	Bubble    bool                       // let handled records go on to the next handler
 	Formatter logbook.Formatter          // of the text; nil: the message, the attributes that it does not show, and the error
 
-	// Title makes the first line; nil: "channel: Level". [logbook.MustFormat]("My App")
-	// is a fixed one. An empty title is left out.
+	// Title makes the first line; nil: "channel: Level". For a fixed title, use
+	// [logbook.MustFormat]("My App"). An empty title is left out.
 	Title logbook.Formatter
 
-	// Emoji puts a sign of the level before the title: a tick for SUCCESS, warning
+	// Emoji puts an emoji for the level before the title: a tick for SUCCESS, warning
 	// signs from WARNING up.
 	Emoji bool
 
-	// Color shows title and text beside a bar in the colour of the level.
+	// Color shows title and text next to a bar in the colour of the level.
 	Color bool
 
-	// Channel and Username replace those of the webhook. Only webhooks of the old
-	// kind, which belong to no app, let them.
+	// Channel and Username replace those of the webhook. Only legacy webhooks, which
+	// belong to no app, allow that.
 	Channel, Username string
 
 	MaxText int           // length of the text in characters, escapes included; 0: 4000, at most 39000
@@ -52,12 +52,11 @@ type SlackOptions struct {
 	AllowPlaintext bool
 }
 
-// NewSlack returns a handler that posts to an incoming webhook of Slack, or of what
-// understands the same, such as Mattermost. The webhook's address is a secret.
+// NewSlack returns a handler that posts to an incoming webhook of Slack, or of a
+// compatible service such as Mattermost. The webhook's address is a secret.
 //
-// What the data holds is shown as it is: it cannot mention anybody, hide a link behind
-// other text or change the style of the text. Invalid options are refused with a
-// [*logbook.OptionError].
+// Data is shown unchanged: it cannot mention anybody, hide a link behind other text or
+// change the style of the text. The error is a [*logbook.OptionError].
 func NewSlack(webhook string, o *SlackOptions) (*Handler, error) {
 	if o == nil {
 		o = new(SlackOptions)
@@ -105,7 +104,7 @@ func (s *slack) compose(r *logbook.Record, notes []string, _ time.Time) (*messag
 		return nil, err
 	}
 	if title == "" && text == "" {
-		text = r.Level().String() // Slack refuses what has no text
+		text = r.Level().String() // Slack refuses messages without text
 	}
 	if s.emoji {
 		title = strings.TrimSpace(emoji(r.Level()) + " " + title)

@@ -8,8 +8,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// minText is the least that a limit of texts may be: a note fits, and some of the
-// text.
+// minText is the lowest limit for texts: room for a note and some of the text.
 const minText = 100
 
 // texts makes title and text of a record within the limits of a service.
@@ -26,7 +25,7 @@ func (t *texts) format(r *logbook.Record, notes []string) (title, text string, e
 	return notify.Cut(title, t.maxTitle, t.size), notify.Append(text, notes, t.maxText, t.size), nil
 }
 
-// textLimit returns the limit that an option asks for.
+// textLimit returns the limit for the value of an option.
 func textLimit(option, otherwise, most int) (int, error) {
 	switch {
 	case option == 0:
@@ -34,15 +33,15 @@ func textLimit(option, otherwise, most int) (int, error) {
 	case option < minText:
 		return 0, fmt.Errorf("want %d or more", minText)
 	case option > most:
-		return 0, fmt.Errorf("want at most the %d that the service takes", most)
+		return 0, fmt.Errorf("want at most %d, the limit of the service", most)
 	}
 	return option, nil
 }
 
-// checkKey refuses what cannot be part of a header or form, without repeating it.
+// checkKey refuses values that are invalid in a header or form, without repeating them.
 func checkKey(s string) error {
 	if s == "" {
-		return errors.New("want one")
+		return errors.New("want a value")
 	}
 	return checkValue(s)
 }

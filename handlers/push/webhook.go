@@ -20,15 +20,15 @@ import (
 
 // The headers of a signed request.
 const (
-	// SignatureHeader holds "sha256=" and the signature in hexadecimal digits: HMAC
-	// with SHA-256 of the body, or with a timestamp of "TIMESTAMP.BODY".
+	// SignatureHeader is "sha256=" and the signature in hexadecimal digits: the HMAC with
+	// SHA-256 of the body, or, with a timestamp, of "TIMESTAMP.BODY".
 	SignatureHeader = "X-Logbook-Signature"
 
-	// TimestampHeader holds when the request was signed, in seconds since 1970.
+	// TimestampHeader is the time of the signature, in seconds since 1970.
 	TimestampHeader = "X-Logbook-Timestamp"
 )
 
-// maxBody bounds what is posted to a webhook.
+// maxBody bounds the body of a request to a webhook.
 const maxBody = 4 << 20
 
 const webhookName = "push.WebhookOptions"
@@ -39,23 +39,23 @@ type WebhookOptions struct {
 	Filter func(*logbook.Record) bool // asked after the processors; nil: all
 	Bubble bool                       // let handled records go on to the next handler
 
-	// Formatter makes the body; nil: [logbook.JSON]. For JSON of another shape there
-	// is [JSONTemplate]; a format string makes plain text.
+	// Formatter makes the body; nil: [logbook.JSON]. [JSONTemplate] makes JSON of another
+	// shape; a format string makes plain text.
 	Formatter logbook.Formatter
 
-	// ContentType is that of the body; "": text/plain in UTF-8 for a format string,
-	// else application/json.
+	// ContentType is the media type of the body; "": text/plain in UTF-8 for a format
+	// string, otherwise application/json.
 	ContentType string
 
-	// Header holds further headers, such as Authorization. Their values count as
+	// Header has additional headers, such as Authorization. Their values count as
 	// secrets, unless they are shorter than 4 bytes.
 	Header http.Header
 
 	// Secret signs the body: see [SignatureHeader]. "": it is not signed.
 	Secret string
 
-	// Timestamp puts the time into the signature, in [TimestampHeader], so that the
-	// receiver can refuse what somebody sends again later.
+	// Timestamp includes the time in the signature, and sends it in [TimestampHeader], so
+	// that the receiver can refuse replayed requests.
 	Timestamp bool
 
 	Timeout time.Duration // of a notification; 0: 5 s
@@ -68,10 +68,9 @@ type WebhookOptions struct {
 	AllowPlaintext bool
 }
 
-// NewWebhook returns a handler that posts records to an address of one's own. What a
-// notification tells besides the record, such as how many records before it were not
-// sent, stands in parentheses behind the record's message. A body of more than 4
-// MiB is an error. Invalid options are refused with a [*logbook.OptionError].
+// NewWebhook returns a handler that posts records to an address. Notes, such as the
+// number of unsent records before this one, are added in parentheses to the record's
+// message. A body of more than 4 MiB is an error. The error is a [*logbook.OptionError].
 func NewWebhook(address string, o *WebhookOptions) (*Handler, error) {
 	if o == nil {
 		o = new(WebhookOptions)
@@ -91,7 +90,7 @@ func NewWebhook(address string, o *WebhookOptions) (*Handler, error) {
 		return nil, invalid(webhookName, "Header", err)
 	}
 	if o.Timestamp && o.Secret == "" {
-		return nil, invalid(webhookName, "Timestamp", errors.New("want a Secret as well, to sign it with"))
+		return nil, invalid(webhookName, "Timestamp", errors.New("want a Secret to sign it with"))
 	}
 	return newHandler(w, settings{
 		name: webhookName, options: w.options, url: address, allowPlaintext: o.AllowPlaintext, timeout: o.Timeout, tls: o.TLSConfig,
@@ -123,12 +122,12 @@ func (w *webhook) checkContentType() error {
 		return fmt.Errorf("want a media type such as text/plain, not %q", w.contentType)
 	}
 	if plain && strings.HasSuffix(kind, "json") {
-		return errors.New("want one that is not JSON for a format string, which cannot escape it; JSONTemplate can")
+		return errors.New("want no JSON type for a format string, which does not escape data; use JSONTemplate")
 	}
 	return nil
 }
 
-// checkHeader returns the values, which are secrets.
+// checkHeader checks additional headers, and returns their values, which are secrets.
 func checkHeader(header http.Header) (values []string, err error) {
 	for name, vs := range header {
 		switch canonical := http.CanonicalHeaderKey(name); {
@@ -164,7 +163,7 @@ func (w *webhook) compose(r *logbook.Record, notes []string, now time.Time) (*me
 		return nil, err
 	}
 	if len(body) > maxBody {
-		return nil, fmt.Errorf("the body has %d bytes, and at most %d are sent", len(body), maxBody)
+		return nil, fmt.Errorf("the body has %d bytes: want at most %d", len(body), maxBody)
 	}
 	m := &message{contentType: w.contentType, header: w.header.Clone(), body: body}
 	if m.header == nil {

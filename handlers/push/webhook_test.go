@@ -86,7 +86,7 @@ func TestSignature(t *testing.T) {
 	}
 }
 
-// What is too long to be posted is an error, and counted.
+// A body that is too long is an error, and counted.
 func TestWebhookBodyTooLong(t *testing.T) {
 	s := startServer(t)
 	h := must(t)(push.NewWebhook(s.URL, &push.WebhookOptions{

@@ -20,11 +20,11 @@ import (
 // jobVariable makes the test program one of the processes that log.
 const jobVariable = "LOGBOOK_TORTURE_JOB"
 
-// job is what such a process does.
+// job is the task of such a process.
 type job struct {
 	Kind       string // of kinds
 	Path       string // of the log
-	Acks       string // file of counts: how many lines of each goroutine are written
+	Acks       string // file with the number of lines written by each goroutine
 	Name       string // of the process
 	Goroutines int
 	Lines      int // of each goroutine
@@ -51,8 +51,8 @@ var kinds = map[string]func(j job) (logbook.Handler, error){
 
 var line = logbook.MustFormat("{record.message}")
 
-// problem prints what cost no line: that somebody renamed a file that was about to
-// be rotated is one.
+// problem prints failures that lost no line, such as a file that was renamed before it
+// was rotated.
 func problem(err error) { fmt.Println(err) }
 
 func TestMain(m *testing.M) {

@@ -91,7 +91,7 @@ func (s *storm) start(name string) (*exec.Cmd, *bytes.Buffer) {
 	output := new(bytes.Buffer)
 	cmd.Stdout, cmd.Stderr = output, output
 	if err := cmd.Start(); err != nil {
-		panic(err) // there is nothing to torture
+		panic(err) // the test cannot run
 	}
 	return cmd, output
 }
@@ -143,7 +143,7 @@ func (s *storm) kill(ctx context.Context) {
 	}
 }
 
-// rename moves away the file that is being written.
+// rename renames the file that is being written.
 func (s *storm) rename(ctx context.Context) {
 	for {
 		select {
