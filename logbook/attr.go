@@ -40,9 +40,8 @@ func appendByWords(to, attrs []slog.Attr) []slog.Attr {
 	return to
 }
 
-// setAttr copies an attribute word by word. A copy in one piece uses wider moves, which
-// stall the processor while the words that the caller has just stored are not in its
-// cache yet.
+// setAttr copies an attribute word by word. A copy in one piece uses wider loads, which
+// stall while the caller's stores of single words are pending.
 func setAttr(to, from *slog.Attr) {
 	to.Key = from.Key
 	to.Value = from.Value

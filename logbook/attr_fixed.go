@@ -15,12 +15,13 @@ import (
 	"github.com/logbook-go/logbook/internal/value"
 )
 
-// FixedValue stands for a value that may change after it was logged: in records that
-// were retained, and for values given to [Logger.With] and [Attrs]. It holds what text
-// formatters and JSON would have shown at that time. Only what cannot be copied becomes
-// one: a value with hidden fields that may change, or behind a pointer that may be
-// locked, a function, a channel, and one that is too large or contains itself. All other
-// values, errors too, are copied if need be, and keep their type.
+// FixedValue replaces a value that may change after it was logged, in retained records
+// and among the values given to [Logger.With] and [Attrs]. It holds the output of text
+// formatters and JSON at the time of the call. Most values, including errors, are
+// copied instead and keep their type. Values that cannot be copied are those with
+// unexported fields that may change, pointers to structs with unexported fields, which
+// may need a lock, functions, channels, and values that are too large or contain
+// themselves.
 type FixedValue struct {
 	typ  reflect.Type
 	text string
@@ -36,8 +37,8 @@ func (f *FixedValue) String() string { return f.text }
 // MarshalJSON returns the value as JSON.
 func (f *FixedValue) MarshalJSON() ([]byte, error) { return f.json, nil }
 
-// FixedError is a [FixedValue] for an error. [errors.Is] and [errors.As] see the error
-// that was logged, which may have changed since.
+// FixedError is a [FixedValue] for an error. [errors.Is] and [errors.As] find the error
+// that was logged, which may have changed.
 type FixedError struct {
 	err  error
 	text string
@@ -63,7 +64,7 @@ func (e *FixedError) appendJSON(b []byte) []byte {
 	return appendJSONText(b, e.text)
 }
 
-// fixAttrs replaces, in place, each value that could change.
+// fixAttrs replaces, in place, each value that can change.
 func fixAttrs(attrs []slog.Attr, depth int) {
 	for i := range attrs {
 		attrs[i].Value = fix(attrs[i].Value, depth)
@@ -118,14 +119,14 @@ func newFixedValue(v slog.Value) *FixedValue {
 	_, stringer := v.Any().(fmt.Stringer)
 	_, formatter := v.Any().(fmt.Formatter)
 	if _, ok := v.Any().(json.Marshaler); ok && !stringer && !formatter {
-		f.text = string(value.AppendText(nil, f.json)) // it is asked once
+		f.text = string(value.AppendText(nil, f.json)) // MarshalJSON is called once
 	} else {
 		f.text = cut(valueText(v), maxAttr)
 	}
 	return f
 }
 
-// changeable reports whether a value may print differently later.
+// changeable reports whether the output of a value may change.
 func changeable(v slog.Value) bool {
 	switch v.Kind() {
 	case slog.KindLogValuer:
@@ -143,9 +144,9 @@ func changeable(v slog.Value) bool {
 	return false
 }
 
-// copied returns a copy of a value that shares nothing with it that could change. ok is
-// false if there is none: for values with hidden parts that could change, for those
-// without an end, and for those so large that they would be cut when they are written.
+// copied returns a copy of a value that shares nothing with it that can change. ok is
+// false for values with unexported parts that can change, for endless values, and for
+// values that are so large that they would be cut in the output.
 func copied(v any) (_ any, ok bool) {
 	c := copier{room: maxAttr}
 	out, ok := c.copy(reflect.ValueOf(v), 0)
@@ -156,7 +157,7 @@ func copied(v any) (_ any, ok bool) {
 }
 
 type copier struct {
-	room int // bytes that may still be copied
+	room int // number of bytes that may still be copied
 }
 
 func (c *copier) copy(v reflect.Value, depth int) (_ reflect.Value, ok bool) {
@@ -191,7 +192,7 @@ func (c *copier) copy(v reflect.Value, depth int) (_ reflect.Value, ok bool) {
 		return out, ok
 	case reflect.Pointer:
 		if shapeOf(t.Elem()).hidden {
-			return v, false // which a lock may guard
+			return v, false // a lock may guard it
 		}
 		out := reflect.New(t.Elem())
 		inner, ok := c.copy(v.Elem(), depth+1)
@@ -211,7 +212,7 @@ func (c *copier) copy(v reflect.Value, depth int) (_ reflect.Value, ok bool) {
 	return v, false // functions, channels
 }
 
-// take reports whether there is room for so many bytes.
+// take takes n bytes of the room, and reports whether there was enough.
 func (c *copier) take(n uintptr) bool {
 	if n > uintptr(c.room) {
 		return false
@@ -263,7 +264,7 @@ func (c *copier) entries(v reflect.Value, depth int) (reflect.Value, bool) {
 			key = key.Elem()
 		}
 		if key.IsValid() && !shapeOf(key.Type()).constant {
-			return v, false // a copy would be another key
+			return v, false // a copy would be a different key
 		}
 		element, ok := c.copy(it.Value(), depth+1)
 		if !ok {
@@ -274,20 +275,20 @@ func (c *copier) entries(v reflect.Value, depth int) (reflect.Value, bool) {
 	return out, true
 }
 
-// shape says of a type what has to be known to copy its values.
+// shape has the properties of a type that decide how its values are copied.
 type shape struct {
-	constant    bool  // a value, once copied into an interface, refers to nothing that could change
-	hidden      bool  // there are fields that are not exported
-	hiddenParts bool  // and one of them refers to something that could change
-	fields      []int // of a struct: those that do, and are exported
+	constant    bool  // values, once copied into an interface, refer to nothing that can change
+	hidden      bool  // there are unexported fields
+	hiddenParts bool  // an unexported field refers to something that can change
+	fields      []int // exported fields of a struct that refer to something that can change
 }
 
 var shapes sync.Map // reflect.Type to *shape
 
-// Types with hidden pointers to what never changes, and is shared.
+// constants are types with unexported pointers to data that never changes.
 var constants = []reflect.Type{reflect.TypeFor[time.Time](), reflect.TypeFor[*time.Location](), reflect.TypeFor[netip.Addr]()}
 
-// Errors of the types whose text never changes.
+// constantErrors are errors of the types whose text never changes.
 var constantErrors = []error{errors.New(""), fmt.Errorf(""), fmt.Errorf("%w", io.EOF), fmt.Errorf("%w %w", io.EOF, io.EOF)}
 
 func init() {

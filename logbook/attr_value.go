@@ -10,11 +10,12 @@ import (
 	"github.com/logbook-go/logbook/internal/value"
 )
 
-// maxValuers is how deep LogValue methods may nest: one may hand out itself.
+// maxValuers bounds the nesting of LogValue methods, since one may return its own
+// receiver.
 const maxValuers = 8
 
-// resolve returns what a value stands for, one level deep in LogValue methods if
-// it has one. Beyond the deepest level the cut mark stands for it.
+// resolve calls the LogValue method of a value, if it has one, and counts it in depth.
+// Beyond maxValuers it returns the cut mark.
 func resolve(v slog.Value, depth *int) slog.Value {
 	if v.Kind() != slog.KindLogValuer {
 		return v
@@ -26,7 +27,7 @@ func resolve(v slog.Value, depth *int) slog.Value {
 	return value.Resolve(v)
 }
 
-// valueText returns a value as text formatters print it.
+// valueText returns a value as text formatters write it.
 func valueText(v slog.Value) string {
 	v = value.Resolve(v)
 	if v.Kind() == slog.KindString {
@@ -35,7 +36,7 @@ func valueText(v slog.Value) string {
 	return string(appendValueText(nil, v))
 }
 
-// appendValueText appends a value as text, as it is.
+// appendValueText appends a value as text, without escapes.
 func appendValueText(b []byte, v slog.Value) []byte {
 	out, err := pyformat.Append(b, v, 0, nil)
 	if err != nil {
@@ -44,13 +45,13 @@ func appendValueText(b []byte, v slog.Value) []byte {
 	return out
 }
 
-// appendSafeText appends data so that it can neither start a line nor control a
-// terminal.
+// appendSafeText appends data with escapes, so that it can neither start a line nor
+// control a terminal.
 func appendSafeText(b []byte, s string) []byte { return encode.AppendText(b, s) }
 
-// appendPairs appends attributes as key=value pairs, each after a space; groups
-// are opened, with dots in the keys. Left out are the error whose traceback is
-// shown, and the attributes that used has a bit for.
+// appendPairs appends attributes as key=value pairs, each after a space. Members of
+// groups have dots in their keys. It leaves out the error whose traceback is shown, and
+// the attributes that have a bit in used.
 func appendPairs(b []byte, prefix string, attrs []slog.Attr, used uint64, shown *loggedError) []byte {
 	for i := range attrs {
 		if i < 64 && used&(1<<i) != 0 {

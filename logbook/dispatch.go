@@ -18,7 +18,7 @@ const (
 
 // Dispatch hands a record that was made by [NewRecord] or [Record.Clone] to the
 // handlers that a call with this context would reach. Processors add to it as to any
-// other record. A zero time is set to the present time.
+// other record. A zero time is set to the current time.
 func Dispatch(ctx context.Context, r *Record) {
 	r.alive()
 	if r.pooled || r.sealed {

@@ -18,7 +18,8 @@ type Formatter interface {
 	AppendFormat(b []byte, r *Record) ([]byte, error)
 }
 
-// FormatterFunc adapts a function to a [Formatter]. The result is written as it is.
+// FormatterFunc adapts a function to a [Formatter]. The result is written as it is,
+// without escapes.
 type FormatterFunc func(r *Record) string
 
 // AppendFormat implements [Formatter].

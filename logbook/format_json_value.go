@@ -9,7 +9,7 @@ import (
 	"github.com/logbook-go/logbook/internal/value"
 )
 
-// appendJSONNumber appends a value of the kinds that [valuewords.Bits] takes.
+// appendJSONNumber appends a value of the kinds of [valuewords.Bits].
 func appendJSONNumber(b []byte, kind slog.Kind, bits uint64) []byte {
 	switch kind {
 	case slog.KindUint64:
@@ -36,7 +36,7 @@ func appendJSONValue(b []byte, v any) []byte {
 	return value.AppendJSON(b, v)
 }
 
-// appendJSONText appends a string, cut where it is too long.
+// appendJSONText appends a string, cut if it is too long.
 func appendJSONText(b []byte, s string) []byte {
 	if len(s) > maxAttr {
 		s = cut(s, maxAttr)

@@ -30,11 +30,14 @@ var defaultFormatter = MustFormat(DefaultFormat)
 //	record.extra[KEY]         one attribute, "" if there is none
 //	record.kwargs[KEY]        the same
 //	record.filename, lineno, func_name, module
+//	                          of the call, "" if unknown
 //	record.process            process id; record.process_name
 //	record.thread             goroutine id; record.thread_name
 //	record.exception_name, exception_message, formatted_exception
+//	                          of the error, "" if there is none
 //	record.dispatcher.name    the channel of the logger that made the record
 //	handler.level_name, level, bubble, subject
+//	                          of the handler, "" if unknown
 //
 // Control characters in the data are escaped, so data cannot start a line. The traceback of
 // an error follows on lines that start with "  | ", unless the format string contains it.
@@ -261,7 +264,7 @@ func (f *StringFormatter) append(b []byte, r *Record, o *Options) ([]byte, error
 
 const defaultLayout = "%Y-%m-%d %H:%M:%S.%f%z"
 
-// lineTimes caches the text of the present second.
+// lineTimes caches the text of the current second.
 var lineTimes encode.TimeCache
 
 func (f *StringFormatter) appendTime(b []byte, t time.Time, layout string) []byte {

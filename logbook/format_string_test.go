@@ -395,6 +395,6 @@ func TestUnknownSourceAndTime(t *testing.T) {
 	b, _ := logbook.Wire().AppendFormat(nil, logbook.NewRecord(logbook.RecordData{Message: "m"}))
 	r := new(logbook.Record)
 	if err := r.UnmarshalJSON(b); err != nil || r.Time().Before(before) {
-		t.Errorf("the wire form has time %v, %v, want the present time", r.Time(), err)
+		t.Errorf("the wire form has time %v, %v, want the current time", r.Time(), err)
 	}
 }

@@ -9,9 +9,12 @@ import (
 )
 
 // TextTemplate returns a formatter that executes a text/template with the [*Record],
-// whose methods the template can use: "{{.Level}} {{.Channel}}: {{.Message}} {{.Text
-// \"user\"}}". Control characters in the result are escaped, including newlines of the
-// template, so a record is one line.
+// whose methods the template can use:
+//
+//	{{.Level}} {{.Channel}}: {{.Message}} {{.Text "user"}}
+//
+// Control characters in the result are escaped, including newlines of the template, so
+// a record is one line.
 //
 // An invalid template is an error of TextTemplate. A method that Record does not have
 // is an error when a record is formatted.

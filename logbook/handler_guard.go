@@ -41,7 +41,7 @@ const (
 
 // guardSlot lists what runs on one goroutine. It has the size of two cache lines.
 type guardSlot struct {
-	owner atomic.Uint64 // the goroutine's id; 0: free
+	owner atomic.Uint64 // the goroutine's id; 0 if the slot is free
 
 	// Only the owner uses the other fields.
 	n          uint16
@@ -72,15 +72,15 @@ func enterAs(key any, predicate uint16) *guardSlot {
 	i := id % guardSlots
 	s := &guards.slots[i]
 	if s.owner.Load() != 0 || guards.slots[i^1].owner.Load() == id || guards.overflows.Load() != 0 || !s.owner.CompareAndSwap(0, id) {
-		return enterBeside(id, key, predicate)
+		return enterSlow(id, key, predicate)
 	}
 	s.keys[0], s.n, s.predicates = key, 1, predicate
 	return s
 }
 
-// enterBeside is enter for a goroutine that has a slot already, or whose first slot is
+// enterSlow is enter for a goroutine that has a slot already, or whose first slot is
 // taken.
-func enterBeside(id uint64, key any, predicate uint16) *guardSlot {
+func enterSlow(id uint64, key any, predicate uint16) *guardSlot {
 	s := guardOf(id)
 	if s == nil {
 		s = claimGuard(id)

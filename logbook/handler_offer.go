@@ -17,7 +17,7 @@ func Offer(h Handler, r *Record) (handled bool) {
 	handled = d.offer(h)
 	if d.failures != nil {
 		d.stack = stackOf(r.ctx)
-		d.reportApart()
+		d.reportOffered()
 	}
 	return handled
 }
@@ -39,7 +39,7 @@ func Deliver(h Handler, r *Record) (handled bool, err error) {
 	}
 	if len(d.failures) > 0 {
 		d.stack = stackOf(r.ctx)
-		d.reportApart()
+		d.reportOffered()
 	}
 	return handled, err
 }
@@ -58,11 +58,11 @@ func (d *delivery) offer(h Handler) (handled bool) {
 	return d.callHandler(&e)
 }
 
-// reportApart reports the failures of a record that was offered by a handler. Within
+// reportOffered reports the failures of a record that was offered by a handler. Within
 // the logging call, a panic of the error function is kept in the record until all
 // handlers have been served. On another goroutine than the one that logged, such a
 // panic would end the program, so it is printed to stderr.
-func (d *delivery) reportApart() {
+func (d *delivery) reportOffered() {
 	r := d.record
 	within := r.pooled && r.refs.Load() == 0
 	away := !within && r.goroutine != 0 && r.goroutine != goroutine.ID()
@@ -88,9 +88,9 @@ func (d *delivery) reportApart() {
 }
 
 // Handle calls the handler's Handle, without regard to its level, Accept and filter.
-// Wrappers call the handler inside by Handle, [Deliver], [Offer] or [HandleBatch], so
-// that records which that handler logs meanwhile do not reach it again. For such a
-// record the error wraps both [ErrRecursion] and [ErrPass].
+// Wrappers call the handlers inside them by Handle, [Deliver], [Offer] or
+// [HandleBatch], which guard a handler against records that it logs itself: for such a
+// record, Handle returns an error that wraps both [ErrRecursion] and [ErrPass].
 func Handle(h Handler, r *Record) error {
 	running := enter(handlerKey(h))
 	if running == nil {

@@ -11,12 +11,12 @@ import (
 // Level is the severity of a record. Levels use slog's numbers, so a Level is an
 // [slog.Leveler], and all slog levels from -128 to 127 can be used.
 //
-// There are no custom levels. A level between two named ones is printed as the lower
+// Levels cannot be given names. A level between two named ones is printed as the lower
 // name and the difference: ERROR+2. A level below LevelTrace is printed as TRACE-1.
 type Level int8
 
 // The named levels. Debug, Info, Warn and Error are those of slog. LevelNotSet is below all
-// levels: a handler with LevelNotSet takes all records. Records do not have it.
+// levels: a handler with LevelNotSet takes all records. It is not meant for records.
 const (
 	LevelNotSet   Level = -128
 	LevelTrace    Level = -8

@@ -35,8 +35,9 @@ type LoggerOptions struct {
 	// Disabled makes the logger silent until Enable is called.
 	Disabled bool
 
-	// Enabled, if set, is called for each record; Enable and Disable then return an
-	// error. It must be fast and safe for concurrent use.
+	// Enabled, if set, is called for each record and reports whether the logger logs;
+	// Enable and Disable then return an error. It must be fast and safe for concurrent
+	// use.
 	Enabled func() bool
 
 	// Processor is called for this logger's records, after the bound processors.

@@ -52,8 +52,8 @@ type content struct {
 	rendered bool // message is set
 	expanded bool // text is set
 	replaced bool // by SetMessage or SetTemplate
-	literal  bool // the template has no fields
-	printf   bool // and is a printf-style format
+	literal  bool // braces in the template have no meaning
+	printf   bool // the template is a printf-style format
 	sealed   bool // handlers read the record
 	fixed    bool // no value can change any more
 

@@ -163,8 +163,8 @@ func (r *Record) appendField(b []byte, f *pyformat.Field) []byte {
 	return out
 }
 
-// appendBare is appendField for a mere name in braces whose value is a string, an
-// integer or a duration, as most are. done is false for others.
+// appendBare is the fast path of appendField, for a name alone in braces whose value is
+// a string, an integer or a duration. done is false for other fields.
 func (r *Record) appendBare(b []byte, f *pyformat.Field) (_ []byte, done bool) {
 	if !f.IsBare() || f.Name == "" || f.Name[0] <= '9' {
 		return b, false

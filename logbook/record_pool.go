@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// maxPooledAttrs bounds the attributes of 40 bytes for which a pooled record keeps
-// space.
+// maxPooledAttrs bounds the space for attributes, of 40 bytes each, that a pooled
+// record keeps.
 const maxPooledAttrs = 256
 
 var recordPool = sync.Pool{New: func() any { return newPooledRecord() }}

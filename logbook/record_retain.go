@@ -8,15 +8,14 @@ import (
 	"github.com/logbook-go/logbook/internal/goroutine"
 )
 
-// Retain makes the record fit to be kept after Handle, on any goroutine, and
-// returns what to keep: read-only, from then on. What would not survive is
-// pulled in first: the message is rendered, values that could change are
-// copied or kept as a [*FixedValue] or [*FixedError], and the goroutine is noted. A processor, whose
-// record others still change, is given a copy. [Record.Size] says what a retained
-// record holds.
+// Retain returns a record that can be kept after Handle and read on any goroutine. It
+// is read-only. Its message is rendered, values that could change are copied or kept as
+// a [*FixedValue] or [*FixedError], and the id of the goroutine is stored. It is r
+// itself, except in a processor, which gets a copy. [Record.Size] returns the memory
+// that a retained record holds.
 //
-// Retain may be called by several goroutines at once. Those that read the record while
-// it is retained for the first time must wait for that.
+// Retain is safe for concurrent use, but goroutines must not read the record while it
+// is retained for the first time.
 func (r *Record) Retain() *Record {
 	r.alive()
 	if r.refs.Load() != 0 {
@@ -44,17 +43,17 @@ func (r *Record) Retain() *Record {
 	return r
 }
 
-// Release gives a retained record back for reuse. It is optional, and saves the
-// garbage collector work. The record must not be used afterwards. Release without
-// Retain does nothing; where misuse is looked for (see [Record]) it panics if the record
-// was retained.
+// Release gives a retained record back for reuse, which saves the garbage collector
+// work. It is optional. The record must not be used afterwards. Release without Retain
+// does nothing. Where misuse panics (see [Record]), more calls of Release than of
+// Retain panic.
 func (r *Record) Release() {
 	r.alive()
 	for {
 		n := r.refs.Load()
 		if n&(inCall-1) == 0 {
 			if poison && n != 0 {
-				panic("logbook: Record.Release was called more often than Retain")
+				panic("logbook: more calls of Record.Release than of Retain")
 			}
 			return
 		}
@@ -69,20 +68,20 @@ func (r *Record) Release() {
 
 // endCall gives up the reference of the call that made a pooled record.
 func (r *Record) endCall() {
-	// Unless somebody retained the record, it is free.
+	// If no handler retained the record, there is no reference left.
 	if r.refs.Load() == 0 || r.refs.Add(-inCall) == 0 {
 		recycle(r)
 	}
 }
 
-// fix resolves everything that depends on the moment of the call, and lets go of
-// what is not needed any more.
+// fix resolves everything that depends on the time of the call, and releases memory
+// that is no longer needed.
 func (r *Record) fix() {
 	r.Message()
 	clear(r.fargs)
 	r.fargs = nil
 	if r.template = cut(r.template, maxMessage); r.template == r.message {
-		r.template = r.message // held once
+		r.template = r.message // one string in memory instead of two
 	}
 	fixAttrs(r.call, 0)
 	fixAttrs(r.extra, 0)
@@ -98,11 +97,11 @@ func (r *Record) fix() {
 	r.fixed = true
 }
 
-// maxKeptText bounds what the buffers of a retained record hold.
+// maxKeptText bounds the buffers that a retained record keeps.
 const maxKeptText = 1 << 10
 
 // Clone returns a copy that may be changed, kept and dispatched. Later changes of the
-// values of the original do not show in it.
+// original's values do not affect it.
 func (r *Record) Clone() *Record {
 	r.alive()
 	c := &Record{content: r.content}
@@ -118,10 +117,11 @@ func (r *Record) Clone() *Record {
 	return c
 }
 
-// Size returns about how many bytes of memory a retained record holds besides the 2 KiB
-// that every record takes: its texts, and the keys and values of its attributes, With's
-// included. Not counted are the context, of an error all but its text, and, where a text
-// was cut out of a larger one, the rest of that. Bounds of buffers are made of it.
+// Size returns the approximate number of bytes that a retained record holds, in
+// addition to the 2 KiB of every record: its texts, and the keys and values of its
+// attributes, including those of With. It does not count the context, the contents of
+// an error except its text, and the rest of a larger string that a text is part of. It
+// is for limiting the memory of buffers.
 func (r *Record) Size() int {
 	r.alive()
 	n := len(r.channel) + len(r.Message())
@@ -146,7 +146,7 @@ func attrsSize(attrs []slog.Attr) (n int) {
 	return n
 }
 
-// scalarSize is about the size of a number.
+// scalarSize is the approximate size of a number.
 const scalarSize = 8
 
 func valueSize(v slog.Value) int {
@@ -180,7 +180,7 @@ func (e *ErrorInfo) size() int {
 	return n
 }
 
-// beyond returns how many bytes a value refers to besides its own.
+// beyond returns the number of bytes that a value refers to, without its own.
 func beyond(v reflect.Value, depth int) (n int) {
 	t := v.Type()
 	if depth == maxParts || slices.Contains(constants, t) {

@@ -54,9 +54,9 @@ func reportContext(ctx context.Context, err error) {
 }
 
 // Bind returns a context to which the items are bound; the last item gets records
-// first. They apply to calls with this context or one derived from it. While a binding
-// exists, calls with any context at its level are not skipped early. Bind has no end,
-// so prefer [BindScope] where possible.
+// first. They apply to calls with this context or one derived from it. Bind has no end:
+// the level that the items want stays enabled for all calls with a context, which are
+// then not skipped early. So prefer [BindScope] where possible.
 func Bind(ctx context.Context, items ...Bindable) context.Context {
 	list, refused := openItems(items)
 	b := new(contextBinding)

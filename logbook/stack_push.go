@@ -85,8 +85,8 @@ type stackItem struct {
 	together bool           // with the other items of its push
 }
 
-// flatten appends the items of stack entries, which are given oldest first, in the
-// order newest first.
+// flatten appends the items of stack entries, newest first. The entries are given
+// oldest first.
 func flatten(dst []stackItem, entries []stackEntry) []stackItem {
 	for i := len(entries) - 1; i >= 0; i-- {
 		p, n := &entries[i], len(dst)
@@ -99,7 +99,7 @@ func flatten(dst []stackItem, entries []stackEntry) []stackItem {
 }
 
 // appendNewestFirst appends the items of a list, newest first. A slot is replaced by
-// its present content.
+// its current content.
 func appendNewestFirst(dst []stackItem, push uint64, list []boundItem, ends []*atomic.Bool, outer []*Slot) []stackItem {
 	for i := len(list) - 1; i >= 0; i-- {
 		b := &list[i]
