@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/logbook-go/logbook/logbook"
@@ -93,7 +94,9 @@ func TestBindScopeEndsInAnyOrder(t *testing.T) {
 }
 
 // InContext binds to the context and the goroutine; each item applies once.
-func TestInContext(t *testing.T) {
+func TestInContext(t *testing.T) { synctest.Test(t, testInContext) }
+
+func testInContext(t *testing.T) {
 	withoutDefault(t)
 	runs := 0
 	h := &unboundRecorder{}
@@ -123,6 +126,7 @@ func TestInContext(t *testing.T) {
 				logbook.InfoContext(ctx, "both elsewhere")
 			})
 			<-done
+			synctest.Wait() // what it inherited is taken off
 			panic("out")
 		}, h, logbook.Processor(func(*logbook.Record) { runs++ }))
 	}()
