@@ -31,13 +31,13 @@ type person struct {
 	Since time.Time
 }
 
-// hidden has a field that a copy could not reach.
+// hidden has an unexported field that cannot be copied.
 type hidden struct{ n *int }
 
 func (h hidden) String() string               { return fmt.Sprint("hidden ", *h.n) }
 func (h hidden) MarshalJSON() ([]byte, error) { return json.Marshal(*h.n) }
 
-// jsonError is an error with a JSON form of its own.
+// jsonError is an error with a MarshalJSON method.
 type jsonError struct{ code int }
 
 func (e *jsonError) Error() string { return fmt.Sprint("code ", e.code) }
@@ -45,7 +45,7 @@ func (e *jsonError) MarshalJSON() ([]byte, error) {
 	return fmt.Appendf(nil, `{"code":%d}`, e.code), nil
 }
 
-// changing returns attributes whose values change when change is called.
+// changing returns attributes, and a function that changes their values.
 func changing() (attrs []slog.Attr, change func()) {
 	n := 1
 	m, header := map[string]int{"k": 1}, http.Header{"Accept": {"a"}}
@@ -73,7 +73,7 @@ func changing() (attrs []slog.Attr, change func()) {
 
 var addresses = regexp.MustCompile("0x[0-9a-f]+")
 
-// formats returns the attributes of a record in all forms.
+// formats returns the attributes of a record in all formats.
 func formats(t *testing.T, r *logbook.Record) string {
 	t.Helper()
 	var out []string
@@ -82,13 +82,12 @@ func formats(t *testing.T, r *logbook.Record) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		out = append(out, addresses.ReplaceAllString(string(b), "0x")) // text shows where a pointer points to
+		out = append(out, addresses.ReplaceAllString(string(b), "0x")) // text contains the addresses of pointers
 	}
 	return strings.Join(out, "\n")
 }
 
-// Values are fixed by With, by Attrs, and when a record is retained or cloned, whoever
-// gave them.
+// Values are fixed by With, by Attrs, and when a record is retained or cloned.
 func TestValuesAreFixed(t *testing.T) {
 	attrs, change := changing()
 	args := make([]any, len(attrs))
@@ -145,7 +144,7 @@ func TestValuesAreFixed(t *testing.T) {
 	}
 }
 
-// A record that is retained shows what it would have shown at once.
+// Retain does not change the output of a record.
 func TestRetainedValuesLookTheSame(t *testing.T) {
 	attrs, _ := changing()
 	direct := formats(t, logbook.NewRecord(logbook.RecordData{Time: at, Message: "m", Attrs: attrs}))
@@ -155,8 +154,8 @@ func TestRetainedValuesLookTheSame(t *testing.T) {
 	}
 }
 
-// Copies keep their type, so that filters and redaction see what they know. What cannot
-// be copied is a FixedValue, and says what it was.
+// Copies keep their type, so that filters and redaction recognize them. A FixedValue
+// has the type and text of the value.
 func TestFixedValuesKeepTheirType(t *testing.T) {
 	n := 1
 	where := &address{"Rom"}
@@ -215,12 +214,12 @@ func TestFixedValuesKeepTheirType(t *testing.T) {
 	}
 }
 
-// codeError can be copied.
+// codeError is an error that can be copied.
 type codeError struct{ Code int }
 
 func (e *codeError) Error() string { return fmt.Sprint("code ", e.Code) }
 
-// An error that was copied shows what it was, too.
+// A copy of an error does not change with the error.
 func TestErrorsAreCopied(t *testing.T) {
 	var kept *logbook.Record
 	h := logbook.NewHandler(func(r *logbook.Record) error { kept = r.Retain(); return nil }, nil)
@@ -232,7 +231,7 @@ func TestErrorsAreCopied(t *testing.T) {
 	}
 }
 
-// What was given to With may go on changing, on any goroutine: this is a test for the
+// Values that were passed to With may change on any goroutine. This is a test for the
 // race detector.
 func TestWithSharesNothing(t *testing.T) {
 	for _, f := range []logbook.Formatter{logbook.JSON(nil), nil} {
@@ -253,7 +252,7 @@ func TestWithSharesNothing(t *testing.T) {
 	}
 }
 
-// formatting formats records and forgets them.
+// formatting formats records and discards the lines.
 type formatting struct{ logbook.Options }
 
 func (h *formatting) Handle(r *logbook.Record) error {

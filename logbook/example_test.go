@@ -98,7 +98,7 @@ func ExampleOptions_bubble() {
 func ExampleProcessor() {
 	user := logbook.Processor(func(r *logbook.Record) { r.Set("user", "anna") })
 	defer logbook.PushGoroutine(logbook.Null{}, newPrinter(logbook.LevelInfo, false), user)()
-	logbook.Info("bought {what}", "what", "a book")
+	logbook.Info("bought {item}", "item", "a book")
 	// Output: INFO: Generic: bought a book user=anna
 }
 

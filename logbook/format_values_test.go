@@ -39,7 +39,7 @@ func (masked) LogValue() slog.Value            { return slog.StringValue("***") 
 func (e apiCode) Error() string                { return fmt.Sprint("code ", e.Code) }
 func (e apiCode) MarshalJSON() ([]byte, error) { return fmt.Appendf(nil, `{"code":%d}`, e.Code), nil }
 
-// kinds returns the rows of the table in docs/values.md.
+// kinds returns the kinds of values in the table of docs/values.md.
 func kinds() []struct {
 	name  string
 	value any
@@ -87,7 +87,7 @@ func kinds() []struct {
 	}
 }
 
-// docs/values.md shows the output for each kind of value.
+// The table in docs/values.md has the output for each kind of value.
 func TestValuesTable(t *testing.T) {
 	cell := func(s string) string { return "`" + strings.ReplaceAll(s, "|", `\|`) + "`" }
 	var table strings.Builder
@@ -100,7 +100,7 @@ func TestValuesTable(t *testing.T) {
 		}
 		_, text, _ := strings.Cut(string(b), `"v":`)
 		message := r.Message()
-		r.SetMessage("m") // which names no attribute
+		r.SetMessage("m") // the message names no attribute
 		b, err = logbook.MustFormat("{record.attrs}").AppendFormat(nil, r)
 		if err != nil {
 			t.Fatal(err)
@@ -132,10 +132,10 @@ func (h *slogAttrs) Handle(_ context.Context, r slog.Record) error {
 	return nil
 }
 
-// A value is the same JSON whichever way it took: at once, kept for later, with a logger,
-// through a slog.Handler, and over the wire, where durations are text, times have six digits
-// of a second at least, and numbers are those of a float64. Kept ones are the same in every
-// format.
+// The JSON of a value is the same if it is written at once, retained, passed to With, or sent
+// through a slog.Handler or the wire form, except that in the wire form durations are text,
+// times have at least six digits of a second, and numbers have the precision of a float64.
+// Retained values are the same in every format.
 func TestValuesAgree(t *testing.T) {
 	formats := map[string]logbook.Formatter{
 		"json": logbook.JSON(nil), "logfmt": logbook.Logfmt(nil), "console": logbook.Console(nil),
@@ -157,7 +157,7 @@ func TestValuesAgree(t *testing.T) {
 		attrs = append(attrs, slog.Any(kind.name, kind.value))
 	}
 	for _, a := range attrs {
-		if a.Key == "error" { // of Err: the record's error, which has its own place in every format
+		if a.Key == "error" { // the record's error, which each format treats separately
 			continue
 		}
 		name := a.Key

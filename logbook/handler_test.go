@@ -141,7 +141,7 @@ func TestOfferOnAnotherGoroutine(t *testing.T) {
 	inFreshTime(t, func(t *testing.T) {
 		for name, flag := range map[string]func(*logbook.HandlerError){
 			"raise": logbook.RaiseErrors,
-			"other": func(e *logbook.HandlerError) { panic("flag of one's own: " + e.Err.Error()) },
+			"other": func(e *logbook.HandlerError) { panic("user's flag: " + e.Err.Error()) },
 		} {
 			late := &lateHandler{fn: func(r *logbook.Record) {
 				logbook.InGoroutine(func() {

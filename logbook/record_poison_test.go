@@ -51,7 +51,7 @@ func TestUseAfterHandle(t *testing.T) {
 			}, nil))
 			if retain {
 				if kept.Message() != "m" {
-					t.Errorf("a retained record says %q", kept.Message())
+					t.Errorf("the retained record has message %q", kept.Message())
 				}
 				kept.Release()
 			}

@@ -206,13 +206,13 @@ func TestRetainSeveralTimes(t *testing.T) {
 	logbook.InGoroutine(func() { logbook.Info("first") }, logbook.Null{}, keep(), keep())
 	for i, r := range kept[:3] {
 		if r.Message() != "first" {
-			t.Errorf("record %d says %q", i, r.Message())
+			t.Errorf("record %d has message %q", i, r.Message())
 		}
 		r.Release()
 	}
 	logbook.InGoroutine(func() { logbook.Info("second") }, logbook.Null{}, keep())
 	if got := kept[3].Message(); got != "first" {
-		t.Errorf("the last reference says %q", got)
+		t.Errorf("the last reference has message %q", got)
 	}
 	kept[3].Release()
 }
@@ -279,7 +279,7 @@ func TestRetainOnSeveralGoroutines(t *testing.T) {
 		logbook.InGoroutine(func() { logbook.Info("{list}", "list", []int{1}) }, fan)
 		for _, k := range kept {
 			if k.Message() != "[1]" {
-				t.Fatalf("it says %q", k.Message())
+				t.Fatalf("the message is %q", k.Message())
 			}
 		}
 		for _, k := range kept {
@@ -291,7 +291,7 @@ func TestRetainOnSeveralGoroutines(t *testing.T) {
 	for range 4 {
 		wg.Go(func() {
 			if got := made.Retain().Message(); got != "[1]" {
-				t.Errorf("it says %q", got)
+				t.Errorf("the message is %q", got)
 			}
 		})
 	}
@@ -309,7 +309,7 @@ func TestRetainInAProcessor(t *testing.T) {
 		t.Errorf("kept: %q, before %q, later %q", kept.Message(), kept.Text("before"), kept.Text("later"))
 	}
 	if r := h.last(t); r.Message() != "changed" || r.Text("later") != "1" {
-		t.Errorf("the record says %q, later %q", r.Message(), r.Text("later"))
+		t.Errorf("the message is %q, later %q", r.Message(), r.Text("later"))
 	}
 	defer func() {
 		if recover() == nil {
@@ -327,7 +327,7 @@ func TestGoroutineOfARetainedRecord(t *testing.T) {
 	}})
 	h.fn = func(r *logbook.Record) {
 		if got := r.Goroutine(); got != inside || got == 0 {
-			t.Errorf("the record was logged on goroutine %d, and says %d", inside, got)
+			t.Errorf("Goroutine returned %d, want %d", got, inside)
 		}
 	}
 	h.release()
@@ -358,7 +358,7 @@ func TestClone(t *testing.T) {
 		clone.Template() != r.Template() || clone.PC() != r.PC() || clone.PID() != r.PID() ||
 		clone.Goroutine() != r.Goroutine() || clone.Text("call") != "c" || clone.Text("with") != "w" ||
 		clone.Err() != err || !clone.From(log) {
-		t.Error("the clone lacks something")
+		t.Error("the clone is incomplete")
 	}
 }
 
@@ -439,7 +439,7 @@ func TestRecordsAreReused(t *testing.T) {
 			t.Errorf("a fresh record has attribute %v", a)
 		}
 		if r.Message() != "plain" || r.Err() != nil {
-			t.Errorf("a fresh record says %q, %v", r.Message(), r.Err())
+			t.Errorf("a fresh record has message %q, error %v", r.Message(), r.Err())
 		}
 		seen[r] = true
 		return nil
