@@ -144,6 +144,12 @@ func (s *state) rest(b []byte, v any) []byte {
 		return s.group(b, []slog.Attr{x})
 	case []slog.Attr:
 		return s.group(b, x)
+	case []error:
+		return appendList(b, x, func(b []byte, err error) []byte { return s.any(b, err) })
+	case error:
+		if isPlainError(x) {
+			return appendError(b, x, reflect.TypeOf(v))
+		}
 	}
 	c := codecOf(reflect.TypeOf(v))
 	if c.pointee != nil {
@@ -154,6 +160,16 @@ func (s *state) rest(b []byte, v any) []byte {
 	clear(s.words[n:])
 	s.words = s.words[:n]
 	return b
+}
+
+// isPlainError reports whether an error is written as its text, and is not a nil pointer.
+func isPlainError(err error) bool {
+	switch err.(type) {
+	case slog.LogValuer, json.Marshaler:
+		return false
+	}
+	v := reflect.ValueOf(err)
+	return v.Kind() != reflect.Pointer || !v.IsNil()
 }
 
 // list appends a []any, the type of lists decoded from JSON.
