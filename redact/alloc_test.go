@@ -12,7 +12,7 @@ import (
 	"github.com/logbook-go/logbook/redact"
 )
 
-// A record in which nothing is secret costs no allocation.
+// A record without secrets costs no allocation.
 func TestRedactionAllocatesNothing(t *testing.T) {
 	for name, o := range map[string]*redact.Options{"keys": nil, "text": fromText} {
 		defer logbook.PushGoroutine(logbook.Null{}, redact.New(o), discard())()
@@ -25,7 +25,7 @@ func TestRedactionAllocatesNothing(t *testing.T) {
 	}
 }
 
-// A value of a type in which nothing can be secret is not looked at.
+// A value of a type that cannot contain secrets is not inspected.
 func TestRedactionAllocatesNothingForHarmlessTypes(t *testing.T) {
 	type row struct {
 		ID    int
@@ -43,7 +43,7 @@ func TestRedactionAllocatesNothingForHarmlessTypes(t *testing.T) {
 	}
 }
 
-// However many keys a program has, each is compared with the patterns once.
+// Each key is compared with the patterns once, however many there are.
 func TestRedactionAllocatesNothingForKnownKeys(t *testing.T) {
 	var attrs []slog.Attr
 	for i := range 200 {

@@ -1,33 +1,35 @@
-// Package redact keeps secrets out of logs. [New] returns a processor, which replaces
+// Package redact keeps secrets out of logs. [New] returns a processor that replaces
 // passwords, tokens and the like in each record before any handler sees it:
 //
-//	defer logbook.PushApplication(redact.New(nil), file)()
+//	stop := logbook.Use(redact.New(nil), file)
+//	defer stop(context.Background())
 //	logbook.Info("login of {user}", "user", "ann", "password", "hunter2") // password=***
 //
-// # What is found
+// # How secrets are found
 //
-// Values are found by their key, wherever it stands: an attribute, a group, a map, or a
-// field of a struct. [DefaultKeys] are the usual names; [Options].Keys replaces them:
+// Values are found by their key: that of an attribute or a group, in a map, or a field of
+// a struct. [DefaultKeys] has the usual names; [Options].Keys replaces them:
 //
 //	redact.New(&redact.Options{Keys: append(redact.DefaultKeys(), "iban", "card *")})
 //
-// A field of a struct can say itself that it is secret, by a tag:
+// A tag marks a field of a struct as secret:
 //
 //	type card struct {
 //		Holder string
 //		Number string `log:"secret"`
 //	}
 //
-// Values can also be found by their type, and parts of texts by regular expressions. Text
-// is the only way to find a secret in a message, so make secrets attributes:
+// Values can also be found by their type, and parts of texts by regular expressions. A
+// secret in the text of a message is found only by a regular expression, so make secrets
+// attributes:
 //
 //	logbook.Info("login with " + password)             // is not found
 //	logbook.Info("login with {password}", "password", password) // is shown as ***
 //
 // # Where to bind it
 //
-// Processors that are bound later run earlier, and what they add is only seen by those
-// that run after them. So bind redaction first, before the handlers.
+// Processors that are bound later run earlier, and a processor sees only attributes that
+// were added before it runs. So bind redaction first, before the handlers.
 //
-// What cannot be looked at, such as a value whose method panics, is replaced as well.
+// Values that cannot be inspected, such as one whose method panics, are replaced too.
 package redact

@@ -43,7 +43,7 @@ func benchmark(b *testing.B, h logbook.Handler) {
 	}
 }
 
-// Redaction is safe on whatever a record holds.
+// Redaction is safe for any record.
 func TestRedactionKeepsTheContract(t *testing.T) {
 	process := redact.New(&redact.Options{Keys: []string{"*"}})
 	logbooktest.TestHandler(t, func() logbook.Handler {

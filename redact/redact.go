@@ -14,9 +14,9 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// DefaultKeys returns the patterns of keys whose values are not for a log, as
-// [Options] takes them: passwords, secrets, tokens, API keys, private keys,
-// credentials, authorizations and cookies.
+// DefaultKeys returns the default of [Options].Keys, patterns of the keys of secrets:
+// passwords, secrets, tokens, API keys, private keys, credentials, authorizations and
+// cookies.
 func DefaultKeys() []string {
 	return []string{
 		"*password", "*passwd", "*passphrase", "pwd", "*secret", "*token",
@@ -25,57 +25,53 @@ func DefaultKeys() []string {
 	}
 }
 
-// Options configure [New]. nil is the default: what DefaultKeys
-// names.
+// Options configure [New]. nil is the default: the keys of [DefaultKeys].
 type Options struct {
-	// Keys are patterns of the keys whose values are replaced, whatever they hold:
-	// of attributes, of groups, of maps, and of a struct's fields, by their own name
-	// or that in JSON. Case counts for nothing, nor does anything but letters and
-	// digits: "api key" is ApiKey and api_key; "*" stands for any text. nil:
-	// DefaultKeys; for none, an empty list.
+	// Keys are patterns of the keys whose values are replaced: of attributes, groups,
+	// maps, and the fields of structs, by their Go or JSON name. Only letters and digits
+	// are compared, without case: "api key" matches ApiKey and api_key; "*" matches any
+	// text. nil: DefaultKeys; an empty list: no keys.
 	Keys []string
 
-	// Types are types whose values are replaced, and pointers to them.
+	// Types are the types whose values are replaced, also behind pointers.
 	Types []reflect.Type
 
-	// Text are patterns of what is replaced in the message, in strings, in the texts
-	// of errors and of other values.
+	// Text are patterns of parts to replace in the message, in strings, and in the texts
+	// of errors and other values.
 	Text []*regexp.Regexp
 
-	// Replace stands in the place of what was replaced. "": "***".
+	// Replace is the replacement. "": "***".
 	Replace string
 }
 
-// Bounds of what is looked at in one value. What lies beyond is replaced.
+// Bounds of the inspection of one value. Anything beyond is replaced.
 const (
 	maxDepth = 16
 	maxNodes = 4096
 )
 
-// The keys that a redactor remembers: how many, and how long they are at most. Others are
+// Bounds of the number and length of the keys that a redactor remembers. Others are
 // compared with the patterns each time.
 const (
 	maxKnownKeys = 512
 	maxKnownKey  = 256
 )
 
-// New returns a processor that replaces what must not be logged, in all
-// attributes of a record and in its message. It looks into groups, maps, slices,
-// structs and pointers, and also replaces the fields that have the tag log:"secret"; of a
-// value in which something is replaced, what is left stands
-// in the record as maps and lists, without the fields that encoding/json would leave
-// out. A message that names an attribute shows what that was replaced by. The text of
-// an error is replaced in its chain and traceback, too; errors.Is does not see the
-// original then.
+// New returns a processor that replaces secrets in all attributes of a record and in its
+// message. It inspects groups, maps, slices, structs and pointers, and also replaces the
+// fields that have the tag log:"secret". A value in which something is replaced becomes
+// maps and lists, without the fields that encoding/json would leave out. A message that
+// names an attribute shows the replacement. The text of an error is replaced in its chain
+// and traceback, too; errors.Is does not find the original then.
 //
-// What it could not look at, because a method panicked or a value is too deep or too
-// large, is replaced as well, and so is a [*logbook.FixedValue] whose type may hold
-// something that its JSON does not give away. What it does not see is what other processors add after
-// it: those bound later run earlier, so bind it first. And a secret in the text of a
-// message is only found by a pattern of text, so make it an attribute.
+// Values that cannot be inspected, because a method panicked or they are too deep or too
+// large, are replaced too, and so is a [*logbook.FixedValue] whose type may contain a
+// secret that its JSON does not show. Attributes that other processors add after it are
+// not seen: processors bound later run earlier, so bind it first. A secret in the text of
+// a message is found only by a pattern of Text, so make it an attribute.
 //
-// A record in which nothing has to be replaced costs no allocation and, without
-// patterns of text, about 50 ns an attribute. It is safe for concurrent use.
+// A record without secrets costs no allocation and, without patterns of text, about 50 ns
+// an attribute. It is safe for concurrent use.
 func New(o *Options) logbook.Processor {
 	if o == nil {
 		o = new(Options)
@@ -101,8 +97,8 @@ type redactor struct {
 	text  []*regexp.Regexp
 	mark  string
 
-	// known says of keys whether they are secret: keys are few as a rule, and to compare
-	// one with all patterns takes much longer. A map is never changed, but replaced by a
+	// known caches whether keys are secret: there are usually few keys, and comparing one
+	// with all patterns takes much longer. The map is never changed, but replaced by a
 	// larger one.
 	known atomic.Pointer[map[string]bool]
 
@@ -110,7 +106,7 @@ type redactor struct {
 	harmlessTypes sync.Map // reflect.Type to bool
 }
 
-// process redacts a record. If it cannot, nothing of the record's data is left.
+// process redacts a record. If that fails, all data of the record is replaced.
 func (d *redactor) process(r *logbook.Record) {
 	defer func() {
 		if recover() != nil {
@@ -135,11 +131,11 @@ func (d *redactor) process(r *logbook.Record) {
 	}
 }
 
-// finds reports whether there is something in an attribute to replace, or might be.
+// finds reports whether an attribute has, or may have, something to replace.
 func (d *redactor) finds(a slog.Attr) bool {
 	switch a.Value.Kind() {
 	case slog.KindLogValuer:
-		return true // it may be another value the next time
+		return true // it may return another value the next time
 	case slog.KindGroup:
 		return d.secretKey(a.Key) || slices.ContainsFunc(a.Value.Group(), d.finds)
 	}
@@ -150,7 +146,7 @@ func (d *redactor) finds(a slog.Attr) bool {
 	return found
 }
 
-// replaced is for Record.ReplaceAttrs.
+// replaced is the function for Record.ReplaceAttrs.
 func (d *redactor) replaced(groups []string, a slog.Attr) slog.Attr {
 	if a.Equal(slog.Attr{}) {
 		return a
@@ -173,7 +169,7 @@ func (d *redactor) redactText(s string) (out string, found bool) {
 	return s, found
 }
 
-// keyPattern brings a pattern into the form that secretKey compares with.
+// keyPattern converts a pattern to the form that secretKey compares.
 func keyPattern(pattern string) []string {
 	parts := strings.Split(pattern, "*")
 	for i, p := range parts {
@@ -197,7 +193,7 @@ func appendPlainKey(b []byte, key string) []byte {
 	return b
 }
 
-// secretKey reports whether the value of a key is to be replaced.
+// secretKey reports whether the value of a key must be replaced.
 func (d *redactor) secretKey(key string) bool {
 	if len(d.keys) == 0 {
 		return false
@@ -210,7 +206,7 @@ func (d *redactor) secretKey(key string) bool {
 	if len(*known) < maxKnownKeys && len(key) <= maxKnownKey {
 		more := maps.Clone(*known)
 		more[strings.Clone(key)] = secret
-		d.known.CompareAndSwap(known, &more) // a key that another one beat to it is kept the next time
+		d.known.CompareAndSwap(known, &more) // a key that loses the race is stored the next time
 	}
 	return secret
 }
@@ -226,7 +222,7 @@ func (d *redactor) matchesAny(key string) bool {
 	return false
 }
 
-// matches reports whether a key is made of the parts, in this order, with anything
+// matches reports whether a key consists of the parts, in this order, with anything
 // between them.
 func matches(key []byte, parts []string) bool {
 	first, last := parts[0], parts[len(parts)-1]

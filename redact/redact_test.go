@@ -19,8 +19,8 @@ import (
 	"github.com/logbook-go/logbook/redact"
 )
 
-// everyForm is a handler that writes records in all forms that there are, each of which
-// must be free of secrets.
+// everyForm is a handler that writes records in all formats, each of which must be free
+// of secrets.
 func everyForm(out *strings.Builder) logbook.Handler {
 	full := logbook.MustFormat("{record.message}|{record.msg}{record.attrs}|{record.formatted_exception}")
 	forms := []logbook.Formatter{full, logbook.JSON(nil), logbook.Wire(), logbook.Logfmt(nil), logbook.Console(nil)}
@@ -89,16 +89,16 @@ func (g lateGroup) LogValue() slog.Value {
 	return slog.GroupValue(slog.String("user", "ann"), slog.String("password", g.password))
 }
 
-const secret = "hunter2" // what must not show anywhere
+const secret = "hunter2" // must not appear anywhere
 
 var fromText = &redact.Options{Text: []*regexp.Regexp{regexp.MustCompile(`h[uU]nter\d`)}}
 
-// In no form does a secret show, and what is none stays.
+// No format shows a secret, and other values stay.
 func TestRedaction(t *testing.T) {
 	for name, c := range map[string]struct {
 		o    *redact.Options
 		log  func()
-		want []string // what is to be seen
+		want []string // texts that must appear
 	}{
 		"a key": {nil, func() { log.Info("m", "password", secret, "user", "ann") }, []string{`"password":"***"`, "user=ann", "password=***"}},
 		"a key in the message": {nil, func() { log.Info("login {user} {password}", "password", secret, "user", "ann") },
@@ -214,7 +214,7 @@ func TestRedaction(t *testing.T) {
 	}
 }
 
-// Values that With has fixed are redacted like those of a call.
+// Values fixed by With are redacted like those of a call.
 func TestRedactionOfFixedValues(t *testing.T) {
 	const secret = "hunter2"
 	type mixed struct {
@@ -274,7 +274,7 @@ func newRequest(t *testing.T, authorization string) *http.Request {
 	return req
 }
 
-// branches returns a value with four to the power of depth ends, which are one.
+// branches returns a value with 4 to the power of depth leaves, all the same one.
 func branches(depth int) *branching {
 	if depth == 0 {
 		return nil
@@ -283,7 +283,7 @@ func branches(depth int) *branching {
 	return &branching{b, b, b, b, secret}
 }
 
-// secretIn returns maps inside of maps.
+// secretIn returns nested maps with a secret.
 func secretIn(depth int) any {
 	if depth == 0 {
 		return secret
@@ -295,7 +295,7 @@ func logSlog(message string) {
 	log.LogSlog(nil, slog.NewRecord(time.Now(), slog.LevelInfo, message, 0)) //nolint:staticcheck // there is no context
 }
 
-// What holds nothing secret is the very value that was logged.
+// A value without secrets stays the identical value.
 func TestRedactionLeavesTheRest(t *testing.T) {
 	values := []any{
 		struct{ inner *account }{&account{Password: secret}}, struct{ any any }{&account{Password: secret}},
@@ -360,7 +360,7 @@ func TestRedactKeys(t *testing.T) {
 	}
 }
 
-// A failure in an unexpected place leaves nothing of the record's data.
+// After an unexpected failure all data of the record is replaced.
 func TestRedactionFailsClosed(t *testing.T) {
 	broken := redact.New(&redact.Options{Text: []*regexp.Regexp{nil}})
 	var out strings.Builder
@@ -370,7 +370,7 @@ func TestRedactionFailsClosed(t *testing.T) {
 	}
 }
 
-// What the error flag is told of a template that cannot be rendered is redacted, too.
+// The error for a template that cannot be rendered is redacted, too.
 func TestRedactionOfTemplateErrors(t *testing.T) {
 	const secret = "hunter2"
 	process := redact.New(&redact.Options{Text: []*regexp.Regexp{regexp.MustCompile(secret)}})

@@ -16,8 +16,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// value returns a value without what must not be seen. found is false if there was
-// nothing of that. A value that cannot be looked at is replaced.
+// value returns a value without secrets. found reports whether there were any. A value
+// that cannot be inspected is replaced.
 func (d *redactor) value(v slog.Value) (out slog.Value, found bool) {
 	defer func() {
 		if recover() != nil {
@@ -29,7 +29,7 @@ func (d *redactor) value(v slog.Value) (out slog.Value, found bool) {
 			return d.loggedError(v, e.Info())
 		}
 		if f, ok := v.Any().(*logbook.FixedValue); ok && d.mayHoldSecret(f.Type()) {
-			return slog.StringValue(d.mark), true // it can be looked at no more
+			return slog.StringValue(d.mark), true // it cannot be inspected
 		}
 		if v.Any() == nil || d.harmless(reflect.TypeOf(v.Any())) {
 			return v, false
@@ -51,7 +51,7 @@ func (d *redactor) value(v slog.Value) (out slog.Value, found bool) {
 	return v, false
 }
 
-// secretType reports whether values of the type, or what they point to, are to be
+// secretType reports whether values of the type, or those that they point to, must be
 // replaced.
 func (d *redactor) secretType(t reflect.Type) bool {
 	if len(d.types) == 0 {
@@ -63,9 +63,9 @@ func (d *redactor) secretType(t reflect.Type) bool {
 	return slices.Contains(d.types, t)
 }
 
-// mayHoldSecret reports whether a value of the type may hold something to replace that
-// its JSON does not give away: a value of a secret type, or a field with a secret name
-// that has another one in JSON.
+// mayHoldSecret reports whether a value of the type may contain a secret that its JSON
+// does not show: a value of a secret type, or a field with a secret name that has another
+// name in JSON.
 func (d *redactor) mayHoldSecret(t reflect.Type) bool {
 	if may, ok := d.holders.Load(t); ok {
 		return may.(bool)
@@ -107,8 +107,8 @@ func (d *redactor) leadsToSecret(t reflect.Type, seen map[reflect.Type]bool) boo
 // tagged reports whether a field of a struct is marked as secret.
 func tagged(f reflect.StructField) bool { return f.Tag.Get("log") == "secret" }
 
-// harmless reports whether nothing can be found in values of the type, so that they need
-// not be looked at. It is computed once for each type.
+// harmless reports whether values of the type cannot contain secrets, so that they need
+// no inspection. It is computed once for each type.
 func (d *redactor) harmless(t reflect.Type) bool {
 	if len(d.text) > 0 {
 		return false
@@ -141,20 +141,20 @@ func (d *redactor) nothingIn(t reflect.Type, seen map[reflect.Type]bool) bool {
 			}
 		}
 		return true
-	case reflect.Map, reflect.Interface: // the keys, and what is in it, are known later
+	case reflect.Map, reflect.Interface: // the keys and the dynamic types are not known yet
 		return false
 	}
 	return true
 }
 
-// showsMore reports whether values of the type are shown as something else, which may
-// have keys.
+// showsMore reports whether values of the type are shown as other values, which may have
+// keys.
 func showsMore(t reflect.Type) bool {
 	return t.Implements(reflect.TypeFor[json.Marshaler]()) || t.Implements(reflect.TypeFor[slog.LogValuer]())
 }
 
-// secretError reports whether an error, or one that it wraps, is of such a type: its
-// text is then part of the outer one's.
+// secretError reports whether an error, or one that it wraps, is of a secret type: the
+// outer text then contains the inner one.
 func (d *redactor) secretError(err error, depth int) bool {
 	if err == nil || len(d.types) == 0 {
 		return false
@@ -171,7 +171,7 @@ func (d *redactor) secretError(err error, depth int) bool {
 	return false
 }
 
-// loggedError redacts what Exception or Err made of an error.
+// loggedError redacts an error that was logged by Exception or Err.
 func (d *redactor) loggedError(v slog.Value, info *logbook.ErrorInfo) (slog.Value, bool) {
 	e := *info
 	var found bool
@@ -198,14 +198,14 @@ func (d *redactor) loggedError(v slog.Value, info *logbook.ErrorInfo) (slog.Valu
 	return v, true
 }
 
-// walk goes through one value.
+// walk inspects one value.
 type walk struct {
 	*redactor
 	nodes int
 }
 
-// node returns a value as strings, numbers, maps and lists, without what must not be
-// seen, and whether there was any of that.
+// node returns a value as strings, numbers, maps and lists, without secrets, and whether
+// there were any.
 func (w *walk) node(v reflect.Value, depth int) (plain any, found bool) {
 	w.nodes++
 	if depth > maxDepth || w.nodes > maxNodes {
@@ -234,15 +234,15 @@ func (w *walk) node(v reflect.Value, depth int) (plain any, found bool) {
 	return plain, false
 }
 
-// content is node for what a value holds, whatever its methods say.
+// content is node for the content of a value, without its methods.
 func (w *walk) content(v reflect.Value, depth int) (plain any, found bool) {
 	switch v.Kind() {
 	case reflect.String:
 		return w.redactText(v.String())
 	case reflect.Pointer:
 		if !v.CanInterface() {
-			// No form shows what a hidden field points to, and its owner may be
-			// changing it: a map that is iterated meanwhile ends the program.
+			// No format shows the target of an unexported field, and its owner may be
+			// changing it: iterating over a map meanwhile would crash the program.
 			return nil, false
 		}
 		return w.node(v.Elem(), depth+1)
@@ -263,11 +263,12 @@ func (w *walk) content(v reflect.Value, depth int) (plain any, found bool) {
 	case reflect.Float32, reflect.Float64:
 		return v.Float(), false
 	}
-	return v.Type().String(), false // functions, channels: nothing that a log shows
+	return v.Type().String(), false // functions, channels: their content is not shown
 }
 
-// methods looks at what formatters see of a value through its methods: its form in JSON,
-// or else as text. nil if it has neither. all says that they see nothing else of it.
+// methods inspects the output of a value's methods that formatters use: its JSON, or else
+// its text. plain is nil if it has neither. all reports that formatters show nothing else
+// of the value.
 func (w *walk) methods(x any, depth int) (plain any, found, all bool) {
 	switch x := x.(type) {
 	case json.Number:
@@ -302,7 +303,7 @@ func (w *walk) methods(x any, depth int) (plain any, found, all bool) {
 	if f, ok := x.(fmt.Formatter); ok {
 		texts = append(texts, fmt.Sprintf("%+v", f))
 	}
-	// The form in JSON goes first, so that the value keeps its shape there.
+	// JSON comes first, so that the value keeps its shape there.
 	hasJSON := false
 	switch m := x.(type) {
 	case json.Marshaler:
@@ -339,8 +340,8 @@ func (w *walk) methods(x any, depth int) (plain any, found, all bool) {
 	if hasText && !hasJSON {
 		plain = texts[0]
 	}
-	// A text that stands for the whole value stands for it in JSON, too; inside of
-	// other values JSON shows the fields.
+	// A text that replaces the whole value replaces it in JSON, too; inside other values
+	// JSON shows the fields.
 	return plain, false, hasText && (hasJSON || depth == 0)
 }
 
@@ -362,8 +363,8 @@ func (w *walk) slogValue(v slog.Value, depth int) (plain any, found, all bool) {
 	return plain, found, true
 }
 
-// fields returns a struct as a map with the names in JSON. What JSON leaves out is
-// looked at, since text shows it, and left out.
+// fields returns a struct as a map with the names in JSON. Fields that JSON leaves out
+// are inspected, since text shows them, and left out.
 func (w *walk) fields(v reflect.Value, depth int) (plain any, found bool) {
 	m := make(map[string]any, v.NumField())
 	for i := range v.NumField() {
@@ -408,7 +409,7 @@ func (w *walk) entries(v reflect.Value, depth int) (plain any, found bool) {
 	return m, found
 }
 
-// dynamicType returns the type of a value, or of what is in it if that is an interface.
+// dynamicType returns the type of a value, or that of its content if it is an interface.
 func dynamicType(v reflect.Value) reflect.Type {
 	if v.Kind() == reflect.Interface {
 		v = v.Elem()
@@ -442,7 +443,7 @@ func (w *walk) elements(v reflect.Value, depth int) (plain any, found bool) {
 		return bytes.Clone(b), false
 	case elem.Kind() <= reflect.Complex128 && !w.secretType(elem):
 		if !v.CanInterface() {
-			return nil, false // a hidden field, which is left out
+			return nil, false // an unexported field, which is left out
 		}
 		return v.Interface(), false
 	}

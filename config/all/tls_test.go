@@ -63,8 +63,8 @@ func TestTLSOptions(t *testing.T) {
 		{"?ca=" + cert + "&cert=" + cert + "&key=" + keyFile, "", 1},
 		{"?ca=" + dir + "/nowhere.pem", `option "ca": open `, 0},
 		{"?ca=" + keyFile, `option "ca": `, 0},
-		{"?cert=" + cert, `option "cert": a certificate needs a key`, 0},
-		{"?ca=" + cert + "&key=" + keyFile, `option "key": a certificate needs a key`, 0},
+		{"?cert=" + cert, `option "cert": want both a certificate and a key`, 0},
+		{"?ca=" + cert + "&key=" + keyFile, `option "key": want both a certificate and a key`, 0},
 	} {
 		shown = 0
 		err := send(tt.options)

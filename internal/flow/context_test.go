@@ -7,7 +7,7 @@ import (
 	"github.com/logbook-go/logbook/internal/flow"
 )
 
-// A context whose end is first waited for in a bubble can be ended outside.
+// A context whose Done is first used in a bubble can be canceled outside.
 func TestContextAcrossBubbles(t *testing.T) {
 	ctx, cancel := flow.NewContext()
 	synctest.Test(t, func(t *testing.T) {

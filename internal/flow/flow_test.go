@@ -24,7 +24,7 @@ func begin(p *flow.Pause, now time.Time) (until time.Time) {
 	return until
 }
 
-// Each pause is twice as long as the one before, up to a bound; a success begins anew.
+// Each pause is twice as long as the one before, up to a bound; a success resets it.
 func TestPause(t *testing.T) {
 	for _, c := range []struct {
 		pause *flow.Pause
@@ -119,7 +119,7 @@ func TestInflight(t *testing.T) {
 	}
 }
 
-// Whoever was let in before Close is waited for, however many come and go.
+// Close waits for all that entered before it, with many goroutines entering and leaving.
 func TestInflightCloseWaits(t *testing.T) {
 	for range 100 {
 		var f flow.Inflight

@@ -7,22 +7,22 @@ import (
 	"sync/atomic"
 )
 
-// Inflight counts what is on its way, records as a rule, until it is closed. The zero
-// value is open and counts nothing. It is safe for concurrent use, and must not be
-// copied. To enter and to leave costs an atomic addition each.
+// Inflight counts operations or records in flight, until it is closed. The zero value is
+// open and empty. It is safe for concurrent use, and must not be copied. Enter and Leave
+// cost an atomic addition each.
 type Inflight struct {
-	n atomic.Int64 // less by closing once it is closed
+	n atomic.Int64 // after Close: the count plus closing
 
 	once             sync.Once // makes the channels
 	closed, idle     chan struct{}
 	isClosed, isIdle func() // close them
 }
 
-// closing is far below anything that is ever counted.
+// closing is far below any count.
 const closing = math.MinInt64 / 2
 
-// Enter counts n more, and reports whether it is still open. If not, nothing is
-// counted. Who entered must leave.
+// Enter adds n to the count, and reports whether f is still open. If not, nothing is
+// counted. Each Enter that returns true needs a Leave.
 func (f *Inflight) Enter(n int) bool {
 	if f.n.Add(int64(n)) >= 0 {
 		return true
@@ -31,7 +31,7 @@ func (f *Inflight) Enter(n int) bool {
 	return false
 }
 
-// Leave counts n less.
+// Leave subtracts n from the count.
 func (f *Inflight) Leave(n int) {
 	if f.n.Add(-int64(n)) == closing {
 		f.init()
@@ -39,7 +39,7 @@ func (f *Inflight) Leave(n int) {
 	}
 }
 
-// Len returns what is counted.
+// Len returns the count.
 func (f *Inflight) Len() int {
 	n := f.n.Load()
 	if n < 0 {
@@ -54,8 +54,8 @@ func (f *Inflight) Closed() <-chan struct{} {
 	return f.closed
 }
 
-// Close lets nothing more in, and waits until all have left or the context ends. It
-// returns how much is left then. It may be called again, to wait longer.
+// Close makes Enter fail, and waits until the count is 0 or the context ends. It returns
+// the count then. It may be called again, to wait longer.
 func (f *Inflight) Close(ctx context.Context) (left int) {
 	f.init()
 	for {

@@ -7,35 +7,35 @@ import (
 	"time"
 )
 
-// The pauses that a [Pause] makes unless it says otherwise.
+// Defaults of a [Pause].
 const (
 	DefaultFirst = time.Second
 	DefaultMax   = time.Minute
 
 	// DefaultJitter is for sinks: many programs that lose the same server should not
-	// come back at the same time.
+	// reconnect at the same time.
 	DefaultJitter = 0.5
 )
 
-// Pause keeps a failure that is likely to happen again, and says so to whoever comes
-// until the pause is over. Each pause is twice as long as the one before it. The zero
-// value is ready for use. It is safe for concurrent use; the exported fields are set
+// Pause is a pause after a failure that is likely to happen again. It returns the failure
+// to all callers until it is over. Each pause is twice as long as the one before. The
+// zero value is ready for use. It is safe for concurrent use; set the exported fields
 // before.
 type Pause struct {
 	First time.Duration // the first pause; 0: [DefaultFirst]
 	Max   time.Duration // the longest one; 0: [DefaultMax]
 
-	// Jitter is how much a pause may differ from its nominal length, as a fraction of
-	// it: with 0.5 one of 4 s takes between 2 and 6 s. 0: not at all.
+	// Jitter is how much a pause may differ from its nominal length, as a fraction of it:
+	// with 0.5 a pause of 4 s takes between 2 and 6 s. 0: no jitter.
 	Jitter float64
 
 	mu      sync.Mutex
-	length  time.Duration // nominal, of the last one; 0: there was none since a success
+	length  time.Duration // nominal length of the last pause; 0: none since a success
 	until   time.Time
 	failure error
 }
 
-// Err returns the failure that began a pause as long as that lasts, else nil.
+// Err returns the failure during a pause, and nil otherwise.
 func (p *Pause) Err(now time.Time) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -45,8 +45,8 @@ func (p *Pause) Err(now time.Time) error {
 	return nil
 }
 
-// Begin begins a pause, and returns its failure, which is what failure makes of its
-// end. Of several failures during one pause only the first one lengthens the next.
+// Begin begins a pause, and returns the error that failure makes for its end. Of several
+// failures during one pause, only the first one lengthens the next pause.
 func (p *Pause) Begin(now time.Time, failure func(until time.Time) error) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -58,8 +58,8 @@ func (p *Pause) Begin(now time.Time, failure func(until time.Time) error) error 
 	return p.failure
 }
 
-// BeginUntil is Begin for a pause of which somebody else has said when it ends. A
-// longer one goes on.
+// BeginUntil is Begin for a pause with a given end, such as one from the server. A longer
+// pause is not shortened.
 func (p *Pause) BeginUntil(until time.Time, failure func(until time.Time) error) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -70,8 +70,8 @@ func (p *Pause) BeginUntil(until time.Time, failure func(until time.Time) error)
 	return p.failure
 }
 
-// Succeeded makes the next pause a first one. A pause goes on: others may have
-// failed meanwhile.
+// Succeeded resets the length of the next pause. A current pause is not ended: others may
+// have failed meanwhile.
 func (p *Pause) Succeeded() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -7,13 +7,13 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Buffer is a queue between goroutines that put records in and those that take them
-// out. It is safe for concurrent use; the queue is set before, and left alone then.
+// Buffer is a queue between goroutines that put records in and those that take them out.
+// It is safe for concurrent use. Set the queue before, and do not use it directly.
 type Buffer struct {
 	Queue Queue
 
 	mu      sync.Mutex
-	changed sync.Cond // something was put in or taken out, or it was closed
+	changed sync.Cond // a record was added or removed, or the buffer closed
 	once    sync.Once
 	closed  bool
 }
@@ -43,9 +43,9 @@ func (b *Buffer) waitFor(ctx context.Context, ready func() bool) error {
 	return nil
 }
 
-// Put puts a record in. With Block it waits for room until the context ends. A record
-// that is not kept is given back and counted, as after Close, when the error is
-// [logbook.ErrClosed]; otherwise the error is that of the context.
+// Put adds a record. With Block it waits for room until the context ends, and then
+// returns the context's error. After Close the error is [logbook.ErrClosed]. A record
+// that is not kept is released and counted.
 func (b *Buffer) Put(ctx context.Context, item Item) error {
 	b.lock()
 	defer b.mu.Unlock()
@@ -62,8 +62,8 @@ func (b *Buffer) Put(ctx context.Context, item Item) error {
 	return nil
 }
 
-// Get takes up to n records out. It waits for at least one until the context ends. After
-// Close it takes what is left, and then its error is [logbook.ErrClosed].
+// Get removes up to n records. It waits for at least one until the context ends. After
+// Close it returns the remaining records, and then [logbook.ErrClosed].
 func (b *Buffer) Get(ctx context.Context, n int) (Batch, error) {
 	b.lock()
 	defer b.mu.Unlock()
@@ -77,7 +77,7 @@ func (b *Buffer) Get(ctx context.Context, n int) (Batch, error) {
 	return b.Queue.Take(min(n, b.Queue.count)), nil
 }
 
-// Close lets no more records in.
+// Close makes Put refuse records.
 func (b *Buffer) Close() {
 	b.lock()
 	defer b.mu.Unlock()
@@ -85,7 +85,7 @@ func (b *Buffer) Close() {
 	b.changed.Broadcast()
 }
 
-// Stats returns how many records are held, and how many were not kept, ever.
+// Stats returns the number of records held, and the total of those not kept.
 func (b *Buffer) Stats() (held int, dropped uint64) {
 	b.lock()
 	defer b.mu.Unlock()

@@ -1,4 +1,4 @@
 package hold
 
-// Capacity returns for how many records there is room in memory.
+// Capacity returns the number of items that fit in the allocated memory.
 func (q *Queue) Capacity() int { return cap(q.items) }

@@ -19,7 +19,7 @@ func item(level logbook.Level, message string) hold.Item {
 	return hold.Keep(logbook.NewRecord(logbook.RecordData{Level: level, Message: message, Channel: "c"}))
 }
 
-// texts are the messages of a batch.
+// texts returns the messages of a batch.
 func texts(b hold.Batch) string {
 	var all []string
 	for _, r := range b.Records() {
@@ -31,8 +31,8 @@ func texts(b hold.Batch) string {
 // levels of the letters of a test.
 var levels = map[byte]logbook.Level{'d': logbook.LevelDebug, 'i': logbook.LevelInfo, 'w': logbook.LevelWarn, 'e': logbook.LevelError}
 
-// Each policy drops its own, counts it, and says so in the stream at the place of the
-// loss.
+// Each policy drops its records, counts them, and reports them in the stream at the place
+// of the loss.
 func TestPolicies(t *testing.T) {
 	for _, tt := range []struct {
 		policy  hold.Policy
@@ -73,7 +73,7 @@ func TestPolicies(t *testing.T) {
 	}
 }
 
-// Bytes are a bound as well, but one record is held whatever its size.
+// Bytes are bounded too, but one record is held whatever its size.
 func TestBytes(t *testing.T) {
 	small := item(0, "x")
 	q := hold.Queue{MaxRecords: 100, MaxBytes: 3*small.Size() + 1}
@@ -124,7 +124,7 @@ func TestUpToMark(t *testing.T) {
 	}
 }
 
-// A queue does what a plain slice does, whatever comes, and its memory stays bounded.
+// A queue behaves like a plain slice, and its memory stays bounded.
 func TestQueueAgainstModel(t *testing.T) {
 	for _, policy := range []hold.Policy{hold.DropOldest, hold.DropNewest, hold.DropLowest} {
 		rnd := rand.New(rand.NewPCG(1, uint64(policy)))
@@ -167,7 +167,7 @@ func TestQueueAgainstModel(t *testing.T) {
 	}
 }
 
-// With Block who puts a record in waits for room, and who takes one out for a record.
+// With Block, Put waits for room, and Get for a record.
 func TestBuffer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &hold.Buffer{Queue: hold.Queue{MaxRecords: 2, MaxBytes: 1 << 20, Policy: hold.Block}}

@@ -7,32 +7,32 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Item is a record that is held.
+// Item is a held record.
 type Item struct {
 	Record *logbook.Record // retained
 	Marked bool            // by the user of the queue
 	size   int             // see logbook.Record.Size
 }
 
-// Keep retains a record. It must be called without any lock held, since it calls
-// methods of the record's values, and these may log.
+// Keep retains a record. It must be called without a lock, since it calls methods of the
+// record's values, which may log.
 func Keep(r *logbook.Record) Item {
 	r = r.Retain()
 	return Item{Record: r, size: r.Size()}
 }
 
-// Size returns how many bytes are held by the record.
+// Size returns the size of the record in bytes.
 func (i Item) Size() int { return i.size }
 
-// Release gives the record back.
+// Release releases the record.
 func (i Item) Release() { i.Record.Release() }
 
-// Batch is what was taken out of a queue. It is to be released.
+// Batch has records taken from a queue. It must be released.
 type Batch struct {
 	Items []Item // the oldest first
 	Lost  int    // records that were not kept since the last batch
 
-	newest bool // they are newer than the items
+	newest bool // the lost records are newer than the items
 }
 
 // Records returns the records of the batch, with a [LossNotice] where some are missing.
@@ -51,15 +51,15 @@ func (b Batch) Records() []*logbook.Record {
 	return rs
 }
 
-// Release gives the records back.
+// Release releases the records.
 func (b Batch) Release() {
 	for _, item := range b.Items {
 		item.Release()
 	}
 }
 
-// LossNotice returns the record that says, in the stream, that others are missing. It
-// stands beside r and takes its time and channel.
+// LossNotice returns the record that reports lost records in the stream. It has the time
+// and channel of r, which is next to it.
 func LossNotice(lost int, r *logbook.Record) *logbook.Record {
 	template := "{dropped} records dropped"
 	if lost == 1 {

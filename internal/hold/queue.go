@@ -6,7 +6,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Policy says what happens to records for which there is no room.
+// Policy decides about records for which there is no room.
 type Policy int8
 
 // The policies.
@@ -14,48 +14,48 @@ const (
 	DropOldest Policy = iota // the oldest records make room
 	DropNewest               // the new record is dropped
 	DropLowest               // the oldest of those with the lowest level make room, or the new one if its level is lower
-	Block                    // nothing is dropped: who has a record waits
+	Block                    // nothing is dropped: the caller waits
 )
 
 // Queue holds records, bounded in number and in bytes. One record is held whatever its
-// size. Its user locks, and sets the exported fields before.
+// size. The caller must lock, and sets the exported fields before use.
 type Queue struct {
 	MaxRecords, MaxBytes int
 	Policy               Policy
 
-	items []Item // those without a record were dropped from the middle
-	first int    // in items, of the oldest one
+	items []Item // items without a record were dropped from the middle
+	first int    // index in items of the oldest one
 	count int
 	bytes int
 	lost  int // records not kept since the last batch
 
 	levels map[logbook.Level]*levelItems // for DropLowest
 
-	dropped uint64 // records not kept, ever
+	dropped uint64 // total of records not kept
 }
 
 // levelItems are the items of a level.
 type levelItems struct {
 	count int
-	from  int // in items; there are none before
+	from  int // index in items; none of the level is before it
 }
 
-// Len returns how many records are held.
+// Len returns the number of records held.
 func (q *Queue) Len() int { return q.count }
 
-// Bytes returns how many bytes are held.
+// Bytes returns the number of bytes held.
 func (q *Queue) Bytes() int { return q.bytes }
 
-// Dropped returns how many records were not kept, ever.
+// Dropped returns the total of records not kept.
 func (q *Queue) Dropped() uint64 { return q.dropped }
 
-// Full reports whether there is no room for one more.
+// Full reports whether there is no room for the item.
 func (q *Queue) Full(item Item) bool {
 	return q.count >= q.MaxRecords || q.count > 0 && q.bytes+item.size > q.MaxBytes
 }
 
-// Push adds a record if there is room, or if the policy makes some. Else it reports
-// false: with Block the record is still the caller's, and with others it was dropped.
+// Push adds a record if there is room, or if the policy makes room. Otherwise it returns
+// false: with Block the caller still owns the record; with other policies it was dropped.
 func (q *Queue) Push(item Item) bool {
 	for q.count > 0 && q.Full(item) {
 		i := q.first
@@ -102,8 +102,8 @@ func (q *Queue) levelOf(item Item) *levelItems {
 	return l
 }
 
-// lowest returns the oldest item of the lowest level, -1 if all are above the given
-// one.
+// lowest returns the oldest item of the lowest level, or -1 if all levels are above the
+// given one.
 func (q *Queue) lowest(level logbook.Level) int {
 	least := logbook.Level(math.MaxInt8)
 	for l, items := range q.levels {
@@ -123,14 +123,14 @@ func (q *Queue) lowest(level logbook.Level) int {
 	}
 }
 
-// drop counts a record that is not kept, and gives it back.
+// drop counts a record that is not kept, and releases it.
 func (q *Queue) drop(item Item) {
 	item.Release()
 	q.lost++
 	q.dropped++
 }
 
-// remove takes an item out. The places of removed items are reclaimed now and then, so
+// remove removes an item. The places of removed items are reclaimed from time to time, so
 // that the memory stays within a small multiple of the bound at constant cost.
 func (q *Queue) remove(i int) Item {
 	item := q.items[i]
@@ -143,7 +143,7 @@ func (q *Queue) remove(i int) Item {
 	for q.first < len(q.items) && q.items[q.first].Record == nil {
 		q.first++
 	}
-	if gone := len(q.items) - q.count; gone >= q.MaxRecords || q.count == 0 {
+	if unused := len(q.items) - q.count; unused >= q.MaxRecords || q.count == 0 {
 		q.reclaim()
 	}
 	return item
@@ -173,9 +173,9 @@ func (q *Queue) Take(n int) Batch {
 	return b
 }
 
-// Lose counts what is lost where the last n records of a batch, as Records returns them,
-// were not delivered and nobody tries again. It returns how many of its items these are.
-// The next notice reports them, and what the notice of this batch was to report.
+// Lose counts the last n records of a batch, as returned by Records, as lost. It returns
+// how many of the batch's items these are. The next notice reports them, and also the
+// count of this batch's notice if that is among them.
 func (q *Queue) Lose(b Batch, n int) int {
 	items := min(n, len(b.Items))
 	if b.Lost > 0 && n > 0 && (b.newest || n > len(b.Items)) { // the notice is one of the n
@@ -189,7 +189,7 @@ func (q *Queue) Lose(b Batch, n int) int {
 	return items
 }
 
-// Untake puts a batch back, before what came since.
+// Untake puts a batch back, before the records that came since.
 func (q *Queue) Untake(b Batch) {
 	newer := q.Take(q.count)
 	q.lost = b.Lost + newer.Lost
@@ -201,14 +201,14 @@ func (q *Queue) Untake(b Batch) {
 	}
 }
 
-// Discard gives all records back. None counts as lost.
+// Discard releases all records. None counts as lost.
 func (q *Queue) Discard() {
 	q.Take(q.count).Release()
 	q.items = nil
 }
 
-// UpToMark returns how many records there are up to the first one that is marked, 0 if
-// none is.
+// UpToMark returns the number of records up to the first marked one, or 0 if none is
+// marked.
 func (q *Queue) UpToMark() int {
 	n := 0
 	for i := q.first; i < len(q.items); i++ {

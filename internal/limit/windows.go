@@ -1,5 +1,5 @@
-// Package limit counts records by call site, in windows of time, and knows a bounded
-// number of call sites at a time.
+// Package limit counts records by call site, in windows of time, for a bounded number of
+// call sites.
 package limit
 
 import (
@@ -13,16 +13,16 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Site is what records are counted by.
+// Site is the key by which records are counted.
 type Site struct {
 	Level         logbook.Level
 	Channel, File string
 	Line          int
-	Text          string // where the place of the call is not known, or does not matter
+	Text          string // if the place of the call is not known, or does not matter
 }
 
-// SiteOf returns the call site of a record: level, channel and place, or its template
-// where the caller is not known.
+// SiteOf returns the call site of a record: level, channel and place, or its template if
+// the caller is not known.
 func SiteOf(r *logbook.Record) Site {
 	s := r.Source()
 	site := Site{Level: r.Level(), Channel: r.Channel(), File: s.File, Line: s.Line}
@@ -32,10 +32,10 @@ func SiteOf(r *logbook.Record) Site {
 	return site
 }
 
-// maxKey bounds what is kept of a text that tells records apart.
+// maxKey bounds the length of a key.
 const maxKey = 256
 
-// Key returns as much of a text as tells records apart. It shares the memory of s.
+// Key returns the part of s that is used as a key. It shares the memory of s.
 func Key(s string) string {
 	if len(s) <= maxKey {
 		return s
@@ -43,11 +43,11 @@ func Key(s string) string {
 	return text.Whole(s[:maxKey])
 }
 
-// Windows are those of the known sites, with what their user counts in each. Their user
-// locks.
+// Windows has the windows of the known sites, each with a count of the user's type. The
+// caller must lock.
 type Windows[T any] struct {
-	Per  time.Duration // of each; the next one begins with a record after its end
-	Size int           // sites that are known at a time
+	Per  time.Duration // length of each window; the next one begins with a record after its end
+	Size int           // number of sites known at a time
 
 	sites map[Site]*Window[T]
 }
@@ -59,8 +59,8 @@ type Window[T any] struct {
 }
 
 // At returns the window of a site. If it begins now, renewed is true; its Count is then
-// the one of the last window, as it was. Where there are too many sites, the third with
-// the oldest windows is forgotten, and returned.
+// still that of the previous window. If there are too many sites, the third with the
+// oldest windows is forgotten, and their counts are returned.
 func (ws *Windows[T]) At(site Site, now time.Time) (w *Window[T], renewed bool, forgotten []T) {
 	if w = ws.sites[site]; w != nil {
 		if renewed = now.Sub(w.Start) >= ws.Per; renewed {
@@ -75,7 +75,7 @@ func (ws *Windows[T]) At(site Site, now time.Time) (w *Window[T], renewed bool, 
 		ws.sites = make(map[Site]*Window[T])
 	}
 	w = &Window[T]{Start: now}
-	// Both may be parts of large texts.
+	// Both may be parts of large texts, so copy them.
 	site.Text, site.Channel = strings.Clone(site.Text), strings.Clone(site.Channel)
 	ws.sites[site] = w
 	return w, true, forgotten
@@ -93,10 +93,10 @@ func (ws *Windows[T]) forget(n int) (forgotten []T) {
 	return forgotten
 }
 
-// Find returns the window of a site, nil if the site is not known.
+// Find returns the window of a site, or nil if the site is not known.
 func (ws *Windows[T]) Find(site Site) *Window[T] { return ws.sites[site] }
 
-// Len returns how many sites are known.
+// Len returns the number of known sites.
 func (ws *Windows[T]) Len() int { return len(ws.sites) }
 
 // All yields the known sites.

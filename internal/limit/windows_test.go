@@ -13,7 +13,7 @@ import (
 
 var start = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
-// A window lasts for its time, and keeps its count for whoever renews it.
+// A window lasts for its time, and keeps its count for the caller that renews it.
 func TestWindow(t *testing.T) {
 	ws := limit.Windows[int]{Per: time.Minute, Size: 9}
 	site := limit.Site{Channel: "a"}
@@ -31,7 +31,7 @@ func TestWindow(t *testing.T) {
 	}
 }
 
-// The third with the oldest windows makes room for a new site.
+// The third of the sites with the oldest windows is forgotten for a new site.
 func TestForgetting(t *testing.T) {
 	ws := limit.Windows[int]{Per: time.Minute, Size: 6}
 	at := func(n int, after time.Duration) []int {

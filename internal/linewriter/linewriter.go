@@ -6,22 +6,22 @@ import (
 	"slices"
 )
 
-// Writer writes lines with one Write. Its user locks.
+// Writer writes lines with one Write. The caller must lock.
 type Writer struct {
 	W       io.Writer
-	Torn    bool  // the last line has no end: a write failed halfway
+	Torn    bool  // the last line is incomplete: a write failed halfway
 	Written int64 // bytes
 }
 
-// Write writes lines, which end in a newline. After a write that failed halfway they are
-// put on lines of their own; the slice may be changed for that.
+// Write writes lines, which end in a newline. After a write that failed halfway, a
+// newline is put before them; the slice may be changed for that.
 func (l *Writer) Write(lines []byte) error {
 	if l.Torn {
 		lines = slices.Insert(lines, 0, '\n')
 	}
 	for len(lines) > 0 {
 		was := l.Torn
-		l.Torn = true // should Write panic, nobody knows how far it came
+		l.Torn = true // if Write panics, it is not known how much was written
 		n, err := l.W.Write(lines)
 		if n == len(lines) {
 			l.Torn = false

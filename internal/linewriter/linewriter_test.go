@@ -9,7 +9,7 @@ import (
 	"github.com/logbook-go/logbook/internal/linewriter"
 )
 
-// limited takes so many bytes in one call, and then fails if it has an error.
+// limited takes a number of bytes in one call, and then fails if it has an error.
 type limited struct {
 	strings.Builder
 	most int
@@ -24,8 +24,8 @@ func (l *limited) Write(p []byte) (int, error) {
 	return n, l.err
 }
 
-// After a write that failed halfway, lines begin on a line of their own; one that was
-// merely short goes on.
+// After a write that failed halfway, lines begin on a new line; a short write without an
+// error is continued.
 func TestWriter(t *testing.T) {
 	full := errors.New("full")
 	for _, c := range []struct {

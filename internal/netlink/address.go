@@ -8,19 +8,19 @@ import (
 	"strings"
 )
 
-// Address is where a peer listens.
+// Address is the address of a peer.
 type Address struct {
 	Host string // a name, or an IP address without brackets
 	Port string
 }
 
-// ErrAddress says what an address looks like. It does not repeat the wrong one, since
-// somebody may have put a password there.
+// ErrAddress is the error for an invalid address. It does not repeat the address, which
+// may contain a password.
 var ErrAddress = errors.New("invalid address: want host, host:port or [IPv6]:port")
 
 // ParseAddress parses "host", "host:port", "[IPv6]:port", and an IPv6 address alone, in
-// brackets or not; it may have a zone. host and port are what is left out; an empty host
-// is none, and then required. The error is [ErrAddress].
+// brackets or not, with or without a zone. host and port are the defaults; if host is
+// empty, s must have one. The error is [ErrAddress].
 func ParseAddress(s, host, port string) (Address, error) {
 	a := Address{s, port}
 	if h, p, err := net.SplitHostPort(s); err == nil {
@@ -39,8 +39,8 @@ func ParseAddress(s, host, port string) (Address, error) {
 	return a, nil
 }
 
-// ParseAuthority is ParseAddress for what stands in a URI, where the host is required,
-// and an IPv6 address has brackets.
+// ParseAuthority is ParseAddress for the authority of a URI: the host is required, and an
+// IPv6 address has brackets.
 func ParseAuthority(s, port string) (Address, error) {
 	if strings.Count(s, ":") > 1 && s[0] != '[' {
 		return Address{}, ErrAddress
@@ -48,10 +48,10 @@ func ParseAuthority(s, port string) (Address, error) {
 	return ParseAddress(s, "", port)
 }
 
-// String returns the address as package net takes it.
+// String returns the address in the form of package net.
 func (a Address) String() string { return net.JoinHostPort(a.Host, a.Port) }
 
-// isHost reports whether s is an IP address, or may be the name of a host.
+// isHost reports whether s is an IP address or a valid host name.
 func isHost(s string) bool {
 	if _, err := netip.ParseAddr(s); err == nil {
 		return true
@@ -59,15 +59,16 @@ func isHost(s string) bool {
 	return IsHostname(s)
 }
 
-// IsHostname reports whether s may be the name of a host: of letters and digits of
-// ASCII, dots, hyphens and underscores.
+// IsHostname reports whether s is a valid host name: ASCII letters and digits, dots,
+// hyphens and underscores.
 func IsHostname(s string) bool {
 	return len(s) <= 255 && strings.Trim(s, ".") != "" && !strings.ContainsFunc(s, func(c rune) bool {
 		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '.' && c != '-' && c != '_'
 	})
 }
 
-// IsLoopback reports whether a host is this machine without a look-up.
+// IsLoopback reports whether a host is localhost or a loopback address. It does no
+// look-up.
 func IsLoopback(host string) bool {
 	if host == "localhost" {
 		return true

@@ -7,6 +7,6 @@ import (
 	"syscall"
 )
 
-// isTooLong reports whether a datagram was longer than the system allows. The
-// connection is sound then.
+// isTooLong reports whether a datagram was longer than the system allows. The connection
+// can still be used.
 func isTooLong(err error) bool { return errors.Is(err, syscall.EMSGSIZE) }

@@ -14,7 +14,7 @@ import (
 )
 
 // Conn is a connection over which messages of type M are sent. One goroutine at a time
-// uses it, but for Abort, which may be called at any time.
+// uses it, except for Abort, which may be called at any time.
 type Conn[M any] interface {
 	// Send sends m from its part i on, and returns the first part that was not sent.
 	Send(m M, i int) (next int, err error)
@@ -25,22 +25,22 @@ type Conn[M any] interface {
 	SetWriteDeadline(t time.Time) error
 	Close() error
 
-	// Abort is Close without a good-bye to the peer, and ends whatever waits.
+	// Abort is Close without a close message to the peer, and ends a waiting call.
 	Abort() error
 }
 
 // DefaultTimeout is the Timeout of a [Link].
 const DefaultTimeout = 5 * time.Second
 
-// Link sends messages to a peer. It connects when there is something to send, and again
-// where the connection broke. After a failure it pauses: Send then returns the failure
-// at once. It is safe for concurrent use; messages go out one after the other. The
-// exported fields are set before use.
+// Link sends messages to a peer. It connects with the first message, and again after the
+// connection broke. After a failure it pauses: Send then returns the failure at once. It
+// is safe for concurrent use, and sends one message at a time. Set the exported fields
+// before use.
 type Link[M any] struct {
-	// Dial connects. The time is up with the context.
+	// Dial connects, until the context ends.
 	Dial func(ctx context.Context) (Conn[M], error)
 
-	// Failure makes an error of the sink of each failure; nil: the *Error as it is.
+	// Failure converts a failure to an error of the sink; nil: the *Error itself.
 	Failure func(*Error) error
 
 	Timeout time.Duration // of connecting, and of each Send; 0: DefaultTimeout
@@ -49,7 +49,7 @@ type Link[M any] struct {
 
 	mu       sync.Mutex
 	conn     Conn[M]     // nil: not connected
-	unwatch  func() bool // unties the connection from the end of ctx
+	unwatch  func() bool // detaches the connection from ctx
 	started  sync.Once
 	ctx      context.Context // ended by Close
 	cancel   context.CancelFunc
@@ -57,25 +57,24 @@ type Link[M any] struct {
 	breakups atomic.Uint64
 }
 
-// ErrClosed reports a message that was to be sent after Close.
+// ErrClosed is the error of Send after Close.
 var ErrClosed = errors.New("link is closed")
 
-// Error says why a [Link] did not send.
+// Error reports why a [Link] did not send.
 type Error struct {
 	Connecting bool      // there was no connection
 	Err        error     // ErrClosed after Close
-	Retry      time.Time // before which nothing is tried; zero: with the next message
+	Retry      time.Time // time of the next attempt; zero: with the next message
 }
 
-// Error says why.
+// Error returns the text of Err.
 func (e *Error) Error() string { return e.Err.Error() }
 
-// Unwrap returns why.
+// Unwrap returns Err.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Start is called by Send, Open and Close, unless it was before. Who makes a link calls
-// it at once, so that the link does not begin in a bubble of testing/synctest and end
-// outside of it.
+// Start is called by Send, Open and Close if necessary. Call it when the link is made, so
+// that the link does not begin in a bubble of testing/synctest and end outside of it.
 func (l *Link[M]) Start() {
 	l.started.Do(func() { l.ctx, l.cancel = flow.NewContext() })
 }
@@ -88,8 +87,8 @@ func (l *Link[M]) fail(e *Error) error {
 	return l.Failure(e)
 }
 
-// Open connects ahead of the first message. It is tried once, so the error tells of no
-// other attempt, and begins no pause.
+// Open connects before the first message. It tries once; an error begins no pause, and
+// has no time of a next attempt.
 func (l *Link[M]) Open() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -99,9 +98,9 @@ func (l *Link[M]) Open() error {
 	return nil
 }
 
-// Send sends a message. Where the connection turns out to be broken it connects again,
-// once, and sends what was not sent. If there is an error, next is the first part
-// that was not sent.
+// Send sends a message. If the connection turns out to be broken it connects again, once,
+// and sends the remaining parts. If there is an error, next is the first part that was
+// not sent.
 func (l *Link[M]) Send(m M) (next int, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -122,8 +121,8 @@ func (l *Link[M]) Send(m M) (next int, err error) {
 		return next, l.sent(err)
 	}
 	l.drop()
-	// A connection that is new does no better the second time, and one that took
-	// nothing until the time was up has cost the caller enough.
+	// Do not try again after a new connection failed, or after a timeout: the caller has
+	// waited long enough.
 	if fresh || errors.Is(err, os.ErrDeadlineExceeded) {
 		return next, l.pause(false, err)
 	}
@@ -146,7 +145,7 @@ func (l *Link[M]) write(m M, from int) (next int, err error) {
 
 func (l *Link[M]) timeout() time.Duration { return cmp.Or(l.Timeout, DefaultTimeout) }
 
-// sent returns the error of a message that was sent, or that no connection can send.
+// sent ends a message that was sent, or that no connection can send.
 func (l *Link[M]) sent(err error) error {
 	l.Pause.Succeeded()
 	if err == nil {
@@ -175,7 +174,7 @@ func (l *Link[M]) connect() error {
 		return err
 	}
 	l.conn = conn
-	l.unwatch = context.AfterFunc(l.ctx, func() { _ = conn.Abort() }) // what fails then says so
+	l.unwatch = context.AfterFunc(l.ctx, func() { _ = conn.Abort() }) // failing calls then return an error
 	return nil
 }
 
@@ -193,10 +192,10 @@ func (l *Link[M]) now() time.Time {
 	return time.Now()
 }
 
-// drop gives up a connection that broke. TLS would wait to say good-bye.
+// drop closes a broken connection, without the TLS close message, which could block.
 func (l *Link[M]) drop() {
 	l.breakups.Add(1)
-	_ = l.conn.Abort() // there is nothing left to lose
+	_ = l.conn.Abort() // its messages are lost anyway
 	_ = l.disconnect()
 }
 
@@ -211,8 +210,8 @@ func (l *Link[M]) disconnect() error {
 	return err
 }
 
-// Breakups returns how many connections broke. Each may have cost messages that the
-// system had taken and the peer had not read.
+// Breakups returns the number of connections that broke. Each may have lost messages that
+// the system had taken and the peer had not read.
 func (l *Link[M]) Breakups() uint64 { return l.breakups.Load() }
 
 // Gone reports whether there is a connection, and its peer has hung up.
@@ -222,8 +221,8 @@ func (l *Link[M]) Gone() bool {
 	return l.conn != nil && l.conn.Gone()
 }
 
-// Close closes the connection. It waits for what is being sent; when the context ends,
-// that fails at once. Closing again does nothing.
+// Close closes the connection. It waits for a current Send; when the context ends, that
+// fails at once. Closing again does nothing.
 func (l *Link[M]) Close(ctx context.Context) error {
 	l.Start()
 	defer context.AfterFunc(ctx, l.cancel)()

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// scriptedLink fails as it is told.
+// scriptedLink fails as configured.
 type scriptedLink struct {
 	net.Conn
 	sent  *[]string
@@ -37,8 +37,8 @@ func (l *scriptedLink) Send(m []string, i int) (int, error) {
 	return i, nil
 }
 
-// What a link does when connections break in the middle of a message: it connects once
-// more, and goes on with what was not sent.
+// If a connection breaks in the middle of a message, the link connects once more, and
+// sends the rest.
 func TestBrokenLinks(t *testing.T) {
 	broken := io.ErrClosedPipe
 	for _, tt := range []struct {
@@ -89,7 +89,7 @@ func TestBrokenLinks(t *testing.T) {
 	}
 }
 
-// deadlineLink notes how far off the deadlines of its writes are.
+// deadlineLink records how far off the deadlines of its writes are.
 type deadlineLink struct {
 	scriptedLink
 	deadline *time.Duration
@@ -100,7 +100,7 @@ func (l deadlineLink) SetWriteDeadline(t time.Time) error {
 	return nil
 }
 
-// Connecting and each write have the timeout to themselves. The clock is a fake one.
+// Connecting and each write have a timeout of their own. The clock is fake.
 func TestTimeouts(t *testing.T) {
 	for timeout, want := range map[time.Duration]time.Duration{0: 5 * time.Second, time.Minute: time.Minute} {
 		synctest.Test(t, func(t *testing.T) {
@@ -120,8 +120,8 @@ func TestTimeouts(t *testing.T) {
 	}
 }
 
-// politeLink closes as TLS does with a daemon that does not read: it waits to say
-// good-bye, until the connection below is closed.
+// politeLink closes as TLS does with a daemon that does not read: it waits to send its
+// close message until the connection below is closed.
 type politeLink struct {
 	net.Conn
 	once    sync.Once
@@ -159,7 +159,7 @@ func within(t *testing.T, what string, fn func()) {
 	}
 }
 
-// A connection that broke is given up without a good-bye.
+// A broken connection is closed without a close message.
 func TestBrokenConnectionIsDroppedAtOnce(t *testing.T) {
 	c, _ := polite(t)
 	within(t, "a message", func() {
@@ -169,7 +169,7 @@ func TestBrokenConnectionIsDroppedAtOnce(t *testing.T) {
 	})
 }
 
-// Close does not wait for a good-bye when its context has ended.
+// Close does not wait for a close message when its context has ended.
 func TestCloseOfPoliteConnection(t *testing.T) {
 	c, l := polite(t)
 	ctx, cancel := context.WithCancel(t.Context())

@@ -19,12 +19,12 @@ func DialStream(ctx context.Context, network, target string, config *tls.Config)
 	}
 	s, err := newStream(ctx, conn, config)
 	if err != nil {
-		_ = conn.Close() // the other error matters
+		_ = conn.Close() // return the first error
 		return nil, err
 	}
 	return s, nil
 }
 
-// Abort closes the connection without a good-bye of TLS. It may be called while any
+// Abort closes the connection without a TLS close message. It may be called while any
 // other method runs.
 func (s *Stream) Abort() error { return s.raw.Close() }

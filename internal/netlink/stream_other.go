@@ -9,16 +9,15 @@ import (
 	"net"
 )
 
-// Stream is a connection to a peer that only listens. A goroutine waits for the peer to
-// hang up, which the system does not say to those who only write: it takes what is
-// written all the same.
+// Stream is a connection to a peer that only reads. A goroutine waits for the peer to
+// hang up: a writer would not notice, since the system still accepts its data.
 type Stream struct {
 	net.Conn
 	raw  net.Conn
 	over chan struct{}
 }
 
-// newStream makes a stream of a connection, with TLS if there is a configuration.
+// newStream makes a stream from a connection, with TLS if there is a configuration.
 func newStream(ctx context.Context, raw net.Conn, config *tls.Config) (*Stream, error) {
 	conn, err := secure(ctx, raw, config)
 	if err != nil {

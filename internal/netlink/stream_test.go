@@ -21,8 +21,8 @@ import (
 	"github.com/logbook-go/logbook/internal/netlink"
 )
 
-// files makes a certificate that signs itself, for a server and a client on this
-// machine, and returns the paths of it and of its key.
+// files makes a self-signed certificate for a server and a client on this machine, and
+// returns the paths of it and of its key.
 func files(t *testing.T) (cert, key string) {
 	t.Helper()
 	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -123,7 +123,7 @@ func TestTLSFiles(t *testing.T) {
 		{netlink.TLSFiles{Cert: cert}, "needs a key"},
 		{netlink.TLSFiles{Key: key}, "needs a key"},
 		{netlink.TLSFiles{CA: "nowhere"}, "no such file"},
-		{netlink.TLSFiles{CA: empty}, "no certificate in PEM"},
+		{netlink.TLSFiles{CA: empty}, "want certificates in PEM"},
 		{netlink.TLSFiles{Cert: empty, Key: key}, "PEM"},
 	} {
 		c, err := tt.files.Config()

@@ -12,16 +12,15 @@ import (
 	"syscall"
 )
 
-// Stream is a connection to a peer that only listens. It notices when the peer hangs
-// up, which the system does not say to those who only write: it takes what is written
-// all the same.
+// Stream is a connection to a peer that only reads. It notices when the peer hangs up: a
+// writer would not, since the system still accepts its data.
 type Stream struct {
 	net.Conn
 	raw     net.Conn
 	scratch [256]byte
 }
 
-// newStream makes a stream of a connection, with TLS if there is a configuration.
+// newStream makes a stream from a connection, with TLS if there is a configuration.
 func newStream(ctx context.Context, conn net.Conn, config *tls.Config) (*Stream, error) {
 	raw, err := conn.(syscall.Conn).SyscallConn()
 	if err != nil {
@@ -30,7 +29,7 @@ func newStream(ctx context.Context, conn net.Conn, config *tls.Config) (*Stream,
 	p := &pollConn{Conn: conn, raw: raw}
 	p.readNow = func(fd uintptr) bool {
 		p.n, p.err = syscall.Read(int(fd), p.buffer)
-		return true // whatever it says: do not wait
+		return true // whatever the result, do not wait
 	}
 	over, err := secure(ctx, p, config)
 	if err != nil {
@@ -41,8 +40,7 @@ func newStream(ctx context.Context, conn net.Conn, config *tls.Config) (*Stream,
 }
 
 // Gone reports whether the peer has hung up, without waiting. It reads what the peer
-// sent, such as TLS session tickets: a few times only, since a peer that listens has
-// nothing more to say.
+// sent, such as TLS session tickets: a few times only, since such a peer sends little.
 func (s *Stream) Gone() bool {
 	for range 8 {
 		_, err := s.Read(s.scratch[:])
@@ -53,14 +51,14 @@ func (s *Stream) Gone() bool {
 	return false
 }
 
-// pollConn is a connection whose Read can be told not to wait. It then fails as if
-// a deadline was over, which TLS takes for temporary.
+// pollConn is a connection whose Read does not wait if poll is set. It then fails as
+// after a deadline, which TLS takes for temporary.
 type pollConn struct {
 	net.Conn
 	raw  syscall.RawConn
 	poll bool
 
-	readNow func(fd uintptr) bool // made once, so that it costs no allocation
+	readNow func(fd uintptr) bool // made once, to save allocations
 	buffer  []byte
 	n       int
 	err     error

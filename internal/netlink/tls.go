@@ -12,23 +12,22 @@ import (
 )
 
 // ClientTLS returns a configuration for a client of the host: a copy of the given one,
-// which may be nil, that verifies the certificate of the server for the host unless it
-// names another.
+// which may be nil, that verifies the server's certificate for the host unless it has
+// another ServerName.
 func ClientTLS(config *tls.Config, host string) *tls.Config {
 	if config = config.Clone(); config == nil {
 		config = new(tls.Config)
 	}
 	if config.ServerName == "" {
-		config.ServerName, _, _ = strings.Cut(host, "%") // no certificate has the zone of an address
+		config.ServerName, _, _ = strings.Cut(host, "%") // certificates do not have the zone of an address
 	}
 	return config
 }
 
-// TLSFiles are the paths of files in PEM that make up a configuration of TLS. "" leaves
-// a part out.
+// TLSFiles are the paths of PEM files for a TLS configuration. "" leaves a part out.
 type TLSFiles struct {
-	CA        string // roots to trust in place of the system's
-	Cert, Key string // of this side; both or none
+	CA        string // trusted roots in place of the system's
+	Cert, Key string // of the client; both or none
 }
 
 // Config reads the files. It returns nil if there are none.
@@ -37,7 +36,7 @@ func (f TLSFiles) Config() (*tls.Config, error) {
 	case f == TLSFiles{}:
 		return nil, nil
 	case (f.Cert == "") != (f.Key == ""):
-		return nil, errors.New("a certificate needs a key, and a key a certificate")
+		return nil, errors.New("want both a certificate and a key")
 	}
 	config := new(tls.Config)
 	if f.CA != "" {
@@ -47,7 +46,7 @@ func (f TLSFiles) Config() (*tls.Config, error) {
 		}
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(text) {
-			return nil, fmt.Errorf("%s: no certificate in PEM", f.CA)
+			return nil, fmt.Errorf("%s: want certificates in PEM", f.CA)
 		}
 	}
 	if f.Cert != "" {

@@ -6,11 +6,10 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Batch notifies of records that were handed over together, by notify: of all by one
-// notification, or of each by one, as [Lead] says. notify is given how many records the
-// notification stands for, what to note with it, and that they are left to the caller. It
-// reports whether another attempt may succeed; no further one is made then, and the error
-// counts the records that are left.
+// Batch sends notifications of a batch of records by calling notify: once for all or once
+// for each, see [Lead]. notify gets the number of records that the notification stands
+// for, a note, and whether the records are left to the caller. It reports whether another
+// attempt may succeed; then Batch stops, and the error counts the remaining records.
 func Batch(rs []*logbook.Record, why logbook.Reason, notify func(r *logbook.Record, n int, note string, left bool) (again bool, err error)) error {
 	if len(rs) == 0 {
 		return nil

@@ -9,30 +9,27 @@ import (
 // Mark ends a text that was cut.
 const Mark = "..."
 
-// maxWord is how many characters are given up at most so that a cut is not in a
-// word.
+// maxWord is the number of characters given up at most to avoid a cut within a word.
 const maxWord = 30
 
-// Size is how much of a limit a character takes up.
+// Size returns how much of a limit a character takes.
 type Size func(r rune) int
 
-// Sizes of characters where the limit is in characters, and where it is in bytes of
-// UTF-8.
+// Sizes of characters for limits in characters and in bytes of UTF-8.
 var (
 	Characters Size = func(rune) int { return 1 }
 	Bytes      Size = utf8.RuneLen
 )
 
-// Cut returns s if it takes up no more than limit. What is
-// longer is cut behind a word, if there is an end of one within the last 30
-// characters, and ends in [Mark]. With a limit that has no room for the mark nothing
-// is left of it.
+// Cut returns s if it fits the limit. Longer text is cut after a word, if one ends within
+// the last 30 characters, and ends in [Mark]. If the limit has no room for the mark, the
+// result is empty.
 func Cut(s string, limit int, size Size) string {
 	room := limit
 	for _, c := range Mark {
 		room -= size(c)
 	}
-	used, keep := 0, 0 // keep: bytes that fit with the mark behind them
+	used, keep := 0, 0 // keep: bytes that fit with the mark after them
 	for i := 0; i < len(s); {
 		c, width := utf8.DecodeRuneInString(s[i:])
 		i += width
@@ -63,8 +60,8 @@ func wordEnd(s string, keep int) int {
 	return keep
 }
 
-// Append returns the text with notes behind it, each on a line of its own, within
-// the limit: the text is cut first. Notes that leave no room for text stand alone.
+// Append returns the text with notes after it, each on its own line, within the limit:
+// the text is cut first. If there is no room for text, only the notes are returned.
 func Append(text string, notes []string, limit int, size Size) string {
 	if len(notes) == 0 {
 		return Cut(text, limit, size)

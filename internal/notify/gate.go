@@ -9,35 +9,34 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Gate lets notifications through, and counts the records of which nobody was
-// notified, so that the next notification can say so. After a failure that is likely to
-// happen again it is shut for a pause: records are then counted at once, and their
-// sender is not kept waiting. It is safe for concurrent use.
+// Gate lets notifications through, and counts unsent records, so that the next
+// notification can report them. After a failure that is likely to happen again it is shut
+// for a pause: records are then counted without waiting. It is safe for concurrent use.
 type Gate struct {
 	Pause flow.Pause // set before use
 
-	inside flow.Inflight // records that the passes that are out stand for, and are to report
+	inside flow.Inflight // records of the current passes, including those to report as missed
 
-	mu                 sync.Mutex
-	missed             int // records, and not reported yet
-	closed             bool
-	out                int // records that the passes that are out stand for
-	sent, told, failed uint64
+	mu                    sync.Mutex
+	missed                int // records not reported yet
+	closed                bool
+	out                   int // records of the current passes
+	sent, handled, failed uint64
 }
 
-// Pass allows to notify of some records.
+// Pass is the permission to send a notification of some records.
 type Pass struct {
 	gate    *Gate
-	Records int  // of which is to be notified
-	Left    bool // to the caller, if they are not sent: they do not count as missed then
+	Records int  // number of records to notify of
+	Left    bool // unsent records are left to the caller, and do not count as missed
 	Missed  int  // records that the notification is to report as missed
 	counted int  // in inside
 	done    bool
 }
 
-// Enter asks to notify of n records. The error says why not; the records are counted
-// then, unless they are left to the caller. A pass must be given back by [Pass.Sent] or
-// [Pass.Failed].
+// Enter returns a pass for a notification of n records. If it returns an error, the
+// records are counted, unless they are left to the caller. A pass must be returned by
+// [Pass.Sent] or [Pass.Failed].
 func (g *Gate) Enter(n int, left bool, now time.Time) (*Pass, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -66,9 +65,9 @@ func (g *Gate) passLocked(n int) *Pass {
 	return p
 }
 
-// Last returns a pass that notifies of what was missed, after the gate was closed;
-// nil if nothing was. While the gate is shut, the error says how many records were
-// missed, and why: it is a [*logbook.UnsentError].
+// Last returns a pass for reporting missed records after Close, or nil if there are none.
+// While the gate is shut, the error is a [*logbook.UnsentError] with their number and the
+// reason.
 func (g *Gate) Last(now time.Time) (*Pass, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -81,22 +80,21 @@ func (g *Gate) Last(now time.Time) (*Pass, error) {
 	return g.passLocked(0), nil
 }
 
-// Sent gives the pass back: all of it was sent.
+// Sent returns the pass after the notification was sent.
 func (p *Pass) Sent() {
 	g := p.gate
 	p.giveBack(func() {
 		g.sent++
-		g.told += uint64(p.Records)
+		g.handled += uint64(p.Records)
 		g.Pause.Succeeded()
 	})
 }
 
-// Failed gives the pass back: nothing of it was sent. It may be called after Sent or
-// Failed, and does nothing then.
+// Failed returns the pass after a failure. After Sent, Failed or Shut it does nothing.
 func (p *Pass) Failed() { p.giveBack(p.miss) }
 
-// Shut is Failed, and shuts the gate until a time; the zero time means for the next
-// pause of Gate.Pause. Its error is what reason makes of the time.
+// Shut is Failed, and also shuts the gate until a time; the zero time means for the next
+// pause of Gate.Pause. Its result is the error that reason makes for the time.
 func (p *Pass) Shut(now, until time.Time, reason func(until time.Time) error) (err error) {
 	p.giveBack(func() {
 		p.miss()
@@ -109,7 +107,7 @@ func (p *Pass) Shut(now, until time.Time, reason func(until time.Time) error) (e
 	return err
 }
 
-// giveBack calls fn with the lock of the gate, unless the pass is back already.
+// giveBack calls fn with the lock of the gate, unless the pass was returned before.
 func (p *Pass) giveBack(fn func()) {
 	g := p.gate
 	g.mu.Lock()
@@ -131,9 +129,8 @@ func (p *Pass) miss() {
 	}
 }
 
-// Close lets nothing through any more: Enter returns [logbook.ErrClosed]. It waits for the
-// passes that are out. If the context ends first, a [*logbook.UnsentError] counts their
-// records, and those that were missed.
+// Close makes Enter return [logbook.ErrClosed], and waits for the current passes. If the
+// context ends first, a [*logbook.UnsentError] counts their records and the missed ones.
 func (g *Gate) Close(ctx context.Context) error {
 	g.mu.Lock()
 	g.closed = true
@@ -147,13 +144,13 @@ func (g *Gate) Close(ctx context.Context) error {
 	return &logbook.UnsentError{Records: left + g.missed, Err: ctx.Err()}
 }
 
-// Stats returns the counts of records; the counter "notifications" has those that were
-// sent.
+// Stats returns the counts of records; the counter "notifications" is the number of
+// notifications sent.
 func (g *Gate) Stats() logbook.Stats {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return logbook.Stats{
-		Handled: g.told, Dropped: g.failed, Held: g.out,
+		Handled: g.handled, Dropped: g.failed, Held: g.out,
 		Counters: []logbook.Counter{{Name: "notifications", Value: g.sent}},
 	}
 }

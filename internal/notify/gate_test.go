@@ -24,7 +24,7 @@ func enter(t *testing.T, g *notify.Gate, n int, now time.Time) *notify.Pass {
 	return p
 }
 
-// Each failure doubles the pause; a success begins anew.
+// Each failure doubles the pause; a success resets it.
 func TestPauses(t *testing.T) {
 	var g notify.Gate
 	now := start
@@ -87,7 +87,7 @@ func TestPassIsGivenBackOnce(t *testing.T) {
 	}
 }
 
-// Records that a pass was to tell of are not forgotten while it is out.
+// The missed records of a pass are not lost while the pass is in use.
 func TestCloseCountsWhatIsToBeTold(t *testing.T) {
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -7,8 +7,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// text is the default formatter of texts: the message, the attributes that it does
-// not show, and on a line of its own the error, without its stack.
+// text is the default formatter of texts: the message, the attributes that it does not
+// show, and on its own line the error, without its stack.
 var text = logbook.Must(logbook.Format("{record.message}{record.attrs}", &logbook.FormatOptions{
 	Multiline: true,
 	Exception: func(b []byte, e *logbook.ErrorInfo) []byte {
@@ -19,7 +19,7 @@ var text = logbook.Must(logbook.Format("{record.message}{record.attrs}", &logboo
 // Layout makes the title and the text of a notification. The zero value makes
 // "channel: Level" and the message.
 type Layout struct {
-	Title logbook.Formatter // nil: Logbook's "channel: Level"
+	Title logbook.Formatter // nil: "channel: Level"
 	Text  logbook.Options   // its Formatter makes the text; nil: the message and its attributes
 }
 
@@ -28,8 +28,8 @@ func (l *Layout) ReadsCaller() bool {
 	return l.Text.ReadsCaller() || logbook.Options{Formatter: l.Title}.ReadsCaller()
 }
 
-// Format returns the title, on one line, and the text. Neither holds anything that
-// could control what shows it.
+// Format returns the title, on one line, and the text. Neither has control characters,
+// except for newlines in the text.
 func (l *Layout) Format(r *logbook.Record) (title, text string, err error) {
 	if title, err = l.title(r); err != nil {
 		return "", "", err

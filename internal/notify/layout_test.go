@@ -9,8 +9,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// The first three are Logbook's own, but for the record without a channel, which
-// Python calls "None".
+// The first three are those of Python's Logbook, except for the record without a channel,
+// which it shows as "None".
 func TestLayout(t *testing.T) {
 	record := func(l logbook.Level, channel, message string, attrs ...slog.Attr) *logbook.Record {
 		return logbook.NewRecord(logbook.RecordData{Level: l, Channel: channel, Message: message, Attrs: attrs})

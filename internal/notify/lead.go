@@ -6,9 +6,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Lead returns which of the records that are handed over together is shown for all of
-// them, and the note that tells of the others; "" if there are none. all is false
-// where each record is to be shown by itself.
+// Lead returns the record of a batch that is shown for all of them, and the note on the
+// others, or "" if there are none. all is false if each record is shown separately.
 func Lead(rs []*logbook.Record, why logbook.Reason) (lead *logbook.Record, note string, all bool) {
 	others := len(rs) - 1
 	switch why {
@@ -20,20 +19,19 @@ func Lead(rs []*logbook.Record, why logbook.Reason) (lead *logbook.Record, note 
 	return nil, "", false
 }
 
-// Missed returns the note on records of which nobody was notified, "" if there are
-// none.
+// Missed returns the note on unsent records, or "" if there are none.
 func Missed(n int) string {
 	return count(n, "(%d record before this was not sent)", "(%d records before this were not sent)")
 }
 
-// MissedRecord returns the record that tells of them where no other one follows.
+// MissedRecord returns the record that reports them if no other record follows.
 func MissedRecord(n int) *logbook.Record {
 	return logbook.NewRecord(logbook.RecordData{
 		Level: logbook.LevelWarn, Channel: "logbook", Message: count(n, "%d record was not sent", "%d records were not sent"),
 	})
 }
 
-// Notes returns those that are not empty.
+// Notes returns the notes that are not empty.
 func Notes(notes ...string) (kept []string) {
 	for _, n := range notes {
 		if n != "" {
