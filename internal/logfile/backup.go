@@ -10,36 +10,35 @@ import (
 	"github.com/logbook-go/logbook/internal/disk"
 )
 
-// naming says which files belong to a log. Its user locks.
+// naming determines the files that belong to a log. The caller must lock.
 type naming interface {
-	// period returns the name of the stretch of time that a file is for, "" if
-	// files are not split by time.
+	// period returns the name of the period of a time, or "" if files are not split by
+	// time.
 	period(at time.Time) string
 
-	// periodOf is period for the time that a file was modified.
+	// periodOf is period for the modification time of a file.
 	periodOf(modified time.Time) string
 
-	// current returns the path that is written to in a period.
+	// current returns the path of the file for a period.
 	current(period string) string
 
-	// finish moves the current file out of the way, to a path that is free.
-	// ended tells that its period is over.
+	// finish renames the current file to a free path. ended reports that its period is
+	// over.
 	finish(files disk.FS, period string, ended bool) (path string, err error)
 
-	// backups returns the finished files, the newest one first, without the one
-	// at the current path.
+	// backups returns the finished files, newest first, without the file at the current
+	// path.
 	backups(files disk.FS, current string) ([]*backup, error)
 
-	// packedPath returns the path for the compressed form of a finished file,
-	// which is free.
+	// packedPath returns a free path for the compressed form of a finished file.
 	packedPath(files disk.FS, path string) (string, error)
 }
 
-// backup is a finished file. It may be there as it was written and compressed,
-// where something ended between the compression and the removal.
+// backup is a finished file. It may exist both uncompressed and compressed, if the
+// program ended between compression and removal.
 type backup struct {
 	path   string      // without the extension of a compressor
-	plain  fs.FileInfo // nil: not there
+	plain  fs.FileInfo // the uncompressed file; nil: none
 	packed []packedFile
 }
 
@@ -49,12 +48,12 @@ type packedFile struct {
 	info fs.FileInfo
 }
 
-// packedExts are the extensions of the usual compressors. Finished files that have one
-// of them belong to the log, whatever compresses its files now.
+// packedExts are the extensions of the usual compressors. Finished files with one of them
+// belong to the log, whatever compressor it uses now.
 var packedExts = []string{".gz", ".zst", ".bz2", ".xz", ".lz4", ".lzma", ".br", ".sz", ".Z", ".zip", ".7z"}
 
-// withExt returns the extensions that finished files may have, with that of the
-// compressor in use, if there is one.
+// withExt returns the extensions of compressed files, including that of the compressor in
+// use, if any.
 func withExt(ext string) []string {
 	if ext == "" || slices.Contains(packedExts, ext) {
 		return packedExts
@@ -62,8 +61,8 @@ func withExt(ext string) []string {
 	return append(slices.Clip(packedExts), ext)
 }
 
-// findBackup looks for a finished file at a path, with each of the extensions; "" is
-// the file as it was written.
+// findBackup looks for a finished file at a path, with each of the extensions; "" is the
+// uncompressed file.
 func findBackup(files disk.FS, path string, exts []string) (*backup, error) {
 	b := &backup{path: path}
 	for _, ext := range exts {
@@ -71,7 +70,7 @@ func findBackup(files disk.FS, path string, exts []string) (*backup, error) {
 		switch {
 		case err != nil:
 			return nil, err
-		case info == nil: // gone meanwhile
+		case info == nil: // removed meanwhile
 		case ext == "":
 			b.plain = info
 		default:
@@ -81,14 +80,14 @@ func findBackup(files disk.FS, path string, exts []string) (*backup, error) {
 	return b, nil
 }
 
-func (b *backup) there() bool { return b.plain != nil || len(b.packed) > 0 }
+func (b *backup) exists() bool { return b.plain != nil || len(b.packed) > 0 }
 
-// doubled reports whether the file is there as it was written and compressed.
+// doubled reports whether the file exists both uncompressed and compressed.
 func (b *backup) doubled() bool {
 	return b.plain != nil && slices.ContainsFunc(b.packed, func(p packedFile) bool { return disk.SameTime(b.plain, p.info) })
 }
 
-// size is in bytes.
+// size returns the size in bytes.
 func (b *backup) size() (n int64) {
 	if b.plain != nil {
 		n += b.plain.Size()
@@ -111,7 +110,7 @@ func (b *backup) modified() (latest time.Time) {
 	return latest
 }
 
-// packedPath returns the path of a compressed form, "" if it is none of this file.
+// packedPath returns the path of a compressed form, or "" if it is not one of this file.
 func (b *backup) packedPath(info fs.FileInfo) string {
 	for _, p := range b.packed {
 		if os.SameFile(p.info, info) {
@@ -121,7 +120,7 @@ func (b *backup) packedPath(info fs.FileInfo) string {
 	return ""
 }
 
-// rename moves all of a backup to a path that is free.
+// rename renames all files of a backup to a free path.
 func (b *backup) rename(files disk.FS, to string) error {
 	for _, p := range b.packed {
 		if err := files.Rename(b.path+p.ext, to+p.ext); err != nil {

@@ -9,13 +9,13 @@ import (
 
 // Line is one of several lines that are written together.
 type Line struct {
-	End int // of the line, in the text of all
+	End int // end of the line in the text
 	At  time.Time
 }
 
-// WriteBatch appends the lines of records with one write, and nothing comes in between.
-// It is split only where a file ends, by its size or its time. level is the highest one.
-// It returns how many of the last lines are left to the caller, and why.
+// WriteBatch appends the lines of records with one write, so that no other line comes in
+// between. It is split only where the file rotates. level is the highest level. It
+// returns how many of the last lines are left to the caller, and why.
 func (u *File) WriteBatch(text []byte, lines []Line, level logbook.Level) (left int, err error) {
 	if u.closed.Load() {
 		return len(lines), u.closedError("write")
@@ -34,7 +34,7 @@ func (u *File) WriteBatch(text []byte, lines []Line, level logbook.Level) (left 
 	return left, err
 }
 
-// putAll returns how many lines it has not put, and why.
+// putAll returns how many lines were not put, and why.
 func (f *logFile) putAll(text []byte, lines []Line) (left int, err error) {
 	start := 0
 	for len(lines) > 0 {
@@ -53,13 +53,13 @@ func (f *logFile) putAll(text []byte, lines []Line) (left int, err error) {
 	return 0, nil
 }
 
-// together returns how many of the lines, one at least, belong to the same file. start
-// is where the first one begins.
+// together returns how many of the lines, at least one, go to the same file. start is the
+// start of the first one.
 func (f *logFile) together(lines []Line, start int) int {
 	room := int64(math.MaxInt64)
 	if f.maxSize > 0 {
 		room = f.maxSize
-		if o := f.open; o != nil && o.size+int64(lines[0].End-start) < f.maxSize { // else a new one begins
+		if o := f.open; o != nil && o.size+int64(lines[0].End-start) < f.maxSize { // otherwise a new file begins
 			room -= o.size
 		}
 	}
@@ -75,7 +75,7 @@ func (f *logFile) together(lines []Line, start int) int {
 	return len(lines)
 }
 
-// position is how far a file was written.
+// position is a position in the written file.
 type position struct {
 	open    *openFile
 	written int64
@@ -89,7 +89,7 @@ func (f *logFile) position() position {
 	return position{f.open, f.open.lines.Written, f.open.lines.Torn}
 }
 
-// writtenSince returns how many bytes of what was put last are in a file, if that failed
+// writtenSince returns how many bytes of the last put are in the file, if it failed
 // halfway.
 func (f *logFile) writtenSince(was position) int64 {
 	if f.open == nil {
@@ -99,7 +99,7 @@ func (f *logFile) writtenSince(was position) int64 {
 		return f.open.lines.Written
 	}
 	n := f.open.lines.Written - was.written
-	if was.torn { // a newline was put before it
+	if was.torn { // a newline was written first
 		n--
 	}
 	return max(n, 0)

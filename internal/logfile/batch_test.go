@@ -13,7 +13,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// putBatch writes lines of one moment together.
+// putBatch writes lines with the same time together.
 func putBatch(f *File, when time.Time, level logbook.Level, texts ...string) error {
 	var text []byte
 	var lines []Line
@@ -28,8 +28,8 @@ func putBatch(f *File, when time.Time, level logbook.Level, texts ...string) err
 	return err
 }
 
-// The lines of a batch that fails halfway are left to the caller from the one on that was
-// cut short; they do not count as lost.
+// If a batch fails halfway, the lines from the one that was cut short on are left to the
+// caller; they do not count as lost.
 func TestBatchCutShort(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -59,7 +59,7 @@ func TestBatchCutShort(t *testing.T) {
 	}
 }
 
-// A batch is one write and one fsync, if its highest level wants that.
+// A batch is one write, and one fsync if its highest level requires that.
 func TestBatchIsOneWrite(t *testing.T) {
 	t.Parallel()
 	files := new(spyFiles)
@@ -76,8 +76,8 @@ func TestBatchIsOneWrite(t *testing.T) {
 	}
 }
 
-// A batch with a record of the buffer's level is not held back, and larger than the buffer
-// it is written at once.
+// A batch with a record of the buffer's level is not held back, and one larger than the
+// buffer is written at once.
 func TestBatchInABuffer(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "f")

@@ -10,11 +10,11 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Buffer says how lines are held back and written together.
+// Buffer configures how lines are held back and written together.
 type Buffer struct {
 	Size     int           // in bytes; 0: 256 KiB
-	Interval time.Duration // how long a line is held at most; 0: one second
-	Level    slog.Leveler  // a record of this level writes what is held; nil: logbook.LevelError
+	Interval time.Duration // the longest time that a line is held; 0: one second
+	Level    slog.Leveler  // a record of this level or above writes the buffer; nil: logbook.LevelError
 }
 
 const (
@@ -22,11 +22,10 @@ const (
 	defaultBufferInterval = time.Second
 )
 
-// errBufferFull is returned for a record that finds no room, since the file cannot
-// be written.
+// errBufferFull is returned if there is no room because the file cannot be written.
 var errBufferFull = errors.New("handlers: the buffer is full")
 
-// writeBuffer holds lines of one period. Its user locks.
+// writeBuffer holds lines of one period. The caller must lock.
 type writeBuffer struct {
 	size     int
 	interval time.Duration
@@ -56,7 +55,7 @@ func newWriteBuffer(o *Buffer) *writeBuffer {
 	return b
 }
 
-// hold adds lines of so many records of one period to the buffer.
+// hold adds the lines of a number of records of one period to the buffer.
 func (f *logFile) hold(lines []byte, records int, at time.Time) error {
 	b := f.buffer
 	period := ""
@@ -89,15 +88,15 @@ func (f *logFile) hold(lines []byte, records int, at time.Time) error {
 	return nil
 }
 
-// flushUnlessPaused is flush, but leaves a file alone that just failed.
+// flushUnlessPaused is flush, but fails at once during the pause after a failure.
 func (f *logFile) flushUnlessPaused() error {
-	if f.buffer.failed && f.pausing() {
+	if f.buffer.failed && f.paused() {
 		return errBufferFull
 	}
 	return f.flush()
 }
 
-// flush writes what is held. What could not be written stays.
+// flush writes the buffer. Lines that could not be written stay.
 func (f *logFile) flush() error {
 	b := f.buffer
 	if b == nil || len(b.data) == 0 {
@@ -121,8 +120,8 @@ func (f *logFile) flush() error {
 	return err
 }
 
-// keepUnwritten removes the lines from the buffer of which n bytes were written.
-// The line that was cut short stays: it is written anew, on a line of its own.
+// keepUnwritten removes the written lines from the buffer, given that n bytes were
+// written. A line that was cut short stays: it is written again, on a line of its own.
 func (f *logFile) keepUnwritten(n int64) {
 	b := f.buffer
 	n = min(n, int64(len(b.data)))
@@ -134,8 +133,8 @@ func (f *logFile) keepUnwritten(n int64) {
 	b.data = b.data[:copy(b.data, b.data[whole:])]
 }
 
-// flushLate is called when lines were held for the interval.
-func (f *logFile) flushLate() {
+// flushAfterInterval is called after lines were held for the interval.
+func (f *logFile) flushAfterInterval() {
 	f.mu.Lock()
 	f.flushing.begun()
 	if !f.closed {
@@ -148,7 +147,7 @@ func (f *logFile) flushLate() {
 	f.report()
 }
 
-// flushNow is for whoever cannot wait.
+// flushNow is flush for callers without the lock.
 func (f *logFile) flushNow() error {
 	defer f.report()
 	f.mu.Lock()
@@ -156,7 +155,7 @@ func (f *logFile) flushNow() error {
 	return f.unsent(f.flush())
 }
 
-// flushLast writes what is held for the last time.
+// flushLast writes the buffer for the last time.
 func (f *logFile) flushLast() error {
 	err := f.unsent(f.flush())
 	if err != nil {

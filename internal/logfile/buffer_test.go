@@ -17,7 +17,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// bufferedOn returns a file with a buffer. It is for tests to close.
+// bufferedOn returns a file with a buffer. The test must close it.
 func bufferedOn(t *testing.T, files disk.FS, path string, b Buffer) *File {
 	t.Helper()
 	h, err := Open(Options{Path: path, FS: files, Follow: true, Buffer: &b, OnError: func(error) {}})
@@ -82,8 +82,8 @@ func TestBuffer(t *testing.T) {
 	})
 }
 
-// While the disk is full, lines are kept up to the size; what comes then is
-// refused, and told where it is missing.
+// While the disk is full, lines are kept up to the size; further ones are refused, and
+// reported in the file at their place.
 func TestBufferOnAFullDisk(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -121,22 +121,22 @@ func TestBufferOnAFullDisk(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lines, told := 0, 0
+		lines, reported := 0, 0
 		for line := range strings.Lines(string(text)) {
 			var n int
 			if line == "0123456789abcde\n" {
 				lines++
 			} else if _, err := fmt.Sscanf(line, "%d record", &n); err == nil && strings.HasSuffix(line, " dropped\n") {
-				told += n
+				reported += n
 			}
 		}
-		if refused == 0 || lines != 10-refused || told != refused || !strings.HasSuffix(string(text), " dropped\nafter\n") {
-			t.Errorf("%d records were refused, %d are there, %d were told of in\n%s", refused, lines, told, text)
+		if refused == 0 || lines != 10-refused || reported != refused || !strings.HasSuffix(string(text), " dropped\nafter\n") {
+			t.Errorf("%d records were refused, %d are there, %d were reported in\n%s", refused, lines, reported, text)
 		}
 	})
 }
 
-// What a handler cannot write when it is closed is counted.
+// Lines that cannot be written on Close are counted.
 func TestBufferClosedOnAFullDisk(t *testing.T) {
 	t.Parallel()
 	files := new(disktest.Faults)
@@ -152,8 +152,7 @@ func TestBufferClosedOnAFullDisk(t *testing.T) {
 	}
 }
 
-// A buffer does not carry lines into the file of another time or over the limit
-// of size.
+// Buffered lines do not go to the file of another period, or over the limit of size.
 func TestBufferRotates(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

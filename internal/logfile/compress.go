@@ -14,8 +14,8 @@ import (
 	"github.com/logbook-go/logbook/internal/panics"
 )
 
-// compressAll compresses what is there, the oldest file first. A file that fails
-// is tried again after the next rotation.
+// compressAll compresses all finished files, oldest first. A file that fails is tried
+// again after the next rotation.
 func (t *fileTasks) compressAll() {
 	left, err := t.tryAll()
 	if err != nil && t.ctx.Err() == nil {
@@ -64,7 +64,7 @@ func (t *fileTasks) alone() (release func(), err error) {
 	}
 	for {
 		if err = lockFile.Lock(false); err == nil {
-			return func() { _ = lockFile.Close() }, nil // nothing was written to it
+			return func() { _ = lockFile.Close() }, nil // nothing was written
 		}
 		if !errors.Is(err, disk.ErrLocked) {
 			return release, errors.Join(err, lockFile.Close())
@@ -77,8 +77,8 @@ func (t *fileTasks) alone() (release func(), err error) {
 	}
 }
 
-// compress puts a compressed file in the place of a finished one. At any moment,
-// power failures included, one of them is there and whole.
+// compress replaces a finished file by a compressed one. At any time, even after a power
+// failure, one of them exists and is complete.
 func (t *fileTasks) compress(b *backup) (err error) {
 	defer func() {
 		if p := recover(); p != nil { // the compressor is the user's
@@ -111,15 +111,15 @@ func (t *fileTasks) compress(b *backup) (err error) {
 	return err
 }
 
-// source opens a finished file, wherever it has moved to. It returns nil if there is
-// nothing to be compressed any more.
+// source opens a finished file at its current path. It returns nil if there is nothing to
+// compress.
 func (t *fileTasks) source(b *backup) (file disk.File, err error) {
 	err = t.exclusively(func() error {
 		b, ok, err := t.find(b.plain)
 		switch {
 		case err != nil || !ok:
 			return err
-		case b.doubled(): // an earlier run ended before the removal
+		case b.doubled(): // an earlier run ended before it removed the source
 			return t.settings.files.Remove(b.path)
 		}
 		file, err = t.settings.files.Open(b.path, os.O_RDONLY, 0, false)
@@ -128,8 +128,8 @@ func (t *fileTasks) source(b *backup) (file disk.File, err error) {
 	return file, err
 }
 
-// temporary makes the file that compression writes to. What an earlier run left
-// of it is worth nothing.
+// temporary creates the file that compression writes to. A file left by an earlier run is
+// removed.
 func (t *fileTasks) temporary() (disk.File, string, error) {
 	path := t.settings.path + t.settings.pack.Ext() + ".tmp"
 	if err := t.settings.files.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -139,8 +139,8 @@ func (t *fileTasks) temporary() (disk.File, string, error) {
 	return temp, path, err
 }
 
-// pack writes the compressed form and makes it last. It returns which file it is,
-// if that is known.
+// pack writes the compressed form and syncs it. It returns the file's information, if
+// that is known.
 func (t *fileTasks) pack(source disk.File, info fs.FileInfo, temp disk.File, path string) (packed fs.FileInfo, err error) {
 	packed, err = temp.Stat()
 	if err != nil {
@@ -176,8 +176,8 @@ func (r *endedReader) Read(p []byte) (int, error) {
 	return r.r.Read(p)
 }
 
-// exclusively is for changes to backups: neither this process nor another one
-// writes or rotates meanwhile.
+// exclusively calls fn while neither this process nor another one writes or rotates, for
+// changes to backups.
 func (t *fileTasks) exclusively(fn func() error) error {
 	t.f.mu.Lock()
 	defer t.f.mu.Unlock()
@@ -193,8 +193,8 @@ func (t *fileTasks) exclusively(fn func() error) error {
 	return fn()
 }
 
-// find returns where a file that was compressed is by now. ok is false if it is not
-// there any more or was written to: then the next run sees to it.
+// find returns the current backup of a file that was compressed. ok is false if it was
+// removed or written to: then the next run compresses it.
 func (t *fileTasks) find(source fs.FileInfo) (b *backup, ok bool, err error) {
 	backups, err := t.settings.names.backups(t.settings.files, t.f.name)
 	if err != nil {
@@ -208,10 +208,10 @@ func (t *fileTasks) find(source fs.FileInfo) (b *backup, ok bool, err error) {
 	return nil, false, nil
 }
 
-// replace gives the compressed form its name, makes that last, and then removes the
-// source. Others write and rotate while the disk is waited for. Where somebody moved
-// the source away meanwhile, or a late record was written to it, the compressed form
-// is one too many.
+// replace renames the compressed form to its final name, syncs the directory, and then
+// removes the source. Others may write and rotate during the sync. If another program
+// renamed the source meanwhile, or a late record was written to it, the compressed form
+// is removed instead.
 func (t *fileTasks) replace(file disk.File, source, packed fs.FileInfo, temp string) error {
 	placed := ""
 	err := t.exclusively(func() error {
@@ -251,7 +251,7 @@ func (t *fileTasks) replace(file disk.File, source, packed fs.FileInfo, temp str
 	})
 }
 
-// removePacked removes a compressed file, wherever it has moved to from its path.
+// removePacked removes a compressed file, even if it was renamed.
 func (t *fileTasks) removePacked(packed fs.FileInfo, path string) error {
 	if info, err := t.settings.files.Lstat(path); err == nil && os.SameFile(info, packed) {
 		return t.settings.files.Remove(path)

@@ -12,8 +12,8 @@ import (
 	"github.com/logbook-go/logbook/internal/disk/disktest"
 )
 
-// Between the moment when a compressed file has its name and the removal of its
-// source, records can come late and files can be moved. Each line stays there once.
+// After a compressed file has its name and before its source is removed, late records may
+// come and files may be renamed. Each line stays exactly once.
 func TestChangesDuringCompression(t *testing.T) {
 	t.Parallel()
 	yesterday, today := noon, noon.AddDate(0, 0, 1)
@@ -58,8 +58,8 @@ func TestChangesDuringCompression(t *testing.T) {
 	}
 }
 
-// A rotation that failed halfway leaves the file that is written to where others
-// take it for a backup. They may compress and remove it; no record is lost by that.
+// A rotation that failed halfway leaves the current file with the name of a backup.
+// Others may compress and remove it; no record is lost.
 func TestFaultedFileIsCompressedByOthers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -71,7 +71,7 @@ func TestFaultedFileIsCompressedByOthers(t *testing.T) {
 	idle(&h.log.tasks)
 	created := false
 	files.Fail(func(op string, _ int) error {
-		if created && op == "stat" { // the new file is there, and of no use
+		if created && op == "stat" { // the new file exists, but cannot be used
 			created = false
 			return syscall.EIO
 		}
@@ -94,7 +94,7 @@ func TestFaultedFileIsCompressedByOthers(t *testing.T) {
 	expectDir(t, dir, map[string]string{"f": "third\n4\n", "f.1.gz": "first\nsecond\n", "f.lock": "", "f.gz.lock": ""})
 }
 
-// idle waits until there is nothing to do in the background.
+// idle waits until there are no background tasks.
 func idle(tasks *fileTasks) {
 	tasks.mu.Lock()
 	done := tasks.done

@@ -16,10 +16,9 @@ import (
 	"github.com/logbook-go/logbook/internal/disk"
 )
 
-// dated names files by the time of the records in them. Parts that a file was
-// split into by size have a number after the name: name.1 was written first, the
-// name without a number is the last part. A number that was used is not used again
-// while its file is there.
+// dated names files after the time of their records. Parts of a file that was split by
+// size have a number after the name: name.1 was written first, and the last part has no
+// number. A number is not used again while its file exists.
 type dated struct {
 	path          string // of the log
 	dir           string
@@ -28,9 +27,9 @@ type dated struct {
 	plain         bool // the current file has the path of the log
 	location      *time.Location
 	ext           string         // of the compressor
-	made          *regexp.Regexp // names of ours: groups of the pattern, then the number, then the extension
+	made          *regexp.Regexp // names of our files: groups of the pattern, then the number, then the extension
 
-	// The period of the last record, and what it was made of.
+	// The period of the last record, and its time.
 	last   string
 	second int64
 	zone   *time.Location
@@ -83,7 +82,7 @@ func (d *dated) readFormat(format string) error {
 	return nil
 }
 
-// period is asked for each record, so a second is formatted once.
+// period is called for each record, so it formats each second once.
 func (d *dated) period(at time.Time) string {
 	if second, zone := at.Unix(), at.Location(); second != d.second || zone != d.zone {
 		d.second, d.zone, d.last = second, zone, d.text(at)
@@ -137,14 +136,13 @@ func (d *dated) finish(files disk.FS, period string, ended bool) (string, error)
 	return to, files.Rename(d.current(period), to)
 }
 
-// taken reports whether a finished file is there, in a compressed form or in one of
-// those that are given.
+// taken reports whether a finished file exists, compressed or with one of the extensions.
 func (d *dated) taken(files disk.FS, path string, exts ...string) (bool, error) {
 	b, err := findBackup(files, path, append(exts, withExt(d.ext)...))
-	return err == nil && b.there(), err
+	return err == nil && b.exists(), err
 }
 
-// nextPart returns the path for one more part of a file.
+// nextPart returns the path for another part of a file.
 func (d *dated) nextPart(files disk.FS, path string) (string, error) {
 	names, err := files.ReadDir(d.dir)
 	if err != nil {
@@ -189,7 +187,7 @@ func (d *dated) backups(files disk.FS, current string) ([]*backup, error) {
 	}
 	var all []*entry
 	for base, e := range listed {
-		if b, err := findBackup(files, filepath.Join(d.dir, base), e.exts); err == nil && b.there() {
+		if b, err := findBackup(files, filepath.Join(d.dir, base), e.exts); err == nil && b.exists() {
 			e.backup = b
 			all = append(all, e)
 		}
@@ -209,7 +207,7 @@ func newerPart(a, b int) int {
 	return cmp.Or(cmp.Compare(min(a, 1), min(b, 1)), cmp.Compare(b, a))
 }
 
-// parse takes a file name apart. ext is that of a compressor.
+// parse parses a file name. ext is that of a compressor.
 func (d *dated) parse(name string) (key []int, number int, ext string, ok bool) {
 	groups := d.made.FindStringSubmatch(name)
 	if groups == nil {
@@ -225,8 +223,7 @@ func (d *dated) parse(name string) (key []int, number int, ext string, ok bool) 
 	return key, number, groups[n+1], true
 }
 
-// packedPath makes a file that came late, after its period was compressed, one
-// more part.
+// packedPath makes a file that was written after its period was compressed another part.
 func (d *dated) packedPath(files disk.FS, path string) (string, error) {
 	taken, err := d.taken(files, path)
 	if err != nil {

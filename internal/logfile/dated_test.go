@@ -10,7 +10,7 @@ import (
 	"github.com/logbook-go/logbook/internal/disk"
 )
 
-// What a pattern makes it knows again, and puts in the order of the times.
+// A pattern recognizes its texts, and sorts them by time.
 func TestDatePattern(t *testing.T) {
 	t.Parallel()
 	times := []time.Time{
@@ -59,7 +59,7 @@ func TestDatedNamesOfOthers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Mkdir(filepath.Join(dir, "app-2024-01-01.log"), 0o700); err != nil { // no file
+	if err := os.Mkdir(filepath.Join(dir, "app-2024-01-01.log"), 0o700); err != nil { // a directory
 		t.Fatal(err)
 	}
 	backups, err := d.backups(disk.OS{}, "")
@@ -79,7 +79,7 @@ func TestDatedNamesOfOthers(t *testing.T) {
 	}
 }
 
-// A record belongs to the file of its own zone, unless one is given.
+// A record belongs to the file of its own zone, unless Location is set.
 func TestDatedZone(t *testing.T) {
 	t.Parallel()
 	for _, location := range []*time.Location{nil, time.UTC} {

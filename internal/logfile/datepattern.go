@@ -11,15 +11,15 @@ import (
 	"github.com/logbook-go/logbook/internal/pyformat"
 )
 
-// datePattern is a strftime pattern of numbers, so that the texts it makes can be
-// told from others and put in order.
+// datePattern is a strftime pattern of numbers, so that its texts can be recognized and
+// sorted.
 type datePattern struct {
 	layout string
 	expr   string // a regular expression with a group for each directive
 	units  []dateUnit
 }
 
-// dateUnit is what a directive stands for.
+// dateUnit is the meaning of a directive.
 type dateUnit struct {
 	letter   byte
 	rank     int // 0 is the coarsest one
@@ -38,7 +38,7 @@ var dateUnits = []dateUnit{
 	{'S', 5, 2, 0, 59},
 }
 
-// datePatterns are directives that stand for several others.
+// datePatterns expands directives that are short for several others.
 var datePatterns = strings.NewReplacer("%%", "%%", "%F", "%Y-%m-%d", "%T", "%H:%M:%S", "%R", "%H:%M")
 
 func parseDatePattern(layout string) (*datePattern, error) {
@@ -70,8 +70,8 @@ func parseDatePattern(layout string) (*datePattern, error) {
 	return p, nil
 }
 
-// format returns the text of a time. A year of other than four digits is cut or
-// filled, so that every text is one that the pattern knows again.
+// format returns the text of a time. The year is limited to 0 to 9999, so that the
+// pattern recognizes every text.
 func (p *datePattern) format(t time.Time) string {
 	if year := t.Year(); year < 0 || year > 9999 {
 		t = t.AddDate(min(max(year, 0), 9999)-year, 0, 0)
@@ -79,8 +79,8 @@ func (p *datePattern) format(t time.Time) string {
 	return string(pyformat.AppendTime(nil, t, p.layout))
 }
 
-// order returns a key by which texts are in the order of their times. groups are
-// what the expression found. It fails for what is no date, such as February 30.
+// order returns a key that sorts texts by their times. groups are the groups of the
+// expression. ok is false for an invalid date, such as February 30.
 func (p *datePattern) order(groups []string) (key []int, ok bool) {
 	key = make([]int, dateRanks)
 	year, month, day := 2000, 1, 1 // a leap year

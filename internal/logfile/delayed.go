@@ -7,8 +7,8 @@ import (
 	"github.com/logbook-go/logbook/internal/clock"
 )
 
-// delayed calls a function some time after it was asked to, once however often it
-// was asked. No goroutine waits meanwhile. Its user locks, but for wait.
+// delayed calls a function after a delay. Requests while a call is pending are one call.
+// No goroutine waits meanwhile. The caller must lock, except for wait.
 type delayed struct {
 	call    func()
 	bubbled bool // made within a bubble; see clock.InBubble
@@ -19,8 +19,8 @@ type delayed struct {
 
 func newDelayed(call func()) delayed { return delayed{call: call, bubbled: clock.InBubble()} }
 
-// after calls the function that much later, unless a call is pending. Within a bubble
-// that is not its own it does nothing.
+// after calls the function after the delay, unless a call is pending. In another bubble
+// than its own it does nothing.
 func (d *delayed) after(delay time.Duration) {
 	if d.pending || clock.InBubble() != d.bubbled {
 		return
@@ -33,7 +33,7 @@ func (d *delayed) after(delay time.Duration) {
 	})
 }
 
-// begun is for the function: it may be asked for again.
+// begun is called by the function, and allows the next request.
 func (d *delayed) begun() { d.pending = false }
 
 func (d *delayed) cancel() {
@@ -43,6 +43,6 @@ func (d *delayed) cancel() {
 	d.pending = false
 }
 
-// wait returns when the function does not run any more. It must be called without
-// the lock that the function takes.
+// wait waits until the function is not running. It must be called without the lock that
+// the function takes.
 func (d *delayed) wait() { d.running.Wait() }

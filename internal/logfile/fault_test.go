@@ -23,7 +23,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// faultTests are files of every kind, with options that use every call.
+// faultTests are files of each kind, with options that use each call.
 var faultTests = map[string]Options{
 	"Monitoring":         {Watch: -1},
 	"Rotating":           {Numbered: true, MaxSize: 100, Mode: 0o600, SyncLevel: logbook.LevelError, Compress: gzipped{}},
@@ -35,8 +35,8 @@ var faultTests = map[string]Options{
 	},
 }
 
-// faultTest logs through a handler on a faulty file system, and remembers what
-// was accepted.
+// faultTest logs through a handler on a faulty file system, and stores the accepted
+// records.
 type faultTest struct {
 	t        *testing.T
 	dir      string
@@ -52,7 +52,7 @@ func newFaultTest(t *testing.T, dir string, files *disktest.Faults, o Options) (
 	if o.Watch == 0 {
 		o.Watch = time.Second
 	}
-	// A file whose mode the umask would not allow is there before.
+	// There is an earlier file, with a mode that the umask would not allow.
 	if err := errors.Join(os.WriteFile(o.Path, []byte("old\n"), 0o600), os.Chmod(o.Path, 0o666)); err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func newFaultTest(t *testing.T, dir string, files *disktest.Faults, o Options) (
 	return &faultTest{t: t, dir: dir, files: files, h: h, when: time.Date(2024, 2, 29, 13, 0, 0, 0, time.UTC)}, err
 }
 
-// log logs a record. Every third one is a third of a second later.
+// log logs a record. Every third record is a third of a second later.
 func (ft *faultTest) log() error {
 	ft.sent++
 	if ft.sent%3 == 0 {
@@ -82,20 +82,20 @@ var (
 	lossLine   = regexp.MustCompile(`^(\d+) records? dropped$`)
 )
 
-// check closes the handler and compares the files with what was accepted.
-// unsure is how many records may be there though an error came back.
+// check closes the handler and compares the files with the accepted records. unsure is
+// the number of records that may exist despite an error.
 func (ft *faultTest) check() {
 	ft.t.Helper()
 	closeErr := ft.h.Close(context.Background())
 	counts := make(map[int]int)
-	told := 0
+	reported := 0
 	for _, line := range readLines(ft.t, ft.dir) {
 		if m := recordLine.FindStringSubmatch(line); m != nil {
 			n, _ := strconv.Atoi(m[1])
 			counts[n]++
 		} else if m := lossLine.FindStringSubmatch(line); m != nil {
 			n, _ := strconv.Atoi(m[1])
-			told += n
+			reported += n
 		}
 	}
 	for _, n := range ft.accepted {
@@ -109,8 +109,8 @@ func (ft *faultTest) check() {
 		}
 	}
 	stats := ft.h.Stats()
-	if int(stats.Dropped) != told {
-		ft.t.Errorf("%d records were dropped, %d were told of (Close: %v)", stats.Dropped, told, closeErr)
+	if int(stats.Dropped) != reported {
+		ft.t.Errorf("%d records were dropped, %d were reported of (Close: %v)", stats.Dropped, reported, closeErr)
 	}
 	if ft.t.Failed() {
 		ft.t.Fatalf("%+v %v", stats, closeErr)
@@ -147,8 +147,8 @@ func readLines(t *testing.T, dir string) (lines []string) {
 	return lines
 }
 
-// failFor logs while a call fails, after some records for which it did not, and then
-// on without the fault. It returns how many files rotated in the end.
+// failFor logs some records, then some while a call fails, and then some without the
+// fault. It returns the number of rotations in the end.
 func (ft *faultTest) failFor(op string, fault error, after int) (rotations uint64) {
 	for range after {
 		if err := ft.log(); err != nil {
@@ -175,8 +175,8 @@ func (ft *faultTest) failFor(op string, fault error, after int) (rotations uint6
 	return ft.h.Stats().Count("rotations") - before
 }
 
-// Every call fails for a while. Records that were accepted are there, once. Within
-// a second after the fault records are written again and files rotate.
+// Each call fails for a while. Accepted records exist exactly once. Within a second after
+// the fault, records are written again and files rotate.
 func TestFaultsOfEachCall(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
@@ -204,7 +204,7 @@ func TestFaultsOfEachCall(t *testing.T) {
 	}
 }
 
-// failFor lets a call fail for a while. It returns the calls that there were.
+// failFor makes a call fail for a while. It returns the calls that were made.
 func failFor(t *testing.T, o Options, op string, fault error, i int) (seen []string) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
@@ -242,7 +242,7 @@ func TestFaultsInTurn(t *testing.T) {
 					})
 					ft, err := newFaultTest(t, dir, files, o)
 					if err != nil {
-						return // nothing was logged yet
+						return // nothing was logged
 					}
 					for range 7 {
 						_ = ft.log() // may fail
@@ -267,7 +267,7 @@ func TestFaultsInTurn(t *testing.T) {
 	}
 }
 
-// After a write that failed, the path is looked at without waiting for the next second.
+// After a failed write, the path is checked without waiting for the next second.
 func TestFaultOfAFileThatMoved(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -292,14 +292,14 @@ func TestFaultOfAFileThatMoved(t *testing.T) {
 	expectDir(t, dir, map[string]string{"moved": "first\nsecond\n", "f": "1 record dropped\nthird\n"})
 }
 
-// A failed rotation costs no record, is counted, and told once until it is tried
+// A failed rotation loses no record, is counted, and is reported once until it is tried
 // again.
-func TestFaultsAreTold(t *testing.T) {
+func TestFaultsAreReported(t *testing.T) {
 	t.Parallel()
 	files := new(disktest.Faults)
-	var told []error
+	var reported []error
 	path := filepath.Join(t.TempDir(), "app.log")
-	h := rotatingOn(t, files, path, Options{MaxSize: 30, OnError: func(err error) { told = append(told, err) }})
+	h := rotatingOn(t, files, path, Options{MaxSize: 30, OnError: func(err error) { reported = append(reported, err) }})
 	files.FailOp("rename", syscall.EACCES)
 	for range 10 {
 		mustPut(t, h, noon, "a line of thirty bytes and more")
@@ -307,8 +307,8 @@ func TestFaultsAreTold(t *testing.T) {
 	if err := h.Close(context.Background()); err != nil {
 		t.Error(err)
 	}
-	if len(told) != 1 || !errors.Is(told[0], fs.ErrPermission) || !strings.Contains(told[0].Error(), "rotate "+path) {
-		t.Errorf("told of %v", told)
+	if len(reported) != 1 || !errors.Is(reported[0], fs.ErrPermission) || !strings.Contains(reported[0].Error(), "rotate "+path) {
+		t.Errorf("reported of %v", reported)
 	}
 	want := "handled 10, failed_rotations 1, failures 1"
 	if got := h.Stats().String(); got != want {

@@ -1,6 +1,6 @@
-// Package logfile is the engine of the handlers that write to files: it opens, shares,
-// rotates, buffers and compresses them, and loses no line that it has accepted. It knows
-// nothing of records but their lines, times and levels.
+// Package logfile is the engine of the file handlers: it opens, shares, rotates, buffers
+// and compresses files, and loses no line that it has accepted. Of records it gets only
+// lines, times and levels.
 package logfile
 
 import (
@@ -18,14 +18,14 @@ import (
 )
 
 // openLogs are the log files that the process has open. Users of one path share one
-// logFile: two of them would rotate each other's files away and compress into one
+// logFile: otherwise they would rotate each other's files and compress into the same
 // temporary file.
 var openLogs = struct {
 	mu     sync.Mutex
 	byPath map[string]*logFile
 
-	// emptied holds the paths of files that were emptied: with TakeOver once in a run of
-	// the program, however often a configuration is read again.
+	// emptied has the paths of emptied files: with TakeOver a file is emptied only once
+	// in a run of the program, even if a configuration is read again.
 	emptied map[string]bool
 }{byPath: make(map[string]*logFile), emptied: make(map[string]bool)}
 
@@ -33,7 +33,7 @@ var openLogs = struct {
 type File struct {
 	log      *logFile
 	closed   atomic.Bool
-	urges    bool // has levels at which a line is urgent
+	urges    bool // has levels at which a line is flushed or synced
 	options  Options
 	settings settings
 }
@@ -57,16 +57,16 @@ func Open(o Options) (*File, error) {
 		err = u.log.prepare(s, o.Delay)
 	}
 	if err != nil {
-		_ = u.Close(context.Background()) // there is nothing to lose yet
+		_ = u.Close(context.Background()) // nothing was written yet
 		return nil, err
 	}
 	return u, nil
 }
 
-// join makes u a user of the file that is open, or of a new one. pending tells that
-// its options do not hold yet.
+// join makes u a user of the open file, or of a new one. pending reports that its options
+// are not in effect yet.
 func (u *File) join() (pending bool, err error) {
-	if u.options.FS != nil { // a test's own, which sees one path as another process does
+	if u.options.FS != nil { // of a test: it simulates another process with the same path
 		u.log = newLogFile(u)
 		return false, nil
 	}
@@ -93,40 +93,41 @@ func (u *File) join() (pending bool, err error) {
 			return name != "", nil
 		}
 		openLogs.mu.Unlock()
-		<-f.ended // it is being closed
+		<-f.ended // wait until it is closed
 		openLogs.mu.Lock()
 	}
 }
 
-// try opens the file with the options of u and closes it again, to see that they will work.
+// try checks the options of u by opening the file with them and closing it again.
 func (u *File) try() error {
 	f := newLogFile(u)
 	return errors.Join(f.prepare(u.settings, u.options.Delay), f.close(context.Background()))
 }
 
-// urgency is how soon a line has to be on its way, beyond what the interval says.
+// urgency is whether a line has to be flushed or synced at once, not only after the
+// interval.
 type urgency uint8
 
 const (
-	flushNow urgency = 1 + iota // out of the buffer
-	syncNow                     // to the disk
+	flushNow urgency = 1 + iota // write the buffer
+	syncNow                     // sync to the disk
 )
 
 func (u *File) urgency(level logbook.Level) urgency {
 	if !u.urges {
 		return 0
 	}
-	return u.ask(level)
+	return u.levelUrgency(level)
 }
 
-// ask asks Levelers, which may be anybody's code, so no lock is held. One that panics is
-// reached by no record.
-func (u *File) ask(level logbook.Level) (answer urgency) {
+// levelUrgency reads Levelers, which may be the user's code, so no lock is held. A level
+// that panics counts as not reached.
+func (u *File) levelUrgency(level logbook.Level) (answer urgency) {
 	defer func() {
 		if p := recover(); p != nil {
 			u.log.mu.Lock()
 			defer u.log.mu.Unlock()
-			u.log.fail("ask for a level of", panics.Error(p))
+			u.log.fail("read a level for", panics.Error(p))
 		}
 	}()
 	o := &u.options
@@ -139,8 +140,8 @@ func (u *File) ask(level logbook.Level) (answer urgency) {
 	return 0
 }
 
-// Write appends the line of a record. An error means that it is not in the file, but for
-// one of fsync. The line may be changed.
+// Write appends the line of a record. An error means that it is not in the file, unless
+// it is an error of fsync. The line may be changed.
 func (u *File) Write(line []byte, at time.Time, level logbook.Level) error {
 	if u.closed.Load() {
 		u.Drop(1)
@@ -149,7 +150,7 @@ func (u *File) Write(line []byte, at time.Time, level logbook.Level) error {
 	f, urgency := u.log, u.urgency(level)
 	f.mu.Lock()
 	var err error
-	if f.buffer == nil && !f.closed && f.writable(len(line), at) { // nearly always
+	if f.buffer == nil && !f.closed && f.writable(len(line), at) { // the usual case
 		if err = f.append(line); err == nil {
 			f.written.Add(1)
 		}
@@ -169,15 +170,14 @@ func (u *File) Write(line []byte, at time.Time, level logbook.Level) error {
 	return err
 }
 
-// Lost returns how many records were lost since the file was last told.
+// Lost returns the number of lost records that are not reported in the file yet.
 func (u *File) Lost() int { return int(u.log.lost.Load()) }
 
-// Drop counts records that are lost since no line could be made of them. The file says
-// nothing of them.
+// Drop counts records that could not be formatted. They are not reported in the file.
 func (u *File) Drop(records int) { u.log.counts.dropped.Add(uint64(records)) }
 
-// WriteNotice appends a line that says how many records were lost, unless another user
-// did so meanwhile. If it fails, so many records that were to follow are lost too.
+// WriteNotice appends a line that reports lost records, unless another user did so
+// meanwhile. If it fails, the follow records after it are lost too.
 func (u *File) WriteNotice(line []byte, lost, follow int, at time.Time) error {
 	f := u.log
 	defer f.report()
@@ -195,7 +195,7 @@ func (u *File) WriteNotice(line []byte, lost, follow int, at time.Time) error {
 	return err
 }
 
-// Flush writes what a buffer holds.
+// Flush writes the buffer.
 func (u *File) Flush() error {
 	if u.closed.Load() {
 		return nil
@@ -203,8 +203,7 @@ func (u *File) Flush() error {
 	return u.log.flushNow()
 }
 
-// Sync writes what a buffer holds and makes the disk hold what was written. Lines can be
-// written meanwhile.
+// Sync writes the buffer and syncs the file to the disk. Lines can be written meanwhile.
 func (u *File) Sync() error {
 	if u.closed.Load() {
 		return u.closedError("sync")
@@ -212,8 +211,8 @@ func (u *File) Sync() error {
 	return u.log.sync()
 }
 
-// Reopen checks at once whether the path leads to another file than the one that is open,
-// or to none, and goes on there.
+// Reopen checks at once whether the path leads to another file than the open one, or to
+// none, and if so opens that.
 func (u *File) Reopen() error {
 	if u.closed.Load() {
 		return u.closedError("reopen")
@@ -225,12 +224,12 @@ func (u *File) closedError(op string) error {
 	return &fs.PathError{Op: op, Path: u.options.Path, Err: logbook.ErrClosed}
 }
 
-// Stats returns what happened to the file so far, with what other users of it did.
+// Stats returns the counts of the file, including those of its other users.
 func (u *File) Stats() logbook.Stats { return u.log.stats() }
 
-// Close ends the use. With the last one the file is closed, when finished files are
-// compressed or the context has ended; else those who remain go on with what is held, and
-// the options of the one that came first hold.
+// Close ends the use of the file. The last user closes it, after finished files are
+// compressed or the context has ended. Otherwise the options of the first remaining user
+// take effect.
 func (u *File) Close(ctx context.Context) error {
 	if u.closed.Swap(true) {
 		return nil
@@ -255,8 +254,8 @@ func (u *File) Close(ctx context.Context) error {
 	return err
 }
 
-// changeOptions makes the options hold of the user who came first of those who
-// remain. The next line opens the file anew.
+// changeOptions puts the options of the first remaining user into effect. The next line
+// opens the file again.
 func (f *logFile) changeOptions() {
 	defer f.report()
 	f.mu.Lock()
@@ -274,7 +273,7 @@ func (f *logFile) changeOptions() {
 	}
 	if err := f.flush(); err != nil {
 		f.fail("flush", err)
-		next.buffer = f.buffer // with what it holds
+		next.buffer = f.buffer // keep its lines
 	}
 	if next.shared && f.lockFile == nil {
 		lock, err := openLockFile(next)
@@ -285,7 +284,7 @@ func (f *logFile) changeOptions() {
 		f.lockFile = lock
 	}
 	if f.open != nil {
-		next.truncate = false // what is in it is of this run
+		next.truncate = false // its content is of this run
 	}
 	f.closeFiles()
 	if f.lockFile != nil && !next.shared {
@@ -301,7 +300,7 @@ func wasEmptied(path string) bool {
 	return openLogs.emptied[path]
 }
 
-func noteEmptied(path string) {
+func markEmptied(path string) {
 	openLogs.mu.Lock()
 	defer openLogs.mu.Unlock()
 	openLogs.emptied[path] = true

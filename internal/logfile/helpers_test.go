@@ -19,7 +19,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// spyFiles is the real file system, watched.
+// spyFiles is the real file system, with records of the calls.
 type spyFiles struct {
 	disktest.Faults
 	ops         []string
@@ -42,7 +42,7 @@ func (s *spyFiles) SyncDir(dir string) error {
 	return s.Faults.SyncDir(dir)
 }
 
-// record makes the calls of some kinds be remembered.
+// record records the calls of some kinds.
 func (s *spyFiles) record(kinds ...string) {
 	s.Fail(func(op string, _ int) error {
 		if slices.Contains(kinds, op) {
@@ -93,7 +93,7 @@ func open(t *testing.T, o Options) *File {
 
 var noon = time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)
 
-// putAt writes a line as a handler does, with the notice of lost ones before it.
+// putAt writes a line as a handler does, after the notice of lost lines.
 func putAt(f *File, when time.Time, level logbook.Level, line string) error {
 	if lost := f.Lost(); lost > 0 {
 		records := "records"
@@ -154,7 +154,7 @@ func expectDir(t *testing.T, dir string, want map[string]string) {
 		case ".gz":
 			text = gunzip(t, text)
 		case ".lock":
-			text = nil // its size says something, to handlers only
+			text = nil // its size is a counter of the handlers
 		}
 		got[e.Name()] = string(text)
 	}

@@ -14,44 +14,44 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// retryAfter is how long what failed is left alone: rotating, opening in place of
-// another file, flushing a buffer. Records go to the file that is open meanwhile.
+// retryAfter is the pause after a failure of rotating, reopening or flushing. Meanwhile
+// records go to the open file.
 const retryAfter = 500 * time.Millisecond
 
-// logFile is a file that lines are appended to, with everything that can happen to
-// such a file. It is safe for concurrent use.
+// logFile is an open log file: it is written, rotated, buffered and checked here. It is
+// safe for concurrent use.
 //
-// A system call leaves little in the caches of the processor, so what each write
-// looks at lies together: the first 64 bytes of the struct, and those of an openFile.
+// A system call evicts much of the processor's caches, so the fields that each write
+// reads are together: in the first 64 bytes of the struct, and of an openFile.
 type logFile struct {
 	mu        sync.Mutex
 	closed    bool
-	mustCheck bool          // the path, before the next write
+	mustCheck bool          // check the path before the next write
 	failing   bool          // there are failures to report
-	lost      atomic.Int64  // records, since the file was last told
+	lost      atomic.Int64  // lost records, not reported in the file yet
 	written   atomic.Uint64 // records
 	open      *openFile     // nil: nothing is open
-	settings                // begins with what each write looks at
+	settings                // begins with the fields that each write reads
 
-	users []*File       // in the order in which they came; guarded by openLogs.mu
-	owner *File         // whose settings hold
-	ended chan struct{} // closed when the file is, after the last of them
-	early *openFile     // opened to see that it can be; the first record goes there
+	users []*File       // in the order of opening; guarded by openLogs.mu
+	owner *File         // the user whose settings are in effect
+	ended chan struct{} // closed when the file is, after the last user
+	early *openFile     // opened before the first record, which goes there
 
 	counts   counts
 	failures []error
 
-	lockFile   disk.File // if shared
-	generation int64     // of the files, when they were last looked at
-	name       string    // path of what is open
-	period     string    // of names; "" if that is not known yet
-	checked    time.Time // time of the record for which the path was last checked
-	newest     int64     // Unix time of the newest record, for names
-	pausedTill time.Time // what failed is left alone until then
-	ages       ageClock
-	flushing   delayed
-	syncing    delayed
-	aging      delayed
+	lockFile    disk.File // if shared
+	generation  int64     // of the files, when they were last checked
+	name        string    // path of the open file
+	period      string    // of the file name; "" if not known yet
+	checked     time.Time // time of the record for which the path was last checked
+	newest      int64     // Unix time of the newest record, for names
+	pausedUntil time.Time // end of the pause after a failure
+	ages        ageClock
+	flushing    delayed
+	syncing     delayed
+	aging       delayed
 
 	inUse sync.RWMutex // held for reading while a file is synced without mu
 	tasks fileTasks
@@ -69,29 +69,29 @@ type openFile struct {
 	dirty  bool // written to since the last sync
 
 	file disk.File
-	info fs.FileInfo // when it was opened: says which file it is
+	info fs.FileInfo // when it was opened; identifies the file
 }
 
 // newLogFile returns a file that is not open yet, with its first user.
 func newLogFile(u *File) *logFile {
 	f := &logFile{users: []*File{u}, owner: u, ended: make(chan struct{})}
 	f.tasks.init(f)
-	f.flushing = newDelayed(f.flushLate)
-	f.syncing = newDelayed(f.syncLate)
-	f.aging = newDelayed(f.pruneLate)
+	f.flushing = newDelayed(f.flushAfterInterval)
+	f.syncing = newDelayed(f.syncAfterInterval)
+	f.aging = newDelayed(f.pruneAfterInterval)
 	f.use(u.settings)
 	return f
 }
 
-// use makes settings hold from the next opening on.
+// use puts settings into effect, from the next opening on.
 func (f *logFile) use(s settings) {
 	f.settings, f.name, f.period = s, s.path, ""
 	f.watchAge()
 }
 
 // prepare is called for each user, with its settings. It opens the lock file of a shared
-// log and, unless delay is set, the file, if its name does not depend on a record. If
-// that is open already, it is checked whether its path leads to another one.
+// log and, unless delay is set, the file, if its name does not depend on a record. If the
+// file is open already, it checks whether the path leads to another one.
 func (f *logFile) prepare(s settings, delay bool) error {
 	defer f.report()
 	f.mu.Lock()
@@ -117,7 +117,7 @@ func (f *logFile) prepare(s settings, delay bool) error {
 	})
 }
 
-// put adds lines of so many records of a time to the file, or to its buffer.
+// put adds the lines of a number of records to the file, or to its buffer.
 func (f *logFile) put(lines []byte, records int, at time.Time) error {
 	if f.closed {
 		return &fs.PathError{Op: "write", Path: f.name, Err: logbook.ErrClosed}
@@ -132,7 +132,7 @@ func (f *logFile) put(lines []byte, records int, at time.Time) error {
 	return err
 }
 
-// commit writes lines of a time to the file that they belong to.
+// commit writes lines to the file of their time.
 func (f *logFile) commit(lines []byte, at time.Time) error {
 	if f.writable(len(lines), at) {
 		return f.append(lines)
@@ -150,9 +150,9 @@ func (f *logFile) commit(lines []byte, at time.Time) error {
 	})
 }
 
-// writable reports whether n bytes of a time can be written without a look at
-// anything else. It is what nearly all records meet: maintain found out for another
-// one of the same second.
+// writable reports whether n bytes of a time can be written without further checks. That
+// is so for nearly all records, since maintain has checked for another record of the same
+// second.
 func (f *logFile) writable(n int, at time.Time) bool {
 	o := f.open
 	return o != nil && (f.watch == 0 || f.inWindow(o, n, at))
@@ -176,7 +176,8 @@ func (f *logFile) append(lines []byte) error {
 	return err
 }
 
-// dropped notes that records could not be written. A later one says so in the file.
+// dropped counts records that could not be written. A later record reports them in the
+// file.
 func (f *logFile) dropped(records int) {
 	f.counts.dropped.Add(uint64(records))
 	if !f.closed {
@@ -184,12 +185,12 @@ func (f *logFile) dropped(records int) {
 	}
 }
 
-// secure does what the records that were just written want: flush, or make them last, at
-// once or before long.
+// secure flushes or syncs the records that were just written, at once or after the
+// interval.
 func (f *logFile) secure(u urgency) error {
 	if u == flushNow {
 		if err := f.flushUnlessPaused(); err != nil {
-			f.fail("flush", err) // the record is held: it is not lost
+			f.fail("flush", err) // the record stays in the buffer: it is not lost
 		}
 	}
 	if u == syncNow {
@@ -205,8 +206,8 @@ func (f *logFile) secure(u urgency) error {
 	return nil
 }
 
-// syncLate is called when an interval is over.
-func (f *logFile) syncLate() {
+// syncAfterInterval is called after the interval.
+func (f *logFile) syncAfterInterval() {
 	f.mu.Lock()
 	f.syncing.begun()
 	f.mu.Unlock()
@@ -218,7 +219,7 @@ func (f *logFile) syncLate() {
 	}
 }
 
-// sync makes the disk hold what was written. Lines can be written meanwhile.
+// sync writes the buffer and syncs the file. Lines can be written meanwhile.
 func (f *logFile) sync() error {
 	f.mu.Lock()
 	if f.closed {
@@ -227,7 +228,7 @@ func (f *logFile) sync() error {
 	}
 	err := f.flush()
 	o := f.open
-	f.inUse.RLock() // before mu is left, so that the file is not closed
+	f.inUse.RLock() // before mu is unlocked, so that the file is not closed
 	defer f.inUse.RUnlock()
 	if o != nil {
 		o.dirty = false
@@ -239,7 +240,7 @@ func (f *logFile) sync() error {
 	return errors.Join(err, o.file.Sync())
 }
 
-// closeOld closes a file that is not written to any more.
+// closeOld closes a file that is no longer written to.
 func (f *logFile) closeOld(o *openFile) {
 	if o.dirty && f.syncs {
 		if err := o.file.Sync(); err != nil {
@@ -253,17 +254,17 @@ func (f *logFile) closeOld(o *openFile) {
 	}
 }
 
-// fail notes a failure that cost no record.
-func (f *logFile) fail(what string, err error) {
+// fail records a failure that lost no record.
+func (f *logFile) fail(action string, err error) {
 	f.counts.failures.Add(1)
 	f.failing = true
 	if len(f.failures) < 8 {
-		f.failures = append(f.failures, fmt.Errorf("handlers: %s %s: %w", what, f.name, err))
+		f.failures = append(f.failures, fmt.Errorf("handlers: %s %s: %w", action, f.name, err))
 	}
 }
 
 // report calls OnError for the failures. It must be called without the lock, since
-// that function may log.
+// OnError may log.
 func (f *logFile) report() {
 	f.mu.Lock()
 	failures := f.failures
@@ -275,15 +276,15 @@ func (f *logFile) report() {
 	}
 }
 
-// pause leaves alone what failed for a while.
-func (f *logFile) pause() { f.pausedTill = time.Now().Add(retryAfter) }
+// pause begins a pause after a failure.
+func (f *logFile) pause() { f.pausedUntil = time.Now().Add(retryAfter) }
 
-func (f *logFile) pausing() bool {
-	return !f.pausedTill.IsZero() && time.Now().Before(f.pausedTill)
+func (f *logFile) paused() bool {
+	return !f.pausedUntil.IsZero() && time.Now().Before(f.pausedUntil)
 }
 
-// close writes what is held, waits for compression within the deadline, and closes
-// the file.
+// close writes the buffer, waits for compression until the context ends, and closes the
+// file.
 func (f *logFile) close(ctx context.Context) error {
 	defer f.report()
 	f.mu.Lock()

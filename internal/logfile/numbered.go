@@ -11,9 +11,9 @@ import (
 	"github.com/logbook-go/logbook/internal/disk"
 )
 
-// numbered names finished files by number: name.1 is the newest one. With each
-// rotation they move up. A number that is missing, since a rotation ended halfway,
-// is filled by the next one.
+// numbered names finished files by number: name.1 is the newest one. With each rotation
+// they move up. A missing number, after a rotation that ended halfway, is filled by the
+// next rotation.
 type numbered struct {
 	path string // of the current file
 	ext  string // of the compressor
@@ -24,8 +24,8 @@ func (n *numbered) period(time.Time) string   { return "" }
 func (n *numbered) periodOf(time.Time) string { return "" }
 func (n *numbered) current(string) string     { return n.path }
 
-// listed returns the numbers of the finished files, and what extensions each is there
-// with. A file such as name.20240229 may have been made by somebody else.
+// listed returns the numbers of the finished files, with the extensions of each. A file
+// such as name.20240229 may belong to another program.
 func (n *numbered) listed(files disk.FS) (map[int][]string, error) {
 	names, err := files.ReadDir(filepath.Dir(n.path))
 	if err != nil {
@@ -34,8 +34,8 @@ func (n *numbered) listed(files disk.FS) (map[int][]string, error) {
 	all := make(map[int][]string)
 	prefix, exts := filepath.Base(n.path)+".", withExt(n.ext)
 	for _, name := range names {
-		if pause, ok := strings.CutPrefix(name, prefix); ok {
-			number, ext := cutExt(pause, exts)
+		if suffix, ok := strings.CutPrefix(name, prefix); ok {
+			number, ext := cutExt(suffix, exts)
 			if i, err := strconv.Atoi(number); err == nil && i > 0 && strconv.Itoa(i) == number {
 				all[i] = append(all[i], ext)
 			}
@@ -48,7 +48,7 @@ func (n *numbered) at(files disk.FS, i int, exts []string) (*backup, error) {
 	return findBackup(files, n.path+"."+strconv.Itoa(i), exts)
 }
 
-// finish moves up the backups that stand below the first free number, so that
+// finish renames the backups below the first free number to the next number each, so that
 // nothing has to be removed first.
 func (n *numbered) finish(files disk.FS, _ string, _ bool) (string, error) {
 	listed, err := n.listed(files)
@@ -62,10 +62,10 @@ func (n *numbered) finish(files disk.FS, _ string, _ bool) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		if !b.there() {
+		if !b.exists() {
 			break
 		}
-		if b.doubled() { // so that each number is moved by one call, or not at all
+		if b.doubled() { // so that each number is renamed by one call, or not at all
 			if err := files.Remove(b.path); err != nil {
 				return "", err
 			}
@@ -82,8 +82,7 @@ func (n *numbered) finish(files disk.FS, _ string, _ bool) (string, error) {
 	return newest, files.Rename(n.path, newest)
 }
 
-// backups looks as far as the backups to keep go, and on as long as there are more in
-// a row.
+// backups returns the backups up to the number to keep, and those beyond without a gap.
 func (n *numbered) backups(files disk.FS, _ string) (all []*backup, err error) {
 	listed, err := n.listed(files)
 	if err != nil {
@@ -99,18 +98,17 @@ func (n *numbered) backups(files disk.FS, _ string) (all []*backup, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if b.there() {
+		if b.exists() {
 			all = append(all, b)
 		}
 	}
 	return all, nil
 }
 
-// packedPath returns the path with the extension: numbers move together with
-// what is compressed.
+// packedPath returns the path with the extension: compressed files keep their number.
 func (n *numbered) packedPath(_ disk.FS, path string) (string, error) { return path + n.ext, nil }
 
-// cutExt takes one of the extensions off a name.
+// cutExt cuts one of the extensions off a name.
 func cutExt(name string, exts []string) (base, ext string) {
 	for _, ext := range exts {
 		if base, ok := strings.CutSuffix(name, ext); ok {

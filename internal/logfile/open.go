@@ -11,12 +11,12 @@ import (
 	"github.com/logbook-go/logbook/internal/linewriter"
 )
 
-// openAttempts is how often opening starts anew, since a file came or went in
-// between.
+// openAttempts bounds how often opening is repeated because a file was created or removed
+// meanwhile.
 const openAttempts = 10
 
-// start opens the first file. Only now, with a record, something is emptied or removed:
-// a configuration that is refused was not to have any effect.
+// start opens the first file. Files are emptied and removed only now, with a record, so
+// that a configuration that is refused has no effect.
 func (f *logFile) start(at time.Time) error {
 	name, period := f.path, ""
 	if f.names != nil {
@@ -37,7 +37,7 @@ func (f *logFile) start(at time.Time) error {
 	return nil
 }
 
-// openEarly opens the file before the first record, to see that it can be.
+// openEarly opens the file before the first record, to check that it can be opened.
 func (f *logFile) openEarly() error {
 	o, err := f.openAt(f.path, nil)
 	if err == nil && f.early != nil {
@@ -49,13 +49,13 @@ func (f *logFile) openEarly() error {
 	return err
 }
 
-// openFirst returns what was opened early, or else opens the file at a path.
+// openFirst returns the file that was opened early, or else opens the file at a path.
 func (f *logFile) openFirst(name string) (*openFile, error) {
 	early := f.early
 	f.early = nil
 	empty := f.truncate && !(f.takeOver && wasEmptied(f.path))
 	if early != nil && !empty {
-		f.mustCheck = true // it may have been moved meanwhile
+		f.mustCheck = true // it may have been renamed meanwhile
 		return early, nil
 	}
 	if early != nil {
@@ -66,13 +66,13 @@ func (f *logFile) openFirst(name string) (*openFile, error) {
 	}
 	o, err := f.openAs(name, nil, os.O_TRUNC)
 	if err == nil {
-		noteEmptied(f.path)
+		markEmptied(f.path)
 	}
 	return o, err
 }
 
-// takePeriod finds out which period a file is of that was just opened, where its name
-// does not tell.
+// takePeriod sets the period of a file that was just opened, if its name does not have
+// it.
 func (f *logFile) takePeriod(at time.Time) {
 	switch {
 	case f.names == nil || f.name != f.path:
@@ -83,8 +83,8 @@ func (f *logFile) takePeriod(at time.Time) {
 	}
 }
 
-// openAt opens the file at a path for appending. A file that is made here has
-// the mode and the owner of the one that it follows, if there is one.
+// openAt opens the file at a path for appending. A file that is created gets the mode and
+// the owner of the previous one, if there is one.
 func (f *logFile) openAt(path string, like fs.FileInfo) (*openFile, error) {
 	return f.openAs(path, like, 0)
 }
@@ -92,7 +92,7 @@ func (f *logFile) openAt(path string, like fs.FileInfo) (*openFile, error) {
 func (f *logFile) openAs(path string, like fs.FileInfo, flag int) (*openFile, error) {
 	access := os.O_WRONLY | os.O_APPEND | flag
 	if f.shared {
-		access = os.O_RDWR | os.O_APPEND // to see how others left it
+		access = os.O_RDWR | os.O_APPEND // to read its last byte
 	}
 	file, created, err := f.openOrCreate(path, access, like)
 	if err != nil {
@@ -118,7 +118,7 @@ func (f *logFile) openOrCreate(path string, access int, like fs.FileInfo) (file 
 	if like != nil {
 		mode = like.Mode().Perm()
 	}
-	if f.follow { // O_EXCL would not create what a link points to
+	if f.follow { // O_EXCL would not create the target of a link
 		file, err = f.files.Open(path, access|os.O_CREATE, mode, true)
 		return file, false, err
 	}
@@ -135,8 +135,8 @@ func (f *logFile) openOrCreate(path string, access int, like fs.FileInfo) (file 
 	return nil, false, err
 }
 
-// inherit gives a new file the mode and owner of another one. That works by the
-// open file, so nobody can put another one in its place.
+// inherit gives a new file the mode and owner of another one. It uses the open file, so
+// that nobody can replace it by another one.
 func (f *logFile) inherit(file disk.File, info, like fs.FileInfo) {
 	if mode := like.Mode().Perm(); mode != info.Mode().Perm() {
 		if err := file.Chmod(mode); err != nil {
@@ -146,13 +146,13 @@ func (f *logFile) inherit(file disk.File, info, like fs.FileInfo) {
 	uid, gid, known := disk.Owner(like)
 	if ownUID, ownGID, _ := disk.Owner(info); known && (uid != ownUID || gid != ownGID) {
 		if err := file.Chown(uid, gid); err != nil {
-			f.fail("keep the disk.Owner of", err)
+			f.fail("keep the owner of", err)
 		}
 	}
 }
 
-// endsTorn reports whether a file ends in the middle of a line, as a process that
-// was killed leaves it. A file that cannot be read is taken to be whole.
+// endsTorn reports whether a file ends in the middle of a line, as after a kill. A file
+// that cannot be read counts as complete.
 func (f *logFile) endsTorn(file disk.File, info fs.FileInfo, path string) bool {
 	if !info.Mode().IsRegular() || info.Size() == 0 {
 		return false
@@ -168,17 +168,16 @@ func (f *logFile) endsTorn(file disk.File, info fs.FileInfo, path string) bool {
 	return lastByte(file, info.Size()) != '\n'
 }
 
-// lastByte returns the last byte of so many. What cannot be read is taken to be the
-// end of a line.
+// lastByte returns the last byte of a file, or a newline if it cannot be read.
 func lastByte(file io.ReaderAt, size int64) byte {
 	last := [1]byte{'\n'}
 	_, _ = file.ReadAt(last[:], size-1)
 	return last[0]
 }
 
-// due reports whether it is time to look at the path. Records do not come in
-// exactly the order of their times.
-func (f *logFile) due(at time.Time) bool {
+// checkDue reports whether it is time to check the path, and then records that. Records
+// do not come in exactly the order of their times.
+func (f *logFile) checkDue(at time.Time) bool {
 	if d := at.Sub(f.checked); d > -f.watch && d < f.watch {
 		return false
 	}
@@ -186,8 +185,8 @@ func (f *logFile) due(at time.Time) bool {
 	return true
 }
 
-// checkPath compares the open file with the one at its path, and opens that if it is
-// another one or missing. The error is that nothing is open any more.
+// checkPath compares the open file with the one at its path, and opens that one if it is
+// different or missing. An error means that no file is open.
 func (f *logFile) checkPath(at time.Time) error {
 	f.mustCheck = false
 	stat := f.files.Lstat
@@ -201,8 +200,8 @@ func (f *logFile) checkPath(at time.Time) error {
 		return nil
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		f.mustCheck = true
-		if !f.pausing() {
-			f.fail("look at", err)
+		if !f.paused() {
+			f.fail("check", err)
 			f.pause()
 		}
 		return nil
@@ -210,7 +209,7 @@ func (f *logFile) checkPath(at time.Time) error {
 	return f.reopen(at)
 }
 
-// refresh takes note of what others did to the file.
+// refresh updates the state of the file after others changed it.
 func (f *logFile) refresh(size int64) {
 	o := f.open
 	if size == o.size {
@@ -222,18 +221,18 @@ func (f *logFile) refresh(size int64) {
 	}
 }
 
-// reopen opens the file at the path in place of the one that is open. If that
-// fails, the old one stays, unless it has no name any more: what is written to that
-// is lost, so then it is tried for each record.
+// reopen opens the file at the path in place of the open one. If that fails, the old one
+// stays, unless it has no name any more: records in it would be lost, so reopen is then
+// tried for each record.
 func (f *logFile) reopen(at time.Time) error {
-	if f.pausing() && !f.gone() {
+	if f.paused() && !f.isNameless() {
 		f.mustCheck = true
 		return nil
 	}
 	next, err := f.openAt(f.name, f.open.info)
 	if err != nil {
 		f.mustCheck = true
-		if f.gone() {
+		if f.isNameless() {
 			f.closeOld(f.open)
 			f.open = nil
 			return err
@@ -249,14 +248,14 @@ func (f *logFile) reopen(at time.Time) error {
 	return nil
 }
 
-// gone reports whether the open file has no name any more, or may have none. A
-// compressor removes a file only with the lock held, as this is called.
-func (f *logFile) gone() bool {
+// isNameless reports whether the open file has no name any more, or may have none. It is
+// called with the lock held, without which no compressor removes a file.
+func (f *logFile) isNameless() bool {
 	info, err := f.open.file.Stat()
 	return err != nil || disk.Nameless(info)
 }
 
-// reopenNow looks at the path without waiting for a record.
+// reopenNow checks the path without waiting for a record.
 func (f *logFile) reopenNow() error {
 	defer f.report()
 	f.mu.Lock()
@@ -264,7 +263,7 @@ func (f *logFile) reopenNow() error {
 	if f.closed {
 		return &fs.PathError{Op: "reopen", Path: f.name, Err: fs.ErrClosed}
 	}
-	f.pausedTill = time.Time{}
+	f.pausedUntil = time.Time{}
 	err := f.flush()
 	if f.open == nil {
 		if f.early == nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/logbook-go/logbook/internal/disk"
 )
 
-// movingFiles moves the first file away once it was opened, and puts another one in
-// its place, before the handler can look at what it has.
+// movingFiles renames the first file once it was opened, and puts another one in its
+// place, before the handler can call Stat.
 type movingFiles struct {
 	disk.OS
 	move func(path string)
@@ -26,8 +26,8 @@ func (f *movingFiles) Open(path string, flag int, mode fs.FileMode, follow bool)
 	return file, err
 }
 
-// Known defect of Logbook: it looks at the path after it has opened the file, and
-// takes one that came in between for its own.
+// The file that is opened is the one that is checked. Python's Logbook checks the path
+// afterwards, and takes a file that was put there meanwhile for its own.
 func TestMovedWhileOpening(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "app.log")

@@ -16,25 +16,24 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// defaultMode lets a group read logs, and nobody else.
+// defaultMode allows the group to read logs, and nobody else.
 const defaultMode fs.FileMode = 0o640
 
-// Options say what happens to a log file. The zero value of a field leaves the feature
-// out.
+// Options configure a log file. The zero value of a field leaves the feature out.
 type Options struct {
 	Path string      // absolute
 	Mode fs.FileMode // of a file that is created, before the umask; 0: 0640
 
 	Delay    bool          // open the file with the first record
 	Truncate bool          // empty it with the first record, unless another user has it open
-	TakeOver bool          // from users with other options, and empty it once in a run only
-	Follow   bool          // a symbolic link at the end of the path
-	Watch    time.Duration // how often the path is looked at; negative: before each write
+	TakeOver bool          // replace users with other options; empty the file only once in a run
+	Follow   bool          // a symbolic link as last element of the path
+	Watch    time.Duration // how often the path is checked; 0: never; negative: before each write
 	Shared   bool          // other processes write to the same path with the same options
 
-	Numbered bool   // finished files have numbers
+	Numbered bool   // finished files are numbered
 	Dated    *Dated // files are named after their time; nil: they are not
-	MaxSize  int64  // in bytes; a file that is numbered or dated stays below it
+	MaxSize  int64  // in bytes; numbered and dated files stay below it
 
 	Backups  int           // how many finished files are kept; 0: all, negative: none
 	MaxAge   time.Duration // of finished files
@@ -45,17 +44,17 @@ type Options struct {
 	SyncLevel    slog.Leveler
 	SyncInterval time.Duration
 	Buffer       *Buffer
-	OnError      func(error) // hears of what failed without costing a record
+	OnError      func(error) // called for failures that lose no record
 
 	FS  disk.FS          // nil: that of the system
 	Now func() time.Time // nil: time.Now; for the age of files
 }
 
-// Dated says how files are named after their time.
+// Dated configures names after the time of the records.
 type Dated struct {
 	Pattern  string         // strftime, of numbers
 	Format   string         // of file names, with {basename}, {timestamp} and {ext}
-	Plain    bool           // the file that is written to has the plain path
+	Plain    bool           // the current file has the plain path
 	Location *time.Location // for the pattern; nil: that of the record's time
 }
 
@@ -65,18 +64,18 @@ type Compressor interface {
 	NewWriter(w io.Writer) (io.WriteCloser, error)
 }
 
-// Rotation tells of a finished file.
+// Rotation describes a finished file.
 type Rotation struct {
 	Path   string // of the log
-	Backup string // the finished file, compressed by now; "" if it was removed already
+	Backup string // the finished file, already compressed; "" if it was removed already
 }
 
-// settings are options that were checked, as a log file needs them.
+// settings are checked options, in the form that a log file needs.
 type settings struct {
 	buffer  *writeBuffer
 	watch   time.Duration
 	maxSize int64
-	syncs   bool // now and then
+	syncs   bool // has a level or an interval for it
 
 	path     string
 	mode     fs.FileMode
@@ -130,7 +129,7 @@ func (o *Options) settings() (s settings, err error) {
 	return s, err
 }
 
-// check reports options that make no sense.
+// check returns the first error in the options.
 func (o *Options) check() error {
 	if o.Mode&^fs.ModePerm != 0 {
 		return InvalidOption("Mode", fmt.Sprintf("want 0 to 0777, not %#o", uint32(o.Mode)))
@@ -160,13 +159,13 @@ func (o *Options) check() error {
 	return nil
 }
 
-// InvalidOption returns the error for an option that is refused.
+// InvalidOption returns the error for an invalid option.
 func InvalidOption(name, want string) error {
 	return &logbook.OptionError{Options: "handlers.FileOptions", Option: name, Err: errors.New(want)}
 }
 
-// differing returns the name of an option that matters to all users of a file and that
-// two of them disagree on; "" if there is none. Other kinds of file need other paths.
+// differing returns the name of an option that must be equal for all users of a file and
+// differs between two of them, or "". Different kinds of files need different paths.
 func differing(a, b *Options) string {
 	if a.Follow != b.Follow || a.Numbered != b.Numbered || (a.Watch == 0) != (b.Watch == 0) || (a.Dated == nil) != (b.Dated == nil) {
 		return "path"

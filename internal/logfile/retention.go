@@ -8,15 +8,15 @@ import (
 	"github.com/logbook-go/logbook/internal/disk"
 )
 
-// retention says which backups are kept.
+// retention configures which backups are kept.
 type retention struct {
-	backups  int           // most; 0: any number, negative: none
+	backups  int           // maximal number; 0: any, negative: none
 	maxAge   time.Duration // 0: any age
 	maxTotal int64         // bytes of all; 0: any
 }
 
-// outdated returns the backups to remove, the oldest one first. For the size of all
-// the newest backup stays: one huge file does not remove everything.
+// outdated returns the backups to remove, oldest first. The limit of the total size does
+// not remove the newest backup, so that one huge file does not remove everything.
 func (k retention) outdated(newestFirst []*backup, now time.Time) []*backup {
 	var total int64
 	var remove []*backup
@@ -33,7 +33,7 @@ func (k retention) outdated(newestFirst []*backup, now time.Time) []*backup {
 	return remove
 }
 
-// prune removes backups. It returns how many, and what failed.
+// prune removes outdated backups. It returns how many, and the errors.
 func (k retention) prune(files disk.FS, newestFirst []*backup, now time.Time) (removed int, err error) {
 	var errs []error
 	for _, b := range k.outdated(newestFirst, now) {
@@ -46,29 +46,29 @@ func (k retention) prune(files disk.FS, newestFirst []*backup, now time.Time) (r
 	return removed, errors.Join(errs...)
 }
 
-// implausible is how far a clock may be ahead of the newest sign of an earlier time,
-// when it is asked first, before it is taken to be wrong.
-const implausible = 366 * 24 * time.Hour
+// maxAhead is how far the time of day may be ahead of the newest file at the start. If it
+// is more, the clock is considered wrong.
+const maxAhead = 366 * 24 * time.Hour
 
-// ageClock tells the time that the age of files is measured by. It is the time of day
-// when it is asked first, and from there it goes as the monotonic clock does. So it
-// stays behind where the time of day jumps ahead: files then get old later than they
-// should, but never earlier.
+// ageClock is the clock for the age of files. It starts with the time of day, and then
+// follows the monotonic clock. So it stays behind if the time of day jumps ahead: files
+// may be removed later than they should, but never earlier.
 type ageClock struct {
 	start   time.Time // time of day when it was started
 	started time.Time // has a reading of the monotonic clock
 }
 
-// now returns the time. newest is the newest time that an earlier run has left in a
-// file, if there is one. A time of day that lies far ahead of it is not believed, and
-// newest is taken in its place; one before it is used, but may be corrected yet.
+// now returns the time. newest is the time of the newest file of an earlier run, if there
+// is one. If the time of day is far ahead of it, the clock starts with newest instead; if
+// it is before newest, it is returned without starting the clock, since it may still be
+// corrected.
 func (c *ageClock) now(timeOfDay, newest time.Time) time.Time {
 	if c.started.IsZero() {
 		if timeOfDay.Before(newest) {
 			return timeOfDay
 		}
 		c.start, c.started = timeOfDay, time.Now()
-		if !newest.IsZero() && timeOfDay.Sub(newest) > implausible {
+		if !newest.IsZero() && timeOfDay.Sub(newest) > maxAhead {
 			c.start = newest
 		}
 	}

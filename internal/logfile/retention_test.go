@@ -48,16 +48,16 @@ func names(t *testing.T, dir string) (names []string) {
 	return names
 }
 
-// As time goes by, old files go.
+// Old files are removed as time passes.
 func TestMaxAge(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) { // for the monotonic clock
 		dir := t.TempDir()
 		h, clock := agedBackups(t, dir, 0, 1, 2)
 		mustPut(t, h, *clock, "a")
-		for _, left := range []int{4, 4, 4, 4, 4} { // the one of today, and three days
+		for _, left := range []int{4, 4, 4, 4, 4} { // today's, and those of three days
 			<-time.After(24 * time.Hour)
-			h.log.mu.Lock() // against the hourly look
+			h.log.mu.Lock() // against the hourly check
 			*clock = clock.AddDate(0, 0, 1)
 			h.log.mu.Unlock()
 			path := filepath.Join(dir, "f")
@@ -72,8 +72,7 @@ func TestMaxAge(t *testing.T) {
 	})
 }
 
-// Files that are too old go when the program starts, though it has not run for long: all
-// of them.
+// All files that are too old are removed when the program starts, even after a long time.
 func TestMaxAgeAtStart(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -92,7 +91,7 @@ func TestMaxAgeAtStart(t *testing.T) {
 			t.Errorf("of ages %v, %d are left, want %d", c.ages, n, c.left)
 		}
 	}
-	// The file that is written to is a sign of the time as well.
+	// The time of the current file counts too.
 	dir := t.TempDir()
 	h, clock := agedBackups(t, dir, 2000)
 	path := filepath.Join(dir, "f")
@@ -106,7 +105,7 @@ func TestMaxAgeAtStart(t *testing.T) {
 	}
 }
 
-// They go while nothing is logged, too, an hour later at most.
+// Old files are removed even if nothing is logged, within an hour.
 func TestMaxAgeWithoutRecords(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -129,7 +128,7 @@ func TestMaxAgeWithoutRecords(t *testing.T) {
 	})
 }
 
-// Finished files count and age whatever has compressed them.
+// Finished files are counted and aged whatever compressed them.
 func TestBackupsOfOtherCompressors(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -157,7 +156,7 @@ func TestBackupsOfOtherCompressors(t *testing.T) {
 	}
 }
 
-// A callback is told where each finished file is when it is done with.
+// OnRotate gets the final path of each finished file.
 func TestOnRotate(t *testing.T) {
 	t.Parallel()
 	for name, compress := range map[string]Compressor{"plain": nil, "gzip": gzipped{}} {
@@ -196,7 +195,7 @@ func TestOnRotate(t *testing.T) {
 	}
 }
 
-// A callback that panics or hangs is not waited for longer than Close may take.
+// Close does not wait beyond its deadline for a callback that panics or hangs.
 func TestOnRotateMisbehaves(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -226,7 +225,7 @@ func TestOnRotateMisbehaves(t *testing.T) {
 	}
 }
 
-// slowCompressor takes until the test lets it go on.
+// slowCompressor waits for the test.
 type slowCompressor struct {
 	gzipped
 	began chan bool
@@ -238,9 +237,9 @@ func (c slowCompressor) NewWriter(w io.Writer) (io.WriteCloser, error) {
 	return c.gzipped.NewWriter(w)
 }
 
-// Close gives compression up at its deadline, says how many files are left, and the
-// next handler compresses them. A file that was compressed but not removed is not
-// kept twice.
+// Close gives up compression at its deadline and reports how many files are left, and the
+// next handler compresses them. A file that was compressed but not removed is not kept
+// twice.
 func TestCompressionIsTakenUp(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -260,7 +259,7 @@ func TestCompressionIsTakenUp(t *testing.T) {
 	}
 	expectDir(t, dir, map[string]string{"f": "ijkl\n", "f.1": "efgh\n", "f.2": "abcd\n"})
 
-	// What was compressed has the time of its source.
+	// Compressed files have the time of their source.
 	source, err := os.Stat(path + ".2")
 	if err != nil {
 		t.Fatal(err)
@@ -284,7 +283,7 @@ func TestCompressionIsTakenUp(t *testing.T) {
 	expectDir(t, dir, map[string]string{"f": "ijkl\nx\ny\n", "f.1.gz": "efgh\n", "f.2.gz": "abcd\n"})
 }
 
-// keepingFiles does not remove one file.
+// keepingFiles fails to remove one file.
 type keepingFiles struct {
 	disk.OS
 	keep string
@@ -297,7 +296,7 @@ func (k *keepingFiles) Remove(path string) error {
 	return k.OS.Remove(path)
 }
 
-// A record that comes after its day was compressed makes one more part.
+// A record that comes after its day was compressed makes another part.
 func TestCompressionOfLateRecords(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

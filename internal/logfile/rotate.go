@@ -7,24 +7,24 @@ import (
 	"time"
 )
 
-// late is how many seconds a record may be older than another one that was
-// written before it, without the clock having been set back. Records are not
-// written in exactly the order of their times.
-const late = 60
+// maxLateness is the number of seconds by which a record may be older than one written
+// before it; if it is more, the clock was set back. Records are not written in exactly
+// the order of their times.
+const maxLateness = 60
 
-// isLate reports whether a record is older than the newest one, and takes note of
-// its time if it is not.
+// isLate reports whether a record is older than the newest one, and stores its time if it
+// is not.
 func (f *logFile) isLate(at time.Time) bool {
 	second := at.Unix()
-	if behind := f.newest - second; behind > 0 && behind <= late {
+	if behind := f.newest - second; behind > 0 && behind <= maxLateness {
 		return true
 	}
 	f.newest = second
 	return false
 }
 
-// openWindow lets records of the same second be written without a look at anything
-// else, until the path is to be looked at again.
+// openWindow allows records of the same second to be written without further checks,
+// until the path must be checked again.
 func (f *logFile) openWindow(at time.Time) {
 	if f.shared || f.watch < 0 {
 		return
@@ -36,9 +36,9 @@ func (f *logFile) openWindow(at time.Time) {
 	}
 }
 
-// maintain brings the open file in line with its path, with the time, and with the
-// limit of size, before n bytes of a time are written. What fails costs no record:
-// it is reported, and tried again later. The error is that nothing is open any more.
+// maintain checks the open file against its path, the time and the limit of size before n
+// bytes are written, and reopens or rotates it. A failure loses no record: it is
+// reported, and tried again later. An error means that no file is open.
 func (f *logFile) maintain(n int64, at time.Time) error {
 	if f.watch == 0 {
 		return nil
@@ -52,7 +52,7 @@ func (f *logFile) maintain(n int64, at time.Time) error {
 			switched = true
 		}
 	}
-	if f.mustCheck || f.due(at) || f.shared && !f.isCurrent() {
+	if f.mustCheck || f.checkDue(at) || f.shared && !f.isCurrent() {
 		if err := f.checkPath(at); err != nil {
 			return err
 		}
@@ -62,15 +62,14 @@ func (f *logFile) maintain(n int64, at time.Time) error {
 			return f.roll(n, at, isLate)
 		}
 	}
-	if !switched { // which may have failed
+	if !switched { // switching may have failed
 		f.openWindow(at)
 	}
 	return nil
 }
 
-// outgrown reports whether the file at the plain path is of another period than
-// the time, and whether n more bytes are too many for it. A record that is late may
-// go to the plain path still.
+// outgrown reports whether the file at the plain path is of another period, and whether n
+// more bytes are too many for it. A late record may still go to the plain path.
 func (f *logFile) outgrown(n int64, at time.Time, isLate bool) (ended, full bool) {
 	if f.name == f.path && !isLate {
 		period := f.names.period(at)
@@ -83,10 +82,10 @@ func (f *logFile) outgrown(n int64, at time.Time, isLate bool) (ended, full bool
 	return ended, full
 }
 
-// switchTo goes on in the file of another period, under a name of its own. A
-// record that is only late does not finish the newer file.
+// switchTo opens the file of another period. A late record does not finish the newer
+// file.
 func (f *logFile) switchTo(name, period string, isLate bool) {
-	if f.pausing() {
+	if f.paused() {
 		return
 	}
 	next, err := f.openAt(name, latest(f.open))
@@ -102,13 +101,13 @@ func (f *logFile) switchTo(name, period string, isLate bool) {
 	f.closeOld(old)
 }
 
-// roll moves the file at the path out of the way and starts a new one there.
+// roll renames the file at the path to a backup and starts a new one there.
 func (f *logFile) roll(n int64, at time.Time, isLate bool) error {
-	if f.pausing() {
+	if f.paused() {
 		return nil
 	}
-	// What is moved must be our file, not one that somebody put in its place, and
-	// somebody may have emptied it.
+	// The file at the path must be ours: another program may have replaced or
+	// emptied it.
 	if err := f.checkPath(at); err != nil || f.mustCheck {
 		return err
 	}
@@ -122,7 +121,7 @@ func (f *logFile) roll(n int64, at time.Time, isLate bool) error {
 	}
 	like := latest(f.open)
 	backup, err := f.names.finish(f.files, f.period, ended)
-	if errors.Is(err, fs.ErrNotExist) { // somebody moved it away just now
+	if errors.Is(err, fs.ErrNotExist) { // another program has just renamed it
 		return f.checkPath(at)
 	}
 	if err != nil {
@@ -146,7 +145,7 @@ func (f *logFile) roll(n int64, at time.Time, isLate bool) error {
 	return nil
 }
 
-// latest returns what is known of an open file.
+// latest returns the current information on an open file.
 func latest(o *openFile) fs.FileInfo {
 	info, err := o.file.Stat()
 	if err != nil {
@@ -161,10 +160,10 @@ func (f *logFile) failRotation(err error) {
 	f.pause()
 }
 
-// rotated does what is to be done when a file is finished.
+// rotated does the work after a file is finished.
 func (f *logFile) rotated(old *openFile, backup string) {
 	f.counts.rotations.Add(1)
-	f.pausedTill = time.Time{}
+	f.pausedUntil = time.Time{}
 	if f.syncs {
 		if err := f.syncDir(); err != nil {
 			f.fail("sync the directory of", err)
@@ -176,22 +175,22 @@ func (f *logFile) rotated(old *openFile, backup string) {
 
 func (s *settings) syncDir() error { return s.files.SyncDir(filepath.Dir(s.path)) }
 
-// pruneInterval is how often the age of finished files is looked at besides.
+// pruneInterval is how often the age of finished files is checked without a rotation.
 const pruneInterval = time.Hour
 
-// watchAge has finished files removed when they are too old, though nothing rotates.
+// watchAge starts the timer that removes old finished files without a rotation.
 func (f *logFile) watchAge() {
 	if f.keep.maxAge > 0 {
 		f.aging.after(pruneInterval)
 	}
 }
 
-// pruneLate is called when the interval is over.
-func (f *logFile) pruneLate() {
+// pruneAfterInterval is called after the interval.
+func (f *logFile) pruneAfterInterval() {
 	f.mu.Lock()
 	f.aging.begun()
 	if !f.closed {
-		_ = f.exclusively(func() error { // which has no error of its own
+		_ = f.exclusively(func() error { // fn returns no error
 			f.prune()
 			return nil
 		})
@@ -207,7 +206,7 @@ func (f *logFile) prune() {
 	switch {
 	case f.open == nil:
 		current = f.names.current(f.names.period(now))
-	case f.open.info.Size() > 0: // an earlier run has written to it
+	case f.open.info.Size() > 0: // written by an earlier run
 		newest = f.open.info.ModTime()
 	}
 	backups, err := f.names.backups(f.files, current)

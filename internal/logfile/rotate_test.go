@@ -19,8 +19,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Rotations at the same moment, and at moments that come again, overwrite no
-// backup.
+// Rotations at the same time, and after the clock was set back, overwrite no backup.
 func TestRotationsOverwriteNoBackup(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -40,8 +39,8 @@ func TestRotationsOverwriteNoBackup(t *testing.T) {
 	}
 }
 
-// agedBackups makes backups of these ages at noon, and returns a handler that
-// keeps them for three days.
+// agedBackups makes backups of the given ages at noon, and returns a handler that keeps
+// them for three days.
 func agedBackups(t *testing.T, dir string, days ...int) (h *File, clock *time.Time) {
 	for i, d := range days {
 		path := filepath.Join(dir, fmt.Sprint("f.", i+1))
@@ -97,7 +96,8 @@ func TestMaxAgeOfAClockThatJumps(t *testing.T) {
 			}
 		}
 	}
-	// Nor does one that was wrong from the start, be it corrected later or not.
+	// Nor does a clock that was wrong from the start, whether it is corrected later or
+	// not.
 	for _, years := range []int{10, -30} {
 		dir := t.TempDir()
 		h, clock := agedBackups(t, dir, 0, 1, 2)
@@ -111,7 +111,7 @@ func TestMaxAgeOfAClockThatJumps(t *testing.T) {
 	}
 }
 
-// What somebody else truncates has no hole.
+// A file that another program truncates has no hole.
 func TestFileTruncatedByOthers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -125,7 +125,7 @@ func TestFileTruncatedByOthers(t *testing.T) {
 	expectDir(t, dir, map[string]string{"f": "after\n", "f.1": "0123456789\n"})
 }
 
-// A file that somebody made at the path while it was free is not emptied.
+// A file that another program created at the path while it was free is not emptied.
 func TestFileMadeByOthersWhileRotating(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -142,7 +142,7 @@ func TestFileMadeByOthersWhileRotating(t *testing.T) {
 	expectDir(t, dir, map[string]string{"f": "other\n567890\n", "f.1": "1234\n"})
 }
 
-// Where the new file cannot be made, the old one stays in its place.
+// If the new file cannot be created, the old one stays in its place.
 func TestNewFileThatCannotBeMade(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -169,7 +169,7 @@ func TestNewFileThatCannotBeMade(t *testing.T) {
 	})
 }
 
-// A file that cannot be opened is not taken for one that is missing.
+// A file that cannot be opened is not taken for a missing one.
 func TestFileThatCannotBeOpened(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -189,7 +189,7 @@ func TestFileThatCannotBeOpened(t *testing.T) {
 	expectDir(t, dir, map[string]string{"f": "found\n", "f.1": "1 record dropped\n", "f.2": "old\n"})
 }
 
-// Owner and mode are kept by the open file; that it fails is no error.
+// Owner and mode are kept through the open file; a failure is not an error of the record.
 func TestOwnerAndMode(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -226,8 +226,7 @@ func TestOwnerAndMode(t *testing.T) {
 	}
 }
 
-// A power failure at any moment leaves the source or the compressed file
-// whole.
+// A power failure at any time leaves the source or the compressed file complete.
 func TestPowerFailureWhileCompressing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -243,7 +242,7 @@ func TestPowerFailureWhileCompressing(t *testing.T) {
 	if err := h.Close(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	// The first removal is of what an earlier run may have left.
+	// The first removal is of a file that an earlier run may have left.
 	want := []string{"rename", "remove", "fsync", "rename", "syncdir", "remove"}
 	if !slices.Equal(files.ops, want) {
 		t.Errorf("the calls were %q, want %q", files.ops, want)
@@ -251,8 +250,8 @@ func TestPowerFailureWhileCompressing(t *testing.T) {
 	expectDir(t, dir, map[string]string{"f": "second\n", "f.1.gz": "first\n"})
 }
 
-// 11: Close waits for compression, no goroutine is left, and nothing opens a
-// closed file again.
+// Close waits for compression, leaves no goroutine, and nothing opens a closed file
+// again.
 func TestCloseWaitsForCompression(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) { // fails if a goroutine is left
@@ -276,7 +275,7 @@ func TestCloseWaitsForCompression(t *testing.T) {
 	})
 }
 
-// A failure in the background is told and counted.
+// A failure in the background is reported and counted.
 func TestFailuresInTheBackground(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -301,7 +300,7 @@ type failingCompressor struct{ gzipped }
 
 func (failingCompressor) NewWriter(io.Writer) (io.WriteCloser, error) { return nil, errFailing }
 
-// After a write that was cut short, the next record starts on its own line.
+// After a short write, the next record starts on a new line.
 func TestWriteCutShort(t *testing.T) {
 	t.Parallel()
 	for _, buffer := range []*Buffer{nil, {Level: logbook.LevelInfo}} {
@@ -332,7 +331,7 @@ func TestWriteCutShort(t *testing.T) {
 	}
 }
 
-// Symbolic links are not followed, wherever they are planted.
+// Symbolic links are not followed, wherever they are.
 func TestLinksAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	victim := filepath.Join(t.TempDir(), "victim")
@@ -390,8 +389,8 @@ func TestSharedFile(t *testing.T) {
 	}
 }
 
-// A handler that was idle while another one rotated and compressed its file does
-// not write to a file that is gone.
+// A handler that was idle while another one rotated and compressed its file does not
+// write to the removed file.
 func TestSharedFileOfAnIdleProcess(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -410,8 +409,7 @@ func TestSharedFileOfAnIdleProcess(t *testing.T) {
 	}
 }
 
-// A handler does not write to a file that another one has finished, though there
-// would be room.
+// A handler does not write to a file that another one has finished, even if it has room.
 func TestSharedFileThatIsFinished(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -425,7 +423,7 @@ func TestSharedFileThatIsFinished(t *testing.T) {
 	expectDir(t, dir, map[string]string{"f": "third\n4\n5\n", "f.1": "first\n2nd\n", "f.lock": ""})
 }
 
-// Fsync as the policy says.
+// Fsync is called as configured.
 func TestSyncPolicy(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -8,7 +8,7 @@ import (
 	"github.com/logbook-go/logbook/internal/disk"
 )
 
-// openLockFile opens the lock file, and tries whether the system has locks.
+// openLockFile opens the lock file, and checks that the system supports locks.
 func openLockFile(s settings) (disk.File, error) {
 	lock, err := s.files.Open(s.path+".lock", os.O_RDWR|os.O_CREATE, s.mode, false)
 	if err != nil {
@@ -30,8 +30,8 @@ func (f *logFile) closeLockFile() {
 	f.lockFile = nil
 }
 
-// exclusively calls fn while no other process writes, rotates or removes. A lock
-// that fails costs no record: then it is only left to others to rotate.
+// exclusively calls fn while no other process writes, rotates or removes. If locking
+// fails, no record is lost, and only other processes rotate.
 func (f *logFile) exclusively(fn func() error) error {
 	if f.lockFile == nil {
 		return fn()
@@ -51,14 +51,13 @@ func (f *logFile) unlock() {
 	}
 }
 
-// generations is how many generations of the files can be told apart. Whoever missed as
-// many of them has not written for long, and so checks the path anyway.
+// generations is the number of different generations. A process that missed that many has
+// not written for long, and so checks the path anyway.
 const generations = 1 << 12
 
-// announce makes all processes that share the file check its path before they
-// write again. It is called before files are moved or removed, with the lock held.
-// The generation of the files is the size of the lock file, which costs others the
-// least to read.
+// announce makes all processes that share the file check its path before they write
+// again. It is called before files are renamed or removed, with the lock held. The
+// generation of the files is the size of the lock file, which is the cheapest to read.
 func (f *logFile) announce() error {
 	if f.lockFile == nil {
 		return nil
@@ -70,8 +69,8 @@ func (f *logFile) announce() error {
 	return f.lockFile.Truncate((generation + 1) % generations)
 }
 
-// isCurrent reports whether nobody who shares the file has announced a change since
-// this was last asked, and takes note of what others wrote.
+// isCurrent reports whether no other process has announced a change since the last call,
+// and updates the size of the file.
 func (f *logFile) isCurrent() bool {
 	generation, err := f.lockFile.Seek(0, io.SeekEnd)
 	if err != nil || generation != f.generation {

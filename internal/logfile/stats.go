@@ -6,15 +6,15 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// counts are those that are not counted with each record.
+// counts are the counts that do not change with each record.
 type counts struct {
 	held                                                        atomic.Int64  // records in the buffer
 	dropped                                                     atomic.Uint64 // records that could not be written
 	rotations, failedRotations, reopens, compressions, removals atomic.Uint64
-	failures                                                    atomic.Uint64 // that cost no record, failed rotations included
+	failures                                                    atomic.Uint64 // failures that lost no record, failed rotations included
 }
 
-// stats returns what happened to the file since the process opened it.
+// stats returns the counts since the process opened the file.
 func (f *logFile) stats() logbook.Stats {
 	c := &f.counts
 	return logbook.Stats{

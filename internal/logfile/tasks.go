@@ -15,26 +15,26 @@ import (
 // finished is a file that a rotation left behind.
 type finished struct {
 	path string
-	info fs.FileInfo // says which file it is, wherever it has moved to
+	info fs.FileInfo // identifies the file, even if it is renamed
 }
 
-// fileTasks does what may take long, compression above all, on a goroutine that
-// lives as long as there is something to do.
+// fileTasks does long tasks, mainly compression, on a goroutine that runs as long as
+// there are tasks.
 type fileTasks struct {
 	f      *logFile
-	ctx    context.Context // ended when no more is to be begun
+	ctx    context.Context // ended when no more tasks may begin
 	cancel context.CancelFunc
 
 	mu    sync.Mutex
 	queue []*finished
 	done  chan struct{} // closed when the goroutine ends; nil: there is none
-	left  int           // files that the last run could not compress
+	left  int           // number of files that the last run could not compress
 
-	settings settings  // of the goroutine: those that hold while it is at work
-	packed   []packing // of the goroutine: what it has compressed
+	settings settings  // of the goroutine: in effect during a run
+	packed   []packing // of the goroutine: the files that it compressed
 }
 
-// packing tells which file became which.
+// packing is a source and its compressed file.
 type packing struct{ source, packed fs.FileInfo }
 
 func (t *fileTasks) init(f *logFile) {
@@ -42,8 +42,8 @@ func (t *fileTasks) init(f *logFile) {
 	t.ctx, t.cancel = flow.NewContext()
 }
 
-// add has a finished file seen to; nil has all looked for that an earlier run
-// left. It does not wait.
+// add adds a task for a finished file; nil is for all files that an earlier run left. It
+// does not wait.
 func (t *fileTasks) add(file *finished) {
 	if t.f.pack == nil && (t.f.onRotate == nil || file == nil) {
 		return
@@ -69,12 +69,12 @@ func (t *fileTasks) run(done chan struct{}) {
 			return
 		}
 		t.mu.Unlock()
-		t.tend(files)
+		t.process(files)
 	}
 }
 
-// finish waits until all is done, and stops early when ctx ends. The error says
-// how many files are left.
+// finish waits for all tasks, and stops early when ctx ends. The error has the number of
+// files left.
 func (t *fileTasks) finish(ctx context.Context) error {
 	defer t.cancel()
 	t.mu.Lock()
@@ -94,7 +94,7 @@ func (t *fileTasks) finish(ctx context.Context) error {
 	return fmt.Errorf("handlers: %s: %d finished files are not compressed: %w", t.f.path, t.left, errLeft(ctx))
 }
 
-// errNotCompressed is why files are left where no deadline was met.
+// errNotCompressed is the reason why files are left if the context has not ended.
 var errNotCompressed = errors.New("compression failed")
 
 func errLeft(ctx context.Context) error {
@@ -104,7 +104,7 @@ func errLeft(ctx context.Context) error {
 	return errNotCompressed
 }
 
-func (t *fileTasks) tend(files []*finished) {
+func (t *fileTasks) process(files []*finished) {
 	t.f.mu.Lock()
 	t.settings = t.f.settings
 	t.f.mu.Unlock()
@@ -121,7 +121,7 @@ func (t *fileTasks) tend(files []*finished) {
 	}
 }
 
-// locate returns where a finished file is by now, "" if it has been removed.
+// locate returns the current path of a finished file, or "" if it was removed.
 func (t *fileTasks) locate(file *finished) string {
 	info := file.info
 	for _, p := range t.packed {
@@ -147,8 +147,8 @@ func (t *fileTasks) locate(file *finished) string {
 	return ""
 }
 
-// call calls the user's function, on a goroutine of its own: Close does not wait
-// for it longer than its deadline.
+// call calls the user's function, on a goroutine of its own, so that Close waits no
+// longer than until its deadline.
 func (t *fileTasks) call(info Rotation) {
 	returned := make(chan struct{})
 	go func() {
@@ -166,9 +166,9 @@ func (t *fileTasks) call(info Rotation) {
 	}
 }
 
-func (t *fileTasks) fail(what string, err error) {
+func (t *fileTasks) fail(action string, err error) {
 	t.f.mu.Lock()
-	t.f.fail(what, err)
+	t.f.fail(action, err)
 	t.f.mu.Unlock()
 	t.f.report()
 }

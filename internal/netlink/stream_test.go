@@ -120,8 +120,8 @@ func TestTLSFiles(t *testing.T) {
 	}{
 		{netlink.TLSFiles{CA: cert}, ""},
 		{netlink.TLSFiles{Cert: cert, Key: key}, ""},
-		{netlink.TLSFiles{Cert: cert}, "needs a key"},
-		{netlink.TLSFiles{Key: key}, "needs a key"},
+		{netlink.TLSFiles{Cert: cert}, "both a certificate and a key"},
+		{netlink.TLSFiles{Key: key}, "both a certificate and a key"},
 		{netlink.TLSFiles{CA: "nowhere"}, "no such file"},
 		{netlink.TLSFiles{CA: empty}, "want certificates in PEM"},
 		{netlink.TLSFiles{Cert: empty, Key: key}, "PEM"},
