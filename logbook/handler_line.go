@@ -57,20 +57,22 @@ func (o *Options) WriteLine(r *Record, write func(line []byte) error) error {
 		defer lineBuffers.Put(b)
 		return o.writeLine(r, &b.line, write)
 	}
-	// Nobody else may use the record's buffer until write has returned.
-	buffer := r.buffer
-	r.buffer = nil
-	b, err := o.appendFormat(buffer[:0], r)
+	r.writing = true
+	var b []byte
+	var err error
+	if f, ok := o.Formatter.(*jsonFormatter); ok { // a direct call
+		b, err = f.AppendFormat(r.buffer[:0], r)
+	} else {
+		b, err = o.appendFormat(r.buffer[:0], r)
+	}
 	if err == nil {
 		b = append(b, '\n')
 		err = write(b)
-		if cap(b) <= maxBuffer {
-			buffer = b
-		}
 	}
-	if r.refs.Load() == 0 {
-		r.buffer = buffer
+	if cap(b) > cap(r.buffer) && cap(b) <= maxBuffer && r.refs.Load() == 0 {
+		r.buffer = b
 	}
+	r.writing = false
 	return err
 }
 
@@ -78,7 +80,7 @@ func (o *Options) WriteLine(r *Record, write func(line []byte) error) error {
 // lookup. A retained record may be formatted by several goroutines at once, and the
 // methods of a value may format the record that is being formatted.
 func (r *Record) ownsBuffer() bool {
-	return r.pooled && r.refs.Load() == 0 && r.buffer != nil
+	return r.pooled && r.refs.Load() == 0 && !r.writing
 }
 
 func (o *Options) writeLine(r *Record, buffer *[]byte, write func([]byte) error) error {

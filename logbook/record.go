@@ -33,6 +33,7 @@ type Record struct {
 	retaining sync.Mutex // held while the first reference is made
 
 	// State of the delivery, used only by its goroutine.
+	writing bool          // WriteLine uses the buffer
 	failure error         // the first error of the template
 	raised  *HandlerError // panic of the error function, when a handler offered the record
 

@@ -44,14 +44,14 @@ func (r *Record) reset() {
 		clear(r.fargs)
 	}
 	r.content = content{}
-	r.failure, r.raised = nil, nil
+	r.failure, r.raised, r.writing = nil, nil, false
 	if len(r.call) > 0 || cap(r.call) < len(r.callSpace) {
 		r.call = emptied(r.call, r.callSpace[:])
 	}
 	if len(r.extra) > 0 || cap(r.extra) < len(r.extraSpace) {
 		r.extra = emptied(r.extra, r.extraSpace[:])
 	}
-	if r.buffer == nil { // the record was retained while the buffer was in use
+	if r.buffer == nil { // a retained record does not keep a large one
 		r.buffer = make([]byte, 0, 512)
 	}
 }

@@ -23,11 +23,7 @@ type place struct {
 
 // Handled counts n records as handled.
 func (t *Tally) Handled(n int) {
-	i := uint64(0)
-	if goroutine.Fast() {
-		i = goroutine.ID() % uint64(len(t.places))
-	}
-	t.places[i].handled.Add(uint64(n))
+	t.places[goroutine.Hint()%uintptr(len(t.places))].handled.Add(uint64(n))
 }
 
 // Dropped counts n records as dropped.
