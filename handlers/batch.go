@@ -35,8 +35,8 @@ func formatAll(o *logbook.Options, rs []*logbook.Record) (ls lines, err error) {
 	return ls, errors.Join(errs...)
 }
 
-// settle returns, for n records of which so many lines were written, how many are
-// dropped, since they could not be formatted, and how many are left to the caller.
+// settle returns how many of n records are dropped, since they could not be formatted,
+// and how many are left to the caller, given the number of written lines.
 func (ls *lines) settle(n, written int) (dropped, left int) {
 	if written < len(ls.of) {
 		left = n - ls.of[written]
@@ -70,7 +70,7 @@ type handover struct {
 	logbook.Wrapper
 	records []*logbook.Record
 	why     logbook.Reason
-	left    int // of the records, by the handler inside
+	left    int // records left by the inner handler
 	failed  bool
 }
 

@@ -96,7 +96,7 @@ func TestBatchWithABadRecord(t *testing.T) {
 
 // No other line comes in between: none of the same handler, of another handler of the
 // process, or of another process.
-func TestFileBatchIsWhole(t *testing.T) {
+func TestFileBatchIsContiguous(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
 	o := handlers.FileOptions{Formatter: messageOnly}
 	var wg sync.WaitGroup

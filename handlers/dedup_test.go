@@ -77,7 +77,7 @@ func TestDedupGolden(t *testing.T) {
 
 // Equal texts with different levels or channels are different messages. The record handed
 // over is the first one.
-func TestDedupTellsApart(t *testing.T) {
+func TestDedupKeys(t *testing.T) {
 	var got []string
 	h := handlers.NewDedup(logbook.NewHandler(func(r *logbook.Record) error {
 		got = append(got, fmt.Sprint(r.Level(), " ", r.Channel(), " ", r.Text("n"), " ", r.Message(), " ", r.Source().Line > 0))

@@ -41,7 +41,7 @@ func Deprecated(message string) {
 
 // LogDeprecation is [Deprecated] for things other than functions, such as an option or a
 // value of an argument: it logs "Deprecation message: " and the message, as a warning of
-// the place that calls the function in which it stands.
+// the place that calls the function that calls LogDeprecation.
 func LogDeprecation(message string) {
 	warnOnce(func(string) string { return "Deprecation message: " + message })
 }

@@ -33,8 +33,8 @@ const (
 // ExecOptions configure [NewExec]. nil is the default: no standard input.
 type ExecOptions struct {
 	Level     slog.Leveler               // lowest level taken; nil: all
-	Filter    func(*logbook.Record) bool // asked after the processors; nil: all
-	Bubble    bool                       // let handled records go on to the next handler
+	Filter    func(*logbook.Record) bool // called after the processors; nil: all
+	Bubble    bool                       // pass handled records on to the next handler
 	Formatter logbook.Formatter          // for the command's standard input; nil: it is empty
 
 	// Timeout is how long a command may run, including its wait for others. Then it is

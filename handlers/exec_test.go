@@ -23,8 +23,8 @@ import (
 // The tests run their own binary as the command. The variable says what it does.
 const commandVar = "HANDLERS_TEST_COMMAND"
 
-// command returns the arguments and environment of a command that does what is asked.
-func command(t *testing.T, what string, args ...string) (argv, env []string) {
+// command returns the arguments and environment of a command that does the action.
+func command(t *testing.T, action string, args ...string) (argv, env []string) {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
@@ -32,7 +32,7 @@ func command(t *testing.T, what string, args ...string) (argv, env []string) {
 	}
 	argv = append([]string{exe, "-test.run=^TestCommand$", "--"}, args...)
 	// With the race detector a program takes a second to exit.
-	return argv, append(os.Environ(), commandVar+"="+what, "GORACE=atexit_sleep_ms=0")
+	return argv, append(os.Environ(), commandVar+"="+action, "GORACE=atexit_sleep_ms=0")
 }
 
 // TestCommand is the command. In an ordinary test run it does nothing.
@@ -266,7 +266,7 @@ func TestExecAfterClose(t *testing.T) {
 }
 
 // The caller is looked up only if an argument or the standard input shows it.
-func TestExecLooksTheCallerUpIfNeeded(t *testing.T) {
+func TestExecReadsTheCallerIfNeeded(t *testing.T) {
 	argv, _ := command(t, "write")
 	line := logbook.MustFormat("{record.lineno}")
 	for _, c := range []struct {

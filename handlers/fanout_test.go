@@ -147,7 +147,7 @@ func TestFallback(t *testing.T) {
 }
 
 // A record that neither handler takes is reported, with both errors.
-func TestFallbackLoses(t *testing.T) {
+func TestFallbackBothFail(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		second logbook.Handler

@@ -21,8 +21,8 @@ import (
 // option that the constructor does not use.
 type FileOptions struct {
 	Level     slog.Leveler               // lowest level taken; nil: all
-	Filter    func(*logbook.Record) bool // asked after the processors; nil: all
-	Bubble    bool                       // let handled records go on to the next handler
+	Filter    func(*logbook.Record) bool // called after the processors; nil: all
+	Bubble    bool                       // pass handled records on to the next handler
 	Formatter logbook.Formatter          // nil: the format string logbook.DefaultFormat
 
 	Mode         fs.FileMode    // of a file that is created, before the umask; 0: 0640

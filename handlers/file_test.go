@@ -235,7 +235,7 @@ func TestFileThatCannotBeOpened(t *testing.T) {
 }
 
 // With Delay each record tries again.
-func TestFileOpensWhenItCan(t *testing.T) {
+func TestFileDelayTriesAgain(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "later")
 	path := filepath.Join(dir, "test.log")
 	h := newFile(t, path, handlers.FileOptions{Delay: true})

@@ -149,7 +149,7 @@ func TestFileTakeOverOfABuffer(t *testing.T) {
 }
 
 // Invalid options are refused at once, even if they would take effect only later.
-func TestFileTakeOverThatCannotBe(t *testing.T) {
+func TestFileTakeOverRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
 	first := newFile(t, path, handlers.FileOptions{Formatter: messageOnly})
 	if err := os.Symlink(path, path+".lock"); err != nil {
@@ -164,7 +164,7 @@ func TestFileTakeOverThatCannotBe(t *testing.T) {
 
 // A new handler for a path whose file was removed creates a new file, and the handler
 // that has the old one open switches to it.
-func TestFileRemovedUnderAHandler(t *testing.T) {
+func TestFileRemovedWhileOpen(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "app.log")
 	first := newFile(t, path, handlers.FileOptions{Formatter: messageOnly})
 	logAt(t, first, time.Now(), "lost")

@@ -16,8 +16,8 @@ import (
 // FingersCrossedOptions configure [NewFingersCrossed]. nil is the default.
 type FingersCrossedOptions struct {
 	Level  slog.Leveler               // lowest level taken and buffered; nil: all
-	Filter func(*logbook.Record) bool // asked after the processors; nil: all
-	Bubble bool                       // let buffered records go on to the next handler
+	Filter func(*logbook.Record) bool // called after the processors; nil: all
+	Bubble bool                       // pass buffered records on to the next handler
 
 	// ActionLevel is the lowest level of a trigger; nil: logbook.LevelError.
 	ActionLevel slog.Leveler
@@ -45,12 +45,13 @@ const (
 	defaultMaxRecords = 1000
 	defaultMaxBytes   = 4 << 20
 
-	// maxEscalationWait bounds how long a record waits while others are handed over. It
-	// also ends the wait of a record that the receiving code itself waits for.
+	// maxEscalationWait bounds how long a record waits while others are handed over.
+	// Without it, a record that is logged by the code that handles them could wait
+	// forever.
 	maxEscalationWait = time.Second
 
-	// followUp is the number of records that arrived meanwhile which the call that
-	// triggers hands over besides its own.
+	// followUp bounds the number of records that arrived meanwhile and that the
+	// triggering call also hands over.
 	followUp = 16
 )
 

@@ -258,7 +258,7 @@ func TestFingersCrossedClose(t *testing.T) {
 
 // The call that triggers takes no longer than handing over the kept records, however fast
 // others log meanwhile; no record is lost or reordered.
-func TestFingersCrossedTriggerIsNotHeldCaptive(t *testing.T) {
+func TestFingersCrossedTriggerReturns(t *testing.T) {
 	const (
 		kept       = 50
 		goroutines = 8
@@ -336,7 +336,7 @@ func TestFingersCrossedTriggerIsNotHeldCaptive(t *testing.T) {
 
 // Failures of the goroutine that hands over after the trigger's call go to the error
 // flag. Flush and Close wait for it, and report the records that remain.
-func TestFingersCrossedRestOfAHandover(t *testing.T) {
+func TestFingersCrossedBackgroundHandover(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		inner := &blocking{release: make(chan struct{})}
 		failed := 0

@@ -44,7 +44,7 @@ func TestFingersCrossedActsOnErrorsByDefault(t *testing.T) {
 }
 
 // Level, filter and bubble of the inner handler are ignored.
-func TestFingersCrossedIgnoresTheBindingInside(t *testing.T) {
+func TestFingersCrossedIgnoresTheInnerBinding(t *testing.T) {
 	below := new(sink)
 	s := &sink{Options: logbook.Options{
 		Level: logbook.LevelError, Bubble: true, Filter: func(*logbook.Record) bool { return false },
@@ -80,7 +80,7 @@ func TestFingersCrossedBeforeAPlainHandler(t *testing.T) {
 }
 
 // Records are kept as they were: attributes, caller, and the text of values at that time.
-func TestFingersCrossedKeepsRecordsWhole(t *testing.T) {
+func TestFingersCrossedKeepsRecordsUnchanged(t *testing.T) {
 	var got []string
 	inner := logbook.NewHandler(func(r *logbook.Record) error {
 		got = append(got, r.Message()+" "+r.Text("ip")+" "+r.Text("list")+" "+r.Source().Function)
@@ -93,7 +93,7 @@ func TestFingersCrossedKeepsRecordsWhole(t *testing.T) {
 		log.Error("trigger", "list", list)
 	}, logbook.Attrs("ip", "::1"), handlers.NewFingersCrossed(inner, nil))
 	if len(got) != 2 || !strings.HasPrefix(got[0], "kept 1 ::1 [1,2] ") ||
-		!strings.Contains(got[0], "TestFingersCrossedKeepsRecordsWhole") {
+		!strings.Contains(got[0], "TestFingersCrossedKeepsRecordsUnchanged") {
 		t.Errorf("got %q", got)
 	}
 }
@@ -221,7 +221,7 @@ func TestFingersCrossedMaxRecords(t *testing.T) {
 	}
 }
 
-func TestFingersCrossedTellsOfALoss(t *testing.T) {
+func TestFingersCrossedReportsALoss(t *testing.T) {
 	var got []string
 	inner := logbook.NewHandler(func(r *logbook.Record) error {
 		n, _ := r.Lookup("dropped")
@@ -302,7 +302,7 @@ func TestFingersCrossedReset(t *testing.T) {
 	}
 }
 
-func TestFingersCrossedUnboundForgets(t *testing.T) {
+func TestFingersCrossedUnboundDiscards(t *testing.T) {
 	s := new(sink)
 	h := handlers.NewFingersCrossed(s, &handlers.FingersCrossedOptions{MaxRecords: 1})
 	bound(t, func() { log.Info("a"); log.Info("b") }, h)
@@ -367,7 +367,7 @@ func TestFingersCrossedPassesOn(t *testing.T) {
 	below.expect(t, "b")
 }
 
-func TestFingersCrossedClosesTheHandlerInside(t *testing.T) {
+func TestFingersCrossedClosesTheInnerHandler(t *testing.T) {
 	inner := &closable{}
 	h := handlers.NewFingersCrossed(inner, nil)
 	ctx := context.Background()

@@ -72,7 +72,7 @@ func TestGroupInEveryStack(t *testing.T) {
 }
 
 // Level, filter and bubble are those of the inner handler.
-func TestGroupHasTheBindingInside(t *testing.T) {
+func TestGroupBinding(t *testing.T) {
 	below := new(sink)
 	s := &sink{Options: logbook.Options{
 		Level: logbook.LevelInfo, Bubble: true,
@@ -159,7 +159,7 @@ func TestGroupFlushAndClose(t *testing.T) {
 	}
 }
 
-func TestGroupTellsWhatIsUnsent(t *testing.T) {
+func TestGroupReportsUnsentRecords(t *testing.T) {
 	broken := errors.New("mail server down")
 	for _, c := range []struct {
 		name      string
@@ -213,7 +213,8 @@ func TestGroupReentrance(t *testing.T) {
 	declined(t, errs, "from inside")
 }
 
-// What a handler logs while it gets a batch may make another handler hand over one.
+// A record that a handler logs while it gets a batch may make another handler hand over a
+// batch.
 func TestBatchDuringBatch(t *testing.T) {
 	outer, other := new(sink), new(sink)
 	outer.on = func() { outer.on = nil; log.Info("b") }

@@ -13,7 +13,7 @@ import (
 
 // A record that is on its way to a handler when the handler is unbound does not stay in
 // its buffer.
-func TestRecordsOnTheirWayToWhatCollects(t *testing.T) {
+func TestRecordsInFlightWhenUnbound(t *testing.T) {
 	for name, before := range map[string]func(inner logbook.Handler) logbook.Handler{
 		"group":           func(inner logbook.Handler) logbook.Handler { return handlers.NewGroup(inner) },
 		"group in fanout": func(inner logbook.Handler) logbook.Handler { return handlers.NewFanout(handlers.NewGroup(inner)) },
@@ -44,7 +44,7 @@ func TestRecordsOnTheirWayToWhatCollects(t *testing.T) {
 
 // A record that is on its way to a file when the file is closed goes to the default
 // handler.
-func TestRecordsOnTheirWayToAClosedFile(t *testing.T) {
+func TestRecordsInFlightWhenClosed(t *testing.T) {
 	for name, o := range map[string]*handlers.FileOptions{
 		"plain":    {Formatter: plain},
 		"buffered": {Formatter: plain, Buffer: &handlers.BufferOptions{}},

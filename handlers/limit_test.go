@@ -41,7 +41,7 @@ func TestLimit(t *testing.T) {
 
 // A report has the count as an attribute, and level, channel and place of the suppressed
 // records.
-func TestLimitTells(t *testing.T) {
+func TestLimitReports(t *testing.T) {
 	format := logbook.MustFormat("{record.level_name}:{record.channel}:{record.filename}:{record.message}|{record.extra[suppressed]}")
 	var out strings.Builder
 	h := handlers.NewLimit(handlers.NewStream(&out, &logbook.Options{Formatter: format}), nil)
@@ -129,7 +129,7 @@ func TestLimitForgets(t *testing.T) {
 }
 
 // A long key is cut, and so is a long template in a report.
-func TestLimitKeepsLittle(t *testing.T) {
+func TestLimitCutsLongKeys(t *testing.T) {
 	s := new(sink)
 	long := strings.Repeat("é", 10_000)
 	h := handlers.NewLimit(s, &handlers.LimitOptions{By: func(r *logbook.Record) string { return long + r.Message() }})
@@ -233,7 +233,7 @@ func batch(messages ...string) (rs []*logbook.Record) {
 
 // The next batch that is let through reports the count in its leading record, without
 // changing the caller's slice.
-func TestLimitBatchTells(t *testing.T) {
+func TestLimitBatchReports(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for why, want := range map[logbook.Reason]string{
 			logbook.ReasonGroup:      "group[a (3 suppressed) b c]",
@@ -458,7 +458,7 @@ func TestSampleBatch(t *testing.T) {
 
 // The caller is looked up only if records are counted by it, or the inner handler reads
 // it.
-func TestLimitLooksTheCallerUpIfNeeded(t *testing.T) {
+func TestLimitReadsTheCallerIfNeeded(t *testing.T) {
 	inner := logbook.Null{}
 	by := func(*logbook.Record) string { return "" }
 	for name, c := range map[string]struct {
@@ -478,7 +478,7 @@ func TestLimitLooksTheCallerUpIfNeeded(t *testing.T) {
 
 // Counts of call sites that are forgotten while the inner handler fails are reported when
 // it works again: none is lost.
-func TestLimitTellsForgottenSitesAfterFailures(t *testing.T) {
+func TestLimitReportsForgottenSitesAfterFailures(t *testing.T) {
 	for _, end := range []string{"unbound", "forgotten"} {
 		t.Run(end, func(t *testing.T) {
 			var reported int

@@ -22,7 +22,7 @@ var optionStructs = []struct {
 
 // Every options struct begins with the fields of logbook.Options, in the same order and
 // with the same types.
-func TestOptionsRepeatTheCommonOnes(t *testing.T) {
+func TestCommonOptions(t *testing.T) {
 	common := reflect.TypeFor[logbook.Options]()
 	for _, c := range optionStructs {
 		o := reflect.TypeOf(c.options)

@@ -69,7 +69,7 @@ func TestRaiseGolden(t *testing.T) {
 
 // Other handlers get the record before the call panics, and a callback that returns nil
 // raises nothing.
-func TestRaiseIsTheLast(t *testing.T) {
+func TestRaiseAfterOtherHandlers(t *testing.T) {
 	below := new(sink)
 	h := handlers.NewRaise(newTestError, &logbook.Options{Bubble: true, Formatter: plain})
 	defer logbook.PushGoroutine(logbook.Flags{Errors: logbook.RaiseErrors}, below, h)()

@@ -68,8 +68,8 @@ func stringList(v any) (list []string, ok bool) {
 // TaggingOptions configure [NewTagging]. nil is the default.
 type TaggingOptions struct {
 	Level  slog.Leveler               // lowest level taken; nil: all
-	Filter func(*logbook.Record) bool // asked after the processors; nil: all
-	Bubble bool                       // let handled records go on to the next handler
+	Filter func(*logbook.Record) bool // called after the processors; nil: all
+	Bubble bool                       // pass handled records on to the next handler
 }
 
 // Tagging passes a record to the handlers of its tags, as found by [Tags]. Each handler

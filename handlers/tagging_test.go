@@ -117,7 +117,7 @@ func TestTagsOfOtherRecords(t *testing.T) {
 	out.expect(t, "escalation[retained]", "received", "processed")
 }
 
-func TestTagsThatAreNone(t *testing.T) {
+func TestInvalidTags(t *testing.T) {
 	for _, v := range []any{nil, "cmd", 5, []any{"cmd", 5}, []int{1}, map[string]int{}, slog.GroupValue(slog.String("a", "cmd"))} {
 		r := logbook.NewRecord(logbook.RecordData{Message: "m", Attrs: []slog.Attr{slog.Any("tags", v)}})
 		if tags := handlers.Tags(r); tags != nil {

@@ -200,7 +200,7 @@ func TestTimedLateRecords(t *testing.T) {
 }
 
 // A late record does not finish the file of the new day.
-func TestTimedLateRecordsAreNoRotations(t *testing.T) {
+func TestTimedLateRecordsDoNotRotate(t *testing.T) {
 	dir := t.TempDir()
 	h := newTimed(t, filepath.Join(dir, "app.log"), handlers.FileOptions{})
 	midnight := time.Date(2024, 2, 28, 0, 0, 0, 0, time.UTC)

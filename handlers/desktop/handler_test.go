@@ -127,7 +127,7 @@ func TestBatches(t *testing.T) {
 }
 
 // A function of the options that panics loses only its own record.
-func TestHookPanics(t *testing.T) {
+func TestOptionPanics(t *testing.T) {
 	h, s := newFake(t, &desktop.Options{Urgency: func(r *logbook.Record) desktop.Urgency {
 		if r.Message() == "bad" {
 			panic("hook")

@@ -31,8 +31,8 @@ var defaultFormatter = logbook.Must(logbook.Format(DefaultFormat, &logbook.Forma
 // Options configure [New]. nil is the default.
 type Options struct {
 	Level     slog.Leveler               // lowest level taken; nil: all
-	Filter    func(*logbook.Record) bool // asked after the processors; nil: all
-	Bubble    bool                       // let handled records go on to the next handler
+	Filter    func(*logbook.Record) bool // called after the processors; nil: all
+	Bubble    bool                       // pass handled records on to the next handler
 	Formatter logbook.Formatter          // nil: the format string [DefaultFormat], with the newlines of the data
 }
 

@@ -244,7 +244,7 @@ func TestHandler(t *testing.T) {
 	}
 }
 
-func TestOptionsRepeatTheCommonOnes(t *testing.T) {
+func TestCommonOptions(t *testing.T) {
 	common, o := reflect.TypeFor[logbook.Options](), reflect.TypeFor[eventlog.Options]()
 	for i := range common.NumField() {
 		want, got := common.Field(i), o.Field(i)

@@ -291,7 +291,7 @@ func TestInvalidStatus(t *testing.T) {
 }
 
 // A panic that no handler would log goes on to the server.
-func TestPanicThatNobodyLogs(t *testing.T) {
+func TestUnloggedPanic(t *testing.T) {
 	failure := errors.New("out of order")
 	silent := logbook.NewLogger("http", &logbook.LoggerOptions{Disabled: true})
 	h := httplog.New(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(failure) }), &httplog.Options{Logger: silent})

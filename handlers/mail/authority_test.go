@@ -57,10 +57,10 @@ func (a *authority) pool() *x509.CertPool {
 	return p
 }
 
-// server returns what a server for the host needs.
+// server returns the TLS configuration of a server for the host.
 func (a *authority) server(host string) *tls.Config {
 	return &tls.Config{Certificates: []tls.Certificate{a.issue(host)}}
 }
 
-// client returns what a client that trusts the authority needs.
+// client returns the TLS configuration of a client that trusts the authority.
 func (a *authority) client() *tls.Config { return &tls.Config{RootCAs: a.pool()} }

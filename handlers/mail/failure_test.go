@@ -150,7 +150,7 @@ func TestConnectionBreaksBetweenMails(t *testing.T) {
 }
 
 // If a server announces that it closes the connection, the mail is sent over a new one.
-func TestServerWantsNoMoreMailsOnAConnection(t *testing.T) {
+func TestServerClosesAfterAMail(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	n := 0
 	s.onMail = func(string) error {

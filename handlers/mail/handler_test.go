@@ -210,7 +210,7 @@ func TestGroup(t *testing.T) {
 		"this is a warning", "DEBUG", "and this is debug")
 }
 
-// inOrder checks that the texts stand in s one after the other.
+// inOrder checks that s contains the texts one after the other.
 func inOrder(t *testing.T, s string, texts ...string) {
 	t.Helper()
 	rest := s

@@ -177,7 +177,7 @@ func TestLimitWithLateFailure(t *testing.T) {
 }
 
 // The last counts go to the recipients of the mails.
-func TestCloseTellsTheRightRecipients(t *testing.T) {
+func TestCloseMailsTheRightRecipients(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	h := newHandler(t, s.Addr, mail.Options{RecordLimit: 1, RecordRecipients: func(r *logbook.Record) []string {
 		if r.Source().Line < 10 {
@@ -229,7 +229,7 @@ func TestLimitManyCallSites(t *testing.T) {
 	}
 }
 
-func TestCloseTellsOfForgottenCallSites(t *testing.T) {
+func TestCloseReportsForgottenCallSites(t *testing.T) {
 	s := startServer(t, serverOptions{})
 	synctest.Test(t, func(t *testing.T) {
 		h := newHandler(t, s.Addr, mail.Options{RecordLimit: 1, RecordDelta: time.Hour})
@@ -282,7 +282,7 @@ func TestLimitWithPanics(t *testing.T) {
 	}
 }
 
-func TestCloseWithNobodyToTell(t *testing.T) {
+func TestCloseWithoutRecipients(t *testing.T) {
 	h := newHandler(t, "", mail.Options{RecordLimit: 1, RecordRecipients: func(*logbook.Record) []string { return nil }})
 	for range 3 {
 		if err := h.Handle(at(1)); !errors.Is(err, mail.ErrNoRecipients) {

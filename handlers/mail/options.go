@@ -18,8 +18,8 @@ import (
 // Options configure [New]. From is required, and To or RecordRecipients.
 type Options struct {
 	Level  slog.Leveler               // lowest level taken; nil: all
-	Filter func(*logbook.Record) bool // asked after the processors; nil: all
-	Bubble bool                       // let handled records go on to the next handler
+	Filter func(*logbook.Record) bool // called after the processors; nil: all
+	Bubble bool                       // pass handled records on to the next handler
 
 	// Formatter makes the mail; nil: the format string [DefaultFormat].
 	//

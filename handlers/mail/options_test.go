@@ -138,7 +138,7 @@ func TestFormats(t *testing.T) {
 }
 
 // The user's Exception function is used, in the text only.
-func TestOwnException(t *testing.T) {
+func TestCustomException(t *testing.T) {
 	f := logbook.Must(logbook.Format("Subject: {record.message}\n\n{record.message}", &logbook.FormatOptions{
 		Exception: func(b []byte, e *logbook.ErrorInfo) []byte { return append(append(b, " because of "...), e.Message...) },
 	}))

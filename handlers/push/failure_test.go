@@ -162,7 +162,7 @@ func TestFormatterFails(t *testing.T) {
 	}
 }
 
-func TestNobodyListens(t *testing.T) {
+func TestConnectionRefused(t *testing.T) {
 	s := startServer(t)
 	h := plain(t, s)
 	s.Close()

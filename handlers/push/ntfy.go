@@ -25,8 +25,8 @@ const ntfyName = "push.NtfyOptions"
 // NtfyOptions configure [NewNtfy]. nil is the default.
 type NtfyOptions struct {
 	Level     slog.Leveler               // lowest level taken; nil: all
-	Filter    func(*logbook.Record) bool // asked after the processors; nil: all
-	Bubble    bool                       // let handled records go on to the next handler
+	Filter    func(*logbook.Record) bool // called after the processors; nil: all
+	Bubble    bool                       // pass handled records on to the next handler
 	Formatter logbook.Formatter          // of the text; nil: the message, the attributes that it does not show, and the error
 
 	// Title makes the title; nil: "channel: Level". For a fixed title, use

@@ -12,7 +12,7 @@ import (
 )
 
 // Every options struct begins with the fields of logbook.Options.
-func TestOptionsRepeatTheCommonOnes(t *testing.T) {
+func TestCommonOptions(t *testing.T) {
 	common := reflect.TypeFor[logbook.Options]()
 	for _, o := range []reflect.Type{
 		reflect.TypeFor[push.SlackOptions](), reflect.TypeFor[push.PushoverOptions](),

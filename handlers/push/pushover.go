@@ -29,8 +29,8 @@ const pushoverName = "push.PushoverOptions"
 // PushoverOptions configure [NewPushover]. nil is the default.
 type PushoverOptions struct {
 	Level     slog.Leveler               // lowest level taken; nil: all
-	Filter    func(*logbook.Record) bool // asked after the processors; nil: all
-	Bubble    bool                       // let handled records go on to the next handler
+	Filter    func(*logbook.Record) bool // called after the processors; nil: all
+	Bubble    bool                       // pass handled records on to the next handler
 	Formatter logbook.Formatter          // of the text; nil: the message, the attributes that it does not show, and the error
 
 	// Title makes the title, cut at 100 characters; nil: none, and Pushover shows the

@@ -23,8 +23,8 @@ const slackName = "push.SlackOptions"
 // SlackOptions configure [NewSlack]. nil is the default.
 type SlackOptions struct {
 	Level     slog.Leveler               // lowest level taken; nil: all
-	Filter    func(*logbook.Record) bool // asked after the processors; nil: all
-	Bubble    bool                       // let handled records go on to the next handler
+	Filter    func(*logbook.Record) bool // called after the processors; nil: all
+	Bubble    bool                       // pass handled records on to the next handler
 	Formatter logbook.Formatter          // of the text; nil: the message, the attributes that it does not show, and the error
 
 	// Title makes the first line; nil: "channel: Level". For a fixed title, use

@@ -36,8 +36,8 @@ const webhookName = "push.WebhookOptions"
 // WebhookOptions configure [NewWebhook]. nil is the default: JSON.
 type WebhookOptions struct {
 	Level  slog.Leveler               // lowest level taken; nil: all
-	Filter func(*logbook.Record) bool // asked after the processors; nil: all
-	Bubble bool                       // let handled records go on to the next handler
+	Filter func(*logbook.Record) bool // called after the processors; nil: all
+	Bubble bool                       // pass handled records on to the next handler
 
 	// Formatter makes the body; nil: [logbook.JSON]. [JSONTemplate] makes JSON of another
 	// shape; a format string makes plain text.

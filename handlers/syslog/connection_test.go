@@ -32,7 +32,7 @@ func (c *gramConn) Write(b []byte) (int, error) {
 }
 
 // A datagram that was sent is not sent again.
-func TestDatagramsGoOn(t *testing.T) {
+func TestDatagramsAreNotRepeated(t *testing.T) {
 	m := &batch{b: []byte("abc"), ends: []int{1, 2, 3}}
 	for room, want := range []int{1, 2, 3, 3} {
 		next, err := datagrams{&gramConn{room: room}}.Send(m, 1)
@@ -103,7 +103,7 @@ func TestBatchIsOneWrite(t *testing.T) {
 
 // A record that cannot be formatted does not affect the others; those from the first
 // datagram that fails on are left to the caller.
-func TestBatchInPart(t *testing.T) {
+func TestPartialBatch(t *testing.T) {
 	conn := &gramConn{room: 3}
 	h := &Handler{
 		opts: logbook.Options{Formatter: logbook.FormatterFunc(func(r *logbook.Record) string {

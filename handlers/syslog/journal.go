@@ -23,8 +23,8 @@ import (
 // JournalOptions configure [NewJournal]. nil is the default.
 type JournalOptions struct {
 	Level     slog.Leveler               // lowest level taken; nil: all
-	Filter    func(*logbook.Record) bool // asked after the processors; nil: all
-	Bubble    bool                       // let handled records go on to the next handler
+	Filter    func(*logbook.Record) bool // called after the processors; nil: all
+	Bubble    bool                       // pass handled records on to the next handler
 	Formatter logbook.Formatter          // of MESSAGE; nil: the message, with its newlines, and the traceback
 
 	// Identifier is the name of the program, as journalctl shows it; "": that of

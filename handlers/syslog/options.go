@@ -16,8 +16,8 @@ import (
 // Options configure [New]. nil is the default: the platform's syslog daemon.
 type Options struct {
 	Level  slog.Leveler               // lowest level taken; nil: all
-	Filter func(*logbook.Record) bool // asked after the processors; nil: all
-	Bubble bool                       // let handled records go on to the next handler
+	Filter func(*logbook.Record) bool // called after the processors; nil: all
+	Bubble bool                       // pass handled records on to the next handler
 
 	// Formatter makes the text after the header; nil: the message and the attributes that
 	// it does not show, after the channel, if that is not in the header. If Framing ends

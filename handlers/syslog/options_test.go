@@ -198,7 +198,7 @@ func TestBinding(t *testing.T) {
 }
 
 // The options structs begin with the fields of logbook.Options.
-func TestOptionsRepeatTheCommonOnes(t *testing.T) {
+func TestCommonOptions(t *testing.T) {
 	common := reflect.TypeFor[logbook.Options]()
 	for _, o := range []reflect.Type{reflect.TypeFor[syslog.Options](), reflect.TypeFor[syslog.JournalOptions]()} {
 		for i := range common.NumField() {

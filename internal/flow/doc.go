@@ -1,3 +1,3 @@
-// Package flow has what sinks need to get through bad times: a pause after failures,
-// and a count of what is on its way, which closes within a context.
+// Package flow helps sinks with failures and closing: a pause after failures, and a count
+// of operations in flight that closes within a context.
 package flow

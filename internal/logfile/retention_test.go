@@ -240,7 +240,7 @@ func (c slowCompressor) NewWriter(w io.Writer) (io.WriteCloser, error) {
 // Close gives up compression at its deadline and reports how many files are left, and the
 // next handler compresses them. A file that was compressed but not removed is not kept
 // twice.
-func TestCompressionIsTakenUp(t *testing.T) {
+func TestCompressionContinues(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")

@@ -170,7 +170,7 @@ func TestBrokenConnectionIsDroppedAtOnce(t *testing.T) {
 }
 
 // Close does not wait for a close message when its context has ended.
-func TestCloseOfPoliteConnection(t *testing.T) {
+func TestCloseThatBlocks(t *testing.T) {
 	c, l := polite(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {

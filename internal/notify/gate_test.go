@@ -88,7 +88,7 @@ func TestPassIsGivenBackOnce(t *testing.T) {
 }
 
 // The missed records of a pass are not lost while the pass is in use.
-func TestCloseCountsWhatIsToBeTold(t *testing.T) {
+func TestCloseCountsMissedRecords(t *testing.T) {
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
 	var g notify.Gate
