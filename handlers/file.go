@@ -43,9 +43,9 @@ type FileOptions struct {
 
 	// NewRotating and NewTimed.
 
-	MaxSize  int64              // in bytes; a file stays below it; 0: 1 MiB, of NewTimed: no limit
-	Backups  int                // how many finished files are kept; 0: all; negative: none
-	MaxAge   time.Duration      // finished files older than this are removed; 0: they are not
+	MaxSize  int64              // in bytes; a file stays below it; 0: 1 MiB, for NewTimed: no limit
+	Backups  int                // number of finished files to keep; 0: all; negative: none
+	MaxAge   time.Duration      // finished files older than this are removed; 0: no limit
 	MaxTotal int64              // in bytes, of all finished files; the oldest are removed; 0: no limit
 	Compress Compressor         // of finished files; nil: none
 	OnRotate func(RotationInfo) // called after a rotation, on another goroutine
@@ -53,7 +53,7 @@ type FileOptions struct {
 
 	// NewTimed.
 
-	Pattern        string         // strftime, of numbers: a file is for the times with the same text; "": "%Y-%m-%d"
+	Pattern        string         // strftime, numbers only; times with the same text share a file; "": "%Y-%m-%d"
 	RolloverFormat string         // of file names; "": "{basename}-{timestamp}{ext}"
 	PlainCurrent   bool           // write to the plain path, and rename the file when its period ends
 	Location       *time.Location // for the pattern; nil: that of the record's time

@@ -380,7 +380,7 @@ func TestRedactionOfTemplateErrors(t *testing.T) {
 		items    []logbook.Bindable // newest last
 		template string
 		attr     slog.Attr
-		told     int
+		reported int
 	}{
 		"the template":    {[]logbook.Bindable{process}, "is hunter2 {missing}", slog.Int("n", 1), 1},
 		"a value":         {[]logbook.Bindable{process}, "is {token:>5s}", token, 0},
@@ -389,17 +389,17 @@ func TestRedactionOfTemplateErrors(t *testing.T) {
 			"is {token:>5s}", token, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var told []string
-			flags := logbook.Flags{Errors: func(e *logbook.HandlerError) { told = append(told, e.Error()+e.Message) }}
+			var reported []string
+			flags := logbook.Flags{Errors: func(e *logbook.HandlerError) { reported = append(reported, e.Error()+e.Message) }}
 			items := append([]logbook.Bindable{logbook.NewHandler(func(r *logbook.Record) error { _ = r.Message(); return nil }, nil), flags}, c.items...)
 			logbook.InGoroutine(func() {
 				logbook.Dispatch(nil, logbook.NewRecord(logbook.RecordData{Template: c.template, Attrs: []slog.Attr{c.attr}}))
 			}, items...)
-			if len(told) != c.told {
-				t.Errorf("told %q", told)
+			if len(reported) != c.reported {
+				t.Errorf("reported %q", reported)
 			}
-			if all := strings.Join(told, ""); strings.Contains(all, secret) || strings.Contains(all, "7777777") {
-				t.Errorf("told %s", all)
+			if all := strings.Join(reported, ""); strings.Contains(all, secret) || strings.Contains(all, "7777777") {
+				t.Errorf("reported %s", all)
 			}
 		})
 	}

@@ -115,7 +115,7 @@ func TestServiceComesAndGoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := h.Handle(record(logbook.LevelInfo, "two")); !errors.Is(err, desktop.ErrNoService) {
-		t.Fatalf("the service is gone: %v", err)
+		t.Fatalf("without the service: %v", err)
 	}
 	if _, err := d.conn.RequestName(serviceName, 0); err != nil {
 		t.Fatal(err)

@@ -429,7 +429,7 @@ func TestFingersCrossed(t *testing.T) {
 			h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", path, nil))
 		}
 		if got := strings.Join(failures, ","); got != tt.want || len(recorder.Records()) != tt.others {
-			t.Errorf("wrote %s, and %d went on", got, len(recorder.Records()))
+			t.Errorf("wrote %s, and passed %d on", got, len(recorder.Records()))
 		}
 	}
 }

@@ -175,6 +175,6 @@ func TestCloseWhileADeadlineIsSet(t *testing.T) {
 		t.Errorf("Close: %v", err)
 	}
 	if n := len(s.mails()); n != 1 {
-		t.Errorf("%d mails: it went on", n)
+		t.Errorf("%d mails after the end of the context", n)
 	}
 }

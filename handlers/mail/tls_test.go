@@ -131,7 +131,7 @@ func TestCertificates(t *testing.T) {
 					t.Errorf("error %v", err)
 				}
 				if len(s.mails()) != 0 || len(s.loggedIn()) != 0 {
-					t.Errorf("it went on: mails %d, logins %v", len(s.mails()), s.loggedIn())
+					t.Errorf("it continued: mails %d, logins %v", len(s.mails()), s.loggedIn())
 				}
 			})
 		}
@@ -148,7 +148,7 @@ func TestStartTLSIsMandatory(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	if len(s.mails()) != 0 || len(s.loggedIn()) != 0 {
-		t.Errorf("it went on in plain text: mails %d, logins %v", len(s.mails()), s.loggedIn())
+		t.Errorf("it continued in plain text: mails %d, logins %v", len(s.mails()), s.loggedIn())
 	}
 }
 

@@ -60,7 +60,7 @@ func (w *writes) Close() error                     { return nil }
 // listening is a stream whose daemon does not hang up.
 type listening struct{ stream }
 
-func (listening) Gone() bool   { return false }
+func (listening) HungUp() bool { return false }
 func (listening) Abort() error { return nil }
 func (listening) Close() error { return nil }
 

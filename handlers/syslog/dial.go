@@ -73,8 +73,8 @@ func (d datagrams) Send(m *batch, i int) (next int, err error) {
 	return i, nil
 }
 
-// Gone implements link.
-func (datagrams) Gone() bool { return false }
+// HungUp implements link.
+func (datagrams) HungUp() bool { return false }
 
 // Abort implements link.
 func (d datagrams) Abort() error { return d.Close() }

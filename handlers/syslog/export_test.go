@@ -31,8 +31,8 @@ func Entry(identifier string, r *logbook.Record) string {
 	return string(m.b)
 }
 
-// Gone reports whether the daemon is known to have closed the connection.
-func Gone(h *Handler) bool { return h.conn.link.Gone() }
+// HungUp reports whether the daemon is known to have closed the connection.
+func HungUp(h *Handler) bool { return h.conn.link.HungUp() }
 
 // SetPlatformSockets makes the address "" mean other sockets, until undo.
 func SetPlatformSockets(paths ...string) (undo func()) {

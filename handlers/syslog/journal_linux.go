@@ -41,8 +41,8 @@ func (c entries) Send(m *batch, i int) (next int, err error) {
 	return i, nil
 }
 
-// Gone implements link.
-func (entries) Gone() bool { return false }
+// HungUp implements link.
+func (entries) HungUp() bool { return false }
 
 // Abort implements link.
 func (c entries) Abort() error { return c.Close() }

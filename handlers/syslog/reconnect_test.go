@@ -62,12 +62,12 @@ func connect(t *testing.T, server *streamServer, o syslog.Options) (*syslog.Hand
 	return h, <-accepted
 }
 
-// waitGone waits until the handler knows that the connection was closed. If the
+// waitHungUp waits until the handler knows that the connection was closed. If the
 // connection is checked before each record, there is nothing to wait for.
-func waitGone(t *testing.T, h *syslog.Handler) {
+func waitHungUp(t *testing.T, h *syslog.Handler) {
 	t.Helper()
 	if !polls {
-		for end := time.Now().Add(patience); !syslog.Gone(h); runtime.Gosched() {
+		for end := time.Now().Add(patience); !syslog.HungUp(h); runtime.Gosched() {
 			if time.Now().After(end) {
 				t.Fatal("nobody noticed that the connection was closed")
 			}
@@ -107,7 +107,7 @@ func TestReconnect(t *testing.T) {
 			if err := drop(); err != nil {
 				t.Fatal(err)
 			}
-			waitGone(t, h)
+			waitHungUp(t, h)
 			accepted := server.accepting(t)
 			handle(t, h, sample(logbook.LevelInfo, "first after the drop"))
 			p = <-accepted

@@ -303,7 +303,7 @@ func TestRsyslogRestarted(t *testing.T) {
 		for _, transport := range transports {
 			h := handlers[transport]
 			if transport != "udp" && transport != "unix" {
-				waitGone(t, h)
+				waitHungUp(t, h)
 			}
 			for _, text := range []string{"first, by ", "second, by "} {
 				handle(t, h, sample(logbook.LevelInfo, text+transport))

@@ -164,7 +164,7 @@ func TestOnRotate(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			var got []string
-			told := make(chan bool)
+			reported := make(chan bool)
 			h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), Options{
 				MaxSize: 5, Backups: 9, Compress: compress, OnRotate: func(r Rotation) {
 					text, err := os.ReadFile(r.Backup)
@@ -175,13 +175,13 @@ func TestOnRotate(t *testing.T) {
 						text = gunzip(t, text)
 					}
 					got = append(got, strings.TrimPrefix(r.Backup, r.Path)+" "+string(text))
-					told <- true
+					reported <- true
 				},
 			})
 			for _, message := range []string{"abcd", "efgh", "ijkl"} {
 				mustPut(t, h, noon, message)
 				if message != "abcd" {
-					<-told
+					<-reported
 				}
 			}
 			want := []string{".1 abcd\n", ".1 efgh\n"}
@@ -189,7 +189,7 @@ func TestOnRotate(t *testing.T) {
 				want = []string{".1.gz abcd\n", ".1.gz efgh\n"}
 			}
 			if !slices.Equal(got, want) {
-				t.Errorf("was told %q, want %q", got, want)
+				t.Errorf("got %q, want %q", got, want)
 			}
 		})
 	}
@@ -199,17 +199,17 @@ func TestOnRotate(t *testing.T) {
 func TestOnRotateMisbehaves(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	var told []error
+	var reported []error
 	h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), Options{
 		MaxSize: 5, Backups: 9, OnRotate: func(Rotation) { panic("on purpose") },
-		OnError: func(err error) { told = append(told, err) },
+		OnError: func(err error) { reported = append(reported, err) },
 	})
 	mustPut(t, h, noon, "abcd", "efgh")
 	if err := h.Close(context.Background()); err != nil {
 		t.Error(err)
 	}
-	if len(told) != 1 || !strings.Contains(told[0].Error(), "on purpose") {
-		t.Errorf("told of %v", told)
+	if len(reported) != 1 || !strings.Contains(reported[0].Error(), "on purpose") {
+		t.Errorf("reported %v", reported)
 	}
 
 	hang := make(chan bool)

@@ -148,8 +148,8 @@ func TestNewFileThatCannotBeMade(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		files := new(disktest.Faults)
-		told := 0
-		h := rotatingOn(t, files, filepath.Join(dir, "f"), Options{MaxSize: 10, Backups: 2, OnError: func(error) { told++ }})
+		reported := 0
+		h := rotatingOn(t, files, filepath.Join(dir, "f"), Options{MaxSize: 10, Backups: 2, OnError: func(error) { reported++ }})
 		mustPut(t, h, noon, "12345678")
 		files.Fail(func(op string, _ int) error {
 			if op == "create" {
@@ -163,8 +163,8 @@ func TestNewFileThatCannotBeMade(t *testing.T) {
 		<-time.After(time.Second)
 		mustPut(t, h, noon, "d")
 		expectDir(t, dir, map[string]string{"f": "d\n", "f.1": "12345678\na\nb\nc\n"})
-		if s := h.Stats(); s.Count("failed_rotations") != 1 || told != 1 {
-			t.Errorf("%d rotations failed, %d were told, want 1", s.Count("failed_rotations"), told)
+		if s := h.Stats(); s.Count("failed_rotations") != 1 || reported != 1 {
+			t.Errorf("%d rotations failed, %d were reported, want 1", s.Count("failed_rotations"), reported)
 		}
 	})
 }
@@ -195,8 +195,8 @@ func TestOwnerAndMode(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	files := new(disktest.Faults)
-	told := 0
-	h := rotatingOn(t, files, path, Options{MaxSize: 5, Backups: 5, Mode: 0o600, OnError: func(error) { told++ }})
+	reported := 0
+	h := rotatingOn(t, files, path, Options{MaxSize: 5, Backups: 5, Mode: 0o600, OnError: func(error) { reported++ }})
 	mustPut(t, h, noon, "first")
 	uid, gid := os.Getuid(), os.Getgid()
 	if uid == 0 { // only root may give files away
@@ -221,8 +221,8 @@ func TestOwnerAndMode(t *testing.T) {
 		return nil
 	})
 	mustPut(t, h, noon, "third")
-	if s := h.Stats(); s.Count("rotations") != 2 || s.Count("failures") != 1 || told != 1 {
-		t.Errorf("%+v, %d were told of", s, told)
+	if s := h.Stats(); s.Count("rotations") != 2 || s.Count("failures") != 1 || reported != 1 {
+		t.Errorf("%+v, %d were reported", s, reported)
 	}
 }
 
@@ -279,17 +279,17 @@ func TestCloseWaitsForCompression(t *testing.T) {
 func TestFailuresInTheBackground(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	var told []error
+	var reported []error
 	h := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), Options{
-		MaxSize: 5, Backups: 9, Compress: failingCompressor{}, OnError: func(err error) { told = append(told, err) },
+		MaxSize: 5, Backups: 9, Compress: failingCompressor{}, OnError: func(err error) { reported = append(reported, err) },
 	})
 	mustPut(t, h, noon, "first", "second")
 	err := h.Close(context.Background())
 	if !errors.Is(err, errNotCompressed) || !strings.Contains(err.Error(), "1 finished files") {
 		t.Errorf("Close returned %v", err)
 	}
-	if len(told) == 0 || !errors.Is(told[0], errFailing) || h.Stats().Count("failures") == 0 {
-		t.Errorf("told of %v, %+v", told, h.Stats())
+	if len(reported) == 0 || !errors.Is(reported[0], errFailing) || h.Stats().Count("failures") == 0 {
+		t.Errorf("reported %v, %+v", reported, h.Stats())
 	}
 	expectDir(t, dir, map[string]string{"f": "second\n", "f.1": "first\n"})
 }

@@ -19,8 +19,8 @@ type Conn[M any] interface {
 	// Send sends m from its part i on, and returns the first part that was not sent.
 	Send(m M, i int) (next int, err error)
 
-	// Gone reports whether the peer is known to have hung up. It does not wait.
-	Gone() bool
+	// HungUp reports whether the peer is known to have hung up. It does not wait.
+	HungUp() bool
 
 	SetWriteDeadline(t time.Time) error
 	Close() error
@@ -107,7 +107,7 @@ func (l *Link[M]) Send(m M) (next int, err error) {
 	if l.closed {
 		return 0, l.fail(&Error{Err: ErrClosed})
 	}
-	if l.conn != nil && l.conn.Gone() {
+	if l.conn != nil && l.conn.HungUp() {
 		l.drop()
 	}
 	fresh := l.conn == nil
@@ -214,11 +214,11 @@ func (l *Link[M]) disconnect() error {
 // the system had taken and the peer had not read.
 func (l *Link[M]) Breakups() uint64 { return l.breakups.Load() }
 
-// Gone reports whether there is a connection, and its peer has hung up.
-func (l *Link[M]) Gone() bool {
+// HungUp reports whether there is a connection, and its peer has hung up.
+func (l *Link[M]) HungUp() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.conn != nil && l.conn.Gone()
+	return l.conn != nil && l.conn.HungUp()
 }
 
 // Close closes the connection. It waits for a current Send; when the context ends, that

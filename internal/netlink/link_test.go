@@ -23,7 +23,7 @@ type scriptedLink struct {
 
 func (l *scriptedLink) SetWriteDeadline(time.Time) error { return nil }
 func (l *scriptedLink) Close() error                     { return nil }
-func (l *scriptedLink) Gone() bool                       { return false }
+func (l *scriptedLink) HungUp() bool                     { return false }
 func (l *scriptedLink) Abort() error                     { return nil }
 
 func (l *scriptedLink) Send(m []string, i int) (int, error) {
@@ -130,7 +130,7 @@ type politeLink struct {
 }
 
 func (l *politeLink) SetWriteDeadline(time.Time) error    { return nil }
-func (l *politeLink) Gone() bool                          { return false }
+func (l *politeLink) HungUp() bool                        { return false }
 func (l *politeLink) Abort() error                        { l.once.Do(func() { close(l.below) }); return nil }
 func (l *politeLink) Send(_ []string, i int) (int, error) { return i, os.ErrDeadlineExceeded }
 func (l *politeLink) Close() error                        { close(l.closing); <-l.below; return nil }

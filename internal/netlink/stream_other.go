@@ -31,8 +31,8 @@ func newStream(ctx context.Context, raw net.Conn, config *tls.Config) (*Stream, 
 	return s, nil
 }
 
-// Gone reports whether the peer has hung up, without waiting.
-func (s *Stream) Gone() bool {
+// HungUp reports whether the peer has hung up, without waiting.
+func (s *Stream) HungUp() bool {
 	select {
 	case <-s.over:
 		return true

@@ -91,11 +91,11 @@ func TestStream(t *testing.T) {
 			if _, err := io.WriteString(s, "hello"); err != nil {
 				t.Fatal(err)
 			}
-			if got := <-lines; got != "hello" || s.Gone() {
-				t.Errorf("sent %q, gone: %t", got, s.Gone())
+			if got := <-lines; got != "hello" || s.HungUp() {
+				t.Errorf("sent %q, hung up: %t", got, s.HungUp())
 			}
 			close(hangUp)
-			for !s.Gone() { // until the system has noticed
+			for !s.HungUp() { // until the system has noticed
 				runtime.Gosched()
 			}
 			if err := s.Abort(); err != nil {

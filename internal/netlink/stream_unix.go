@@ -39,9 +39,9 @@ func newStream(ctx context.Context, conn net.Conn, config *tls.Config) (*Stream,
 	return &Stream{Conn: over, raw: conn}, nil
 }
 
-// Gone reports whether the peer has hung up, without waiting. It reads what the peer
+// HungUp reports whether the peer has hung up, without waiting. It reads what the peer
 // sent, such as TLS session tickets: a few times only, since such a peer sends little.
-func (s *Stream) Gone() bool {
+func (s *Stream) HungUp() bool {
 	for range 8 {
 		_, err := s.Read(s.scratch[:])
 		if err != nil {

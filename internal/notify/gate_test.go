@@ -96,11 +96,11 @@ func TestCloseCountsMissedRecords(t *testing.T) {
 	p := enter(t, &g, 1, start)
 	var unsent *logbook.UnsentError
 	if err := g.Close(cancelled); !errors.As(err, &unsent) || unsent.Records != 4 {
-		t.Errorf("with a pass out that tells of 3 records: %v", err)
+		t.Errorf("with a pass that reports 3 records: %v", err)
 	}
 	p.Sent()
 	if p, err := g.Last(start); p != nil || err != nil {
-		t.Errorf("all told: %v, %v", p, err)
+		t.Errorf("all reported: %v, %v", p, err)
 	}
 }
 
@@ -131,7 +131,7 @@ func TestClose(t *testing.T) {
 	}
 	p.Sent()
 	if p, err := g.Last(start.Add(time.Minute)); p != nil || err != nil {
-		t.Errorf("all told: %v, %v", p, err)
+		t.Errorf("all reported: %v, %v", p, err)
 	}
 	if err := g.Close(cancelled); err != nil {
 		t.Error(err)
