@@ -58,8 +58,8 @@ type LimitOptions struct {
 // one by one.
 //
 // Level, filter and bubble are those of the inner handler. It is safe for concurrent use,
-// and works after Close too: the inner handler, which is closed as well, decides whether
-// to refuse records.
+// and works after Close: the inner handler, which is closed too, decides whether to
+// refuse records.
 type Limit struct {
 	inner  logbook.Wrapper
 	key    func(*logbook.Record) limit.Site

@@ -22,9 +22,9 @@ type SlowOptions struct {
 //	defer handlers.LoggedIfSlow(ctx, time.Second, "yearly report", nil)()
 //
 // Note the second pair of parentheses. The message may name {took} and attributes that
-// the options' logger has by With. done logs on its own goroutine and with its caller as
-// source, so an operation that never ends is never logged. An operation that is quick
-// enough costs two readings of the clock.
+// the options' logger has by With. done logs on the goroutine that calls it, with its
+// caller as source, so an operation that never ends is never logged. An operation that is
+// quick enough costs two readings of the clock.
 func LoggedIfSlow(ctx context.Context, threshold time.Duration, msg string, o *SlowOptions) (done func()) {
 	start := time.Now()
 	return func() {

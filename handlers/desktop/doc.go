@@ -9,7 +9,7 @@
 //	defer h.Close(context.Background())
 //	defer logbook.PushApplication(h)()
 //
-// [New] uses the way of the platform:
+// [New] uses the mechanism of the platform:
 //
 //	Linux, BSD  the service org.freedesktop.Notifications on the session bus
 //	macOS       osascript

@@ -71,8 +71,8 @@ type settings struct {
 	replace   bool
 }
 
-// New returns a handler that shows records the way of the platform: by commands on macOS
-// and Windows, over D-Bus elsewhere. appName is the name of the program; "": the name of
+// New returns a handler that shows records by the mechanism of the platform: commands on
+// macOS and Windows, D-Bus elsewhere. appName is the name of the program; "": the name of
 // its file.
 //
 // It checks at once whether notifications can be shown; if not, the error is an [*Error].

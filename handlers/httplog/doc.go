@@ -38,7 +38,7 @@
 // The status is the one that the client got: 503 if an [http.TimeoutHandler] around the
 // middleware has answered, 101 if the handler has taken over the connection. If the
 // client left before anything was sent, it is 499 instead of a success status. The
-// attribute aborted marks an access record whose client did not get the whole answer.
+// attribute aborted marks an access record whose client did not get the complete answer.
 //
 // The remote address is that of the connection. Behind a trusted proxy, use a middleware
 // around this one that sets Request.RemoteAddr to the address that the proxy reports.

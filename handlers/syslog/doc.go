@@ -65,8 +65,8 @@
 //   - On a stream, the system may hold records that the daemon has not read. They
 //     are lost when the connection breaks. If the daemon closed it, as when it is
 //     restarted, this is seen before the next record, which goes over a new
-//     connection. On unix the system is asked before each record; on Windows a
-//     goroutine waits for it, so a record written in the same moment may be lost.
+//     connection. On unix the connection is checked before each record; on Windows a
+//     goroutine waits for it, so a record written at the same moment may be lost.
 //     If the daemon's machine vanished, the system takes records until its buffer is
 //     full or its own timeouts end, and they are lost.
 //   - With TLS 1.3 a server refuses a client's certificate only after the client
