@@ -121,6 +121,8 @@ func addLevel(entries map[string]logbook.Level, channel, level string) error {
 		return fmt.Errorf("invalid channel: want %q, which includes the channels below it", strings.TrimSuffix(channel, ".*"))
 	case channel != allChannels && strings.Contains(channel, "*"):
 		return errors.New(`invalid channel: "*" cannot be part of a name`)
+	case strings.ContainsAny(channel, "=;& \t"):
+		return errors.New("invalid channel: want a comma between entries, and no spaces, =, ; or & in a name")
 	case len(entries) == maxEntries:
 		return fmt.Errorf("more than %d channels", maxEntries)
 	}

@@ -97,7 +97,8 @@ func changeLevels(l *Levels, w http.ResponseWriter, req *http.Request) error {
 	if kind, _, _ := mime.ParseMediaType(req.Header.Get("Content-Type")); kind == "application/json" {
 		entries, err = levelsOfJSON(body)
 	} else {
-		entries, err = parseLevels(string(body))
+		// curl joins several -d with an ampersand.
+		entries, err = parseLevels(strings.ReplaceAll(string(body), "&", ","))
 	}
 	switch {
 	case err != nil:

@@ -37,6 +37,8 @@ func TestLevelsHandler(t *testing.T) {
 		{name: "nothing", method: "POST", status: 400, answer: "nothing to change"},
 		{name: "too large", method: "POST", body: strings.Repeat("a:info\n", 10_000), status: 413, answer: "too large"},
 		{name: "delete", method: "DELETE", status: 405, answer: "method not allowed"},
+		{name: "two values of curl", method: "POST", contentType: form, body: "app=warn&app.db=debug", status: 200,
+			answer: `{"*":"INFO","app":"WARNING","app.db":"DEBUG"}` + "\n", after: "app:WARNING, app.db:DEBUG, *:INFO"},
 		{name: "another site", method: "POST", body: "app=warn", header: http.Header{"Sec-Fetch-Site": {"cross-site"}}, status: 403, answer: "cross-origin"},
 	}
 	for _, tt := range tests {

@@ -41,6 +41,8 @@ func TestErrors(t *testing.T) {
 		{"mail:nobody?from=a@example.org&fallback=null:", "", "To"}, // no fallback for an invalid address
 		{"mail://host/a@example.org?from=b@example.org", "", "mail:TO?from=FROM"},
 		{"smtp://host?from=a@example.org", "to", "missing"},
+		{"smtp:?from=a@example.org&to=b@example.org", "", "missing host"},
+		{"smtps://me:hunter2@?from=a@example.org&to=b@example.org", "", "missing host"},
 		{"smtp://me:hunter2@host?from=a@example.org", "to", "missing"},
 		{"smtp://host?from=a@example.org&to=b@example.org&tls=maybe", "tls", `invalid value "maybe": want starttls or none`},
 		{"smtp://me:hunter2@host?from=a@example.org&to=b@example.org&tls=none", "", "TLS"},

@@ -102,7 +102,7 @@ func readMail(s *config.Spec) func() (logbook.Handler, error) {
 }
 
 func readSMTP(s *config.Spec) func() (logbook.Handler, error) {
-	o := newMailOptions(s)
+	o := newServerOptions(s)
 	o.To, o.TLSConfig = addresses(s.Text("to")), s.TLS()
 	switch tls := s.Choice("tls"); {
 	case tls == "starttls", tls == "" && s.User != nil:
@@ -113,8 +113,16 @@ func readSMTP(s *config.Spec) func() (logbook.Handler, error) {
 	return opener(o)
 }
 
+// newServerOptions is newMailOptions for a server that has to be named.
+func newServerOptions(s *config.Spec) *mail.Options {
+	if s.Host == "" {
+		s.Refuse("", errors.New("missing host: want the mail server's name, or the sink mail for the local server"))
+	}
+	return newMailOptions(s)
+}
+
 func readSMTPS(s *config.Spec) func() (logbook.Handler, error) {
-	o := newMailOptions(s)
+	o := newServerOptions(s)
 	o.To, o.TLSConfig, o.TLS = addresses(s.Text("to")), s.TLS(), mail.ImplicitTLS
 	return opener(o)
 }

@@ -1,4 +1,3 @@
-// Package leaktest finds goroutines leaked by the tests of a package.
 package leaktest
 
 import (

@@ -1,4 +1,3 @@
-// Package linewriter keeps lines whole on a writer that may fail halfway.
 package linewriter
 
 import (

@@ -136,7 +136,7 @@ func TestExceptions(t *testing.T) {
 		{"nil pointer in a group", []slog.Attr{slog.Any("w", (*who)(nil))}, `{"w":null}`},
 
 		{"keys of any type", map[any]any{"a": 1, 2: "x", nil: true, 1.5: nil, [1]bool{true}: 1, account{Hidden: "x"}: 2}, `{"1.5":null,"2":"x","<nil>":true,"[true]":1,"a":1,"{\"Name\":\"\",\"Token\":\"***\",\"Err\":null}":2}`},
-		{"equal keys", map[any]int{1: 7, "1": 8}, `{"1":n,"1#2":n}`},
+		{"equal keys", map[any]int{1: 7, "1": 8}, `{"1":7,"1#2":8}`},
 		{"equal keys of a type", map[twins]int{1: 7, 2: 7, 3: 7}, `{"twin":7,"twin#2":7,"twin#3":7}`},
 		{"equal keys without UTF-8", map[string]int{"a\xff": 1, "a\xfe": 1, "a\ufffd#2": 1}, "{\"a\ufffd#2\":1,\"a\ufffd\":1,\"a\ufffd#3\":1}"},
 		{"key without text", map[textKey]int{{1}: 1}, `{"!ERROR: json: error calling MarshalText for type value_test.textKey: no text":1}`},
@@ -154,9 +154,6 @@ func TestExceptions(t *testing.T) {
 		got := strings.ReplaceAll(string(value.AppendJSON(nil, test.value)), "jsontext.Value", "json.RawMessage") // its name since Go 1.27
 		if !json.Valid([]byte(got)) {
 			t.Errorf("%s: invalid: %s", test.name, got)
-		}
-		if test.name == "equal keys" { // in any order
-			got = strings.NewReplacer(":7", ":n", ":8", ":n").Replace(got)
 		}
 		if got != test.want {
 			t.Errorf("%s:\ngot  %s\nwant %s", test.name, got, test.want)

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"cmp"
 	"encoding"
 	"reflect"
 	"slices"
@@ -101,6 +102,7 @@ func (s *state) forget(first int) {
 // pair is a member of a map: its key as text, and the index of its value.
 type pair struct {
 	key   string
+	typ   string // of the key, where keys of several types may have the same text
 	value int
 }
 
@@ -120,9 +122,15 @@ func (s *state) mapping(b []byte, m reflect.Value, elem *codec) []byte {
 	for it := m.MapRange(); it.Next() && len(pairs) < n; {
 		key.SetIterKey(it)
 		values.Index(len(pairs)).SetIterValue(it)
-		pairs = append(pairs, pair{s.keyText(key), len(pairs)})
+		p := pair{key: s.keyText(key), value: len(pairs)}
+		if key.Kind() == reflect.Interface && !key.IsNil() {
+			p.typ = key.Elem().Type().String()
+		}
+		pairs = append(pairs, p)
 	}
-	slices.SortFunc(pairs, func(a, b pair) int { return strings.Compare(a.key, b.key) })
+	slices.SortFunc(pairs, func(a, b pair) int {
+		return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(a.typ, b.typ))
+	})
 	makeUnique(pairs)
 
 	at, size := values.UnsafePointer(), elem.typ.Size()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -260,6 +261,21 @@ var mistakes = []mistake{
 				if !closed.Swap(true) {
 					close(queue)
 				}
+				return nil
+			},
+		}
+	}},
+	{"fails in Handle after Close", "close", "after Close: Handle returned an error that does not wrap ErrClosed: file already closed", func(chan struct{}) *broken {
+		var closed atomic.Bool
+		return &broken{
+			handle: func(*logbook.Record) error {
+				if closed.Load() {
+					return os.ErrClosed
+				}
+				return nil
+			},
+			close: func(context.Context) error {
+				closed.Store(true)
 				return nil
 			},
 		}

@@ -331,12 +331,27 @@ func checkClose(h logbook.Handler) error {
 		}
 		return soundError("Close", result)
 	}
+	failed := false // for another reason than Close
 	return firstError(
-		func() error { return deliver(logSamples, survives(h)) },
+		func() error {
+			return deliver(logSamples, func(r *logbook.Record) error {
+				result, problem := handle(h, r)
+				failed = failed || result != nil
+				return problem
+			})
+		},
 		func() error { return shut(ended()) },
 		func() error { return bounded(shut) },
 		func() error { return bounded(shut) },
-		func() error { return after("Close", deliver(logSamples, survives(h))) },
+		func() error {
+			return after("Close", deliver(logSamples, func(r *logbook.Record) error {
+				result, problem := handle(h, r)
+				if problem == nil && !failed && result != nil && !errors.Is(result, logbook.ErrClosed) && !errors.Is(result, logbook.ErrPass) {
+					return fmt.Errorf("Handle returned an error that does not wrap ErrClosed: %w", result)
+				}
+				return problem
+			}))
+		},
 		func() error { return after("Close", checkBatch(h)) },
 		func() error { return after("Close", settle(h)) },
 	)

@@ -42,7 +42,8 @@ const patience = 4 * time.Minute
 //	errors      ErrPass can be recognized, and no error is a nil pointer
 //	batch       HandleBatch accepts any number of records and does not modify the slice
 //	flush       Flush returns if its context is canceled, and works twice
-//	close       Close returns if its context is canceled, works twice, and later calls do not panic
+//	close       Close returns if its context is canceled, works twice, and later calls do not panic;
+//	            Handle returns nil or ErrClosed then
 //	unbound     Unbound works twice, and the handler may be bound again
 func TestHandler(t *testing.T, newHandler func() logbook.Handler) {
 	for _, c := range checks {
@@ -78,7 +79,7 @@ var checks = []check{
 	{"errors", "Handle must not return a nil pointer as an error, and must wrap ErrPass only with %w", checkErrors},
 	{"batch", "HandleBatch must accept any number of records for any reason, keep none without Retain, and not modify the slice", checkBatch},
 	{"flush", "Flush must return when its context ends, and may be called at any time", checkFlush},
-	{"close", "Close must return when its context ends and may be called twice; later calls of Handle, Flush and Close may fail but must not panic", checkClose},
+	{"close", "Close must return when its context ends and may be called twice; later calls of Handle, Flush and Close must not panic, and an error of Handle must wrap ErrClosed", checkClose},
 	{"unbound", "Unbound must not panic when called again; a handler may be bound again", checkUnbound},
 }
 

@@ -38,7 +38,7 @@ func (h *keeper) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
-		return io.ErrClosedPipe
+		return logbook.ErrClosed
 	}
 	h.kept = append(h.kept, kept...)
 	return nil

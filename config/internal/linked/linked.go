@@ -1,4 +1,3 @@
-// Package linked records which packages with sinks the program imports.
 package linked
 
 // All is true if the program imports config/all, so that errors need not suggest it.

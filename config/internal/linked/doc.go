@@ -1,0 +1,2 @@
+// Package linked records which packages with sinks the program imports.
+package linked
