@@ -93,7 +93,7 @@ func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	// have no braces, so they need no rendering.
 	var text string
 	var rendered []byte
-	render := len(r.call) > 0 || r.rendered || r.fargs != nil
+	render := r.rendered || r.fargs != nil || len(r.call) > 0 && mayBeTemplate(r.template)
 	if render {
 		text, rendered = r.messageBytes()
 	}

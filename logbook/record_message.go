@@ -330,10 +330,19 @@ type cachedTemplate struct {
 	err      error
 }
 
+// templateSlot returns the place in the cache for a template.
+func templateSlot(s string) *atomic.Pointer[cachedTemplate] {
+	h := uintptr(unsafe.Pointer(unsafe.StringData(s)))
+	return &templates[(h^h>>8)%uintptr(len(templates))]
+}
+
+// mayBeTemplate reports whether the cache has a template in the place for s. If not, s is
+// no template, or it is its first use.
+func mayBeTemplate(s string) bool { return templateSlot(s).Load() != nil }
+
 // parsedTemplate returns the parsed template, or nil for a message without braces.
 func parsedTemplate(s string) (*pyformat.Template, error) {
-	h := uintptr(unsafe.Pointer(unsafe.StringData(s)))
-	slot := &templates[(h^h>>8)%uintptr(len(templates))]
+	slot := templateSlot(s)
 	if c := slot.Load(); c != nil && c.text == s {
 		return c.template, c.err
 	}

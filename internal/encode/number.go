@@ -51,6 +51,9 @@ func AppendInt(b []byte, i int64) []byte {
 
 // AppendUint appends u in decimal, like [strconv.AppendUint] in about half the time.
 func AppendUint(b []byte, u uint64) []byte {
+	if u < 10 {
+		return append(b, byte('0'+u))
+	}
 	b = grow(b, 24)
 	switch {
 	case u < 1000:

@@ -75,9 +75,9 @@ func appendCommon(b []byte, v any) (_ []byte, done bool) {
 	case []byte:
 		return appendBytes(b, x), true
 	case []string:
-		return appendList(b, x, appendString), true
+		return appendStrings(b, x), true
 	case []int:
-		return appendList(b, x, appendInt), true
+		return appendInts(b, x), true
 	case []int64:
 		return appendList(b, x, encode.AppendInt), true
 	case []uint64:
@@ -196,6 +196,46 @@ func (s *state) list(b []byte, list []any) []byte {
 	return append(b, ']')
 }
 
+// appendStrings is appendList for strings, without calls through a variable.
+func appendStrings(b []byte, list []string) []byte {
+	if list == nil {
+		return append(b, "null"...)
+	}
+	limit := len(b) + MaxSize
+	b = append(b, '[')
+	for i, s := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if len(b) > limit {
+			b = encode.AppendJSONString(b, CutMark)
+			break
+		}
+		b = appendString(b, s)
+	}
+	return append(b, ']')
+}
+
+// appendInts is appendList for integers, without calls through a variable.
+func appendInts(b []byte, list []int) []byte {
+	if list == nil {
+		return append(b, "null"...)
+	}
+	limit := len(b) + MaxSize
+	b = append(b, '[')
+	for i, n := range list {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if len(b) > limit {
+			b = encode.AppendJSONString(b, CutMark)
+			break
+		}
+		b = encode.AppendInt(b, int64(n))
+	}
+	return append(b, ']')
+}
+
 // appendList appends a slice, calling each for every element.
 func appendList[T any](b []byte, list []T, each func([]byte, T) []byte) []byte {
 	if list == nil {
@@ -222,8 +262,6 @@ func appendString(b []byte, s string) []byte {
 	}
 	return encode.AppendJSONString(b, s)
 }
-
-func appendInt(b []byte, n int) []byte { return encode.AppendInt(b, int64(n)) }
 
 func appendDuration(b []byte, d time.Duration) []byte { return encode.AppendInt(b, int64(d)) }
 
