@@ -42,6 +42,15 @@ func on(value string) bool {
 	return false
 }
 
+// off reports whether a value is meant to switch off.
+func off(value string) bool {
+	switch strings.ToLower(value) {
+	case "", "false", "0", "f", "n", "no", "off":
+		return true
+	}
+	return false
+}
+
 func readConsoleSection(s *Spec) func() (logbook.Handler, error) {
 	o := &logbook.Options{Level: s.Level("log_level")}
 	if o.Level == nil {

@@ -26,9 +26,13 @@ func TestActive(t *testing.T) {
 				return logbook.Null{}, nil
 			}
 		}
-		parse(t, "[Probe]\nactive = "+value+"\n", nil)
+		c := parse(t, "[Probe]\nactive = "+value+"\n", nil)
 		if opened != want {
 			t.Errorf("%q: %t", value, opened)
+		}
+		unclear := value == "2" || value == "enabled"
+		if n := len(c.Warnings()); unclear != (n == 1) || n > 1 {
+			t.Errorf("%q: warnings %v", value, c.Warnings())
 		}
 	}
 }

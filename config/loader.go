@@ -274,12 +274,20 @@ func (l *loader) readLabSection(ini *iniFile, section *iniSection, entry *Entry)
 	s := l.newSection(section, ini)
 	active := section.name == consoleSection
 	s.table = []Option{{Name: activeKey, Kind: KindText}}
+	var unclear error
 	s.Func(activeKey, func(v string) error {
-		active = on(v)
+		if active = on(v); !active && !off(v) {
+			unclear = fmt.Errorf("invalid value %q, which counts as false: want true or false", v)
+		}
 		return nil
 	})
 	if s.err != nil {
 		return l.blame(ini, section, s.err)
+	}
+	if unclear != nil {
+		if err := l.warn(l.fail(section, activeKey, l.line(section, ini, activeKey), unclear)); err != nil {
+			return err
+		}
 	}
 	if !active {
 		s.table = append(s.table, entry.Options...)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/logbook-go/logbook/internal/disk"
 	"github.com/logbook-go/logbook/internal/linewriter"
+	"github.com/logbook-go/logbook/logbook"
 )
 
 // openAttempts bounds how often opening is repeated because a file was created or removed
@@ -261,7 +262,7 @@ func (f *logFile) reopenNow() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.closed {
-		return &fs.PathError{Op: "reopen", Path: f.name, Err: fs.ErrClosed}
+		return &fs.PathError{Op: "reopen", Path: f.name, Err: logbook.ErrClosed}
 	}
 	f.pausedUntil = time.Time{}
 	err := f.flush()
