@@ -17,9 +17,9 @@ run: ## build the programs and run them on real input
 deps: ## install missing Debian packages that tests need
 	@./scripts/deps.sh
 
-test: deps lint test-core test-tags test-windows ## all checks that a change must pass; some minutes
+test: deps lint test-core test-windows ## all checks that a change must pass; some minutes
 
-matrix: test-386 test-cross test-next ## the other platforms and the next Go release; CI runs it after `make test`
+matrix: test-tags test-386 test-cross test-next ## build tags, other platforms and the next Go release; CI runs it after `make test`
 
 # The tests of allocation budgets do not run with the race detector, so the second run adds
 # them.
