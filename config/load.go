@@ -119,6 +119,9 @@ func load(dir, path, text string, err error, o Options) (*Config, error) {
 			return l.config(), nil
 		}
 		closeAll(l.setup)
+		if len(l.warnings) > 0 { // an unknown key may be the cause
+			err = errors.Join(append([]error{err}, l.warnings...)...)
+		}
 	}
 	if !o.Fallback {
 		return nil, err

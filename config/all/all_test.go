@@ -399,3 +399,11 @@ func TestEntries(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// An unknown key is part of the error that it causes.
+func TestUnknownKeyBesideItsConsequence(t *testing.T) {
+	_, err := config.Parse([]byte("[sink a]\nscheme = smtp\nhost = h\nfrom = a@example.org\nto = b@example.org\nuser = u\npasword = hunter2\n"), nil)
+	if err == nil || !strings.Contains(err.Error(), "Password") || !strings.Contains(err.Error(), "pasword") || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("got %v", err)
+	}
+}
