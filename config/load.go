@@ -40,7 +40,8 @@ var errTooLarge = errors.New("too large")
 
 // Load reads the INI file, checks all of it, and opens its sinks. The error is a
 // [*FileError]; in that case nothing is left open, and no file was emptied or removed, as
-// sinks do that with their first record. Relative paths are resolved against the current
+// sinks do that with their first record. New, empty files may be left. The error includes
+// the warnings. Relative paths are resolved against the current
 // working directory.
 func Load(path string, o *Options) (*Config, error) {
 	return loadFile(workingDir(), path, o.orDefault())

@@ -41,8 +41,9 @@ type Watcher struct {
 // A reload loses no record: each record goes to either the old or the new configuration,
 // and a record on its way to an old sink when that is closed is still written. A log file
 // that both configurations name stays open, with the new options, and "truncate" does not
-// empty it again. If the new configuration is invalid, the old one stays in use, nothing
-// changes on disk, and the error is logged at ERROR on channel "config".
+// empty it again. If the new configuration is invalid, the old one stays in use, no
+// file is emptied or removed, and the error is logged at ERROR on channel "config". Sinks
+// that were opened before the error was found may leave new, empty files.
 func Watch(path string, o *Options) (*Watcher, error) {
 	w := &Watcher{dir: workingDir(), path: path, options: o.orDefault()}
 	c, err := loadFile(w.dir, w.path, w.options)
