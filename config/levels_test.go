@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/logbook-go/logbook/config"
+	"github.com/logbook-go/logbook/handlers"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/logbook/logbooktest"
 )
@@ -240,5 +241,20 @@ func BenchmarkLevels(b *testing.B) {
 				l.Level(channel)
 			}
 		})
+	}
+}
+
+// failingWriter cannot write.
+type failingWriter struct{}
+
+func (failingWriter) Write([]byte) (int, error) { return 0, errors.New("disk full") }
+
+// A failure names the handler, not the wrapper that restricts its levels.
+func TestFailureNamesTheHandler(t *testing.T) {
+	var got error
+	h := new(config.Levels).Wrap(handlers.NewStream(failingWriter{}, nil))
+	logbook.InGoroutine(func() { logbook.Error("m") }, h, logbook.Flags{Errors: func(e *logbook.HandlerError) { got = e }})
+	if got == nil || !strings.HasPrefix(got.Error(), "logbook: *handlers.Stream: disk full") {
+		t.Errorf("got %v", got)
 	}
 }
