@@ -171,12 +171,10 @@ func TestServerClosesAfterAMail(t *testing.T) {
 // A mail that the server may have taken is not sent twice.
 func TestConnectionBreaksAtTheEndOfAMail(t *testing.T) {
 	s := startServer(t, serverOptions{})
-	n := 0
-	s.onData = func(int) error {
-		if n++; n == 2 {
+	s.onTake = func(n int) {
+		if n == 2 {
 			s.hangUp()
 		}
-		return nil
 	}
 	h := newHandler(t, s.Addr, mail.Options{})
 	err := h.HandleBatch(batch(3), logbook.ReasonBuffer)

@@ -22,6 +22,7 @@ type mailServer struct {
 	onMail func(from string) error
 	onRcpt func(to string) error
 	onData func(n int) error // n counts from 1
+	onTake func(n int)       // called when the server has taken mail n, before it replies
 
 	username, password string   // those that log in
 	mechanisms         []string // of AUTH
@@ -228,8 +229,12 @@ func (s *mailSession) Data(r io.Reader) error {
 	}
 	s.mail.data, s.mail.tls = data, s.secured()
 	s.server.mu.Lock()
-	defer s.server.mu.Unlock()
 	s.server.received = append(s.server.received, s.mail)
+	n := len(s.server.received)
+	s.server.mu.Unlock()
+	if s.server.onTake != nil {
+		s.server.onTake(n)
+	}
 	return nil
 }
 
