@@ -17,7 +17,7 @@ var (
 		"callsite", "clock", "disk", "disk/disktest", "encode", "errchain", "flow", "goroutine", "leaktest", "levelgen", "linewriter",
 		"netlink", "panics", "pyformat", "pyjson", "secret", "text", "value", "valuewords",
 	}
-	above = []string{"hold", "limit", "logfile", "logline", "notify", "tally"}
+	above = []string{"hold", "limit", "logfile", "logline", "notify", "refusal", "tally"}
 )
 
 func TestFloors(t *testing.T) {
