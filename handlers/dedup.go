@@ -132,7 +132,7 @@ func (d *Dedup) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 		more, open := d.collect(r, now)
 		if !open {
 			d.offer(excess)
-			left, err := handOver(d.inner.Handler, rs[i:], why)
+			left, err := hold.HandOver(d.inner.Handler, rs[i:], why)
 			d.finish(0, len(rs)-i-left, 0)
 			return err
 		}
@@ -307,7 +307,7 @@ func (d *Dedup) tick() {
 func (d *Dedup) offer(gs []*repeated) {
 	if len(gs) > 0 {
 		rs := d.records(gs)
-		left := offer(d.inner, rs, logbook.ReasonGroup, rs[0]).left
+		left, _ := hold.Offer(d.inner, rs, logbook.ReasonGroup, rs[0])
 		d.finish(len(gs), len(gs)-left, left)
 	}
 }
@@ -388,7 +388,7 @@ func (d *Dedup) handOver() error {
 	if len(gs) == 0 {
 		return nil
 	}
-	left, err := handOver(d.inner.Handler, d.records(gs), logbook.ReasonGroup)
+	left, err := hold.HandOver(d.inner.Handler, d.records(gs), logbook.ReasonGroup)
 	d.finish(len(gs), len(gs)-left, left)
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/logbook-go/logbook/internal/hold"
 	"sync"
 
 	"github.com/logbook-go/logbook/internal/errchain"
@@ -100,7 +101,7 @@ func (f *Fallback) finish(failure, second error, records, lost, left int) error 
 	var errs joined
 	errs.add(f.first, failure)
 	errs.add(f.second, second)
-	if err := withUnsent(0, errs.err()); left == 0 {
+	if err := hold.WithUnsent(0, errs.err()); left == 0 {
 		return err
 	}
 	return &logbook.UnsentError{Records: left, Err: errs.err()}
@@ -124,12 +125,12 @@ func (f *Fallback) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 		}
 		return errors.Join(errs...)
 	}
-	n, failure := handOver(f.first, rs, why)
+	n, failure := hold.HandOver(f.first, rs, why)
 	f.count(len(rs) - n)
 	if n == 0 {
 		return failure
 	}
-	left, err := handOver(f.second, rs[len(rs)-n:], why)
+	left, err := hold.HandOver(f.second, rs[len(rs)-n:], why)
 	return f.finish(failure, err, n, 0, left)
 }
 

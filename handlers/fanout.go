@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/logbook-go/logbook/internal/hold"
 	"log/slog"
 	"reflect"
 	"slices"
@@ -69,13 +70,13 @@ func (f *Fanout) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	var errs joined
 	lost := 0
 	for _, h := range f.handlers {
-		left, err := handOver(h, rs, why)
+		left, err := hold.HandOver(h, rs, why)
 		lost = max(lost, left)
 		errs.add(h, err)
 	}
 	f.tally.Handled(len(rs) - lost)
 	f.tally.Dropped(lost)
-	return withUnsent(0, errs.err())
+	return hold.WithUnsent(0, errs.err())
 }
 
 // Stats returns the counts so far. Handled are the records that a handler took.

@@ -303,13 +303,13 @@ func (f *FingersCrossed) handOver(batch hold.Batch, rs []*logbook.Record, togeth
 	defer func() {
 		f.mu.Lock()
 		if lost := f.finish(batch, left); lost != left {
-			err = withUnsent(lost, err)
+			err = hold.WithUnsent(lost, err)
 		}
 		if left > 0 { // Handle leaves nothing to its caller
-			err = lostError{err}
+			err = hold.Lost(err)
 		}
 	}()
-	left, err = handOver(h, rs, logbook.ReasonEscalation)
+	left, err = hold.HandOver(h, rs, logbook.ReasonEscalation)
 	return err
 }
 
@@ -323,7 +323,7 @@ func (f *FingersCrossed) offer(batch hold.Batch) {
 		f.mu.Lock()
 		f.finish(batch, left)
 	}()
-	left = offer(inner, rs, logbook.ReasonEscalation, rs[len(rs)-1]).left
+	left, _ = hold.Offer(inner, rs, logbook.ReasonEscalation, rs[len(rs)-1])
 }
 
 // finish counts and releases a batch of which left records were not sent, and returns how

@@ -74,7 +74,7 @@ func (g *Group) count(handled int) {
 func (g *Group) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	for i, r := range rs {
 		if !g.collect(hold.Keep(r)) {
-			left, err := handOver(g.inner.Handler, rs[i:], why)
+			left, err := hold.HandOver(g.inner.Handler, rs[i:], why)
 			g.count(len(rs) - i - left)
 			return err
 		}
@@ -105,7 +105,8 @@ func (g *Group) Stats() logbook.Stats {
 // Unbound hands over the collected records. A failure goes to the error flag.
 func (g *Group) Unbound() {
 	if batch := g.take(); len(batch.Items) > 0 {
-		g.finish(batch, offer(g.inner, batch.Records(), logbook.ReasonGroup, batch.Items[0].Record).left)
+		left, _ := hold.Offer(g.inner, batch.Records(), logbook.ReasonGroup, batch.Items[0].Record)
+		g.finish(batch, left)
 	}
 	g.inner.Unbound()
 }
@@ -140,9 +141,9 @@ func (g *Group) handOver() error {
 	if len(batch.Items) == 0 {
 		return nil
 	}
-	left, err := handOver(g.inner.Handler, batch.Records(), logbook.ReasonGroup)
+	left, err := hold.HandOver(g.inner.Handler, batch.Records(), logbook.ReasonGroup)
 	if lost := g.finish(batch, left); lost != left {
-		return withUnsent(lost, err)
+		return hold.WithUnsent(lost, err)
 	}
 	return err
 }

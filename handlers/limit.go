@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/logbook-go/logbook/internal/hold"
 	"log/slog"
 	"slices"
 	"strings"
@@ -152,7 +153,7 @@ func (l *Limit) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 		return l.passSome(rs, why)
 	}
 	if slices.ContainsFunc(rs, l.exempts) {
-		left, err := handOver(l.inner.Handler, rs, why)
+		left, err := hold.HandOver(l.inner.Handler, rs, why)
 		l.passed(len(rs) - left)
 		return err
 	}
@@ -160,7 +161,7 @@ func (l *Limit) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	err := l.pass(rs[lead], len(rs), func(r *logbook.Record) (err error) {
 		rs := slices.Clone(rs)
 		rs[lead] = r
-		left, err = handOver(l.inner.Handler, rs, why)
+		left, err = hold.HandOver(l.inner.Handler, rs, why)
 		return err
 	})
 	if left > 0 {
@@ -182,7 +183,7 @@ func (l *Limit) passSome(rs []*logbook.Record, why logbook.Reason) error {
 	if len(through) == 0 {
 		return nil
 	}
-	left, err := handOver(l.inner.Handler, through, why)
+	left, err := hold.HandOver(l.inner.Handler, through, why)
 	if err == nil {
 		return nil
 	}
@@ -202,7 +203,7 @@ func (l *Limit) passSome(rs []*logbook.Record, why logbook.Reason) error {
 		}
 	}
 	if left > 0 && left != len(rs)-from {
-		return withUnsent(len(rs)-from, err)
+		return hold.WithUnsent(len(rs)-from, err)
 	}
 	return err
 }
@@ -402,7 +403,7 @@ func (l *Limit) offer(pending []counts) {
 		return
 	}
 	rs := noticesOf(pending)
-	if offer(l.inner, rs, logbook.ReasonGroup, rs[0]).failed {
+	if _, failed := hold.Offer(l.inner, rs, logbook.ReasonGroup, rs[0]); failed {
 		l.keepUnreported(pending)
 	}
 }
@@ -455,6 +456,6 @@ func (l *Limit) reportAll() error {
 	if len(pending) == 0 {
 		return nil
 	}
-	_, err := handOver(l.inner.Handler, noticesOf(pending), logbook.ReasonGroup)
+	_, err := hold.HandOver(l.inner.Handler, noticesOf(pending), logbook.ReasonGroup)
 	return err
 }

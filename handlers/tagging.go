@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"encoding/json"
+	"github.com/logbook-go/logbook/internal/hold"
 	"log/slog"
 	"maps"
 	"reflect"
@@ -172,7 +173,7 @@ func (t *Tagging) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 		if len(share) == 0 {
 			continue
 		}
-		left, err := handOver(t.handlers[i], share, why)
+		left, err := hold.HandOver(t.handlers[i], share, why)
 		for _, r := range share[len(share)-left:] {
 			lost[r] = true
 		}
@@ -180,7 +181,7 @@ func (t *Tagging) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	}
 	t.tally.Handled(tagged - len(lost))
 	t.tally.Dropped(len(lost))
-	return withUnsent(0, errs.err())
+	return hold.WithUnsent(0, errs.err())
 }
 
 // Stats returns the counts so far. Handled are the records that a handler took; those
