@@ -15,7 +15,7 @@ const module = "github.com/logbook-go/logbook/"
 var (
 	below = []string{
 		"callsite", "clock", "disk", "disk/disktest", "encode", "errchain", "flow", "goroutine", "leaktest", "levelgen", "linewriter",
-		"netlink", "panics", "pyformat", "pyjson", "secret", "text", "value", "valuewords",
+		"netlink", "panics", "pickle", "pyformat", "pyjson", "secret", "text", "value", "valuewords",
 	}
 	above = []string{"hold", "limit", "logfile", "logline", "notify", "refusal", "tally"}
 )
