@@ -15,7 +15,7 @@ const module = "github.com/logbook-go/logbook/"
 var (
 	below = []string{
 		"callsite", "clock", "disk", "disk/disktest", "encode", "errchain", "flow", "goroutine", "leaktest", "levelgen", "linewriter",
-		"netlink", "panics", "pickle", "pyformat", "pyjson", "secret", "text", "value", "valuewords",
+		"netlink", "panics", "pickle", "pyformat", "pyjson", "secret", "text", "value", "valuewords", "words",
 	}
 	above = []string{"hold", "limit", "logfile", "logline", "notify", "refusal", "tally"}
 )

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/logbook-go/logbook/config"
+	"github.com/logbook-go/logbook/internal/logline"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -188,7 +189,7 @@ func (p *pipe) line(line []byte) {
 	if len(line) == 0 {
 		return
 	}
-	if r := newRecord(line, time.Now(), p.channel); r.Level() >= p.level {
+	if r := logline.ParseRecord(line, time.Now(), p.channel); r.Level() >= p.level {
 		p.records++
 		logbook.Dispatch(p.bound, r)
 	}

@@ -8,4 +8,6 @@
 //
 // In doubtful cases no part of the line is lost. A field with a known name but of the
 // wrong type is an attribute. A line that is only almost of a known form is plain text.
+//
+// [ParseJSON], [ParseSyslog] and [ParseAlarm] parse a line whose format is known.
 package logline

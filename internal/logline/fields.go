@@ -4,7 +4,15 @@ import (
 	"log/slog"
 	"math"
 	"slices"
+	"time"
 )
+
+// ParseJSON is [Parse] for a line that must be a JSON object. Its format is one of the JSON
+// formats. Otherwise it returns false.
+func ParseJSON(line []byte, now time.Time) (Line, bool) {
+	p := parser{now: now}
+	return p.json(string(line))
+}
 
 // json parses a line that is one JSON object.
 func (p *parser) json(s string) (Line, bool) {

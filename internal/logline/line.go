@@ -21,6 +21,7 @@ const (
 	JSON    = "json"   // any other JSON object
 	Logfmt  = "logfmt" // also log/slog's TextHandler
 	Text    = "text"   // a line with a recognized time, level or syslog header
+	Alarm   = "alarm"  // see ParseAlarm; Parse does not recognize it
 	Plain   = "plain"  // nothing was recognized
 )
 

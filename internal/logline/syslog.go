@@ -3,6 +3,7 @@ package logline
 import (
 	"log/slog"
 	"strings"
+	"time"
 )
 
 // facilities are the names of syslog's facilities, by number.
@@ -12,37 +13,80 @@ var facilities = [...]string{
 	"local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
 }
 
+// ParseSyslog parses a message of the syslog protocol, in the form of RFC 5424 or of RFC
+// 3164. The facility, and the parts of the header that Line does not have, are attributes.
+// A message without a valid priority has user.notice, as RFC 3164 demands of relays.
+// now is as for [Parse].
+func ParseSyslog(message []byte, now time.Time) Line {
+	p := parser{now: now}
+	s := strings.TrimRight(string(message), "\r\n\x00")
+	pri, rest, ok := cutPriority(s)
+	if !ok {
+		const userNotice = 13
+		pri, rest = userNotice, s
+	}
+	l := p.syslog(pri, rest, true)
+	if l.Format == "" {
+		l.Format = Text
+	}
+	return l
+}
+
 // priority parses a line that starts with "<PRI>": a syslog line of either kind, or the
 // output of a systemd service, which has only the priority.
 func (p *parser) priority(s string) (Line, bool) {
-	n := digits(s[1:])
-	pri, ok := number(s[1:], n)
-	if n == 0 || n > 3 || !ok || pri >= 8*len(facilities) || !strings.HasPrefix(s[1+n:], ">") {
+	pri, rest, ok := cutPriority(s)
+	if !ok {
 		return Line{}, false
 	}
-	rest := s[n+2:]
-	l, ok := p.syslog5424(rest)
+	return p.syslog(pri, rest, pri > 7), true
+}
+
+// cutPriority parses "<PRI>" at the start of s, and returns the rest.
+func cutPriority(s string) (pri int, rest string, ok bool) {
+	if !strings.HasPrefix(s, "<") {
+		return 0, s, false
+	}
+	n := digits(s[1:])
+	pri, ok = number(s[1:], n)
+	if n == 0 || n > 3 || !ok || pri >= 8*len(facilities) || !strings.HasPrefix(s[1+n:], ">") {
+		return 0, s, false
+	}
+	return pri, s[n+2:], true
+}
+
+// syslog parses a message after its priority. If sure is not set, it may be the output of
+// a systemd service.
+func (p *parser) syslog(pri int, s string, sure bool) Line {
+	l, ok := p.syslog5424(s)
 	if !ok {
-		l, ok = p.syslog3164(rest)
+		l, ok = p.syslog3164(s)
 	}
 	if !ok {
-		if l, ok = p.syslogISO(rest); !ok {
-			l.Message = rest
-			if pri > 7 {
-				if h, tagged := tagHeader(rest); tagged {
+		if l, ok = p.syslogISO(s); !ok {
+			l.Message = s
+			if sure {
+				if h, tagged := tagHeader(s); tagged {
 					l = p.fromHost(l, h)
 				}
 			}
 		}
 	}
-	if ok || pri > 7 {
-		l.Attrs = append([]slog.Attr{slog.String("facility", facilities[pri/8])}, l.Attrs...)
+	if ok || sure {
+		header := []slog.Attr{slog.String("facility", facilities[pri/8])}
+		if pri%8 < len(severities) {
+			header = append(header, slog.String("severity", severities[pri%8]))
+		}
+		l.Attrs = append(header, l.Attrs...)
 	}
 	if !l.HasLevel {
 		l.Level, l.HasLevel = severity(pri%8), true
 	}
-	return l, true
+	return l
 }
+
+// severities are the names of the severities that no level stands for.
+var severities = [...]string{"emerg", "alert"}
 
 // syslog3164 parses "Nov 20 10:32:01 host program[pid]: text". Local senders omit the
 // host.

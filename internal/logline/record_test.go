@@ -1,4 +1,4 @@
-package main
+package logline_test
 
 import (
 	"errors"
@@ -8,15 +8,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/logline"
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// testNow is the time at which the lines are read.
-var testNow = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+// utcNow is the time at which the lines are read.
+var utcNow = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
-// show returns a record as text, without the process id if it is this process's and
+// showRecord returns a record as text, without the process id if it is unknown and
 // without the channel if it is the default one.
-func show(t *testing.T, r *logbook.Record) string {
+func showRecord(t *testing.T, r *logbook.Record) string {
 	t.Helper()
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %v", r.Time().Format(time.RFC3339Nano), r.Level())
@@ -24,7 +25,7 @@ func show(t *testing.T, r *logbook.Record) string {
 		fmt.Fprintf(&b, " channel=%s", r.Channel())
 	}
 	d := r.Data()
-	if own := logbook.NewRecord(logbook.RecordData{}).PID(); d.PID != own {
+	if d.PID != 0 {
 		fmt.Fprintf(&b, " pid=%d", d.PID)
 	}
 	if d.Source != nil {
@@ -43,7 +44,7 @@ func show(t *testing.T, r *logbook.Record) string {
 	return b.String()
 }
 
-func TestNewRecord(t *testing.T) {
+func TestParseRecord(t *testing.T) {
 	tests := []struct{ name, line, want string }{
 		{"slog",
 			`{"time":"2026-11-20T10:40:31.3557238Z","level":"INFO","source":{"function":"main.main","file":"/srv/app/main.go","line":29},"msg":"hello","a":1,"g":{"k":"v","n":2.5},"err":"boom"}`,
@@ -102,7 +103,7 @@ func TestNewRecord(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := show(t, newRecord([]byte(tt.line), testNow, "pipe")); got != tt.want {
+			if got := showRecord(t, logline.ParseRecord([]byte(tt.line), utcNow, "pipe")); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
@@ -112,7 +113,7 @@ func TestNewRecord(t *testing.T) {
 // received returns a record with every field set.
 func received() *logbook.Record {
 	return logbook.NewRecord(logbook.RecordData{
-		Time: testNow, Level: logbook.LevelCritical, Channel: "db", Message: "lost",
+		Time: utcNow, Level: logbook.LevelCritical, Channel: "db", Message: "lost",
 		Error: &logbook.ErrorInfo{
 			Type: "*fs.PathError", Message: "open x: denied",
 			Chain: []logbook.ErrorLink{{Depth: 1, Type: "syscall.Errno", Message: "denied"}},
@@ -134,7 +135,7 @@ func TestLogbookErrorsRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := newRecord(line, testNow, "pipe").Data()
+		got := logline.ParseRecord(line, utcNow, "pipe").Data()
 		if !reflect.DeepEqual(got.Error, d.Error) || len(got.Attrs) > 0 {
 			t.Errorf("%s: %+v, attributes %v, of\n%s", name, got.Error, got.Attrs, line)
 		}
@@ -149,7 +150,7 @@ func TestStackRoundTrips(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, want := newRecord(line, testNow, "pipe").ErrorInfo(), r.ErrorInfo()
+	got, want := logline.ParseRecord(line, utcNow, "pipe").ErrorInfo(), r.ErrorInfo()
 	if len(want.Stack) == 0 || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}
@@ -161,8 +162,8 @@ func TestWireRoundTrips(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := newRecord(line, time.Now(), "pipe")
-	if g, w := show(t, got), show(t, want); g[:len(w)-10] != w[:len(w)-10] || got.PID() != 4711 || !strings.Contains(g, "error(*fs.PathError|open x: denied|") {
+	got := logline.ParseRecord(line, time.Now(), "pipe")
+	if g, w := showRecord(t, got), showRecord(t, want); g[:len(w)-10] != w[:len(w)-10] || got.PID() != 4711 || !strings.Contains(g, "error(*fs.PathError|open x: denied|") {
 		t.Errorf("got  %s\nwant %s", g, w)
 	}
 }

@@ -1,0 +1,42 @@
+package logline
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// ParseRecord is [Parse], with a record as the result; see [Line.Record]. A line that looks
+// like a record in Python Logbook's JSON form and is none is the message.
+func ParseRecord(line []byte, now time.Time, channel string) *logbook.Record {
+	l := Parse(line, now)
+	r, err := l.Record(now, channel)
+	if err != nil {
+		r, _ = Line{Message: l.Message}.Record(now, channel) // has no error
+	}
+	return r
+}
+
+// Record returns the record of a line. now and channel apply to a line that has no time or
+// no channel. The message is literal: braces in it have no meaning. The error is that of a
+// [Wire] line that is not a valid record.
+func (l Line) Record(now time.Time, channel string) (*logbook.Record, error) {
+	if l.Format == Wire {
+		r := new(logbook.Record)
+		if err := r.UnmarshalJSON([]byte(l.Message)); err != nil {
+			return nil, err
+		}
+		return r, nil
+	}
+	const unknown = -1
+	d := logbook.RecordData{
+		Time: l.Time, Level: l.Level, Channel: cmp.Or(l.Channel, channel), Message: l.Message,
+		Attrs: l.Attrs, Source: l.Source, PID: cmp.Or(l.PID, unknown),
+	}
+	if d.Time.IsZero() {
+		d.Time = now
+	}
+	setError(&d, l.Err, l.Stack)
+	return logbook.NewRecord(d), nil
+}
