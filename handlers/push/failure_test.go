@@ -163,9 +163,7 @@ func TestFormatterFails(t *testing.T) {
 }
 
 func TestConnectionRefused(t *testing.T) {
-	s := startServer(t)
-	h := plain(t, s)
-	s.Close()
+	h := must(t)(push.NewWebhook(nowhere(t)+"/hook", nil))
 	e := failed(t, h.Handle(record(logbook.LevelInfo, "m")))
 	if e.Status != 0 || e.Retry.IsZero() || !errors.Is(e, syscall.ECONNREFUSED) || strings.Contains(e.Error(), "/hook") {
 		t.Errorf("%v", e)

@@ -165,9 +165,7 @@ func listen(t *testing.T, behave func(net.Conn)) (base string) {
 
 // Values too short for a secret leave errors unchanged.
 func TestShortHeadersAreNoSecret(t *testing.T) {
-	s := startServer(t)
-	h := must(t)(push.NewWebhook(s.URL+"/", &push.WebhookOptions{Header: http.Header{"X-Version": {"1", "v 1"}}}))
-	s.Close()
+	h := must(t)(push.NewWebhook(nowhere(t)+"/", &push.WebhookOptions{Header: http.Header{"X-Version": {"1", "v 1"}}}))
 	if err := h.Handle(record(logbook.LevelInfo, "m")); !errors.Is(err, syscall.ECONNREFUSED) || strings.Contains(err.Error(), "redacted") {
 		t.Errorf("%v", err)
 	}

@@ -3,6 +3,7 @@ package push_test
 import (
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -103,13 +104,27 @@ func (c *clock) add(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// must returns the handler, which is closed with the test.
+// nowhere returns the URL of a port on which nobody listens: that of a client. Nobody else
+// gets the port meanwhile.
+func nowhere(t *testing.T) string {
+	t.Helper()
+	client, err := net.Dial("tcp", startServer(t).Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	return "http://" + client.LocalAddr().String()
+}
+
+// must returns the handler, which is closed with the test. Its default timeout is longer
+// than any test takes.
 func must(tb testing.TB) func(h *push.Handler, err error) *push.Handler {
 	return func(h *push.Handler, err error) *push.Handler {
 		tb.Helper()
 		if err != nil {
 			tb.Fatal(err)
 		}
+		push.SetDefaultTimeout(h, 2*time.Minute)
 		tb.Cleanup(func() { _ = h.Close(context.Background()) }) // the test checks the errors
 		return h
 	}
@@ -118,7 +133,7 @@ func must(tb testing.TB) func(h *push.Handler, err error) *push.Handler {
 // plain returns a handler that posts only the message.
 func plain(tb testing.TB, s *server) *push.Handler {
 	return must(tb)(push.NewWebhook(s.URL+"/hook", &push.WebhookOptions{
-		Formatter: logbook.MustFormat("{record.message}"), Timeout: 2 * time.Minute, // no test waits for it
+		Formatter: logbook.MustFormat("{record.message}"),
 	}))
 }
 
