@@ -331,7 +331,7 @@ func TestTLS(t *testing.T) {
 			t.Error("a client that does not know the certificate was served")
 		}
 	}()
-	o.TLSConfig = nil
+	o.TLSConfig, o.Timeout = nil, patience
 	_, err := syslog.New(&o)
 	var verification *tls.CertificateVerificationError
 	if e := asError(t, err); e.Op != "connect" || !errors.As(err, &verification) {

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -73,10 +74,10 @@ action(type="ompipe" pipe="%[1]s/out" template="json")
 
 func startRsyslog(t *testing.T) *rsyslog {
 	t.Helper()
-	socket := socketPath(t)
+	socket, ports := socketPath(t), freePorts(3)
 	s := &rsyslog{
 		dir: filepath.Dir(socket), socket: socket,
-		udp: freePort(t, "udp"), plain: freePort(t, "tcp"), secured: freePort(t, "tcp"),
+		udp: ports[0], plain: ports[1], secured: ports[2],
 	}
 	s.writeCertificate(t)
 	config := fmt.Sprintf(rsyslogConfig, s.dir, s.socket, s.udp, s.plain, s.secured)
@@ -115,23 +116,26 @@ func (s *rsyslog) writeCertificate(t *testing.T) {
 	s.write(t, "key.pem", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}))
 }
 
-// freePort returns a free port.
-func freePort(t *testing.T, network string) int {
-	t.Helper()
-	if network == "udp" {
-		c, err := net.ListenPacket("udp", "127.0.0.1:0")
+// freePorts returns ports that are free for TCP and UDP. They are below those that Linux
+// gives to others, such as tests that run at the same time, so they stay free while
+// rsyslogd does not run.
+func freePorts(n int) (ports []int) {
+	for len(ports) < n {
+		port := 10_000 + rand.IntN(20_000)
+		address := fmt.Sprint("127.0.0.1:", port)
+		l, err := net.Listen("tcp", address)
 		if err != nil {
-			t.Fatal(err)
+			continue
+		}
+		defer l.Close() // after all are chosen
+		c, err := net.ListenPacket("udp", address)
+		if err != nil {
+			continue
 		}
 		defer c.Close()
-		return c.LocalAddr().(*net.UDPAddr).Port
+		ports = append(ports, port)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	return ports
 }
 
 // start runs rsyslogd and waits until it listens.
