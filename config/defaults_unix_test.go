@@ -63,7 +63,7 @@ uri = probe:?level=info&fallback=file:fallback.log
 	c = parse(t, "[DEFAULT]\nmode = 0600\n[FileLogger]\nactive = 1\nlog_basename = lab\n[ConsoleLogger]\nactive = 0\n", nil)
 	logbook.InGoroutine(func() { logbook.New("app").Info("info") }, c.Setup())
 	dated, err := filepath.Glob("lab_*")
-	if err != nil || len(dated) != 1 {
+	if err != nil || len(dated) == 0 { // at midnight there are two
 		t.Fatalf("%q, %v", dated, err)
 	}
 	if info, err := os.Stat(dated[0]); err != nil || info.Mode() != 0o600 {

@@ -32,7 +32,7 @@ timeout = 1m
 	if got, err := os.ReadFile("out"); string(got) != "WARNINGapp|a;  b *|" {
 		t.Errorf("%q, %v", got, err)
 	}
-	handleAll(t, "exec:/bin/sh?args=-c%0Aecho \"$1\" > out%0Ash%0A{record.message}", time.Now())
+	handleAll(t, "exec:/bin/sh?timeout=1m&args=-c%0Aecho \"$1\" > out%0Ash%0A{record.message}", time.Now())
 	if got, err := os.ReadFile("out"); string(got) != "record 0\n" {
 		t.Errorf("%q, %v", got, err)
 	}

@@ -115,7 +115,7 @@ func TestReloadElsewhere(t *testing.T) {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}
-	if dated, err := filepath.Glob(filepath.Join(dir, "d_*")); len(dated) != 1 {
+	if dated, err := filepath.Glob(filepath.Join(dir, "d_*")); len(dated) == 0 { // at midnight there are two
 		t.Errorf("dated files %q, %v", dated, err)
 	}
 }

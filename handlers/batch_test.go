@@ -147,7 +147,7 @@ func TestBatchThatRotates(t *testing.T) {
 	if err := timed.HandleBatch(rs, logbook.ReasonBuffer); err != nil {
 		t.Error(err)
 	}
-	buffered := newFile(t, filepath.Join(dir, "buffered"), handlers.FileOptions{Formatter: messageOnly, Buffer: new(handlers.BufferOptions)})
+	buffered := newFile(t, filepath.Join(dir, "buffered"), handlers.FileOptions{Formatter: messageOnly, Buffer: &handlers.BufferOptions{Interval: time.Hour}})
 	if err := buffered.HandleBatch(batchOf(time.Now(), "a", "b"), logbook.ReasonGroup); err != nil {
 		t.Error(err)
 	}

@@ -39,7 +39,7 @@ func TestHandlersAcrossBubbles(t *testing.T) {
 			return handlers.NewDedup(discard, &handlers.DedupOptions{Quiet: time.Hour}), nil
 		},
 		"exec": func(string) (logbook.Handler, error) {
-			return handlers.NewExec([]string{"go", "version"}, nil)
+			return handlers.NewExec([]string{"go", "version"}, &handlers.ExecOptions{Timeout: 2 * time.Minute})
 		},
 		"fingers crossed": func(string) (logbook.Handler, error) { return handlers.NewFingersCrossed(discard, nil), nil },
 		"group":           func(string) (logbook.Handler, error) { return handlers.NewGroup(discard), nil },

@@ -90,8 +90,16 @@ func block() {
 	_, _ = r.Read(make([]byte, 1))
 }
 
+// runExec makes a handler that is closed with the test. Without a timeout it gives a
+// command more time than any takes on a busy machine.
 func runExec(t *testing.T, argv []string, o *handlers.ExecOptions) *handlers.Exec {
 	t.Helper()
+	if o == nil {
+		o = new(handlers.ExecOptions)
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 2 * time.Minute
+	}
 	h, err := handlers.NewExec(argv, o)
 	if err != nil {
 		t.Fatal(err)

@@ -422,23 +422,25 @@ func TestSampleDefault(t *testing.T) {
 // Levels and templates are counted separately; records from Always on are never
 // suppressed.
 func TestSampleKeys(t *testing.T) {
-	s := new(sink)
-	h := handlers.NewSample(single(s), &handlers.SampleOptions{First: 1, Always: logbook.LevelWarn})
-	bound(t, func() {
-		for i := range 2 {
-			log.Debug("a {i}", "i", i)
-			log.Info("a {i}", "i", i)
-			log.Info("b")
-			log.Warn("b")
-		}
-	}, h)
-	s.expect(t, "a 0", "a 0", "b", "b", "b",
-		"1 record suppressed like: a {i}", "1 record suppressed like: a {i}", "1 record suppressed like: b")
+	synctest.Test(t, func(t *testing.T) { // all within a second
+		s := new(sink)
+		h := handlers.NewSample(single(s), &handlers.SampleOptions{First: 1, Always: logbook.LevelWarn})
+		bound(t, func() {
+			for i := range 2 {
+				log.Debug("a {i}", "i", i)
+				log.Info("a {i}", "i", i)
+				log.Info("b")
+				log.Warn("b")
+			}
+		}, h)
+		s.expect(t, "a 0", "a 0", "b", "b", "b",
+			"1 record suppressed like: a {i}", "1 record suppressed like: a {i}", "1 record suppressed like: b")
 
-	s = new(sink)
-	h = handlers.NewSample(s, &handlers.SampleOptions{Thereafter: 2, By: func(*logbook.Record) string { return "" }})
-	bound(t, func() { log.Info("a"); log.Debug("b"); log.Info("c"); log.Info("d") }, h)
-	s.expect(t, "b (1 suppressed)", "d (1 suppressed)")
+		s = new(sink)
+		h = handlers.NewSample(s, &handlers.SampleOptions{Thereafter: 2, By: func(*logbook.Record) string { return "" }})
+		bound(t, func() { log.Info("a"); log.Debug("b"); log.Info("c"); log.Info("d") }, h)
+		s.expect(t, "b (1 suppressed)", "d (1 suppressed)")
+	})
 }
 
 // A batch with a record that is always let through stays complete.

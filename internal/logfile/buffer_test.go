@@ -140,7 +140,7 @@ func TestBufferOnAFullDisk(t *testing.T) {
 func TestBufferClosedOnAFullDisk(t *testing.T) {
 	t.Parallel()
 	files := new(disktest.Faults)
-	h := bufferedOn(t, files, filepath.Join(t.TempDir(), "f"), Buffer{})
+	h := bufferedOn(t, files, filepath.Join(t.TempDir(), "f"), Buffer{Interval: time.Hour})
 	mustPut(t, h, noon, "a", "b")
 	files.Fail(func(op string, _ int) error { return syscall.ENOSPC })
 	var unsent *logbook.UnsentError
@@ -159,12 +159,12 @@ func TestBufferRotates(t *testing.T) {
 	midnight := time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)
 	var timed []*File
 	for i, name := range []string{"t", "p"} {
-		h := timedOn(t, disk.OS{}, filepath.Join(dir, name), Options{Buffer: new(Buffer), Dated: &Dated{Plain: i > 0}})
+		h := timedOn(t, disk.OS{}, filepath.Join(dir, name), Options{Buffer: &Buffer{Interval: time.Hour}, Dated: &Dated{Plain: i > 0}})
 		mustPut(t, h, midnight.Add(-time.Second), "a", "b")
 		mustPut(t, h, midnight, "c")
 		timed = append(timed, h)
 	}
-	sized := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), Options{MaxSize: 10, Backups: 9, Buffer: new(Buffer)})
+	sized := rotatingOn(t, disk.OS{}, filepath.Join(dir, "f"), Options{MaxSize: 10, Backups: 9, Buffer: &Buffer{Interval: time.Hour}})
 	mustPut(t, sized, noon, "1", "2", "3", "4", "5", "6")
 	for _, h := range append(timed, sized) {
 		mustClose(t, h)

@@ -296,25 +296,27 @@ func TestFaultOfAFileThatMoved(t *testing.T) {
 // again.
 func TestFaultsAreReported(t *testing.T) {
 	t.Parallel()
-	files := new(disktest.Faults)
-	var reported []error
-	path := filepath.Join(t.TempDir(), "app.log")
-	h := rotatingOn(t, files, path, Options{MaxSize: 30, OnError: func(err error) { reported = append(reported, err) }})
-	files.FailOp("rename", syscall.EACCES)
-	for range 10 {
-		mustPut(t, h, noon, "a line of thirty bytes and more")
-	}
-	if err := h.Close(context.Background()); err != nil {
-		t.Error(err)
-	}
-	if len(reported) != 1 || !errors.Is(reported[0], fs.ErrPermission) || !strings.Contains(reported[0].Error(), "rotate "+path) {
-		t.Errorf("reported of %v", reported)
-	}
-	want := "handled 10, failed_rotations 1, failures 1"
-	if got := h.Stats().String(); got != want {
-		t.Errorf("Stats are %s, want %s", got, want)
-	}
-	if n := len(readLines(t, filepath.Dir(path))); n != 10 {
-		t.Errorf("the file has %d lines", n)
-	}
+	synctest.Test(t, func(t *testing.T) { // the rotation is tried again after a second
+		files := new(disktest.Faults)
+		var reported []error
+		path := filepath.Join(t.TempDir(), "app.log")
+		h := rotatingOn(t, files, path, Options{MaxSize: 30, OnError: func(err error) { reported = append(reported, err) }})
+		files.FailOp("rename", syscall.EACCES)
+		for range 10 {
+			mustPut(t, h, noon, "a line of thirty bytes and more")
+		}
+		if err := h.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+		if len(reported) != 1 || !errors.Is(reported[0], fs.ErrPermission) || !strings.Contains(reported[0].Error(), "rotate "+path) {
+			t.Errorf("reported of %v", reported)
+		}
+		want := "handled 10, failed_rotations 1, failures 1"
+		if got := h.Stats().String(); got != want {
+			t.Errorf("Stats are %s, want %s", got, want)
+		}
+		if n := len(readLines(t, filepath.Dir(path))); n != 10 {
+			t.Errorf("the file has %d lines", n)
+		}
+	})
 }
