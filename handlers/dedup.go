@@ -87,7 +87,7 @@ func NewDedup(h logbook.Handler, o *DedupOptions) *Dedup {
 		o = new(DedupOptions)
 	}
 	d := &Dedup{
-		inner: logbook.Wrapper{Handler: given(h)},
+		inner: logbook.Wrapper{Handler: hold.Given(h)},
 		quiet: max(0, o.Quiet), maxHold: max(o.Quiet, positive(o.MaxHold, 10*o.Quiet)),
 		maxMessages: positive(o.MaxMessages, defaultMaxRecords),
 		format:      o.Format,

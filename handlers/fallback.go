@@ -37,7 +37,7 @@ type Fallback struct {
 
 // NewFallback returns a handler that uses second if first fails.
 func NewFallback(first, second logbook.Handler) *Fallback {
-	first, second = given(first), given(second)
+	first, second = hold.Given(first), hold.Given(second)
 	f := &Fallback{first: first, second: second, binding: first.Binding()}
 	f.binding.NoCaller = noCaller([]logbook.Handler{first, second})
 	f.binding.Quiet = f

@@ -29,7 +29,7 @@ type Fanout struct {
 func NewFanout(hs ...logbook.Handler) *Fanout {
 	f := new(Fanout)
 	for _, h := range hs {
-		f.handlers = append(f.handlers, given(h))
+		f.handlers = append(f.handlers, hold.Given(h))
 	}
 	f.binding = logbook.Binding{
 		Level: lowestLevel(f.handlers), Bubble: true,

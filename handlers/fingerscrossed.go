@@ -115,7 +115,7 @@ func NewFingersCrossed(h logbook.Handler, o *FingersCrossedOptions) *FingersCros
 		f.action = logbook.LevelError
 	}
 	if h != nil || f.factory == nil {
-		f.inner = given(h)
+		f.inner = hold.Given(h)
 		b := f.inner.Binding()
 		f.quiet = logbook.IsQuiet(f.inner)
 		if isFixed(f.action) {
@@ -277,7 +277,7 @@ func (f *FingersCrossed) makeInner(rs []*logbook.Record, batch hold.Batch) error
 	}()
 	inner, err := f.callFactory(rs)
 	if err == nil && inner == nil {
-		err = errNoHandler
+		err = hold.ErrNoHandler
 	}
 	if err != nil {
 		return fmt.Errorf("handlers: making the handler of a FingersCrossed: %w", err)

@@ -39,7 +39,7 @@ type Group struct {
 // NewGroup returns a handler that collects records for h.
 func NewGroup(h logbook.Handler) *Group {
 	return &Group{
-		inner: logbook.Wrapper{Handler: given(h)},
+		inner: logbook.Wrapper{Handler: hold.Given(h)},
 		queue: hold.Queue{MaxRecords: maxGroupRecords, MaxBytes: maxGroupBytes, Policy: hold.DropNewest},
 	}
 }

@@ -99,7 +99,7 @@ func NewLimit(h logbook.Handler, o *LimitOptions) *Limit {
 
 func newLimit(h logbook.Handler, size int) *Limit {
 	return &Limit{
-		inner:   logbook.Wrapper{Handler: given(h)},
+		inner:   logbook.Wrapper{Handler: hold.Given(h)},
 		windows: limit.Windows[counts]{Size: positive(size, defaultCacheSize)},
 	}
 }

@@ -99,7 +99,7 @@ func NewTagging(by map[string][]logbook.Handler, o *TaggingOptions) *Tagging {
 	}
 	for _, tag := range slices.Sorted(maps.Keys(by)) {
 		for _, h := range by[tag] {
-			t.byTag[tag] = append(t.byTag[tag], t.add(given(h)))
+			t.byTag[tag] = append(t.byTag[tag], t.add(hold.Given(h)))
 		}
 	}
 	t.binding.Quiet = t

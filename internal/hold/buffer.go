@@ -7,74 +7,188 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Buffer is a queue between goroutines that put records in and those that take them out.
-// It is safe for concurrent use. Set the queue before, and do not use it directly.
+// Buffer is a queue between goroutines that put records in and a worker, which takes them
+// out while there are any. It is safe for concurrent use, but Get and Done are called in
+// turn by the worker alone. Set the exported fields before, and do not use the queue directly.
 type Buffer struct {
 	Queue Queue
 
-	mu      sync.Mutex
-	changed sync.Cond // a record was added or removed, or the buffer closed
-	once    sync.Once
+	// Work is started on a goroutine of its own when there are records and no worker. It
+	// calls Get until that returns false.
+	Work func()
+
+	mu   sync.Mutex
+	once sync.Once // sets the locks of the conditions
+	room sync.Cond // Put waits for room
+	done sync.Cond // Wait waits for the records before it
+
+	working bool // there is a worker
+	waiting int  // calls of Put that wait
 	closed  bool
+	ended   bool   // by Discard
+	next    uint64 // number of the next record
+	out     int    // records that Get returned and Done has not finished
+	outFrom uint64 // number of the first of them
+	handled uint64 // records that are finished and not lost
 }
 
 func (b *Buffer) lock() {
-	b.once.Do(func() { b.changed.L = &b.mu })
+	b.once.Do(func() { b.room.L, b.done.L = &b.mu, &b.mu })
 	b.mu.Lock()
 }
 
-// waitFor waits until ready reports true or the context ends. It is called with the
-// lock held.
-func (b *Buffer) waitFor(ctx context.Context, ready func() bool) error {
+// Put adds a record. With [Block] it waits for room until the buffer is closed. After Close
+// the error is [logbook.ErrClosed]. A record that is not kept is released and counted.
+func (b *Buffer) Put(item Item) error {
+	b.lock()
+	if b.closed || b.Queue.Policy == Block && b.Queue.count > 0 && b.Queue.Full(item) {
+		if err := b.waitForRoom(1, item.size); err != nil {
+			b.Queue.drop(item)
+			b.mu.Unlock()
+			return err
+		}
+	}
+	item.number = b.next
+	b.next++
+	b.Queue.Push(item)
+	b.work()
+	b.mu.Unlock()
+	return nil
+}
+
+// PutAll adds records that belong together, so that Get returns them together, if the
+// queue keeps them all. With [Block] it waits for room for all of them, or until the queue
+// is empty.
+func (b *Buffer) PutAll(items []Item, why logbook.Reason) error {
+	bytes := 0
+	for i := range items {
+		bytes += items[i].size
+	}
+	b.lock()
+	defer b.mu.Unlock()
+	if err := b.waitForRoom(len(items), bytes); err != nil {
+		for i := range items {
+			b.Queue.drop(items[i])
+		}
+		return err
+	}
+	with := &together{why}
+	for _, item := range items {
+		item.with, item.number = with, b.next
+		b.next++
+		if b.Queue.Policy == Block {
+			b.Queue.add(item)
+		} else {
+			b.Queue.Push(item)
+		}
+	}
+	b.work()
+	return nil
+}
+
+// waitForRoom waits, with [Block], until there is room for n records.
+func (b *Buffer) waitForRoom(n, bytes int) error {
+	q := &b.Queue
+	if q.Policy == Block {
+		b.waiting++
+		for !b.closed && q.count > 0 && (q.count+n > q.MaxRecords || q.bytes+bytes > q.MaxBytes) {
+			b.room.Wait()
+		}
+		b.waiting--
+	}
+	if b.closed {
+		return logbook.ErrClosed
+	}
+	return nil
+}
+
+// work starts a worker if there is none and it has something to do.
+func (b *Buffer) work() {
+	if !b.working && (b.Queue.count > 0 || b.Queue.lost > 0) {
+		b.working = true
+		go b.Work()
+	}
+}
+
+// Get removes up to n records, or all that were put together. If there are none, it returns
+// false, and the worker must return. A batch without items reports a loss after which no
+// record came. Each batch goes to Done.
+func (b *Buffer) Get(n int) (Batch, bool) {
+	b.lock()
+	defer b.mu.Unlock()
+	if b.Queue.count == 0 && b.Queue.lost == 0 {
+		b.working = false
+		b.done.Broadcast()
+		return Batch{}, false
+	}
+	batch := b.Queue.Take(b.Queue.run(n))
+	if b.out = len(batch.Items); b.out > 0 {
+		b.outFrom = batch.Items[0].number
+	}
+	if b.waiting > 0 {
+		b.room.Broadcast()
+	}
+	return batch, true
+}
+
+// Done finishes a batch. The last records of it, as returned by its Records, are put back
+// to be returned by Get again; the others are released. After Discard, they are lost.
+func (b *Buffer) Done(batch Batch, unsent int) {
+	b.lock()
+	defer b.mu.Unlock()
+	var left int
+	if b.ended {
+		left = b.Queue.Lose(batch, unsent)
+		batch.Release()
+		b.Queue.lost = 0
+	} else {
+		left = b.Queue.PutBack(batch, unsent)
+	}
+	b.handled += uint64(len(batch.Items) - left)
+	b.out = 0
+	b.done.Broadcast()
+}
+
+// Wait waits until the records that were put before are finished or dropped, or the context
+// ends. It returns the number of those that are left then.
+func (b *Buffer) Wait(ctx context.Context) (left int) {
+	b.lock()
+	defer b.mu.Unlock()
+	mark := b.next
+	b.waitUntil(ctx, func() bool { return b.before(mark) == 0 })
+	return b.before(mark)
+}
+
+// before returns how many records are not finished whose number is less than mark.
+func (b *Buffer) before(mark uint64) int {
+	n := 0
+	if b.out > 0 && b.outFrom < mark {
+		n = b.out
+	}
+	return n + b.Queue.before(mark)
+}
+
+// waitUntil waits until ready reports true, which it does after a change that the worker
+// makes, or until the context ends. It is called with the lock held.
+func (b *Buffer) waitUntil(ctx context.Context, ready func() bool) {
 	if ready() {
-		return nil
+		return
 	}
 	defer context.AfterFunc(ctx, func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		b.changed.Broadcast()
+		b.done.Broadcast()
 	})()
-	for !ready() {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		b.changed.Wait()
+	for !ready() && ctx.Err() == nil {
+		b.done.Wait()
 	}
-	return nil
 }
 
-// Put adds a record. With Block it waits for room until the context ends, and then
-// returns the context's error. After Close the error is [logbook.ErrClosed]. A record
-// that is not kept is released and counted.
-func (b *Buffer) Put(ctx context.Context, item Item) error {
+// Working reports whether there is a worker.
+func (b *Buffer) Working() bool {
 	b.lock()
 	defer b.mu.Unlock()
-	err := b.waitFor(ctx, func() bool { return b.closed || b.Queue.Policy != Block || b.Queue.count == 0 || !b.Queue.Full(item) })
-	if err == nil && b.closed {
-		err = logbook.ErrClosed
-	}
-	if err != nil {
-		b.Queue.drop(item)
-		return err
-	}
-	b.Queue.Push(item)
-	b.changed.Broadcast()
-	return nil
-}
-
-// Get removes up to n records. It waits for at least one until the context ends. After
-// Close it returns the remaining records, and then [logbook.ErrClosed].
-func (b *Buffer) Get(ctx context.Context, n int) (Batch, error) {
-	b.lock()
-	defer b.mu.Unlock()
-	if err := b.waitFor(ctx, func() bool { return b.closed || b.Queue.count > 0 }); err != nil {
-		return Batch{}, err
-	}
-	if b.Queue.count == 0 {
-		return Batch{}, logbook.ErrClosed
-	}
-	defer b.changed.Broadcast()
-	return b.Queue.Take(min(n, b.Queue.count)), nil
+	return b.working
 }
 
 // Close makes Put refuse records.
@@ -82,12 +196,34 @@ func (b *Buffer) Close() {
 	b.lock()
 	defer b.mu.Unlock()
 	b.closed = true
-	b.changed.Broadcast()
+	b.room.Broadcast()
 }
 
-// Stats returns the number of records held, and the total of those not kept.
-func (b *Buffer) Stats() (held int, dropped uint64) {
+// Discard drops the records that are left after Close. It returns how many there were, with
+// those that Done has not finished.
+func (b *Buffer) Discard() int {
 	b.lock()
 	defer b.mu.Unlock()
-	return b.Queue.Len(), b.Queue.Dropped()
+	n := b.Queue.count
+	for range n {
+		b.Queue.drop(b.Queue.remove(b.Queue.first))
+	}
+	b.Queue.lost = 0 // nobody is left to report it
+	b.ended = true
+	return n + b.out
+}
+
+// Join waits until there is no worker, or the context ends.
+func (b *Buffer) Join(ctx context.Context) {
+	b.lock()
+	defer b.mu.Unlock()
+	b.waitUntil(ctx, func() bool { return !b.working })
+}
+
+// Stats returns the number of records that are finished, that are not, and that were
+// dropped.
+func (b *Buffer) Stats() (handled uint64, held int, dropped uint64) {
+	b.lock()
+	defer b.mu.Unlock()
+	return b.handled, b.Queue.count + b.out, b.Queue.dropped
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/logbook-go/logbook/internal/hold"
 	"github.com/logbook-go/logbook/logbook"
@@ -167,63 +168,166 @@ func TestQueueAgainstModel(t *testing.T) {
 	}
 }
 
-// With Block, Put waits for room, and Get for a record.
-func TestBuffer(t *testing.T) {
+// worker returns a buffer whose worker hands out batches of up to n records, each after a
+// value from next, until it is done.
+func worker(q hold.Queue, n int, next <-chan struct{}, got func(b hold.Batch) (unsent int)) *hold.Buffer {
+	b := &hold.Buffer{Queue: q}
+	b.Work = func() {
+		for {
+			<-next
+			batch, ok := b.Get(n)
+			if !ok {
+				return
+			}
+			b.Done(batch, got(batch))
+		}
+	}
+	return b
+}
+
+// With Block, Put waits for room, in order, until Close.
+func TestBufferBlocks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := &hold.Buffer{Queue: hold.Queue{MaxRecords: 2, MaxBytes: 1 << 20, Policy: hold.Block}}
-		dropped := func() uint64 { _, n := b.Stats(); return n }
-		ctx, cancel := context.WithCancel(t.Context())
+		next := make(chan struct{})
+		var got []string
+		b := worker(hold.Queue{MaxRecords: 2, MaxBytes: 1 << 20, Policy: hold.Block}, 1, next, func(batch hold.Batch) int {
+			got = append(got, texts(batch))
+			return 0
+		})
 		var puts sync.WaitGroup
 		puts.Go(func() {
 			for i := range 5 {
-				if err := b.Put(t.Context(), item(0, fmt.Sprint(i))); err != nil {
+				if err := b.Put(item(0, fmt.Sprint(i))); err != nil {
 					t.Error(err)
 				}
 			}
 		})
 		synctest.Wait()
-		if held, _ := b.Stats(); held != 2 {
+		if _, held, _ := b.Stats(); held != 2 || !b.Working() {
 			t.Errorf("%d are held", held)
 		}
-		var got []string
-		for range 5 {
-			batch, err := b.Get(t.Context(), 1)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got = append(got, texts(batch))
-			batch.Release()
+		for range 6 {
+			next <- struct{}{}
+			synctest.Wait()
 		}
 		puts.Wait()
-		if want := "0 1 2 3 4"; strings.Join(got, " ") != want || dropped() != 0 {
-			t.Errorf("got %q, %d dropped", got, dropped())
-		}
-		failed := make(chan error, 2)
-		go func() {
-			_, err := b.Get(ctx, 1)
-			failed <- err
-		}()
 		synctest.Wait()
-		cancel()
-		if err := <-failed; !errors.Is(err, context.Canceled) {
-			t.Errorf("Get of a context that ended: %v", err)
+		if handled, held, dropped := b.Stats(); strings.Join(got, " ") != "0 1 2 3 4" || handled != 5 || held != 0 || dropped != 0 || b.Working() {
+			t.Errorf("got %q; %d handled, %d held, %d dropped", got, handled, held, dropped)
 		}
-		b.Put(t.Context(), item(0, "1"))
-		b.Put(t.Context(), item(0, "2"))
-		if err := b.Put(ctx, item(0, "3")); !errors.Is(err, context.Canceled) || dropped() != 1 {
-			t.Errorf("Put of a context that ended: %v, %d dropped", err, dropped())
-		}
-		go func() { failed <- b.Put(t.Context(), item(0, "4")) }()
+		b.Put(item(0, "1"))
+		b.Put(item(0, "2"))
+		failed := make(chan error)
+		go func() { failed <- b.Put(item(0, "3")) }()
+		go func() { failed <- b.PutAll([]hold.Item{item(0, "4"), item(0, "5")}, logbook.ReasonGroup) }()
 		synctest.Wait()
 		b.Close()
-		if err := <-failed; !errors.Is(err, logbook.ErrClosed) || dropped() != 2 {
-			t.Errorf("Put of a closed buffer: %v, %d dropped", err, dropped())
+		for range 2 {
+			if err := <-failed; !errors.Is(err, logbook.ErrClosed) {
+				t.Errorf("Put of a closed buffer: %v", err)
+			}
 		}
-		if batch, err := b.Get(t.Context(), 9); err != nil || texts(batch) != "1 2 2 records dropped" {
-			t.Errorf("%q, %v", texts(batch), err)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if left := b.Wait(ctx); left != 2 {
+			t.Errorf("%d are left, want 2", left)
 		}
-		if _, err := b.Get(t.Context(), 9); !errors.Is(err, logbook.ErrClosed) {
-			t.Errorf("Get of a closed buffer: %v", err)
+		close(next)
+		if left := b.Wait(t.Context()); left != 0 || strings.Join(got[5:], ", ") != "1, 2 3 records dropped" {
+			t.Errorf("%d are left, got %q", left, got)
+		}
+		b.Join(t.Context())
+	})
+}
+
+// Records that were put together are taken together, and no others with them.
+func TestBufferTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		next := make(chan struct{})
+		var got []string
+		b := worker(hold.Queue{MaxRecords: 6, MaxBytes: 1 << 20, Policy: hold.Block}, 3, next, func(batch hold.Batch) int {
+			got = append(got, fmt.Sprint(batch.Why(), ": ", texts(batch)))
+			return 0
+		})
+		for i := range 4 {
+			b.Put(item(0, fmt.Sprint(i)))
+		}
+		put := make(chan error)
+		go func() {
+			put <- b.PutAll([]hold.Item{item(0, "a"), item(0, "b"), item(0, "c"), item(0, "d")}, logbook.ReasonEscalation)
+		}()
+		synctest.Wait() // for room
+		next <- struct{}{}
+		if err := <-put; err != nil {
+			t.Error(err)
+		}
+		b.Put(item(0, "4"))
+		close(next)
+		if b.Wait(t.Context()); strings.Join(got, ", ") != "buffer: 0 1 2, buffer: 3, escalation: a b c d, buffer: 4" {
+			t.Errorf("%q", got)
+		}
+		got = nil
+		many := make([]hold.Item, 10) // more than fit
+		for i := range many {
+			many[i] = item(0, fmt.Sprint(i))
+		}
+		b.PutAll(many, logbook.ReasonGroup)
+		if b.Wait(t.Context()); strings.Join(got, ", ") != "group: 0 1 2 3 4 5 6 7 8 9" {
+			t.Errorf("%q", got)
+		}
+		b.Join(t.Context())
+	})
+}
+
+// Unsent records come again, before newer ones.
+func TestBufferUnsent(t *testing.T) {
+	for _, policy := range []hold.Policy{hold.Block, hold.DropOldest, hold.DropNewest, hold.DropLowest} {
+		synctest.Test(t, func(t *testing.T) {
+			next := make(chan struct{})
+			var got []string
+			unsent := 2
+			b := worker(hold.Queue{MaxRecords: 3, MaxBytes: 1 << 20, Policy: policy}, 9, next, func(batch hold.Batch) int {
+				got = append(got, texts(batch))
+				return unsent
+			})
+			for i := range 3 {
+				b.Put(item(0, fmt.Sprint(i)))
+			}
+			next <- struct{}{}
+			synctest.Wait()
+			unsent = 0
+			if handled, held, _ := b.Stats(); handled != 1 || held != 2 {
+				t.Errorf("%d handled, %d held", handled, held)
+			}
+			b.Put(item(0, "3"))
+			close(next)
+			if left := b.Wait(t.Context()); left != 0 || strings.Join(got, ", ") != "0 1 2, 1 2 3" {
+				t.Errorf("%d: %d left, got %q", policy, left, got)
+			}
+			b.Join(t.Context())
+		})
+	}
+}
+
+// Discard drops the records that are left, and those that the worker leaves unsent later.
+func TestBufferDiscard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		next, unsent := make(chan struct{}), make(chan int)
+		b := worker(hold.Queue{MaxRecords: 9, MaxBytes: 1 << 20}, 2, next, func(hold.Batch) int { return <-unsent })
+		for i := range 5 {
+			b.Put(item(0, fmt.Sprint(i)))
+		}
+		next <- struct{}{}
+		synctest.Wait()
+		b.Close()
+		if left := b.Discard(); left != 5 {
+			t.Errorf("%d are left, want 5", left)
+		}
+		unsent <- 1
+		close(next)
+		b.Join(t.Context())
+		if handled, held, dropped := b.Stats(); handled != 1 || held != 0 || dropped != 4 {
+			t.Errorf("%d handled, %d held, %d dropped", handled, held, dropped)
 		}
 	})
 }

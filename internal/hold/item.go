@@ -3,6 +3,7 @@ package hold
 import (
 	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -12,7 +13,12 @@ type Item struct {
 	Record *logbook.Record // retained
 	Marked bool            // by the user of the queue
 	size   int             // see logbook.Record.Size
+	number uint64          // in a Buffer
+	with   *together       // the records that it belongs to; nil: none
 }
+
+// together stands for records that were put into a [Buffer] together.
+type together struct{ why logbook.Reason }
 
 // Keep retains a record. It must be called without a lock, since it calls methods of the
 // record's values, which may log.
@@ -30,9 +36,26 @@ func (i Item) Release() { i.Record.Release() }
 // Batch has records taken from a queue. It must be released.
 type Batch struct {
 	Items []Item // the oldest first
-	Lost  int    // records that were not kept since the last batch
+	Lost  int    // records that were not kept since the last notice
 
-	newest bool // the lost records are newer than the items
+	newest bool   // the lost records are newer than the items
+	near   nearby // the last lost record
+}
+
+// nearby is what a notice of losses takes from a record next to it.
+type nearby struct {
+	time    time.Time
+	channel string
+}
+
+func near(r *logbook.Record) nearby { return nearby{r.Time(), r.Channel()} }
+
+// Why returns the reason why the records are handed over together.
+func (b Batch) Why() logbook.Reason {
+	if len(b.Items) > 0 && b.Items[0].with != nil {
+		return b.Items[0].with.why
+	}
+	return logbook.ReasonBuffer
 }
 
 // Records returns the records of the batch, with a [LossNotice] where some are missing.
@@ -42,7 +65,9 @@ func (b Batch) Records() []*logbook.Record {
 		rs[i] = item.Record
 	}
 	switch {
-	case b.Lost == 0 || len(rs) == 0:
+	case b.Lost == 0:
+	case len(rs) == 0:
+		rs = append(rs, lossNotice(b.Lost, b.near))
 	case b.newest:
 		rs = append(rs, LossNotice(b.Lost, rs[len(rs)-1]))
 	default:
@@ -60,13 +85,15 @@ func (b Batch) Release() {
 
 // LossNotice returns the record that reports lost records in the stream. It has the time
 // and channel of r, which is next to it.
-func LossNotice(lost int, r *logbook.Record) *logbook.Record {
+func LossNotice(lost int, r *logbook.Record) *logbook.Record { return lossNotice(lost, near(r)) }
+
+func lossNotice(lost int, n nearby) *logbook.Record {
 	template := "{dropped} records dropped"
 	if lost == 1 {
 		template = "{dropped} record dropped"
 	}
 	return logbook.NewRecord(logbook.RecordData{
-		Time: r.Time(), Level: logbook.LevelWarn, Channel: r.Channel(),
+		Time: n.time, Level: logbook.LevelWarn, Channel: n.channel,
 		Template: template, Attrs: []slog.Attr{slog.Int("dropped", lost)},
 	})
 }

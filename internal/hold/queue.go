@@ -27,7 +27,9 @@ type Queue struct {
 	first int    // index in items of the oldest one
 	count int
 	bytes int
-	lost  int // records not kept since the last batch
+	lost  int    // records not kept since the last notice
+	ahead int    // records that the next notice follows, unless the policy drops old ones
+	near  nearby // the last lost record
 
 	levels map[logbook.Level]*levelItems // for DropLowest
 
@@ -73,15 +75,15 @@ func (q *Queue) Push(item Item) bool {
 		}
 		q.drop(q.remove(i))
 	}
+	q.add(item)
+	return true
+}
+
+func (q *Queue) add(item Item) {
 	if q.items == nil {
 		q.items = make([]Item, 0, min(16, q.MaxRecords))
 	}
 	q.items = append(q.items, item)
-	q.added(item)
-	return true
-}
-
-func (q *Queue) added(item Item) {
 	q.count++
 	q.bytes += item.size
 	if q.Policy == DropLowest {
@@ -125,10 +127,22 @@ func (q *Queue) lowest(level logbook.Level) int {
 
 // drop counts a record that is not kept, and releases it.
 func (q *Queue) drop(item Item) {
-	item.Release()
-	q.lost++
+	q.lose(1, near(item.Record))
 	q.dropped++
+	item.Release()
 }
+
+// lose adds to the count of the next notice.
+func (q *Queue) lose(n int, last nearby) {
+	if q.lost == 0 {
+		q.ahead = q.count
+	}
+	q.lost += n
+	q.near = last
+}
+
+// dropsNewer reports whether records are lost that are newer than those held.
+func (q *Queue) dropsNewer() bool { return q.Policy == DropNewest || q.Policy == Block }
 
 // remove removes an item. The places of removed items are reclaimed from time to time, so
 // that the memory stays within a small multiple of the bound at constant cost.
@@ -165,11 +179,14 @@ func (q *Queue) reclaim() {
 
 // Take removes the n oldest records.
 func (q *Queue) Take(n int) Batch {
-	b := Batch{Items: make([]Item, n), Lost: q.lost, newest: q.Policy == DropNewest || q.Policy == Block}
+	b := Batch{Items: make([]Item, n), newest: q.dropsNewer()}
 	for i := range b.Items {
 		b.Items[i] = q.remove(q.first)
 	}
-	q.lost = 0
+	if q.ahead -= n; q.ahead <= 0 || !b.newest {
+		b.Lost, b.near = q.lost, q.near
+		q.lost = 0
+	}
 	return b
 }
 
@@ -177,28 +194,95 @@ func (q *Queue) Take(n int) Batch {
 // how many of the batch's items these are. The next notice reports them, and also the
 // count of this batch's notice if that is among them.
 func (q *Queue) Lose(b Batch, n int) int {
-	items := min(n, len(b.Items))
-	if b.Lost > 0 && n > 0 && (b.newest || n > len(b.Items)) { // the notice is one of the n
+	items, lost := b.last(n)
+	if items+lost > 0 {
+		last := b.near
+		if items > 0 {
+			last = near(b.Items[len(b.Items)-1].Record)
+		}
+		q.lose(items+lost, last)
+	}
+	q.dropped += uint64(items)
+	return items
+}
+
+// last returns how many of the last n records of a batch, as returned by Records, are
+// items, and the count of the notice if that is among them.
+func (b Batch) last(n int) (items, lost int) {
+	items = min(n, len(b.Items))
+	if b.Lost > 0 && n > 0 && (b.newest || n > len(b.Items)) {
 		if b.newest {
 			items = n - 1
 		}
-		q.lost += b.Lost
+		lost = b.Lost
 	}
-	q.lost += items
-	q.dropped += uint64(items)
+	return items, lost
+}
+
+// PutBack puts the last n records of a batch, as returned by Records, back before those
+// that came since, and releases the others. It returns how many of the batch's items these
+// are. A full queue makes room by its policy; with [Block] it exceeds its bounds.
+func (q *Queue) PutBack(b Batch, n int) int {
+	items, lost := b.last(n)
+	gone := len(b.Items) - items
+	Batch{Items: b.Items[:gone]}.Release()
+	if items+lost > 0 {
+		q.Untake(Batch{Items: b.Items[gone:], Lost: lost, near: b.near})
+	}
 	return items
 }
 
 // Untake puts a batch back, before the records that came since.
 func (q *Queue) Untake(b Batch) {
+	ahead := q.ahead
 	newer := q.Take(q.count)
-	q.lost = b.Lost + newer.Lost
-	for _, item := range b.Items {
-		q.Push(item)
+	if b.Lost > 0 {
+		q.lose(b.Lost, b.near)
 	}
-	for _, item := range newer.Items {
-		q.Push(item)
+	if newer.Lost > 0 {
+		q.lose(newer.Lost, newer.near)
 	}
+	q.ahead = len(b.Items) + ahead
+	for _, items := range [][]Item{b.Items, newer.Items} {
+		for _, item := range items {
+			if q.Policy == Block {
+				q.add(item)
+			} else {
+				q.Push(item)
+			}
+		}
+	}
+}
+
+// run returns how many of the n oldest records are to be taken together: those that were
+// put together, or those that were not.
+func (q *Queue) run(n int) int {
+	count := 0
+	var with *together
+	for i := q.first; i < len(q.items); i++ {
+		item := &q.items[i]
+		switch {
+		case item.Record == nil:
+			continue
+		case count == 0:
+			with = item.with
+		case item.with != with || with == nil && count >= n:
+			return count
+		}
+		count++
+	}
+	return count
+}
+
+// before returns the number of records whose number is less than mark.
+func (q *Queue) before(mark uint64) int {
+	n := 0
+	for i := q.first; i < len(q.items) && q.items[i].number < mark; i++ {
+		if q.items[i].Record != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // Discard releases all records. None counts as lost.
