@@ -17,7 +17,7 @@ var (
 		"callsite", "clock", "disk", "disk/disktest", "encode", "errchain", "flow", "frame", "goroutine", "leaktest", "levelgen", "linewriter",
 		"netlink", "panics", "pickle", "pyformat", "pyjson", "secret", "text", "value", "valuewords", "words",
 	}
-	above = []string{"hold", "limit", "logfile", "logline", "notify", "refusal", "tally"}
+	above = []string{"hold", "limit", "logfile", "logline", "notify", "refusal", "sender", "tally"}
 )
 
 func TestFloors(t *testing.T) {

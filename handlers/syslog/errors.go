@@ -1,18 +1,9 @@
 package syslog
 
 import (
-	"errors"
 	"time"
 
 	"github.com/logbook-go/logbook/internal/encode"
-	"github.com/logbook-go/logbook/logbook"
-)
-
-// The operations that may fail, for [Error].Op.
-const (
-	opFormat  = "format"
-	opConnect = "connect" // with the TLS handshake
-	opWrite   = "write"
 )
 
 // Error reports why a record was not sent.
@@ -36,12 +27,6 @@ func (e *Error) Error() string {
 		b = append(e.Retry.AppendFormat(b, "15:04:05.000"), ')')
 	}
 	return string(b)
-}
-
-// unreachable reports whether the daemon could not be reached, so that a later attempt
-// may succeed.
-func (e *Error) unreachable() bool {
-	return e.Op == opConnect || !e.Retry.IsZero() || errors.Is(e.Err, logbook.ErrClosed)
 }
 
 // Unwrap returns Err.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync/atomic"
 
+	"github.com/logbook-go/logbook/internal/sender"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -23,7 +24,7 @@ import (
 type Handler struct {
 	opts   logbook.Options
 	layout *layout
-	conn   *connection
+	sender *sender.Sender
 	cut    atomic.Uint64
 	quiet  bool
 }
@@ -47,7 +48,6 @@ func New(o *Options) (*Handler, error) {
 	h := &Handler{
 		opts:   logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble, Formatter: o.Formatter},
 		layout: newLayout(o, a),
-		conn:   newConnection(a.String(), o.Timeout, dialer(a, o.TLSConfig)),
 		quiet:  o.TLSConfig == nil, // a TLSConfig may have functions that log
 	}
 	if h.opts.Formatter == nil {
@@ -56,8 +56,9 @@ func New(o *Options) (*Handler, error) {
 			h.opts.Formatter = dataFormatter
 		}
 	}
+	h.sender = newSender(a.String(), o.Timeout, dialer(a, o.TLSConfig), h.encode)
 	if !o.Delay {
-		if err := h.conn.link.Open(); err != nil {
+		if err := h.sender.Open(); err != nil {
 			return nil, err
 		}
 	}
@@ -75,23 +76,29 @@ func (h *Handler) Binding() logbook.Binding {
 
 // Handle sends the record.
 func (h *Handler) Handle(r *logbook.Record) error {
-	return h.conn.handle(&h.opts, r, h.encode)
+	return h.sender.Handle(r)
 }
 
 // HandleBatch sends the records in a row: over a stream in one write, or in one for each
 // MiB. Records that are not sent because the daemon cannot be reached are left to the
 // caller.
 func (h *Handler) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
-	return h.conn.handleBatch(&h.opts, rs, h.encode)
+	return h.sender.HandleBatch(rs)
 }
 
-func (h *Handler) encode(m *batch, r *logbook.Record) {
+// encode adds the messages of the record.
+func (h *Handler) encode(m *sender.Batch, r *logbook.Record) (err error) {
+	m.Header = m.Header[:0]
+	if m.Text, err = h.opts.AppendFormat(m.Text[:0], r); err != nil {
+		return err
+	}
 	h.cut.Add(uint64(h.layout.encode(m, r)))
+	return nil
 }
 
 // Close closes the connection. It waits for records that are being sent; when the
 // context ends, they fail. Closing again does nothing.
-func (h *Handler) Close(ctx context.Context) error { return h.conn.link.Close(ctx) }
+func (h *Handler) Close(ctx context.Context) error { return h.sender.Close(ctx) }
 
 // Stats returns the counts so far: Handled are the records that the operating system has
 // taken. The counters are
@@ -100,7 +107,7 @@ func (h *Handler) Close(ctx context.Context) error { return h.conn.link.Close(ct
 //	          system had taken and the daemon had not read
 //	cuts      messages that were cut or left out
 func (h *Handler) Stats() logbook.Stats {
-	s := h.conn.stats()
+	s := h.sender.Stats()
 	s.Counters = append(s.Counters, logbook.Counter{Name: "cuts", Value: h.cut.Load()})
 	return s
 }

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/sender"
 	"github.com/logbook-go/logbook/internal/text"
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -63,7 +64,7 @@ const journalSocket = "/run/systemd/journal/socket"
 type Journal struct {
 	opts       logbook.Options
 	identifier string
-	conn       *connection
+	sender     *sender.Sender
 }
 
 var journalFormatter = logbook.Must(logbook.Format("{record.message}", &logbook.FormatOptions{Multiline: true}))
@@ -92,8 +93,8 @@ func NewJournal(o *JournalOptions) (*Journal, error) {
 		h.identifier = filepath.Base(os.Args[0])
 	}
 	socket := absSocket(cmp.Or(o.Socket, journalSocket))
-	h.conn = newConnection("unix:"+socket, o.Timeout, journalDialer(socket))
-	if err := h.conn.link.Open(); err != nil {
+	h.sender = newSender("unix:"+socket, o.Timeout, journalDialer(socket), h.encode)
+	if err := h.sender.Open(); err != nil {
 		return nil, err
 	}
 	return h, nil
@@ -108,26 +109,29 @@ func (h *Journal) Binding() logbook.Binding {
 
 // Handle sends the record.
 func (h *Journal) Handle(r *logbook.Record) error {
-	return h.conn.handle(&h.opts, r, h.encode)
+	return h.sender.Handle(r)
 }
 
 // HandleBatch sends the records in a row. Records that are not sent because journald
 // cannot be reached are left to the caller.
 func (h *Journal) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
-	return h.conn.handleBatch(&h.opts, rs, h.encode)
+	return h.sender.HandleBatch(rs)
 }
 
 // Close closes the connection. It waits for records that are being sent; when the
 // context ends, they fail. Closing again does nothing.
-func (h *Journal) Close(ctx context.Context) error { return h.conn.link.Close(ctx) }
+func (h *Journal) Close(ctx context.Context) error { return h.sender.Close(ctx) }
 
 // Stats returns the counts so far: Handled are the records that are in journald's socket.
 // The counter "breakups" is the number of connections that broke.
-func (h *Journal) Stats() logbook.Stats { return h.conn.stats() }
+func (h *Journal) Stats() logbook.Stats { return h.sender.Stats() }
 
-// encode adds an entry with the record and m.text.
-func (h *Journal) encode(m *batch, r *logbook.Record) {
-	b := appendField(m.b, "MESSAGE", m.text)
+// encode adds an entry with the record.
+func (h *Journal) encode(m *sender.Batch, r *logbook.Record) (err error) {
+	if m.Text, err = h.opts.AppendFormat(m.Text[:0], r); err != nil {
+		return err
+	}
+	b := appendField(m.B, "MESSAGE", m.Text)
 	b = append(append(b, "PRIORITY="...), byte('0'+severity(r.Level())), '\n')
 	b = appendField(b, "SYSLOG_IDENTIFIER", h.identifier)
 	if r.Channel() != "" {
@@ -140,12 +144,13 @@ func (h *Journal) encode(m *batch, r *logbook.Record) {
 	}
 	for a := range r.Attrs {
 		text.EachLeaf(a, func(name string, v slog.Value) {
-			m.scratch = text.AppendValue(m.scratch[:0], v)
-			b = appendField(b, fieldName(name), m.scratch)
+			m.Scratch = text.AppendValue(m.Scratch[:0], v)
+			b = appendField(b, fieldName(name), m.Scratch)
 		})
 	}
-	m.b = b
-	m.ends = append(m.ends, len(b))
+	m.B = b
+	m.End()
+	return nil
 }
 
 // appendField appends a field: on one line if the value is one, otherwise with its

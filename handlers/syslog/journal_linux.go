@@ -10,10 +10,11 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/logbook-go/logbook/internal/netlink"
+	"github.com/logbook-go/logbook/internal/sender"
 )
 
-func journalDialer(socket string) func(context.Context) (link, error) {
-	return func(ctx context.Context) (link, error) {
+func journalDialer(socket string) func(context.Context) (sender.Conn, error) {
+	return func(ctx context.Context) (sender.Conn, error) {
 		conn, err := netlink.Dial(ctx, "unixgram", socket)
 		if err != nil {
 			return nil, err
@@ -26,10 +27,10 @@ func journalDialer(socket string) func(context.Context) (link, error) {
 // long, as a file in memory.
 type entries struct{ *net.UnixConn }
 
-// Send implements link.
-func (c entries) Send(m *batch, i int) (next int, err error) {
-	for ; i < len(m.ends); i++ {
-		entry := m.message(i)
+// Send implements [sender.Conn].
+func (c entries) Send(m *sender.Batch, i int) (next int, err error) {
+	for ; i < len(m.Ends); i++ {
+		entry := m.Message(i)
 		_, err := c.Write(entry)
 		if errors.Is(err, unix.EMSGSIZE) || errors.Is(err, unix.ENOBUFS) {
 			err = c.sendFile(entry)
@@ -41,10 +42,10 @@ func (c entries) Send(m *batch, i int) (next int, err error) {
 	return i, nil
 }
 
-// HungUp implements link.
+// HungUp implements [sender.Conn].
 func (entries) HungUp() bool { return false }
 
-// Abort implements link.
+// Abort implements [sender.Conn].
 func (c entries) Abort() error { return c.Close() }
 
 // sendFile passes an entry as a sealed file, which cannot be changed while journald has

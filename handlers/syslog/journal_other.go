@@ -5,8 +5,10 @@ package syslog
 import (
 	"context"
 	"errors"
+
+	"github.com/logbook-go/logbook/internal/sender"
 )
 
-func journalDialer(string) func(context.Context) (link, error) {
-	return func(context.Context) (link, error) { return nil, errors.ErrUnsupported }
+func journalDialer(string) func(context.Context) (sender.Conn, error) {
+	return func(context.Context) (sender.Conn, error) { return nil, errors.ErrUnsupported }
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/logbook-go/logbook/internal/encode"
+	"github.com/logbook-go/logbook/internal/sender"
 	"github.com/logbook-go/logbook/internal/text"
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -43,18 +44,18 @@ const cutMark = "...(cut)"
 // become a thousand times as long. A message that begins below the limit is complete.
 const maxBatch = 4 << 20
 
-// encode adds the messages of the record and m.text, and returns how many were cut or
+// encode adds the messages of the record and m.Text, and returns how many were cut or
 // left out.
-func (l *layout) encode(m *batch, r *logbook.Record) (cut int) {
+func (l *layout) encode(m *sender.Batch, r *logbook.Record) (cut int) {
 	if l.format == RFC5424 {
 		l.header5424(m, r)
 	} else {
 		l.header3164(m, r)
 	}
-	start := len(m.b)
-	text := bytes.TrimSuffix(m.text, []byte{'\n'})
+	start := len(m.B)
+	text := bytes.TrimSuffix(m.Text, []byte{'\n'})
 	for more := true; more; {
-		if len(m.b)-start > maxBatch {
+		if len(m.B)-start > maxBatch {
 			l.add(m, []byte(cutMark))
 			return cut + 1
 		}
@@ -75,9 +76,9 @@ func (l *layout) encode(m *batch, r *logbook.Record) (cut int) {
 }
 
 // add adds a message, and reports whether it was cut.
-func (l *layout) add(m *batch, line []byte) (cut bool) {
-	size := len(m.header) + len(line)
-	header := m.header
+func (l *layout) add(m *sender.Batch, line []byte) (cut bool) {
+	size := len(m.Header) + len(line)
+	header := m.Header
 	if cut = size > l.max; cut {
 		if len(header) > l.max-len(cutMark) { // a very long channel
 			header, line = text.Whole(header[:l.max-len(cutMark)]), nil
@@ -86,19 +87,19 @@ func (l *layout) add(m *batch, line []byte) (cut bool) {
 		size = len(header) + len(line) + len(cutMark)
 	}
 	if l.framing == OctetCounting {
-		m.b = strconv.AppendInt(m.b, int64(size), 10)
-		m.b = append(m.b, ' ')
+		m.B = strconv.AppendInt(m.B, int64(size), 10)
+		m.B = append(m.B, ' ')
 	}
-	m.b = append(append(m.b, header...), line...)
+	m.B = append(append(m.B, header...), line...)
 	if cut {
-		m.b = append(m.b, cutMark...)
+		m.B = append(m.B, cutMark...)
 	}
 	switch l.framing {
 	case Newline:
-		m.b = append(m.b, '\n')
+		m.B = append(m.B, '\n')
 	case NUL:
-		m.b = append(m.b, 0)
+		m.B = append(m.B, 0)
 	}
-	m.ends = append(m.ends, len(m.b))
+	m.End()
 	return cut
 }

@@ -4,19 +4,20 @@ import (
 	"strconv"
 
 	"github.com/logbook-go/logbook/internal/encode"
+	"github.com/logbook-go/logbook/internal/sender"
 	"github.com/logbook-go/logbook/logbook"
 )
 
 // header3164 makes the header of each line: "<12>app:channel: ".
-func (l *layout) header3164(m *batch, r *logbook.Record) {
-	b := l.appendPriority(m.header, r)
+func (l *layout) header3164(m *sender.Batch, r *logbook.Record) {
+	b := l.appendPriority(m.Header, r)
 	if l.app != "" {
 		b = append(append(b, l.app...), ':')
 	}
 	if l.channel {
 		b = appendChannel(b, r)
 	}
-	m.header = b
+	m.Header = b
 }
 
 func (l *layout) appendPriority(b []byte, r *logbook.Record) []byte {

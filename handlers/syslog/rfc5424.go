@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/logbook-go/logbook/internal/encode"
+	"github.com/logbook-go/logbook/internal/sender"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -18,8 +19,8 @@ const (
 
 // header5424 makes the header of each line: "<12>1 2024-02-29T13:37:42.005Z host app 4242
 // - - channel: ".
-func (l *layout) header5424(m *batch, r *logbook.Record) {
-	b := append(l.appendPriority(m.header, r), "1 "...)
+func (l *layout) header5424(m *sender.Batch, r *logbook.Record) {
+	b := append(l.appendPriority(m.Header, r), "1 "...)
 	b = append(appendTimestamp(b, r.Time()), ' ')
 	b = append(append(b, l.host...), ' ')
 	shown := false // the channel
@@ -36,13 +37,13 @@ func (l *layout) header5424(m *batch, r *logbook.Record) {
 		b = append(b, '-')
 	} else {
 		room := (l.max - len(b)) / 2 // leave room for the text
-		b, m.scratch = appendStructuredData(b, m.scratch, l.dataID, r, room)
+		b, m.Scratch = appendStructuredData(b, m.Scratch, l.dataID, r, room)
 	}
 	b = append(b, ' ')
 	if l.channel && !shown {
 		b = appendChannel(b, r)
 	}
-	m.header = b
+	m.Header = b
 }
 
 // times caches the text of the current second.
