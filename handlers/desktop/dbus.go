@@ -191,6 +191,9 @@ func (c *connection) call(ctx context.Context, method string, args []any, result
 		}
 		return fmt.Errorf("%s: %s: %w", method, refused.Name, refused)
 	}
+	if ctx.Err() == nil {
+		_ = c.conn.Close() // it is broken, but the library may not know yet
+	}
 	return fmt.Errorf("%s: %w", method, call.Err)
 }
 

@@ -1,6 +1,7 @@
 package desktop
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -38,13 +39,19 @@ func SetClock(h *Handler, now func() time.Time) {
 }
 
 // WithOSAScript and WithPowerShell return the handlers for macOS and Windows, on any
-// system with such a command.
+// system with such a command. Their default timeout is longer than any test takes.
 func WithOSAScript(app string, o *Options) (*Handler, error) {
-	return newHandler(o, func(context.Context) (notifier, error) { return newAppleScript(settings{app, o.Icon, o.Replace}) })
+	return newHandler(patient(o), func(context.Context) (notifier, error) { return newAppleScript(settings{app, o.Icon, o.Replace}) })
 }
 
 func WithPowerShell(app string, o *Options) (*Handler, error) {
-	return newHandler(o, func(context.Context) (notifier, error) { return newPowerShell(settings{app, o.Icon, o.Replace}) })
+	return newHandler(patient(o), func(context.Context) (notifier, error) { return newPowerShell(settings{app, o.Icon, o.Replace}) })
+}
+
+func patient(o *Options) *Options {
+	p := *o
+	p.Timeout = cmp.Or(p.Timeout, 2*time.Minute)
+	return &p
 }
 
 // The scripts of the commands.

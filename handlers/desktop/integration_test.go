@@ -24,7 +24,7 @@ type daemon struct {
 
 	mu       sync.Mutex
 	notified []notified
-	hang     chan struct{} // not nil: Notify waits for it, twice
+	hang     chan struct{} // not nil: Notify waits until it is closed
 }
 
 func startDaemon(t *testing.T, address string) *daemon {
@@ -50,7 +50,6 @@ func (d *daemon) Notify(app string, replaces uint32, icon, title, text string, _
 	defer d.mu.Unlock()
 	if d.hang != nil {
 		<-d.hang
-		defer func() { <-d.hang }()
 	}
 	urgency, _ := hints["urgency"].Value().(byte)
 	d.notified = append(d.notified, notified{app, replaces, icon, title, text, urgency, expires})
@@ -71,7 +70,7 @@ func (d *daemon) last(t *testing.T) notified {
 func TestOnABus(t *testing.T) {
 	address, _ := startBus(t)
 	d := startDaemon(t, address)
-	h, err := desktop.New("My App", &desktop.Options{Icon: "/icon.png", Replace: true})
+	h, err := desktop.New("My App", &desktop.Options{Icon: "/icon.png", Replace: true, Timeout: patience})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,11 +97,11 @@ func TestOnABus(t *testing.T) {
 // The service may stop and start again, and so may the bus.
 func TestServiceComesAndGoes(t *testing.T) {
 	address, stop := startBus(t)
-	if _, err := desktop.New("app", nil); !errors.Is(err, desktop.ErrNoService) {
+	if _, err := desktop.New("app", &desktop.Options{Timeout: patience}); !errors.Is(err, desktop.ErrNoService) {
 		t.Fatalf("without a service: %v", err)
 	}
 	d := startDaemon(t, address)
-	h, err := desktop.New("app", nil)
+	h, err := desktop.New("app", &desktop.Options{Timeout: patience})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,9 +127,9 @@ func TestServiceComesAndGoes(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 
-	stop()
 	address, _ = startBus(t)
 	d = startDaemon(t, address)
+	stop() // the handler notices with the next record, at the latest
 	if err := h.Handle(record(logbook.LevelInfo, "four")); err != nil {
 		t.Fatal(err)
 	}
@@ -157,14 +156,13 @@ func TestServiceHangs(t *testing.T) {
 	if err := h.Handle(record(logbook.LevelInfo, "m")); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("%v", err)
 	}
-	hang <- struct{}{}
-	hang <- struct{}{} // Notify is about to return
+	close(hang)
 }
 
 func TestHandlerOnABus(t *testing.T) {
 	address, _ := startBus(t)
 	startDaemon(t, address)
 	logbooktest.TestHandler(t, func() logbook.Handler {
-		return logbook.Must(desktop.New("app", nil))
+		return logbook.Must(desktop.New("app", &desktop.Options{Timeout: patience}))
 	})
 }

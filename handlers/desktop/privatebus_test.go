@@ -10,9 +10,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 )
+
+// patience is how long a program may take to start or to answer, on a busy machine.
+const patience = 2 * time.Minute
 
 // busConfig is a session bus that starts no services.
 const busConfig = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"

@@ -19,9 +19,6 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// patience is how long a program may take to start.
-const patience = 2 * time.Minute
-
 // run starts a program that runs until the test ends.
 func run(t *testing.T, cmd *exec.Cmd) {
 	t.Helper()
