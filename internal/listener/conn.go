@@ -1,0 +1,113 @@
+package listener
+
+import (
+	"errors"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// After Close a connection is read until nothing comes for quiet, but not for longer than
+// maxDrain, so that what had arrived is not lost.
+const (
+	quiet    = 100 * time.Millisecond
+	maxDrain = time.Second
+)
+
+// Conn is a connection of a [Server], over TLS if it has a configuration. One goroutine
+// reads it.
+type Conn struct {
+	net.Conn
+	Peer Peer
+
+	server *Server
+	raw    net.Conn
+
+	mu       sync.Mutex
+	begun    bool      // a byte of the frame has come, or the frame is the first
+	deadline time.Time // of the frame, or of its first byte; zero: begins with the next Read
+	stopped  time.Time // when the server was closed
+	replaced bool      // see ErrReplaced
+
+	fresh bool // no whole frame has come; guarded by the server's lock
+}
+
+// Read implements [net.Conn] within the limits of the server. Its error may be one of this
+// package's.
+func (c *Conn) Read(p []byte) (int, error) {
+	if err := c.setDeadline(); err != nil {
+		return 0, err
+	}
+	n, err := c.Conn.Read(p)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if n > 0 && !c.begun {
+		c.begun, c.deadline = true, time.Now().Add(c.server.Limits.Frame)
+	}
+	switch {
+	case err == nil:
+	case c.replaced:
+		err = ErrReplaced
+	case !errors.Is(err, os.ErrDeadlineExceeded):
+	case !c.stopped.IsZero():
+		err = ErrStopped
+	case c.begun:
+		err = ErrSlow
+	default:
+		err = ErrIdle
+	}
+	return n, err
+}
+
+func (c *Conn) setDeadline() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Now()
+	if c.deadline.IsZero() {
+		limit := c.server.Limits.Idle
+		if c.begun {
+			limit = c.server.Limits.Frame
+		}
+		c.deadline = now.Add(limit)
+	}
+	end := c.deadline
+	if !c.stopped.IsZero() {
+		end = earliest(end, now.Add(quiet), c.stopped.Add(maxDrain))
+	}
+	return c.Conn.SetReadDeadline(end)
+}
+
+func earliest(t time.Time, others ...time.Time) time.Time {
+	for _, o := range others {
+		if o.Before(t) {
+			t = o
+		}
+	}
+	return t
+}
+
+// NextFrame ends a frame. begun is whether a part of the next one has been read already.
+// The time between NextFrame and Read does not count for the limits.
+func (c *Conn) NextFrame(begun bool) {
+	c.mu.Lock()
+	c.begun, c.deadline = begun, time.Time{}
+	c.mu.Unlock()
+	c.server.settle(c)
+}
+
+// stop begins the end of a connection, and ends a Read that waits.
+func (c *Conn) stop(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stopped = now
+	_ = c.raw.SetReadDeadline(now.Add(quiet))
+}
+
+// replace closes the connection in favor of another.
+func (c *Conn) replace() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.replaced = true
+	_ = c.raw.Close()
+}

@@ -1,0 +1,7 @@
+//go:build !linux
+
+package listener
+
+import "io/fs"
+
+func restrict(uintptr, fs.FileMode) {}
