@@ -149,6 +149,7 @@
 //	sample           let one in COUNT records of a message through; report how many were dropped
 //	limit            let COUNT records of a call site through per period; report how many were dropped
 //	dedup            hold a message until it has not recurred for this time; write one record with the count
+//	background       write on a goroutine of its own, with a queue of COUNT records before it
 //	fallback         another sink, for records that this one fails to write, or until it can be opened
 //
 // Further options begin with the name of the wrapper, such as limit_per. Packages add

@@ -7,6 +7,7 @@ import (
 
 	"github.com/logbook-go/logbook/handlers"
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/queues"
 )
 
 func init() {
@@ -31,6 +32,11 @@ func init() {
 		{Name: "dedup_hold", Kind: KindDuration, Default: "ten times dedup", Help: "longest time to hold a message"},
 		{Name: "dedup_messages", Kind: KindCount, Default: "1000", Help: "number of messages held"},
 		{Name: "dedup_format", Kind: KindText, Default: "message repeated {count} times: {message}", Help: "text of that record, with {count} and {message}"},
+	}})
+	RegisterWrapper(Wrapper{Order: 450, Read: readBackground, Options: []Option{
+		{Name: "background", Kind: KindCount, Help: "write on a goroutine of its own, with a queue of COUNT records before it"},
+		{Name: "background_bytes", Kind: KindSize, Default: "8MiB", Help: "size of the text in the queue"},
+		{Name: "background_overflow", Kind: "block|drop_newest|drop_oldest|drop_lowest", Default: "block", Help: "what a full queue does: make the program wait, or drop records and report how many"},
 	}})
 	RegisterWrapper(Wrapper{Order: 500, Read: readFallback, CoversUnopened: true, Options: []Option{
 		{Name: "fallback", Kind: KindURI, Help: "another sink, for records that this one fails to write, or until it can be opened"},
@@ -94,6 +100,17 @@ func readDedup(s *Spec) func(logbook.Handler) (logbook.Handler, error) {
 		}
 	}
 	return func(h logbook.Handler) (logbook.Handler, error) { return handlers.NewDedup(h, o), nil }
+}
+
+func readBackground(s *Spec) func(logbook.Handler) (logbook.Handler, error) {
+	o := &queues.BackgroundOptions{
+		MaxRecords: s.Count("background"),
+		MaxBytes:   int(s.Size("background_bytes")),
+		Overflow: map[string]queues.Overflow{
+			"drop_newest": queues.DropNewest, "drop_oldest": queues.DropOldest, "drop_lowest": queues.DropLowest,
+		}[s.Choice("background_overflow")],
+	}
+	return func(h logbook.Handler) (logbook.Handler, error) { return queues.NewBackground(h, o), nil }
 }
 
 // readFallback reads the URI of the second sink, which inherits the [DEFAULT] keys of

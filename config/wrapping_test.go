@@ -50,6 +50,9 @@ func TestWrapping(t *testing.T) {
 		{"dedup=1h", "aba", "message repeated 2 times: a message repeated 1 times: b"},
 		{"dedup=1h&dedup_hold=2h&dedup_format={count}*{message}", "aba", "2*a 1*b"},
 		{"dedup=1h&dedup_messages=1&dedup_format={count}*{message}", "aab", "2*a 1*b"},
+		{"background=1", "abcdE", "a b c d E"},
+		{"background=1000&background_bytes=1k&background_overflow=drop_oldest", "abE", "a b E"},
+		{"fingers_crossed=error&fingers_crossed_reset=true&background=2", "abcE", "a b c E"},
 		{"fallback=file:b.log", "a", "a"},
 		{"fingers_crossed=error&fingers_crossed_reset=true&limit=1&limit_per=1h", "aEbE", "a E 2 records suppressed like: E"},
 	}
@@ -433,7 +436,7 @@ func TestRegisterWrapper(t *testing.T) {
 	for _, w := range config.Wrappers() {
 		names = append(names, w.Options[0].Name)
 	}
-	if fmt.Sprint(names) != "[fingers_crossed sample limit dedup shout fallback]" {
+	if fmt.Sprint(names) != "[fingers_crossed sample limit dedup background shout fallback]" {
 		t.Errorf("in the order %q", names)
 	}
 	for name, w := range map[string]config.Wrapper{

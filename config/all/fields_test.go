@@ -10,6 +10,7 @@ import (
 	"github.com/logbook-go/logbook/handlers/mail"
 	"github.com/logbook-go/logbook/handlers/push"
 	"github.com/logbook-go/logbook/handlers/syslog"
+	"github.com/logbook-go/logbook/queues"
 )
 
 // Handlers have no exported fields, since a change after the push would have no effect
@@ -20,7 +21,7 @@ func TestHandlersHaveNoExportedFields(t *testing.T) {
 		reflect.TypeFor[handlers.Fanout](), reflect.TypeFor[handlers.File](), reflect.TypeFor[handlers.FingersCrossed](),
 		reflect.TypeFor[handlers.Group](), reflect.TypeFor[handlers.Limit](),
 		reflect.TypeFor[handlers.Raise](), reflect.TypeFor[handlers.Stream](),
-		reflect.TypeFor[handlers.Tagging](),
+		reflect.TypeFor[handlers.Tagging](), reflect.TypeFor[queues.Background](), reflect.TypeFor[queues.Channel](), reflect.TypeFor[queues.Pipe](),
 		reflect.TypeFor[desktop.Handler](), reflect.TypeFor[eventlog.Handler](), reflect.TypeFor[mail.Handler](),
 		reflect.TypeFor[push.Handler](), reflect.TypeFor[syslog.Handler](), reflect.TypeFor[syslog.Journal](),
 	} {
