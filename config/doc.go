@@ -158,12 +158,15 @@
 // This mails each error with the records that led up to it, at most once an hour for each
 // call site:
 //
-//	smtps://...&fingers_crossed=error&fingers_crossed_reset=true&limit=1&limit_per=1h
+//	smtps://...&fingers_crossed=error&fingers_crossed_reset=true&limit=1&limit_per=1h&background=1000
 //
 // The program has a single buffer of fingers_crossed; for one per request, bind a handler to
 // the request, or see package httplog. A reload discards the buffer. Handlers that need
 // code, or a place in it, have no option: groups, tags, redaction, and records that become
 // errors or panics.
+//
+// A sink that sends over a network needs background, or log calls wait for it. [logbook.Close]
+// and [logbook.Shutdown] send what is left in the queue.
 //
 // # Formats
 //

@@ -50,7 +50,8 @@ type ExecOptions struct {
 }
 
 // Exec runs a command for each record, such as one that sends a message, and waits for
-// its end. A slow command therefore delays the logging call.
+// its end. A slow command therefore delays the logging call, unless NewBackground of package
+// queues calls the handler.
 //
 // No shell is involved. Each argument is one argument of the command, whatever the record
 // contains; newlines are kept, and other control characters are escaped. If the command

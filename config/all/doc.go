@@ -31,13 +31,14 @@
 // a file, keys are clearer than a long URI:
 //
 //	[sink alarms]
-//	scheme   = smtp
-//	host     = smtp.example.com
-//	user     = lab@example.com
-//	password = ...
-//	from     = lab@example.com
-//	to       = anna@example.com, otto@example.com
-//	level    = error
+//	scheme     = smtp
+//	host       = smtp.example.com
+//	user       = lab@example.com
+//	password   = ...
+//	from       = lab@example.com
+//	to         = anna@example.com, otto@example.com
+//	level      = error
+//	background = 1000
 //
 // # Sections of lab_utils
 //

@@ -31,6 +31,7 @@ import (
 	"github.com/logbook-go/logbook/handlers"
 	"github.com/logbook-go/logbook/handlers/mail"
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/queues"
 )
 
 var log = logbook.New("importer")
@@ -104,7 +105,7 @@ func newProblems(o *options) (*handlers.Fanout, error) {
 	if err != nil {
 		return nil, errors.Join(err, inTime(file.Close))
 	}
-	return handlers.NewFanout(file, post), nil
+	return handlers.NewFanout(file, queues.NewBackground(post, nil)), nil
 }
 
 // newMail returns a handler that mails over TLS. It sends no mail to a server without

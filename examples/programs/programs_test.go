@@ -49,9 +49,11 @@ func TestPrograms(t *testing.T) {
 			compare(t, name, run(t, filepath.Join(bin, name)))
 		})
 	}
-	t.Run("web", func(t *testing.T) { // which mails
-		compare(t, "web", run(t, filepath.Join(bin, "mailserver"), filepath.Join(bin, "web")))
-	})
+	for _, name := range []string{"web", "background"} { // they send mail
+		t.Run(name, func(t *testing.T) {
+			compare(t, name, run(t, filepath.Join(bin, "mailserver"), filepath.Join(bin, name)))
+		})
+	}
 	t.Run("workers", func(t *testing.T) {
 		checkWorkers(t, run(t, filepath.Join(bin, "workers")))
 	})
@@ -130,6 +132,8 @@ var masks = []struct {
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)`), "TIME"},
 	{regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d(\.\d{3})?`), "CLOCK"},
 	{regexp.MustCompile(`(?m)^(Date|Message-ID): .*`), "$1: OF THE MAIL"},
+	{regexp.MustCompile(`(?m)^(Time: +)[\d-]+ [\d:]+$`), "${1}OF THE RECORD"},
+	{regexp.MustCompile(`(?m)^(Location: +)\S*/`), "$1"},
 	{regexp.MustCompile(`(query select \d) took=\S+`), "$1 took=DURATION"},
 	{regexp.MustCompile(`"[^"]*/(\w+\.go)"`), `"$1"`},
 	{regexp.MustCompile(`( in |duration=)[\d.]+(ns|µs|ms|s)\b`), "${1}DURATION"},

@@ -45,5 +45,10 @@
 // # Waiting
 //
 // Handle returns when the desktop has the notification. Over D-Bus that usually takes
-// less than a millisecond; PowerShell takes about a second.
+// less than a millisecond; PowerShell takes about a second. With NewBackground of package
+// queues the log call does not wait:
+//
+//	screen := queues.NewBackground(h, nil)
+//	defer screen.Close(ctx) // shows what is left in its queue, and closes h
+//	defer logbook.PushApplication(screen)()
 package desktop

@@ -69,4 +69,11 @@
 // is an [*Error] that names the server, the step that failed and the number of records
 // lost. The mail is not kept for later. If some recipients are refused, the others get
 // the mail, and the error names the refused ones.
+//
+// With NewBackground of package queues the call does not wait. It mails on a goroutine of
+// its own, and tries again while the server takes no mail:
+//
+//	mails := queues.NewBackground(h, &queues.BackgroundOptions{Overflow: queues.DropOldest})
+//	defer mails.Close(ctx) // mails what is left in its queue, and closes h
+//	defer logbook.PushApplication(mails)()
 package mail

@@ -14,6 +14,7 @@ import (
 	"github.com/logbook-go/logbook/handlers"
 	"github.com/logbook-go/logbook/handlers/mail"
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/queues"
 )
 
 // localServer starts an SMTP server for an example.
@@ -62,6 +63,33 @@ func Example() {
 	// Subject: ERROR in shop
 	//
 	// payment of 12.50 failed order=4711
+}
+
+// The call that logs an error does not wait for the mail server. Close mails what is left.
+func Example_background() {
+	relay := localServer(serverOptions{})
+	defer relay.stop()
+
+	h := logbook.Must(mail.New(&mail.Options{
+		Server: relay.Addr, From: "errors@example.com", To: []string{"admin@example.com"},
+		Formatter: logbook.MustFormat("Subject: {record.level_name}\n\n{record.message}"),
+	}))
+	mails := queues.NewBackground(h, &queues.BackgroundOptions{Overflow: queues.DropOldest})
+	undo := logbook.PushGoroutine(logbook.Null{}, mails)
+	logbook.Error("the disk is full")
+	undo()
+
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := mails.Close(ctx); err != nil {
+		fmt.Println(err)
+	}
+	relay.print()
+	// Output:
+	// To: admin@example.com
+	// Subject: ERROR
+	//
+	// the disk is full
 }
 
 // Submission to a provider: STARTTLS and a login.

@@ -42,13 +42,21 @@
 //
 // # When the service fails or refuses
 //
-// Nothing is tried again, nothing is queued, and every loss is reported. While the
+// The handler tries nothing again, queues nothing, and reports every loss. While the
 // service asks for a pause (Retry-After), or fails, records are refused at once with an
 // [*Error] that has the time of the next attempt, so that a fallback handler can take
 // them. [Handler.Stats] counts them, and the next notification says how many there were.
 // The records of a batch are left to the caller, by a [*logbook.UnsentError].
 //
-// Handle waits for the service's answer, for 5 s by default.
+// # Waiting
+//
+// Handle waits for the service's answer, for 5 s by default. With NewBackground of package
+// queues the log call does not wait. It sends on a goroutine of its own, and tries again
+// while the service fails:
+//
+//	team := queues.NewBackground(h, &queues.BackgroundOptions{Overflow: queues.DropOldest})
+//	defer team.Close(ctx) // sends what is left in its queue, and closes h
+//	defer logbook.PushApplication(team)()
 //
 // # Secrets
 //
