@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// CheckEntries returns an error if a registered sink, section or wrapper reads an option
+// CheckEntries returns an error if a registered sink, source, section or wrapper reads an option
 // that it does not declare, or declares one that it does not read. It opens nothing. Call
 // it in the tests of a package that registers something.
 func CheckEntries() error {
@@ -25,20 +25,27 @@ func CheckEntries() error {
 			}
 		}
 	}
-	for _, scheme := range sinks.names() {
-		e, _ := sinks.get(scheme)
+	checkForms := func(scheme string, forms []Form, options []Option, read func(*Spec)) {
 		var specs []*Spec
-		for _, f := range e.Forms {
+		for _, f := range forms {
 			s, err := parse(f.example())
 			if err != nil || s.Scheme != scheme {
 				faults = append(faults, fmt.Sprintf("%s: invalid form %q: %v", scheme, f.Address, err))
 				continue
 			}
-			s.table = slices.Clone(e.Options)
-			e.Read(s)
+			s.table = slices.Clone(options)
+			read(s)
 			specs = append(specs, s)
 		}
-		check(scheme+":", e.Options, specs...)
+		check(scheme+":", options, specs...)
+	}
+	for _, scheme := range sinks.names() {
+		e, _ := sinks.get(scheme)
+		checkForms(scheme, e.Forms, e.Options, func(s *Spec) { e.Read(s) })
+	}
+	for _, scheme := range sources.names() {
+		e, _ := sources.get(scheme)
+		checkForms(scheme, e.Forms, e.Options, func(s *Spec) { e.Read(s) })
 	}
 	for _, name := range Sections() {
 		e, _ := sections.get(name)

@@ -13,6 +13,8 @@ import (
 type Config struct {
 	levels   *Levels
 	setup    logbook.Setup
+	sinks    []*sinkHandler
+	sources  []*Source
 	warnings []error
 	report   sync.Once
 }
@@ -41,6 +43,29 @@ func (c *Config) Setup() logbook.Setup {
 // LOGBOOK variable, and sinks that are replaced by their fallback until they can be
 // opened. They are of type [*FileError].
 func (c *Config) Warnings() []error { return slices.Clone(c.warnings) }
+
+// Sources returns the sources that the configuration names, in the order of the file.
+// None is open.
+func (c *Config) Sources() []*Source { return slices.Clone(c.sources) }
+
+// SinkStats are the counts of a handler of a sink. A sink consists of several if it has
+// wrappers.
+type SinkStats struct {
+	Sink    string          // name of the section, or the URI without its secrets
+	Handler logbook.Handler // such as a *queues.Background or *handlers.File
+	logbook.Stats
+}
+
+// Stats returns the counts of all sinks, in the order of the file, each from the outermost
+// wrapper inwards.
+func (c *Config) Stats() (all []SinkStats) {
+	for _, s := range c.sinks {
+		for h, stats := range logbook.StatsOf(s) {
+			all = append(all, SinkStats{s.name, h, stats})
+		}
+	}
+	return all
+}
 
 // Levels returns the levels by channel that apply to all sinks. Changing them changes
 // which records the configuration logs.

@@ -5,20 +5,25 @@ import (
 	"strings"
 )
 
-// URIError reports an invalid sink URI or a sink that cannot be opened. Its text contains
-// no secrets.
+// URIError reports an invalid URI of a sink or source, or one that cannot be opened. Its
+// text contains no secrets.
 type URIError struct {
 	URI    string // without userinfo and secrets
+	Source bool   // it is a source, not a sink
 	Option string // the option in error; "" for the address
 	Err    error
 }
 
 // Error names the URI, the option and the cause.
 func (e *URIError) Error() string {
-	if e.Option == "" {
-		return fmt.Sprintf("config: sink %q: %v", e.URI, e.Err)
+	kind := "sink"
+	if e.Source {
+		kind = "source"
 	}
-	return fmt.Sprintf("config: sink %q: option %q: %v", e.URI, e.Option, e.Err)
+	if e.Option == "" {
+		return fmt.Sprintf("config: %s %q: %v", kind, e.URI, e.Err)
+	}
+	return fmt.Sprintf("config: %s %q: option %q: %v", kind, e.URI, e.Option, e.Err)
 }
 
 // Unwrap returns the cause.

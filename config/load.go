@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/logbook-go/logbook/queues"
 )
 
 // Options change how a configuration is read. A nil *Options is the default.
@@ -19,6 +21,10 @@ type Options struct {
 	// Fallback turns an error into a warning and replaces the configuration with a
 	// console at level INFO. Together with Strict, so does a warning.
 	Fallback bool
+
+	// Background puts a [queues.Background] with these options before each sink that has
+	// no option background, so that one that is slow holds up nobody else. nil: none.
+	Background *queues.BackgroundOptions
 
 	// Channel restricts the configuration to the records of this channel and the channels
 	// below it; other records go on to the handlers below. "" and "root" mean all channels.

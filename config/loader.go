@@ -17,6 +17,7 @@ const (
 	levelsKey     = "levels"
 	activeKey     = "active"
 	sinkPrefix    = "sink "
+	sourcePrefix  = "source "
 )
 
 // loader makes a configuration from a file.
@@ -27,6 +28,8 @@ type loader struct {
 	levels   *Levels
 	sinks    []*checkedSink     // in the order of the file
 	setup    []logbook.Bindable // the handlers of the opened sinks, in the same order
+	handlers []*sinkHandler     // the same without the levels
+	sources  []*Source
 	warnings []error
 	known    []string // keys that at least one sink knows
 }
@@ -35,7 +38,7 @@ func (l *loader) config() *Config {
 	setup := slices.Clone(l.setup)
 	setup = append(setup, &blackhole{l.options.Channel})
 	slices.Reverse(setup)
-	return &Config{levels: l.levels, setup: setup, warnings: l.warnings}
+	return &Config{levels: l.levels, setup: setup, sinks: l.handlers, sources: l.sources, warnings: l.warnings}
 }
 
 // warn keeps err as a warning, or returns it in strict mode.
@@ -165,6 +168,7 @@ func (l *loader) readLevels(ini *iniFile) error {
 
 func (l *loader) readSection(ini *iniFile, section *iniSection) error {
 	name, isSink := strings.CutPrefix(section.name, sinkPrefix)
+	source, isSource := strings.CutPrefix(section.name, sourcePrefix)
 	entry, isKnown := sections.get(section.name)
 	switch {
 	case section.name == levelsSection:
@@ -173,6 +177,10 @@ func (l *loader) readSection(ini *iniFile, section *iniSection) error {
 		return l.fail(section, "", section.line, errors.New("missing name of the sink: want [sink NAME]"))
 	case isSink:
 		return l.readSink(ini, section)
+	case isSource && strings.TrimSpace(source) == "":
+		return l.fail(section, "", section.line, errors.New("missing name of the source: want [source NAME]"))
+	case isSource:
+		return l.readSource(ini, section, strings.TrimSpace(source))
 	case isKnown && entry.missing == "":
 		return l.readLabSection(ini, section, entry)
 	case isKnown:
@@ -195,7 +203,7 @@ func unknownSection(name string) error {
 		rest = strings.TrimFunc(rest, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsPunct(c) })
 		hint = fmt.Sprintf(", did you mean [%s]?", sinkPrefix+cmp.Or(rest, "NAME"))
 	}
-	return fmt.Errorf("unknown section%s (known: %s, and [sink NAME])", hint, strings.Join(known, ", "))
+	return fmt.Errorf("unknown section%s (known: %s, [sink NAME], and [source NAME])", hint, strings.Join(known, ", "))
 }
 
 // readSink reads a section [sink NAME]. Unlike in a section of lab_utils, any fault is an
@@ -211,6 +219,9 @@ func (l *loader) readSink(ini *iniFile, section *iniSection) error {
 	}
 	if err != nil {
 		return err
+	}
+	if _, known := sinks.get(s.Scheme); !known && uri == nil {
+		return l.fail(section, keyScheme, l.line(section, ini, keyScheme), unknownScheme("", s.Scheme, Schemes()))
 	}
 	own := new(Levels)
 	s.table = append(s.table, Option{Name: levelsKey, Kind: KindText, Multiline: true})
@@ -236,7 +247,7 @@ func (l *loader) readSink(ini *iniFile, section *iniSection) error {
 // newSection returns the Spec of a section.
 func (l *loader) newSection(section *iniSection, ini *iniFile) *Spec {
 	s := newSection(section, &ini.defaults, !l.options.Strict)
-	s.dir, s.section.loaded = l.dir, true
+	s.dir, s.section.loaded, s.section.background = l.dir, true, l.options.Background
 	return s
 }
 
@@ -260,9 +271,6 @@ func (l *loader) readURI(section *iniSection, k *iniKey, s *Spec) (*Spec, error)
 func (l *loader) readAddress(ini *iniFile, section *iniSection, s *Spec) error {
 	if err := s.readAddress(); err != nil {
 		return l.blame(ini, section, err)
-	}
-	if _, known := sinks.get(s.Scheme); !known {
-		return l.fail(section, keyScheme, l.line(section, ini, keyScheme), unknownScheme(s.Scheme))
 	}
 	l.known = append(l.known, addressKeys...)
 	return nil
@@ -345,7 +353,9 @@ func (l *loader) add(c *checkedSink, h logbook.Handler) {
 		s.section.late = true
 		return s.open()
 	}
-	l.setup = append(l.setup, l.levels.wrap(newSinkHandler(h, c.section.name, bubble, reopen), &restrictions{
+	named := newSinkHandler(h, c.section.name, bubble, reopen)
+	l.handlers = append(l.handlers, named)
+	l.setup = append(l.setup, l.levels.wrap(named, &restrictions{
 		levels: c.own, rest: s.section.rest, channel: l.options.Channel,
 	}))
 }

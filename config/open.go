@@ -42,7 +42,7 @@ func Open(uri string) (logbook.Handler, error) {
 func (s *Spec) prepareSink() error {
 	e, known := sinks.get(s.Scheme)
 	if !known {
-		return s.fail("", unknownScheme(s.Scheme))
+		return s.fail("", unknownScheme("", s.Scheme, Schemes()))
 	}
 	return s.prepare(e)
 }
@@ -104,13 +104,12 @@ func (s *Spec) unopened() error {
 	return nil
 }
 
-func unknownScheme(scheme string) error {
-	known := Schemes()
-	hint := didYouMean(scheme, known)
-	if hint != "" {
-		return fmt.Errorf("unknown scheme %q%s (known: %s)", scheme, hint, strings.Join(known, ", "))
+func unknownScheme(kind, scheme string, known []string) error {
+	hint, more := didYouMean(scheme, known), ""
+	if hint == "" {
+		more = importHint()
 	}
-	return fmt.Errorf("unknown scheme %q (known: %s)%s", scheme, strings.Join(known, ", "), importHint())
+	return fmt.Errorf("unknown %sscheme %q%s (known: %s)%s", kind, scheme, hint, strings.Join(known, ", "), more)
 }
 
 // importHint names the package that registers more names, unless the program already

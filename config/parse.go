@@ -80,7 +80,7 @@ func (s *Spec) authority(text string) error {
 }
 
 func (s *Spec) parseOptions(query string, at int) error {
-	entry, _ := sinks.get(s.Scheme)
+	entry, _ := addressed(s.Scheme)
 	for query != "" {
 		piece, rest, _ := strings.Cut(query, "&")
 		name, value, _ := strings.Cut(piece, "=")

@@ -179,7 +179,7 @@ func TestUnknown(t *testing.T) {
 	tests := []struct{ text, want string }{
 		{"[Probe]\nactive = 1\nx = 1\n", "line 3: [Probe]: x: unknown key (known here: a, active)"},
 		{"[Probe]\nactive = 0\nc = 1\n", `line 3: [Probe]: c: unknown key`},
-		{"[Prob]\n", `line 1: [Prob]: unknown section, did you mean "Probe"? (known: ConsoleLogger, FileLogger, Probe, levels, and [sink NAME])`},
+		{"[Prob]\n", `line 1: [Prob]: unknown section, did you mean "Probe"? (known: ConsoleLogger, FileLogger, Probe, levels, [sink NAME], and [source NAME])`},
 		{"[consoleLogger]\n", `did you mean "ConsoleLogger"?`},
 		{"[Overall]\nhost = localhost\n", "[Overall]: unknown section (known:"},
 		{"[AlarmLogger]\nactive = 1\nport = default\n", "[AlarmLogger]: the section is not supported"},

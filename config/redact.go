@@ -19,7 +19,7 @@ var secretWords = []string{"pass", "pwd", "secret", "token", "key", "auth", "cre
 // webhook. If the scheme is not registered, that is not known, so a web address is taken
 // for a secret.
 func hidesPath(scheme, rest string) bool {
-	if e, known := sinks.get(strings.ToLower(scheme)); known {
+	if e, known := addressed(strings.ToLower(scheme)); known {
 		return e.SecretPath
 	}
 	return strings.HasPrefix(strings.ToLower(rest), "http")
@@ -29,7 +29,7 @@ func hidesPath(scheme, rest string) bool {
 func unknownPath(uri string) (start int, hides bool) {
 	scheme, rest, _ := strings.Cut(uri, "://")
 	i := strings.IndexByte(rest, '/')
-	_, known := sinks.get(strings.ToLower(scheme))
+	_, known := addressed(strings.ToLower(scheme))
 	return len(uri) - len(rest) + i + 1, i >= 0 && !known && isScheme(scheme)
 }
 
@@ -69,7 +69,7 @@ func Redact(uri string) string {
 // An option is secret by its name, or by its declaration.
 func redact(uri string) (safe string, hidden *secret.Scrubber) {
 	scheme, rest, _ := strings.Cut(uri, ":")
-	entry, _ := sinks.get(strings.ToLower(scheme))
+	entry, _ := addressed(strings.ToLower(scheme))
 	r := redactor{newSecrets(), entry}
 	path, query, found := strings.Cut(r.userinfo(uri), "?")
 	start, hides := unknownPath(path)
@@ -131,7 +131,7 @@ func (r *redactor) userinfo(uri string) string {
 // mayHavePath reports whether a path rather than a password may follow the scheme: it is
 // registered, empty, or a Windows drive.
 func mayHavePath(scheme string) bool {
-	_, known := sinks.get(strings.ToLower(scheme))
+	_, known := addressed(strings.ToLower(scheme))
 	return len(scheme) < 2 || known
 }
 

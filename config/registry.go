@@ -41,6 +41,7 @@ func (r *registry[T]) names() []string {
 
 var (
 	sinks       registry[*Entry]
+	sources     registry[*SourceEntry]
 	sections    registry[*Entry]
 	wrappers    registry[*Wrapper]
 	compressors registry[handlers.Compressor]
@@ -61,6 +62,34 @@ func RegisterSink(scheme string, e Entry) {
 		panic("config: RegisterSink called without Forms or Read for scheme " + scheme)
 	}
 	sinks.add(scheme, &e)
+}
+
+// RegisterSource registers a source for use by [OpenSource] and [Load], as [RegisterSink]
+// does a sink.
+func RegisterSource(scheme string, e SourceEntry) {
+	_, taken := sources.get(scheme)
+	switch {
+	case !isScheme(scheme) || strings.ToLower(scheme) != scheme:
+		panic("config: RegisterSource called with the invalid scheme " + scheme)
+	case taken:
+		panic("config: RegisterSource called twice for scheme " + scheme)
+	case e.Read == nil || len(e.Forms) == 0:
+		panic("config: RegisterSource called without Forms or Read for scheme " + scheme)
+	}
+	sources.add(scheme, &e)
+}
+
+// addressed returns the sink with a scheme, or what a source with it has in common with a
+// sink.
+func addressed(scheme string) (e *Entry, known bool) {
+	if e, known := sinks.get(scheme); known {
+		return e, true
+	}
+	source, known := sources.get(scheme)
+	if !known {
+		return nil, false
+	}
+	return &Entry{Forms: source.Forms, Options: source.Options}, true
 }
 
 // RegisterSection registers a section of INI files for use by [Load]. Call it in an init
@@ -121,6 +150,18 @@ func Schemes() []string { return sinks.names() }
 
 // SinkEntry returns the entry of a scheme, and whether it is registered.
 func SinkEntry(scheme string) (Entry, bool) { return entryOf(&sinks, scheme) }
+
+// SourceSchemes returns the schemes of the registered sources, sorted.
+func SourceSchemes() []string { return sources.names() }
+
+// SourceOf returns the entry of the source with a scheme, and whether it is registered.
+func SourceOf(scheme string) (SourceEntry, bool) {
+	e, found := sources.get(scheme)
+	if !found {
+		return SourceEntry{}, false
+	}
+	return *e, true
+}
 
 // Sections returns the names of the registered sections of INI files, sorted.
 func Sections() []string {

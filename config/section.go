@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/queues"
 )
 
 // sectionState is the part of a [Spec] that only a section of an INI file needs.
@@ -15,6 +16,8 @@ type sectionState struct {
 	loaded  bool          // a reload may replace the sink, so a new one takes over its open file
 	late    bool          // the sink was closed and is reopened for a late record: do not truncate its file
 	rest    logbook.Level // the level of channels that the common levels do not name
+
+	background *queues.BackgroundOptions // of a sink without the option; nil: none
 }
 
 // These keys of a section [sink NAME] replace the parts of a URI.
@@ -66,7 +69,7 @@ func (s *Spec) withURI(uri string) (*Spec, error) {
 	if err != nil {
 		return nil, err
 	}
-	u.section.rest, u.section.loaded = s.section.rest, s.section.loaded
+	u.section.rest, u.section.loaded, u.section.background = s.section.rest, s.section.loaded, s.section.background
 	u.inherit(s, func(o *setting) bool { return o.inherited || o.name == levelsKey })
 	return u, nil
 }
@@ -89,7 +92,7 @@ func (s *iniSection) entry() *Entry {
 	for _, name := range []string{keyScheme, keyURI} {
 		if k := s.key(name); k != nil && !known {
 			scheme, _, _ := strings.Cut(k.value, ":")
-			e, known = sinks.get(strings.ToLower(scheme))
+			e, known = addressed(strings.ToLower(scheme))
 		}
 	}
 	return e

@@ -9,6 +9,7 @@ import (
 
 	"github.com/logbook-go/logbook/internal/secret"
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/queues"
 )
 
 // Spec is a parsed sink URI, for the Read function of an [Entry]:
@@ -31,6 +32,8 @@ type Spec struct {
 	read     []string // the names of the options that were read
 	prepared bool     // all options that apply were read
 	opener   func() (logbook.Handler, error)
+	source   func() (queues.Subscriber, error)
+	isSource bool
 	before   []before // the outermost wrapper first
 	second   *Spec    // the sink that the option fallback names; nil if there is none
 
@@ -148,6 +151,8 @@ func (s *Spec) prepare(e *Entry) error {
 			s.table = append(s.table, w.Options...)
 			if apply := w.Read(s); s.setting(w.name()) != nil {
 				s.before = append(s.before, before{w.name(), w.CoversUnopened, apply})
+			} else if w.name() == backgroundOption && s.section.background != nil {
+				s.before = append(s.before, before{w.name(), false, putBackground(s.section.background)})
 			}
 		}
 	}
@@ -258,7 +263,7 @@ func (s *Spec) fail(option string, err error) error {
 
 // refuse is like fail, for an err that contains no secrets.
 func (s *Spec) refuse(option string, err error) error {
-	return &URIError{URI: s.safe, Option: option, Err: err}
+	return &URIError{s.safe, s.isSource, option, err}
 }
 
 func (s *Spec) setting(name string) *setting {

@@ -10,6 +10,8 @@ import (
 	"github.com/logbook-go/logbook/queues"
 )
 
+const backgroundOption = "background"
+
 func init() {
 	RegisterWrapper(Wrapper{Order: 100, Read: readFingersCrossed, Options: []Option{
 		{Name: "fingers_crossed", Kind: KindLevel, Help: "hold records until one of this level or above arrives, then write all"},
@@ -34,7 +36,7 @@ func init() {
 		{Name: "dedup_format", Kind: KindText, Default: "message repeated {count} times: {message}", Help: "text of that record, with {count} and {message}"},
 	}})
 	RegisterWrapper(Wrapper{Order: 450, Read: readBackground, Options: []Option{
-		{Name: "background", Kind: KindCount, Help: "write on a goroutine of its own, with a queue of COUNT records before it"},
+		{Name: backgroundOption, Kind: KindCount, Help: "write on a goroutine of its own, with a queue of COUNT records before it"},
 		{Name: "background_bytes", Kind: KindSize, Default: "8MiB", Help: "size of the text in the queue"},
 		{Name: "background_overflow", Kind: "block|drop_newest|drop_oldest|drop_lowest", Default: "block", Help: "what a full queue does: make the program wait, or drop records and report how many"},
 	}})
@@ -104,12 +106,16 @@ func readDedup(s *Spec) func(logbook.Handler) (logbook.Handler, error) {
 
 func readBackground(s *Spec) func(logbook.Handler) (logbook.Handler, error) {
 	o := &queues.BackgroundOptions{
-		MaxRecords: s.Count("background"),
+		MaxRecords: s.Count(backgroundOption),
 		MaxBytes:   int(s.Size("background_bytes")),
 		Overflow: map[string]queues.Overflow{
 			"drop_newest": queues.DropNewest, "drop_oldest": queues.DropOldest, "drop_lowest": queues.DropLowest,
 		}[s.Choice("background_overflow")],
 	}
+	return putBackground(o)
+}
+
+func putBackground(o *queues.BackgroundOptions) func(logbook.Handler) (logbook.Handler, error) {
 	return func(h logbook.Handler) (logbook.Handler, error) { return queues.NewBackground(h, o), nil }
 }
 

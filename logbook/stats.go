@@ -82,6 +82,13 @@ func AllStats() iter.Seq2[Handler, Stats] {
 	}
 }
 
+// StatsOf yields a handler and those inside it, as [AllStats] does.
+func StatsOf(h Handler) iter.Seq2[Handler, Stats] {
+	return func(yield func(Handler, Stats) bool) {
+		eachStats(h, make(map[any]bool), maxWrapped, yield)
+	}
+}
+
 // eachStats yields a handler and the handlers inside it, each once, to the given depth.
 func eachStats(h Handler, seen map[any]bool, depth int, yield func(Handler, Stats) bool) bool {
 	if h == nil || depth == 0 {

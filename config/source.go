@@ -1,0 +1,111 @@
+package config
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+
+	"github.com/logbook-go/logbook/queues"
+)
+
+// A SourceEntry describes a source of records: its help, its options, and how to open it.
+// The fields are as those of [Entry].
+type SourceEntry struct {
+	Forms   []Form
+	Help    string
+	Options []Option
+	Read    func(s *Spec) func() (queues.Subscriber, error)
+}
+
+// Source is a source of records that a configuration names. It is not open.
+type Source struct {
+	name string
+	spec *Spec
+}
+
+// OpenSource opens the source that a URI describes. The caller must close it. The error is a
+// [*URIError]; in that case nothing is left open.
+func OpenSource(uri string) (queues.Subscriber, error) {
+	s, err := ParseSource(uri)
+	if err != nil {
+		return nil, err
+	}
+	return s.Open()
+}
+
+// ParseSource checks the URI of a source, and all its options. The error is a [*URIError].
+func ParseSource(uri string) (*Source, error) {
+	s, err := parse(uri)
+	if err != nil {
+		err.(*URIError).Source = true
+		return nil, err
+	}
+	if err := s.prepareSource(); err != nil {
+		return nil, err
+	}
+	return &Source{s.safe, s}, nil
+}
+
+// prepareSource reads the options of a source.
+func (s *Spec) prepareSource() error {
+	s.isSource = true
+	e, known := sources.get(s.Scheme)
+	if !known {
+		return s.fail("", unknownScheme("source ", s.Scheme, SourceSchemes()))
+	}
+	s.table = append(s.table, e.Options...)
+	s.source, s.prepared = e.Read(s), true
+	if s.source == nil {
+		s.Refuse("", errors.New("the Read function returned no function to open the source"))
+	}
+	return s.check()
+}
+
+// Name returns the name of the section, or the URI without its secrets.
+func (s *Source) Name() string { return s.name }
+
+// Open opens the source. The caller must close it. It may be called more than once.
+func (s *Source) Open() (queues.Subscriber, error) {
+	source, err := s.spec.source()
+	if err == nil && source == nil {
+		err = errors.New("the source returned no subscriber")
+	}
+	if err != nil {
+		return nil, s.spec.fail("", err)
+	}
+	return source, nil
+}
+
+// Equal reports whether two sources have the same address and the same options.
+func (s *Source) Equal(other *Source) bool {
+	a, b := s.spec, other.spec
+	same := func(x, y setting) bool { return x.name == y.name && x.value == y.value }
+	return a.Scheme == b.Scheme && reflect.DeepEqual(a.User, b.User) && a.Host == b.Host && a.Path == b.Path &&
+		slices.EqualFunc(a.settings, b.settings, same)
+}
+
+// readSource reads a section [source NAME]. Any fault is an error.
+func (l *loader) readSource(ini *iniFile, section *iniSection, name string) error {
+	s := l.newSection(section, ini)
+	uri := section.key(keyURI)
+	var err error
+	if uri != nil {
+		s, err = l.readURI(section, uri, s)
+	} else {
+		err = l.readAddress(ini, section, s)
+	}
+	if err != nil {
+		return err
+	}
+	if _, known := sources.get(s.Scheme); !known && uri == nil {
+		return l.fail(section, keyScheme, l.line(section, ini, keyScheme), unknownScheme("source ", s.Scheme, SourceSchemes()))
+	}
+	if err := s.prepareSource(); err != nil {
+		if e := (*URIError)(nil); uri != nil && errors.As(err, &e) && !s.inFile(e.Option) {
+			return l.fail(section, keyURI, uri.line, err)
+		}
+		return l.blame(ini, section, err)
+	}
+	l.sources = append(l.sources, &Source{name, s})
+	return l.warnUnknown(section, s)
+}
