@@ -2,7 +2,6 @@ package syslog
 
 import (
 	"errors"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -41,32 +40,14 @@ func parseAddress(s string) (address, error) {
 	if s == "" {
 		return address{scheme: "unix", paths: platformSockets}, nil
 	}
-	if path, ok := strings.CutPrefix(s, "unix:"); ok {
-		path = strings.TrimPrefix(path, "//")
-		if path == "" || strings.IndexByte(path, 0) >= 0 {
-			return address{}, errAddress
-		}
-		return address{scheme: "unix", paths: []string{absSocket(path)}}, nil
-	}
-	scheme, target, ok := strings.Cut(s, "://")
-	port, known := defaultPorts[scheme]
-	if !ok || !known {
+	e, err := netlink.ParseEndpoint(s, defaultPorts)
+	switch {
+	case err != nil:
 		return address{}, errAddress
+	case e.Scheme == "unix":
+		return address{scheme: "unix", paths: []string{e.Target}}, nil
 	}
-	peer, err := netlink.ParseAuthority(target, port)
-	if err != nil {
-		return address{}, errAddress
-	}
-	return address{scheme: scheme, host: peer.Host, target: peer.String()}, nil
-}
-
-// absSocket makes the path of a socket absolute, for later connections. A name that
-// begins with @ is not a file.
-func absSocket(path string) string {
-	if abs, err := filepath.Abs(path); err == nil && path[0] != '@' {
-		return abs
-	}
-	return path
+	return address{scheme: e.Scheme, host: e.Host, target: e.Target}, nil
 }
 
 // unixSockets reports whether the platform has the sockets of syslog daemons.

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/netlink"
 	"github.com/logbook-go/logbook/internal/sender"
 	"github.com/logbook-go/logbook/internal/text"
 	"github.com/logbook-go/logbook/logbook"
@@ -92,7 +93,7 @@ func NewJournal(o *JournalOptions) (*Journal, error) {
 	if h.identifier == "" {
 		h.identifier = filepath.Base(os.Args[0])
 	}
-	socket := absSocket(cmp.Or(o.Socket, journalSocket))
+	socket := netlink.AbsSocket(cmp.Or(o.Socket, journalSocket))
 	h.sender = newSender("unix:"+socket, o.Timeout, journalDialer(socket), h.encode)
 	if err := h.sender.Open(); err != nil {
 		return nil, err

@@ -57,6 +57,21 @@ type Link[M any] struct {
 	breakups atomic.Uint64
 }
 
+// MessageError is returned by [Conn].Send for a message that no connection can send, or that
+// the peer refused. The connection can still be used.
+type MessageError struct{ Err error }
+
+// Error returns the text of Err.
+func (e *MessageError) Error() string { return e.Err.Error() }
+
+// Unwrap returns Err.
+func (e *MessageError) Unwrap() error { return e.Err }
+
+func isOfMessage(err error) bool {
+	e := (*MessageError)(nil)
+	return isTooLong(err) || errors.As(err, &e)
+}
+
 // ErrClosed is the error of Send after Close.
 var ErrClosed = errors.New("link is closed")
 
@@ -117,7 +132,7 @@ func (l *Link[M]) Send(m M) (next int, err error) {
 		}
 	}
 	next, err = l.write(m, 0)
-	if err == nil || isTooLong(err) {
+	if err == nil || isOfMessage(err) {
 		return next, l.sent(err)
 	}
 	l.drop()
@@ -129,7 +144,7 @@ func (l *Link[M]) Send(m M) (next int, err error) {
 	if err := l.reconnect(); err != nil {
 		return next, err
 	}
-	if next, err = l.write(m, next); err != nil && !isTooLong(err) {
+	if next, err = l.write(m, next); err != nil && !isOfMessage(err) {
 		l.drop()
 		return next, l.pause(false, err)
 	}

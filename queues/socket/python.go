@@ -317,3 +317,13 @@ func pickleKind(v any) string {
 	}
 	return "an int"
 }
+
+// toPythonLevel returns the number of a level, or of the next lower one that has a number.
+func toPythonLevel(l logbook.Level) int64 {
+	for _, p := range pythonLevels {
+		if l >= p.level && p.number > 0 {
+			return p.number
+		}
+	}
+	return 1 // below TRACE; 0 is NOTSET
+}

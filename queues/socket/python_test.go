@@ -156,14 +156,14 @@ func TestDecodePickleFields(t *testing.T) {
 		}
 		want.Template = want.Message
 		got := r.Data()
-		if !reflect.DeepEqual(text(got), text(want)) {
-			t.Errorf("%v:\ngot  %s\nwant %s", tt.members, text(got), text(want))
+		if !reflect.DeepEqual(wireOf(got), wireOf(want)) {
+			t.Errorf("%v:\ngot  %s\nwant %s", tt.members, wireOf(got), wireOf(want))
 		}
 	}
 }
 
-// text shows all of a record.
-func text(d logbook.RecordData) string {
+// wireOf shows all of a record.
+func wireOf(d logbook.RecordData) string {
 	if d.PID == 0 {
 		d.PID = -1
 	}
