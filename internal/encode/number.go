@@ -41,12 +41,17 @@ func put8(b []byte, digits uint64, n int) []byte {
 
 // AppendInt appends i in decimal, like [strconv.AppendInt] in about half the time.
 func AppendInt(b []byte, i int64) []byte {
-	u := uint64(i)
-	if i < 0 {
-		b = append(b, '-')
-		u = -u
+	if 0 <= i && i < 10 { // the only case that is inlined
+		return append(b, byte('0'+i))
 	}
-	return AppendUint(b, u)
+	return appendInt(b, i)
+}
+
+func appendInt(b []byte, i int64) []byte {
+	if i >= 0 {
+		return appendUint(b, uint64(i))
+	}
+	return AppendUint(append(b, '-'), -uint64(i))
 }
 
 // AppendUint appends u in decimal, like [strconv.AppendUint] in about half the time.
@@ -54,6 +59,11 @@ func AppendUint(b []byte, u uint64) []byte {
 	if u < 10 {
 		return append(b, byte('0'+u))
 	}
+	return appendUint(b, u)
+}
+
+// appendUint appends u, which must not be below 10.
+func appendUint(b []byte, u uint64) []byte {
 	b = grow(b, 24)
 	switch {
 	case u < 1000:

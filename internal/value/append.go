@@ -90,6 +90,8 @@ func appendCommon(b []byte, v any) (_ []byte, done bool) {
 		return appendList(b, x, appendDuration), true
 	case []time.Time:
 		return appendList(b, x, appendTime), true
+	case []error:
+		return appendErrors(b, x)
 	}
 	return b, false
 }
@@ -144,8 +146,6 @@ func (s *state) rest(b []byte, v any) []byte {
 		return s.group(b, []slog.Attr{x})
 	case []slog.Attr:
 		return s.group(b, x)
-	case []error:
-		return appendList(b, x, func(b []byte, err error) []byte { return s.any(b, err) })
 	case error:
 		if isPlainError(x) {
 			return appendError(b, x, reflect.TypeOf(v))
@@ -254,6 +254,37 @@ func appendList[T any](b []byte, list []T, each func([]byte, T) []byte) []byte {
 		b = each(b, v)
 	}
 	return append(b, ']')
+}
+
+// appendErrors appends a list of errors. It appends nothing and reports false if not all of
+// them are plain errors, or if a method panics.
+func appendErrors(b []byte, list []error) (out []byte, done bool) {
+	if list == nil {
+		return append(b, "null"...), true
+	}
+	defer func() {
+		if recover() != nil {
+			out, done = b, false
+		}
+	}()
+	limit := len(b) + MaxSize
+	out = append(b, '[')
+	for i, err := range list {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		switch {
+		case len(out) > limit:
+			return append(encode.AppendJSONString(out, CutMark), ']'), true
+		case err == nil:
+			out = append(out, "null"...)
+		case isPlainError(err):
+			out = appendString(out, err.Error())
+		default:
+			return b, false
+		}
+	}
+	return append(out, ']'), true
 }
 
 func appendString(b []byte, s string) []byte {
