@@ -238,9 +238,15 @@ func (c *copier) fields(v reflect.Value, shape *shape, depth int) (reflect.Value
 }
 
 func (c *copier) elements(out, v reflect.Value, depth int) bool {
-	if shapeOf(v.Type().Elem()).constant {
+	elem := v.Type().Elem()
+	if shapeOf(elem).constant {
 		reflect.Copy(out, v)
 		return true
+	}
+	if elem.Kind() == reflect.Pointer {
+		if s := shapeOf(elem.Elem()); s.constant && !s.hidden {
+			return c.pointers(out, v, elem)
+		}
 	}
 	for i := range v.Len() {
 		element, ok := c.copy(v.Index(i), depth+1)
@@ -248,6 +254,23 @@ func (c *copier) elements(out, v reflect.Value, depth int) bool {
 			return false
 		}
 		out.Index(i).Set(element)
+	}
+	return true
+}
+
+// pointers copies pointers of type t to constant values, with one allocation for all of
+// these.
+func (c *copier) pointers(out, v reflect.Value, t reflect.Type) bool {
+	n := v.Len()
+	if !c.take(uintptr(n) * t.Elem().Size()) {
+		return false
+	}
+	values := reflect.MakeSlice(reflect.SliceOf(t.Elem()), n, n)
+	for i := range n {
+		if p := v.Index(i); !p.IsNil() {
+			values.Index(i).Set(p.Elem())
+			out.Index(i).Set(values.Index(i).Addr().Convert(t))
+		}
 	}
 	return true
 }
@@ -275,12 +298,14 @@ func (c *copier) entries(v reflect.Value, depth int) (reflect.Value, bool) {
 	return out, true
 }
 
-// shape has the properties of a type that decide how its values are copied.
+// shape has the properties of a type that decide how its values are copied and measured.
 type shape struct {
 	constant    bool  // values, once copied into an interface, refer to nothing that can change
 	hidden      bool  // there are unexported fields
 	hiddenParts bool  // an unexported field refers to something that can change
+	whole       bool  // values refer to no other memory that counts for Record.Size
 	fields      []int // exported fields of a struct that refer to something that can change
+	refs        []int // fields of a struct that are not whole
 }
 
 var shapes sync.Map // reflect.Type to *shape
@@ -293,7 +318,7 @@ var constantErrors = []error{errors.New(""), fmt.Errorf(""), fmt.Errorf("%w", io
 
 func init() {
 	for _, t := range constants {
-		shapes.Store(t, &shape{constant: true})
+		shapes.Store(t, &shape{constant: true, whole: true})
 	}
 	for _, err := range constantErrors {
 		shapes.Store(reflect.TypeOf(err), &shape{constant: true})
@@ -312,16 +337,23 @@ func shapeOf(t reflect.Type) *shape {
 func newShape(t reflect.Type) *shape {
 	s := new(shape)
 	switch t.Kind() {
-	case reflect.Chan, reflect.Func, reflect.Interface, reflect.Map, reflect.Pointer, reflect.Slice, reflect.UnsafePointer:
+	case reflect.Interface, reflect.Map, reflect.Pointer, reflect.Slice:
+	case reflect.Chan, reflect.Func, reflect.UnsafePointer:
+		s.whole = true
+	case reflect.String:
+		s.constant = true
 	case reflect.Array:
 		elem := shapeOf(t.Elem())
-		s.constant, s.hidden = elem.constant, elem.hidden
+		s.constant, s.hidden, s.whole = elem.constant, elem.hidden, elem.whole
 	case reflect.Struct:
 		s.constant = true
 		for i := range t.NumField() {
 			f := t.Field(i)
 			field := shapeOf(f.Type)
 			s.constant = s.constant && field.constant
+			if !field.whole {
+				s.refs = append(s.refs, i)
+			}
 			s.hidden = s.hidden || !f.IsExported() || field.hidden
 			switch {
 			case field.constant:
@@ -331,8 +363,9 @@ func newShape(t reflect.Type) *shape {
 				s.hiddenParts = true
 			}
 		}
+		s.whole = s.refs == nil
 	default:
-		s.constant = true
+		s.constant, s.whole = true, true
 	}
 	return s
 }

@@ -182,13 +182,15 @@ func (e *ErrorInfo) size() int {
 
 // beyond returns the number of bytes that a value refers to, without its own.
 func beyond(v reflect.Value, depth int) (n int) {
+	if v.Kind() == reflect.String { // the most common kind
+		return v.Len()
+	}
 	t := v.Type()
-	if depth == maxParts || slices.Contains(constants, t) {
+	shape := shapeOf(t)
+	if shape.whole || depth == maxParts {
 		return 0
 	}
 	switch t.Kind() {
-	case reflect.String:
-		return v.Len()
 	case reflect.Pointer, reflect.Interface:
 		if v.IsNil() {
 			return 0
@@ -198,14 +200,14 @@ func beyond(v reflect.Value, depth int) (n int) {
 		n = v.Len() * int(t.Elem().Size())
 		fallthrough
 	case reflect.Array:
-		if t.Elem().Kind() <= reflect.Complex128 {
+		if shapeOf(t.Elem()).whole {
 			return n
 		}
 		for i := range v.Len() {
 			n += beyond(v.Index(i), depth+1)
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
+		for _, i := range shape.refs {
 			n += beyond(v.Field(i), depth+1)
 		}
 	case reflect.Map:
