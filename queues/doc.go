@@ -1,19 +1,48 @@
-// Package queues carries records between goroutines and processes.
+// Package queues takes records to where they are handled: to another goroutine, another
+// process, or another machine.
 //
-// NewBackground puts a queue and a goroutine before a handler, so that a log call does
-// not wait for a slow sink:
+// # Which one
+//
+//	NewBackground  a handler of this program that is slow: mail, chat, a command, a network
+//	NewChannel     another goroutine of this program, such as one that shows the records
+//	FromChild      the parent process, from a child that calls ToParent; not on Windows
+//	NewPipe        another program that reads a pipe: the parent, or "logbook pipe"
+//
+// The packages below this one send records over a network. docs/queues.md compares all of
+// them: what each costs, and what is lost when.
+//
+// # In the background
+//
+// [NewBackground] puts a queue and a goroutine before a handler, so that a log call does
+// not wait for it:
 //
 //	mails := queues.NewBackground(mail, &queues.BackgroundOptions{Overflow: queues.DropOldest})
 //	undo := logbook.PushApplication(mails)
-//	defer mails.Close(ctx) // sends what is left
+//	...
+//	undo()
+//	err := mails.Close(ctx) // sends what is left
+//
+// A file rarely needs one: it has a buffer of its own, BufferOptions of package handlers.
+//
+// The queue is bounded. [Overflow] decides about records for which there is no room: by
+// default a log call waits, and with the other policies records are dropped. No loss is
+// silent. A record in the stream says how many records were dropped, Stats counts them, and
+// Close reports those that are left when its context ends as a [logbook.UnsentError].
+//
+// # Elsewhere
 //
 // The other handlers of this package send records elsewhere, and each has a [Subscriber]
-// that receives them: NewChannel on a Go channel, and NewPipe on a pipe between a
-// parent and a child process. The packages below this one do so over a network. A program
-// that receives hands the records to its own handlers, as if they were logged there:
+// that receives them: [NewChannelSubscriber] those of [NewChannel], [NewPipeSubscriber] those
+// of [NewPipe], and [FromChild] those of [ToParent]. A program that receives hands the
+// records to its own handlers, as if they were logged there, but with the time, caller,
+// process and attributes that they had:
 //
 //	err := queues.DispatchForever(ctx, subscriber)
 //
-// [DispatchInBackground] does it on a goroutine of its own, and NewGroup merges several
-// subscribers into one.
+// [DispatchInBackground] does it on a goroutine of its own, which can have handlers of its
+// own, and [NewGroup] merges several subscribers into one. A program that does something
+// else with the records calls Receive of the subscriber, and Done of each [Delivery].
+//
+// Input that is no record does not end a subscriber. It is counted, and reported by a
+// warning on channel "logbook".
 package queues

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -14,6 +15,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/queues"
 )
 
 const (
@@ -69,6 +73,16 @@ func TestPipeReadsItsOutput(t *testing.T) {
 		if code != exitOK || stderr != "" || !sameLines(t, twice, want) {
 			t.Errorf("%s: exit code %d, %q\ngot\n%s\nwant\n%s", sink, code, stderr, twice, want)
 		}
+	}
+}
+
+// pipe reads the records of a program that logs to its standard output by a queues.Pipe.
+func TestPipeOfQueues(t *testing.T) {
+	var lines bytes.Buffer
+	logbook.InGoroutine(func() { logbook.New("app").Warn("cannot save {file}", "file", "a.txt") }, queues.NewPipe(&lines, nil))
+	got, stderr, code := execute(t, lines.String(), "pipe", "--to", "file:-?format={record.level_name} {record.channel} {record.process} {record.func_name}: {record.message}")
+	if want := fmt.Sprintf("WARNING app %d TestPipeOfQueues.func1: cannot save a.txt\n", os.Getpid()); got != want || stderr != "" || code != exitOK {
+		t.Errorf("exit code %d, stderr %q\ngot  %q\nwant %q", code, stderr, got, want)
 	}
 }
 
