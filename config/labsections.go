@@ -27,10 +27,9 @@ func init() {
 		modeOption,
 		{Name: "log_level", Kind: KindLevel, Default: "INFO", Help: "the lowest level"},
 	}})
-	for _, name := range []string{"MailHandler", "SlackLogger"} {
+	for _, name := range []string{"AlarmLogger", "MailHandler", "SlackLogger"} {
 		RegisterSection(name, Entry{missing: `unknown section; to use it, import "` + allPackage + `"`})
 	}
-	RegisterSection("AlarmLogger", Entry{missing: "the section is not supported: there is no alarm server to send to"})
 }
 
 // on reports whether a switch of lab_utils is on. Any other value means off.

@@ -182,7 +182,7 @@ func TestUnknown(t *testing.T) {
 		{"[Prob]\n", `line 1: [Prob]: unknown section, did you mean "Probe"? (known: ConsoleLogger, FileLogger, Probe, levels, [sink NAME], and [source NAME])`},
 		{"[consoleLogger]\n", `did you mean "ConsoleLogger"?`},
 		{"[Overall]\nhost = localhost\n", "[Overall]: unknown section (known:"},
-		{"[AlarmLogger]\nactive = 1\nport = default\n", "[AlarmLogger]: the section is not supported"},
+		{"[AlarmLogger]\nactive = 1\nport = default\n", "[AlarmLogger]: unknown section; to use it, import"},
 		{"[MailHandler]\nactive = yes\n", `[MailHandler]: unknown section; to use it, import "github.com/logbook-go/logbook/config/all"`},
 		{"[ConsoleLogger]\nuse_colored_output = 0\n", `use_colored_output: unknown key, did you mean "use_coloured_output"?`},
 		{"[sink a]\nscheme = console\nlvl = info\n", `line 3: [sink a]: lvl: unknown key, did you mean "level"? (known here: bubble, format, level, levels, source; to every sink: background, dedup, fallback, fingers_crossed, limit, sample)`},

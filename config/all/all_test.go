@@ -3,6 +3,7 @@ package all_test
 import (
 	"bufio"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -24,7 +25,7 @@ import (
 func TestSchemes(t *testing.T) {
 	known := config.Schemes()
 	for _, scheme := range []string{
-		"mail", "smtp", "smtps", "syslog", "journal", "eventlog", "desktop", "slack", "pushover", "ntfy", "webhook", "exec", "file",
+		"mail", "smtp", "smtps", "syslog", "journal", "eventlog", "desktop", "slack", "pushover", "ntfy", "webhook", "exec", "file", "alarm", "python-socket",
 	} {
 		if !slices.Contains(known, scheme) {
 			t.Errorf("%s is not known", scheme)
@@ -54,6 +55,16 @@ func TestErrors(t *testing.T) {
 		{"syslog://127.0.0.1/x", "", "want"},
 		{"syslog:?transport=tcp", "transport", "has no effect here"},
 		{"journal://host", "", "always local"},
+		{"alarm:", "", "alarm://HOST:PORT"},
+		{"alarm://me:hunter2@host", "", "alarm://HOST:PORT"},
+		{"alarm://host/x", "", "alarm:SOCKET"},
+		{"alarm://host:0", "", "address"},
+		{"alarm:/run/x?transport=tls", "transport", "has no effect here"},
+		{"alarm://host?max_size=1", "", "MaxSize"},
+		{"alarm://host?ca=none", "ca", "no such file"},
+		{"python-socket:", "", "python-socket://HOST:PORT"},
+		{"python-socket://host?transport=udp", "transport", "want tcp or tls"},
+		{"python-socket://host?format=json", "format", "unknown"},
 		{"desktop:", "", "desktop:APP"},
 		{"eventlog:", "", "eventlog:SOURCE"},
 		{"slack:", "", "missing address"},
@@ -184,6 +195,61 @@ func packet(t *testing.T, conn net.PacketConn) string {
 		t.Fatal(err)
 	}
 	return string(b[:n])
+}
+
+// received returns an address, and all that is read from each connection to it.
+func received(t *testing.T) (address string, all <-chan string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	got := make(chan string, 4)
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			b, _ := io.ReadAll(conn)
+			conn.Close()
+			got <- string(b)
+		}
+	}()
+	return l.Addr().String(), got
+}
+
+// The handlers of package socket get their options.
+func TestSocket(t *testing.T) {
+	address, all := received(t)
+	handle(t, "alarm://"+address+"?command=alarm&app=shop")
+	if got := <-all; !strings.HasPrefix(got, "alarm --date {") || !strings.Contains(got, " --app {shop} ") || !strings.HasSuffix(got, " --message {disk full}\n") {
+		t.Errorf("got %q", got)
+	}
+	handle(t, "python-socket://"+address)
+	if got := <-all; !strings.Contains(got, "disk full") || int(binary.BigEndian.Uint32([]byte(got))) != len(got)-4 {
+		t.Errorf("got %q", got)
+	}
+	_, port, _ := net.SplitHostPort(address)
+	for text, want := range map[string]string{"port = " + port: "WARNING", "port = " + port + "\nlog_level = error": "ERROR"} {
+		c, err := config.Parse([]byte("[ConsoleLogger]\nactive = 0\n[AlarmLogger]\nactive = 1\n"+text+"\n"), &config.Options{Strict: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		logbook.InGoroutine(func() {
+			log := logbook.New("lab")
+			log.Info("not sent")
+			log.Warn("warning")
+			log.Error("error")
+		}, c.Setup())
+		if got := <-all; !strings.HasPrefix(got, "lab --date {") || !strings.Contains(got, " --level {"+want+"} ") {
+			t.Errorf("%s: got %q", text, got)
+		}
+		if want == "WARNING" {
+			<-all
+		}
+	}
 }
 
 // mailServer accepts mails without TLS. It returns its address, and each mail with the

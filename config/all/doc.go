@@ -8,6 +8,8 @@
 //
 // The sinks of this package:
 //
+//	alarm://HOST[:PORT]         a daemon that takes lab_utils' alarms, on port 9020
+//	alarm:SOCKET                the same, on a Unix socket
 //	desktop:APP                 desktop notifications
 //	eventlog:SOURCE             the Windows event log
 //	journal:[SOCKET]            the systemd journal
@@ -15,6 +17,8 @@
 //	ntfy:https://ntfy.sh/TOPIC  an ntfy topic
 //	pushover:?token=TOKEN&user_key=KEY
 //		Pushover
+//	python-socket://HOST[:PORT] a receiver for Python's SocketHandler, on port 9020
+//	python-socket:SOCKET        the same, on a Unix socket
 //	slack:https://hooks.slack.com/services/...
 //		a Slack channel, through an incoming webhook
 //	smtp://[USER:PASSWORD@]HOST[:PORT]?from=FROM&to=TO
@@ -45,6 +49,8 @@
 // [MailHandler] has credentials_file (user and password, one per line), recipients (one
 // per line), mail_host, port, sender, subject and log_level (ERROR). Port 465 means
 // implicit TLS; on other ports, credentials are sent only after STARTTLS.
+//
+// [AlarmLogger] has port (9020) and log_level (WARNING). The daemon is on this machine.
 //
 // [SlackLogger] has api_file, whose first line is the address of an incoming
 // webhook, channel, user and log_level (SUCCESS).

@@ -11,6 +11,7 @@ import (
 	"github.com/logbook-go/logbook/handlers/push"
 	"github.com/logbook-go/logbook/handlers/syslog"
 	"github.com/logbook-go/logbook/queues"
+	"github.com/logbook-go/logbook/queues/socket"
 )
 
 // Handlers have no exported fields, since a change after the push would have no effect
@@ -24,6 +25,7 @@ func TestHandlersHaveNoExportedFields(t *testing.T) {
 		reflect.TypeFor[handlers.Tagging](), reflect.TypeFor[queues.Background](), reflect.TypeFor[queues.Channel](), reflect.TypeFor[queues.Pipe](),
 		reflect.TypeFor[desktop.Handler](), reflect.TypeFor[eventlog.Handler](), reflect.TypeFor[mail.Handler](),
 		reflect.TypeFor[push.Handler](), reflect.TypeFor[syslog.Handler](), reflect.TypeFor[syslog.Journal](),
+		reflect.TypeFor[socket.AlarmHandler](), reflect.TypeFor[socket.PythonHandler](),
 	} {
 		for _, f := range reflect.VisibleFields(h) {
 			if f.IsExported() {

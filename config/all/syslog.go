@@ -60,7 +60,7 @@ func readSyslog(s *config.Spec) func() (logbook.Handler, error) {
 	case s.Host != "":
 		o.Address = cmp.Or(s.Choice("transport"), "udp") + "://" + s.Host
 	case s.Path != "":
-		o.Address = "unix:" + socket(s)
+		o.Address = "unix:" + unixSocket(s)
 	}
 	s.Func("facility", func(v string) (err error) {
 		o.Facility, err = syslog.ParseFacility(v)
@@ -76,14 +76,14 @@ func readJournal(s *config.Spec) func() (logbook.Handler, error) {
 	common := s.Options()
 	o := &syslog.JournalOptions{
 		Level: common.Level, Bubble: common.Bubble, Formatter: common.Formatter,
-		Identifier: s.Text("identifier"), Socket: socket(s), Timeout: s.Duration("timeout"),
+		Identifier: s.Text("identifier"), Socket: unixSocket(s), Timeout: s.Duration("timeout"),
 	}
 	return func() (logbook.Handler, error) { return syslog.NewJournal(o) }
 }
 
-// socket returns the path of a Unix socket. A name that begins with @ is abstract, not
+// unixSocket returns the path of a Unix socket. A name that begins with @ is abstract, not
 // a file.
-func socket(s *config.Spec) string {
+func unixSocket(s *config.Spec) string {
 	if strings.HasPrefix(s.Path, "@") {
 		return s.Path
 	}
