@@ -50,8 +50,8 @@ func (e *Error) Error() string {
 //
 // The error is an [*Error]. It refuses data after the end, more than 131072 opcodes,
 // integers of more than 4300 digits, lists and dicts that are nested deeper than 100, a
-// value that contains itself, and shared values that make the result, as a tree, more than
-// four times as large as the pickle and 64 KiB. The memory that Decode takes is
+// value that contains itself, and shared values that, as often as they occur, are more than
+// 131072, or have more than four times the bytes of the pickle and 64 KiB. The memory that Decode takes is
 // proportional to the number of opcodes and the length of the data. It does not keep data.
 func Decode(data []byte) (any, error) {
 	d := decoder{data: data, text: string(data), stack: make([]any, 0, 64), memo: make([]any, 0, 48)}
@@ -159,7 +159,7 @@ func (d *decoder) step(op byte) {
 	case opMark:
 		d.marks = append(d.marks, len(d.stack))
 	case opEmptyList, opEmptyTuple:
-		d.push(&List{extent: extent{size: 1, depth: 1}})
+		d.push(&List{extent: extent{values: 1, depth: 1}})
 	case opAppend:
 		v := d.popN(1)
 		d.appendTo(d.top(), v)
@@ -171,7 +171,7 @@ func (d *decoder) step(op byte) {
 	case opTuple1, opTuple2, opTuple3:
 		d.pushTuple(d.popN(int(op) - opTuple1 + 1))
 	case opEmptyDict:
-		d.push(&Dict{extent: extent{size: 1, depth: 1}})
+		d.push(&Dict{extent: extent{values: 1, depth: 1}})
 	case opSetItem:
 		v := d.popN(2)
 		d.setItems(d.top(), v)
@@ -372,7 +372,7 @@ func (d *decoder) top() any {
 }
 
 func (d *decoder) pushTuple(items []any) {
-	l := &List{extent: extent{size: 1, depth: 1}}
+	l := &List{extent: extent{values: 1, depth: 1}}
 	d.add(&l.extent, items)
 	l.Items = slices.Clone(items)
 	d.push(l)
@@ -406,7 +406,7 @@ func (d *decoder) setItems(to any, items []any) {
 	}
 }
 
-// room is the largest size of the result, and of what is made from shared values.
+// room is how many bytes of text the result may have, and what is made from shared values.
 func (d *decoder) room() int { return 4*len(d.data) + 64<<10 }
 
 // make reports whether n more bytes may be made from values that may be shared.
@@ -425,9 +425,10 @@ func (d *decoder) add(to *extent, items []any) {
 	}
 	for _, v := range items {
 		e := extentOf(v)
-		to.size += e.size
+		to.values += e.values
+		to.bytes += e.bytes
 		to.depth = max(to.depth, e.depth+1)
-		if to.size > d.room() {
+		if to.values > maxOpcodes || to.bytes > d.room() {
 			d.fail("shared values make the result too large")
 			return
 		}

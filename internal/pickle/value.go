@@ -35,22 +35,23 @@ type Object string
 // extent is what a walk over a list or dict costs. It is final when the value is put into
 // another one: Python completes a value first, unless it contains itself.
 type extent struct {
-	size  int // values in it and bytes of their texts, shared ones as often as they occur
-	depth int // of the lists and dicts in it
-	final bool
+	values int // in it, and itself; shared ones count as often as they occur
+	bytes  int // of texts and digits
+	depth  int // of the lists and dicts in it
+	final  bool
 }
 
 // extentOf returns the extent of any value. That of a list or dict becomes final.
 func extentOf(v any) extent {
 	switch v := v.(type) {
 	case string:
-		return extent{size: 1 + len(v)}
+		return extent{values: 1, bytes: len(v)}
 	case []byte:
-		return extent{size: 1 + len(v)}
+		return extent{values: 1, bytes: len(v)}
 	case Object:
-		return extent{size: 1 + len(v)}
+		return extent{values: 1, bytes: len(v)}
 	case *big.Int:
-		return extent{size: 1 + v.BitLen()/3} // its digits
+		return extent{values: 1, bytes: v.BitLen() / 3} // its digits
 	case *List:
 		v.final = true
 		return v.extent
@@ -58,5 +59,5 @@ func extentOf(v any) extent {
 		v.final = true
 		return v.extent
 	}
-	return extent{size: 1}
+	return extent{values: 1}
 }

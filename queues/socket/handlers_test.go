@@ -460,3 +460,18 @@ func TestAlarmClose(t *testing.T) {
 	}
 	close(release)
 }
+
+func BenchmarkPythonHandler(b *testing.B) {
+	h, err := NewPythonHandler(accept(b, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) }), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	closeHandler(b, h)
+	r := sampleRecord(logbook.LevelInfo, "served", slog.String("path", "/index.html"), slog.Int("status", 200))
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := h.Handle(r); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
