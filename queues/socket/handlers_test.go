@@ -18,13 +18,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/logbook-go/logbook/internal/leaktest"
 	"github.com/logbook-go/logbook/internal/words"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/logbook/logbooktest"
 )
-
-func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // accept calls serve with each connection, one after the other, until the test ends. It
 // returns the address for a handler.
