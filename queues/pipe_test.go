@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/logbook-go/logbook/handlers"
 	"github.com/logbook-go/logbook/logbook"
@@ -88,38 +89,40 @@ func TestToParentFails(t *testing.T) {
 
 // Lines that are no records are counted and reported; the others are read.
 func TestPipeSubscriber(t *testing.T) {
-	var b bytes.Buffer
-	p := queues.NewPipe(&b, nil)
-	log := func(m string) {
-		try(t, p.Handle(logbook.NewRecord(logbook.RecordData{Level: logbook.LevelInfo, Message: m, Template: m})))
-	}
-	log("1")
-	b.WriteString("no record\n\n{}\n")
-	log("2")
-	b.WriteString(strings.Repeat("x", 3000) + "\n")
-	log("3")
-	b.WriteString(`{"chan`)
-	s := queues.NewPipeSubscriber(&b, &queues.PipeSubscriberOptions{MaxRecordBytes: 2000})
-	var got []string
-	for {
-		m := receive(t, s)
-		got = append(got, m)
-		if m == "EOF" {
-			break
+	synctest.Test(t, func(t *testing.T) { // all refusals within seconds
+		var b bytes.Buffer
+		p := queues.NewPipe(&b, nil)
+		log := func(m string) {
+			try(t, p.Handle(logbook.NewRecord(logbook.RecordData{Level: logbook.LevelInfo, Message: m, Template: m})))
 		}
-	}
-	want := []string{"1", "refused an input of a pipe: logbook: received record: ", "2", "3", "refused 3 inputs of a pipe, the last one: an incomplete line at the end", "EOF"}
-	if len(got) != len(want) {
-		t.Fatalf("%q", got)
-	}
-	for i := range want {
-		if !strings.HasPrefix(got[i], want[i]) {
-			t.Errorf("%q, want %q", got[i], want[i])
+		log("1")
+		b.WriteString("no record\n\n{}\n")
+		log("2")
+		b.WriteString(strings.Repeat("x", 3000) + "\n")
+		log("3")
+		b.WriteString(`{"chan`)
+		s := queues.NewPipeSubscriber(&b, &queues.PipeSubscriberOptions{MaxRecordBytes: 2000})
+		var got []string
+		for {
+			m := receive(t, s)
+			got = append(got, m)
+			if m == "EOF" {
+				break
+			}
 		}
-	}
-	if stats := s.Stats(); stats.Handled != 3 || stats.Count("refused") != 4 {
-		t.Error(stats)
-	}
+		want := []string{"1", "refused an input of a pipe: logbook: received record: ", "2", "3", "refused 3 inputs of a pipe, the last one: an incomplete line at the end", "EOF"}
+		if len(got) != len(want) {
+			t.Fatalf("%q", got)
+		}
+		for i := range want {
+			if !strings.HasPrefix(got[i], want[i]) {
+				t.Errorf("%q, want %q", got[i], want[i])
+			}
+		}
+		if stats := s.Stats(); stats.Handled != 3 || stats.Count("refused") != 4 {
+			t.Error(stats)
+		}
+	})
 }
 
 // Close ends a Receive that waits, and both ends of the pipe.

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/logbook-go/logbook/internal/listener"
@@ -62,19 +63,21 @@ func TestActivated(t *testing.T) {
 	for _, f := range files {
 		defer f.Close()
 	}
+	var clients sync.WaitGroup
+	t.Cleanup(clients.Wait) // after the listener was closed
 	start := func(pid string, fds int) string {
 		cmd := exec.CommandContext(t.Context(), "sh", "-c", "LISTEN_PID="+pid+` exec "$0"`, os.Args[0])
 		cmd.Env = append(os.Environ(), fmt.Sprint("LISTEN_FDS=", fds), "LISTEN_FDNAMES=cmd::x")
 		cmd.ExtraFiles = files[:min(len(files), fds)]
 		if pid == "$$" && fds == 2 {
-			go func() {
+			clients.Go(func() {
 				if c, err := net.Dial("tcp", tcp.Addr().String()); err == nil {
 					defer c.Close()
 					if b, err := io.ReadAll(c); string(b) != "hello" {
 						t.Errorf("read %q, %v", b, err)
 					}
 				}
-			}()
+			})
 		}
 		out, err := cmd.CombinedOutput()
 		if err != nil {
