@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/logbook-go/logbook/internal/panics"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -19,10 +20,12 @@ type lines struct {
 func formatAll(o *logbook.Options, rs []*logbook.Record) (ls lines, err error) {
 	var errs []error
 	for i, r := range rs {
-		err := o.WriteLine(r, func(line []byte) error {
-			ls.text = append(ls.text, line...)
-			ls.ends, ls.of = append(ls.ends, len(ls.text)), append(ls.of, i)
-			return nil
+		err := panics.Call(func() error {
+			return o.WriteLine(r, func(line []byte) error {
+				ls.text = append(ls.text, line...)
+				ls.ends, ls.of = append(ls.ends, len(ls.text)), append(ls.of, i)
+				return nil
+			})
 		})
 		if err != nil {
 			errs = append(errs, err)

@@ -11,5 +11,5 @@ for t in "${targets[@]}"; do
   echo "cross: $t"
   export GOOS=${t%/*} GOARCH=${t#*/} CGO_ENABLED=0
   "${GO:-go}" build -o /dev/null ./examples/quickstart
-  "${GO:-go}" vet ./logbook/... ./handlers/... ./redact ./compat ./config/... ./internal/...
+  "${GO:-go}" vet ./logbook/... ./handlers/... ./redact ./compat ./config/... ./queues/... ./internal/...
 done

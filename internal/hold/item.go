@@ -83,17 +83,36 @@ func (b Batch) Release() {
 	}
 }
 
+// Templates of notices.
+const (
+	lostOne     = "{dropped} record dropped"
+	lostSeveral = "{dropped} records dropped"
+)
+
 // LossNotice returns the record that reports lost records in the stream. It has the time
 // and channel of r, which is next to it.
 func LossNotice(lost int, r *logbook.Record) *logbook.Record { return lossNotice(lost, near(r)) }
 
 func lossNotice(lost int, n nearby) *logbook.Record {
-	template := "{dropped} records dropped"
+	template := lostSeveral
 	if lost == 1 {
-		template = "{dropped} record dropped"
+		template = lostOne
 	}
 	return logbook.NewRecord(logbook.RecordData{
 		Time: n.time, Level: logbook.LevelWarn, Channel: n.channel,
 		Template: template, Attrs: []slog.Attr{slog.Int("dropped", lost)},
 	})
+}
+
+// Noticed returns the number of lost records that a [LossNotice] reports, and whether the
+// record is one.
+func Noticed(r *logbook.Record) (lost int, notice bool) {
+	if t := r.Template(); t != lostOne && t != lostSeveral {
+		return 0, false
+	}
+	v, found := r.Lookup("dropped")
+	if !found || v.Kind() != slog.KindInt64 {
+		return 0, false
+	}
+	return int(v.Int64()), true
 }
