@@ -28,7 +28,7 @@ var packages = map[string]string{
 	"desktop": module + "/handlers/desktop", "httplog": module + "/handlers/httplog", "mail": module + "/handlers/mail",
 	"push": module + "/handlers/push", "syslog": module + "/handlers/syslog", "zstd": module + "/handlers/zstd",
 	"queues":  module + "/queues",
-	"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "json": "encoding/json",
+	"context": "context", "errors": "errors", "exec": "os/exec", "fmt": "fmt", "http": "net/http", "json": "encoding/json",
 	"os": "os", "slog": "log/slog", "testing": "testing", "time": "time",
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/logbook-go/logbook/internal/panics"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -20,12 +19,10 @@ type lines struct {
 func formatAll(o *logbook.Options, rs []*logbook.Record) (ls lines, err error) {
 	var errs []error
 	for i, r := range rs {
-		err := panics.Call(func() error {
-			return o.WriteLine(r, func(line []byte) error {
-				ls.text = append(ls.text, line...)
-				ls.ends, ls.of = append(ls.ends, len(ls.text)), append(ls.of, i)
-				return nil
-			})
+		err := o.WriteLine(r, func(line []byte) error {
+			ls.text = append(ls.text, line...)
+			ls.ends, ls.of = append(ls.ends, len(ls.text)), append(ls.of, i)
+			return nil
 		})
 		if err != nil {
 			errs = append(errs, err)

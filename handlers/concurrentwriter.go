@@ -39,19 +39,6 @@ type concurrentLines struct {
 	torn atomic.Bool // the last line written has no end: a write failed halfway
 }
 
-// writeLine writes a line, which ends in a newline.
-func (l *concurrentLines) writeLine(line []byte) error {
-	if l.torn.Load() {
-		_, err := l.write(line)
-		return err
-	}
-	n, err := l.w.Write(line)
-	if n != len(line) {
-		return l.failed(n, len(line), err)
-	}
-	return err
-}
-
 // write writes lines, each of which ends in a newline, and returns how many bytes of them
 // were written. If the last write failed halfway, it writes a newline first.
 func (l *concurrentLines) write(line []byte) (written int, err error) {

@@ -12,7 +12,6 @@ import (
 	"github.com/logbook-go/logbook/internal/disk"
 	"github.com/logbook-go/logbook/internal/hold"
 	"github.com/logbook-go/logbook/internal/logfile"
-	"github.com/logbook-go/logbook/internal/panics"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -305,20 +304,20 @@ func (h *File) Binding() logbook.Binding {
 // is an error of fsync; after Close it wraps [logbook.ErrClosed]. A record without a time
 // belongs to the time at which it is written.
 func (h *File) Handle(r *logbook.Record) error {
-	at, counted := timeOf(r), false
-	defer func() {
-		if !counted { // it could not be formatted
-			h.log.Drop(1)
+	if lost := h.log.Lost(); lost > 0 {
+		if err := h.writeLossNotice(lost, r, 1); err != nil {
+			return err
 		}
-	}()
-	if err := h.writeLossNotice(r, at, 1); err != nil {
-		counted = true
-		return err
 	}
-	return h.opts.WriteLine(r, func(line []byte) error {
-		counted = true
-		return h.log.Write(line, at, r.Level())
+	formatted := false
+	err := h.opts.WriteLine(r, func(line []byte) error {
+		formatted = true
+		return h.log.Write(line, timeOf(r), r.Level())
 	})
+	if !formatted {
+		h.log.Drop(1)
+	}
+	return err
 }
 
 // HandleBatch writes the records with one write, so that no other line comes in between.
@@ -329,8 +328,10 @@ func (h *File) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
 	if len(rs) == 0 {
 		return nil
 	}
-	if err := h.writeLossNotice(rs[0], timeOf(rs[0]), 0); err != nil {
-		return &logbook.UnsentError{Records: len(rs), Err: err}
+	if lost := h.log.Lost(); lost > 0 {
+		if err := h.writeLossNotice(lost, rs[0], 0); err != nil {
+			return &logbook.UnsentError{Records: len(rs), Err: err}
+		}
 	}
 	ls, err := formatAll(&h.opts, rs)
 	written := 0
@@ -356,19 +357,13 @@ func (h *File) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
 	return err
 }
 
-// writeLossNotice writes how many records were lost before this one, if any were. If it
-// fails, the follow records from this one on are lost too.
-func (h *File) writeLossNotice(r *logbook.Record, at time.Time, follow int) error {
-	lost := h.log.Lost()
-	if lost == 0 {
-		return nil
-	}
+// writeLossNotice writes how many records were lost before this one. If it fails, the
+// follow records from this one on are lost too.
+func (h *File) writeLossNotice(lost int, r *logbook.Record, follow int) error {
 	formatted := false
-	err := panics.Call(func() error {
-		return h.opts.WriteLine(hold.LossNotice(lost, r), func(line []byte) error {
-			formatted = true
-			return h.log.WriteNotice(line, lost, follow, at)
-		})
+	err := h.opts.WriteLine(hold.LossNotice(lost, r), func(line []byte) error {
+		formatted = true
+		return h.log.WriteNotice(line, lost, follow, timeOf(r))
 	})
 	if !formatted { // the formatter cannot handle the notice
 		return nil

@@ -53,7 +53,18 @@ func NewStream(w io.Writer, o *logbook.Options) *Stream {
 	}
 	if isConcurrent(w) {
 		c := &concurrentLines{w: w}
-		s.line, s.lines = c.writeLine, c.write
+		s.line = func(line []byte) error {
+			if c.torn.Load() {
+				_, err := c.write(line)
+				return err
+			}
+			n, err := w.Write(line)
+			if n != len(line) {
+				return c.failed(n, len(line), err)
+			}
+			return err
+		}
+		s.lines = c.write
 		return s
 	}
 	locked := &linewriter.Writer{W: w}

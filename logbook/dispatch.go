@@ -29,7 +29,7 @@ func Dispatch(ctx context.Context, r *Record) {
 	}
 	stack := stackOf(ctx)
 	if r.logger != nil {
-		if !r.logger.core.wants(stack, r.level) {
+		if c := r.logger.core; c.below(r.level) || !c.wants(stack, r.level) {
 			return
 		}
 	} else if !stack.wants(r.level) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"github.com/logbook-go/logbook/internal/encode"
 )
@@ -88,37 +89,17 @@ func (f *jsonFormatter) reserve(name *string, def string) string {
 // AppendFormat implements [Formatter].
 func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	r.alive()
-	// A message is rendered before the head is written: reading it right after rendering
-	// makes the processor wait. Most messages of calls without attributes are short and
-	// have no braces, so they need no rendering.
-	var text string
-	var rendered []byte
-	render := r.rendered || r.fargs != nil || len(r.call) > 0 && mayBeTemplate(r.template)
-	if render {
-		text, rendered = r.messageBytes()
-	}
-	b = f.appendHead(b, r)
-	written := false
-	if !render {
-		if b, written = encode.AppendPlainJSONString(b, r.template); !written {
-			text, rendered = r.messageBytes()
+	if r.rendered || r.fargs != nil || len(r.call) > 0 && mayBeTemplate(r.template) {
+		b = f.appendRendered(b, r)
+	} else { // most messages need no rendering: they are short, and have no braces
+		var done bool
+		if b, done = encode.AppendPlainJSONString(f.appendHead(b, r), r.template); !done {
+			text, rendered := r.messageBytes()
+			b = appendJSONMessage(b, text, rendered)
 		}
-	}
-	switch {
-	case written:
-	case rendered != nil:
-		b = encode.AppendJSONString(b, rendered)
-	default:
-		b = encode.AppendJSONString(b, text)
 	}
 	if f.Source {
-		if r.source != nil {
-			if *r.source != (slog.Source{}) {
-				b = appendJSONSource(append(b, f.sourceKey...), r.source)
-			}
-		} else if r.pc != 0 {
-			b = append(append(b, f.sourceKey...), r.site().json...)
-		}
+		b = f.appendSource(b, r)
 	}
 	if len(r.call) > 0 || len(r.extra) > 0 {
 		b = f.appendAttrs(b, r)
@@ -130,6 +111,33 @@ func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 		b = closeGroups(append(b, e.bare...), e.bareGroups)
 	}
 	return append(b, '}'), nil
+}
+
+// appendRendered appends the head and the message. It renders the message first, since
+// the processor waits if it reads the message right after rendering it.
+func (f *jsonFormatter) appendRendered(b []byte, r *Record) []byte {
+	text, rendered := r.messageBytes()
+	return appendJSONMessage(f.appendHead(b, r), text, rendered)
+}
+
+// appendJSONMessage appends a result of messageBytes.
+func appendJSONMessage(b []byte, text string, rendered []byte) []byte {
+	if rendered != nil {
+		return encode.AppendJSONString(b, rendered)
+	}
+	return encode.AppendJSONString(b, text)
+}
+
+func (f *jsonFormatter) appendSource(b []byte, r *Record) []byte {
+	switch {
+	case r.source != nil:
+		if *r.source != (slog.Source{}) {
+			b = appendJSONSource(append(b, f.sourceKey...), r.source)
+		}
+	case r.pc != 0:
+		b = append(append(b, f.sourceKey...), r.site().json...)
+	}
+	return b
 }
 
 // appendAttrs appends the attributes of all layers to the open object.
@@ -269,8 +277,9 @@ type jsonHead struct {
 	loc     *time.Location
 	level   Level
 	channel string
-	text    []byte
 	micros  int // offset of the microseconds in text
+	size    int // of text
+	text    [maxHead]byte
 }
 
 // jsonHeads caches heads, which halves the time of formatting a line without
@@ -296,18 +305,28 @@ func (f *jsonFormatter) appendHead(b []byte, r *Record) []byte {
 	if f.Location != nil && !t.IsZero() {
 		t = t.In(f.Location)
 	}
-	slot := f.heads.slot(r.level, r.channel)
-	h := slot.Load()
-	if h == nil || h.unix != t.Unix() || h.level != r.level || h.channel != r.channel || h.loc != t.Location() {
-		return f.newHead(b, r, t, slot)
+	unix, loc := t.Unix(), t.Location()
+	h := f.heads.slot(r.level, r.channel).Load()
+	if h == nil || h.unix != unix || h.loc != loc || h.level != r.level || !sameText(h.channel, r.channel) {
+		return f.newHead(b, r, t)
 	}
 	n := len(b)
-	b = append(b, h.text...)
-	encode.PutMicros(b[n+h.micros:], t)
-	return b
+	if cap(b)-n < maxHead {
+		b = slices.Grow(b, maxHead)
+	}
+	text := (*[maxHead]byte)(b[n : n+maxHead])
+	*text = h.text // all of it, which is faster than a copy of variable size
+	encode.PutMicros(text[h.micros:], t)
+	return b[:n+h.size]
 }
 
-func (f *jsonFormatter) newHead(b []byte, r *Record, t time.Time, slot *atomic.Pointer[jsonHead]) []byte {
+// sameText is a == b, with a shortcut for strings at the same address, such as a
+// logger's channel.
+func sameText(a, b string) bool {
+	return len(a) == len(b) && unsafe.StringData(a) == unsafe.StringData(b) || a == b
+}
+
+func (f *jsonFormatter) newHead(b []byte, r *Record, t time.Time) []byte {
 	n := len(b)
 	if t.IsZero() {
 		b = append(b, '{')
@@ -322,10 +341,18 @@ func (f *jsonFormatter) newHead(b []byte, r *Record, t time.Time, slot *atomic.P
 	b = append(b, f.messageKey...)
 	// The second of the zero time is not cached, since records without a time have it.
 	if t.Unix() > 0 && encode.FourDigitYear(t) && len(b)-n <= maxHead && f.heads.misses.Add(1)%missesPerHead == 1 {
-		slot.Store(&jsonHead{t.Unix(), t.Location(), r.level, strings.Clone(r.channel), slices.Clone(b[n:]), len(f.timeKey) + encode.MicrosPos})
+		h := &jsonHead{
+			unix: t.Unix(), loc: t.Location(), level: r.level, channel: r.channel,
+			micros: len(f.timeKey) + encode.MicrosPos,
+		}
+		if r.logger == nil { // the channel may be part of a large text that was received
+			h.channel = strings.Clone(r.channel)
+		}
+		h.size = copy(h.text[:], b[n:])
+		f.heads.slot(r.level, r.channel).Store(h)
 	}
 	return b
 }
 
 // maxHead bounds the size of a cached head.
-const maxHead = 512
+const maxHead = 128

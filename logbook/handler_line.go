@@ -49,13 +49,11 @@ func isQuietFormatter(f Formatter) bool {
 
 // WriteLine formats the record and calls write with the line, newline included. write
 // may modify the line but must not keep it. The record is formatted before write is
-// called, so a lock that write takes is not held meanwhile. WriteLine does not
-// allocate.
+// called, so a lock that write takes is not held meanwhile. A panic of the formatter is
+// returned as an error. WriteLine does not allocate.
 func (o *Options) WriteLine(r *Record, write func(line []byte) error) error {
 	if !r.ownsBuffer() {
-		b := lineBuffers.Get().(*lineBuffer)
-		defer lineBuffers.Put(b)
-		return o.writeLine(r, &b.line, write)
+		return o.writeLine(r, write)
 	}
 	r.writing = true
 	var b []byte
@@ -83,14 +81,17 @@ func (r *Record) ownsBuffer() bool {
 	return r.pooled && r.refs.Load() == 0 && !r.writing
 }
 
-func (o *Options) writeLine(r *Record, buffer *[]byte, write func([]byte) error) error {
-	b, err := o.appendFormat((*buffer)[:0], r)
+// writeLine is WriteLine with a buffer from the pool.
+func (o *Options) writeLine(r *Record, write func([]byte) error) error {
+	buffer := lineBuffers.Get().(*lineBuffer)
+	defer lineBuffers.Put(buffer)
+	b, err := o.appendFormat(buffer.line[:0], r)
 	if err != nil {
 		return err
 	}
 	b = append(b, '\n')
 	if cap(b) <= maxBuffer {
-		*buffer = b
+		buffer.line = b
 	}
 	return write(b)
 }

@@ -26,13 +26,15 @@ func (h *lineSink) Binding() logbook.Binding {
 }
 
 func (h *lineSink) Handle(r *logbook.Record) error {
-	return h.WriteLine(r, func(line []byte) error {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		h.lines = append(h.lines, string(line))
-		clear(line) // write may modify the line
-		return h.err
-	})
+	return h.WriteLine(r, h.write)
+}
+
+func (h *lineSink) write(line []byte) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.lines = append(h.lines, string(line))
+	clear(line) // write may modify the line
+	return h.err
 }
 
 func TestWriteLine(t *testing.T) {
@@ -67,6 +69,31 @@ func TestWriteLineErrors(t *testing.T) {
 	outer.want(t, "m")
 	if len(f.list) != 2 || !errors.Is(f.list[1], io.ErrShortWrite) || !strings.Contains(f.list[0].Error(), "NoSuch") {
 		t.Errorf("reported %v", f.list)
+	}
+}
+
+// The panic of a formatter, or of a function that a format string calls, is an error, and
+// the record can still be written by another handler.
+func TestFormatterPanics(t *testing.T) {
+	broken := errors.New("broken")
+	named, err := logbook.Format("{handler.level}", &logbook.FormatOptions{Handler: func(string) string { panic(broken) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []logbook.Formatter{named, logbook.FormatterFunc(func(*logbook.Record) string { panic(broken) })} {
+		good, bad := new(lineSink), logbook.Options{Formatter: f}
+		logbook.InGoroutine(func() { logbook.Info("m") }, logbook.HandlerFunc(func(r *logbook.Record) error {
+			if _, err := bad.AppendFormat(nil, r); !errors.Is(err, broken) {
+				t.Errorf("%T: AppendFormat returns %v", f, err)
+			}
+			if err := bad.WriteLine(r, good.write); !errors.Is(err, broken) {
+				t.Errorf("%T: WriteLine returns %v", f, err)
+			}
+			return good.Handle(r)
+		}))
+		if len(good.lines) != 1 {
+			t.Errorf("%T: lines %q", f, good.lines)
+		}
 	}
 }
 

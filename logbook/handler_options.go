@@ -1,6 +1,10 @@
 package logbook
 
-import "log/slog"
+import (
+	"log/slog"
+
+	"github.com/logbook-go/logbook/internal/panics"
+)
 
 // Options are the options that most handlers share. A struct that embeds them is
 // [Bindable] and has the method AppendFormat. Functions that take a pointer to options
@@ -17,12 +21,20 @@ func (o Options) Binding() Binding {
 	return Binding{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble}
 }
 
-// AppendFormat appends the formatted record to b, without a newline at the end.
+// AppendFormat appends the formatted record to b, without a newline at the end. A panic
+// of the formatter is returned as an error.
 func (o Options) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	return o.appendFormat(b, r)
 }
 
-func (o *Options) appendFormat(b []byte, r *Record) ([]byte, error) {
+func (o *Options) appendFormat(b []byte, r *Record) (_ []byte, err error) {
+	if !isQuietFormatter(o.Formatter) {
+		defer func() {
+			if p := recover(); p != nil {
+				err = panics.Error(p)
+			}
+		}()
+	}
 	switch f := o.Formatter.(type) {
 	case nil:
 		return defaultFormatter.append(b, r, o)

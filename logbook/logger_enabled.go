@@ -18,21 +18,24 @@ func (l *Logger) Enabled(ctx context.Context, level Level) bool {
 	return l.core.wantsExactly(stackOf(ctx), level)
 }
 
-// wants reports whether a record of the level would reach a handler of the stack or of
-// the logger.
+// wants reports whether a record of the level, which must not be below the floor, would
+// reach a handler of the stack or of the logger.
 func (c *core) wants(stack *compiledStack, level Level) bool {
-	if c.below(level) { // some callers have not checked the floor
-		return false
+	if !c.settings.Load().needsLookup { // the floor is exact
+		return stack.wants(level)
 	}
+	return c.settingsWant(stack, level)
+}
+
+// settingsWant is wants for a logger with more than a name.
+func (c *core) settingsWant(stack *compiledStack, level Level) bool {
 	s := c.settings.Load()
-	if s.needsLookup { // otherwise the floor is exact
-		if s.callsUser() {
-			if !c.callAllows(stack, s, level) {
-				return false
-			}
-		} else if !s.allows(level) {
+	if s.callsUser() {
+		if !c.callAllows(stack, s, level) {
 			return false
 		}
+	} else if !s.allows(level) {
+		return false
 	}
 	if stack.wants(level) {
 		return true

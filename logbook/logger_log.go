@@ -35,7 +35,7 @@ func (l *Logger) LogSlog(ctx context.Context, sr slog.Record) {
 	if !l.core.wants(stack, level) {
 		return
 	}
-	r := getRecord(l, ctx, level, sr.Message)
+	r := getRecord().of(l, ctx, level, sr.Message)
 	r.literal = true
 	r.time, r.timed, r.pc = sr.Time, true, sr.PC
 	call := slices.Grow(r.call, sr.NumAttrs())
@@ -68,7 +68,7 @@ func (l *Logger) log(ctx context.Context, level Level, msg string, args []any) {
 	if !l.core.wants(stack, level) {
 		return
 	}
-	r := getRecord(l, ctx, level, msg)
+	r := getRecord().of(l, ctx, level, msg)
 	r.call = appendArgs(r.call, args)
 	if stack.needsCaller && l.skip == 0 {
 		r.callSite = callSite()
@@ -81,7 +81,7 @@ func (l *Logger) logAttrs(ctx context.Context, level Level, msg string, attrs []
 	if !l.core.wants(stack, level) {
 		return
 	}
-	r := getRecord(l, ctx, level, msg)
+	r := getRecord().of(l, ctx, level, msg)
 	if len(attrs) > 0 {
 		r.call = appendByWords(r.call, attrs)
 	}
@@ -96,7 +96,7 @@ func (l *Logger) logf(level Level, format string, args []any) {
 	if !l.core.wants(stack, level) {
 		return
 	}
-	r := getRecord(l, nil, level, format)
+	r := getRecord().of(l, nil, level, format)
 	r.literal, r.printf = true, true
 	r.fargs = append(r.argSpace[:0], args...)
 	if stack.needsCaller && l.skip == 0 {
@@ -116,7 +116,7 @@ func (l *Logger) exception(ctx context.Context, err error, msg string, args []an
 	if msg == "" {
 		msg = defaultExceptionMessage
 	}
-	r := getRecord(l, ctx, LevelError, msg)
+	r := getRecord().of(l, ctx, LevelError, msg)
 	r.literal = len(args) == 0 && l.scope.empty() // the message cannot name the error
 	r.call = appendArgs(r.call, args)
 	if err != nil {
@@ -136,10 +136,10 @@ func (l *Logger) exception(ctx context.Context, err error, msg string, args []an
 // panicked. It reports whether a handler took the record.
 func (l *Logger) logPanic(ctx context.Context, level Level, msg string, e *loggedError) (taken bool) {
 	stack := stackOf(ctx)
-	if !l.core.wants(stack, level) {
+	if l.core.below(level) || !l.core.wants(stack, level) {
 		return false
 	}
-	r := getRecord(l, ctx, level, msg)
+	r := getRecord().of(l, ctx, level, msg)
 	r.literal = true
 	r.call = append(r.call, slog.Any("error", e))
 	if len(e.pcs) > 0 {

@@ -19,9 +19,12 @@ func newPooledRecord() *Record {
 	return r
 }
 
-// getRecord returns a record from the pool.
-func getRecord(l *Logger, ctx context.Context, level Level, msg string) *Record {
-	r := recordPool.Get().(*Record)
+// getRecord returns an empty record from the pool.
+func getRecord() *Record { return recordPool.Get().(*Record) }
+
+// of makes an empty record that of a call. It is apart from getRecord so that both are
+// inlined.
+func (r *Record) of(l *Logger, ctx context.Context, level Level, msg string) *Record {
 	r.level, r.channel, r.template = level, l.core.channel, msg
 	r.ctx, r.logger, r.scope = ctx, l, l.scope
 	r.pid = pid

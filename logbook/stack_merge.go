@@ -50,6 +50,13 @@ func (m *stackCache) valid(app *compiledStack, g *goroutineEntries, c *contextBi
 // with those of the goroutine and the context.
 func stackOf(ctx context.Context) *compiledStack {
 	app := application.compiled.Load()
+	if goroutines.Len() == 0 && (ctx == nil || !contextsUsed.Load()) {
+		return app // nothing else is bound; this much is inlined
+	}
+	return mergedStack(app, ctx)
+}
+
+func mergedStack(app *compiledStack, ctx context.Context) *compiledStack {
 	g := goroutineStackHere()
 	if ctx != nil && contextsUsed.Load() {
 		if c, err := bindingOf(ctx); c != nil {

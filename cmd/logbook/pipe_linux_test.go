@@ -2,11 +2,11 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -24,22 +24,39 @@ func (zeroes) Read(p []byte) (int, error) {
 func TestPipeHugeLine(t *testing.T) {
 	const huge = 100 << 20
 	cmd := command(t, "pipe")
-	cmd.Stdin = io.MultiReader(io.LimitReader(zeroes{}, huge), strings.NewReader("\n"+textLine+"\n"))
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil || stderr.Len() > 0 {
-		t.Fatalf("%v, %q", err, stderr.String())
+	r := startCommand(t, cmd)
+	r.lines.Buffer(nil, 2<<20)
+	if _, err := io.Copy(r.stdin, io.MultiReader(io.LimitReader(zeroes{}, huge), strings.NewReader("\n"+textLine+"\n"))); err != nil {
+		t.Fatal(err)
 	}
-	line, rest, _ := strings.Cut(stdout.String(), "\n")
-	if !strings.HasSuffix(line, "0...(cut 103809024 bytes)") || strings.Count(line, "0") < 1<<20 || len(line) > 1<<20+100 {
+	if line := r.next(t); !strings.HasSuffix(line, "0...(cut 103809024 bytes)") || strings.Count(line, "0") < 1<<20 || len(line) > 1<<20+100 {
 		t.Errorf("%d bytes, ending in %q", len(line), line[max(0, len(line)-40):])
 	}
-	if rest != "13:37:42.500 ERROR    db lost\n" {
-		t.Errorf("then %q", rest)
+	if line := r.next(t); line != "13:37:42.500 ERROR    db lost" {
+		t.Errorf("then %q", line)
 	}
-	if rss := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10; rss > 64<<20 {
-		t.Errorf("took %d MiB", rss>>20)
+	if peak := peakMemory(t, cmd.Process.Pid); peak > 64<<20 {
+		t.Errorf("took %d MiB", peak>>20)
 	}
+	r.stdin.Close()
+	if code := exitOf(t, r.wait()); code != exitOK || r.stderr.Len() > 0 {
+		t.Errorf("exit code %d, %q", code, r.stderr.String())
+	}
+}
+
+// peakMemory returns how much memory a running program has taken, in bytes. Maxrss of an
+// ended one includes what the test itself had taken when it started the program.
+func peakMemory(t *testing.T, pid int) (bytes int) {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, peak, _ := strings.Cut(string(status), "VmHWM:")
+	if _, err := fmt.Sscanf(peak, "%d kB", &bytes); err != nil {
+		t.Fatalf("%v in %s", err, status)
+	}
+	return bytes << 10
 }
 
 // A full disk loses no record of other sinks, is reported at most once a second, and

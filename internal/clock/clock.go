@@ -5,8 +5,11 @@ import (
 	"time"
 )
 
-// window is how long a reading of both clocks is used.
-const window = 10 * time.Millisecond
+// window is how long a reading of both clocks is used, and skew how long it may take.
+const (
+	window = 10 * time.Millisecond
+	skew   = window / 1000
+)
 
 // reading is a reading of both clocks.
 type reading struct {
@@ -36,8 +39,12 @@ func Now() time.Time {
 	return read()
 }
 
+// read returns the time, and keeps the reading unless the system interrupted the program
+// between the two clocks: all times of the window would be late by that.
 func read() time.Time {
-	now := time.Now()
-	last.Store(&reading{now, now.Unix(), int64(now.Nanosecond())})
+	before, now := time.Now(), time.Now()
+	if now.Sub(before) < skew {
+		last.Store(&reading{now, now.Unix(), int64(now.Nanosecond())})
+	}
 	return now.Round(0)
 }

@@ -54,30 +54,31 @@ func AppendJSONString[S text](b []byte, s S) []byte {
 }
 
 // AppendPlainJSONString is AppendJSONString for strings of 8 to 32 bytes that need no
-// escape and have no opening brace. For any other string it appends nothing and reports
-// false. Most messages are such strings, and it is faster for them.
+// escape and have no opening brace. For any other string, and if b has no room for 34
+// bytes, it appends nothing and reports false. Most messages are such strings, and it is
+// faster for them.
 func AppendPlainJSONString(b []byte, s string) (_ []byte, done bool) {
-	n := len(s)
-	if n < 8 || n > 32 {
+	n, i := len(s), len(b)
+	if n < 8 || n > 32 || cap(b)-i < 34 {
 		return b, false
 	}
+	out := b[i : i+34]
 	first, last := load64(s), load64(s[n-8:])
 	marks := plainMarks(first) | plainMarks(last)
-	b = append(grow(b, 34), '"')
-	i := len(b)
-	out := b[i : i+32]
-	binary.LittleEndian.PutUint64(out, first)
+	out[0] = '"'
+	binary.LittleEndian.PutUint64(out[1:9], first)
 	if n > 16 {
 		w0, w1 := load64(s[8:]), load64(s[n-16:])
 		marks |= plainMarks(w0) | plainMarks(w1)
-		binary.LittleEndian.PutUint64(out[8:], w0)
-		binary.LittleEndian.PutUint64(out[n-16:], w1)
+		binary.LittleEndian.PutUint64(out[9:17], w0)
+		binary.LittleEndian.PutUint64(out[n-15:n-7], w1)
 	}
-	binary.LittleEndian.PutUint64(out[n-8:], last)
+	binary.LittleEndian.PutUint64(out[n-7:n+1], last)
+	out[n+1] = '"'
 	if marks&highs != 0 {
-		return b[:i-1], false
+		return b, false
 	}
-	return append(b[:i+n], '"'), true
+	return b[:i+n+2], true
 }
 
 func plainMarks(w uint64) uint64 { return jsonStyle.set.marks(w) | ((w ^ '{'*ones) - ones) }

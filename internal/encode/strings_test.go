@@ -71,10 +71,13 @@ func checkJSON(t *testing.T, s string) {
 		t.Fatalf("%q: with quotes around the body %q, as string %q", s, body, out)
 	}
 	checkMinimal(t, s, out[1:len(out)-1], `"\`)
-	plain, done := encode.AppendPlainJSONString([]byte("x"), s)
+	plain, done := encode.AppendPlainJSONString(append(make([]byte, 0, 64), 'x'), s)
 	isPlain := 8 <= len(s) && len(s) <= 32 && len(out) == len(s)+2 && utf8.RuneCountInString(s) == len(s) && !strings.Contains(s, "{")
 	if done != isPlain || done && string(plain[1:]) != string(out) || !done && string(plain) != "x" {
 		t.Fatalf("%q: as a plain string %q, %t", s, plain, done)
+	}
+	if plain, done := encode.AppendPlainJSONString(append(make([]byte, 0, 34), 'x'), s); done || string(plain) != "x" {
+		t.Fatalf("%q: as a plain string without room %q, %t", s, plain, done)
 	}
 }
 

@@ -59,8 +59,8 @@ func (f *logFile) together(lines []Line, start int) int {
 	room := int64(math.MaxInt64)
 	if f.maxSize > 0 {
 		room = f.maxSize
-		if o := f.open; o != nil && o.size+int64(lines[0].End-start) < f.maxSize { // otherwise a new file begins
-			room -= o.size
+		if o := f.open; o != nil && o.size()+int64(lines[0].End-start) < f.maxSize { // otherwise a new file begins
+			room -= o.size()
 		}
 	}
 	period := ""

@@ -59,8 +59,8 @@ type logFile struct {
 
 // openFile is an open file.
 type openFile struct {
-	lines linewriter.Writer
-	size  int64 // in bytes, as far as we know
+	lines  linewriter.Writer
+	others int64 // bytes that were in the file before, or that others wrote, as far as we know
 
 	// Records of this second belong here, up to a nanosecond; see writable.
 	second int64
@@ -71,6 +71,9 @@ type openFile struct {
 	file disk.File
 	info fs.FileInfo // when it was opened; identifies the file
 }
+
+// size returns the size of the file, as far as we know.
+func (o *openFile) size() int64 { return o.others + o.lines.Written }
 
 // newLogFile returns a file that is not open yet, with its first user.
 func newLogFile(u *File) *logFile {
@@ -160,17 +163,13 @@ func (f *logFile) writable(n int, at time.Time) bool {
 
 func (f *logFile) inWindow(o *openFile, n int, at time.Time) bool {
 	return at.Unix() == o.second && int32(at.Nanosecond()) < o.till && at.Location() == o.zone &&
-		!f.mustCheck && (f.maxSize == 0 || o.size+int64(n) < f.maxSize)
+		!f.mustCheck && (f.maxSize == 0 || o.size()+int64(n) < f.maxSize)
 }
 
 // append writes lines to the open file.
-func (f *logFile) append(lines []byte) error {
-	o := f.open
-	before := o.lines.Written
-	err := o.lines.Write(lines)
-	o.size += o.lines.Written - before
-	o.dirty = true
-	if err != nil {
+func (f *logFile) append(lines []byte) (err error) {
+	f.open.dirty = true
+	if err = f.open.lines.Write(lines); err != nil {
 		f.mustCheck = true
 	}
 	return err

@@ -77,7 +77,7 @@ func (f *logFile) openFirst(name string) (*openFile, error) {
 func (f *logFile) takePeriod(at time.Time) {
 	switch {
 	case f.names == nil || f.name != f.path:
-	case f.open.size > 0:
+	case f.open.size() > 0:
 		f.period = f.names.periodOf(f.open.info.ModTime())
 	default:
 		f.period = f.names.period(at)
@@ -109,7 +109,7 @@ func (f *logFile) openAs(path string, like fs.FileInfo, flag int) (*openFile, er
 	if created && like != nil {
 		f.inherit(file, info, like)
 	}
-	o := &openFile{file: file, info: info, size: info.Size()}
+	o := &openFile{file: file, info: info, others: info.Size()}
 	o.lines = linewriter.Writer{W: file, Torn: f.endsTorn(file, info, path)}
 	return o, nil
 }
@@ -213,10 +213,10 @@ func (f *logFile) checkPath(at time.Time) error {
 // refresh updates the state of the file after others changed it.
 func (f *logFile) refresh(size int64) {
 	o := f.open
-	if size == o.size {
+	if size == o.size() {
 		return
 	}
-	o.size = size
+	o.others = size - o.lines.Written
 	if f.shared {
 		o.lines.Torn = size > 0 && lastByte(o.file, size) != '\n'
 	}

@@ -73,12 +73,12 @@ func (f *logFile) maintain(n int64, at time.Time) error {
 func (f *logFile) outgrown(n int64, at time.Time, isLate bool) (ended, full bool) {
 	if f.name == f.path && !isLate {
 		period := f.names.period(at)
-		if f.open.size == 0 {
+		if f.open.size() == 0 {
 			f.period = period
 		}
 		ended = period != f.period
 	}
-	full = f.maxSize > 0 && f.open.size > 0 && f.open.size+n >= f.maxSize
+	full = f.maxSize > 0 && f.open.size() > 0 && f.open.size()+n >= f.maxSize
 	return ended, full
 }
 
