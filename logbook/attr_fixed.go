@@ -22,6 +22,10 @@ import (
 // unexported fields that may change, pointers to structs with unexported fields, which
 // may need a lock, functions, channels, and values that are too large or contain
 // themselves.
+//
+// The copy of an error that is a pointer is another pointer: [errors.As] finds its type,
+// but [errors.Is] does not find it, unless it has an Is method. Errors that are given by
+// [Err] and [Logger.Exception], and those of [errors.New] and [fmt.Errorf], are kept.
 type FixedValue struct {
 	typ  reflect.Type
 	text string

@@ -143,7 +143,7 @@ func (d *wireReader) attributes(r *Record) {
 		}
 	}
 	for _, m := range kwargs {
-		r.call = append(r.call, slog.Attr{Key: m.Key, Value: fromJSON(m.Value)})
+		r.call = append(r.call, attrFromJSON(m))
 	}
 	v, _ := d.object.Get("extra")
 	if v == nil {
@@ -161,7 +161,7 @@ func (d *wireReader) attributes(r *Record) {
 		if m.Key == exactLevel {
 			continue
 		}
-		a := slog.Attr{Key: m.Key, Value: fromJSON(m.Value)}
+		a := attrFromJSON(m)
 		if i, ok := sent[m.Key]; ok && valueText(r.call[i].Value) == valueText(a.Value) {
 			continue // Wire writes the call's attributes in both
 		}
@@ -215,46 +215,47 @@ func jsonKind(v any) string {
 	return "a number"
 }
 
-// fromJSON converts a decoded value to an attribute's value. Objects become groups,
-// except those that groups cannot represent: empty objects, and objects in arrays.
-func fromJSON(v any) slog.Value {
-	switch x := v.(type) {
-	case pyjson.Object:
-		if len(x) == 0 {
-			return slog.AnyValue(map[string]any{})
-		}
-		attrs := make([]slog.Attr, len(x))
-		for i, m := range x {
-			attrs[i] = slog.Attr{Key: m.Key, Value: fromJSON(m.Value)}
-		}
-		return slog.GroupValue(attrs...)
-	case []any:
-		return slog.AnyValue(elements(x))
+// attrFromJSON converts a decoded member to an attribute.
+func attrFromJSON(m pyjson.Member) slog.Attr {
+	a := slog.Attr{Key: m.Key, Value: fromJSON(m.Value)}
+	if m.Key == "" && a.Value.Kind() == slog.KindGroup { // a group without a name is no object
+		a.Value = slog.AnyValue(element(m.Value))
 	}
-	return slog.AnyValue(v)
+	return a
 }
 
-func elements(list []any) []any {
-	out := make([]any, len(list))
-	for i, v := range list {
-		switch x := v.(type) {
-		case []any:
-			out[i] = elements(x)
-		case pyjson.Object:
-			object := make(map[string]any, len(x))
-			for _, m := range x {
-				object[m.Key] = elements([]any{m.Value})[0]
-			}
-			out[i] = object
-		case float64:
-			if out[i] = x; math.IsNaN(x) || math.IsInf(x, 0) {
-				out[i] = string(pyjson.AppendFloat(nil, x)) // encoding/json refuses them
-			}
-		default:
-			out[i] = v
-		}
+// fromJSON converts a decoded value to an attribute's value. Objects become groups,
+// except those that groups cannot represent: empty objects, objects in arrays, and objects
+// with a member without a name.
+func fromJSON(v any) slog.Value {
+	object, _ := v.(pyjson.Object)
+	if _, unnamed := object.Get(""); unnamed || len(object) == 0 {
+		return slog.AnyValue(element(v))
 	}
-	return out
+	attrs := make([]slog.Attr, len(object))
+	for i, m := range object {
+		attrs[i] = slog.Attr{Key: m.Key, Value: fromJSON(m.Value)}
+	}
+	return slog.GroupValue(attrs...)
+}
+
+// element converts a decoded value that is not a group.
+func element(v any) any {
+	switch x := v.(type) {
+	case []any:
+		out := make([]any, len(x))
+		for i := range x {
+			out[i] = element(x[i])
+		}
+		return out
+	case pyjson.Object:
+		object := make(map[string]any, len(x))
+		for _, m := range x {
+			object[m.Key] = element(m.Value)
+		}
+		return object
+	}
+	return v
 }
 
 // isoLayouts are the formats of Logbook's helpers.parse_iso8601. Go accepts a fraction

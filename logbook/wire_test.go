@@ -141,7 +141,7 @@ func TestPythonJSONExtensions(t *testing.T) {
 		{"-Infinity", "-inf"},
 		{"18446744073709551616", "18446744073709551616"},
 		{`"a\ud800b"`, "a\ufffdb"},
-		{"[NaN, {\"a\": Infinity}]", `["NaN",{"a":"Infinity"}]`},
+		{"[NaN, {\"a\": Infinity}]", `["NaN",{"a":"+Inf"}]`},
 		{"{}", "{}"},
 		{"null", "<nil>"},
 	}

@@ -1,8 +1,8 @@
 package value
 
 import (
-	"cmp"
 	"encoding"
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -99,11 +99,10 @@ func (s *state) forget(first int) {
 	s.names = s.names[:first]
 }
 
-// pair is a member of a map: its key as text, and the index of its value.
+// pair is a member of a map: its key as text, and the index of its key and value.
 type pair struct {
-	key   string
-	typ   string // of the key, where keys of several types may have the same text
-	value int
+	key string
+	at  int
 }
 
 // mapping appends a map of any type, sorted by the texts of its keys. It numbers all but
@@ -117,23 +116,23 @@ func (s *state) mapping(b []byte, m reflect.Value, elem *codec) []byte {
 	}
 	n := m.Len()
 	pairs := make([]pair, 0, n)
-	key := reflect.New(m.Type().Key()).Elem()
+	keys := reflect.MakeSlice(reflect.SliceOf(m.Type().Key()), n, n)
 	values := reflect.MakeSlice(reflect.SliceOf(elem.typ), n, n)
 	for it := m.MapRange(); it.Next() && len(pairs) < n; {
-		key.SetIterKey(it)
-		values.Index(len(pairs)).SetIterValue(it)
-		p := pair{key: s.keyText(key), value: len(pairs)}
-		if key.Kind() == reflect.Interface && !key.IsNil() {
-			p.typ = key.Elem().Type().String()
-		}
-		pairs = append(pairs, p)
+		at := len(pairs)
+		keys.Index(at).SetIterKey(it)
+		values.Index(at).SetIterValue(it)
+		pairs = append(pairs, pair{s.keyText(keys.Index(at)), at})
 	}
 	slices.SortFunc(pairs, func(a, b pair) int {
-		return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(a.typ, b.typ))
+		if c := strings.Compare(a.key, b.key); c != 0 {
+			return c
+		}
+		return strings.Compare(identity(keys.Index(a.at)), identity(keys.Index(b.at)))
 	})
 	makeUnique(pairs)
 
-	at, size := values.UnsafePointer(), elem.typ.Size()
+	first, size := values.UnsafePointer(), elem.typ.Size()
 	b = append(b, '{')
 	for _, p := range pairs {
 		if len(b) > s.limit {
@@ -141,10 +140,16 @@ func (s *state) mapping(b []byte, m reflect.Value, elem *codec) []byte {
 			break
 		}
 		b = encode.AppendJSONKey(b, p.key)
-		b = elem.append(s, b, unsafe.Add(at, uintptr(p.value)*size))
+		b = elem.append(s, b, unsafe.Add(first, uintptr(p.at)*size))
 	}
 	s.leave()
 	return append(b, '}')
+}
+
+// identity returns a text that distinguishes keys of different types or values, for keys
+// whose own texts are equal.
+func identity(key reflect.Value) string {
+	return fmt.Sprintf("%[1]T %#[1]v %[1]p", key.Interface())
 }
 
 // makeUnique numbers duplicate keys. Keys that differ only in invalid UTF-8 are duplicates.
