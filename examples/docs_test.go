@@ -27,7 +27,7 @@ var packages = map[string]string{
 	"handlers": module + "/handlers", "compat": module + "/compat", "config": module + "/config",
 	"desktop": module + "/handlers/desktop", "httplog": module + "/handlers/httplog", "mail": module + "/handlers/mail",
 	"push": module + "/handlers/push", "syslog": module + "/handlers/syslog", "zstd": module + "/handlers/zstd",
-	"queues":  module + "/queues",
+	"queues": module + "/queues", "socket": module + "/queues/socket",
 	"context": "context", "errors": "errors", "exec": "os/exec", "fmt": "fmt", "http": "net/http", "json": "encoding/json",
 	"os": "os", "slog": "log/slog", "testing": "testing", "time": "time",
 }
@@ -96,7 +96,7 @@ func TestNames(t *testing.T) {
 			exported[name] = exportedNames(t, filepath.Join("..", dir))
 		}
 	}
-	mention := regexp.MustCompile(`\b(logbook|logbooktest|handlers|compat|config|desktop|httplog|mail|push|queues|syslog|zstd)\.([A-Z]\w*)`)
+	mention := regexp.MustCompile(`\b(logbook|logbooktest|handlers|compat|config|desktop|httplog|mail|push|queues|socket|syslog|zstd)\.([A-Z]\w*)`)
 	for _, page := range pages(t) {
 		text, err := os.ReadFile(page)
 		if err != nil {
