@@ -9,6 +9,7 @@ import (
 	"go/doc"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,7 +28,7 @@ var packages = map[string]string{
 	"handlers": module + "/handlers", "compat": module + "/compat", "config": module + "/config",
 	"desktop": module + "/handlers/desktop", "httplog": module + "/handlers/httplog", "mail": module + "/handlers/mail",
 	"push": module + "/handlers/push", "syslog": module + "/handlers/syslog", "zstd": module + "/handlers/zstd",
-	"queues": module + "/queues", "socket": module + "/queues/socket",
+	"queues": module + "/queues", "socket": module + "/queues/socket", "zeromq": module + "/queues/zeromq",
 	"context": "context", "errors": "errors", "exec": "os/exec", "fmt": "fmt", "http": "net/http", "json": "encoding/json",
 	"os": "os", "slog": "log/slog", "testing": "testing", "time": "time",
 }
@@ -96,7 +97,7 @@ func TestNames(t *testing.T) {
 			exported[name] = exportedNames(t, filepath.Join("..", dir))
 		}
 	}
-	mention := regexp.MustCompile(`\b(logbook|logbooktest|handlers|compat|config|desktop|httplog|mail|push|queues|socket|syslog|zstd)\.([A-Z]\w*)`)
+	mention := regexp.MustCompile(`\b(` + strings.Join(slices.Collect(maps.Keys(exported)), "|") + `)\.([A-Z]\w*)`)
 	for _, page := range pages(t) {
 		text, err := os.ReadFile(page)
 		if err != nil {

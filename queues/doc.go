@@ -7,9 +7,11 @@
 //	NewChannel     another goroutine of this program, such as one that shows the records
 //	FromChild      the parent process, from a child that calls ToParent; not on Windows
 //	NewPipe        another program that reads a pipe: the parent, or "logbook pipe"
+//	zeromq         many programs to one, or one to many, over a network; also to Python's Logbook
+//	socket         programs that speak a format of their own
 //
-// The packages below this one send records over a network. docs/queues.md compares all of
-// them: what each costs, and what is lost when.
+// The last two are packages below this one. docs/queues.md compares all of them: what each
+// costs, and what is lost when.
 //
 // # In the background
 //
