@@ -77,14 +77,14 @@ func (c *exchanges) exchange(message []byte) error {
 	if err != nil && len(reply) == 0 {
 		return fmt.Errorf("no reply: %w", err)
 	}
-	return refusal(string(reply))
+	return replyError(string(reply))
 }
 
 // maxReply bounds what is read of a reply.
 const maxReply = 4096
 
-// refusal returns the error that a reply of lab_utils' server reports.
-func refusal(reply string) error {
+// replyError returns the error that a reply of lab_utils' server reports.
+func replyError(reply string) error {
 	for _, prefix := range []string{"Error!", "Unknown exception!", "Daemon error"} {
 		if strings.HasPrefix(reply, prefix) {
 			first, _, _ := strings.Cut(reply, "\n")
