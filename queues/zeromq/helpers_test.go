@@ -77,7 +77,7 @@ func messages(rs []*logbook.Record) (texts []string) {
 }
 
 func record(format string, args ...any) *logbook.Record {
-	return logbook.NewRecord(logbook.RecordData{Level: logbook.LevelInfo, Channel: "app", Message: fmt.Sprintf(format, args...)})
+	return logbook.NewRecord(logbook.RecordData{Time: time.Now(), Level: logbook.LevelInfo, Channel: "app", Message: fmt.Sprintf(format, args...)})
 }
 
 func handle(t testing.TB, h logbook.Handler, r *logbook.Record) {
