@@ -257,7 +257,7 @@ func TestBackgroundRetries(t *testing.T) {
 		logbook.Info("1")
 		time.Sleep(time.Minute)
 		attempts := bg.Stats().Count("retries")
-		if attempts < 10 || attempts > 30 {
+		if attempts < 8 || attempts > 20 { // about 11, since pauses are random
 			t.Errorf("%d attempts in a minute", attempts)
 		}
 		if err := bg.Flush(ended(t)); unsentOf(err) != 1 {
