@@ -244,6 +244,7 @@ func TestCloseCuts(t *testing.T) {
 		}
 		s.Start(p)
 		p.dial(t, "10.0.0.1")
+		synctest.Wait() // it is being handled
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		start := time.Now()
