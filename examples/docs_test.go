@@ -1,5 +1,6 @@
 // Package examples_test checks that the Go code on the pages of the repository compiles,
-// that the names they mention exist, and that api.txt lists the exported API.
+// that their configurations can be opened and the names they mention exist, and that api.txt
+// lists the exported API.
 package examples_test
 
 import (
@@ -18,6 +19,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/logbook-go/logbook/config"
+	_ "github.com/logbook-go/logbook/config/all"
+	"github.com/logbook-go/logbook/logbook"
 )
 
 const module = "github.com/logbook-go/logbook"
@@ -56,7 +61,7 @@ func TestPages(t *testing.T) {
 	tmp := t.TempDir()
 	place := make(map[string]string) // place of each block, by the name of its package
 	for _, page := range pages(t) {
-		for _, b := range goBlocks(t, page) {
+		for _, b := range blocks(t, page, "go") {
 			name := fmt.Sprintf("block%02d", len(place))
 			place[name] = fmt.Sprintf("%s:%d", page, b.line)
 			source, err := complete(b.text)
@@ -85,6 +90,28 @@ func TestPages(t *testing.T) {
 	out, err := exec.Command("go", "build", "-overlay="+file, "./internal/...").CombinedOutput()
 	if err != nil {
 		t.Errorf("go build: %v\n%s\nthe blocks are\n%v", err, out, place)
+	}
+}
+
+// TestConfigurations opens the sinks of each configuration, with files in another folder.
+func TestConfigurations(t *testing.T) {
+	n := 0
+	for _, page := range pages(t) {
+		for _, b := range blocks(t, page, "ini") {
+			n++
+			text := strings.ReplaceAll(b.text, "/var/log", filepath.ToSlash(t.TempDir()))
+			c, err := config.Parse([]byte(text), &config.Options{Strict: true})
+			if err != nil {
+				t.Errorf("%s:%d: %v", page, b.line, err)
+				continue
+			}
+			if err := logbook.Close(t.Context(), c.Setup()); err != nil {
+				t.Errorf("%s:%d: %v", page, b.line, err)
+			}
+		}
+	}
+	if n < 3 {
+		t.Errorf("only %d configurations were found", n)
 	}
 }
 
@@ -170,8 +197,8 @@ type block struct {
 	text string
 }
 
-// goBlocks returns the fenced blocks of Go code on a page.
-func goBlocks(t *testing.T, page string) (blocks []block) {
+// blocks returns the fenced blocks of a language on a page.
+func blocks(t *testing.T, page, language string) (blocks []block) {
 	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
@@ -180,7 +207,7 @@ func goBlocks(t *testing.T, page string) (blocks []block) {
 	for l := range strings.Lines(string(text)) {
 		line++
 		switch {
-		case strings.TrimSpace(l) == "```go":
+		case strings.TrimSpace(l) == "```"+language:
 			inside = true
 			blocks = append(blocks, block{line: line + 1})
 		case strings.HasPrefix(l, "```"):
