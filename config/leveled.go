@@ -49,6 +49,9 @@ func (l *Levels) wrap(h logbook.Handler, o *restrictions) *leveled {
 // Binding implements [logbook.Bindable].
 func (w *leveled) Binding() logbook.Binding { return w.binding }
 
+// Unnamed marks a wrapper that failures do not name; see [logbook.Wrapper].
+func (w *leveled) Unnamed() {}
+
 // Handle passes the record on.
 func (w *leveled) Handle(r *logbook.Record) error {
 	if w.quiet {

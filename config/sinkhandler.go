@@ -46,6 +46,9 @@ func (s *sinkHandler) handle(h logbook.Handler, r *logbook.Record) error {
 // Unwrap returns the wrapped handler.
 func (s *sinkHandler) Unwrap() logbook.Handler { return s.Handler }
 
+// Unnamed marks a wrapper that failures do not name; see [logbook.Wrapper].
+func (s *sinkHandler) Unnamed() {}
+
 // Handle passes the record on.
 func (s *sinkHandler) Handle(r *logbook.Record) error {
 	return s.named(s.use(func(h logbook.Handler) error { return s.handle(h, r) }))

@@ -32,7 +32,7 @@ func (e *HandlerError) Error() string {
 	var b strings.Builder
 	b.WriteString("logbook: ")
 	if e.Handler != nil {
-		fmt.Fprintf(&b, "%T: ", shownHandler(e.Handler))
+		fmt.Fprintf(&b, "%T: ", namedHandler(e.Handler))
 	} else if e.about != "" {
 		b.WriteString(e.about + ": ")
 	}
@@ -49,17 +49,15 @@ func (e *HandlerError) Error() string {
 	return b.String()
 }
 
-// shownHandler returns the handler that a wrapper of this module stands for, if the
-// wrapper's type means nothing to users.
-func shownHandler(h Handler) Handler {
+// namedHandler returns the handler that a failure names: the one inside of wrappers that
+// are Unnamed.
+func namedHandler(h Handler) Handler {
 	for range maxWrapped {
-		t := reflect.TypeOf(h)
-		if t.Kind() == reflect.Pointer {
-			t = t.Elem()
-		}
-		exported := t.Name() != "" && 'A' <= t.Name()[0] && t.Name()[0] <= 'Z'
-		w, ok := h.(interface{ Unwrap() Handler })
-		if !ok || exported || !strings.HasPrefix(t.PkgPath(), "github.com/logbook-go/logbook/") {
+		w, ok := h.(interface {
+			Unnamed()
+			Unwrap() Handler
+		})
+		if !ok {
 			break
 		}
 		inner := w.Unwrap()

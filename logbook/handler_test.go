@@ -279,6 +279,28 @@ func TestWrapper(t *testing.T) {
 	}
 }
 
+type unnamed struct{ logbook.Wrapper }
+
+func (unnamed) Unnamed() {}
+
+// A failure names the outermost handler that is not Unnamed.
+func TestUnnamedWrapper(t *testing.T) {
+	inner := logbook.HandlerFunc(func(*logbook.Record) error { return io.EOF })
+	for _, c := range []struct {
+		h    logbook.Handler
+		want string
+	}{
+		{&upper{Wrapper: logbook.Wrapper{Handler: inner}}, "*logbook_test.upper: EOF"},
+		{unnamed{logbook.Wrapper{Handler: unnamed{logbook.Wrapper{Handler: inner}}}}, "logbook.HandlerFunc: EOF"},
+		{unnamed{logbook.Wrapper{Handler: &upper{Wrapper: logbook.Wrapper{Handler: inner}}}}, "*logbook_test.upper: EOF"},
+		{unnamed{}, "logbook_test.unnamed: EOF"},
+	} {
+		if e := (&logbook.HandlerError{Handler: c.h, Err: io.EOF}); e.Error() != "logbook: "+c.want {
+			t.Errorf("%v, want %s", e, c.want)
+		}
+	}
+}
+
 // ReadsCaller depends on the formatter.
 func TestReadsCaller(t *testing.T) {
 	tests := []struct {

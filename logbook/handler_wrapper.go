@@ -7,6 +7,9 @@ import "context"
 // forward HandleBatch, which would bypass an override of Handle; a wrapper that
 // supports batches implements it.
 //
+// Failures name the type of the wrapper. If it means nothing to users, give the wrapper a
+// method Unnamed(), which does nothing: failures then name the wrapped handler.
+//
 // While the wrapped handler runs, the wrapper declines records, too; see
 // [ErrRecursion].
 type Wrapper struct{ Handler }

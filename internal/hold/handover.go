@@ -37,6 +37,8 @@ type handover struct {
 	failed  bool
 }
 
+func (h *handover) Unnamed() {} // failures name the inner handler
+
 func (h *handover) Binding() logbook.Binding { return logbook.Binding{Quiet: h} }
 
 func (h *handover) Handle(*logbook.Record) (err error) {
