@@ -152,6 +152,7 @@ func ExampleFromChild() {
 		fmt.Println(err)
 		return
 	}
+	defer records.Close(context.Background())
 	err = cmd.Start()
 	started() // also if it failed
 	if err != nil {
