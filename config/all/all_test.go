@@ -25,7 +25,7 @@ import (
 func TestSchemes(t *testing.T) {
 	known := config.Schemes()
 	for _, scheme := range []string{
-		"mail", "smtp", "smtps", "syslog", "journal", "eventlog", "desktop", "slack", "pushover", "ntfy", "webhook", "exec", "file", "alarm", "python-socket",
+		"mail", "smtp", "smtps", "syslog", "journal", "eventlog", "desktop", "slack", "pushover", "ntfy", "webhook", "exec", "file", "alarm", "python-socket", "zmq-pub", "zmq-push",
 	} {
 		if !slices.Contains(known, scheme) {
 			t.Errorf("%s is not known", scheme)
@@ -65,6 +65,15 @@ func TestErrors(t *testing.T) {
 		{"python-socket:", "", "python-socket://HOST:PORT"},
 		{"python-socket://host?transport=udp", "transport", "want tcp or tls"},
 		{"python-socket://host?format=json", "format", "unknown"},
+		{"zmq-pub:", "", "zmq-pub://HOST:PORT"},
+		{"zmq-push://me:hunter2@host:1", "", "zmq-push://HOST:PORT"},
+		{"zmq-push://host:1/x", "", "zmq-push:SOCKET"},
+		{"zmq-push://host:1", "", "Insecure"},
+		{"zmq-push://host", "", "port"},
+		{"zmq-push://127.0.0.1:1?connect=1", "connect", "unknown"},
+		{"zmq-pub://127.0.0.1:1?overflow=wait", "overflow", "want block"},
+		{"zmq-pub://127.0.0.1:1?curve_server=x", "curve_server", "not allowed without"},
+		{"zmq-pub://127.0.0.1:1?curve=none", "curve", "no such file"},
 		{"desktop:", "", "desktop:APP"},
 		{"eventlog:", "", "eventlog:SOURCE"},
 		{"slack:", "", "missing address"},

@@ -28,6 +28,10 @@
 //	syslog:[PATH]               the local syslog, or another socket
 //	syslog://HOST[:PORT]        a syslog server, on port 514, or 6514 with TLS
 //	webhook:https://HOST/PATH   JSON, posted to any address
+//	zmq-pub://HOST:PORT         all who subscribe over ZeroMQ, here
+//	zmq-pub:SOCKET              the same, on a Unix socket
+//	zmq-push://HOST:PORT        one that pulls over ZeroMQ
+//	zmq-push:SOCKET             the same, on a Unix socket
 //
 // The option compress of files then accepts zstd, too.
 //

@@ -12,6 +12,7 @@ import (
 	"github.com/logbook-go/logbook/handlers/syslog"
 	"github.com/logbook-go/logbook/queues"
 	"github.com/logbook-go/logbook/queues/socket"
+	"github.com/logbook-go/logbook/queues/zeromq"
 )
 
 // Handlers have no exported fields, since a change after the push would have no effect
@@ -26,6 +27,7 @@ func TestHandlersHaveNoExportedFields(t *testing.T) {
 		reflect.TypeFor[desktop.Handler](), reflect.TypeFor[eventlog.Handler](), reflect.TypeFor[mail.Handler](),
 		reflect.TypeFor[push.Handler](), reflect.TypeFor[syslog.Handler](), reflect.TypeFor[syslog.Journal](),
 		reflect.TypeFor[socket.AlarmHandler](), reflect.TypeFor[socket.PythonHandler](),
+		reflect.TypeFor[zeromq.Handler](),
 	} {
 		for _, f := range reflect.VisibleFields(h) {
 			if f.IsExported() {
