@@ -79,7 +79,7 @@ func appendCommon(b []byte, v any) (_ []byte, done bool) {
 	case []int:
 		return appendInts(b, x), true
 	case []int64:
-		return appendList(b, x, encode.AppendInt), true
+		return appendInts(b, x), true
 	case []uint64:
 		return appendList(b, x, encode.AppendUint), true
 	case []float64:
@@ -87,7 +87,7 @@ func appendCommon(b []byte, v any) (_ []byte, done bool) {
 	case []bool:
 		return appendList(b, x, strconv.AppendBool), true
 	case []time.Duration:
-		return appendList(b, x, appendDuration), true
+		return appendInts(b, x), true
 	case []time.Time:
 		return appendList(b, x, appendTime), true
 	case []error:
@@ -211,13 +211,16 @@ func appendStrings(b []byte, list []string) []byte {
 			b = encode.AppendJSONString(b, CutMark)
 			break
 		}
-		b = appendString(b, s)
+		if len(s) > MaxSize {
+			s = Cut(s)
+		}
+		b = encode.AppendJSONString(b, s)
 	}
 	return append(b, ']')
 }
 
 // appendInts is appendList for integers, without calls through a variable.
-func appendInts(b []byte, list []int) []byte {
+func appendInts[T int | int64 | time.Duration](b []byte, list []T) []byte {
 	if list == nil {
 		return append(b, "null"...)
 	}
@@ -293,8 +296,6 @@ func appendString(b []byte, s string) []byte {
 	}
 	return encode.AppendJSONString(b, s)
 }
-
-func appendDuration(b []byte, d time.Duration) []byte { return encode.AppendInt(b, int64(d)) }
 
 func appendTime(b []byte, t time.Time) []byte {
 	return append(encode.AppendRFC3339(append(b, '"'), t), '"')

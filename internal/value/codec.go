@@ -268,7 +268,7 @@ func (m *compiler) slice(c *codec) {
 		c.leaf(func(_ *state, b []byte, p unsafe.Pointer) []byte { return appendBytes(b, *(*[]byte)(p)) })
 		return
 	case elem == reflect.TypeFor[string]():
-		c.leaf(func(_ *state, b []byte, p unsafe.Pointer) []byte { return appendList(b, *(*[]string)(p), appendString) })
+		c.leaf(func(_ *state, b []byte, p unsafe.Pointer) []byte { return appendStrings(b, *(*[]string)(p)) })
 		return
 	}
 	e := m.codec(use{typ: elem, addressed: true})

@@ -57,7 +57,7 @@ func (s *state) string(b []byte, v string) []byte { return appendString(b, v) }
 
 func (s *state) int(b []byte, v int) []byte { return encode.AppendInt(b, int64(v)) }
 
-func (s *state) strings(b []byte, v []string) []byte { return appendList(b, v, appendString) }
+func (s *state) strings(b []byte, v []string) []byte { return appendStrings(b, v) }
 
 // appendMap appends a map with string keys, sorted by key.
 func appendMap[V any](s *state, b []byte, m map[string]V, t reflect.Type, each func(*state, []byte, V) []byte) []byte {

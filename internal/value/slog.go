@@ -25,7 +25,7 @@ func (s *state) value(b []byte, v slog.Value) []byte {
 	case slog.KindBool:
 		return strconv.AppendBool(b, v.Bool())
 	case slog.KindDuration:
-		return appendDuration(b, v.Duration())
+		return encode.AppendInt(b, int64(v.Duration()))
 	case slog.KindTime:
 		return appendTime(b, v.Time())
 	case slog.KindGroup:
