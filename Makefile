@@ -49,9 +49,10 @@ test-desktop: ## desktop notifications with a real daemon, under Xvfb
 	@./scripts/deps.sh xvfb dunst
 	$(GO) test -race -tags desktop -run Dunst ./handlers/desktop
 
-torture: ## shared log files and queues at full size: 4 processes, kills, renames, restarts; some minutes
+torture: ## shared log files and queues at full size: 4 processes, kills, renames, restarts, hostile peers; some minutes
 	LOGBOOK_TORTURE_LINES=100000 $(GO) test -count 1 -v -timeout 1h ./handlers/torture
 	LOGBOOK_TORTURE_RECORDS=1000000 $(GO) test -count 1 -v -timeout 1h -tags $(TAGS) -run Accounting ./queues/zeromq
+	LOGBOOK_TORTURE_PEERS=1000 $(GO) test -count 1 -v -run HostilePeers ./queues/socket
 
 lint: ## gofmt, vet, staticcheck, go.mod
 	@test -z "$$(gofmt -l .)" || { echo "not gofmt'ed:"; gofmt -l .; exit 1; }

@@ -233,6 +233,9 @@ func (p *parser) syslog5424(s string) (Line, bool) {
 	}
 	rest = strings.TrimPrefix(rest, " ")
 	rest = strings.TrimPrefix(rest, "\ufeff")
+	if len(rest) > 1 && rest[0] == ' ' && rest[1] != ' ' {
+		rest = rest[1:] // rsyslog keeps the space after the tag of a message that it converts
+	}
 	return p.payload(l, rest), true
 }
 

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -136,8 +137,11 @@ func show(r *logbook.Record) string {
 	}
 	hostname, _ := os.Hostname()
 	for _, a := range append(d.Attrs, d.Extra...) {
-		if a.Key == "hostname" && a.Value.String() == hostname {
+		switch {
+		case a.Key == "hostname" && a.Value.String() == hostname:
 			a.Value = slog.StringValue("HERE")
+		case a.Key == "processName" && a.Value.String() == filepath.Base(os.Args[0]):
+			a.Value = slog.StringValue("TEST")
 		}
 		fmt.Fprintf(&b, " %s=%v", a.Key, a.Value)
 	}
