@@ -384,6 +384,9 @@ func TestBackgroundHostileHandlers(t *testing.T) {
 	}
 }
 
+// raises counts the runs of TestBackgroundRaise.
+var raises time.Duration
+
 // Raising in the background prints, since a panic there would end the program.
 func TestBackgroundRaise(t *testing.T) {
 	f, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
@@ -394,12 +397,16 @@ func TestBackgroundRaise(t *testing.T) {
 	old := os.Stderr
 	os.Stderr = f
 	defer func() { os.Stderr = old }()
-	bg := queues.NewBackground(logbook.NewHandler(func(*logbook.Record) error { return errors.New("boom") }, nil), nil)
-	undo := logbook.PushApplication(bg, logbook.Flags{Errors: logbook.RaiseErrors})
-	logbook.Info("record")
-	try(t, bg.Flush(t.Context()))
-	undo()
-	try(t, bg.Close(t.Context()))
+	raises++
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(raises * time.Hour) // of the bubble: one line a second is printed
+		bg := queues.NewBackground(logbook.NewHandler(func(*logbook.Record) error { return errors.New("boom") }, nil), nil)
+		undo := logbook.PushApplication(bg, logbook.Flags{Errors: logbook.RaiseErrors})
+		logbook.Info("record")
+		try(t, bg.Flush(t.Context()))
+		undo()
+		try(t, bg.Close(t.Context()))
+	})
 	if text, err := os.ReadFile(f.Name()); err != nil || !strings.Contains(string(text), "boom") {
 		t.Errorf("%q, %v", text, err)
 	}
