@@ -54,7 +54,7 @@ func TestZeroMQ(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	for _, uri := range []string{"zmq-pub:" + dir + "/c", "zmq-pub:" + dir + "/d?connect=1", "zmq-pub://0.0.0.0:0?insecure=1", "zmq-pub://127.0.0.1:0"} {
+	for _, uri := range []string{"zmq-pub:" + dir + "/c", "zmq-pub:" + dir + "/d?connect=1"} {
 		handle(t, uri)
 	}
 	for _, uri := range []string{"zmq-sub:" + dir + "/c?topic=x", "zmq-sub:" + dir + "/d?bind=1"} {
