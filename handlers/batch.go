@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -14,17 +15,32 @@ type lines struct {
 	of   []int // the index of the record of each line
 }
 
+var linesPool = sync.Pool{New: func() any { return new(lines) }}
+
+// maxLines bounds the text of lines whose memory is kept for reuse.
+const maxLines = 64 << 10
+
+// release gives the memory back for reuse.
+func (ls *lines) release() {
+	if cap(ls.text) <= maxLines {
+		ls.text, ls.ends, ls.of = ls.text[:0], ls.ends[:0], ls.of[:0]
+		linesPool.Put(ls)
+	}
+}
+
 // formatAll formats the records one after the other. A record that cannot be formatted
-// does not affect the others.
-func formatAll(o *logbook.Options, rs []*logbook.Record) (ls lines, err error) {
+// does not affect the others. The lines must be released.
+func formatAll(o *logbook.Options, rs []*logbook.Record) (*lines, error) {
+	ls := linesPool.Get().(*lines)
 	var errs []error
-	for i, r := range rs {
-		err := o.WriteLine(r, func(line []byte) error {
-			ls.text = append(ls.text, line...)
-			ls.ends, ls.of = append(ls.ends, len(ls.text)), append(ls.of, i)
-			return nil
-		})
-		if err != nil {
+	index := 0
+	add := func(line []byte) error {
+		ls.text = append(ls.text, line...)
+		ls.ends, ls.of = append(ls.ends, len(ls.text)), append(ls.of, index)
+		return nil
+	}
+	for index = range rs {
+		if err := o.WriteLine(rs[index], add); err != nil {
 			errs = append(errs, err)
 		}
 	}

@@ -334,6 +334,7 @@ func (h *File) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
 		}
 	}
 	ls, err := formatAll(&h.opts, rs)
+	defer ls.release()
 	written := 0
 	if len(ls.of) > 0 {
 		lines := make([]logfile.Line, len(ls.of))

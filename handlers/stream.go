@@ -120,6 +120,7 @@ func (s *Stream) Handle(r *logbook.Record) error {
 // If that fails, the records that are not written whole are left to the caller.
 func (s *Stream) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
 	ls, err := formatAll(&s.opts, rs)
+	defer ls.release()
 	written := 0
 	if len(ls.text) > 0 {
 		n := 0
