@@ -17,23 +17,24 @@ type Buffer struct {
 	// calls Get until that returns false.
 	Work func()
 
-	mu   sync.Mutex
-	once sync.Once // sets the locks of the conditions
-	room sync.Cond // Put waits for room
-	done sync.Cond // Wait waits for the records before it
+	mu      sync.Mutex
+	once    sync.Once // sets the locks of the conditions
+	room    sync.Cond // Put waits for room
+	roomAll sync.Cond // PutAll waits for room
+	done    sync.Cond // Wait waits for the records before it
 
 	working bool // there is a worker
-	waiting int  // calls of Put that wait
 	closed  bool
 	ended   bool   // by Discard
 	next    uint64 // number of the next record
 	out     int    // records that Get returned and Done has not finished
 	outFrom uint64 // number of the first of them
 	handled uint64 // records that are finished and not lost
+	space   []Item // of a batch, for reuse
 }
 
 func (b *Buffer) lock() {
-	b.once.Do(func() { b.room.L, b.done.L = &b.mu, &b.mu })
+	b.once.Do(func() { b.room.L, b.roomAll.L, b.done.L = &b.mu, &b.mu, &b.mu })
 	b.mu.Lock()
 }
 
@@ -42,11 +43,12 @@ func (b *Buffer) lock() {
 func (b *Buffer) Put(item Item) error {
 	b.lock()
 	if b.closed || b.Queue.Policy == Block && b.Queue.count > 0 && b.Queue.Full(item) {
-		if err := b.waitForRoom(1, item.size); err != nil {
+		if err := b.waitForRoom(&b.room, 1, item.size); err != nil {
 			b.Queue.drop(item)
 			b.mu.Unlock()
 			return err
 		}
+		b.room.Signal() // there may be room for the next one
 	}
 	item.number = b.next
 	b.next++
@@ -66,7 +68,7 @@ func (b *Buffer) PutAll(items []Item, why logbook.Reason) error {
 	}
 	b.lock()
 	defer b.mu.Unlock()
-	if err := b.waitForRoom(len(items), bytes); err != nil {
+	if err := b.waitForRoom(&b.roomAll, len(items), bytes); err != nil {
 		for i := range items {
 			b.Queue.drop(items[i])
 		}
@@ -87,14 +89,12 @@ func (b *Buffer) PutAll(items []Item, why logbook.Reason) error {
 }
 
 // waitForRoom waits, with [Block], until there is room for n records.
-func (b *Buffer) waitForRoom(n, bytes int) error {
+func (b *Buffer) waitForRoom(room *sync.Cond, n, bytes int) error {
 	q := &b.Queue
 	if q.Policy == Block {
-		b.waiting++
 		for !b.closed && q.count > 0 && (q.count+n > q.MaxRecords || q.bytes+bytes > q.MaxBytes) {
-			b.room.Wait()
+			room.Wait()
 		}
-		b.waiting--
 	}
 	if b.closed {
 		return logbook.ErrClosed
@@ -121,30 +121,38 @@ func (b *Buffer) Get(n int) (Batch, bool) {
 		b.done.Broadcast()
 		return Batch{}, false
 	}
-	batch := b.Queue.Take(b.Queue.run(n))
-	if b.out = len(batch.Items); b.out > 0 {
+	batch := b.Queue.take(b.Queue.run(n), b.space)
+	if b.out = len(batch.Items); b.out <= n {
+		b.space = batch.Items
+	}
+	if b.out > 0 {
 		b.outFrom = batch.Items[0].number
 	}
-	if b.waiting > 0 {
-		b.room.Broadcast()
-	}
+	// One call of Put wakes the next. If all woke at once, most would wait again.
+	b.room.Signal()
+	b.roomAll.Broadcast()
 	return batch, true
 }
 
 // Done finishes a batch. The last records of it, as returned by its Records, are put back
-// to be returned by Get again; the others are released. After Discard, they are lost.
+// to be returned by Get again; the others are released. A full queue makes room by its
+// policy; with [Block] it exceeds its bounds. After Discard, the records are lost instead.
 func (b *Buffer) Done(batch Batch, unsent int) {
+	items, lost := batch.last(unsent)
+	finished := len(batch.Items) - items
+	Batch{Items: batch.Items[:finished]}.Release() // without the lock, since it takes long
 	b.lock()
 	defer b.mu.Unlock()
-	var left int
-	if b.ended {
-		left = b.Queue.Lose(batch, unsent)
-		batch.Release()
+	switch left := batch.Items[finished:]; {
+	case b.ended:
+		b.Queue.Lose(batch, unsent)
+		Batch{Items: left}.Release()
 		b.Queue.lost = 0
-	} else {
-		left = b.Queue.PutBack(batch, unsent)
+	case items+lost > 0:
+		b.Queue.Untake(Batch{Items: left, Lost: lost, near: batch.near})
 	}
-	b.handled += uint64(len(batch.Items) - left)
+	clear(batch.Items)
+	b.handled += uint64(finished)
 	b.out = 0
 	b.done.Broadcast()
 }
@@ -197,6 +205,7 @@ func (b *Buffer) Close() {
 	defer b.mu.Unlock()
 	b.closed = true
 	b.room.Broadcast()
+	b.roomAll.Broadcast()
 }
 
 // Discard drops the records that are left after Close. It returns how many there were, with

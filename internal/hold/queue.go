@@ -2,6 +2,7 @@ package hold
 
 import (
 	"math"
+	"slices"
 
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -154,13 +155,18 @@ func (q *Queue) remove(i int) Item {
 	if q.Policy == DropLowest {
 		q.levelOf(item).count--
 	}
+	q.removed()
+	return item
+}
+
+// removed restores the state of the places after items were removed.
+func (q *Queue) removed() {
 	for q.first < len(q.items) && q.items[q.first].Record == nil {
 		q.first++
 	}
 	if unused := len(q.items) - q.count; unused >= q.MaxRecords || q.count == 0 {
 		q.reclaim()
 	}
-	return item
 }
 
 func (q *Queue) reclaim() {
@@ -170,7 +176,7 @@ func (q *Queue) reclaim() {
 			kept = append(kept, item)
 		}
 	}
-	clear(q.items[len(kept):])
+	clear(q.items[max(len(kept), q.first):]) // the places before first are clear
 	q.items, q.first = kept, 0
 	for _, l := range q.levels {
 		l.from = 0
@@ -178,11 +184,26 @@ func (q *Queue) reclaim() {
 }
 
 // Take removes the n oldest records.
-func (q *Queue) Take(n int) Batch {
-	b := Batch{Items: make([]Item, n), newest: q.dropsNewer()}
-	for i := range b.Items {
-		b.Items[i] = q.remove(q.first)
+func (q *Queue) Take(n int) Batch { return q.take(n, nil) }
+
+// take is Take with space for the items.
+func (q *Queue) take(n int, space []Item) Batch {
+	b := Batch{Items: slices.Grow(space[:0], n), newest: q.dropsNewer()}
+	end := q.first
+	for ; len(b.Items) < n; end++ {
+		item := q.items[end]
+		if item.Record == nil {
+			continue
+		}
+		b.Items = append(b.Items, item)
+		q.bytes -= item.size
+		if q.Policy == DropLowest {
+			q.levelOf(item).count--
+		}
 	}
+	clear(q.items[q.first:end])
+	q.first, q.count = end, q.count-n
+	q.removed()
 	if q.ahead -= n; q.ahead <= 0 || !b.newest {
 		b.Lost, b.near = q.lost, q.near
 		q.lost = 0
@@ -217,19 +238,6 @@ func (b Batch) last(n int) (items, lost int) {
 		lost = b.Lost
 	}
 	return items, lost
-}
-
-// PutBack puts the last n records of a batch, as returned by Records, back before those
-// that came since, and releases the others. It returns how many of the batch's items these
-// are. A full queue makes room by its policy; with [Block] it exceeds its bounds.
-func (q *Queue) PutBack(b Batch, n int) int {
-	items, lost := b.last(n)
-	gone := len(b.Items) - items
-	Batch{Items: b.Items[:gone]}.Release()
-	if items+lost > 0 {
-		q.Untake(Batch{Items: b.Items[gone:], Lost: lost, near: b.near})
-	}
-	return items
 }
 
 // Untake puts a batch back, before the records that came since.
