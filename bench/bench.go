@@ -86,6 +86,9 @@ func (b *bench) measureRow(row loggers.Row) error {
 				r.Add(c.Logger, cost, c.Foreign)
 			}
 		}
+		if g.Most > 0 {
+			r.Add("limit", measure.Cost{Ns: g.Most}, true)
+		}
 		b.rows = append(b.rows, r)
 	}
 	if plain, ok := costs[loggers.Plain]; ok {

@@ -33,6 +33,7 @@ type Goal struct {
 	ID, Title string
 	Peers     []string // nil for all
 	Ratio     float64  // minimum of fastest peer / ours; 0 if only reported
+	Most      float64  // maximum of ours in nanoseconds; 0 means no limit
 }
 
 // Output is the output format of a row.
@@ -154,6 +155,18 @@ func races() []Row {
 			Goals:  one("file-buffered", "buffered file, message only", 1.5),
 			Output: JSON, File: true,
 			Cases: []Case{buffered(), zapBuffered(), phusluAsync()},
+		},
+		{
+			Goals: []Goal{{ID: "background", Title: "call through a background queue", Ratio: 1, Most: 150}}, Output: JSON,
+			Cases: []Case{background(logbook.IntrospectionOff)},
+		},
+		{
+			Goals: []Goal{{ID: "background-caller", Title: "the same, with caller", Ratio: 1, Most: 300}}, Output: JSON, Fields: []string{"caller"},
+			Cases: []Case{background(logbook.IntrospectionOn)},
+		},
+		{
+			Goals: one("background-goroutines", "background queue, 1000 goroutines", 2), Output: JSON,
+			Cases: []Case{backgroundSpread(), zapBackground(), zerologDiode(), phusluBackground()},
 		},
 		{
 			Goals: one("fingers-crossed", "held for a trigger that never comes, two fields", 1),

@@ -58,6 +58,25 @@ func (p Plan) Run(subjects []Subject) ([]Cost, error) {
 	return costs, nil
 }
 
+// untimed is the time spent in Untimed since the last call of timed.
+var untimed time.Duration
+
+// Untimed calls f without counting its time. It is for work that do must finish before it
+// can go on, such as waiting for a queue to drain, and is called on the goroutine of do.
+func Untimed(f func()) {
+	began := time.Now()
+	f()
+	untimed += time.Since(began)
+}
+
+// timed returns the time that f takes, without that of Untimed.
+func timed(f func()) time.Duration {
+	untimed = 0
+	began := time.Now()
+	f()
+	return time.Since(began) - untimed
+}
+
 // calibrate returns how often a subject must do its work to fill a sample. It uses the
 // fastest of a few tries, since the others may have been interrupted.
 func (p Plan) calibrate(s Subject) (n int, err error) {
@@ -69,9 +88,7 @@ func (p Plan) calibrate(s Subject) (n int, err error) {
 	for n = 1; n < 1<<30; n *= 4 {
 		fastest := time.Duration(math.MaxInt64)
 		for range 3 {
-			began := time.Now()
-			do(n)
-			fastest = min(fastest, time.Since(began))
+			fastest = min(fastest, timed(func() { do(n) }))
 		}
 		if fastest >= p.Sample/16 {
 			return max(1, int(float64(n)*float64(p.Sample)/float64(max(fastest, 1)))), nil
@@ -92,9 +109,7 @@ func sample(s Subject, n int) (c Cost, err error) {
 	do(n/16 + 1)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	began := time.Now()
-	do(n)
-	took := time.Since(began)
+	took := timed(func() { do(n) })
 	runtime.ReadMemStats(&after)
 	c.Ns = float64(took.Nanoseconds()) / float64(n)
 	c.Allocs = float64(after.Mallocs-before.Mallocs) / float64(n)

@@ -126,6 +126,15 @@ func TestRunCounts(t *testing.T) {
 	}
 }
 
+// Work that is not timed does not count. The timed part may be interrupted at any time, so
+// the other one is much longer.
+func TestUntimed(t *testing.T) {
+	const pause = 200 * time.Millisecond
+	if took := timed(func() { Untimed(func() { time.Sleep(pause) }) }); took < 0 || took >= pause {
+		t.Errorf("took %v, want less than %v", took, pause)
+	}
+}
+
 func TestRunReturnsErrors(t *testing.T) {
 	broken := errors.New("broken")
 	_, err := Plan{Rounds: 1, Sample: time.Microsecond}.Run([]Subject{{"A", func() (func(int), func(), error) { return nil, nil, broken }}})
