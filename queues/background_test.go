@@ -83,7 +83,7 @@ func (s *batchSink) HandleBatch(rs []*logbook.Record, why logbook.Reason) error 
 	return nil
 }
 
-func try(t *testing.T, err error) {
+func try(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Error(err)
