@@ -15,7 +15,7 @@ const module = "github.com/logbook-go/logbook/"
 var (
 	below = []string{
 		"callsite", "clock", "disk", "disk/disktest", "encode", "errchain", "flow", "frame", "goroutine", "leaktest", "levelgen", "linewriter", "listener",
-		"netlink", "panics", "pickle", "pyformat", "pyjson", "secret", "text", "value", "valuewords", "words",
+		"netlink", "panics", "pickle", "pyformat", "pyjson", "secret", "systemd", "text", "value", "valuewords", "words",
 	}
 	above = []string{"hold", "limit", "logfile", "logline", "notify", "refusal", "sender", "tally"}
 )
