@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/logbook-go/logbook/internal/netlink"
@@ -91,6 +92,34 @@ func TLSOptions() []Option {
 		{Name: "key", Kind: KindPath, Help: "client key, in PEM; needs cert"},
 		{Name: insecure, Kind: KindBool, Default: "false", Help: "true: do not verify the server's certificate; not allowed with ca"},
 	}
+}
+
+// ServerTLSOptions returns the options that [Spec.ServerTLS] reads.
+func ServerTLSOptions() []Option {
+	return []Option{
+		{Name: "cert", Kind: KindPath, Required: true, Help: "certificate of this server, in PEM"},
+		{Name: "key", Kind: KindPath, Required: true, Help: "its key, in PEM"},
+		{Name: "client_ca", Kind: KindPath, Help: "CA certificates in PEM: clients need a certificate that one of them has signed"},
+	}
+}
+
+// ServerTLS reads the options of [ServerTLSOptions].
+func (s *Spec) ServerTLS() *tls.Config {
+	files := netlink.TLSFiles{CA: s.FilePath("client_ca"), Cert: s.FilePath("cert"), Key: s.FilePath("key")}
+	if files.Cert == "" || files.Key == "" { // refused, since they are required
+		return nil
+	}
+	config, err := files.ServerConfig()
+	if err != nil {
+		blamed := "cert"
+		if e := (*fs.PathError)(nil); errors.As(err, &e) && e.Path == files.Key {
+			blamed = "key"
+		} else if files.CA != "" && strings.Contains(err.Error(), files.CA) {
+			blamed = "client_ca"
+		}
+		s.Refuse(blamed, err)
+	}
+	return config
 }
 
 // insecure has a long name, so that nobody sets it by accident.

@@ -73,6 +73,7 @@ const (
 	KindDuration Kind = "DURATION"   // Spec.Duration
 	KindLevel    Kind = "LEVEL"      // Spec.Level
 	KindFormat   Kind = "FORMAT"     // a format string
+	KindMode     Kind = "MODE"       // Spec.FileMode
 	KindPath     Kind = "PATH"       // Spec.FilePath and SecretFile; the path is not a secret
 	KindURI      Kind = "URI"        // of another sink
 )

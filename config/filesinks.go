@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -66,7 +64,7 @@ func init() {
 
 var delayOption = Option{Name: "delay", Kind: KindBool, Default: "false", Help: "true: open the file with the first record"}
 
-var modeOption = Option{Name: "mode", Kind: KindText, Default: "0640", Help: "permissions of new files, in octal digits", ofFile: true}
+var modeOption = Option{Name: "mode", Kind: KindMode, Default: "0640", Help: "permissions of new files, in octal digits", ofFile: true}
 
 // fileOptions returns the options common to all file sinks.
 func fileOptions(format string) []Option {
@@ -92,7 +90,7 @@ func (s *Spec) fileOptions() *handlers.FileOptions {
 	o := s.Options()
 	f := &handlers.FileOptions{
 		Level: o.Level, Bubble: o.Bubble, Formatter: o.Formatter,
-		Mode: s.mode(), SyncLevel: s.Level("sync_level"), SyncInterval: s.Duration("sync_interval"), TakeOver: s.section.loaded,
+		Mode: s.FileMode("mode"), SyncLevel: s.Level("sync_level"), SyncInterval: s.Duration("sync_interval"), TakeOver: s.section.loaded,
 	}
 	buffer := handlers.BufferOptions{Size: int(s.Size("buffer")), Interval: s.Duration("flush_interval"), Level: s.Level("flush_level")}
 	if buffer.Size > 0 {
@@ -122,19 +120,6 @@ func compressor(name string) (handlers.Compressor, error) {
 	}
 	known := compressors.names()
 	return nil, fmt.Errorf("invalid compression %q: want %s%s", name, oneOf(known), cmp.Or(didYouMean(name, known), importHint()))
-}
-
-// mode reads the option mode, the permissions of new files.
-func (s *Spec) mode() (m fs.FileMode) {
-	s.Func("mode", func(v string) error {
-		n, err := strconv.ParseUint(strings.TrimPrefix(v, "0o"), 8, 32)
-		if err != nil || n == 0 || n > 0o777 {
-			return fmt.Errorf("invalid file mode %q: want octal digits from 0001 to 0777", v)
-		}
-		m = fs.FileMode(n)
-		return nil
-	})
-	return m
 }
 
 // filePath returns the path of a file. file://localhost/x means file:/x, and on

@@ -73,7 +73,7 @@ func readFileSection(s *Spec) func() (logbook.Handler, error) {
 		Level:          s.Level("log_level"),
 		Formatter:      logbook.JSON(&logbook.JSONOptions{Source: true}),
 		RolloverFormat: "{basename}_{timestamp}{ext}",
-		Mode:           s.mode(),
+		Mode:           s.FileMode("mode"),
 		TakeOver:       s.section.loaded,
 	}
 	if o.Level == nil {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -149,4 +150,17 @@ func (s *Spec) SecretFile(name string) (content string) {
 		return nil
 	})
 	return content
+}
+
+// FileMode reads an option that has the permissions of a file, in octal digits.
+func (s *Spec) FileMode(name string) (m fs.FileMode) {
+	s.readKind(name, KindMode, func(v string) error {
+		n, err := strconv.ParseUint(strings.TrimPrefix(v, "0o"), 8, 32)
+		if err != nil || n == 0 || n > 0o777 {
+			return fmt.Errorf("invalid file mode %q: want octal digits from 0001 to 0777", v)
+		}
+		m = fs.FileMode(n)
+		return nil
+	})
+	return m
 }

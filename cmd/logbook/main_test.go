@@ -89,6 +89,12 @@ func TestHelp(t *testing.T) {
 		"help":       {"help", "--help"},
 		"exit-codes": {"help", "exit-codes"},
 		"sinks":      {"help", "sinks"},
+		"sources":    {"help", "sources"},
+		"source-tls": {"help", "source", "tls"},
+		"collect":    {"collect", "--help"},
+		"tail":       {"tail", "--help"},
+		"send":       {"send", "--help"},
+		"keygen":     {"keygen", "--help"},
 	}
 	for name, args := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -263,7 +269,7 @@ func TestSize(t *testing.T) {
 // Each sink and wrapper has a page with its options.
 func TestHelpOfSinks(t *testing.T) {
 	for name, want := range map[string][]string{
-		"file":   {"file:PATH ", "mode=TEXT ", "level=LEVEL ", "fingers_crossed"},
+		"file":   {"file:PATH ", "mode=MODE ", "level=LEVEL ", "fingers_crossed"},
 		"file:":  {"file:PATH "},
 		"smtps":  {"from=TEXT ", "(required)", "ca=PATH ", "headers"},
 		"syslog": {"transport=udp|tcp|tls ", "(default: udp)"},

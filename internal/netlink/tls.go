@@ -26,8 +26,8 @@ func ClientTLS(config *tls.Config, host string) *tls.Config {
 
 // TLSFiles are the paths of PEM files for a TLS configuration. "" leaves a part out.
 type TLSFiles struct {
-	CA        string // trusted roots in place of the system's
-	Cert, Key string // of the client; both or none
+	CA        string // trusted roots, for a client in place of the system's
+	Cert, Key string // of this side; both or none
 }
 
 // Config reads the files. It returns nil if there are none.
@@ -55,6 +55,23 @@ func (f TLSFiles) Config() (*tls.Config, error) {
 			return nil, err
 		}
 		config.Certificates = []tls.Certificate{pair}
+	}
+	return config, nil
+}
+
+// ServerConfig is Config for a server, which needs Cert and Key. With CA, clients need a
+// certificate that one of its roots has signed.
+func (f TLSFiles) ServerConfig() (*tls.Config, error) {
+	if f.Cert == "" || f.Key == "" {
+		return nil, errors.New("want a certificate and a key")
+	}
+	config, err := f.Config()
+	if err != nil {
+		return nil, err
+	}
+	if config.RootCAs != nil {
+		config.ClientCAs, config.RootCAs = config.RootCAs, nil
+		config.ClientAuth = tls.RequireAndVerifyClientCert
 	}
 	return config, nil
 }

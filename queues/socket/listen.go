@@ -5,7 +5,6 @@ import (
 	"net"
 
 	"github.com/logbook-go/logbook/internal/listener"
-	"github.com/logbook-go/logbook/logbook"
 )
 
 // Listen returns a subscriber that receives at an address:
@@ -20,11 +19,7 @@ import (
 // see [Subscriber.Addr]. The file of a unix socket that nobody listens on any more is
 // replaced. Errors are *logbook.OptionError, or those of the system.
 func Listen(address string, o *ListenOptions) (*Subscriber, error) {
-	a, err := listener.ParseAddress(address)
-	if err != nil {
-		return nil, &logbook.OptionError{Options: "socket.ListenOptions", Option: "address", Err: err}
-	}
-	c, err := o.checked(a)
+	a, c, err := o.checkedFor(address)
 	if err != nil {
 		return nil, err
 	}

@@ -70,6 +70,21 @@ const (
 	defaultMaxMemory = 32 << 20
 )
 
+// Check returns the [*logbook.OptionError] of [Listen] for an address and these options, or
+// nil. It opens nothing.
+func (o *ListenOptions) Check(address string) error {
+	_, _, err := o.checkedFor(address)
+	return err
+}
+
+func (o *ListenOptions) checkedFor(address string) (a listener.Address, c ListenOptions, err error) {
+	if a, err = listener.ParseAddress(address); err != nil {
+		return a, c, &logbook.OptionError{Options: "socket.ListenOptions", Option: "address", Err: err}
+	}
+	c, err = o.checked(a)
+	return a, c, err
+}
+
 // checked returns the options with their defaults, for an address.
 func (o *ListenOptions) checked(a listener.Address) (ListenOptions, error) {
 	if o == nil {

@@ -1,0 +1,94 @@
+package all
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/logbook-go/logbook/config"
+	"github.com/logbook-go/logbook/queues"
+	"github.com/logbook-go/logbook/queues/socket"
+)
+
+func init() {
+	limits := []config.Option{
+		{Name: "accept", Kind: config.KindText, Required: true, Help: "formats to receive, separated by commas: json, syslog, pickle, alarm"},
+		{Name: "max_frame", Kind: config.KindSize, Default: "1MiB", Help: "size of the longest record"},
+		{Name: "zone", Kind: config.KindText, Default: "local", Help: "zone of times without one, such as UTC or Europe/Berlin"},
+	}
+	streams := slices.Concat(limits, []config.Option{
+		{Name: "max_memory", Kind: config.KindSize, Default: "32MiB", Help: "size of all long records that are being read"},
+		{Name: "max_connections", Kind: config.KindCount, Default: "1000", Help: "number of connections"},
+		{Name: "max_per_address", Kind: config.KindCount, Default: "half of max_connections", Help: "number of connections from one address"},
+		{Name: "frame_timeout", Kind: config.KindDuration, Default: "30s", Help: "time for a record, from its first byte to its last"},
+		{Name: "idle_timeout", Kind: config.KindDuration, Default: "1h", Help: "time between two records"},
+	})
+	exposed := config.Option{Name: "plaintext", Kind: "loopback|network", Default: "loopback", Help: "network: allow an address that other machines can reach; everybody there can then read and send records"}
+	with := func(common []config.Option, more ...config.Option) []config.Option {
+		return slices.Concat(common, more)
+	}
+	mode := config.Option{Name: "mode", Kind: config.KindMode, Default: "0600", Help: "permissions of the socket file"}
+
+	for _, s := range []struct {
+		scheme, address, help string
+		options               []config.Option
+	}{
+		{"tcp", "tcp://HOST:PORT?accept=FORMATS", "listen on TCP", with(streams, exposed)},
+		{"tls", "tls://HOST:PORT?accept=FORMATS&cert=PATH&key=PATH", "listen on TCP with TLS", with(streams, append(config.ServerTLSOptions(),
+			config.Option{Name: "handshake_timeout", Kind: config.KindDuration, Default: "10s", Help: "time for the handshake of TLS"})...)},
+		{"udp", "udp://HOST:PORT?accept=FORMATS", "listen for datagrams on UDP", with(limits, exposed)},
+		{"unix", "unix:PATH?accept=FORMATS", "listen on a unix socket", with(streams, mode)},
+		{"unixgram", "unixgram:PATH?accept=FORMATS", "listen for datagrams on a unix socket", with(limits, mode)},
+	} {
+		config.RegisterSource(s.scheme, config.SourceEntry{
+			Forms: []config.Form{{Address: s.address, Help: s.help}}, Options: s.options,
+			Help: "If several formats are accepted, the first byte of a connection or datagram tells which one it has.",
+			Read: func(spec *config.Spec) func() (queues.Subscriber, error) { return readSocket(spec) },
+		})
+	}
+}
+
+func readSocket(s *config.Spec) func() (queues.Subscriber, error) {
+	if s.User != nil {
+		s.Refuse("", errors.New("a user is not allowed"))
+	}
+	address := s.Scheme + "://" + s.Host
+	o := &socket.ListenOptions{MaxFrame: int(s.Size("max_frame"))}
+	s.Func("accept", func(v string) error {
+		for name := range strings.SplitSeq(v, ",") {
+			f, err := socket.ParseFormat(strings.TrimSpace(name))
+			if err != nil {
+				return err
+			}
+			o.Accept = append(o.Accept, f)
+		}
+		return nil
+	})
+	s.Func("zone", func(v string) (err error) {
+		if v != "local" {
+			o.Location, err = time.LoadLocation(v)
+		}
+		return err
+	})
+	if s.Scheme == "unix" || s.Scheme == "unixgram" {
+		address = s.Scheme + ":" + unixSocket(s)
+		o.Mode = s.FileMode("mode")
+	}
+	switch s.Scheme {
+	case "tls":
+		o.TLSConfig = s.ServerTLS()
+		o.HandshakeTimeout = s.Duration("handshake_timeout")
+	case "tcp", "udp":
+		o.Insecure = s.Choice("plaintext") == "network"
+	}
+	if s.Scheme == "tcp" || s.Scheme == "tls" || s.Scheme == "unix" {
+		o.MaxMemory = int(s.Size("max_memory"))
+		o.MaxConnections, o.MaxPerAddress = s.Count("max_connections"), s.Count("max_per_address")
+		o.FrameTimeout, o.IdleTimeout = s.Duration("frame_timeout"), s.Duration("idle_timeout")
+	}
+	if err := o.Check(address); err != nil && len(o.Accept) > 0 {
+		s.Refuse("", err)
+	}
+	return func() (queues.Subscriber, error) { return socket.Listen(address, o) }
+}
