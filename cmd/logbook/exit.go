@@ -24,16 +24,18 @@ const (
 const exitCodesHelp = `The exit codes of logbook:
 
   0    success; no record was lost
-  1    records could not be written to a sink, the input could not be read to
-       its end, or a help text could not be printed; details are on standard
-       error
-  2    invalid command line, or a sink could not be opened; no input was read
-  129  the terminal was closed (SIGHUP); the lines read so far are written
-  130  interrupted (SIGINT, Ctrl-C); the lines read so far are written
+  1    records were lost: they could not be written to a sink, or did not fit
+       into a queue; the input could not be read to its end; or a help text
+       could not be printed; details are on standard error
+  2    invalid command line, or a source or sink could not be opened; no input
+       was read
+  129  pipe: the terminal was closed (SIGHUP); the lines read so far are written
+  130  pipe: interrupted (SIGINT, Ctrl-C); the lines read so far are written
   141  the reader of the output closed it, as "head" does; nothing is printed
-  143  terminated (SIGTERM); the lines read so far are written
+  143  pipe: terminated (SIGTERM); the lines read so far are written
 
 If several apply, 1 takes precedence over 129, 130 and 143, and these over 141.
+Signals stop collect and tail as well: their exit code is then 0 or 1.
 
 Example, for a script that must know whether the log is complete:
 

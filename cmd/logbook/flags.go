@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/logbook-go/logbook/internal/text"
@@ -50,6 +51,24 @@ func (s size) String() string { return text.FormatSize(int64(s)) }
 
 // Type returns the name of the value in help texts.
 func (s size) Type() string { return "size" }
+
+// count is a number of at least 1.
+type count int
+
+// Set parses a count.
+func (c *count) Set(v string) error {
+	n, err := strconv.ParseUint(v, 10, 31)
+	if err != nil || n == 0 {
+		return fmt.Errorf("invalid count %q: want a number of at least 1", v)
+	}
+	*c = count(n)
+	return nil
+}
+
+func (c *count) String() string { return strconv.Itoa(int(*c)) }
+
+// Type returns the name of the value in help texts.
+func (c *count) Type() string { return "count" }
 
 // durationFlag is the value of a flag that takes a duration in the syntax of
 // [text.ParseDuration].

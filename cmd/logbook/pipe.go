@@ -68,9 +68,7 @@ func pipeCommand() *cobra.Command {
 	flags.Var(&p.maxLine, "max-line", "cut lines longer than `SIZE`, such as 64KiB")
 	flags.Var(&durationFlag{&p.grace}, "grace", "after a signal, read on for at most `TIME`, such as 1s")
 	_ = cmd.RegisterFlagCompletionFunc("to", completeSinks) // fails for flags that do not exist
-	_ = cmd.RegisterFlagCompletionFunc("level", cobra.FixedCompletions(
-		[]cobra.Completion{"trace", "debug", "info", "success", "notice", "warning", "error", "critical"},
-		cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("level", completeLevels)
 	return cmd
 }
 
@@ -106,36 +104,12 @@ func (p *pipe) run(stdin io.Reader, stderr io.Writer) error {
 	signal.Notify(closed, syscall.SIGPIPE)
 	defer signal.Stop(closed)
 
-	stop, release := stopSignal()
+	stop, release := stopSignal(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer release()
 	if code := p.copy(stdin, stop, stderr); code != exitOK {
 		return &exitError{code}
 	}
 	return nil
-}
-
-// stopSignals are the signals that ask the program to end.
-var stopSignals = []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}
-
-// stopSignal returns a channel that receives the first stop signal. The next one ends
-// the program, even while a sink blocks.
-func stopSignal() (stop <-chan os.Signal, release func()) {
-	signals, first := make(chan os.Signal, 1), make(chan os.Signal, 1)
-	for _, s := range stopSignals {
-		if !signal.Ignored(s) { // as by nohup; Notify would undo that
-			signal.Notify(signals, s)
-		}
-	}
-	go func() {
-		if s, ok := <-signals; ok {
-			first <- s
-			signal.Stop(signals)
-		}
-	}()
-	return first, func() {
-		signal.Stop(signals)
-		close(signals)
-	}
 }
 
 // copy writes the records of the input to the sinks and closes them. It returns the

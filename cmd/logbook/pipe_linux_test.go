@@ -24,7 +24,7 @@ func (zeroes) Read(p []byte) (int, error) {
 func TestPipeHugeLine(t *testing.T) {
 	const huge = 100 << 20
 	cmd := command(t, "pipe")
-	r := startCommand(t, cmd)
+	r := startCommand(t, cmd, nil)
 	r.lines.Buffer(nil, 2<<20)
 	if _, err := io.Copy(r.stdin, io.MultiReader(io.LimitReader(zeroes{}, huge), strings.NewReader("\n"+textLine+"\n"))); err != nil {
 		t.Fatal(err)

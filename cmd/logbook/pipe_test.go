@@ -130,10 +130,12 @@ type running struct {
 
 func start(t *testing.T, args ...string) *running {
 	t.Helper()
-	return startCommand(t, command(t, args...))
+	return startCommand(t, command(t, args...), nil)
 }
 
-func startCommand(t *testing.T, cmd *exec.Cmd) *running {
+// startCommand starts a command whose standard error goes to a buffer of its own unless one
+// is given.
+func startCommand(t *testing.T, cmd *exec.Cmd, stderr io.Writer) *running {
 	t.Helper()
 	r := new(running)
 	var err error
@@ -143,7 +145,9 @@ func startCommand(t *testing.T, cmd *exec.Cmd) *running {
 	if r.stdout, err = cmd.StdoutPipe(); err != nil {
 		t.Fatal(err)
 	}
-	cmd.Stderr = &r.stderr
+	if cmd.Stderr = stderr; stderr == nil {
+		cmd.Stderr = &r.stderr
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

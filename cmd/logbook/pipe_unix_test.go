@@ -17,7 +17,7 @@ import (
 // caught ones.
 func heedSignals(t *testing.T) {
 	caught := make(chan os.Signal, 1)
-	signal.Notify(caught, stopSignals...)
+	signal.Notify(caught, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	t.Cleanup(func() { signal.Stop(caught) })
 }
 
@@ -48,7 +48,7 @@ func TestPipeIgnoredSignals(t *testing.T) {
 	cmd := command(t, "pipe", "--grace", "1ms")
 	cmd.Path = "/bin/sh"
 	cmd.Args = append([]string{"sh", "-c", `trap "" HUP INT; exec "$0" "$@"`, program}, cmd.Args[1:]...)
-	r := startCommand(t, cmd)
+	r := startCommand(t, cmd, nil)
 	r.write(t, textLine+"\n")
 	r.next(t)
 	for _, s := range []os.Signal{syscall.SIGHUP, os.Interrupt} {

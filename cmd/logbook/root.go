@@ -27,8 +27,13 @@ The command-line program of Logbook for Go.`,
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.AddCommand(
 		pipeCommand(),
+		collectCommand(),
+		tailCommand(),
+		sendCommand(),
+		keygenCommand(),
 		versionCommand(),
 		sinksTopic(),
+		sourcesTopic(),
 		topic("exit-codes", "What the exit codes mean", exitCodesHelp),
 	)
 	root.SetHelpCommand(helpCommand(root))
@@ -59,6 +64,13 @@ func sinksTopic() *cobra.Command {
 	return c
 }
 
+// sourcesTopic returns the help page of all sources, which is also named "source".
+func sourcesTopic() *cobra.Command {
+	c := topic("sources [name]", "Where records can come from", sourcesHelp())
+	c.Aliases = []string{"source"}
+	return c
+}
+
 // helpCommand is like cobra's help command, but an unknown topic is an error.
 func helpCommand(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
@@ -66,8 +78,11 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 		Short:   "Help about any command or topic",
 		Example: "  logbook help pipe\n  logbook help sink file\n  logbook help exit-codes",
 		ValidArgsFunction: func(_ *cobra.Command, args []string, prefix string) (names []cobra.Completion, _ cobra.ShellCompDirective) {
-			if len(args) == 1 && strings.HasPrefix(args[0], "sink") {
+			switch {
+			case len(args) == 1 && strings.HasPrefix(args[0], "sink"):
 				return config.Schemes(), cobra.ShellCompDirectiveNoFileComp
+			case len(args) == 1 && strings.HasPrefix(args[0], "source"):
+				return config.SourceSchemes(), cobra.ShellCompDirectiveNoFileComp
 			}
 			for _, c := range root.Commands() {
 				if len(args) == 0 && strings.HasPrefix(c.Name(), prefix) {
@@ -82,6 +97,14 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 				text, found := sinkHelp(rest[0])
 				if !found {
 					return fmt.Errorf("unknown sink %q (known: %s)", rest[0], strings.Join(config.Schemes(), ", "))
+				}
+				cmd.Println(text)
+				return nil
+			}
+			if err == nil && len(rest) == 1 && c.Name() == "sources" {
+				text, found := sourceHelp(rest[0])
+				if !found {
+					return fmt.Errorf("unknown source %q (known: %s)", rest[0], strings.Join(config.SourceSchemes(), ", "))
 				}
 				cmd.Println(text)
 				return nil

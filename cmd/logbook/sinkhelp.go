@@ -30,7 +30,7 @@ func sinksHelp() string {
 	b.WriteString("A sink is a destination of records: SCHEME:PATH?OPTION=VALUE&...\n\n")
 	for _, scheme := range config.Schemes() {
 		e, _ := config.SinkEntry(scheme)
-		b.WriteString(formsHelp(e))
+		b.WriteString(formsHelp(e.Forms))
 	}
 	b.WriteString("\nOptions of all sinks:\n\n")
 	b.WriteString(optionsHelp(config.HandlerOptions("")))
@@ -56,7 +56,7 @@ func sinkHelp(name string) (text string, found bool) {
 		return "", false
 	}
 	var b strings.Builder
-	b.WriteString(formsHelp(e))
+	b.WriteString(formsHelp(e.Forms))
 	if e.Help != "" {
 		b.WriteString("\n" + folded(e.Help, "") + "\n")
 	}
@@ -65,9 +65,9 @@ func sinkHelp(name string) (text string, found bool) {
 	return b.String(), true
 }
 
-func formsHelp(e config.Entry) string {
+func formsHelp(forms []config.Form) string {
 	var b strings.Builder
-	for _, f := range e.Forms {
+	for _, f := range forms {
 		b.WriteString(row(f.Address, f.Help))
 	}
 	return b.String()

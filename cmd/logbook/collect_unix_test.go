@@ -1,0 +1,369 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/logbook-go/logbook/queues/zeromq"
+)
+
+// collecting is a running "logbook collect".
+type collecting struct {
+	*running
+	dir    string // working directory; its path is short enough for sockets
+	notify *net.UnixConn
+	stderr syncBuffer
+}
+
+// syncBuffer is a buffer for two goroutines.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// collect starts the program in a new directory with files, and waits until it is ready.
+func collect(t *testing.T, files map[string]string, args ...string) *collecting {
+	t.Helper()
+	heedSignals(t)
+	dir, err := os.MkdirTemp("", "lb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	c := &collecting{dir: dir}
+	for name, text := range files {
+		c.file(t, name, text)
+	}
+	c.notify, err = net.ListenUnixgram("unixgram", &net.UnixAddr{Name: filepath.Join(dir, "notify"), Net: "unixgram"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.notify.Close() })
+	cmd := command(t, append([]string{"collect"}, args...)...)
+	cmd.Dir = dir
+	cmd.Env = append(cmd.Env, "NOTIFY_SOCKET="+filepath.Join(dir, "notify"))
+	c.running = startCommand(t, cmd, &c.stderr)
+	c.waitFor(t, "READY=1")
+	return c
+}
+
+func (c *collecting) waitFor(t *testing.T, state string) {
+	t.Helper()
+	b := make([]byte, 100)
+	if n, err := c.notify.Read(b); err != nil || string(b[:n]) != state {
+		t.Fatalf("notified %q, %v", b[:n], err)
+	}
+}
+
+func (c *collecting) file(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(c.dir, name), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (c *collecting) read(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(c.dir, name))
+	if err != nil {
+		t.Error(err)
+	}
+	return string(b)
+}
+
+// stop stops the program, and returns its exit code and the last line on standard error.
+func (c *collecting) stop(t *testing.T) (code int, last string) {
+	t.Helper()
+	if err := c.signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	c.waitFor(t, "STOPPING=1")
+	code = exitOf(t, c.wait())
+	lines := strings.Split(strings.TrimSpace(c.stderr.String()), "\n")
+	return code, lines[len(lines)-1]
+}
+
+// sendLines writes lines to a unix socket, and waits until the program has read them.
+func sendLines(t *testing.T, path, lines string) {
+	t.Helper()
+	conn, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, lines); err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.(*net.UnixConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, conn); err != nil {
+		t.Fatal(err)
+	}
+}
+
+const jsonLines = `{"time":"2026-03-03T07:31:12Z","level":"INFO","channel":"app.db","msg":"one"}
+{"time":"2026-03-03T07:31:12Z","level":"ERROR","channel":"app","msg":"two"}
+{"time":"2026-03-03T07:31:12Z","level":"INFO","channel":"application","msg":"three"}
+`
+
+// Records from a socket reach all sinks; a signal ends the program when they are written.
+func TestCollect(t *testing.T) {
+	c := collect(t, nil, "--from", "unix:s?accept=json", "--to", "file:all.log?format={record.message}", "--to", "file:errors.log?level=error&format={record.message}", "--http", "127.0.0.1:0")
+	sendLines(t, filepath.Join(c.dir, "s"), jsonLines+"no json\n")
+	url := regexp.MustCompile(`http://[0-9.:]+`).FindString(c.stderr.String())
+	for path, want := range map[string][]string{
+		"/healthz": {"ok\n"},
+		"/metrics": {
+			"# TYPE logbook_collected_records_total counter\n",
+			`logbook_records_total{kind="sink",name="file:errors.log?level=error&format={record.message}",part="queues.Background",result="dropped"} 0` + "\n",
+			`logbook_events_total{kind="source",name="unix:s?accept=json",part="socket.Subscriber",event="refused"} 1` + "\n",
+		},
+	} {
+		resp, err := http.Get(url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		for _, w := range want {
+			if !strings.Contains(string(text), w) || err != nil {
+				t.Errorf("%s: %v, want %q in\n%s", path, err, w, text)
+			}
+		}
+	}
+	http.DefaultClient.CloseIdleConnections()
+	code, last := c.stop(t)
+	if code != 0 || last != "logbook: 4 records collected, none lost, 1 inputs refused" {
+		t.Errorf("exit code %d, %s", code, c.stderr.String())
+	}
+	if got := c.read(t, "all.log"); !strings.Contains(got, "one\ntwo\nthree\n") || !strings.Contains(got, "refused an input") {
+		t.Errorf("%q", got)
+	}
+	if got := c.read(t, "errors.log"); got != "two\n" {
+		t.Errorf("%q", got)
+	}
+	if _, err := os.Stat(filepath.Join(c.dir, "s")); err == nil {
+		t.Error("the socket was left behind")
+	}
+}
+
+// --level and --channel select records.
+func TestCollectFilters(t *testing.T) {
+	for args, want := range map[string]string{
+		"--channel app":               "one two",
+		"--channel app.db":            "one",
+		"--level warning":             "two",
+		"--channel application":       "three",
+		"--channel x --channel app":   "one two",
+		"--level info --channel app.": "",
+	} {
+		out, stderr, code := execute(t, jsonLines, append(strings.Fields("collect --from - --to console:-?format={record.message}"), strings.Fields(args)...)...)
+		if got := strings.Join(strings.Fields(out), " "); code != 0 || got != want || stderr != "logbook: 3 records collected, none lost\n" {
+			t.Errorf("%s: %q, exit code %d, %s", args, got, code, stderr)
+		}
+	}
+}
+
+// Lost records are counted, reported, and change the exit code.
+func TestCollectLosses(t *testing.T) {
+	if _, err := os.Stat("/dev/full"); err != nil {
+		out, stderr, code := execute(t, jsonLines, "collect", "--from", "-", "--to", "exec:false")
+		if code != 1 || out != "" || !strings.Contains(stderr, "3 lost") {
+			t.Errorf("%q, exit code %d, %s", out, code, stderr)
+		}
+		return
+	}
+	out, stderr, code := execute(t, jsonLines, "collect", "--from", "-", "--to", "file:/dev/full", "--to", "console:-?format={record.message}", "--grace", "100ms")
+	if code != 1 || out != "one\ntwo\nthree\n" || !strings.HasSuffix(stderr, "logbook: sink \"file:/dev/full\": 3 records were lost\nlogbook: 3 records collected, 3 lost\n") {
+		t.Errorf("%q, exit code %d, %s", out, code, stderr)
+	}
+}
+
+// At SIGHUP the file is read again. What has not changed stays open; an invalid file changes
+// nothing.
+func TestCollectReload(t *testing.T) {
+	const in = "[source in]\nscheme = unix\npath = s\naccept = json\n"
+	const more = "[source more]\nscheme = unix\npath = s2\naccept = json\n"
+	const console = "[sink last]\nscheme = console\npath = -\nformat = {record.message}\n"
+	out := func(path string) string {
+		return "[sink out]\nscheme = file\nformat = {record.message}\npath = " + path + "\n" + console
+	}
+	c := collect(t, map[string]string{"c.ini": in + out("a.log")}, "--config", "c.ini")
+	lines := strings.SplitAfter(jsonLines, "\n")
+	conn, err := net.Dial("unix", filepath.Join(c.dir, "s"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	write := func(conn io.Writer, line string) {
+		t.Helper()
+		if _, err := io.WriteString(conn, line); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.next(t); !strings.Contains(line, got) { // then the first sink has it, too
+			t.Errorf("got %q of %s", got, line)
+		}
+	}
+	reload := func(text string) {
+		t.Helper()
+		c.file(t, "c.ini", text)
+		if err := c.signal(syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+		c.waitFor(t, "RELOADING=1")
+		c.waitFor(t, "READY=1")
+	}
+	write(conn, lines[0])
+	reload(in + "[sink out]\nscheme = nil\n")
+	if !strings.Contains(c.stderr.String(), `unknown scheme "nil"`) {
+		t.Errorf("%s", c.stderr.String())
+	}
+	write(conn, lines[1])
+	reload(in + out("b.log") + more)
+	if got := c.read(t, "a.log"); got != "one\ntwo\n" {
+		t.Errorf("%q", got)
+	}
+	write(conn, lines[2])
+	second, err := net.Dial("unix", filepath.Join(c.dir, "s2"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	write(second, lines[0])
+	reload(out("c.log") + more)
+	if got := c.read(t, "b.log"); got != "three\none\n" {
+		t.Errorf("%q", got)
+	}
+	if _, err := os.Stat(filepath.Join(c.dir, "s")); err == nil {
+		t.Error("the removed source left its socket behind")
+	}
+	write(second, lines[1])
+	if code, last := c.stop(t); code != 0 || last != "logbook: 5 records collected, none lost" {
+		t.Errorf("exit code %d, %s", code, c.stderr.String())
+	}
+	if got := c.read(t, "c.log"); got != "two\n" {
+		t.Errorf("%q", got)
+	}
+}
+
+// Bad options are errors before anything is opened.
+func TestCollectUsage(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for args, want := range map[string]string{
+		"":                                     "no source: want --from or --config",
+		"x":                                    `unexpected argument "x"`,
+		"--from unix:s":                        `option "accept": missing`,
+		"--from unix:s?accept=jsn":             `option "accept": socket: unknown format "jsn"`,
+		"--from unix:s?accept=json --to nil:x": `unknown scheme "nil"`,
+		"--from unix:s?accept=json --queue 0":  `invalid count "0"`,
+		"--from unix:s?accept=json --queue -1": `invalid count "-1"`,
+		"--from unix:s?accept=json --overflow no": `invalid policy "no"`,
+		"--from nil:s": `unknown source scheme "nil"`,
+		"--from tcp://0.0.0.0:1?accept=json --to file:x.log": "other machines can reach this address",
+		"--from tls://127.0.0.1:1?accept=json":               `option "cert": missing`,
+		"--from tcp://:x?accept=json":                        "invalid address",
+		"--config missing.ini":                               "missing.ini: no such file",
+		"--config c.ini --from -":                            "--config cannot be used with --from",
+		"--from - --level loud":                              `unknown level "loud"`,
+		"--from - --http x":                                  "--http x: ",
+	} {
+		_, stderr, code := execute(t, "", append([]string{"collect"}, strings.Fields(args)...)...)
+		if code != 2 || !strings.Contains(stderr, want) {
+			t.Errorf("%s: exit code %d, %s", args, code, stderr)
+		}
+		if left, _ := os.ReadDir("."); len(left) > 0 {
+			t.Fatalf("%s: left %v", args, left)
+		}
+	}
+}
+
+// tail prints what comes, and sends filters it.
+func TestTail(t *testing.T) {
+	out, stderr, code := execute(t, jsonLines, "tail", "-", "--level", "error", "--format", "json")
+	if code != 0 || stderr != "" || !strings.Contains(out, `"msg":"two"`) || strings.Count(out, "\n") != 1 {
+		t.Errorf("%q, %s, exit code %d", out, stderr, code)
+	}
+	for args, want := range map[string]string{"": "want one source", "- -": "want one source", "- --format xml": `invalid --format "xml"`} {
+		if _, stderr, code := execute(t, "", append([]string{"tail"}, strings.Fields(args)...)...); code != 2 || !strings.Contains(stderr, want) {
+			t.Errorf("%s: exit code %d, %s", args, code, stderr)
+		}
+	}
+}
+
+// send writes one record, whose message may name attributes.
+func TestSend(t *testing.T) {
+	out, stderr, code := execute(t, "", "send", "disk {disk} is full", "disk=sda1", "left=0=0", "--level", "error", "--channel", "backup", "--to", "console:-?format={record.level_name} {record.channel}: {record.message} {record.extra[left]}")
+	if code != 0 || stderr != "" || out != "ERROR backup: disk sda1 is full 0=0\n" {
+		t.Errorf("%q, %s, exit code %d", out, stderr, code)
+	}
+	for args, want := range map[string]string{
+		"m":               `"to" not set`,
+		"--to json:-":     "no message",
+		"m =x --to json:": `invalid attribute "=x": want KEY=VALUE`,
+		"m x --to json:":  `invalid attribute "x": want KEY=VALUE`,
+		"m --to nil:x":    `unknown scheme "nil"`,
+	} {
+		if _, stderr, code := execute(t, "", append([]string{"send"}, strings.Fields(args)...)...); code != 2 || !strings.Contains(stderr, want) {
+			t.Errorf("%s: exit code %d, %s", args, code, stderr)
+		}
+	}
+	if _, stderr, code := execute(t, "", "send", "m", "--to", "exec:false"); code != 1 || stderr == "" {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+}
+
+func TestKeygen(t *testing.T) {
+	t.Chdir(t.TempDir())
+	token, _, code := execute(t, "", "keygen", "token")
+	again, _, _ := execute(t, "", "keygen", "token")
+	if code != 0 || len(token) != 44 || token == again {
+		t.Errorf("%q, %q", token, again)
+	}
+	if out, stderr, code := execute(t, "", "keygen", "token", "--out", "t"); code != 0 || out+stderr != "" {
+		t.Errorf("%q, %s", out, stderr)
+	}
+	if info, err := os.Stat("t"); err != nil || info.Mode() != 0o600 || info.Size() != 44 {
+		t.Errorf("%v, %v", info, err)
+	}
+	out, stderr, code := execute(t, "", "keygen", "curve", "--out", "c")
+	secret, err1 := os.ReadFile("c")
+	public, err2 := os.ReadFile("c.pub")
+	if code != 0 || stderr != "" || err1 != nil || err2 != nil || out != "public key: "+string(public) || len(public) != 41 || len(secret) != 41 {
+		t.Errorf("%q, %s, %q, %q", out, stderr, public, secret)
+	}
+	if info, err := os.Stat("c"); err != nil || info.Mode() != 0o600 {
+		t.Errorf("%v, %v", info, err)
+	}
+	if got, err := zeromq.PublicKey(strings.TrimSpace(string(secret))); err != nil || got+"\n" != string(public) {
+		t.Errorf("%q, %v", got, err)
+	}
+	for args, want := range map[string]string{"token --out t": "file exists", "curve --out c": "file", "": "want curve or token", "rsa": "want curve or token"} {
+		if _, stderr, code := execute(t, "", append([]string{"keygen"}, strings.Fields(args)...)...); code != 2 || !strings.Contains(stderr, want) {
+			t.Errorf("%s: exit code %d, %s", args, code, stderr)
+		}
+	}
+}

@@ -1,0 +1,362 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/logbook-go/logbook/config"
+	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/internal/systemd"
+	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/queues"
+)
+
+// collector receives records from sources and writes them to sinks.
+type collector struct {
+	from, to []string
+	file     string // INI file with sources and sinks, in place of from and to
+	filter   filter
+	queue    count
+	// Options of the queue before each sink.
+	queueBytes size
+	overflow   overflowFlag
+	grace      time.Duration
+	http       string
+	quiet      bool // no counts at the end if nothing was lost
+
+	stdin  io.Reader
+	stderr io.Writer
+
+	config  *config.Config
+	slot    *logbook.Slot // the sinks of config
+	undo    func()
+	group   *queues.Group
+	sources []*source // in the group; changed by reload only
+	work    *queues.Dispatcher
+	server  *metricsServer
+
+	received  atomic.Uint64 // records
+	failures  atomic.Uint64 // reported by sinks
+	stopping  atomic.Bool
+	mu        sync.Mutex // for config and sources, which one goroutine changes, and for the following
+	lost      map[string]uint64
+	refused   uint64 // by sources that are closed
+	complains map[string]*complaint
+}
+
+// source is an open source.
+type source struct {
+	*config.Source
+	queues.Subscriber
+	dispatched *atomic.Uint64
+}
+
+// Receive implements [queues.Subscriber].
+func (s *source) Receive(ctx context.Context) (queues.Delivery, error) {
+	d, err := s.Subscriber.Receive(ctx)
+	s.dispatched.Add(uint64(len(d.Records)))
+	return d, err
+}
+
+// options are those of the configuration.
+func (c *collector) options() *config.Options {
+	return &config.Options{Strict: true, Background: &queues.BackgroundOptions{
+		MaxRecords: int(c.queue), MaxBytes: int(c.queueBytes), Overflow: c.overflow.policy(),
+	}}
+}
+
+// load reads the configuration and opens its sinks.
+func (c *collector) load() (*config.Config, error) {
+	if c.file != "" {
+		return config.Load(c.file, c.options())
+	}
+	from, to := slices.Clone(c.from), c.to
+	for i := range from {
+		if from[i] == "-" {
+			from[i] = stdinScheme + ":"
+		}
+	}
+	if len(to) == 0 {
+		to = []string{"console:-"}
+	}
+	return config.FromURIs(to, from, c.options())
+}
+
+// start opens everything and begins to receive.
+func (c *collector) start() (err error) {
+	if c.config, err = c.load(); err != nil {
+		return err
+	}
+	c.slot = logbook.NewSlot(c.config.Setup())
+	defer func() {
+		if err != nil {
+			c.close(context.Background())
+		}
+	}()
+	if len(c.config.Sources()) == 0 {
+		return errors.New(c.file + ": no section [source NAME]")
+	}
+	c.group = queues.NewGroup(nil)
+	for _, s := range c.config.Sources() {
+		if err := c.open(s); err != nil {
+			return err
+		}
+	}
+	if c.http != "" {
+		if c.server, err = serveMetrics(c.http, c); err != nil {
+			return err
+		}
+	}
+	logbook.SetDefaultHandler(nil)
+	c.undo = logbook.PushApplication(c.slot, logbook.Null{Filter: c.filter.drops}, logbook.Flags{Errors: c.failed})
+	c.work = queues.DispatchInBackground(c.group)
+	return systemd.Notify(systemd.Ready)
+}
+
+// open opens a source and adds it to the group.
+func (c *collector) open(s *config.Source) error {
+	sub, err := s.Open()
+	if err != nil {
+		return err
+	}
+	opened := &source{s, sub, &c.received}
+	c.mu.Lock()
+	c.sources = append(slices.Clone(c.sources), opened)
+	c.mu.Unlock()
+	return c.group.Add(opened)
+}
+
+// wait waits for a signal to stop, or for the end of all sources. It reloads the
+// configuration and reports to systemd's watchdog meanwhile.
+func (c *collector) wait(signals *signals) {
+	var watchdog <-chan time.Time
+	if d := systemd.WatchdogInterval(); d > 0 {
+		t := time.NewTicker(d)
+		defer t.Stop()
+		watchdog = t.C
+	}
+	progress := newProgress(c.stderr, c.config)
+	defer progress.stop()
+	for {
+		select {
+		case <-signals.stop:
+			return
+		case <-signals.reload:
+			c.reload()
+		case <-c.work.Done():
+			return
+		case <-watchdog:
+			_ = systemd.Notify(systemd.Watchdog)
+		case <-progress.tick:
+			progress.show(c.received.Load(), c.lostSoFar())
+		}
+	}
+}
+
+// reload reads the configuration file again. If it is invalid, nothing changes.
+func (c *collector) reload() {
+	_ = systemd.Notify(systemd.Reloading)
+	defer func() { _ = systemd.Notify(systemd.Ready) }()
+	config, err := c.load()
+	if err != nil {
+		complain(c.stderr, "reloading: %v", err)
+		return
+	}
+	gone := slices.DeleteFunc(slices.Clone(c.sources), func(s *source) bool {
+		return slices.ContainsFunc(config.Sources(), s.Equal)
+	})
+	ctx, cancel := context.WithTimeout(context.Background(), c.grace)
+	defer cancel()
+	for _, s := range gone { // first, since a new source may have the same address
+		c.remove(ctx, s)
+	}
+	for _, s := range config.Sources() {
+		if !slices.ContainsFunc(c.sources, func(old *source) bool { return old.Equal(s) }) {
+			if err := c.open(s); err != nil {
+				complain(c.stderr, "reloading: %v", err)
+			}
+		}
+	}
+	old := c.slot.Set(config.Setup())
+	if err := logbook.Close(ctx, old...); err != nil {
+		complain(c.stderr, "reloading: closing the old sinks: %v", err)
+	}
+	c.countLosses(c.config)
+	c.mu.Lock()
+	c.config = config
+	c.mu.Unlock()
+}
+
+// remove takes a source out of the group and closes it.
+func (c *collector) remove(ctx context.Context, s *source) {
+	if err := errors.Join(c.group.Remove(ctx, s), s.Close(ctx)); err != nil {
+		complain(c.stderr, "closing the source %q: %v", s.Name(), err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.refused += refusedBy(s.Subscriber)
+	c.sources = slices.DeleteFunc(slices.Clone(c.sources), func(other *source) bool { return other == s })
+}
+
+// stop stops receiving, writes what was received, and reports the counts. It reports
+// whether anything was lost.
+func (c *collector) stop() (lost bool) {
+	c.stopping.Store(true)
+	_ = systemd.Notify(systemd.Stopping)
+	ctx, cancel := context.WithTimeout(context.Background(), c.grace)
+	defer cancel()
+	failed := c.close(ctx)
+	return c.report() || failed
+}
+
+// close closes what is open: first the sources, then the sinks. It reports whether one of
+// them failed.
+func (c *collector) close(ctx context.Context) (failed bool) {
+	try := func(what string, err error) {
+		if err != nil {
+			complain(c.stderr, "%s: %v", what, err)
+			failed = true
+		}
+	}
+	if c.work != nil {
+		if err := c.work.Err(); err != nil {
+			try("receiving", err)
+		}
+	}
+	if c.group != nil {
+		for _, s := range c.sources { // some have left the group by themselves
+			try("closing the source "+s.Name(), c.group.Remove(ctx, s))
+		}
+		try("closing the sources", c.group.Close(ctx))
+	}
+	if c.work != nil {
+		try("receiving", c.work.Stop(ctx))
+	}
+	for _, s := range c.sources {
+		try("closing the source "+s.Name(), s.Close(ctx))
+	}
+	if c.undo != nil {
+		c.undo()
+	}
+	try("closing the sinks", logbook.Close(ctx, c.slot))
+	if c.server != nil {
+		c.server.close()
+	}
+	c.countLosses(c.config)
+	return failed
+}
+
+// failed reports the failure of a sink, at most once a second for each.
+func (c *collector) failed(e *logbook.HandlerError) {
+	c.failures.Add(1)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.complains == nil {
+		c.complains = make(map[string]*complaint)
+	}
+	text := e.Error()
+	k := c.complains[text]
+	if k == nil && len(c.complains) < 1000 {
+		k = new(complaint)
+		c.complains[text] = k
+	}
+	if k != nil && k.isDue(time.Now()) {
+		complain(c.stderr, "%s", text)
+	}
+}
+
+// complaint limits messages about one fault.
+type complaint struct{ last time.Time }
+
+func (k *complaint) isDue(now time.Time) bool {
+	if now.Sub(k.last) < reportInterval {
+		return false
+	}
+	k.last = now
+	return true
+}
+
+// lostBySink returns how many records each sink of a configuration has lost.
+func lostBySink(config *config.Config) map[string]uint64 {
+	lost := make(map[string]uint64)
+	counted := "" // a sink whose fallback has counted the losses of those inside it
+	for _, s := range config.Stats() {
+		if s.Sink == counted {
+			continue
+		}
+		lost[s.Sink] += s.Dropped
+		if _, ok := s.Handler.(*handlers.Fallback); ok {
+			counted = s.Sink
+		}
+	}
+	return lost
+}
+
+// countLosses adds the losses of a configuration that is closed.
+func (c *collector) countLosses(config *config.Config) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.lost == nil {
+		c.lost = make(map[string]uint64)
+	}
+	for name, n := range lostBySink(config) {
+		c.lost[name] += n
+	}
+}
+
+// lostSoFar returns how many records all sinks have lost.
+func (c *collector) lostSoFar() (n uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, lost := range c.lost {
+		n += lost
+	}
+	for _, lost := range lostBySink(c.config) {
+		n += lost
+	}
+	return n
+}
+
+// refusedBy returns how many inputs a source refused, and how many it dropped.
+func refusedBy(s queues.Subscriber) uint64 {
+	r, ok := s.(logbook.StatsReporter)
+	if !ok {
+		return 0
+	}
+	stats := r.Stats()
+	return stats.Dropped + stats.Count("refused")
+}
+
+// report writes the counts, and reports whether anything was lost. It is called when
+// everything is closed.
+func (c *collector) report() (lost bool) {
+	for _, s := range c.sources {
+		c.refused += refusedBy(s.Subscriber)
+	}
+	var total uint64
+	for _, name := range slices.Sorted(maps.Keys(c.lost)) {
+		if n := c.lost[name]; n > 0 {
+			complain(c.stderr, "sink %q: %d records were lost", name, n)
+			total += n
+		}
+	}
+	if c.quiet && total == 0 && c.refused == 0 {
+		return false
+	}
+	losses := "none lost"
+	if total > 0 {
+		losses = fmt.Sprintf("%d lost", total)
+	}
+	if c.refused > 0 {
+		losses += fmt.Sprintf(", %d inputs refused", c.refused)
+	}
+	complain(c.stderr, "%d records collected, %s", c.received.Load(), losses)
+	return total > 0
+}

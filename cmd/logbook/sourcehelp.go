@@ -1,0 +1,45 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/logbook-go/logbook/config"
+)
+
+const sourcesTail = `In addresses and values, %25 is a percent sign, %26 an ampersand, %3F a question mark.
+For the options of a source, run "logbook help source NAME", as in "logbook help source tcp".
+
+Examples:
+
+  zmq-pull://127.0.0.1:5000
+  tcp://127.0.0.1:9020?accept=json,pickle
+  -`
+
+// sourcesHelp returns the page that lists the sources.
+func sourcesHelp() string {
+	var b strings.Builder
+	b.WriteString("A source is where records come from: SCHEME://ADDRESS?OPTION=VALUE&...\n\n")
+	for _, scheme := range config.SourceSchemes() {
+		e, _ := config.SourceOf(scheme)
+		b.WriteString(formsHelp(e.Forms))
+	}
+	b.WriteString("\n" + sourcesTail)
+	return b.String()
+}
+
+// sourceHelp returns the page of a source, and whether there is one.
+func sourceHelp(name string) (text string, found bool) {
+	e, found := config.SourceOf(strings.TrimSuffix(name, ":"))
+	if !found {
+		return "", false
+	}
+	var b strings.Builder
+	b.WriteString(formsHelp(e.Forms))
+	if e.Help != "" {
+		b.WriteString("\n" + folded(e.Help, "") + "\n")
+	}
+	if len(e.Options) > 0 {
+		b.WriteString("\nOptions:\n\n" + optionsHelp(e.Options))
+	}
+	return strings.TrimSuffix(b.String(), "\n"), true
+}
