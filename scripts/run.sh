@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs the programs: a web server that logs, an importer that reads the
-# server's log and mails failures, and `logbook pipe`, which reads logs.
+# server's log and mails failures, `logbook pipe`, which reads logs, and `logbook collect`,
+# which takes records of other programs.
 # Usage: run.sh [FOLDER FOR THE FILES]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -63,6 +64,14 @@ done
 echo
 echo "== $log through logbook pipe, the last 40 lines"
 tail -n 40 "$log" | bin/logbook pipe --channel "$(basename "$log")"
+
+echo
+if pkg-config --exists libzmq 2> /dev/null; then
+  echo "== examples/distributed: logbook collect takes the records of three programs over ZeroMQ; its errors"
+  examples/distributed/run.sh "$dir/distributed"
+else
+  echo "== examples/distributed is left out: it needs libzmq (apt-get install libzmq3-dev pkg-config)"
+fi
 
 echo
 echo "== files"
