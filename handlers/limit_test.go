@@ -428,7 +428,9 @@ func TestSampleKeys(t *testing.T) {
 		bound(t, func() {
 			for i := range 2 {
 				log.Debug("a {i}", "i", i)
+				time.Sleep(1) // so that the windows have an order
 				log.Info("a {i}", "i", i)
+				time.Sleep(1)
 				log.Info("b")
 				log.Warn("b")
 			}
