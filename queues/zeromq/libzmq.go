@@ -140,8 +140,10 @@ func (s *socket) unguarded() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	err = probe.bind(zapAddress)
-	return err == nil, errors.Join(probe.close(0), notInUse(err))
+	if err = probe.bind(zapAddress); err == nil {
+		return true, errors.Join(probe.soc.Unbind(zapAddress), probe.close(0)) // a closed socket keeps it for a moment
+	}
+	return false, errors.Join(probe.close(0), notInUse(err))
 }
 
 func notInUse(err error) error {

@@ -79,10 +79,13 @@ func TestRefusedClients(t *testing.T) {
 			})
 			seen := newEvents()
 			h := newHandler(t, s.Address(), &HandlerOptions{
-				Push: true, SocketOptions: SocketOptions{Curve: c.curve, ReconnectMin: 5 * time.Millisecond, Monitor: seen.add},
+				Push: true, SocketOptions: SocketOptions{
+					Curve: c.curve, ReconnectMin: 5 * time.Millisecond, ReconnectMax: 20 * time.Millisecond, Monitor: seen.add,
+				},
 			})
 			handle(t, h, record("intruder"))
-			report := receive(t, s, 1)[0]
+			reports := receive(t, s, 1)
+			report := reports[0]
 			if report.Channel() != "logbook" || report.Level() != logbook.LevelWarn || !strings.Contains(report.Message(), c.want) || !strings.Contains(report.Message(), s.Address()) {
 				t.Errorf("got %q", report.Message())
 			}
@@ -92,21 +95,25 @@ func TestRefusedClients(t *testing.T) {
 			for s.Stats().Count("refused_handshakes") < 3 { // it tries again and again
 				seen.wait(t, Disconnected)
 			}
-			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-			defer cancel()
-			if d, err := s.Receive(ctx); err == nil {
-				t.Errorf("received %q", messages(d.Records))
-			}
 			if n := unsent(h.Close(expired())); n != 1 {
 				t.Errorf("%d unsent", n)
 			}
-			closeNow(t, s)
-			n := s.Stats()
-			if n.Handled != 0 || n.Count("connects") != 0 {
-				t.Errorf("stats: %v", n)
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			defer cancel()
+			for ctx.Err() == nil {
+				d, _ := s.Receive(ctx)
+				reports = append(reports, d.Records...) // another one on a very busy machine
 			}
-			if len(rest.Records()) != 1 {
-				t.Errorf("%d more reports", len(rest.Records()))
+			closeNow(t, s)
+			reports = append(reports, rest.Records()...)
+			var reported uint64
+			for _, r := range reports {
+				v, _ := r.Lookup("refused")
+				reported += uint64(v.Int64())
+			}
+			n := s.Stats()
+			if n.Handled != 0 || n.Count("connects") != 0 || reported != n.Count("refused_handshakes") || len(reports) >= int(reported) {
+				t.Errorf("%d reports of %d; stats: %v", len(reports), reported, n)
 			}
 		})
 	}
