@@ -26,7 +26,7 @@ matrix: test-tags test-386 test-cross test-next ## build tags, other platforms a
 # them.
 test-core:
 	$(GO) test -vet=off -race -tags $(TAGS) ./...
-	$(GO) test -vet=off -run Alloc ./logbook ./compat ./handlers ./handlers/syslog ./internal/...
+	$(GO) test -vet=off -run Alloc ./logbook ./compat ./handlers ./handlers/syslog ./queues ./internal/...
 	cd bench && $(GO) test -vet=off ./...
 
 test-tags:
@@ -51,7 +51,7 @@ test-desktop: ## desktop notifications with a real daemon, under Xvfb
 
 torture: ## shared log files and queues at full size: 4 processes, kills, renames, restarts, hostile peers; some minutes
 	LOGBOOK_TORTURE_LINES=100000 $(GO) test -count 1 -v -timeout 1h ./handlers/torture
-	LOGBOOK_TORTURE_RECORDS=1000000 $(GO) test -count 1 -v -timeout 1h -tags $(TAGS) -run Accounting ./queues/zeromq
+	LOGBOOK_TORTURE_RECORDS=1000000 $(GO) test -count 1 -v -timeout 1h -tags $(TAGS) -run Accounting ./queues ./queues/zeromq
 	LOGBOOK_TORTURE_PEERS=1000 $(GO) test -count 1 -v -run HostilePeers ./queues/socket
 
 lint: ## gofmt, vet, staticcheck, go.mod

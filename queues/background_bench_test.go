@@ -2,7 +2,9 @@ package queues_test
 
 import (
 	"io"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/logbook-go/logbook/handlers"
 	"github.com/logbook-go/logbook/logbook"
@@ -29,6 +31,33 @@ func BenchmarkBackground(b *testing.B) {
 				logbook.Info("request served")
 			}
 			try(b, bg.Close(b.Context()))
+		})
+	}
+}
+
+// The slowest of a thousand log calls, if the inner handler works and if it blocks for ever.
+func BenchmarkBackgroundDeadHandler(b *testing.B) {
+	for _, name := range []string{"healthy", "dead"} {
+		b.Run(name, func(b *testing.B) {
+			var h logbook.Handler = handlers.NewStream(io.Discard, &logbook.Options{Formatter: logbook.JSON(nil)})
+			gate := make(chan struct{})
+			if name == "dead" {
+				h = logbook.NewHandler(func(*logbook.Record) error { <-gate; return nil }, nil)
+			}
+			bg := queues.NewBackground(h, &queues.BackgroundOptions{Overflow: queues.DropOldest})
+			undo := logbook.PushApplication(bg)
+			var took []time.Duration
+			for b.Loop() {
+				began := time.Now()
+				logbook.Info("request served")
+				took = append(took, time.Since(began))
+			}
+			undo()
+			close(gate)
+			try(b, bg.Close(b.Context()))
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)*999/1000]), "p99.9-ns")
+			b.ReportMetric(float64(took[len(took)/2]), "p50-ns")
 		})
 	}
 }
