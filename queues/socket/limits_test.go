@@ -186,6 +186,25 @@ func TestMaxConnections(t *testing.T) {
 
 func first(text string, _ []*logbook.Record) string { return text }
 
+// A connection whose record waits for a receiver does not make room for a new one.
+func TestWaitingRecord(t *testing.T) {
+	o := accept(socket.JSON)
+	o.MaxConnections = 20
+	o.MaxPerAddress = 20
+	overPipes(t, o, func(t *testing.T, s *socket.Subscriber, p *pipes) {
+		for range 20 {
+			write(t, p.dial(t, "10.0.0.1"), good)
+		}
+		synctest.Wait()
+		p.dial(t, "10.0.0.1")
+		text, before := report(t, s)
+		receive(t, s, 20-len(before))
+		if !strings.HasSuffix(text, ": too many connections from this address") || s.Stats().Count("refused") != 1 {
+			t.Errorf("%q, %v", text, s.Stats())
+		}
+	})
+}
+
 // Long frames that are being read share a bounded memory; short ones need none of it.
 func TestMaxMemory(t *testing.T) {
 	o := accept(socket.JSON)

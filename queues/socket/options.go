@@ -113,9 +113,9 @@ func (o *ListenOptions) checked(a listener.Address) (ListenOptions, error) {
 	case c.Mode&^fs.ModePerm != 0:
 		return c, invalid("Mode", "%v has bits that are no permissions", c.Mode)
 	}
-	for name, n := range map[string]int{
-		"MaxFrame": c.MaxFrame, "MaxMemory": c.MaxMemory, "MaxConnections": c.MaxConnections, "MaxPerAddress": c.MaxPerAddress,
-		"HandshakeTimeout": int(c.HandshakeTimeout), "FrameTimeout": int(c.FrameTimeout), "IdleTimeout": int(c.IdleTimeout),
+	for name, n := range map[string]int64{
+		"MaxFrame": int64(c.MaxFrame), "MaxMemory": int64(c.MaxMemory), "MaxConnections": int64(c.MaxConnections), "MaxPerAddress": int64(c.MaxPerAddress),
+		"HandshakeTimeout": int64(c.HandshakeTimeout), "FrameTimeout": int64(c.FrameTimeout), "IdleTimeout": int64(c.IdleTimeout),
 	} {
 		if n < 0 {
 			return c, invalid(name, "%d is negative", n)

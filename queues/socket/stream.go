@@ -116,7 +116,10 @@ func (st *stream) consume() (progress bool, err error) {
 			st.refuse(st.conn.Peer, err)
 			continue
 		}
-		progress = true
+		if !progress {
+			progress = true
+			st.conn.NextFrame(false) // also if the record has to wait
+		}
 		if len(frame) > 0 && !st.add(frame) {
 			break
 		}

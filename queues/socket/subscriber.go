@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/logbook-go/logbook/internal/listener"
+	"github.com/logbook-go/logbook/internal/panics"
 	"github.com/logbook-go/logbook/internal/refusal"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/queues"
@@ -154,7 +155,11 @@ func (s *Subscriber) identity(p listener.Peer, f Format) []slog.Attr {
 // decode returns the record of a frame, with the identity of its sender. It returns nil if
 // the frame was refused.
 func (s *Subscriber) decode(f Format, frame []byte, p listener.Peer, identity []slog.Attr) *logbook.Record {
-	r, err := decode(f, frame, time.Now().In(s.o.Location))
+	var r *logbook.Record
+	err := panics.Call(func() (err error) { // a bug of a decoder must not end the receiver
+		r, err = decode(f, frame, time.Now().In(s.o.Location))
+		return err
+	})
 	if err != nil {
 		s.refuse(p, err)
 		return nil
