@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"io"
 	"net"
 	"net/http"
@@ -11,7 +10,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 
@@ -23,25 +21,6 @@ type collecting struct {
 	*running
 	dir    string // working directory; its path is short enough for sockets
 	notify *net.UnixConn
-	stderr syncBuffer
-}
-
-// syncBuffer is a buffer for two goroutines.
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *syncBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *syncBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
 }
 
 // collect starts the program in a new directory with files, and waits until it is ready.
@@ -65,7 +44,13 @@ func collect(t *testing.T, files map[string]string, args ...string) *collecting 
 	cmd := command(t, append([]string{"collect"}, args...)...)
 	cmd.Dir = dir
 	cmd.Env = append(cmd.Env, "NOTIFY_SOCKET="+filepath.Join(dir, "notify"))
-	c.running = startCommand(t, cmd, &c.stderr)
+	// A file has what the program wrote before it notified, unlike a pipe.
+	stderr, err := os.Create(filepath.Join(dir, "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stderr.Close()
+	c.running = startCommand(t, cmd, stderr)
 	c.waitFor(t, "READY=1")
 	return c
 }
@@ -102,7 +87,7 @@ func (c *collecting) stop(t *testing.T) (code int, last string) {
 	}
 	c.waitFor(t, "STOPPING=1")
 	code = exitOf(t, c.wait())
-	lines := strings.Split(strings.TrimSpace(c.stderr.String()), "\n")
+	lines := strings.Split(strings.TrimSpace(c.read(t, "stderr")), "\n")
 	return code, lines[len(lines)-1]
 }
 
@@ -134,7 +119,7 @@ const jsonLines = `{"time":"2026-03-03T07:31:12Z","level":"INFO","channel":"app.
 func TestCollect(t *testing.T) {
 	c := collect(t, nil, "--from", "unix:s?accept=json", "--to", "file:all.log?format={record.message}", "--to", "file:errors.log?level=error&format={record.message}", "--http", "127.0.0.1:0")
 	sendLines(t, filepath.Join(c.dir, "s"), jsonLines+"no json\n")
-	url := regexp.MustCompile(`http://[0-9.:]+`).FindString(c.stderr.String())
+	url := regexp.MustCompile(`http://[0-9.:]+`).FindString(c.read(t, "stderr"))
 	for path, want := range map[string][]string{
 		"/healthz": {"ok\n"},
 		"/metrics": {
@@ -157,8 +142,8 @@ func TestCollect(t *testing.T) {
 	}
 	http.DefaultClient.CloseIdleConnections()
 	code, last := c.stop(t)
-	if code != 0 || last != "logbook: 4 records collected, none lost, 1 inputs refused" {
-		t.Errorf("exit code %d, %s", code, c.stderr.String())
+	if code != 0 || last != "logbook: 4 records collected, none lost, 1 input refused" {
+		t.Errorf("exit code %d, %s", code, c.read(t, "stderr"))
 	}
 	if got := c.read(t, "all.log"); !strings.Contains(got, "one\ntwo\nthree\n") || !strings.Contains(got, "refused an input") {
 		t.Errorf("%q", got)
@@ -198,7 +183,7 @@ func TestCollectLosses(t *testing.T) {
 		return
 	}
 	out, stderr, code := execute(t, jsonLines, "collect", "--from", "-", "--to", "file:/dev/full", "--to", "console:-?format={record.message}", "--grace", "100ms")
-	if code != 1 || out != "one\ntwo\nthree\n" || !strings.HasSuffix(stderr, "logbook: sink \"file:/dev/full\": 3 records were lost\nlogbook: 3 records collected, 3 lost\n") {
+	if code != 1 || out != "one\ntwo\nthree\n" || !strings.HasSuffix(stderr, "logbook: sink \"file:/dev/full\": 3 records lost\nlogbook: 3 records collected, 3 lost\n") {
 		t.Errorf("%q, exit code %d, %s", out, code, stderr)
 	}
 }
@@ -239,8 +224,8 @@ func TestCollectReload(t *testing.T) {
 	}
 	write(conn, lines[0])
 	reload(in + "[sink out]\nscheme = nil\n")
-	if !strings.Contains(c.stderr.String(), `unknown scheme "nil"`) {
-		t.Errorf("%s", c.stderr.String())
+	if !strings.Contains(c.read(t, "stderr"), `unknown scheme "nil"`) {
+		t.Errorf("%s", c.read(t, "stderr"))
 	}
 	write(conn, lines[1])
 	reload(in + out("b.log") + more)
@@ -263,7 +248,7 @@ func TestCollectReload(t *testing.T) {
 	}
 	write(second, lines[1])
 	if code, last := c.stop(t); code != 0 || last != "logbook: 5 records collected, none lost" {
-		t.Errorf("exit code %d, %s", code, c.stderr.String())
+		t.Errorf("exit code %d, %s", code, c.read(t, "stderr"))
 	}
 	if got := c.read(t, "c.log"); got != "two\n" {
 		t.Errorf("%q", got)

@@ -343,7 +343,7 @@ func (c *collector) report() (lost bool) {
 	var total uint64
 	for _, name := range slices.Sorted(maps.Keys(c.lost)) {
 		if n := c.lost[name]; n > 0 {
-			complain(c.stderr, "sink %q: %d records were lost", name, n)
+			complain(c.stderr, "sink %q: %s lost", name, number(n, "record"))
 			total += n
 		}
 	}
@@ -355,8 +355,16 @@ func (c *collector) report() (lost bool) {
 		losses = fmt.Sprintf("%d lost", total)
 	}
 	if c.refused > 0 {
-		losses += fmt.Sprintf(", %d inputs refused", c.refused)
+		losses += ", " + number(c.refused, "input") + " refused"
 	}
-	complain(c.stderr, "%d records collected, %s", c.received.Load(), losses)
+	complain(c.stderr, "%s collected, %s", number(c.received.Load(), "record"), losses)
 	return total > 0
+}
+
+// number returns "1 record" or "2 records".
+func number(n uint64, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprint(n, " ", noun)
 }

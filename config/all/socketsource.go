@@ -24,7 +24,7 @@ func init() {
 		{Name: "frame_timeout", Kind: config.KindDuration, Default: "30s", Help: "time for a record, from its first byte to its last"},
 		{Name: "idle_timeout", Kind: config.KindDuration, Default: "1h", Help: "time between two records"},
 	})
-	exposed := config.Option{Name: "plaintext", Kind: "loopback|network", Default: "loopback", Help: "network: allow an address that other machines can reach; everybody there can then read and send records"}
+	exposed := config.Option{Name: "insecure", Kind: config.KindBool, Default: "false", Help: "true: allow an address that other machines can reach; everybody there can then read and send records"}
 	with := func(common []config.Option, more ...config.Option) []config.Option {
 		return slices.Concat(common, more)
 	}
@@ -80,7 +80,7 @@ func readSocket(s *config.Spec) func() (queues.Subscriber, error) {
 		o.TLSConfig = s.ServerTLS()
 		o.HandshakeTimeout = s.Duration("handshake_timeout")
 	case "tcp", "udp":
-		o.Insecure = s.Choice("plaintext") == "network"
+		o.Insecure = s.Bool("insecure")
 	}
 	if s.Scheme == "tcp" || s.Scheme == "tls" || s.Scheme == "unix" {
 		o.MaxMemory = int(s.Size("max_memory"))
