@@ -93,8 +93,10 @@ func (h *sender) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
 		}
 		switch err := h.record(r); {
 		case err == nil:
-			h.sent.Add(1)
-			h.risked++
+			if _, notice := hold.Noticed(r); !notice {
+				h.sent.Add(1)
+				h.risked++
+			}
 		case errors.Is(err, errNobody):
 			if _, notice := hold.Noticed(r); !notice {
 				h.unheard.Add(1)

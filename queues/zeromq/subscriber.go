@@ -134,7 +134,7 @@ func decode(frames [][]byte) (*logbook.Record, error) {
 
 // Close ends Receive, and closes the socket. Records that had arrived are reported as a
 // [*logbook.UnsentError]. What is still in the system's buffers is lost, and cannot be
-// counted.
+// counted. Reports of refused input that nobody has received are logged in this program.
 func (s *Subscriber) Close(ctx context.Context) error {
 	s.stop()
 	s.mu.Lock()
@@ -155,13 +155,30 @@ func (s *Subscriber) Close(ctx context.Context) error {
 	if r := s.refused.Rest(time.Now()); r != nil {
 		s.reports.add(r)
 	}
-	for _, r := range s.reports.take() { // nobody will receive them
-		logbook.Dispatch(ctx, r)
-	}
+	s.logReports(ctx)
 	if left > 0 {
 		return &logbook.UnsentError{Records: left, Err: err}
 	}
 	return err
+}
+
+// logReports logs the reports that nobody will receive, until the context ends.
+func (s *Subscriber) logReports(ctx context.Context) {
+	reports := s.reports.take()
+	if len(reports) == 0 {
+		return
+	}
+	logged := make(chan struct{})
+	logbook.Go(func() {
+		defer close(logged)
+		for _, r := range reports {
+			logbook.Dispatch(ctx, r)
+		}
+	})
+	select {
+	case <-logged:
+	case <-ctx.Done():
+	}
 }
 
 // maxLeft bounds the records that Close counts, while peers go on sending.
