@@ -428,9 +428,9 @@ func TestSampleKeys(t *testing.T) {
 		bound(t, func() {
 			for i := range 2 {
 				log.Debug("a {i}", "i", i)
-				time.Sleep(1) // so that the windows have an order
+				time.Sleep(1 * time.Nanosecond) // so that the windows have an order
 				log.Info("a {i}", "i", i)
-				time.Sleep(1)
+				time.Sleep(1 * time.Nanosecond)
 				log.Info("b")
 				log.Warn("b")
 			}

@@ -14,7 +14,7 @@ import (
 // BackgroundOptions configure [NewBackground]. nil is the default.
 type BackgroundOptions struct {
 	// MaxRecords bounds the queue. Up to 256 records more are being handled. 0 or less:
-	// 4096.
+	// 1024.
 	MaxRecords int
 
 	// MaxBytes bounds the size of the records in the queue, as counted by
@@ -28,7 +28,7 @@ type BackgroundOptions struct {
 }
 
 const (
-	defaultMaxRecords = 4096
+	defaultMaxRecords = 1024
 	defaultMaxBytes   = 8 << 20
 
 	// maxBatch bounds the records that are handed over together.

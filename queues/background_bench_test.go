@@ -13,7 +13,7 @@ import (
 
 // The cost of a log call while the queue has room.
 func BenchmarkBackground(b *testing.B) {
-	const burst = 2000
+	const burst = 1000
 	for name, flags := range map[string]logbook.Flags{
 		"caller":    {Introspection: logbook.IntrospectionOn},
 		"no caller": {Introspection: logbook.IntrospectionOff},

@@ -22,7 +22,7 @@ import (
 const manyGoroutines = 1000
 
 // burst is less than what our background queue holds by default.
-const burst = 2000
+const burst = 1000
 
 // background logs through a background queue in bursts. The time in which the queue drains
 // in between does not count.
