@@ -80,12 +80,15 @@ func (s *Subscriber) Receive(ctx context.Context) (queues.Delivery, error) {
 		if _, err := s.node.rejoin(); err != nil {
 			return queues.Delivery{}, err
 		}
-		records, err := s.receive(s.reports.take())
+		records, all, err := s.receive(s.reports.take())
 		if len(records) > 0 { // an error comes again
 			return queues.Delivery{Records: records}, nil
 		}
 		if err != nil {
 			return queues.Delivery{}, err
+		}
+		if !all { // what arrived so far was refused
+			continue
 		}
 		select {
 		case <-s.node.sock.ready:
@@ -97,15 +100,16 @@ func (s *Subscriber) Receive(ctx context.Context) (queues.Delivery, error) {
 	}
 }
 
-// receive appends the records that have arrived.
-func (s *Subscriber) receive(records []*logbook.Record) ([]*logbook.Record, error) {
+// receive appends records that have arrived, up to the bounds of a delivery, and reports
+// whether these are all.
+func (s *Subscriber) receive(records []*logbook.Record) (_ []*logbook.Record, all bool, err error) {
 	for size := 0; len(records) < maxDelivery && size < maxDeliveryBytes; {
 		frames, err := receiveAll(s.node.sock)
 		if err != nil {
-			return records, s.node.fail("receive", err)
+			return records, false, s.node.fail("receive", err)
 		}
 		if frames == nil {
-			return records, nil
+			return records, true, nil
 		}
 		size += len(frames[0])
 		r, err := decode(frames)
@@ -118,7 +122,7 @@ func (s *Subscriber) receive(records []*logbook.Record) ([]*logbook.Record, erro
 			records = append(records, r)
 		}
 	}
-	return records, nil
+	return records, false, nil
 }
 
 func decode(frames [][]byte) (*logbook.Record, error) {
