@@ -60,7 +60,7 @@ var zmqQueueOptions = []config.Option{
 	{Name: "queue", Kind: config.KindCount, Default: "1024", Help: "number of records that wait for peers"},
 	{Name: "queue_bytes", Kind: config.KindSize, Default: "8MiB", Help: "size of the text of these records"},
 	{Name: "overflow", Kind: "block|drop_newest|drop_oldest|drop_lowest", Default: "drop_oldest", Help: "what a full queue does: make the program wait, or drop records and report how many"},
-	{Name: "linger", Kind: config.KindDuration, Default: "5s", Help: "time limit for sending, when the program ends"},
+	{Name: "linger", Kind: config.KindDuration, Default: "5s", Help: "time limit, when the program ends, for sending what ZeroMQ has taken for a peer"},
 }
 
 func zmqOptions(end config.Option) []config.Option {

@@ -19,7 +19,7 @@ type Address struct {
 }
 
 // ErrAddress is the error for an invalid address. It does not repeat the address.
-var ErrAddress = errors.New("invalid address: want tcp://host:port, tls://host:port, udp://host:port, unix:/path or unixgram:/path")
+var ErrAddress = errors.New("want tcp://host:port, tls://host:port, udp://host:port, unix:/path or unixgram:/path")
 
 // ParseAddress parses an address in the form that [ErrAddress] shows. An IPv6 address has
 // brackets. The host may be empty, and the port 0.

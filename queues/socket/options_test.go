@@ -25,7 +25,7 @@ func TestOptions(t *testing.T) {
 		{"tcp://127.0.0.1:0", nil, "invalid Accept: want at least one format"},
 		{"tcp://127.0.0.1:0", accept(socket.JSON, socket.JSON), "invalid Accept: json is unknown, or is there twice"},
 		{"tcp://127.0.0.1:0", accept(9), "invalid Accept: Format(9)"},
-		{"tcp://127.0.0.1", accept(socket.JSON), "invalid address: invalid address: want tcp://host:port"},
+		{"tcp://127.0.0.1", accept(socket.JSON), "invalid address: want tcp://host:port"},
 		{"http://127.0.0.1:0", accept(socket.JSON), "invalid address"},
 		{"tcp://user:secret@127.0.0.1:0", accept(socket.JSON), "invalid address"},
 		{"tcp://:0", accept(socket.JSON), "invalid address: tcp://:0: other machines can reach this address"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 )
 
@@ -25,10 +26,14 @@ func parseAddress(s string) (address, error) {
 	case scheme != "tcp":
 		return a, nil
 	}
-	var err error
-	if a.host, _, err = net.SplitHostPort(rest); err != nil {
+	host, port, err := net.SplitHostPort(rest)
+	if err != nil {
 		return address{}, fmt.Errorf("want tcp://HOST:PORT: %w", err)
 	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil && port != "*" { // libzmq reads a part of it
+		return address{}, fmt.Errorf("invalid port %q: want 1 to 65535, or * for any", port)
+	}
+	a.host = host
 	if a.host == "" {
 		return address{}, errors.New("want a host: an address such as 127.0.0.1, or * to bind to all")
 	}

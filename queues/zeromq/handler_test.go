@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -22,7 +23,7 @@ import (
 
 // A subscriber receives what a handler publishes, over each transport.
 func TestPublish(t *testing.T) {
-	for _, address := range []string{"tcp://127.0.0.1:*", "tcp://[::1]:*", "ipc://" + t.TempDir() + "/logs"} {
+	for _, address := range []string{"tcp://127.0.0.1:*", "tcp://localhost:*", "tcp://[::1]:*", "ipc://" + t.TempDir() + "/logs"} {
 		t.Run(address, func(t *testing.T) {
 			h := newHandler(t, address, nil)
 			s := subscribe(t, h, nil)
@@ -295,4 +296,15 @@ func TestAddressInUse(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	closeNow(t, s)
+}
+
+// libzmq would replace the socket of another program.
+func TestBindTwice(t *testing.T) {
+	address := "ipc://" + t.TempDir() + "/s"
+	first := newSubscriber(t, address, &SubscriberOptions{Pull: true})
+	if s, err := NewSubscriber(address, &SubscriberOptions{Pull: true}); s != nil || !errors.Is(err, syscall.EADDRINUSE) {
+		t.Errorf("%v, %v", s, err)
+	}
+	closeNow(t, first)
+	newSubscriber(t, address, &SubscriberOptions{Pull: true})
 }

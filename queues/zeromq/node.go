@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -81,14 +83,27 @@ func (n *node) open(s settings) (err error) {
 		return n.fail("monitor", err)
 	}
 	op, attach := "bind", n.sock.bind
-	if s.connect {
+	switch path, ipc := strings.CutPrefix(s.address, "ipc://"); {
+	case s.connect:
 		op, attach = "connect", n.sock.connect
+	case ipc && listenedOn(path): // libzmq would replace the file
+		return n.fail(op, syscall.EADDRINUSE)
 	}
 	if err := attach(s.address); err != nil {
 		return n.fail(op, err)
 	}
 	n.actual, err = n.sock.endpoint()
 	return n.failed(op, err)
+}
+
+// listenedOn reports whether somebody listens on a Unix socket.
+func listenedOn(path string) bool {
+	conn, err := net.Dial("unix", path)
+	if err != nil {
+		return false
+	}
+	_ = conn.Close()
+	return true
 }
 
 // adopt takes over a socket that was handed in.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/logbook-go/logbook/logbook"
@@ -325,6 +326,9 @@ func (s *settings) checkAddress(addr string, o *SocketOptions) error {
 		return s.bad("address", fmt.Errorf("%s is not on this machine, or open to others: want Curve, or Insecure to send records unprotected", a.host))
 	case a.host == "*" && s.connect:
 		return s.bad("address", errors.New("want a host to connect to"))
+	}
+	if a.host == "localhost" && !s.connect { // libzmq binds to addresses and interfaces
+		s.address = strings.Replace(addr, a.host, "127.0.0.1", 1)
 	}
 	s.ipv6 = a.ipv6()
 	return nil
