@@ -1,6 +1,9 @@
 package config
 
 import (
+	"errors"
+	"slices"
+
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -30,6 +33,9 @@ func FromURIs(sinks, sources []string, o *Options) (*Config, error) {
 		s, err := ParseSource(uri)
 		if err != nil {
 			return nil, err
+		}
+		if slices.ContainsFunc(l.sources, s.Equal) {
+			return nil, s.spec.fail("", errors.New("the same source is there twice"))
 		}
 		l.sources = append(l.sources, s)
 	}

@@ -238,7 +238,7 @@ func (s *Spec) unknownError(o *setting) error {
 		}
 	}
 	known := strings.Join(own, ", ")
-	if s.Scheme != "" {
+	if s.Scheme != "" && !s.isSource {
 		known += "; to every sink: " + strings.Join(wrappers.names(), ", ")
 	}
 	switch {

@@ -53,6 +53,9 @@ func readSocket(s *config.Spec) func() (queues.Subscriber, error) {
 	if s.User != nil {
 		s.Refuse("", errors.New("a user is not allowed"))
 	}
+	if s.Host != "" && s.Path != "" && s.Path != "/" {
+		s.Refuse("", errors.New("a path is not allowed after the host"))
+	}
 	address := s.Scheme + "://" + s.Host
 	o := &socket.ListenOptions{MaxFrame: int(s.Size("max_frame"))}
 	s.Func("accept", func(v string) error {
