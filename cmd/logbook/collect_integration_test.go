@@ -3,11 +3,16 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/logbook-go/logbook/queues/zeromq"
 )
 
 func init() { buildTags = "zmq" }
@@ -103,6 +108,40 @@ func TestSendToCollect(t *testing.T) {
 	}
 	if code, last := c.stop(t); code != 0 || last != "logbook: 1 record collected, none lost" {
 		t.Errorf("exit code %d, %s", code, c.read(t, "stderr"))
+	}
+}
+
+// A record that nobody subscribes to is not sent.
+func TestSendToNobody(t *testing.T) {
+	for _, options := range []string{"", "?connect=1"} {
+		uri := "zmq-pub:" + filepath.Join(t.TempDir(), "z") + options
+		_, stderr, code := execute(t, "", "send", "m", "--to", uri)
+		if want := fmt.Sprintf("logbook: sink %q: nobody subscribes to it yet\n", uri); code != 1 || stderr != want {
+			t.Errorf("exit code %d, %s", code, stderr)
+		}
+	}
+}
+
+// A client with a wrong key is counted as refused.
+func TestCollectRefusesKey(t *testing.T) {
+	public, secret, err1 := zeromq.NewKeys()
+	other, wrong, err2 := zeromq.NewKeys()
+	if err := errors.Join(err1, err2); err != nil {
+		t.Fatal(err)
+	}
+	c := collect(t, map[string]string{"server": secret, "clients": public}, "--from", "zmq-pull:z?curve=server&curve_clients=clients", "--to", "console:-?format={record.message}")
+	h, err := zeromq.NewHandler("ipc://"+filepath.Join(c.dir, "z"), &zeromq.HandlerOptions{Push: true, SocketOptions: zeromq.SocketOptions{Curve: &zeromq.Curve{SecretKey: wrong, ServerKey: public}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.next(t); !strings.Contains(got, "the key is not among the allowed ones: "+other) {
+		t.Errorf("%q", got)
+	}
+	gone, cancel := context.WithCancel(context.Background())
+	cancel()
+	_ = h.Close(gone)
+	if _, last := c.stop(t); !strings.Contains(last, "none lost, ") || !strings.HasSuffix(last, " refused") {
+		t.Errorf("%s", last)
 	}
 }
 

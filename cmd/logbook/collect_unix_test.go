@@ -227,6 +227,10 @@ func TestCollectReload(t *testing.T) {
 	if !strings.Contains(c.read(t, "stderr"), `unknown scheme "nil"`) {
 		t.Errorf("%s", c.read(t, "stderr"))
 	}
+	reload("")
+	if !strings.HasSuffix(c.read(t, "stderr"), "c.ini: no section [source NAME]\n") {
+		t.Errorf("%s", c.read(t, "stderr"))
+	}
 	write(conn, lines[1])
 	reload(in + out("b.log") + more)
 	if got := c.read(t, "a.log"); got != "one\ntwo\n" {
@@ -275,6 +279,9 @@ func TestCollectUsage(t *testing.T) {
 		"--config c.ini --from -":                            "--config cannot be used with --from",
 		"--from - --level loud":                              `unknown level "loud"`,
 		"--from - --http x":                                  "--http x: ",
+		"--from - --from stdin:":                             "the same source is there twice",
+		"--from tcp://127.0.0.1:1/x?accept=json":             "a path is not allowed after the host",
+		"--from unix:s?accept=json&limit=1":                  `"limit": unknown (known to unix: accept, frame_timeout, idle_timeout, max_connections, max_frame, max_memory, max_per_address, mode, zone)`,
 	} {
 		_, stderr, code := execute(t, "", append([]string{"collect"}, strings.Fields(args)...)...)
 		if code != 2 || !strings.Contains(stderr, want) {
@@ -316,7 +323,7 @@ func TestSend(t *testing.T) {
 			t.Errorf("%s: exit code %d, %s", args, code, stderr)
 		}
 	}
-	if _, stderr, code := execute(t, "", "send", "m", "--to", "exec:false"); code != 1 || stderr == "" {
+	if _, stderr, code := execute(t, "", "send", "m", "--to", "exec:false"); code != 1 || !strings.HasPrefix(stderr, "logbook: *handlers.Exec: ") {
 		t.Errorf("exit code %d, %s", code, stderr)
 	}
 }
@@ -333,6 +340,9 @@ func TestKeygen(t *testing.T) {
 	}
 	if info, err := os.Stat("t"); err != nil || info.Mode() != 0o600 || info.Size() != 44 {
 		t.Errorf("%v, %v", info, err)
+	}
+	if out, stderr, code := execute(t, "", "keygen", "curve", "--out", ""); code != 2 || out != "" || !strings.Contains(stderr, "--out: missing path") {
+		t.Errorf("%q, %s, exit code %d", out, stderr, code)
 	}
 	out, stderr, code := execute(t, "", "keygen", "curve", "--out", "c")
 	secret, err1 := os.ReadFile("c")

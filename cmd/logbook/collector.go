@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -75,7 +76,11 @@ func (c *collector) options() *config.Options {
 // load reads the configuration and opens its sinks.
 func (c *collector) load() (*config.Config, error) {
 	if c.file != "" {
-		return config.Load(c.file, c.options())
+		config, err := config.Load(c.file, c.options())
+		if err == nil && len(config.Sources()) == 0 {
+			err = errors.Join(errors.New(c.file+": no section [source NAME]"), logbook.Close(context.Background(), config.Setup()))
+		}
+		return config, err
 	}
 	from, to := slices.Clone(c.from), c.to
 	for i := range from {
@@ -100,9 +105,6 @@ func (c *collector) start() (err error) {
 			c.close(context.Background())
 		}
 	}()
-	if len(c.config.Sources()) == 0 {
-		return errors.New(c.file + ": no section [source NAME]")
-	}
 	c.group = queues.NewGroup(nil)
 	for _, s := range c.config.Sources() {
 		if err := c.open(s); err != nil {
@@ -309,6 +311,11 @@ func (c *collector) countLosses(config *config.Config) {
 	for name, n := range lostBySink(config) {
 		c.lost[name] += n
 	}
+	for _, s := range config.Stats() {
+		if _, ok := s.Handler.(*queues.Background); ok { // what it was handing over at the end
+			c.lost[s.Sink] += uint64(s.Held)
+		}
+	}
 }
 
 // lostSoFar returns how many records all sinks have lost.
@@ -331,7 +338,13 @@ func refusedBy(s queues.Subscriber) uint64 {
 		return 0
 	}
 	stats := r.Stats()
-	return stats.Dropped + stats.Count("refused")
+	n := stats.Dropped
+	for _, c := range stats.Counters {
+		if strings.HasPrefix(c.Name, "refused") { // ZeroMQ has several
+			n += c.Value
+		}
+	}
+	return n
 }
 
 // report writes the counts, and reports whether anything was lost. It is called when

@@ -99,8 +99,10 @@ func signalCode(s os.Signal) int {
 	return exitFailed
 }
 
-// complain prints a message on one line, with control characters escaped.
+// complain prints a message on one line, with control characters escaped. Errors of package
+// logbook begin with its name, too.
 func complain(w io.Writer, format string, args ...any) {
-	line := encode.AppendText([]byte("logbook: "), fmt.Sprintf(format, args...))
+	text := strings.TrimPrefix(fmt.Sprintf(format, args...), "logbook: ")
+	line := encode.AppendText([]byte("logbook: "), text)
 	_, _ = w.Write(append(line, '\n')) // a failure cannot be reported anywhere
 }

@@ -38,6 +38,9 @@ func keygenCommand() *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if out == "" && cmd.Flags().Changed("out") {
+				return errors.New("--out: missing path")
+			}
 			if args[0] == "token" {
 				return keygenToken(cmd.OutOrStdout(), out)
 			}

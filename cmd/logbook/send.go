@@ -13,13 +13,18 @@ import (
 
 	"github.com/logbook-go/logbook/config"
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/queues/zeromq"
 )
 
 const sendHelp = `Send makes one record of its arguments and writes it to sinks, such as those of
 "logbook collect". The exit code is 1 if a sink failed.
 
 The first argument is the message, the others are attributes. The message may
-name them: "disk {disk} is full".`
+name them: "disk {disk} is full".
+
+Over ZeroMQ push the record: "zmq-push:" waits for a peer, but a record that is
+published by "zmq-pub:" is lost, and the exit code 1, if nobody subscribes to it
+at that moment.`
 
 const sendExamples = `  logbook send 'backup done' files=120 took=4m --to 'zmq-push://127.0.0.1:5000'
   logbook send --level error --channel backup 'disk {disk} is full' disk=sda1 --to json:app.log`
@@ -92,6 +97,12 @@ func (s *send) run(stderr io.Writer) error {
 	if err := logbook.Close(closing, c.Setup()); err != nil {
 		complain(stderr, "%v", err)
 		failed = true
+	}
+	for _, s := range c.Stats() {
+		if _, ok := s.Handler.(*zeromq.Handler); ok && s.Suppressed > 0 {
+			complain(stderr, "sink %q: nobody subscribes to it yet", s.Sink)
+			failed = true
+		}
 	}
 	if failed {
 		return &exitError{exitFailed}

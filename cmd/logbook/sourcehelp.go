@@ -29,6 +29,9 @@ func sourcesHelp() string {
 
 // sourceHelp returns the page of a source, and whether there is one.
 func sourceHelp(name string) (text string, found bool) {
+	if name == "-" {
+		name = stdinScheme
+	}
 	e, found := config.SourceOf(strings.TrimSuffix(name, ":"))
 	if !found {
 		return "", false
