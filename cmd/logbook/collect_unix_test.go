@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -185,6 +186,26 @@ func TestCollectLosses(t *testing.T) {
 	out, stderr, code := execute(t, jsonLines, "collect", "--from", "-", "--to", "file:/dev/full", "--to", "console:-?format={record.message}", "--grace", "100ms")
 	if code != 1 || out != "one\ntwo\nthree\n" || !strings.HasSuffix(stderr, "logbook: sink \"file:/dev/full\": 3 records lost\nlogbook: 3 records collected, 3 lost\n") {
 		t.Errorf("%q, exit code %d, %s", out, code, stderr)
+	}
+}
+
+// What has arrived when the collector is stopped is written.
+func TestCollectStop(t *testing.T) {
+	const n = 20_000
+	c := collect(t, nil, "--from", "unix:s?accept=json", "--to", "file:all.log?format={record.message}", "--overflow", "block", "--grace", "2m")
+	conn, err := net.Dial("unix", filepath.Join(c.dir, "s"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, strings.Repeat(`{"level":"INFO","msg":"one"}`+"\n", n)); err != nil {
+		t.Fatal(err)
+	}
+	if code, last := c.stop(t); code != 0 || last != fmt.Sprintf("logbook: %d records collected, none lost", n) {
+		t.Errorf("exit code %d, %s", code, c.read(t, "stderr"))
+	}
+	if got := strings.Count(c.read(t, "all.log"), "one\n"); got != n {
+		t.Errorf("%d of %d records", got, n)
 	}
 }
 

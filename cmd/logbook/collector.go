@@ -196,9 +196,9 @@ func (c *collector) reload() {
 	c.mu.Unlock()
 }
 
-// remove takes a source out of the group and closes it.
+// remove closes a source, which yields what has arrived, and takes it out of the group.
 func (c *collector) remove(ctx context.Context, s *source) {
-	if err := errors.Join(c.group.Remove(ctx, s), s.Close(ctx)); err != nil {
+	if err := errors.Join(s.Close(ctx), c.group.Remove(ctx, s)); err != nil {
 		complain(c.stderr, "closing the source %q: %v", s.Name(), err)
 	}
 	c.mu.Lock()
@@ -233,16 +233,20 @@ func (c *collector) close(ctx context.Context) (failed bool) {
 		}
 	}
 	if c.group != nil {
-		for _, s := range c.sources { // some have left the group by themselves
-			try("closing the source "+s.Name(), c.group.Remove(ctx, s))
+		// They yield what has arrived before they end, so that the group has to receive.
+		errs := make([]error, len(c.sources))
+		var closing sync.WaitGroup
+		for i, s := range c.sources {
+			closing.Go(func() { errs[i] = s.Close(ctx) })
+		}
+		closing.Wait()
+		for i, s := range c.sources {
+			try("closing the source "+s.Name(), errs[i])
 		}
 		try("closing the sources", c.group.Close(ctx))
 	}
 	if c.work != nil {
 		try("receiving", c.work.Stop(ctx))
-	}
-	for _, s := range c.sources {
-		try("closing the source "+s.Name(), s.Close(ctx))
 	}
 	if c.undo != nil {
 		c.undo()
