@@ -142,17 +142,21 @@ func (b *Background) work() {
 		if !ok {
 			break
 		}
-		b.handOver(batch)
+		if unsent := b.handOver(batch); unsent == 0 {
+			b.pause.Succeeded()
+		} else {
+			b.retries.Add(1)
+			b.wait()
+		}
 	}
 	returned = true
 	b.callUnbound()
 }
 
-// handOver passes a batch to the inner handler, and pauses if it leaves records unsent.
-func (b *Background) handOver(batch hold.Batch) {
+// handOver passes a batch to the inner handler, and puts back what that leaves unsent.
+func (b *Background) handOver(batch hold.Batch) (unsent int) {
 	rs := batch.Records()
-	unsent := 0 // also if the inner handler ends the goroutine
-	defer func() { b.buffer.Done(batch, unsent) }()
+	defer func() { b.buffer.Done(batch, unsent) }() // also if the inner handler ends the goroutine
 	switch {
 	case len(rs) == 0:
 	case b.atOnce > 1:
@@ -162,12 +166,7 @@ func (b *Background) handOver(batch hold.Batch) {
 			hold.Offer(b.inner, rs[i:i+1], logbook.ReasonBuffer, rs[i])
 		}
 	}
-	if unsent == 0 {
-		b.pause.Succeeded()
-		return
-	}
-	b.retries.Add(1)
-	b.wait()
+	return unsent
 }
 
 // wait waits after a failure, until the next attempt is due, Flush or Close wants it now,

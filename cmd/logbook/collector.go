@@ -289,8 +289,9 @@ func (k *complaint) isDue(now time.Time) bool {
 	return true
 }
 
-// lostBySink returns how many records each sink of a configuration has lost.
-func lostBySink(config *config.Config) map[string]uint64 {
+// lostBySink returns how many records each sink of a configuration has lost. If it is
+// closed, those are lost too that a queue was still handing over.
+func lostBySink(config *config.Config, closed bool) map[string]uint64 {
 	lost := make(map[string]uint64)
 	counted := "" // a sink whose fallback has counted the losses of those inside it
 	for _, s := range config.Stats() {
@@ -298,6 +299,9 @@ func lostBySink(config *config.Config) map[string]uint64 {
 			continue
 		}
 		lost[s.Sink] += s.Dropped
+		if _, ok := s.Handler.(*queues.Background); ok && closed {
+			lost[s.Sink] += uint64(s.Held)
+		}
 		if _, ok := s.Handler.(*handlers.Fallback); ok {
 			counted = s.Sink
 		}
@@ -312,13 +316,8 @@ func (c *collector) countLosses(config *config.Config) {
 	if c.lost == nil {
 		c.lost = make(map[string]uint64)
 	}
-	for name, n := range lostBySink(config) {
+	for name, n := range lostBySink(config, true) {
 		c.lost[name] += n
-	}
-	for _, s := range config.Stats() {
-		if _, ok := s.Handler.(*queues.Background); ok { // what it was handing over at the end
-			c.lost[s.Sink] += uint64(s.Held)
-		}
 	}
 }
 
@@ -329,7 +328,7 @@ func (c *collector) lostSoFar() (n uint64) {
 	for _, lost := range c.lost {
 		n += lost
 	}
-	for _, lost := range lostBySink(c.config) {
+	for _, lost := range lostBySink(c.config, false) {
 		n += lost
 	}
 	return n
