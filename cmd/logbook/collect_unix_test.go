@@ -209,6 +209,30 @@ func TestCollectStop(t *testing.T) {
 	}
 }
 
+// What is still on its way to a sink that does not take it is counted as lost, too.
+func TestCollectStopWithFullSink(t *testing.T) {
+	if _, err := os.Stat("/dev/full"); err != nil {
+		return // the sink has to fail
+	}
+	c := collect(t, nil, "--from", "unix:s?accept=json", "--to", "file:/dev/full", "--overflow", "block", "--queue", "1", "--grace", "200ms")
+	conn, err := net.Dial("unix", filepath.Join(c.dir, "s"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, strings.Repeat(`{"level":"INFO","msg":"one"}`+"\n", 2000)); err != nil {
+		t.Fatal(err)
+	}
+	code, last := c.stop(t)
+	var collected, lost, ofSink int
+	_, err1 := fmt.Sscanf(last, "logbook: %d records collected, %d lost", &collected, &lost)
+	_, sink, _ := strings.Cut(c.read(t, "stderr"), `logbook: sink "file:/dev/full": `)
+	_, err2 := fmt.Sscan(sink, &ofSink)
+	if code != 1 || err1 != nil || err2 != nil || lost <= ofSink {
+		t.Errorf("exit code %d, %v, %v: %s", code, err1, err2, c.read(t, "stderr"))
+	}
+}
+
 // At SIGHUP the file is read again. What has not changed stays open; an invalid file changes
 // nothing.
 func TestCollectReload(t *testing.T) {

@@ -49,7 +49,9 @@ type collector struct {
 	mu        sync.Mutex // for config and sources, which one goroutine changes, and for the following
 	lost      map[string]uint64
 	refused   uint64 // by sources that are closed
+	unread    uint64 // records that these had, or that were on their way to the sinks
 	complains map[string]*complaint
+	reported  bool // the last line is written
 }
 
 // source is an open source.
@@ -203,7 +205,7 @@ func (c *collector) remove(ctx context.Context, s *source) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.refused += refusedBy(s.Subscriber)
+	c.countRefused(s)
 	c.sources = slices.DeleteFunc(slices.Clone(c.sources), func(other *source) bool { return other == s })
 }
 
@@ -243,7 +245,11 @@ func (c *collector) close(ctx context.Context) (failed bool) {
 		for i, s := range c.sources {
 			try("closing the source "+s.Name(), errs[i])
 		}
-		try("closing the sources", c.group.Close(ctx))
+		err := c.group.Close(ctx)
+		if u := (*logbook.UnsentError)(nil); errors.As(err, &u) {
+			c.unread += uint64(u.Records)
+		}
+		try("closing the sources", err)
 	}
 	if c.work != nil {
 		try("receiving", c.work.Stop(ctx))
@@ -264,6 +270,9 @@ func (c *collector) failed(e *logbook.HandlerError) {
 	c.failures.Add(1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.reported {
+		return // by a sink that goes on
+	}
 	if c.complains == nil {
 		c.complains = make(map[string]*complaint)
 	}
@@ -334,29 +343,31 @@ func (c *collector) lostSoFar() (n uint64) {
 	return n
 }
 
-// refusedBy returns how many inputs a source refused, and how many it dropped.
-func refusedBy(s queues.Subscriber) uint64 {
-	r, ok := s.(logbook.StatsReporter)
+// countRefused adds the inputs that a source has refused, and the records that it has lost.
+func (c *collector) countRefused(s *source) {
+	r, ok := s.Subscriber.(logbook.StatsReporter)
 	if !ok {
-		return 0
+		return
 	}
 	stats := r.Stats()
-	n := stats.Dropped
-	for _, c := range stats.Counters {
-		if strings.HasPrefix(c.Name, "refused") { // ZeroMQ has several
-			n += c.Value
+	c.unread += stats.Dropped
+	for _, counter := range stats.Counters {
+		if strings.HasPrefix(counter.Name, "refused") { // ZeroMQ has several
+			c.refused += counter.Value
 		}
 	}
-	return n
 }
 
 // report writes the counts, and reports whether anything was lost. It is called when
 // everything is closed.
 func (c *collector) report() (lost bool) {
 	for _, s := range c.sources {
-		c.refused += refusedBy(s.Subscriber)
+		c.countRefused(s)
 	}
-	var total uint64
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.reported = true
+	total := c.unread
 	for _, name := range slices.Sorted(maps.Keys(c.lost)) {
 		if n := c.lost[name]; n > 0 {
 			complain(c.stderr, "sink %q: %s lost", name, number(n, "record"))
