@@ -8,9 +8,10 @@
 //	FromChild      the parent process, from a child that calls ToParent; not on Windows
 //	NewPipe        another program that reads a pipe: the parent, or "logbook pipe"
 //	zeromq         many programs to one, or one to many, over a network; also to Python's Logbook
+//	redis          a worker that takes the records from a Redis list
 //	socket         programs that speak a format of their own
 //
-// The last two are packages below this one. docs/queues.md compares all of them: what each
+// The last three are packages below this one. docs/queues.md compares all of them: what each
 // costs, and what is lost when.
 //
 // # In the background

@@ -25,7 +25,7 @@ import (
 func TestSchemes(t *testing.T) {
 	known := config.Schemes()
 	for _, scheme := range []string{
-		"mail", "smtp", "smtps", "syslog", "journal", "eventlog", "desktop", "slack", "pushover", "ntfy", "webhook", "exec", "file", "alarm", "python-socket", "zmq-pub", "zmq-push",
+		"mail", "smtp", "smtps", "syslog", "journal", "eventlog", "desktop", "slack", "pushover", "ntfy", "webhook", "exec", "file", "alarm", "python-socket", "redis", "rediss", "zmq-pub", "zmq-push",
 	} {
 		if !slices.Contains(known, scheme) {
 			t.Errorf("%s is not known", scheme)
@@ -65,6 +65,13 @@ func TestErrors(t *testing.T) {
 		{"python-socket:", "", "python-socket://HOST:PORT"},
 		{"python-socket://host?transport=udp", "transport", "want tcp or tls"},
 		{"python-socket://host?format=json", "format", "unknown"},
+		{"redis:", "", "redis://HOST:PORT"},
+		{"rediss:/run/redis.sock", "", "redis:SOCKET"},
+		{"redis://:hunter2@host/one", "", "invalid database"},
+		{"redis://:hunter2@host?ca=x", "ca", "unknown"},
+		{"redis://host?key=x", "key", "unknown"},
+		{"redis://host?overflow=wait", "overflow", "want block"},
+		{"rediss://host?ca=none", "ca", "no such file"},
 		{"zmq-pub:", "", "zmq-pub://HOST:PORT"},
 		{"zmq-push://me:hunter2@host:1", "", "zmq-push://HOST:PORT"},
 		{"zmq-push://host:1/x", "", "zmq-push:SOCKET"},

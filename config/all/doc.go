@@ -19,6 +19,11 @@
 //		Pushover
 //	python-socket://HOST[:PORT] a receiver for Python's SocketHandler, on port 9020
 //	python-socket:SOCKET        the same, on a Unix socket
+//	redis://[USER:PASSWORD@]HOST[:PORT][/DB]
+//		a list of a Redis server, on port 6379
+//	redis:SOCKET                the same, on a Unix socket
+//	rediss://[USER:PASSWORD@]HOST[:PORT][/DB]
+//		a list of a Redis server, with TLS
 //	slack:https://hooks.slack.com/services/...
 //		a Slack channel, through an incoming webhook
 //	smtp://[USER:PASSWORD@]HOST[:PORT]?from=FROM&to=TO

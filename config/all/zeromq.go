@@ -27,7 +27,7 @@ func init() {
 	} {
 		config.RegisterSink(e.scheme, config.Entry{
 			Forms:   zmqForms(e.scheme, e.help),
-			Options: slices.Concat(config.HandlerOptions("")[:2], zmqQueueOptions, zmqOptions(e.end)),
+			Options: slices.Concat(config.HandlerOptions("")[:2], queueOptions, zmqLinger, zmqOptions(e.end)),
 			Read:    readZMQSink,
 		})
 	}
@@ -54,14 +54,9 @@ func zmqForms(scheme, help string) []config.Form {
 	}
 }
 
-var zmqTopic = []config.Option{{Name: "topic", Kind: config.KindText, Default: "all", Help: "the beginning of the messages to receive"}}
+var zmqLinger = []config.Option{{Name: "linger", Kind: config.KindDuration, Default: "5s", Help: "time limit, when the program ends, for sending what ZeroMQ has taken for a peer"}}
 
-var zmqQueueOptions = []config.Option{
-	{Name: "queue", Kind: config.KindCount, Default: "1024", Help: "number of records that wait for peers"},
-	{Name: "queue_bytes", Kind: config.KindSize, Default: "8MiB", Help: "size of the text of these records"},
-	{Name: "overflow", Kind: "block|drop_newest|drop_oldest|drop_lowest", Default: "drop_oldest", Help: "what a full queue does: make the program wait, or drop records and report how many"},
-	{Name: "linger", Kind: config.KindDuration, Default: "5s", Help: "time limit, when the program ends, for sending what ZeroMQ has taken for a peer"},
-}
+var zmqTopic = []config.Option{{Name: "topic", Kind: config.KindText, Default: "all", Help: "the beginning of the messages to receive"}}
 
 func zmqOptions(end config.Option) []config.Option {
 	return []config.Option{
@@ -112,10 +107,7 @@ func readZMQSink(s *config.Spec) func() (logbook.Handler, error) {
 	o := &zeromq.HandlerOptions{
 		Level: s.Level("level"), Bubble: s.Bool("bubble"), Push: s.Scheme == "zmq-push",
 		MaxRecords: s.Count("queue"), MaxBytes: int(s.Size("queue_bytes")),
-		Overflow: map[string]queues.Overflow{
-			"block": queues.Block, "drop_newest": queues.DropNewest, "drop_oldest": queues.DropOldest, "drop_lowest": queues.DropLowest,
-		}[s.Choice("overflow")],
-		Linger: s.Duration("linger"), SocketOptions: zmqSocket(s),
+		Overflow: overflow(s), Linger: s.Duration("linger"), SocketOptions: zmqSocket(s),
 	}
 	o.End = zmqEnd(s, map[bool]string{true: "bind", false: "connect"}[o.Push])
 	return func() (logbook.Handler, error) { return zeromq.NewHandler(address, o) }

@@ -1,0 +1,49 @@
+// Package redis pushes records onto a list of a Redis server, from which other programs take
+// them, such as Logstash, or a worker that calls BLPOP. It takes the place of Python
+// Logbook's RedisHandler:
+//
+//	h, err := redis.NewHandler("redis://localhost:6379", nil)
+//	...
+//	defer logbook.Use(h)()
+//
+// # Messages
+//
+// Each record is an element of the list, a JSON object in ASCII:
+//
+//	{"message": "12 rows", "host": "lab1", "level": "INFO", "time": "2026-02-28T13:37:42.123456Z", "rows": 12}
+//
+// It has the fields of Python's RedisHandler: the message, the name of this machine, the
+// name of the level and the time, then ExtraFields, then the attributes. An attribute
+// replaces a field with its name, such as host, as in Python. These are different, since
+// Python's handler loses information there:
+//
+//   - message is rendered; in Python it is the template.
+//   - time is in UTC and says so; in Python it has no zone.
+//   - Attributes of loggers and processors are sent, too, as well as those of the call, which
+//     are on top. Python sends those of the call.
+//   - An attribute named message, level or time gets an underscore at the end; in Python it
+//     replaces the field of the record.
+//   - A record with an error has the fields exception_name, exception_message and
+//     formatted_exception, as named by [logbook.Wire].
+//   - NaN and the infinities are strings, since JSON does not have them.
+//
+// The channel is not sent, as in Python. ExtraFields can name the program.
+//
+// # What is lost, and when
+//
+// A log call puts the record into a bounded queue of this program, a [queues.Background], and
+// returns. Records are pushed at once, all that have come meanwhile with one command, instead
+// of after a second or 128 records, as in Python. While the server cannot be reached, or
+// refuses the command, records wait in the queue, and are tried again after 100 ms, then
+// 200 ms, and so on up to 10 s. If the queue is full, Overflow decides; by default the oldest
+// records are dropped. They are counted, and a record in the stream says how many there were.
+//
+// When a push fails, it is not known whether the server has the records: if its reply was
+// lost, they are on the list twice. The list itself is not bounded here. If nobody takes the
+// records, it grows until the server refuses more.
+//
+// # Security
+//
+// With redis:// the password and the records are sent unencrypted. Use rediss:// beyond this
+// machine.
+package redis
