@@ -323,7 +323,7 @@ func TestCollectUsage(t *testing.T) {
 		"--config missing.ini":                               "missing.ini: no such file",
 		"--config c.ini --from -":                            "--config cannot be used with --from",
 		"--from - --level loud":                              `unknown level "loud"`,
-		"--from - --http x":                                  "--http x: ",
+		"--from - --to file:x.log --http x":                  "--http x: ",
 		"--from - --from stdin:":                             "the same source is there twice",
 		"--from tcp://127.0.0.1:1/x?accept=json":             "a path is not allowed after the host",
 		"--from unix:s?accept=json&limit=1":                  `"limit": unknown (known to unix: accept, frame_timeout, idle_timeout, max_connections, max_frame, max_memory, max_per_address, mode, zone)`,

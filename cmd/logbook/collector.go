@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -98,6 +99,17 @@ func (c *collector) load() (*config.Config, error) {
 
 // start opens everything and begins to receive.
 func (c *collector) start() (err error) {
+	var l net.Listener
+	if c.http != "" { // first, since it makes no files
+		if l, err = net.Listen("tcp", c.http); err != nil {
+			return fmt.Errorf("--http %s: %w", c.http, err)
+		}
+		defer func() {
+			if err != nil {
+				_ = l.Close()
+			}
+		}()
+	}
 	if c.config, err = c.load(); err != nil {
 		return err
 	}
@@ -113,10 +125,8 @@ func (c *collector) start() (err error) {
 			return err
 		}
 	}
-	if c.http != "" {
-		if c.server, err = serveMetrics(c.http, c); err != nil {
-			return err
-		}
+	if l != nil {
+		c.server = serveMetrics(l, c)
 	}
 	logbook.SetDefaultHandler(nil)
 	c.undo = logbook.PushApplication(c.slot, logbook.Null{Filter: c.filter.drops}, logbook.Flags{Errors: c.failed})

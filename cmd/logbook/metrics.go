@@ -15,12 +15,8 @@ import (
 // metricsServer serves the counts of a collector.
 type metricsServer struct{ server *http.Server }
 
-// serveMetrics listens on an address.
-func serveMetrics(address string, c *collector) (*metricsServer, error) {
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("--http %s: %w", address, err)
-	}
+// serveMetrics serves until close.
+func serveMetrics(l net.Listener, c *collector) *metricsServer {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
@@ -36,7 +32,7 @@ func serveMetrics(address string, c *collector) (*metricsServer, error) {
 	s := &metricsServer{&http.Server{Handler: mux, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}}
 	complain(c.stderr, "serving http://%s/metrics", l.Addr())
 	go func() { _ = s.server.Serve(l) }() // it fails when it is closed
-	return s, nil
+	return s
 }
 
 // close ends the requests in progress after a short time.
