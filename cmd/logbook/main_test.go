@@ -46,8 +46,8 @@ func withProgram(m *testing.M) int {
 
 // command returns a command that runs the program in an environment without color
 // settings.
-func command(t *testing.T, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(t.Context(), program, args...)
+func command(tb testing.TB, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(tb.Context(), program, args...)
 	for _, v := range os.Environ() {
 		if !strings.Contains(v, "COLOR") {
 			cmd.Env = append(cmd.Env, v)

@@ -23,7 +23,9 @@ type Subscriber struct {
 
 	ctx     context.Context // ended by Close
 	stop    context.CancelFunc
-	mu      sync.Mutex // held by the owner of the socket
+	calls   atomic.Uint64 // of Receive, twice: at their begin and end
+	emptied chan struct{} // has a value when Receive has yielded all, after ctx ended
+	mu      sync.Mutex    // held by the owner of the socket
 	closed  bool
 	reports reports
 
@@ -52,7 +54,7 @@ func NewSubscriber(address string, o *SubscriberOptions) (*Subscriber, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Subscriber{reports: reports{added: make(chan struct{}, 1)}}
+	s := &Subscriber{reports: reports{added: make(chan struct{}, 1)}, emptied: make(chan struct{}, 1)}
 	if s.node, err = open(settings, s.reports.add); err != nil {
 		return nil, err
 	}
@@ -66,17 +68,20 @@ func NewSubscriber(address string, o *SubscriberOptions) (*Subscriber, error) {
 func (s *Subscriber) Address() string { return s.node.actual }
 
 // Receive implements [queues.Subscriber]. A delivery has the records that have arrived, up
-// to 256. All errors are final.
+// to 256. While Close waits, it yields those that have arrived. All errors are final.
 func (s *Subscriber) Receive(ctx context.Context) (queues.Delivery, error) {
+	s.calls.Add(1)
+	defer s.calls.Add(1)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for {
 		if err := ctx.Err(); err != nil {
 			return queues.Delivery{}, err
 		}
-		if s.ctx.Err() != nil {
+		if s.closed {
 			return queues.Delivery{}, s.node.fail("receive", logbook.ErrClosed)
 		}
+		closing := s.ctx.Err() != nil
 		if _, err := s.node.rejoin(); err != nil {
 			return queues.Delivery{}, err
 		}
@@ -89,6 +94,13 @@ func (s *Subscriber) Receive(ctx context.Context) (queues.Delivery, error) {
 		}
 		if !all { // what arrived so far was refused
 			continue
+		}
+		if closing {
+			select {
+			case s.emptied <- struct{}{}:
+			default:
+			}
+			return queues.Delivery{}, s.node.fail("receive", logbook.ErrClosed)
 		}
 		select {
 		case <-s.node.sock.ready:
@@ -136,11 +148,13 @@ func decode(frames [][]byte) (*logbook.Record, error) {
 	return r, nil
 }
 
-// Close ends Receive, and closes the socket. Records that had arrived are reported as a
-// [*logbook.UnsentError]. What is still in the system's buffers is lost, and cannot be
+// Close ends Receive, and closes the socket. While Receive is called again and again, Close
+// first waits for it to yield what has arrived, for up to a second. Records that are left are
+// reported as a [*logbook.UnsentError]. What is still in the system's buffers is lost, and cannot be
 // counted. Reports of refused input that nobody has received are logged in this program.
 func (s *Subscriber) Close(ctx context.Context) error {
 	s.stop()
+	s.letReceive(ctx)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -164,6 +178,32 @@ func (s *Subscriber) Close(ctx context.Context) error {
 		return &logbook.UnsentError{Records: left, Err: err}
 	}
 	return err
+}
+
+// Limits of letReceive.
+const (
+	drainTime = time.Second
+	nextCall  = 100 * time.Millisecond // between two calls of Receive
+)
+
+// letReceive waits until Receive has yielded what has arrived, unless nobody calls it.
+func (s *Subscriber) letReceive(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, drainTime)
+	defer cancel()
+	for before := uint64(0); ; {
+		calls := s.calls.Load()
+		if calls == before {
+			return
+		}
+		before = calls
+		select {
+		case <-s.emptied:
+			return
+		case <-ctx.Done():
+			return
+		case <-time.After(nextCall):
+		}
+	}
 }
 
 // logReports logs the reports that nobody will receive, until the context ends.
