@@ -214,7 +214,7 @@ func TestCollectStopWithFullSink(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		return // the sink has to fail
 	}
-	c := collect(t, nil, "--from", "unix:s?accept=json", "--to", "file:/dev/full", "--overflow", "block", "--queue", "1", "--grace", "200ms")
+	c := collect(t, nil, "--from", "unix:s?accept=json", "--to", "file:/dev/full", "--to", "console:-?format={record.message}", "--overflow", "block", "--queue", "1", "--grace", "200ms")
 	conn, err := net.Dial("unix", filepath.Join(c.dir, "s"))
 	if err != nil {
 		t.Fatal(err)
@@ -223,6 +223,7 @@ func TestCollectStopWithFullSink(t *testing.T) {
 	if _, err := io.WriteString(conn, strings.Repeat(`{"level":"INFO","msg":"one"}`+"\n", 2000)); err != nil {
 		t.Fatal(err)
 	}
+	c.next(t) // the connection is accepted, and the first sink has a record
 	code, last := c.stop(t)
 	var collected, lost, ofSink int
 	_, err1 := fmt.Sscanf(last, "logbook: %d records collected, %d lost", &collected, &lost)

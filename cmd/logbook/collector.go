@@ -129,7 +129,8 @@ func (c *collector) start() (err error) {
 		c.server = serveMetrics(l, c)
 	}
 	logbook.SetDefaultHandler(nil)
-	c.undo = logbook.PushApplication(c.slot, logbook.Null{Filter: c.filter.drops}, logbook.Flags{Errors: c.failed})
+	logbook.PushApplication(logbook.Flags{Errors: c.failed}) // to the end: sinks may fail late
+	c.undo = logbook.PushApplication(c.slot, logbook.Null{Filter: c.filter.drops})
 	c.work = queues.DispatchInBackground(c.group)
 	return systemd.Notify(systemd.Ready)
 }
