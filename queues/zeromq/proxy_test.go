@@ -120,13 +120,28 @@ func TestProxyDrops(t *testing.T) {
 		}
 	}
 	closeNow(t, h)
+	// The loss is reported before the next record for which there is room.
+	h = newHandler(t, front, &HandlerOptions{End: Connect})
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				handle(t, h, logbook.NewRecord(logbook.RecordData{Channel: "app", Message: "next"}))
+				_ = h.Flush(within(t))
+			}
+		}
+	}()
 	var got counted
 	for got.lost == 0 {
 		got.add(receive(t, s, 1))
-		h := newHandler(t, front, &HandlerOptions{End: Connect})
-		probe(t, h)
-		closeNow(t, h)
 	}
+	close(stop)
+	<-stopped
+	closeNow(t, h)
 	if dropped := p.Stats().Dropped; got.lost > int(dropped) {
 		t.Errorf("%d reported as dropped, not %d", got.lost, dropped)
 	}
