@@ -209,29 +209,16 @@ func unknownSection(name string) error {
 // readSink reads a section [sink NAME]. Unlike in a section of lab_utils, any fault is an
 // error.
 func (l *loader) readSink(ini *iniFile, section *iniSection) error {
-	s := l.newSection(section, ini)
-	uri := section.key(keyURI)
-	var err error
-	if uri != nil {
-		s, err = l.readURI(section, uri, s)
-	} else {
-		err = l.readAddress(ini, section, s)
-	}
+	s, blame, err := l.readAddressed(ini, section)
 	if err != nil {
 		return err
 	}
-	if _, known := sinks.get(s.Scheme); !known && uri == nil {
+	if _, known := sinks.get(s.Scheme); !known && section.key(keyURI) == nil {
 		return l.fail(section, keyScheme, l.line(section, ini, keyScheme), unknownScheme("", s.Scheme, Schemes()))
 	}
 	own := new(Levels)
 	s.table = append(s.table, Option{Name: levelsKey, Kind: KindText, Multiline: true})
 	s.Func(levelsKey, own.Set)
-	blame := func(err error) error {
-		if e := (*URIError)(nil); uri != nil && errors.As(err, &e) && !s.inFile(e.Option) {
-			return l.fail(section, keyURI, uri.line, err)
-		}
-		return l.blame(ini, section, err)
-	}
 	if err := s.prepareSink(); err != nil {
 		return blame(err)
 	}
@@ -242,6 +229,24 @@ func (l *loader) readSink(ini *iniFile, section *iniSection) error {
 	}
 	l.sinks = append(l.sinks, &checkedSink{s, section, false, own, blame})
 	return l.warnUnknown(section, s)
+}
+
+// readAddressed reads the address of a section [sink NAME] or [source NAME]: its URI, or the
+// keys that replace the parts of one. blame wraps an error of the Spec in a [*FileError].
+func (l *loader) readAddressed(ini *iniFile, section *iniSection) (s *Spec, blame func(error) error, err error) {
+	s = l.newSection(section, ini)
+	uri := section.key(keyURI)
+	if uri != nil {
+		s, err = l.readURI(section, uri, s)
+	} else {
+		err = l.readAddress(ini, section, s)
+	}
+	return s, func(err error) error {
+		if e := (*URIError)(nil); uri != nil && errors.As(err, &e) && !s.inFile(e.Option) {
+			return l.fail(section, keyURI, uri.line, err)
+		}
+		return l.blame(ini, section, err)
+	}, err
 }
 
 // newSection returns the Spec of a section.

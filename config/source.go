@@ -86,25 +86,15 @@ func (s *Source) Equal(other *Source) bool {
 
 // readSource reads a section [source NAME]. Any fault is an error.
 func (l *loader) readSource(ini *iniFile, section *iniSection, name string) error {
-	s := l.newSection(section, ini)
-	uri := section.key(keyURI)
-	var err error
-	if uri != nil {
-		s, err = l.readURI(section, uri, s)
-	} else {
-		err = l.readAddress(ini, section, s)
-	}
+	s, blame, err := l.readAddressed(ini, section)
 	if err != nil {
 		return err
 	}
-	if _, known := sources.get(s.Scheme); !known && uri == nil {
+	if _, known := sources.get(s.Scheme); !known && section.key(keyURI) == nil {
 		return l.fail(section, keyScheme, l.line(section, ini, keyScheme), unknownScheme("source ", s.Scheme, SourceSchemes()))
 	}
 	if err := s.prepareSource(); err != nil {
-		if e := (*URIError)(nil); uri != nil && errors.As(err, &e) && !s.inFile(e.Option) {
-			return l.fail(section, keyURI, uri.line, err)
-		}
-		return l.blame(ini, section, err)
+		return blame(err)
 	}
 	l.sources = append(l.sources, &Source{name, s})
 	return l.warnUnknown(section, s)

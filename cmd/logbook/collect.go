@@ -25,8 +25,8 @@ queue is full, --overflow decides: the sink drops its oldest records, its
 newest, or those of the lowest level, or the sources have to wait. Dropped
 records are counted, and a record in the stream reports how many there were.
 
-On SIGINT or SIGTERM collect stops receiving, and writes what it has received,
-for up to --grace. A second signal ends it at once. On SIGHUP it reads the INI
+On SIGINT or SIGTERM collect stops receiving, and writes the records that it
+has, for up to --grace. A second signal ends it at once. On SIGHUP it reads the INI
 file again: sinks are replaced without a loss, and sources that have not changed
 stay open. If the file is invalid, nothing changes.
 
@@ -78,7 +78,7 @@ func collectCommand() *cobra.Command {
 	flags.Var(&c.queue, "queue", "hold up to `COUNT` records before each sink")
 	flags.Var(&c.queueBytes, "queue-bytes", "hold up to `SIZE` of text before each sink")
 	flags.Var(&c.overflow, "overflow", "when a queue is full, follow `POLICY`: drop-oldest, drop-newest, drop-lowest or block")
-	flags.Var(&durationFlag{&c.grace}, "grace", "write what was received for at most `TIME` after a signal")
+	flags.Var(&durationFlag{&c.grace}, "grace", "after a signal, write the records received for at most `TIME`")
 	flags.StringVar(&c.http, "http", "", "serve /metrics and /healthz on `ADDRESS`, such as 127.0.0.1:9464")
 	_ = cmd.RegisterFlagCompletionFunc("from", completeSources) // fails for flags that do not exist
 	_ = cmd.RegisterFlagCompletionFunc("to", completeSinks)

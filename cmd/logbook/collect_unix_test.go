@@ -339,7 +339,7 @@ func TestCollectUsage(t *testing.T) {
 	}
 }
 
-// tail prints what comes, and sends filters it.
+// Tail prints the records that its flags select.
 func TestTail(t *testing.T) {
 	out, stderr, code := execute(t, jsonLines, "tail", "-", "--level", "error", "--format", "json")
 	if code != 0 || stderr != "" || !strings.Contains(out, `"msg":"two"`) || strings.Count(out, "\n") != 1 {

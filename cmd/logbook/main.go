@@ -6,6 +6,10 @@
 //	some-service 2>&1 | logbook pipe
 //	some-service 2>&1 | logbook pipe --to json:app.log --to 'console:-?level=warning'
 //
+// logbook collect receives records from other programs and writes them to sinks:
+//
+//	logbook collect --from 'tcp://127.0.0.1:9020?accept=json,pickle' --to json:all.log
+//
 // logbook help lists all commands; logbook help exit-codes explains the exit codes.
 package main
 

@@ -55,14 +55,19 @@ func sinkHelp(name string) (text string, found bool) {
 	if !found {
 		return "", false
 	}
+	return entryHelp(e.Forms, e.Help, e.Options) +
+		fmt.Sprintf("\nEvery sink also has %s.\nSee \"logbook help sinks\".", strings.Join(wrappers, ", ")), true
+}
+
+// entryHelp returns the page of a sink or a source.
+func entryHelp(forms []config.Form, help string, options []config.Option) string {
 	var b strings.Builder
-	b.WriteString(formsHelp(e.Forms))
-	if e.Help != "" {
-		b.WriteString("\n" + folded(e.Help, "") + "\n")
+	b.WriteString(formsHelp(forms))
+	if help != "" {
+		b.WriteString("\n" + folded(help, "") + "\n")
 	}
-	b.WriteString("\nOptions:\n\n" + optionsHelp(e.Options))
-	fmt.Fprintf(&b, "\nEvery sink also has %s.\nSee \"logbook help sinks\".", strings.Join(wrappers, ", "))
-	return b.String(), true
+	b.WriteString("\nOptions:\n\n" + optionsHelp(options))
+	return b.String()
 }
 
 func formsHelp(forms []config.Form) string {

@@ -36,13 +36,5 @@ func sourceHelp(name string) (text string, found bool) {
 	if !found {
 		return "", false
 	}
-	var b strings.Builder
-	b.WriteString(formsHelp(e.Forms))
-	if e.Help != "" {
-		b.WriteString("\n" + folded(e.Help, "") + "\n")
-	}
-	if len(e.Options) > 0 {
-		b.WriteString("\nOptions:\n\n" + optionsHelp(e.Options))
-	}
-	return strings.TrimSuffix(b.String(), "\n"), true
+	return strings.TrimSuffix(entryHelp(e.Forms, e.Help, e.Options), "\n"), true
 }
