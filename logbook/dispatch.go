@@ -63,7 +63,7 @@ func deliver(stack *compiledStack, r *Record, skip int) (handled bool) {
 	r.sealed = true
 	e := &stack.handlers[0]
 	pass, err := handle(e.handler, r)
-	if err != nil || e.unbinder != nil || r.failure != nil || r.raised != nil {
+	if err != nil || e.unbinder != nil && e.removed() || r.failure != nil || r.raised != nil {
 		d := delivery{stack: stack, record: r, processed: true}
 		if !d.handlerReturned(e, pass, err) {
 			d.offerAll(stack.handlers[1:], skip)
