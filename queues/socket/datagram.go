@@ -27,11 +27,11 @@ func (s *Subscriber) datagram(ctx context.Context, b []byte, p listener.Peer) {
 	if r == nil {
 		return
 	}
-	d := delivery{[]*logbook.Record{r}, 1}
+	records := []*logbook.Record{r}
 	_, dropped := s.datagrams.Received()
 	if lost := dropped - s.reported; lost > 0 {
-		d.records = slices.Insert(d.records, 0, hold.LossNotice(int(lost), r))
+		records = slices.Insert(records, 0, hold.LossNotice(int(lost), r))
 		s.reported = dropped
 	}
-	s.pass(ctx, d)
+	s.pass(ctx, records, 1)
 }

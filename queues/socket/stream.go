@@ -165,7 +165,7 @@ func (st *stream) enter(large bool) bool {
 // flush passes on the batch, and gives the slots back.
 func (st *stream) flush() {
 	if len(st.batch) > 0 {
-		st.pass(st.ctx, delivery{st.batch, len(st.batch)})
+		st.pass(st.ctx, st.batch, len(st.batch))
 	}
 	st.batch, st.bytes = nil, 0
 	if st.slot {

@@ -2,7 +2,6 @@ package socket
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net"
 	"os"
@@ -16,6 +15,7 @@ import (
 	"github.com/logbook-go/logbook/internal/refusal"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/queues"
+	"github.com/logbook-go/logbook/queues/internal/inbox"
 )
 
 // Subscriber receives records over sockets. [Listen] makes one.
@@ -46,27 +46,16 @@ type Subscriber struct {
 	slots   chan struct{} // one for each batch that is being decoded
 	large   chan struct{} // one for a long frame, whose record may take a multiple of the memory
 
-	deliveries chan delivery
-	notices    chan *logbook.Record // records that report refused input
-	closing    sync.Once
-	closed     chan struct{}
-	receivers  receivers
+	inbox   *inbox.Inbox
+	closing sync.Once
 
-	handled, unsent, idle atomic.Uint64
-	held                  atomic.Int64
-}
-
-// delivery is a delivery that has n records of senders.
-type delivery struct {
-	records []*logbook.Record
-	n       int
+	unsent, idle atomic.Uint64
 }
 
 func newSubscriber(a listener.Address, o ListenOptions) *Subscriber {
 	s := &Subscriber{
 		o: o, local: a.Path != "", refused: refusal.Counter{Source: a.String()},
-		slots: make(chan struct{}, runtime.GOMAXPROCS(0)+1), large: make(chan struct{}, 1),
-		deliveries: make(chan delivery), notices: make(chan *logbook.Record, 64), closed: make(chan struct{}),
+		slots: make(chan struct{}, runtime.GOMAXPROCS(0)+1), large: make(chan struct{}, 1), inbox: inbox.New(),
 	}
 	if name, err := os.Hostname(); err == nil {
 		s.hostname = slog.StringValue(name)
@@ -85,52 +74,21 @@ func (s *Subscriber) Addr() net.Addr {
 
 // Receive implements [queues.Subscriber].
 func (s *Subscriber) Receive(ctx context.Context) (queues.Delivery, error) {
-	s.receivers.enter()
-	defer s.receivers.leave()
-	if err := ctx.Err(); err != nil {
-		return queues.Delivery{}, err
-	}
-	select {
-	case d := <-s.deliveries:
-		s.held.Add(int64(-d.n))
-		s.handled.Add(uint64(d.n))
-		return queues.Delivery{Records: d.records}, nil
-	case r := <-s.notices:
-		return queues.Delivery{Records: []*logbook.Record{r}}, nil
-	case <-ctx.Done():
-		return queues.Delivery{}, ctx.Err()
-	case <-s.closed:
-	}
-	select {
-	case r := <-s.notices:
-		return queues.Delivery{Records: []*logbook.Record{r}}, nil
-	default:
-		return queues.Delivery{}, logbook.ErrClosed
-	}
+	return s.inbox.Receive(ctx)
 }
 
-// pass waits until Receive takes a delivery, or the context ends.
-func (s *Subscriber) pass(ctx context.Context, d delivery) {
-	s.held.Add(int64(d.n))
-	select {
-	case s.deliveries <- d:
-	case <-ctx.Done():
-		s.held.Add(int64(-d.n))
-		s.unsent.Add(uint64(d.n))
+// pass waits until Receive takes the records, n of which are those of senders, or the
+// context ends.
+func (s *Subscriber) pass(ctx context.Context, records []*logbook.Record, n int) {
+	if !s.inbox.Pass(ctx, queues.Delivery{Records: records}, n) {
+		s.unsent.Add(uint64(n))
 	}
 }
 
 // refuse counts refused input.
 func (s *Subscriber) refuse(p listener.Peer, err error) {
 	if r := s.refused.Refuse(time.Now(), p.String(), err); r != nil {
-		s.notice(r)
-	}
-}
-
-func (s *Subscriber) notice(r *logbook.Record) {
-	select {
-	case s.notices <- r:
-	default: // nobody has called Receive for many minutes; the count remains
+		s.inbox.Notice(r)
 	}
 }
 
@@ -178,7 +136,7 @@ func (s *Subscriber) decode(f Format, frame []byte, p listener.Peer, identity []
 //	refused       connections, frames and datagrams that were refused
 //	idle          connections that were closed because they were idle
 func (s *Subscriber) Stats() logbook.Stats {
-	stats := logbook.Stats{Handled: s.handled.Load(), Held: int(s.held.Load()), Dropped: s.unsent.Load()}
+	stats := logbook.Stats{Handled: s.inbox.Handled(), Held: s.inbox.Held(), Dropped: s.unsent.Load()}
 	var connections uint64
 	if s.datagrams != nil {
 		_, dropped := s.datagrams.Received()
@@ -190,85 +148,25 @@ func (s *Subscriber) Stats() logbook.Stats {
 	return stats
 }
 
-// patience is how long Close waits for a call of Receive.
-const patience = time.Second
-
-var errNoReceiver = errors.New("Receive was not called")
-
 // Close stops accepting. What has arrived is still read, and yielded by Receive, until the
 // context ends, or nobody calls Receive for a second. Then the connections are cut, and
 // records that were read and not yielded are counted by a [*logbook.UnsentError].
 func (s *Subscriber) Close(ctx context.Context) (err error) {
-	s.closing.Do(func() { err = s.close(ctx) })
+	s.closing.Do(func() { err = s.inbox.Close(ctx, s.drain) })
 	return err
 }
 
-func (s *Subscriber) close(parent context.Context) error {
-	ctx, cancel := context.WithCancelCause(parent)
-	defer cancel(nil)
-	defer s.receivers.watch(cancel)()
+func (s *Subscriber) drain(ctx context.Context) error {
 	if s.datagrams != nil {
 		s.datagrams.Close(ctx)
 	} else {
 		s.server.Close(ctx)
 	}
 	if r := s.refused.Rest(time.Now()); r != nil {
-		s.notice(r)
+		s.inbox.Notice(r)
 	}
-	close(s.closed)
 	if n := s.unsent.Load(); n > 0 {
 		return &logbook.UnsentError{Records: int(n), Err: context.Cause(ctx)}
 	}
 	return nil
-}
-
-// receivers knows whether somebody calls Receive.
-type receivers struct {
-	mu   sync.Mutex
-	n    int
-	last time.Time // end of the last call
-}
-
-func (r *receivers) enter() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.n++
-}
-
-func (r *receivers) leave() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.n--
-	r.last = time.Now()
-}
-
-func (r *receivers) absent(now time.Time) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.n == 0 && now.Sub(r.last) >= patience
-}
-
-// watch calls cancel if nobody calls Receive any more, until stop is called.
-func (r *receivers) watch(cancel context.CancelCauseFunc) (stop func()) {
-	stopped, over := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(over)
-		tick := time.NewTicker(patience)
-		defer tick.Stop()
-		for {
-			select {
-			case now := <-tick.C:
-				if r.absent(now) {
-					cancel(errNoReceiver)
-					return
-				}
-			case <-stopped:
-				return
-			}
-		}
-	}()
-	return func() {
-		close(stopped)
-		<-over
-	}
 }
