@@ -91,7 +91,15 @@ func (c *Conn) NextFrame(begun bool) {
 	c.mu.Lock()
 	c.begun, c.deadline = begun, time.Time{}
 	c.mu.Unlock()
-	c.server.settle(c)
+	c.Settle()
+}
+
+// Settle notes that the peer has sent a whole frame: its connection does not make room for
+// a new one any more.
+func (c *Conn) Settle() {
+	c.server.mu.Lock()
+	defer c.server.mu.Unlock()
+	c.server.unfresh(c)
 }
 
 // stop begins the end of a connection, and ends a Read that waits.

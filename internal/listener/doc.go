@@ -6,6 +6,9 @@
 // so does one that is silent for too long. While there are too many connections, those that
 // have not sent a whole frame yet make room for new ones, the oldest first.
 //
+// A server that reads connections in its own way, as that of net/http does, accepts them
+// from the listener that Handover returns.
+//
 // Close stops accepting. Each connection is read on until it is silent for a moment, and
 // then the function ends by itself, since Read fails. What has not ended when the context
 // ends is cut.

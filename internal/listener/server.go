@@ -16,7 +16,7 @@ import (
 // Server accepts connections. Set the exported fields before Start.
 type Server struct {
 	// Handle serves a connection, which is closed when Handle returns. It must return when
-	// Read fails, and when the context ends.
+	// Read fails, and when the context ends. See Handover for another way.
 	Handle func(ctx context.Context, c *Conn)
 
 	// Refused is called for each connection that was refused, and for failures of Accept,
@@ -26,6 +26,7 @@ type Server struct {
 	TLS    *tls.Config // nil: plaintext
 	Limits Limits
 
+	handover  bool // to another server
 	listener  net.Listener
 	closing   context.Context // ended when Close begins
 	stop      context.CancelFunc
@@ -103,6 +104,10 @@ func wait(ctx context.Context, p *flow.Pause, err error) {
 // admit serves a connection if the limits allow it.
 func (s *Server) admit(raw net.Conn) {
 	c := &Conn{Conn: raw, Peer: PeerOf(raw), server: s, raw: raw, begun: true, fresh: true}
+	if s.handover {
+		c.raw = &link{Conn: raw, conn: c, closed: make(chan struct{})}
+		c.Conn = c.raw
+	}
 	replaced, err := s.enter(c)
 	if err != nil {
 		_ = raw.Close()
@@ -165,7 +170,7 @@ func (s *Server) forget(c *Conn) {
 	}
 }
 
-// unfresh marks that a whole frame has come. It is called with the lock held.
+// unfresh notes that a whole frame has come. It is called with the lock held.
 func (s *Server) unfresh(c *Conn) {
 	if !c.fresh {
 		return
@@ -174,12 +179,6 @@ func (s *Server) unfresh(c *Conn) {
 	if i := slices.Index(s.fresh, c); i >= 0 {
 		s.fresh = slices.Delete(s.fresh, i, i+1)
 	}
-}
-
-func (s *Server) settle(c *Conn) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.unfresh(c)
 }
 
 func (s *Server) serve(c *Conn) {
@@ -202,7 +201,9 @@ func (s *Server) serve(c *Conn) {
 		}
 		c.Conn = secure
 	}
-	defer context.AfterFunc(s.closing, func() { c.stop(time.Now()) })()
+	if !s.handover {
+		defer context.AfterFunc(s.closing, func() { c.stop(time.Now()) })()
+	}
 	s.Handle(s.cutting, c)
 }
 
