@@ -94,6 +94,62 @@ func TestHostilePeers(t *testing.T) {
 	}
 }
 
+// An honest sender alone, and beside peers who send a byte a second: the collector's work for
+// them should take less than a fifth of its rate.
+func BenchmarkBesideSlowPeers(b *testing.B) {
+	for _, peers := range []int{0, 1000} {
+		b.Run(fmt.Sprint("peers=", peers), func(b *testing.B) {
+			o := accept(all...)
+			o.MaxConnections, o.MaxPerAddress = 2*peers+8, 2*peers+8
+			s := listen(b, "tcp://127.0.0.1:0", o)
+			conns := make([]net.Conn, peers)
+			for i := range conns {
+				conns[i] = dial(b, s)
+			}
+			done, stopped := make(chan struct{}), make(chan struct{})
+			go func() {
+				defer close(stopped)
+				tick := time.NewTicker(time.Second)
+				defer tick.Stop()
+				for {
+					for _, c := range conns {
+						_, _ = c.Write([]byte("{"))
+					}
+					select {
+					case <-done:
+						return
+					case <-tick.C:
+					}
+				}
+			}()
+			honest := dial(b, s)
+			line := []byte(`{"channel":"honest","msg":"` + strings.Repeat("x", 100) + `"}` + "\n")
+			b.SetBytes(int64(len(line)))
+			b.ResetTimer()
+			go func() {
+				chunk := bytes.Repeat(line, 100)
+				for left := b.N; left > 0; left -= 100 {
+					_, _ = honest.Write(chunk[:min(left, 100)*len(line)])
+				}
+			}()
+			for got := 0; got < b.N; {
+				d, err := s.Receive(b.Context())
+				if err != nil {
+					b.Fatal(err)
+				}
+				for _, r := range d.Records {
+					if r.Channel() == "honest" {
+						got++
+					}
+				}
+			}
+			b.StopTimer()
+			close(done)
+			<-stopped
+		})
+	}
+}
+
 func BenchmarkReceive(b *testing.B) {
 	for _, bb := range []struct{ name, frame string }{
 		{"json", `{"time":"2026-11-20T10:40:31.3557238Z","level":"INFO","msg":"served","method":"GET","path":"/a/b","status":200,"took":1.25}` + "\n"},

@@ -4,7 +4,9 @@ package zeromq_test
 
 import (
 	"context"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/pebbe/zmq4"
 
@@ -109,6 +111,41 @@ func BenchmarkRecords(b *testing.B) {
 	}
 	if err := s.Close(context.Background()); err != nil {
 		b.Error(err)
+	}
+}
+
+// The slowest of a thousand log calls, with a subscriber that receives, and with none that
+// ever comes.
+func BenchmarkCall(b *testing.B) {
+	for _, name := range []string{"healthy", "dead"} {
+		b.Run(name, func(b *testing.B) {
+			s, err := NewSubscriber("tcp://127.0.0.1:*", &SubscriberOptions{Pull: true})
+			if err != nil {
+				b.Fatal(err)
+			}
+			address := s.Address()
+			if name == "dead" {
+				closeNow(b, s)
+			} else {
+				defer queues.DispatchInBackground(s, logbook.Null{}).Stop(context.Background())
+			}
+			h, err := NewHandler(address, &HandlerOptions{Push: true, Overflow: queues.DropOldest})
+			if err != nil {
+				b.Fatal(err)
+			}
+			var took []time.Duration
+			logbook.InGoroutine(func() {
+				for b.Loop() {
+					began := time.Now()
+					logbook.Info("request served")
+					took = append(took, time.Since(began))
+				}
+			}, h)
+			_ = h.Close(expired()) // what is left is not of interest
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)*999/1000]), "p99.9-ns")
+			b.ReportMetric(float64(took[len(took)/2]), "p50-ns")
+		})
 	}
 }
 
