@@ -15,7 +15,7 @@ import (
 )
 
 // sectionProbe is the Read function of the section [Probe].
-var sectionProbe func(s *config.Spec) func() (logbook.Handler, error)
+var sectionProbe = opens(logbook.Null{}, nil)
 
 func init() {
 	config.RegisterSection("Probe", config.Entry{

@@ -12,9 +12,9 @@ import (
 )
 
 var (
-	probed   *config.Spec                                         // the last Spec of the scheme "probe"
-	probe    func(s *config.Spec) func() (logbook.Handler, error) // the Read function of the scheme
-	readings = 0                                                  // the number of its calls
+	probed   *config.Spec                 // the last Spec of the scheme "probe"
+	probe    = opens(logbook.Null{}, nil) // the Read function of the scheme
+	readings = 0                          // the number of its calls
 )
 
 func init() {
