@@ -9,11 +9,39 @@ import (
 )
 
 // Socket is a socket that systemd, or another program with its protocol, has opened for this
-// process. One of the fields Listener and Packets is set.
+// process.
 type Socket struct {
-	Name     string // FileDescriptorName of the socket unit
-	Listener net.Listener
-	Packets  net.PacketConn
+	Name string // FileDescriptorName of the socket unit
+
+	// One of these is set. They are not used, so that the socket can be opened again.
+	listener net.Listener
+	packets  net.PacketConn
+}
+
+// Open returns a copy of the socket, as a listener or as one for datagrams; the other is nil.
+// Closing it does not close the socket.
+func (s *Socket) Open() (net.Listener, net.PacketConn, error) {
+	var original any = s.listener
+	if s.packets != nil {
+		original = s.packets
+	}
+	f, err := original.(interface{ File() (*os.File, error) }).File()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer f.Close()
+	return fromFile(f)
+}
+
+// fromFile makes a socket of a descriptor. Package net uses a copy, and does not remove the
+// file of a unix socket, which is systemd's.
+func fromFile(f *os.File) (net.Listener, net.PacketConn, error) {
+	l, err := net.FileListener(f)
+	if err == nil {
+		return l, nil, nil
+	}
+	p, err := net.FilePacketConn(f)
+	return nil, p, err
 }
 
 // firstDescriptor is where the passed sockets begin.
@@ -45,35 +73,24 @@ func activated(first int) (sockets []Socket, err error) {
 		if i < len(list) && list[i] != "" {
 			s.Name = list[i]
 		}
-		if e := s.open(uintptr(first + i)); e != nil && err == nil {
-			err = fmt.Errorf("socket %s: %w", s.Name, e)
+		f := os.NewFile(uintptr(first+i), s.Name)
+		var failure error
+		if s.listener, s.packets, failure = fromFile(f); failure != nil && err == nil {
+			err = fmt.Errorf("socket %s: %w", s.Name, failure)
 		}
+		_ = f.Close()
 		sockets = append(sockets, s)
 	}
 	if err == nil {
 		return sockets, nil
 	}
 	for _, s := range sockets {
-		if s.Listener != nil {
-			_ = s.Listener.Close()
+		if s.listener != nil {
+			_ = s.listener.Close()
 		}
-		if s.Packets != nil {
-			_ = s.Packets.Close()
+		if s.packets != nil {
+			_ = s.packets.Close()
 		}
 	}
 	return nil, err
-}
-
-// open makes the socket of a descriptor, which it closes: package net uses a copy.
-func (s *Socket) open(fd uintptr) (err error) {
-	f := os.NewFile(fd, s.Name)
-	defer f.Close()
-	if s.Listener, err = net.FileListener(f); err == nil {
-		if u, ok := s.Listener.(*net.UnixListener); ok {
-			u.SetUnlinkOnClose(false) // the file is systemd's
-		}
-		return nil
-	}
-	s.Packets, err = net.FilePacketConn(f)
-	return err
 }

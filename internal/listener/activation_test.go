@@ -23,18 +23,22 @@ func activatedChild() int {
 	sockets, err := listener.Activated()
 	fmt.Println(err, os.Getenv("LISTEN_FDS"), os.Getenv("LISTEN_PID"), os.Getenv("LISTEN_FDNAMES"))
 	for _, s := range sockets {
-		fmt.Println(s.Name, s.Listener != nil, s.Packets != nil)
-	}
-	for _, s := range sockets {
-		if s.Listener == nil {
-			continue
+		for range 2 {
+			l, packets, err := s.Open()
+			fmt.Println(s.Name, l != nil, packets != nil, err)
+			if packets != nil {
+				_ = packets.Close()
+			}
+			if l == nil {
+				continue
+			}
+			c, err := l.Accept()
+			if err != nil {
+				return 1
+			}
+			_, _ = io.WriteString(c, "hello")
+			_, _ = c.Close(), l.Close()
 		}
-		c, err := s.Listener.Accept()
-		if err != nil {
-			return 1
-		}
-		_, _ = io.WriteString(c, "hello")
-		_ = c.Close()
 	}
 	return 0
 }
@@ -71,10 +75,12 @@ func TestActivated(t *testing.T) {
 		cmd.ExtraFiles = files[:min(len(files), fds)]
 		if pid == "$$" && fds == 2 {
 			clients.Go(func() {
-				if c, err := net.Dial("tcp", tcp.Addr().String()); err == nil {
-					defer c.Close()
-					if b, err := io.ReadAll(c); string(b) != "hello" {
-						t.Errorf("read %q, %v", b, err)
+				for range 2 {
+					if c, err := net.Dial("tcp", tcp.Addr().String()); err == nil {
+						defer c.Close()
+						if b, err := io.ReadAll(c); string(b) != "hello" {
+							t.Errorf("read %q, %v", b, err)
+						}
 					}
 				}
 			})
@@ -85,7 +91,7 @@ func TestActivated(t *testing.T) {
 		}
 		return string(out)
 	}
-	if got, want := start("$$", 2), "<nil>   \ncmd true false\nLISTEN_FD_4 false true\n"; got != want {
+	if got, want := start("$$", 2), "<nil>   \n"+strings.Repeat("cmd true false <nil>\n", 2)+strings.Repeat("LISTEN_FD_4 false true <nil>\n", 2); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if got := start("1", 2); got != "<nil>   \n" {
