@@ -76,6 +76,8 @@ const (
 	KindMode     Kind = "MODE"       // Spec.FileMode
 	KindPath     Kind = "PATH"       // Spec.FilePath and SecretFile; the path is not a secret
 	KindURI      Kind = "URI"        // of another sink
+
+	KindOverflow Kind = "block|drop_newest|drop_oldest|drop_lowest" // Spec.Overflow
 )
 
 // find returns the option with the name, or nil if there is none.

@@ -84,6 +84,12 @@ func (s *Source) Equal(other *Source) bool {
 		slices.EqualFunc(a.settings, b.settings, same)
 }
 
+// SameAddress reports whether two sources have the same address, so that they may not be open
+// at the same time.
+func (s *Source) SameAddress(other *Source) bool {
+	return s.spec.Host == other.spec.Host && s.spec.Path == other.spec.Path
+}
+
 // readSource reads a section [source NAME]. Any fault is an error.
 func (l *loader) readSource(ini *iniFile, section *iniSection, name string) error {
 	s, blame, err := l.readAddressed(ini, section)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/logbook-go/logbook/internal/text"
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/queues"
 )
 
 // Text reads an option as text.
@@ -35,6 +36,12 @@ func (s *Spec) Choice(name string) (value string) {
 		return nil
 	})
 	return value
+}
+
+// Overflow reads the overflow policy of a queue. 0 stands for the default.
+func (s *Spec) Overflow(name string) (o queues.Overflow) {
+	s.readKind(name, KindOverflow, func(v string) error { return o.UnmarshalText([]byte(v)) })
+	return o
 }
 
 // oneOf returns "a, b or c".

@@ -38,7 +38,7 @@ func init() {
 	RegisterWrapper(Wrapper{Order: 450, Read: readBackground, Options: []Option{
 		{Name: backgroundOption, Kind: KindCount, Help: "write on a goroutine of its own, with a queue of COUNT records before it"},
 		{Name: "background_bytes", Kind: KindSize, Default: "8MiB", Help: "size of the text in the queue"},
-		{Name: "background_overflow", Kind: "block|drop_newest|drop_oldest|drop_lowest", Default: "block", Help: "what a full queue does: make the program wait, or drop records and report how many"},
+		{Name: "background_overflow", Kind: KindOverflow, Default: "block", Help: "what a full queue does: make the program wait, or drop records and report how many"},
 	}})
 	RegisterWrapper(Wrapper{Order: 500, Read: readFallback, CoversUnopened: true, Options: []Option{
 		{Name: "fallback", Kind: KindURI, Help: "another sink, for records that this one fails to write, or until it can be opened"},
@@ -108,9 +108,7 @@ func readBackground(s *Spec) func(logbook.Handler) (logbook.Handler, error) {
 	o := &queues.BackgroundOptions{
 		MaxRecords: s.Count(backgroundOption),
 		MaxBytes:   int(s.Size("background_bytes")),
-		Overflow: map[string]queues.Overflow{
-			"drop_newest": queues.DropNewest, "drop_oldest": queues.DropOldest, "drop_lowest": queues.DropLowest,
-		}[s.Choice("background_overflow")],
+		Overflow:   s.Overflow("background_overflow"),
 	}
 	return putBackground(o)
 }

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,9 +26,10 @@ newest, or those of the lowest level, or the sources have to wait. Dropped
 records are counted, and a record in the stream reports how many there were.
 
 On SIGINT or SIGTERM collect stops receiving, and writes the records that it
-has, for up to --grace. A second signal ends it at once. On SIGHUP it reads the INI
-file again: sinks are replaced without a loss, and sources that have not changed
-stay open. If the file is invalid, nothing changes.
+has, for up to --grace. Another signal, a second later or more, ends it at once.
+On SIGHUP it reads the INI file again: sinks are replaced without a loss, and
+sources that have not changed stay open. If the file is invalid, or something
+cannot be opened, nothing changes.
 
 The last line on standard error says how many records were collected and lost.
 The exit code is 1 if any were lost. If an address is given by --http, collect
@@ -47,7 +48,7 @@ const collectExamples = `  logbook collect --from 'zmq-pull://127.0.0.1:5000' --
 const defaultQueue = 10_000
 
 func collectCommand() *cobra.Command {
-	c := &collector{grace: 10 * time.Second, queue: defaultQueue, queueBytes: 32 << 20, overflow: "drop-oldest"}
+	c := &collector{grace: 10 * time.Second, queue: defaultQueue, queueBytes: 32 << 20, overflow: overflowFlag{queues.DropOldest}}
 	cmd := &cobra.Command{
 		Use:     "collect --from URI... [--to URI]...",
 		Short:   "Receive records from other programs",
@@ -77,7 +78,7 @@ func collectCommand() *cobra.Command {
 	addFilterFlags(cmd, &c.filter)
 	flags.Var(&c.queue, "queue", "hold up to `COUNT` records before each sink")
 	flags.Var(&c.queueBytes, "queue-bytes", "hold up to `SIZE` of text before each sink")
-	flags.Var(&c.overflow, "overflow", "when a queue is full, follow `POLICY`: drop-oldest, drop-newest, drop-lowest or block")
+	flags.Var(&c.overflow, "overflow", "when a queue is full, follow `POLICY`: "+strings.Join(overflowNames, ", "))
 	flags.Var(&durationFlag{&c.grace}, "grace", "after a signal, write the records received for at most `TIME`")
 	flags.StringVar(&c.http, "http", "", "serve /metrics and /healthz on `ADDRESS`, such as 127.0.0.1:9464")
 	_ = cmd.RegisterFlagCompletionFunc("from", completeSources) // fails for flags that do not exist
@@ -94,24 +95,12 @@ func completeSources(*cobra.Command, []string, string) (uris []cobra.Completion,
 }
 
 // overflowFlag is the value of a flag that takes an overflow policy.
-type overflowFlag string
+type overflowFlag struct{ queues.Overflow }
 
-var overflowNames = []string{"drop-oldest", "drop-newest", "drop-lowest", "block"}
+var overflowNames = strings.Split(string(config.KindOverflow), "|")
 
-func (f *overflowFlag) Set(s string) error {
-	if !slices.Contains(overflowNames, s) {
-		return fmt.Errorf("invalid policy %q: want drop-oldest, drop-newest, drop-lowest or block", s)
-	}
-	*f = overflowFlag(s)
-	return nil
-}
-
-func (f *overflowFlag) Type() string   { return "policy" }
-func (f *overflowFlag) String() string { return string(*f) }
-
-func (f *overflowFlag) policy() queues.Overflow {
-	return []queues.Overflow{queues.DropOldest, queues.DropNewest, queues.DropLowest, queues.Block}[slices.Index(overflowNames, string(*f))]
-}
+func (f *overflowFlag) Set(s string) error { return f.UnmarshalText([]byte(s)) }
+func (f *overflowFlag) Type() string       { return "policy" }
 
 // run collects until a signal, or the end of all sources.
 func (c *collector) run(stdin io.Reader, stderr io.Writer) error {

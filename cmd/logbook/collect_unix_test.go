@@ -278,6 +278,15 @@ func TestCollectReload(t *testing.T) {
 		t.Errorf("%s", c.read(t, "stderr"))
 	}
 	write(conn, lines[1])
+	// A source that cannot be opened; before it, one that has to replace another, which is opened again.
+	reload("[source in]\nscheme = unix\npath = s\naccept = json\nmax_frame = 2MiB\n" + out("b.log") + "[source bad]\nscheme = unix\npath = missing/s\naccept = json\n")
+	if got := c.read(t, "stderr"); !strings.Contains(got, "reloading: ") || !strings.Contains(got, "missing/s") || strings.Contains(got, "closed") {
+		t.Errorf("%s", got)
+	}
+	if conn, err = net.Dial("unix", filepath.Join(c.dir, "s")); err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
 	reload(in + out("b.log") + more)
 	if got := c.read(t, "a.log"); got != "one\ntwo\n" {
 		t.Errorf("%q", got)
@@ -356,6 +365,11 @@ func TestTail(t *testing.T) {
 func TestSend(t *testing.T) {
 	out, stderr, code := execute(t, "", "send", "disk {disk} is full", "disk=sda1", "left=0=0", "--level", "error", "--channel", "backup", "--to", "console:-?format={record.level_name} {record.channel}: {record.message} {record.extra[left]}")
 	if code != 0 || stderr != "" || out != "ERROR backup: disk sda1 is full 0=0\n" {
+		t.Errorf("%q, %s, exit code %d", out, stderr, code)
+	}
+	// Braces that name no attribute are no failure.
+	out, stderr, code = execute(t, "", "send", "got {}", "a=1", "--to", "console:-?format={record.message}")
+	if code != 0 || !strings.Contains(stderr, "could not format message") || out != "got {}\n" {
 		t.Errorf("%q, %s, exit code %d", out, stderr, code)
 	}
 	for args, want := range map[string]string{

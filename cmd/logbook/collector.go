@@ -72,7 +72,7 @@ func (s *source) Receive(ctx context.Context) (queues.Delivery, error) {
 // options are those of the configuration.
 func (c *collector) options() *config.Options {
 	return &config.Options{Strict: true, Background: &queues.BackgroundOptions{
-		MaxRecords: int(c.queue), MaxBytes: int(c.queueBytes), Overflow: c.overflow.policy(),
+		MaxRecords: int(c.queue), MaxBytes: int(c.queueBytes), Overflow: c.overflow.Overflow,
 	}}
 }
 
@@ -120,10 +120,12 @@ func (c *collector) start() (err error) {
 		}
 	}()
 	c.group = queues.NewGroup(nil)
-	for _, s := range c.config.Sources() {
-		if err := c.open(s); err != nil {
-			return err
-		}
+	opened, err := c.openNew(context.Background(), c.config.Sources())
+	if err != nil {
+		return err
+	}
+	for _, s := range opened {
+		c.add(s)
 	}
 	if l != nil {
 		c.server = serveMetrics(l, c)
@@ -135,17 +137,12 @@ func (c *collector) start() (err error) {
 	return systemd.Notify(systemd.Ready)
 }
 
-// open opens a source and adds it to the group.
-func (c *collector) open(s *config.Source) error {
-	sub, err := s.Open()
-	if err != nil {
-		return err
-	}
-	opened := &source{s, sub, &c.received}
+// add begins to receive from an open source.
+func (c *collector) add(s *source) {
 	c.mu.Lock()
-	c.sources = append(slices.Clone(c.sources), opened)
+	c.sources = append(slices.Clone(c.sources), s)
 	c.mu.Unlock()
-	return c.group.Add(opened)
+	_ = c.group.Add(s) // fails when the group is closed
 }
 
 // wait waits for a signal to stop, or for the end of all sources. It reloads the
@@ -175,7 +172,8 @@ func (c *collector) wait(signals *signals) {
 	}
 }
 
-// reload reads the configuration file again. If it is invalid, nothing changes.
+// reload reads the configuration file again. If it is invalid, or something cannot be
+// opened, nothing changes.
 func (c *collector) reload() {
 	_ = systemd.Notify(systemd.Reloading)
 	defer func() { _ = systemd.Notify(systemd.Ready) }()
@@ -184,22 +182,22 @@ func (c *collector) reload() {
 		complain(c.stderr, "reloading: %v", err)
 		return
 	}
-	gone := slices.DeleteFunc(slices.Clone(c.sources), func(s *source) bool {
-		return slices.ContainsFunc(config.Sources(), s.Equal)
-	})
 	ctx, cancel := context.WithTimeout(context.Background(), c.grace)
 	defer cancel()
-	for _, s := range gone { // first, since a new source may have the same address
-		c.remove(ctx, s)
-	}
-	for _, s := range config.Sources() {
-		if !slices.ContainsFunc(c.sources, func(old *source) bool { return old.Equal(s) }) {
-			if err := c.open(s); err != nil {
-				complain(c.stderr, "reloading: %v", err)
-			}
-		}
+	added, err := c.openNew(ctx, config.Sources())
+	if err != nil {
+		complain(c.stderr, "reloading: %v", errors.Join(err, logbook.Close(ctx, config.Setup())))
+		return
 	}
 	old := c.slot.Set(config.Setup())
+	for _, s := range added {
+		c.add(s)
+	}
+	for _, s := range c.sources {
+		if !slices.ContainsFunc(config.Sources(), s.Equal) {
+			c.remove(ctx, s)
+		}
+	}
 	if err := logbook.Close(ctx, old...); err != nil {
 		complain(c.stderr, "reloading: closing the old sinks: %v", err)
 	}
@@ -207,6 +205,49 @@ func (c *collector) reload() {
 	c.mu.Lock()
 	c.config = config
 	c.mu.Unlock()
+}
+
+// openNew opens those of the sources that are not open. An open one that is not among them,
+// and has the address of one that cannot be opened, is closed first. After a failure, all is
+// as before.
+func (c *collector) openNew(ctx context.Context, sources []*config.Source) (opened []*source, err error) {
+	var closed []*source
+	defer func() {
+		if err == nil {
+			return
+		}
+		for _, s := range opened {
+			err = errors.Join(err, s.Close(ctx))
+		}
+		for _, s := range closed {
+			again, failure := s.Open()
+			if failure != nil {
+				err = errors.Join(err, fmt.Errorf("the old source %q is closed: %w", s.Name(), failure))
+				continue
+			}
+			c.add(&source{s.Source, again, &c.received})
+		}
+	}()
+	for _, s := range sources {
+		if slices.ContainsFunc(c.sources, func(open *source) bool { return open.Equal(s) }) {
+			continue
+		}
+		sub, err := s.Open()
+		if err != nil {
+			for _, old := range c.sources {
+				if old.SameAddress(s) && !slices.ContainsFunc(sources, old.Equal) {
+					c.remove(ctx, old)
+					closed = append(closed, old)
+					sub, err = s.Open()
+				}
+			}
+		}
+		if err != nil {
+			return opened, err
+		}
+		opened = append(opened, &source{s, sub, &c.received})
+	}
+	return opened, nil
 }
 
 // remove closes a source, which yields what has arrived, and takes it out of the group.

@@ -32,8 +32,8 @@ Each line is written at once. Empty lines are dropped. A line longer than
 SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal was closed) usually reach the
 program that writes the input, too, so that the input ends soon. To lose no
 lines, pipe reads on to the end of the input, but not for longer than --grace.
-A second signal ends it at once. A signal that is ignored at the start, as nohup
-ignores SIGHUP, stays ignored.
+Another signal, a second later or more, ends it at once. A signal that is
+ignored at the start, as nohup ignores SIGHUP, stays ignored.
 
 If a sink fails, the others go on. Failures are reported on standard error, at
 most once a second for each sink, with a count at the end. See also

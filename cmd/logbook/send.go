@@ -20,7 +20,8 @@ const sendHelp = `Send makes one record of its arguments and writes it to sinks,
 "logbook collect". The exit code is 1 if a sink failed.
 
 The first argument is the message, the others are attributes. The message may
-name them: "disk {disk} is full".
+name them: "disk {disk} is full". Other braces stay as they are, with a warning;
+{{ and }} are single braces.
 
 Over ZeroMQ push the record: "zmq-push:" waits for a peer, but a record that is
 published by "zmq-pub:" is lost, and the exit code 1, if nobody subscribes to it
@@ -87,7 +88,9 @@ func (s *send) run(stderr io.Writer) error {
 	}
 	failed := false
 	flags := logbook.Flags{Errors: func(e *logbook.HandlerError) {
-		failed = true
+		if !errors.As(e.Err, new(*logbook.TemplateError)) { // the record is sent, with the braces as they are
+			failed = true
+		}
 		complain(stderr, "%v", e)
 	}}
 	ctx := logbook.Bind(context.Background(), logbook.Null{}, flags, c.Setup())

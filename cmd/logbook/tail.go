@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/logbook-go/logbook/queues"
 )
 
 const tailHelp = `Tail prints the records of a source as they come, until SIGINT (Ctrl-C) or until
@@ -21,7 +23,7 @@ const tailExamples = `  logbook tail 'zmq-sub://127.0.0.1:5000'
   logbook tail 'tcp://127.0.0.1:9020?accept=json' --format json | jq .msg`
 
 func tailCommand() *cobra.Command {
-	c := &collector{grace: time.Second, queue: 1000, queueBytes: 8 << 20, overflow: "block", quiet: true}
+	c := &collector{grace: time.Second, queue: 1000, queueBytes: 8 << 20, overflow: overflowFlag{queues.Block}, quiet: true}
 	format := "console"
 	cmd := &cobra.Command{
 		Use:     "tail URI",

@@ -3,7 +3,6 @@ package all
 import (
 	"github.com/logbook-go/logbook/config"
 	"github.com/logbook-go/logbook/logbook"
-	"github.com/logbook-go/logbook/queues"
 )
 
 // titleOption returns the option that title reads. defaultText describes its default.
@@ -31,12 +30,5 @@ func timeoutOption(help string) config.Option {
 var queueOptions = []config.Option{
 	{Name: "queue", Kind: config.KindCount, Default: "1024", Help: "number of records that wait for peers"},
 	{Name: "queue_bytes", Kind: config.KindSize, Default: "8MiB", Help: "size of the text of these records"},
-	{Name: "overflow", Kind: "block|drop_newest|drop_oldest|drop_lowest", Default: "drop_oldest", Help: "what a full queue does: make the program wait, or drop records and report how many"},
-}
-
-// overflow reads the option overflow.
-func overflow(s *config.Spec) queues.Overflow {
-	return map[string]queues.Overflow{
-		"block": queues.Block, "drop_newest": queues.DropNewest, "drop_oldest": queues.DropOldest, "drop_lowest": queues.DropLowest,
-	}[s.Choice("overflow")]
+	{Name: "overflow", Kind: config.KindOverflow, Default: "drop_oldest", Help: "what a full queue does: make the program wait, or drop records and report how many"},
 }

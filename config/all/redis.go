@@ -35,7 +35,7 @@ func readRedis(s *config.Spec) func() (logbook.Handler, error) {
 	address := url.URL{Scheme: s.Scheme, User: s.User, Host: s.Host, Path: s.Path}
 	o := &redis.HandlerOptions{
 		Level: s.Level("level"), Bubble: s.Bool("bubble"), Key: s.Text("list"), Left: s.Bool("left"), Timeout: s.Duration("timeout"),
-		MaxRecords: s.Count("queue"), MaxBytes: int(s.Size("queue_bytes")), Overflow: overflow(s),
+		MaxRecords: s.Count("queue"), MaxBytes: int(s.Size("queue_bytes")), Overflow: s.Overflow("overflow"),
 	}
 	if s.Scheme == "rediss" {
 		o.TLSConfig = s.TLS()

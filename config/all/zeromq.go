@@ -107,7 +107,7 @@ func readZMQSink(s *config.Spec) func() (logbook.Handler, error) {
 	o := &zeromq.HandlerOptions{
 		Level: s.Level("level"), Bubble: s.Bool("bubble"), Push: s.Scheme == "zmq-push",
 		MaxRecords: s.Count("queue"), MaxBytes: int(s.Size("queue_bytes")),
-		Overflow: overflow(s), Linger: s.Duration("linger"), SocketOptions: zmqSocket(s),
+		Overflow: s.Overflow("overflow"), Linger: s.Duration("linger"), SocketOptions: zmqSocket(s),
 	}
 	o.End = zmqEnd(s, map[bool]string{true: "bind", false: "connect"}[o.Push])
 	return func() (logbook.Handler, error) { return zeromq.NewHandler(address, o) }
