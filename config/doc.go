@@ -134,7 +134,7 @@
 //
 // Options follow a question mark, separated by ampersands:
 // "file:app.log?level=warning&mode=0600". All sinks have level, bubble, format and source.
-// For the others, see docs/configuration.md, "logbook help sink file", or [SinkEntry]. Sizes
+// For the others, see docs/configuration.md, "logbook help sink file", or [LookupSink]. Sizes
 // are like 4096, 10MB or 1GiB, and durations like 500ms, 1h30m or 7d.
 //
 // Unknown and duplicate options are errors. The zone of an IPv6 address is written with

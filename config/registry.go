@@ -148,14 +148,14 @@ func RegisterCompressor(name string, c handlers.Compressor) {
 // Schemes returns the registered schemes, sorted.
 func Schemes() []string { return sinks.names() }
 
-// SinkEntry returns the entry of a scheme, and whether it is registered.
-func SinkEntry(scheme string) (Entry, bool) { return entryOf(&sinks, scheme) }
+// LookupSink returns the entry of the sink with a scheme, and whether it is registered.
+func LookupSink(scheme string) (Entry, bool) { return entryOf(&sinks, scheme) }
 
 // SourceSchemes returns the schemes of the registered sources, sorted.
 func SourceSchemes() []string { return sources.names() }
 
-// SourceOf returns the entry of the source with a scheme, and whether it is registered.
-func SourceOf(scheme string) (SourceEntry, bool) {
+// LookupSource returns the entry of the source with a scheme, and whether it is registered.
+func LookupSource(scheme string) (SourceEntry, bool) {
 	e, found := sources.get(scheme)
 	if !found {
 		return SourceEntry{}, false
@@ -171,8 +171,8 @@ func Sections() []string {
 	})
 }
 
-// SectionEntry returns the entry of a section, and whether it is registered.
-func SectionEntry(name string) (Entry, bool) { return entryOf(&sections, name) }
+// LookupSection returns the entry of a section, and whether it is registered.
+func LookupSection(name string) (Entry, bool) { return entryOf(&sections, name) }
 
 func entryOf(r *registry[*Entry], name string) (Entry, bool) {
 	e, found := r.get(name)

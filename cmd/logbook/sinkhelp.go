@@ -29,7 +29,7 @@ func sinksHelp() string {
 	var b strings.Builder
 	b.WriteString("A sink is a destination of records: SCHEME:PATH?OPTION=VALUE&...\n\n")
 	for _, scheme := range config.Schemes() {
-		e, _ := config.SinkEntry(scheme)
+		e, _ := config.LookupSink(scheme)
 		b.WriteString(formsHelp(e.Forms))
 	}
 	b.WriteString("\nOptions of all sinks:\n\n")
@@ -51,7 +51,7 @@ func sinkHelp(name string) (text string, found bool) {
 		}
 		wrappers = append(wrappers, w.Options[0].Name)
 	}
-	e, found := config.SinkEntry(strings.TrimSuffix(name, ":"))
+	e, found := config.LookupSink(strings.TrimSuffix(name, ":"))
 	if !found {
 		return "", false
 	}

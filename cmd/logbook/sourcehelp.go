@@ -20,7 +20,7 @@ func sourcesHelp() string {
 	var b strings.Builder
 	b.WriteString("A source is where records come from: SCHEME://ADDRESS?OPTION=VALUE&...\n\n")
 	for _, scheme := range config.SourceSchemes() {
-		e, _ := config.SourceOf(scheme)
+		e, _ := config.LookupSource(scheme)
 		b.WriteString(formsHelp(e.Forms))
 	}
 	b.WriteString("\n" + sourcesTail)
@@ -32,7 +32,7 @@ func sourceHelp(name string) (text string, found bool) {
 	if name == "-" {
 		name = stdinScheme
 	}
-	e, found := config.SourceOf(strings.TrimSuffix(name, ":"))
+	e, found := config.LookupSource(strings.TrimSuffix(name, ":"))
 	if !found {
 		return "", false
 	}

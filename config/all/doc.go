@@ -4,7 +4,7 @@
 //
 // Sink URIs and sections [sink NAME] can then use these schemes, besides those of package
 // config. For their options, see docs/configuration.md, "logbook help sink smtp", or
-// [config.SinkEntry].
+// [config.LookupSink].
 //
 // The sinks of this package:
 //

@@ -42,7 +42,7 @@ func TestConfigurationPage(t *testing.T) {
 		case name == "options":
 			all := make(map[string][]config.Option)
 			for _, scheme := range schemes {
-				e, found := config.SinkEntry(scheme)
+				e, found := config.LookupSink(scheme)
 				if !found {
 					t.Errorf("the page has options of the unknown scheme %s", scheme)
 				}
@@ -55,7 +55,7 @@ func TestConfigurationPage(t *testing.T) {
 		case name == "sections":
 			var sections []string
 			for _, name := range config.Sections() {
-				e, _ := config.SectionEntry(name)
+				e, _ := config.LookupSection(name)
 				sections = append(sections, "`["+name+"]`\n\n"+optionTable(nil, map[string][]config.Option{"": e.Options}, nil))
 			}
 			table = strings.Join(sections, "\n")
@@ -65,7 +65,7 @@ func TestConfigurationPage(t *testing.T) {
 		return part[1] + "\n" + table + "\n" + part[3]
 	})
 	for _, scheme := range config.Schemes() {
-		if e, _ := config.SinkEntry(scheme); !shown[scheme] && !isCommon(e.Options) {
+		if e, _ := config.LookupSink(scheme); !shown[scheme] && !isCommon(e.Options) {
 			t.Errorf("the page has no options of %s", scheme)
 		}
 	}
@@ -78,7 +78,7 @@ func TestPackageComments(t *testing.T) {
 		check(t, tt.file, list, func(part []string) string {
 			text := ""
 			for _, scheme := range config.Schemes() {
-				e, _ := config.SinkEntry(scheme)
+				e, _ := config.LookupSink(scheme)
 				if strings.HasPrefix(runtime.FuncForPC(reflect.ValueOf(e.Read).Pointer()).Name(), "github.com/logbook-go/logbook/"+tt.pkg+".") {
 					for _, f := range e.Forms {
 						between := "\n//\t\t"
@@ -145,7 +145,7 @@ func named(options []config.Option, name string) bool {
 func tlsSinks() string {
 	var all []string
 	for _, scheme := range config.Schemes() {
-		if e, _ := config.SinkEntry(scheme); named(e.Options, config.TLSOptions()[0].Name) {
+		if e, _ := config.LookupSink(scheme); named(e.Options, config.TLSOptions()[0].Name) {
 			all = append(all, "`"+scheme+":`")
 		}
 	}
@@ -155,7 +155,7 @@ func tlsSinks() string {
 func sinkTable() string {
 	table := "| sink | destination |\n| --- | --- |\n"
 	for _, scheme := range config.Schemes() {
-		e, _ := config.SinkEntry(scheme)
+		e, _ := config.LookupSink(scheme)
 		for _, f := range e.Forms {
 			table += "| `" + f.Address + "` | " + f.Help + " |\n"
 		}
