@@ -18,6 +18,18 @@ func (r *Record) Attrs(yield func(slog.Attr) bool) {
 	yieldAttrs(r.extra, yield)
 }
 
+// Logged is [Record.Attrs] without the processors' attributes.
+func (r *Record) Logged(yield func(slog.Attr) bool) {
+	r.alive()
+	eachLogged(r.scope, r.call, yield)
+}
+
+// Extra is [Record.Attrs] for the processors' attributes alone.
+func (r *Record) Extra(yield func(slog.Attr) bool) {
+	r.alive()
+	yieldAttrs(r.extra, yield)
+}
+
 // Lookup returns the value of an attribute, resolved. Of equal keys the newest wins:
 // processors before the call before With. A key with dots also matches members of
 // groups.

@@ -279,3 +279,19 @@ func TestValueKindsSurvive(t *testing.T) {
 		t.Errorf("nil is %v, %v", v, ok)
 	}
 }
+
+// Logged and Extra are the two parts of Attrs.
+func TestLoggedAndExtra(t *testing.T) {
+	h := record(t, logbook.Attrs("p", 1))
+	logbook.With("w", 1).Info("m", "c", 1)
+	r := h.last(t)
+	keys := func(attrs func(func(slog.Attr) bool)) (s string) {
+		for a := range attrs {
+			s += a.Key
+		}
+		return s
+	}
+	if logged, extra, all := keys(r.Logged), keys(r.Extra), keys(r.Attrs); logged != "wc" || extra != "p" || all != "wcp" {
+		t.Errorf("%s, %s and %s", logged, extra, all)
+	}
+}
