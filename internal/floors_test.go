@@ -17,7 +17,7 @@ var (
 		"callsite", "clock", "disk", "disk/disktest", "encode", "errchain", "flow", "frame", "goroutine", "leaktest", "levelgen", "linewriter", "listener",
 		"netlink", "panics", "pickle", "pyformat", "pyjson", "secret", "systemd", "text", "value", "valuewords", "words",
 	}
-	above = []string{"hold", "limit", "logfile", "logline", "notify", "refusal", "sender", "tally"}
+	above = []string{"hold", "limit", "logfile", "logline", "notify", "otlp", "refusal", "sender", "tally"}
 )
 
 func TestFloors(t *testing.T) {

@@ -200,12 +200,20 @@ func (d *decoder) member() (m Member, err error) {
 	if m.Key, err = d.string(); err != nil {
 		return m, err
 	}
+	if err := d.colon(); err != nil {
+		return m, err
+	}
+	m.Value, err = d.value()
+	return m, err
+}
+
+// colon consumes the colon after a key and the space around it.
+func (d *decoder) colon() error {
 	d.space()
 	if d.peek() != ':' {
-		return m, d.syntaxError("expected : after a key")
+		return d.syntaxError("expected : after a key")
 	}
 	d.pos++
 	d.space()
-	m.Value, err = d.value()
-	return m, err
+	return nil
 }
