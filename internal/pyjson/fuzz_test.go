@@ -33,6 +33,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		v, err := Decode(data)
+		checkReader(t, data, v, err)
 		if err != nil {
 			checkRefusal(t, data, err)
 			return
@@ -152,4 +153,47 @@ func FuzzAppendFloat(f *testing.F) {
 			t.Errorf("AppendFloat(%g) = %s reads as %v, %v", want, b, got, err)
 		}
 	})
+}
+
+// checkReader checks that a Reader reads what Decode has read, and that Skip accepts it.
+func checkReader(t *testing.T, data []byte, want any, refused error) {
+	t.Helper()
+	r := NewReader(data)
+	v, err := read(r)
+	if err == nil {
+		err = r.End()
+	}
+	if (err == nil) != (refused == nil) || err == nil && !equal(v, want) {
+		t.Errorf("the Reader read %v, %v from %q, Decode %v, %v", v, err, data, want, refused)
+	}
+	r = NewReader(data)
+	if err = r.Skip(); err == nil {
+		err = r.End()
+	}
+	if (err == nil) != (refused == nil) {
+		t.Errorf("Skip returned %v for %q, Decode %v", err, data, refused)
+	}
+}
+
+// read is Decode by means of a Reader.
+func read(r *Reader) (any, error) {
+	switch r.Next() {
+	case '{':
+		o := Object{}
+		err := r.Object(func(key string) error {
+			v, err := read(r)
+			o = append(o, Member{key, v})
+			return err
+		})
+		return o, err
+	case '[':
+		a := []any{}
+		err := r.Array(func() error {
+			v, err := read(r)
+			a = append(a, v)
+			return err
+		})
+		return a, err
+	}
+	return r.Value()
 }

@@ -20,6 +20,9 @@ func NewReader(data []byte) *Reader {
 // the value is invalid. At the end it is 0.
 func (r *Reader) Next() byte { return r.d.peek() }
 
+// Offset returns the byte offset of the next value.
+func (r *Reader) Offset() int { return r.d.pos }
+
 // Value reads the next value, as Decode does.
 func (r *Reader) Value() (any, error) { return r.d.value() }
 
@@ -69,7 +72,7 @@ func (r *Reader) container(opening, closing byte, each func() error) error {
 	return nil
 }
 
-// Skip reads the next value and forgets it. It takes no memory.
+// Skip reads the next value and forgets it.
 func (r *Reader) Skip() error {
 	switch r.d.peek() {
 	case '{':
