@@ -80,16 +80,19 @@ func RegisterSource(scheme string, e SourceEntry) {
 }
 
 // addressed returns the sink with a scheme, or what a source with it has in common with a
-// sink.
+// sink. If there are both, it has the options of both.
 func addressed(scheme string) (e *Entry, known bool) {
-	if e, known := sinks.get(scheme); known {
-		return e, true
+	sink, isSink := sinks.get(scheme)
+	source, isSource := sources.get(scheme)
+	switch {
+	case !isSource:
+		return sink, isSink
+	case !isSink:
+		return &Entry{Forms: source.Forms, Options: source.Options}, true
 	}
-	source, known := sources.get(scheme)
-	if !known {
-		return nil, false
-	}
-	return &Entry{Forms: source.Forms, Options: source.Options}, true
+	both := *sink
+	both.Options = slices.Concat(sink.Options, source.Options)
+	return &both, true
 }
 
 // RegisterSection registers a section of INI files for use by [Load]. Call it in an init

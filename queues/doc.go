@@ -8,7 +8,7 @@
 //	FromChild      the parent process, from a child that calls ToParent; not on Windows
 //	NewPipe        another program that reads a pipe: the parent, or "logbook pipe"
 //	zeromq         many programs to one, or one to many, over a network; also to Python's Logbook
-//	redis          a worker that takes the records from a Redis list
+//	redis          a list of a Redis server, for workers; also from and to Python's Logbook
 //	socket         programs that speak a format of their own
 //
 // The last three are packages below this one. docs/queues.md compares all of them: what each

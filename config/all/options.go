@@ -1,6 +1,8 @@
 package all
 
 import (
+	"time"
+
 	"github.com/logbook-go/logbook/config"
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -31,4 +33,17 @@ var queueOptions = []config.Option{
 	{Name: "queue", Kind: config.KindCount, Default: "1024", Help: "number of records that wait for peers"},
 	{Name: "queue_bytes", Kind: config.KindSize, Default: "8MiB", Help: "size of the text of these records"},
 	{Name: "overflow", Kind: config.KindOverflow, Default: "drop_oldest", Help: "what a full queue does: make the program wait, or drop records and report how many"},
+}
+
+// zone reads the option zone. It returns nil if the option is missing.
+func zone(s *config.Spec) (l *time.Location) {
+	s.Func("zone", func(v string) (err error) {
+		if v == "local" {
+			l = time.Local
+			return nil
+		}
+		l, err = time.LoadLocation(v)
+		return err
+	})
+	return l
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/logbook-go/logbook/config"
 	"github.com/logbook-go/logbook/queues"
@@ -100,12 +99,7 @@ func readSocketLimits(s *config.Spec, o *socket.ListenOptions) {
 		}
 		return nil
 	})
-	s.Func("zone", func(v string) (err error) {
-		if v != "local" {
-			o.Location, err = time.LoadLocation(v)
-		}
-		return err
-	})
+	o.Location = zone(s)
 }
 
 func readStreamLimits(s *config.Spec, o *socket.ListenOptions) {

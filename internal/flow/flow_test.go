@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/logbook-go/logbook/internal/flow"
@@ -85,6 +86,24 @@ func TestJitter(t *testing.T) {
 	if low < 2*time.Second || low > 3*time.Second || high > 6*time.Second || high < 5*time.Second {
 		t.Errorf("between %v and %v", low, high)
 	}
+}
+
+// Wait takes as long as the pause, or until the context ends.
+func TestPauseWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var p flow.Pause
+		begin := time.Now()
+		for _, want := range []time.Duration{time.Second, 3 * time.Second} {
+			if p.Wait(t.Context()); time.Since(begin) != want {
+				t.Errorf("over after %v, want %v", time.Since(begin), want)
+			}
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		if p.Wait(ctx); time.Since(begin) != 3*time.Second+time.Millisecond {
+			t.Errorf("ended after %v", time.Since(begin))
+		}
+	})
 }
 
 func TestInflight(t *testing.T) {

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"cmp"
+	"context"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -68,6 +69,19 @@ func (p *Pause) BeginUntil(until time.Time, failure func(until time.Time) error)
 	}
 	p.failure = failure(p.until)
 	return p.failure
+}
+
+// Wait begins a pause, and waits until it is over or the context ends.
+func (p *Pause) Wait(ctx context.Context) {
+	now := time.Now()
+	var end time.Time
+	_ = p.Begin(now, func(until time.Time) error { end = until; return nil })
+	timer := time.NewTimer(end.Sub(now))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // Succeeded resets the length of the next pause. A current pause is not ended: others may

@@ -1,10 +1,17 @@
-// Package redis pushes records onto a list of a Redis server, from which other programs take
-// them, such as Logstash, or a worker that calls BLPOP. It takes the place of Python
-// Logbook's RedisHandler:
+// Package redis passes records over lists of a Redis server. Its handler takes the place of
+// Python Logbook's RedisHandler: other programs take the records from the list, such as
+// Logstash, or a worker that calls BLPOP:
 //
 //	h, err := redis.NewHandler("redis://localhost:6379", nil)
 //	...
 //	defer logbook.Use(h)()
+//
+// Its subscriber reads what this handler or Python's has pushed, JSON of other programs, and
+// the messages of kombu in which Python Logbook's MessageQueueHandler sends records:
+//
+//	s, err := redis.NewSubscriber("redis://localhost:6379", nil)
+//	...
+//	err = queues.DispatchForever(ctx, s)
 //
 // # Messages
 //
@@ -41,6 +48,27 @@
 // When a push fails, it is not known whether the server has the records: if its reply was
 // lost, they are on the list twice. The list itself is not bounded here. If nobody takes the
 // records, it grows until the server refuses more.
+//
+// # Acknowledgements
+//
+// Redis has no acknowledgements for lists. The subscriber makes them of a second list: with
+// one command the server moves an element to the list KEY:processing, and when the delivery
+// is acknowledged, the element is removed there. If the program ends before, the elements
+// that it was handling are put back when a subscriber connects the next time. So each record
+// is handled at least once; twice, if the program ended between handling it and telling the
+// server. The price is that each record passes the network twice, to be taken and to be
+// removed, and that the subscriber needs Redis 6.2. With NoAck elements are taken off the list at once, and those in the
+// memory of the program are lost with it.
+//
+// What is on a list is worth as much as the server's own persistence: without it a restart of
+// the server loses the list, and with appendfsync everysec, a second of it.
+//
+// # What a subscriber reads
+//
+// The fields message, level and time become those of the record, and the exception_ fields its
+// error; all others are attributes. A record without a channel gets the name of the list as
+// its channel. The messages of Python's RedisHandler are templates, such as "{user} came",
+// and remain so: Python sends the arguments by name as attributes, and not those by position.
 //
 // # Security
 //

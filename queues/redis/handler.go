@@ -48,6 +48,11 @@ func NewHandler(address string, o *HandlerOptions) (*Handler, error) {
 	return &Handler{queue, s}, nil
 }
 
+// Unqueued returns the handler without its queue, for a spool in its place: it pushes records
+// before it returns, and leaves them unsent if that fails. Close one of both, and use no more
+// than one.
+func (h *Handler) Unqueued() logbook.Handler { return h.sender }
+
 // Binding implements [logbook.Bindable].
 func (h *Handler) Binding() logbook.Binding {
 	b := h.queue.Binding()
@@ -76,7 +81,7 @@ func (h *Handler) Close(ctx context.Context) error { return h.queue.Close(ctx) }
 // counter "retries" is the number of attempts to push records that failed.
 func (h *Handler) Stats() logbook.Stats {
 	s := h.queue.Stats()
-	failed := h.sender.failed.Load()
+	failed := h.sender.counts.Stats().Dropped
 	s.Handled -= min(s.Handled, failed)
 	s.Dropped += failed
 	return s

@@ -5,18 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
-	"sync/atomic"
-	"time"
-
-	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/maintnotifications"
+	"sync"
 
 	"github.com/logbook-go/logbook/internal/flow"
 	"github.com/logbook-go/logbook/internal/panics"
 	"github.com/logbook-go/logbook/internal/pyjson"
 	"github.com/logbook-go/logbook/internal/secret"
+	"github.com/logbook-go/logbook/internal/tally"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -38,22 +34,22 @@ type sender struct {
 	logbook.Options
 	address  string
 	secrets  secret.Scrubber
-	client   *redis.Client
-	push     func(ctx context.Context, key string, values ...any) *redis.IntCmd
+	push     string // the command
 	key      string
-	timeout  time.Duration
 	template pyjson.Object // of a message
 
 	ctx  context.Context // ended by Close
 	stop context.CancelFunc
+	mu   sync.Mutex // for link
+	link link
 
-	failed atomic.Uint64 // records that could not be formatted
+	counts tally.Tally // Dropped are records that could not be formatted
 }
 
 func newSender(address string, o *HandlerOptions) (*sender, error) {
 	server, err := parseAddress(address)
 	if err != nil {
-		return nil, invalid("address", err)
+		return nil, invalid(handlerOptions, "address", err)
 	}
 	hostname, _ := os.Hostname() // "" if it is unknown
 	template, err := newTemplate(hostname, o.ExtraFields)
@@ -62,44 +58,16 @@ func newSender(address string, o *HandlerOptions) (*sender, error) {
 	}
 	s := &sender{
 		Options: logbook.Options{Level: o.Level, Filter: o.Filter, Bubble: o.Bubble},
-		address: server.endpoint.String(), key: cmp.Or(o.Key, defaultKey), timeout: cmp.Or(o.Timeout, defaultTimeout), template: template,
+		address: server.endpoint.String(), push: "RPUSH", key: cmp.Or(o.Key, defaultKey), template: template,
+		link: link{server: server, config: o.TLSConfig, timeout: cmp.Or(o.Timeout, defaultTimeout)},
+	}
+	if o.Left {
+		s.push = "LPUSH"
 	}
 	s.secrets.Add(server.password)
 	s.ctx, s.stop = flow.NewContext()
-	s.client = redis.NewClient(&redis.Options{
-		Addr: s.address, Username: server.user, Password: server.password, DB: server.db,
-		Dialer: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			c, err := server.endpoint.Dial(ctx, o.TLSConfig)
-			if err != nil {
-				return newFailedConn(err), nil
-			}
-			return c, nil
-		},
-		DialTimeout: s.timeout, ReadTimeout: s.timeout, WriteTimeout: s.timeout, ContextTimeoutEnabled: true,
-		MaxRetries: -1, DialerRetries: 1, // the Background tries again
-		PoolSize: 1, PipelinePoolSize: -1,
-		Protocol: 2, DisableIdentity: true, MaintNotificationsConfig: &maintnotifications.Config{Mode: maintnotifications.ModeDisabled},
-	})
-	s.push = s.client.RPush
-	if o.Left {
-		s.push = s.client.LPush
-	}
 	return s, nil
 }
-
-// failedConn stands for a connection that could not be made. go-redis would print the error
-// to standard error, and go on dialing on a goroutine of its own.
-type failedConn struct {
-	net.Conn
-	err error
-}
-
-func newFailedConn(err error) net.Conn {
-	c, _ := net.Pipe()
-	return failedConn{c, err}
-}
-
-func (c failedConn) Write([]byte) (int, error) { return 0, c.err }
 
 // Binding implements [logbook.Bindable].
 func (s *sender) Binding() logbook.Binding {
@@ -117,7 +85,7 @@ func (s *sender) Handle(r *logbook.Record) error {
 // caller.
 func (s *sender) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
 	var errs []error
-	messages := make([]any, 0, len(rs))
+	push := command{s.push, s.key}
 	for _, r := range rs {
 		var m []byte
 		err := panics.Call(func() (err error) {
@@ -128,30 +96,39 @@ func (s *sender) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
 			errs = append(errs, s.fail(fmt.Errorf("format: %w", err)))
 			continue
 		}
-		messages = append(messages, m)
+		push = append(push, string(m))
 	}
-	if len(messages) > 0 {
-		ctx, cancel := context.WithTimeout(s.ctx, s.timeout)
-		defer cancel()
-		if err := s.push(ctx, s.key, messages...).Err(); err != nil {
+	if len(push) > 2 {
+		if err := s.do(push); err != nil {
 			if s.ctx.Err() != nil {
 				err = logbook.ErrClosed
 			}
 			return &logbook.UnsentError{Records: len(rs), Err: s.fail(err)}
 		}
 	}
-	s.failed.Add(uint64(len(errs)))
+	s.counts.Handled(len(push) - 2)
+	s.counts.Dropped(len(errs))
 	return errors.Join(errs...)
 }
 
 // fail returns the error without the password, which the server may have repeated.
 func (s *sender) fail(err error) error { return &Error{s.address, s.secrets.Error(err)} }
 
+func (s *sender) do(c command) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, err := s.link.do(s.ctx, c)
+	return err
+}
+
+// Stats returns the counts so far.
+func (s *sender) Stats() logbook.Stats { return s.counts.Stats() }
+
 // Close ends HandleBatch, and closes the connection.
 func (s *sender) Close(context.Context) error {
 	s.stop()
-	if err := s.client.Close(); err != nil && !errors.Is(err, redis.ErrClosed) {
-		return s.fail(err)
-	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.link.close()
 	return nil
 }

@@ -26,8 +26,6 @@ import (
 	"testing"
 	"time"
 
-	goredis "github.com/redis/go-redis/v9"
-
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/logbook/logbooktest"
 	"github.com/logbook-go/logbook/queues/redis"
@@ -74,16 +72,24 @@ func start(t *testing.T, socket string, args ...string) {
 	}
 }
 
+// cli returns the output of a command, as redis-cli prints it for other programs.
+func cli(t *testing.T, socket string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(within(t), "redis-cli", append([]string{"-s", socket}, args...)...)
+	cmd.Env = append(os.Environ(), "REDISCLI_AUTH=hunter2")
+	var failures bytes.Buffer
+	cmd.Stderr = &failures
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("redis-cli %q: %v\n%s", args, err, &failures)
+	}
+	return string(out)
+}
+
 // list returns the elements of a list.
 func list(t *testing.T, socket, key string, db int) []string {
 	t.Helper()
-	c := goredis.NewClient(&goredis.Options{Network: "unix", Addr: socket, DB: db, Password: "hunter2"})
-	defer c.Close()
-	all, err := c.LRange(within(t), key, 0, -1).Result()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
+	return strings.FieldsFunc(cli(t, socket, "-n", strconv.Itoa(db), "LRANGE", key, "0", "-1"), func(c rune) bool { return c == '\n' })
 }
 
 func closeNow(t *testing.T, h *redis.Handler) {
@@ -199,11 +205,7 @@ func TestLateServer(t *testing.T) {
 func TestRefused(t *testing.T) {
 	socket := socketPath(t)
 	start(t, socket, "--requirepass", "hunter2")
-	c := goredis.NewClient(&goredis.Options{Network: "unix", Addr: socket, Password: "hunter2"})
-	defer c.Close()
-	if err := c.Set(within(t), "text", "x", 0).Err(); err != nil {
-		t.Fatal(err)
-	}
+	cli(t, socket, "SET", "text", "x")
 	for password, want := range map[string]string{"hunter1": "WRONGPASS", "hunter2": "WRONGTYPE"} {
 		failures := make(chan error, 100)
 		h := newHandler(t, "unix://:"+password+"@"+socket, &redis.HandlerOptions{Key: "text"})
