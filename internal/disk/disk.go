@@ -21,6 +21,10 @@ type FS interface {
 	Rename(from, to string) error
 
 	Remove(path string) error
+
+	// MkdirAll makes a directory and those that it is in, as far as they are missing.
+	MkdirAll(dir string, mode fs.FileMode) error
+
 	SetTime(path string, modified time.Time) error
 	ReadDir(dir string) (names []string, err error)
 
@@ -33,11 +37,21 @@ type File interface {
 	io.Reader
 	io.ReaderAt
 	io.Writer
+	io.WriterAt
 	io.Seeker
 	io.Closer
 	Stat() (fs.FileInfo, error)
 	Truncate(size int64) error
 	Sync() error
+
+	// SyncData is Sync without the times of the file, where the system has such a call.
+	SyncData() error
+
+	// Preallocate makes the file at least as long as size, and takes the space for it,
+	// so that writing there cannot fail for lack of space and is faster to sync. It
+	// returns [errors.ErrUnsupported] where the system or the file system cannot.
+	Preallocate(size int64) error
+
 	Chmod(mode fs.FileMode) error
 	Chown(uid, gid int) error
 
@@ -91,6 +105,9 @@ func (OS) Rename(from, to string) error { return renameNew(from, to) }
 // Remove implements [FS].
 func (OS) Remove(path string) error { return os.Remove(path) }
 
+// MkdirAll implements [FS].
+func (OS) MkdirAll(dir string, mode fs.FileMode) error { return os.MkdirAll(dir, mode) }
+
 // SetTime implements [FS].
 func (OS) SetTime(path string, t time.Time) error { return os.Chtimes(path, t, t) }
 
@@ -111,6 +128,9 @@ type osFile struct{ *os.File }
 
 func (f osFile) Lock(wait bool) error { return lockFile(f.File, wait) }
 func (f osFile) Unlock() error        { return unlockFile(f.File) }
+func (f osFile) SyncData() error      { return syncData(f.File) }
+
+func (f osFile) Preallocate(size int64) error { return preallocate(f.File, size) }
 
 // Regular returns the FileInfo of a regular file. It returns nil if nothing exists at the
 // path, and an error that wraps [ErrNotRegular] if it is not a regular file.

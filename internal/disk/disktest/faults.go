@@ -11,22 +11,17 @@ import (
 	"github.com/logbook-go/logbook/internal/disk"
 )
 
-// Ops are the names of the calls that can fail. A call of Open is named "create" if its
-// flag has O_CREATE, and "open" otherwise.
-var Ops = []string{
-	"open", "create", "lstat", "rename", "remove", "settime", "readdir", "syncdir", "read", "readat",
-	"write", "close", "stat", "seek", "truncate", "fsync", "chmod", "lock", "unlock",
-}
-
 // Errors are common errors of disks.
 var Errors = []error{syscall.ENOSPC, syscall.EIO, syscall.EACCES, syscall.EMFILE}
 
 // Faults is the real file system with calls that fail. With the zero value no call fails.
+// A call is named by its method in lower case, except that Open is "create" if its flag
+// has O_CREATE, Sync is "fsync", SyncData is "fdatasync" and MkdirAll is "mkdir".
 // It does not sync, which tests do not need. It is safe for concurrent use.
 type Faults struct {
 	disk.OS
 
-	// Short makes a failing Write write half of its bytes.
+	// Short makes a failing Write or WriteAt write half of its bytes.
 	Short bool
 
 	mu    sync.Mutex
@@ -118,6 +113,14 @@ func (f *Faults) Remove(path string) error {
 	return f.OS.Remove(path)
 }
 
+// MkdirAll may fail as "mkdir".
+func (f *Faults) MkdirAll(dir string, mode fs.FileMode) error {
+	if err := f.check("mkdir"); err != nil {
+		return err
+	}
+	return f.OS.MkdirAll(dir, mode)
+}
+
 // SetTime may fail as "settime".
 func (f *Faults) SetTime(path string, t time.Time) error {
 	if err := f.check("settime"); err != nil {
@@ -168,6 +171,17 @@ func (f *file) Write(p []byte) (int, error) {
 	return f.File.Write(p)
 }
 
+func (f *file) WriteAt(p []byte, at int64) (int, error) {
+	if err := f.faults.check("writeat"); err != nil {
+		n := 0
+		if f.faults.Short {
+			n, _ = f.File.WriteAt(p[:len(p)/2], at)
+		}
+		return n, err
+	}
+	return f.File.WriteAt(p, at)
+}
+
 func (f *file) Close() error {
 	err := f.File.Close()
 	return errors.Join(f.faults.check("close"), err)
@@ -194,7 +208,15 @@ func (f *file) Truncate(size int64) error {
 	return f.File.Truncate(size)
 }
 
-func (f *file) Sync() error { return f.faults.check("fsync") }
+func (f *file) Sync() error     { return f.faults.check("fsync") }
+func (f *file) SyncData() error { return f.faults.check("fdatasync") }
+
+func (f *file) Preallocate(size int64) error {
+	if err := f.faults.check("preallocate"); err != nil {
+		return err
+	}
+	return f.File.Preallocate(size)
+}
 
 func (f *file) Chmod(mode fs.FileMode) error {
 	if err := f.faults.check("chmod"); err != nil {
