@@ -1,0 +1,9 @@
+package spool
+
+import (
+	"testing"
+
+	"github.com/logbook-go/logbook/internal/leaktest"
+)
+
+func TestMain(m *testing.M) { leaktest.Main(m) }
