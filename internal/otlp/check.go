@@ -3,6 +3,7 @@ package otlp
 import (
 	"errors"
 	"fmt"
+	"unsafe"
 )
 
 // Limits of a request. They bound the memory that its records take.
@@ -42,10 +43,13 @@ var (
 // CountRecords returns the number of records in a request, and the error that
 // [DecodeRequest] would return. It takes no memory.
 func CountRecords(body []byte) (int, error) {
-	c := checker{end: len(body)}
-	err := c.message(body, requestMessage, 0)
-	return c.counts[countsRecord], err
+	c := checker{body: textOf(body)}
+	err := c.message(0, len(body), requestMessage, 0)
+	return c.records, err
 }
+
+// textOf returns a body as a text, without a copy.
+func textOf(body []byte) string { return unsafe.String(unsafe.SliceData(body), len(body)) }
 
 // message describes a message: the messages in its fields, by their numbers.
 type message struct {
@@ -90,43 +94,51 @@ var requestMessage = func() *message {
 
 // checker checks a request. The decoder relies on it: it does not check again.
 type checker struct {
-	end    int // offset of the end of the innermost message
-	counts [3]int
+	body            string
+	records, values int
 }
 
-func (c *checker) fail(rest []byte, err error) error {
-	return &RequestError{Offset: c.end - len(rest), Err: err}
-}
-
-// message checks a message, which ends at c.end.
-func (c *checker) message(b []byte, m *message, depth int) error {
-	c.counts[m.counts]++
-	switch {
-	case c.counts[countsRecord] > MaxRecords:
-		return c.fail(b, errTooMany)
-	case c.counts[countsValue] > MaxValues:
-		return c.fail(b, errManyValues)
+// message checks the message from i to end.
+func (c *checker) message(i, end int, m *message, depth int) error {
+	switch m.counts {
+	case countsRecord:
+		if c.records++; c.records > MaxRecords {
+			return &RequestError{i, errTooMany}
+		}
+	case countsValue:
+		if c.values++; c.values > MaxValues {
+			return &RequestError{i, errManyValues}
+		}
 	}
 	if m.nested {
 		if depth++; depth > maxDepth {
-			return c.fail(b, errTooDeep)
+			return &RequestError{i, errTooDeep}
 		}
 	}
-	for len(b) > 0 {
-		field, n, err := fieldIn(b, 0)
-		if err != nil {
-			return c.fail(b, err)
+	for i < end {
+		start, content := i, 0 // of the field, and of its content, up to its end
+		head := c.body[i]
+		if head&0x87 == wireBytes && head >= 1<<3 && i+1 < end && c.body[i+1] < 0x80 { // as in fieldIn
+			content = i + 2
+			if i = content + int(c.body[i+1]); i > end {
+				return &RequestError{start, errTruncated}
+			}
+		} else {
+			f, n, err := fieldIn(c.body[i:end], 0)
+			if err != nil {
+				return &RequestError{start, err}
+			}
+			i += n
+			if f.wire != wireBytes || f.number >= len(m.fields) {
+				continue
+			}
+			head, content = tag(byte(f.number), wireBytes), i-len(f.content)
 		}
-		rest := b[n:]
-		if field.number < len(m.fields) && m.fields[field.number] != nil && field.wire == wireBytes {
-			end := c.end
-			c.end = end - len(rest)
-			if err := c.message(field.content, m.fields[field.number], depth); err != nil {
+		if number := int(head >> 3); number < len(m.fields) && m.fields[number] != nil {
+			if err := c.message(content, i, m.fields[number], depth); err != nil {
 				return err
 			}
-			c.end = end
 		}
-		b = rest
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ func DecodeRequest(body []byte) ([]*logbook.Record, error) {
 		return nil, err
 	}
 	d := decoder{records: make([]*logbook.Record, 0, n)}
-	for logs := range messages(body, requestResourceLogs) {
+	for logs := range messages(textOf(body), requestResourceLogs) {
 		d.resourceLogs(logs)
 	}
 	return d.records, nil
@@ -40,8 +40,8 @@ type decoder struct {
 }
 
 // messages returns the messages in the fields with a number.
-func messages[T octets](b T, number int) func(yield func(T) bool) {
-	return func(yield func(T) bool) {
+func messages(b string, number int) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
 		for len(b) > 0 {
 			f, n, _ := fieldIn(b, 0)
 			if b = b[n:]; f.number == number && f.wire == wireBytes && !yield(f.content) {
@@ -77,20 +77,20 @@ func (m *merged) content() string {
 	return m.text
 }
 
-func (d *decoder) resourceLogs(b []byte) {
+func (d *decoder) resourceLogs(b string) {
 	var resource merged
 	for part := range messages(b, resourceLogsResource) {
-		resource.add(string(part))
+		resource.add(part)
 	}
-	d.setResource(resource.content())
+	d.setResource(strings.Clone(resource.content()))
 	for scopeLogs := range messages(b, resourceLogsScopeLogs) {
 		var scope merged
 		for part := range messages(scopeLogs, scopeLogsScope) {
-			scope.add(string(part))
+			scope.add(part)
 		}
-		d.setScope(scope.content())
+		d.setScope(strings.Clone(scope.content()))
 		for record := range messages(scopeLogs, scopeLogsRecords) {
-			d.records = append(d.records, d.record(string(record)))
+			d.records = append(d.records, d.record(strings.Clone(record)))
 		}
 	}
 }

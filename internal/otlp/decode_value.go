@@ -8,8 +8,6 @@ import (
 	"github.com/logbook-go/logbook/internal/value"
 )
 
-func (f *field[T]) is(number int, wire byte) bool { return f.number == number && f.wire == wire }
-
 // anyValue is a value. Of arrays and lists, text is the content.
 type anyValue struct {
 	kind byte // the number of its field; 0 if it is empty

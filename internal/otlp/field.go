@@ -1,18 +1,23 @@
 package otlp
 
-// octets is encoded protobuf.
-type octets interface{ ~string | ~[]byte }
-
 // field is a field of a message.
-type field[T octets] struct {
+type field struct {
 	number  int
 	wire    byte
 	bits    uint64 // of a number
-	content T      // of bytes
+	content string // of bytes
 }
 
+func (f *field) is(number int, wire byte) bool { return f.number == number && f.wire == wire }
+
 // fieldIn returns the first field, and its length. depth is the number of groups around it.
-func fieldIn[T octets](b T, depth int) (f field[T], n int, err error) {
+func fieldIn(b string, depth int) (f field, n int, err error) {
+	if len(b) > 2 && b[0]&0x87 == wireBytes && b[0] >= 1<<3 && b[1] < 0x80 { // a short-cut for most fields
+		if n = 2 + int(b[1]); n > len(b) {
+			return f, 0, errTruncated
+		}
+		return field{number: int(b[0] >> 3), wire: wireBytes, content: b[2:n]}, n, nil
+	}
 	head, n, err := varintIn(b)
 	if err != nil {
 		return f, 0, err
@@ -73,7 +78,7 @@ func fieldIn[T octets](b T, depth int) (f field[T], n int, err error) {
 // maxField is the largest number of a field.
 const maxField = 1<<29 - 1
 
-func varintIn[T octets](b T) (v uint64, n int, err error) {
+func varintIn(b string) (v uint64, n int, err error) {
 	for i := 0; i < len(b); i++ {
 		c := b[i]
 		if i == 9 && c > 1 {
@@ -87,6 +92,6 @@ func varintIn[T octets](b T) (v uint64, n int, err error) {
 	return 0, 0, errTruncated
 }
 
-func fixed32[T octets](b T) uint32 {
+func fixed32(b string) uint32 {
 	return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
 }
