@@ -7,7 +7,7 @@ FUZZTIME  ?= 30s
 RUNDIR    ?= run
 TAGS      := integration,zmq
 
-.PHONY: help run deps test test-core test-tags test-windows matrix test-386 test-cross test-next test-desktop torture lint api fuzz bench bench-quick
+.PHONY: help run deps test test-core test-tags test-windows matrix test-386 test-cross test-next test-desktop torture integration lint api fuzz bench bench-quick
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -28,6 +28,7 @@ test-core:
 	$(GO) test -vet=off -race -tags $(TAGS) ./...
 	$(GO) test -vet=off -run Alloc ./logbook ./compat ./handlers ./handlers/syslog ./queues ./internal/...
 	cd bench && $(GO) test -vet=off ./...
+	cd integration && $(GO) test -vet=off ./codec
 
 test-tags:
 	$(GO) test -vet=off -tags logbook_poison ./logbook/... ./compat ./handlers/...
@@ -54,14 +55,19 @@ torture: ## shared log files and queues at full size: 4 processes, kills, rename
 	LOGBOOK_TORTURE_RECORDS=1000000 $(GO) test -count 1 -v -timeout 1h -tags $(TAGS) -run Accounting ./queues ./queues/zeromq
 	LOGBOOK_TORTURE_PEERS=1000 $(GO) test -count 1 -v -run HostilePeers ./queues/socket
 
+integration: ## OTLP beside the generated code and the official SDK
+	cd integration && $(GO) vet ./... && $(GO) test -race ./...
+
 lint: ## gofmt, vet, staticcheck, go.mod
 	@test -z "$$(gofmt -l .)" || { echo "not gofmt'ed:"; gofmt -l .; exit 1; }
 	$(GO) vet -tags $(TAGS),desktop ./...
 	CGO_ENABLED=0 $(GO) vet ./...
 	cd bench && $(GO) vet ./...
+	cd integration && $(GO) vet ./codec
 	$(GO) run $(STATIC) -tags $(TAGS),desktop ./...
 	$(GO) mod tidy -diff
 	cd bench && $(GO) mod tidy -diff
+	cd integration && $(GO) mod tidy -diff
 
 api: ## update api.txt, the list of the exported API
 	$(GO) test ./examples -run TestAPI -update

@@ -43,8 +43,8 @@ type decoder struct {
 func messages(b string, number int) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		for len(b) > 0 {
-			f, n, _ := fieldIn(b, 0)
-			if b = b[n:]; f.number == number && f.wire == wireBytes && !yield(f.content) {
+			var f field
+			if f, b = cutField(b); f.is(number, wireBytes) && !yield(f.content) {
 				return
 			}
 		}
@@ -160,8 +160,8 @@ func (d *decoder) record(s string) *logbook.Record {
 		attrs, extra = d.attrs[:0], d.extra[:0]
 	)
 	for len(s) > 0 {
-		f, n, _ := fieldIn(s, 0)
-		s = s[n:]
+		var f field
+		f, s = cutField(s)
 		switch {
 		case f.is(recordTime, wireFixed64):
 			at = f.bits

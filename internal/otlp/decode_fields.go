@@ -39,14 +39,19 @@ func (f *fields) set(key string, v anyValue) bool {
 		}
 		return ok
 	case keyTypes:
-		f.types = v.text
+		if v.kind == valueList {
+			f.types = v.text
+		}
 		return v.kind == valueList
 	case keyExtra:
+		if v.kind != valueArray {
+			return false
+		}
 		for element := range messages(v.text, listValues) {
 			name, _ := valueIn(element).string()
 			f.extra = append(f.extra, name)
 		}
-		return v.kind == valueArray
+		return true
 	}
 	return false
 }

@@ -19,8 +19,8 @@ type anyValue struct {
 func pairIn(s string) (key string, v anyValue) {
 	var content merged
 	for len(s) > 0 {
-		f, n, _ := fieldIn(s, 0)
-		s = s[n:]
+		var f field
+		f, s = cutField(s)
 		switch {
 		case f.is(pairKey, wireBytes):
 			key = f.content
@@ -36,8 +36,8 @@ func pairIn(s string) (key string, v anyValue) {
 func valueIn(s string) (v anyValue) {
 	var content merged // of an array or list
 	for len(s) > 0 {
-		f, n, _ := fieldIn(s, 0)
-		s = s[n:]
+		var f field
+		f, s = cutField(s)
 		switch {
 		case f.is(valueString, wireBytes), f.is(valueBytes, wireBytes):
 			v = anyValue{kind: byte(f.number), text: f.content}

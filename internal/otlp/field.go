@@ -75,6 +75,15 @@ func fieldIn(b string, depth int) (f field, n int, err error) {
 	return f, 0, errField
 }
 
+// cutField returns the first field of a message that was checked, and the rest.
+func cutField(s string) (f field, rest string) {
+	f, n, err := fieldIn(s, 0)
+	if err != nil {
+		return field{}, ""
+	}
+	return f, s[n:]
+}
+
 // maxField is the largest number of a field.
 const maxField = 1<<29 - 1
 

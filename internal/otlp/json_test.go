@@ -129,3 +129,21 @@ func TestJSONRefusals(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Attributes that have the name of a field, but not its kind, stay attributes.
+func TestFieldsOfOtherKinds(t *testing.T) {
+	for _, key := range []string{
+		"logbook.level", "logbook.types", "logbook.extra", "logbook.error.chain", "message_template.text", "exception.type", "exception.message",
+		"exception.stacktrace", "code.file.path", "code.line.number", "code.function.name", "thread.id",
+	} {
+		for _, value := range []string{`{"stringValue":"@x"}`, `{"intValue":-200}`, `{"arrayValue":{"values":[{"intValue":1}]}}`, `{"kvlistValue":{"values":[{"key":"k"}]}}`, `{}`} {
+			r := inJSON(t, `{"attributes":[{"key":"`+key+`","value":`+value+`},{"key":"k","value":{"intValue":1}}]}`)
+			n := len(r.Data().Attrs)
+			isText := strings.Contains(value, "stringValue") && (strings.HasPrefix(key, "exception") || strings.HasPrefix(key, "code") && key != "code.line.number" || key == "message_template.text")
+			isList := key == "logbook.extra" && strings.Contains(value, "array") || key == "logbook.types" && strings.Contains(value, "kvlist")
+			if want := 2; n != want && !(n == 1 && (isText || isList)) || (isText || isList) && n == 2 {
+				t.Errorf("%s %s: %d attributes", key, value, n)
+			}
+		}
+	}
+}
