@@ -1,0 +1,55 @@
+package queues
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"io"
+
+	"github.com/logbook-go/logbook/internal/otlp"
+	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/queues/spool"
+)
+
+// maxUnzipped bounds the size of a body.
+const maxUnzipped = 64 << 20
+
+// EntryOf returns an entry with the records, which are only read.
+func EntryOf(rs []*logbook.Record) *spool.Entry {
+	return &spool.Entry{Records: len(rs), Body: new(otlp.Encoder).AppendRequest(nil, rs, nil)}
+}
+
+// RecordsOf returns the records of an entry.
+func RecordsOf(e *spool.Entry) ([]*logbook.Record, error) {
+	body := e.Body
+	if e.Gzip {
+		z, err := gzip.NewReader(bytes.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
+		if body, err = io.ReadAll(io.LimitReader(z, maxUnzipped+1)); err != nil {
+			return nil, err
+		}
+		if len(body) > maxUnzipped {
+			return nil, fmt.Errorf("the body has more than %d bytes", maxUnzipped)
+		}
+	}
+	return otlp.DecodeRequest(body)
+}
+
+// A program's own entries have no peer. In its place stands the reason why the records are
+// handed over together, if there is one.
+func peerOf(why logbook.Reason) string {
+	if why == logbook.ReasonBuffer {
+		return ""
+	}
+	return string(why[:min(len(why), 255)])
+}
+
+// reasonOf returns the reason that peerOf has put into an entry of a Spool.
+func reasonOf(e *spool.Entry) logbook.Reason {
+	if e.Peer == "" {
+		return logbook.ReasonBuffer
+	}
+	return logbook.Reason(e.Peer)
+}
