@@ -336,19 +336,24 @@ func (c *Cursor) Ack(number uint64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	c.ackRequeued(number)
+	handled := c.ackedRecords
+	c.ackMarks(number)
+	c.handled += c.ackedRecords - handled
+}
+
+// ackMarks advances the position to a number, and over entries that were set aside. The
+// caller holds mu.
+func (c *Cursor) ackMarks(number uint64) {
 	n := 0
-	for n < len(c.marks) && c.marks[n].number <= number {
+	for n < len(c.marks) {
+		if _, done := c.done[c.marks[n].number]; !done && c.marks[n].number > number {
+			break
+		}
 		n++
 	}
 	if n == 0 {
 		return
 	}
-	c.handled += c.marks[n-1].records - c.ackedRecords
-	c.ackMarks(n)
-}
-
-// ackMarks advances the position behind the first n marks. The caller holds mu.
-func (c *Cursor) ackMarks(n int) {
 	m := c.marks[n-1]
 	c.marks = append(c.marks[:0], c.marks[n:]...)
 	c.advance(m.number, m.records, m.end)

@@ -115,11 +115,13 @@ func (c *Cursor) readRequeued(maxRecords, maxBytes int) ([]*Entry, error) {
 	records, size := 0, 0
 	for {
 		l.mu.Lock()
-		if len(c.requeued) == 0 {
+		// One behind the position waits: acknowledging it would acknowledge those before it.
+		i := slices.IndexFunc(c.requeued, func(f deadFile) bool { return f.number <= c.acked })
+		if i < 0 {
 			l.mu.Unlock()
 			return entries, nil
 		}
-		f := c.requeued[0]
+		f := c.requeued[i]
 		l.mu.Unlock()
 		d, err := l.readDead(c.name, f)
 		if err == nil {
@@ -130,7 +132,7 @@ func (c *Cursor) readRequeued(maxRecords, maxBytes int) ([]*Entry, error) {
 			}
 		}
 		l.mu.Lock()
-		c.requeued = c.requeued[1:]
+		c.requeued = slices.DeleteFunc(c.requeued, f.same)
 		if err == nil {
 			c.returned = append(c.returned, f)
 			c.again++
@@ -198,16 +200,7 @@ func (c *Cursor) SetAside(e *Entry, why error) error {
 		return nil
 	}
 	c.done[e.Number] = struct{}{}
-	n := 0
-	for n < len(c.marks) {
-		if _, done := c.done[c.marks[n].number]; !done {
-			break
-		}
-		n++
-	}
-	if n > 0 {
-		c.ackMarks(n)
-	}
+	c.ackMarks(0)
 	return nil
 }
 

@@ -1,9 +1,17 @@
 package spool
 
 import (
+	"os"
 	"testing"
 
 	"github.com/logbook-go/logbook/internal/leaktest"
 )
 
-func TestMain(m *testing.M) { leaktest.Main(m) }
+// TestMain runs the tests, or the program that a test starts and kills.
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(childVariable); dir != "" {
+		runChild(dir)
+		return
+	}
+	leaktest.Main(m)
+}

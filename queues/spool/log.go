@@ -292,6 +292,7 @@ func (l *Log) Stats() logbook.Stats {
 			{Name: "failed_positions", Value: n.failedPositions},
 			{Name: "stored_entries", Value: l.last + 1 - min(max(oldest, 1), l.last+1)},
 			{Name: "stored_bytes", Value: uint64(l.used())},
+			{Name: "set_aside_bytes", Value: uint64(l.dead)},
 		},
 	}
 }

@@ -53,9 +53,9 @@ func (s *Sync) UnmarshalText(text []byte) error {
 
 // Options configure a log. The zero value has the defaults.
 type Options struct {
-	// MaxBytes is the limit of what the log takes on the disk, with the entries that
-	// cursors have set aside; the few KiB of positions are not counted. 0: 1 GiB. At least
-	// 256 KiB.
+	// MaxBytes is the limit of what the log takes on the disk. Entries that cursors have
+	// set aside count, but setting aside is possible beyond the limit. The few KiB of
+	// positions do not count. 0: 1 GiB. At least 256 KiB.
 	MaxBytes int64
 
 	// DropOldest says what happens at the limit. If set, the oldest segment is dropped, and
