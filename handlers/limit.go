@@ -403,7 +403,7 @@ func (l *Limit) offer(pending []counts) {
 		return
 	}
 	rs := noticesOf(pending)
-	if _, failed := hold.Offer(l.inner, rs, logbook.ReasonGroup, rs[0]); failed {
+	if _, err := hold.Offer(l.inner, rs, logbook.ReasonGroup, rs[0]); err != nil {
 		l.keepUnreported(pending)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 )
 
 // Handler writes records somewhere. A handler of your own is a struct that embeds
@@ -138,8 +139,9 @@ type Unbinder interface {
 // UnsentError is the error of Flush, Close and HandleBatch for records that were not
 // delivered.
 type UnsentError struct {
-	Records int   // number of records; of a batch, the last ones
-	Err     error // the cause; may be nil
+	Records int       // number of records; of a batch, the last ones
+	Err     error     // the cause; may be nil
+	Retry   time.Time // when a peer wants them to be tried again, at the earliest; zero if it did not say so
 }
 
 // Error returns the number of records and the cause.

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/errchain"
 	"github.com/logbook-go/logbook/internal/flow"
 	"github.com/logbook-go/logbook/internal/hold"
 	"github.com/logbook-go/logbook/logbook"
@@ -54,7 +55,8 @@ const (
 // A handler that takes batches gets up to 256 records at once, in order. Records that were
 // handed to the Background together stay together, with their reason. If the inner handler
 // leaves records unsent (see [logbook.BatchHandler]), they are put back, and are tried
-// again after a pause of 100 ms, then 200 ms, and so on up to 10 s. All other failures are
+// again after a pause of 100 ms, then 200 ms, and so on up to 10 s, or at the time in
+// [logbook.UnsentError.Retry]. All other failures are
 // final, as they are without a Background. They go to the error flag of the application and
 // of the record's context; [logbook.RaiseErrors] prints there instead.
 //
@@ -142,11 +144,11 @@ func (b *Background) work() {
 		if !ok {
 			break
 		}
-		if unsent := b.handOver(batch); unsent == 0 {
+		if unsent, err := b.handOver(batch); unsent == 0 {
 			b.pause.Succeeded()
 		} else {
 			b.retries.Add(1)
-			b.wait()
+			b.wait(err)
 		}
 	}
 	returned = true
@@ -154,27 +156,32 @@ func (b *Background) work() {
 }
 
 // handOver passes a batch to the inner handler, and puts back what that leaves unsent.
-func (b *Background) handOver(batch hold.Batch) (unsent int) {
+func (b *Background) handOver(batch hold.Batch) (unsent int, err error) {
 	rs := batch.Records()
 	defer func() { b.buffer.Done(batch, unsent) }() // also if the inner handler ends the goroutine
 	switch {
 	case len(rs) == 0:
 	case b.atOnce > 1:
-		unsent, _ = hold.Offer(b.inner, rs, batch.Why(), rs[len(rs)-1])
+		unsent, err = hold.Offer(b.inner, rs, batch.Why(), rs[len(rs)-1])
 	default:
 		for i := range rs {
 			hold.Offer(b.inner, rs[i:i+1], logbook.ReasonBuffer, rs[i])
 		}
 	}
-	return unsent
+	return unsent, err
 }
 
 // wait waits after a failure, until the next attempt is due, Flush or Close wants it now,
 // or Close has given up.
-func (b *Background) wait() {
+func (b *Background) wait(failure error) {
 	now := time.Now()
 	var end time.Time
-	_ = b.pause.Begin(now, func(until time.Time) error { end = until; return nil })
+	until := func(t time.Time) error { end = t; return nil }
+	if u, ok := errchain.As[*logbook.UnsentError](failure); ok && u.Retry.After(now) {
+		_ = b.pause.BeginUntil(u.Retry, until)
+	} else {
+		_ = b.pause.Begin(now, until)
+	}
 	timer := time.NewTimer(end.Sub(now))
 	defer timer.Stop()
 	select {

@@ -279,6 +279,37 @@ func TestBackgroundRetries(t *testing.T) {
 	})
 }
 
+// A peer can say when it wants records again.
+func TestBackgroundRetryTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		var attempts []time.Duration
+		bg := queues.NewBackground(batchFunc(func(rs []*logbook.Record) error {
+			attempts = append(attempts, time.Since(start))
+			if len(attempts) < 3 {
+				return &logbook.UnsentError{Records: len(rs), Retry: time.Now().Add(5 * time.Second)}
+			}
+			return nil
+		}), nil)
+		defer logbook.PushApplication(bg, logbook.Flags{Errors: logbook.SilentErrors})()
+		logbook.Info("1")
+		time.Sleep(time.Minute)
+		if want := []time.Duration{0, 5 * time.Second, 10 * time.Second}; !slices.Equal(attempts, want) {
+			t.Errorf("attempts after %v, want %v", attempts, want)
+		}
+		try(t, bg.Close(t.Context()))
+	})
+}
+
+// batchFunc handles batches by a function.
+type batchFunc func(rs []*logbook.Record) error
+
+func (batchFunc) Binding() logbook.Binding { return logbook.Binding{} }
+
+func (f batchFunc) Handle(r *logbook.Record) error { return f([]*logbook.Record{r}) }
+
+func (f batchFunc) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error { return f(rs) }
+
 func ended(t *testing.T) context.Context {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

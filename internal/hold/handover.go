@@ -2,6 +2,7 @@ package hold
 
 import (
 	"errors"
+	"time"
 
 	"github.com/logbook-go/logbook/internal/errchain"
 	"github.com/logbook-go/logbook/logbook"
@@ -19,12 +20,12 @@ func HandOver(h logbook.Handler, rs []*logbook.Record, why logbook.Reason) (left
 	return left, err
 }
 
-// Offer is like [HandOver], but reports the error to the error flag, as one of the lead
-// record, and whether there was one.
-func Offer(inner logbook.Wrapper, rs []*logbook.Record, why logbook.Reason, lead *logbook.Record) (left int, failed bool) {
-	h := &handover{inner, rs, why, len(rs), true} // unless Handle is called
+// Offer is like [HandOver], but also reports the error to the error flag, as one of the lead
+// record.
+func Offer(inner logbook.Wrapper, rs []*logbook.Record, why logbook.Reason, lead *logbook.Record) (left int, err error) {
+	h := &handover{inner, rs, why, len(rs), logbook.ErrRecursion} // unless Handle is called
 	logbook.Offer(h, lead)
-	return h.left, h.failed
+	return h.left, h.err
 }
 
 // handover stands for the inner handler with the records of a batch, so that
@@ -34,28 +35,28 @@ type handover struct {
 	records []*logbook.Record
 	why     logbook.Reason
 	left    int // records left by the inner handler
-	failed  bool
+	err     error
 }
 
 func (h *handover) Unnamed() {} // failures name the inner handler
 
 func (h *handover) Binding() logbook.Binding { return logbook.Binding{Quiet: h} }
 
-func (h *handover) Handle(*logbook.Record) (err error) {
-	h.left, err = HandOver(h.Wrapper.Handler, h.records, h.why)
-	h.failed = err != nil
-	return err
+func (h *handover) Handle(*logbook.Record) error {
+	h.left, h.err = HandOver(h.Wrapper.Handler, h.records, h.why)
+	return h.err
 }
 
 // WithUnsent returns the error of a batch with n unsent records in place of its own
 // number.
 func WithUnsent(n int, err error) error {
+	var retry time.Time
 	if u, ok := err.(*logbook.UnsentError); ok {
-		err = u.Err
+		err, retry = u.Err, u.Retry
 	}
 	switch {
 	case n > 0:
-		return &logbook.UnsentError{Records: n, Err: err}
+		return &logbook.UnsentError{Records: n, Err: err, Retry: retry}
 	case err == nil:
 		return nil
 	}
