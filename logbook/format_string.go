@@ -363,7 +363,7 @@ func (f *StringFormatter) value(r *Record, p *part, o *Options) slog.Value {
 		}
 		return slog.TimeValue(t)
 	case fieldLevel:
-		return slog.IntValue(wireLevel(r.level))
+		return slog.IntValue(r.level.Wire())
 	case fieldLevelName:
 		return slog.StringValue(r.level.String())
 	case fieldChannel:
@@ -431,7 +431,7 @@ func (f *StringFormatter) handlerValue(name string, o *Options) slog.Value {
 	}
 	switch name {
 	case "level":
-		return slog.IntValue(wireLevel(LevelOf(o.Level)))
+		return slog.IntValue(LevelOf(o.Level).Wire())
 	case "level_name":
 		return slog.StringValue(LevelOf(o.Level).String())
 	case "bubble":

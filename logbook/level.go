@@ -142,9 +142,9 @@ func LevelOf(l slog.Leveler) Level {
 
 func clampLevel(l slog.Level) Level { return Level(max(-128, min(127, l))) }
 
-// wireLevel returns Logbook's number of a level; for a level without one, that of the
-// next lower level.
-func wireLevel(l Level) int {
+// Wire returns Logbook's number of the level, as [Wire] writes it; for a level without one,
+// that of the next lower level.
+func (l Level) Wire() int {
 	switch {
 	case l >= LevelCritical:
 		return 15
@@ -164,28 +164,26 @@ func wireLevel(l Level) int {
 	return 0
 }
 
-// levelFromWire returns the level of a Logbook number: 0, 9 to 15, or 1 to 6 as in
-// Logbook 0.4.
-func levelFromWire(n int64) (Level, bool) {
-	switch n {
-	case 0:
-		return LevelNotSet, true
-	case 9:
-		return LevelTrace, true
-	case 10, 1:
-		return LevelDebug, true
-	case 11, 2:
-		return LevelInfo, true
-	case 12, 3:
-		return LevelNotice, true
-	case 13, 4:
-		return LevelWarn, true
-	case 14, 5:
-		return LevelError, true
-	case 15, 6:
-		return LevelCritical, true
+// LevelFromWire returns the level of a Logbook number: 0, 9 to 15, or 1 to 6 as in Logbook
+// 0.4. For any other number, it is the level of the next lower one.
+func LevelFromWire(n int64) Level {
+	switch {
+	case n <= 0:
+		return LevelNotSet
+	case n == 9:
+		return LevelTrace
+	case n == 10, n == 1:
+		return LevelDebug
+	case n == 11, n == 2:
+		return LevelInfo
+	case n == 12, n == 3:
+		return LevelNotice
+	case n == 13, n == 4:
+		return LevelWarn
+	case n == 14, n == 5:
+		return LevelError
 	}
-	return 0, false
+	return LevelCritical
 }
 
 // fixedLevel returns a leveler's level, and whether it stays the same until the next

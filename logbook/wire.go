@@ -87,7 +87,7 @@ func (r *Record) appendWire(b []byte, strict bool) []byte {
 	w.key("kwargs")
 	w.attrs(withoutErrors(r.call))
 	w.key("level")
-	w.int(int64(wireLevel(r.level)))
+	w.int(int64(r.level.Wire()))
 	w.key("extra")
 	w.attrs(r.wireExtra())
 	w.key("frame_correction")
@@ -128,7 +128,7 @@ func (r *Record) wireExtra() []slog.Attr {
 		return true
 	})
 	all = withoutErrors(append(all, r.extra...))
-	if l, _ := levelFromWire(int64(wireLevel(r.level))); l != r.level {
+	if LevelFromWire(int64(r.level.Wire())) != r.level {
 		all = append(all, slog.Int(exactLevel, int(r.level)))
 	}
 	return all

@@ -119,18 +119,12 @@ func (d *wireReader) level() Level {
 	if extra, ok := d.object.Get("extra"); ok {
 		if extra, ok := extra.(pyjson.Object); ok {
 			exact, _ := extra.Get(exactLevel)
-			if exact, ok := exact.(int64); ok && exact >= math.MinInt8 && exact <= math.MaxInt8 && int64(wireLevel(Level(exact))) == n {
+			if exact, ok := exact.(int64); ok && exact >= math.MinInt8 && exact <= math.MaxInt8 && int64(Level(exact).Wire()) == n {
 				return Level(exact)
 			}
 		}
 	}
-	for ; n > 0; n-- {
-		if l, ok := levelFromWire(min(n, 15)); ok {
-			return l
-		}
-		n = min(n, 15)
-	}
-	return LevelNotSet
+	return LevelFromWire(n)
 }
 
 // attributes adds kwargs to the call's attributes, and the rest of extra to the
