@@ -150,6 +150,7 @@
 //	limit            let COUNT records of a call site through per period; report how many were dropped
 //	dedup            hold a message until it has not recurred for this time; write one record with the count
 //	background       write on a goroutine of its own, with a queue of COUNT records before it
+//	spool            write to a log in this directory first, from which the sink gets its records: none is lost while it fails, or when the program ends
 //	fallback         another sink, for records that this one fails to write, or until it can be opened
 //
 // Further options begin with the name of the wrapper, such as limit_per. Packages add
@@ -166,7 +167,7 @@
 // errors or panics.
 //
 // A sink that sends over a network needs background, or log calls wait for it. [logbook.Close]
-// and [logbook.Shutdown] send what is left in the queue.
+// and [logbook.Shutdown] send what is left in the queue. With spool, the queue is on the disk.
 //
 // # Formats
 //

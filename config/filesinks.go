@@ -189,9 +189,12 @@ func readTimed(s *Spec) func() (logbook.Handler, error) {
 	return func() (logbook.Handler, error) { return handlers.NewTimed(path, o) }
 }
 
-// checkFile refuses a sink that would write to the file of another sink with different
-// options, since the two share one open file.
-func (s *Spec) checkFile(other *Spec, name string) error {
+// checkBeside refuses a sink that would write to the file of another sink with different
+// options, since the two share one open file, or that has the spool of another one.
+func (s *Spec) checkBeside(other *Spec, name string) error {
+	if s.spool != "" && s.spool == other.spool {
+		return s.refuse(spoolOption, fmt.Errorf("[%s] has the same directory", name))
+	}
 	if s.file == "" || s.file != other.file {
 		return nil
 	}

@@ -17,12 +17,13 @@ func FromURIs(sinks, sources []string, o *Options) (*Config, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.dir, s.section.background, s.section.rest = l.dir, l.options.Background, logbook.LevelNotSet
+		s.dir, s.section.rest = l.dir, logbook.LevelNotSet
+		s.section.background, s.section.unqueued = l.options.Background, l.options.Unqueued
 		if err := s.prepareSink(); err != nil {
 			return nil, err
 		}
 		for _, other := range l.sinks {
-			if err := s.checkFile(other.sink, other.section.name); err != nil {
+			if err := s.checkBeside(other.sink, other.section.name); err != nil {
 				return nil, err
 			}
 		}

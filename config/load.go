@@ -26,6 +26,10 @@ type Options struct {
 	// no option background, so that one that is slow holds up nobody else. nil: none.
 	Background *queues.BackgroundOptions
 
+	// Unqueued leaves out the queues that sinks have of their own, such as that of redis: the
+	// caller has one before them. Those of the options background and spool stay.
+	Unqueued bool
+
 	// Channel restricts the configuration to the records of this channel and the channels
 	// below it; other records go on to the handlers below. "" and "root" mean all channels.
 	Channel string

@@ -223,7 +223,7 @@ func (l *loader) readSink(ini *iniFile, section *iniSection) error {
 		return blame(err)
 	}
 	for _, other := range l.sinks {
-		if err := s.checkFile(other.sink, other.section.name); err != nil {
+		if err := s.checkBeside(other.sink, other.section.name); err != nil {
 			return blame(err)
 		}
 	}
@@ -252,7 +252,8 @@ func (l *loader) readAddressed(ini *iniFile, section *iniSection) (s *Spec, blam
 // newSection returns the Spec of a section.
 func (l *loader) newSection(section *iniSection, ini *iniFile) *Spec {
 	s := newSection(section, &ini.defaults, !l.options.Strict)
-	s.dir, s.section.loaded, s.section.background = l.dir, true, l.options.Background
+	s.dir, s.section.loaded = l.dir, true
+	s.section.background, s.section.unqueued = l.options.Background, l.options.Unqueued
 	return s
 }
 

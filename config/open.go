@@ -9,6 +9,7 @@ import (
 
 	"github.com/logbook-go/logbook/config/internal/linked"
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/queues"
 )
 
 // allPackage is the package that registers the sinks of all packages.
@@ -59,6 +60,9 @@ func (s *Spec) open() (logbook.Handler, error) {
 			return nil, err
 		}
 		h, s.failure = newUnopened(s, err), err
+	}
+	if s.section.unqueued || s.setting(spoolOption) != nil {
+		h = queues.Unqueued(h)
 	}
 	for _, b := range slices.Backward(s.before) {
 		wrapped, err := b.apply(h)

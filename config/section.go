@@ -18,6 +18,7 @@ type sectionState struct {
 	rest    logbook.Level // the level of channels that the common levels do not name
 
 	background *queues.BackgroundOptions // of a sink without the option; nil: none
+	unqueued   bool                      // the sink has no queue of its own
 }
 
 // These keys of a section [sink NAME] replace the parts of a URI.
@@ -69,7 +70,8 @@ func (s *Spec) withURI(uri string) (*Spec, error) {
 	if err != nil {
 		return nil, err
 	}
-	u.section.rest, u.section.loaded, u.section.background = s.section.rest, s.section.loaded, s.section.background
+	u.section.rest, u.section.loaded = s.section.rest, s.section.loaded
+	u.section.background, u.section.unqueued = s.section.background, s.section.unqueued
 	u.inherit(s, func(o *setting) bool { return o.inherited || o.name == levelsKey })
 	return u, nil
 }

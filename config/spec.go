@@ -39,6 +39,7 @@ type Spec struct {
 
 	color   bool   // the format console uses colours
 	file    string // absolute path of the log file; "" if there is none
+	spool   string // absolute path of the directory of the spool; "" if there is none
 	dir     string // relative paths start here; "" for the working directory
 	err     error  // the first error
 	missing string // the required option that is missing, if that is the error
@@ -151,7 +152,7 @@ func (s *Spec) prepare(e *Entry) error {
 			s.table = append(s.table, w.Options...)
 			if apply := w.Read(s); s.setting(w.name()) != nil {
 				s.before = append(s.before, before{w.name(), w.CoversUnopened, apply})
-			} else if w.name() == backgroundOption && s.section.background != nil {
+			} else if w.name() == backgroundOption && s.section.background != nil && s.setting(spoolOption) == nil {
 				s.before = append(s.before, before{w.name(), false, putBackground(s.section.background)})
 			}
 		}

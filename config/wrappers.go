@@ -10,7 +10,10 @@ import (
 	"github.com/logbook-go/logbook/queues"
 )
 
-const backgroundOption = "background"
+const (
+	backgroundOption = "background"
+	spoolOption      = "spool"
+)
 
 func init() {
 	RegisterWrapper(Wrapper{Order: 100, Read: readFingersCrossed, Options: []Option{
@@ -39,6 +42,13 @@ func init() {
 		{Name: backgroundOption, Kind: KindCount, Help: "write on a goroutine of its own, with a queue of COUNT records before it"},
 		{Name: "background_bytes", Kind: KindSize, Default: "8MiB", Help: "size of the text in the queue"},
 		{Name: "background_overflow", Kind: KindOverflow, Default: "block", Help: "what a full queue does: make the program wait, or drop records and report how many"},
+	}})
+	RegisterWrapper(Wrapper{Order: 460, Read: readSpool, Options: []Option{
+		{Name: spoolOption, Kind: KindPath, Help: "write to a log in this directory first, from which the sink gets its records: none is lost while it fails, or when the program ends"},
+		{Name: "spool_bytes", Kind: KindSize, Default: "1GiB", Help: "space on the disk, at least 256KiB"},
+		{Name: "spool_overflow", Kind: "block|drop_newest|drop_oldest", Default: "block", Help: "what a full log does: make the program wait, or drop records and report how many"},
+		{Name: "spool_sync", Kind: "interval|always|never", Default: "interval", Help: "when records are on the disk for certain: after a second, before the call returns, or when the system chooses"},
+		{Name: "spool_attempts", Kind: KindCount, Default: "10", Help: "number of attempts with a record that the sink fails to write; then it is set aside"},
 	}})
 	RegisterWrapper(Wrapper{Order: 500, Read: readFallback, CoversUnopened: true, Options: []Option{
 		{Name: "fallback", Kind: KindURI, Help: "another sink, for records that this one fails to write, or until it can be opened"},
@@ -115,6 +125,28 @@ func readBackground(s *Spec) func(logbook.Handler) (logbook.Handler, error) {
 
 func putBackground(o *queues.BackgroundOptions) func(logbook.Handler) (logbook.Handler, error) {
 	return func(h logbook.Handler) (logbook.Handler, error) { return queues.NewBackground(h, o), nil }
+}
+
+func readSpool(s *Spec) func(logbook.Handler) (logbook.Handler, error) {
+	s.spool = s.FilePath(spoolOption)
+	dir := s.spool
+	o := &queues.SpoolOptions{MaxBytes: s.Size("spool_bytes"), MaxAttempts: s.Count("spool_attempts"), TakeOver: s.section.loaded}
+	if v := s.Choice("spool_overflow"); v != "" {
+		_ = o.Overflow.UnmarshalText([]byte(v)) // it is one of the choices
+	}
+	switch s.Choice("spool_sync") {
+	case "always":
+		o.SyncEach = true
+	case "never":
+		o.SyncInterval = -1
+	}
+	if s.setting(spoolOption) != nil && s.setting(backgroundOption) != nil {
+		s.Refuse(spoolOption, errors.New("not allowed beside background: it takes its place"))
+	}
+	if n := o.MaxBytes; n != 0 && n < 256<<10 {
+		s.Refuse("spool_bytes", errors.New("want at least 256KiB"))
+	}
+	return func(h logbook.Handler) (logbook.Handler, error) { return queues.NewSpool(h, dir, o) }
 }
 
 // readFallback reads the URI of the second sink, which inherits the [DEFAULT] keys of

@@ -53,6 +53,10 @@ func TestWrapping(t *testing.T) {
 		{"background=1", "abcdE", "a b c d E"},
 		{"background=1000&background_bytes=1k&background_overflow=drop_oldest", "abE", "a b E"},
 		{"fingers_crossed=error&fingers_crossed_reset=true&background=2", "abcE", "a b c E"},
+		{"spool=s", "abcdE", "a b c d E"},
+		{"spool=s&spool_bytes=256KiB&spool_sync=always&spool_overflow=drop_oldest&spool_attempts=3", "ab", "a b"},
+		{"fingers_crossed=error&fingers_crossed_reset=true&spool=s", "abcE", "a b c E"},
+		{"spool=s&fallback=file:b.log", "a", "a"},
 		{"fallback=file:b.log", "a", "a"},
 		{"fingers_crossed=error&fingers_crossed_reset=true&limit=1&limit_per=1h", "aEbE", "a E 2 records suppressed like: E"},
 	}
@@ -81,6 +85,54 @@ func TestWrapping(t *testing.T) {
 			c := parse(t, "[sink a]\nscheme = file\npath = a.log\nformat = {record.message}\n"+strings.ReplaceAll(tt.options, "&", "\n"), &config.Options{Strict: true})
 			check(t, c.Setup()...)
 		})
+	}
+}
+
+// A spool keeps what the sink did not get, also over a reload. Its options are checked before
+// anything is opened.
+func TestSpool(t *testing.T) {
+	inTempDir(t)
+	probe = func(s *config.Spec) func() (logbook.Handler, error) {
+		return opens(logbook.NewHandler(func(*logbook.Record) error { return errors.New("down") }, s.Options()), nil)(s)
+	}
+	defer logbook.PushApplication(logbook.Flags{Errors: logbook.SilentErrors})()
+	write(t, "app.ini", "[sink a]\nscheme = probe\nspool = s\n")
+	w := watch(t, "app.ini")
+	logbook.InGoroutine(func() {
+		say("a")
+		if err := w.Reload(); err != nil {
+			t.Fatal(err)
+		}
+		say("b")
+		write(t, "app.ini", "[sink a]\nscheme = file\npath = a.log\nformat = {record.message}\nspool = s\n")
+		if err := w.Reload(); err != nil {
+			t.Fatal(err)
+		}
+		say("c")
+	}, w.Slot())
+	if err := logbook.Close(context.Background(), w.Slot()); err != nil {
+		t.Error(err)
+	}
+	if got, err := os.ReadFile("a.log"); string(got) != "a\nb\nc\n" {
+		t.Errorf("%q, %v", got, err)
+	}
+	for options, want := range map[string]string{
+		"spool=t&background=1":     `option "spool": not allowed beside background`,
+		"spool=t&spool_bytes=1k":   `option "spool_bytes": want at least 256KiB`,
+		"spool=t&spool_overflow=x": `option "spool_overflow": invalid value "x"`,
+		"spool=t&spool_sync=x":     `option "spool_sync": invalid value "x": want interval, always or never`,
+		"spool=t&spool_attempts=0": `option "spool_attempts": `,
+		"spool_bytes=1MiB":         `option "spool_bytes": not allowed without "spool"`,
+	} {
+		if _, err := config.Open("file:b.log?" + options); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", options, err)
+		}
+	}
+	if _, err := config.FromURIs([]string{"file:b.log?spool=t", "file:c.log?spool=./t"}, nil, nil); err == nil || !strings.Contains(err.Error(), `option "spool": [file:b.log?spool=t] has the same directory`) {
+		t.Error(err)
+	}
+	if names := dirNames(t); strings.Join(names, " ") != "a.log app.ini s" {
+		t.Errorf("%q", names)
 	}
 }
 
@@ -409,7 +461,7 @@ func TestRefusedOptionWithFallback(t *testing.T) {
 // A registered wrapper has its place in the order, and its further options need it.
 func TestRegisterWrapper(t *testing.T) {
 	inTempDir(t)
-	config.RegisterWrapper(config.Wrapper{Order: 450, Read: readShout, Options: []config.Option{
+	config.RegisterWrapper(config.Wrapper{Order: 470, Read: readShout, Options: []config.Option{
 		{Name: "shout", Kind: config.KindText}, {Name: "shout_times", Kind: config.KindCount},
 	}})
 	defer config.RemoveWrapper("shout")
@@ -436,7 +488,7 @@ func TestRegisterWrapper(t *testing.T) {
 	for _, w := range config.Wrappers() {
 		names = append(names, w.Options[0].Name)
 	}
-	if fmt.Sprint(names) != "[fingers_crossed sample limit dedup background shout fallback]" {
+	if fmt.Sprint(names) != "[fingers_crossed sample limit dedup background spool shout fallback]" {
 		t.Errorf("in the order %q", names)
 	}
 	for name, w := range map[string]config.Wrapper{

@@ -45,6 +45,7 @@ type Spool struct {
 	overflow Overflow
 	encoding otlp.EncodeOptions
 	instance string
+	shared   *sharedSpool
 	log      *spool.Log
 	reader   *SpoolReader
 
@@ -70,9 +71,6 @@ type spoolWriter struct {
 
 // maxSpoolBody bounds the memory that is kept for reuse.
 const maxSpoolBody = 64 << 10
-
-// spoolCursor is the name of the only cursor of a Spool.
-const spoolCursor = "handler"
 
 // NewSpool returns a handler that passes records to h by way of a log in a directory, which
 // is made if it is missing (mode 0700). Another process that uses it is a
@@ -104,13 +102,10 @@ func NewSpool(h logbook.Handler, dir string, o *SpoolOptions) (*Spool, error) {
 		disk.Sync = spool.SyncNever
 	}
 	var err error
-	if s.log, err = spool.Open(dir, disk); err != nil {
+	if s.shared, err = openSpool(dir, disk, o.TakeOver); err != nil {
 		return nil, err
 	}
-	cursor, err := s.log.Cursor(spoolCursor, nil)
-	if err != nil {
-		return nil, errors.Join(err, s.log.Close(context.Background()))
-	}
+	s.log = s.shared.log
 	s.writers.New = func() any { return new(spoolWriter) }
 	s.ctx, s.cancel = flow.NewContext()
 	if logbook.IsQuiet(h) {
@@ -118,7 +113,10 @@ func NewSpool(h logbook.Handler, dir string, o *SpoolOptions) (*Spool, error) {
 	} else {
 		s.binding.Quiet = nil
 	}
-	s.reader = newSpoolReader(inner, cursor, o.MaxAttempts, true)
+	s.shared.follow(func(after <-chan struct{}) <-chan struct{} {
+		s.reader = newSpoolReader(inner, s.shared.cursor, o.MaxAttempts, true, after)
+		return s.reader.done
+	})
 	return s, nil
 }
 
@@ -239,21 +237,29 @@ func (s *Spool) Flush(ctx context.Context) error {
 
 // Close hands over records until all are handled, an attempt fails, or the context ends, and
 // closes the handler. What is left stays on the disk, for the next NewSpool; it is reported by
-// a [*SpooledError].
+// a [*SpooledError], unless another Spool has taken over.
 func (s *Spool) Close(ctx context.Context) (err error) {
 	s.cancel()
 	s.inflight.Close(ctx) // these calls do not wait for room any more
 	s.closing.Do(func() {
-		left := s.reader.Drain(ctx)
-		if s.reportLoss() { // now there is room for it
-			left = s.reader.Drain(ctx)
+		if !s.shared.isShared() {
+			err = s.drain(ctx)
 		}
-		if left != nil {
-			left = fmt.Errorf("%w (%s)", left, s.log.Dir())
-		}
-		err = errors.Join(left, s.reader.Stop(ctx), logbook.Close(ctx, s.handler), s.log.Close(ctx))
+		err = errors.Join(err, s.reader.Stop(ctx), logbook.Close(ctx, s.handler), s.shared.leave(ctx))
 	})
 	return err
+}
+
+// drain hands over what it can.
+func (s *Spool) drain(ctx context.Context) error {
+	left := s.reader.Drain(ctx)
+	if s.reportLoss() { // now there is room for it
+		left = s.reader.Drain(ctx)
+	}
+	if left != nil {
+		left = fmt.Errorf("%w (%s)", left, s.log.Dir())
+	}
+	return left
 }
 
 // Unwrap returns the handler.

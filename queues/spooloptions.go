@@ -31,6 +31,11 @@ type SpoolOptions struct {
 	// Then it is set aside. What the handler leaves unsent is tried for ever. 0 or less: 10.
 	MaxAttempts int
 
+	// TakeOver allows that another Spool of this program has the directory open, as at a
+	// reload of its configuration. Both write to the log, with the MaxBytes, Overflow and sync
+	// options of the first. The new one begins to hand over records when the other is closed.
+	TakeOver bool
+
 	// Instance names this run of the program in the keys of entries. "": a random UUID.
 	Instance string
 

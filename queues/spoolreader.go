@@ -47,6 +47,7 @@ type SpoolReader struct {
 	done    chan struct{} // closed when the goroutine has ended
 
 	mu       sync.Mutex
+	begun    bool          // it uses the cursor
 	changed  chan struct{} // closed when the fields below, or the cursor, have changed
 	failures uint64        // attempts that failed
 	failure  error         // the last one
@@ -67,12 +68,12 @@ func NewSpoolReader(h logbook.Handler, c *spool.Cursor, o *SpoolReaderOptions) *
 	if o == nil {
 		o = new(SpoolReaderOptions)
 	}
-	return newSpoolReader(hold.Given(h), c, o.MaxAttempts, false)
+	return newSpoolReader(hold.Given(h), c, o.MaxAttempts, false, nil)
 }
 
 // newSpoolReader starts a reader. own is whether the log is that of a [Spool], which has
-// selected the records.
-func newSpoolReader(h logbook.Handler, c *spool.Cursor, maxAttempts int, own bool) *SpoolReader {
+// selected the records. The reader begins when after is closed.
+func newSpoolReader(h logbook.Handler, c *spool.Cursor, maxAttempts int, own bool, after <-chan struct{}) *SpoolReader {
 	r := &SpoolReader{
 		inner: logbook.Wrapper{Handler: h}, cursor: c, own: own, selects: !own && !takesAll(h.Binding()),
 		atOnce: 1, maxAttempts: positive(maxAttempts, defaultMaxAttempts),
@@ -84,14 +85,36 @@ func newSpoolReader(h logbook.Handler, c *spool.Cursor, maxAttempts int, own boo
 	}
 	r.reading, r.stop = flow.NewContext()
 	r.ctx, r.cancel = flow.NewContext()
-	s := c.State()
-	r.damaged, r.dropped = s.Damaged, s.Dropped
 	if !r.selects {
 		r.raw = entrySenderOf(h)
 	}
-	c.Rewind()
-	go r.work()
+	if after == nil {
+		r.begin()
+		go r.work()
+		return r
+	}
+	go func() {
+		<-after
+		if r.begin() {
+			r.work()
+		}
+	}()
 	return r
+}
+
+// begin prepares the first read, unless Stop was called. Then the reader has ended.
+func (r *SpoolReader) begin() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.reading.Err() != nil {
+		close(r.done)
+		return false
+	}
+	r.begun = true
+	s := r.cursor.State()
+	r.damaged, r.dropped = s.Damaged, s.Dropped
+	r.cursor.Rewind()
+	return true
 }
 
 // takesAll reports whether a handler refuses no record.
@@ -224,8 +247,14 @@ func (r *SpoolReader) Drain(ctx context.Context) error {
 // Stop ends the goroutine when it has handed over what it has read, or the handler fails. It
 // waits until the context ends; then the error is the context's.
 func (r *SpoolReader) Stop(ctx context.Context) error {
+	r.mu.Lock()
 	r.stop()
+	begun := r.begun
+	r.mu.Unlock()
 	defer r.cancel()
+	if !begun {
+		return nil
+	}
 	select {
 	case <-r.done:
 		return nil

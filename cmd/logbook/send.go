@@ -13,6 +13,7 @@ import (
 
 	"github.com/logbook-go/logbook/config"
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/queues"
 	"github.com/logbook-go/logbook/queues/zeromq"
 )
 
@@ -99,7 +100,7 @@ func (s *send) run(stderr io.Writer) error {
 	defer cancel()
 	if err := logbook.Close(closing, c.Setup()); err != nil {
 		complain(stderr, "%v", err)
-		failed = true
+		failed = failed || !errors.As(err, new(*queues.SpooledError))
 	}
 	for _, s := range c.Stats() {
 		if _, ok := s.Handler.(*zeromq.Handler); ok && s.Suppressed > 0 {

@@ -12,6 +12,7 @@ import (
 	"github.com/logbook-go/logbook/config"
 	_ "github.com/logbook-go/logbook/config/all" // the schemes of all sinks
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/queues"
 )
 
 // closeTimeout is how long sinks have to write buffered records at the end.
@@ -148,6 +149,8 @@ func (k *sink) end(ctx context.Context, stderr io.Writer, records int) (code int
 		k.failed = min(k.failed+u.Records, records) // some may have been counted before
 	}
 	switch {
+	case errors.As(err, new(*queues.SpooledError)): // no loss
+		complain(stderr, "sink %q: %v", k.name, err)
 	case err != nil && !readerGone(err):
 		complain(stderr, "sink %q: %v", k.name, err)
 		code = exitFailed
