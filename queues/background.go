@@ -14,7 +14,7 @@ import (
 
 // BackgroundOptions configure [NewBackground]. nil is the default.
 type BackgroundOptions struct {
-	// MaxRecords bounds the queue. Up to 256 records more are being handled. 0 or less:
+	// MaxRecords bounds the queue. Up to MaxBatch records more are being handled. 0 or less:
 	// 1024.
 	MaxRecords int
 
@@ -26,13 +26,21 @@ type BackgroundOptions struct {
 
 	// Overflow decides about records for which there is no room. 0: [Block].
 	Overflow Overflow
+
+	// MaxBatch bounds the records that are handed over together, to a handler that takes
+	// batches. 0 or less: 256.
+	MaxBatch int
+
+	// Linger is how long a record may wait until there are MaxBatch of them, or the queue is
+	// half full. 0 or less: not at all; records are handed over together if they have come while
+	// the handler was busy.
+	Linger time.Duration
 }
 
 const (
 	defaultMaxRecords = 1024
 	defaultMaxBytes   = 8 << 20
 
-	// maxBatch bounds the records that are handed over together.
 	maxBatch = 256
 )
 
@@ -52,7 +60,7 @@ const (
 // then waits. With the others it never waits; dropped records are counted, and a record in
 // the stream reports how many there were.
 //
-// A handler that takes batches gets up to 256 records at once, in order. Records that were
+// A handler that takes batches gets up to MaxBatch records at once, in order. Records that were
 // handed to the Background together stay together, with their reason. If the inner handler
 // leaves records unsent (see [logbook.BatchHandler]), they are put back, and are tried
 // again after a pause of 100 ms, then 200 ms, and so on up to 10 s, or at the time in
@@ -93,10 +101,10 @@ func NewBackground(h logbook.Handler, o *BackgroundOptions) *Background {
 		hurry: make(chan struct{}, 1),
 		pause: flow.Pause{First: firstPause, Max: maxPause, Jitter: flow.DefaultJitter},
 	}
-	b.buffer.Work = b.work
 	if _, ok := h.(logbook.BatchHandler); ok {
-		b.atOnce = maxBatch
+		b.atOnce = positive(o.MaxBatch, maxBatch)
 	}
+	b.buffer.Work, b.buffer.Batch, b.buffer.Linger = b.work, b.atOnce, o.Linger
 	b.ctx, b.cancel = flow.NewContext()
 	if logbook.IsQuiet(h) {
 		b.binding.Quiet = b
@@ -152,7 +160,9 @@ func (b *Background) work() {
 		}
 	}
 	returned = true
-	b.callUnbound()
+	if !b.buffer.Working() {
+		b.callUnbound()
+	}
 }
 
 // handOver passes a batch to the inner handler, and puts back what that leaves unsent.

@@ -325,6 +325,59 @@ func unsentOf(err error) int {
 	return u.Records
 }
 
+// With Linger, records wait for others: until there are enough, the first has waited long
+// enough, the queue is half full, or Flush or Close wants them.
+func TestBackgroundLingers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		var batches []string
+		busy := time.Duration(0)
+		bg := queues.NewBackground(batchFunc(func(rs []*logbook.Record) error {
+			batches = append(batches, fmt.Sprintf("%d after %v", len(rs), time.Since(start)))
+			time.Sleep(busy)
+			return nil
+		}), &queues.BackgroundOptions{MaxBatch: 10, Linger: time.Second, MaxRecords: 20, MaxBytes: 1000, Overflow: queues.DropOldest})
+		defer logbook.PushApplication(bg)()
+		log := func(n int) {
+			for range n {
+				logbook.Info("x")
+			}
+		}
+		check := func(what, want string) {
+			t.Helper()
+			synctest.Wait()
+			if got := strings.Join(batches, ", "); got != want {
+				t.Errorf("%s: %s, want %s", what, got, want)
+			}
+			batches, start = nil, time.Now()
+		}
+		log(3)
+		check("too few", "")
+		time.Sleep(time.Second)
+		check("one second", "3 after 1s")
+		log(10)
+		check("enough", "10 after 0s")
+		busy = time.Millisecond
+		log(10)
+		synctest.Wait()
+		log(4)
+		time.Sleep(2 * time.Second)
+		check("those that came meanwhile wait, too", "10 after 0s, 4 after 1.001s")
+		busy = 0
+		log(2)
+		try(t, bg.Flush(t.Context()))
+		check("Flush", "2 after 0s")
+		logbook.Info(strings.Repeat("x", 600))
+		check("many bytes", "1 after 0s")
+		log(1)
+		try(t, bg.Close(t.Context()))
+		check("Close", "1 after 0s")
+		if s := bg.Stats(); s.Dropped != 0 || s.Held != 0 {
+			t.Error(s)
+		}
+	})
+}
+
 // Close hands over what it can within its context, and reports the rest.
 func TestBackgroundCloseReports(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

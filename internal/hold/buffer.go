@@ -3,6 +3,7 @@ package hold
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -13,9 +14,15 @@ import (
 type Buffer struct {
 	Queue Queue
 
-	// Work is started on a goroutine of its own when there are records and no worker. It
-	// calls Get until that returns false.
+	// Work is started on a goroutine of its own when records are due and there is no worker.
+	// It calls Get until that returns false.
 	Work func()
+
+	// Batch and Linger say when records are due: when there are so many, or the first has
+	// waited so long. Without Linger they are due at once. They are due, too, when the queue
+	// is half full, or Wait or Close has been called.
+	Batch  int
+	Linger time.Duration
 
 	mu      sync.Mutex
 	once    sync.Once // sets the locks of the conditions
@@ -25,12 +32,15 @@ type Buffer struct {
 
 	working bool // there is a worker
 	closed  bool
-	ended   bool   // by Discard
-	next    uint64 // number of the next record
-	out     int    // records that Get returned and Done has not finished
-	outFrom uint64 // number of the first of them
-	handled uint64 // records that are finished and not lost
-	space   []Item // of a batch, for reuse
+	ended   bool        // by Discard
+	next    uint64      // number of the next record
+	due     uint64      // records with a lower number are due
+	timer   *time.Timer // makes records due after Linger
+	armed   bool        // the timer runs
+	out     int         // records that Get returned and Done has not finished
+	outFrom uint64      // number of the first of them
+	handled uint64      // records that are finished and not lost
+	space   []Item      // of a batch, for reuse
 }
 
 func (b *Buffer) lock() {
@@ -93,6 +103,7 @@ func (b *Buffer) waitForRoom(room *sync.Cond, n, bytes int) error {
 	q := &b.Queue
 	if q.Policy == Block {
 		for !b.closed && q.count > 0 && (q.count+n > q.MaxRecords || q.bytes+bytes > q.MaxBytes) {
+			b.allDue()
 			room.Wait()
 		}
 	}
@@ -102,22 +113,57 @@ func (b *Buffer) waitForRoom(room *sync.Cond, n, bytes int) error {
 	return nil
 }
 
-// work starts a worker if there is none and it has something to do.
+// work starts a worker if there is none and it has something to do, or arms the timer.
 func (b *Buffer) work() {
-	if !b.working && (b.Queue.count > 0 || b.Queue.lost > 0) {
+	switch {
+	case b.working || b.isEmpty():
+	case b.isDue():
 		b.working = true
+		if b.armed {
+			b.armed = !b.timer.Stop()
+		}
 		go b.Work()
+	case b.timer == nil:
+		b.armed = true
+		b.timer = time.AfterFunc(b.Linger, b.lingered)
+	case !b.armed:
+		b.armed = true
+		b.timer.Reset(b.Linger)
 	}
 }
 
-// Get removes up to n records, or all that were put together. If there are none, it returns
+func (b *Buffer) isEmpty() bool { return b.Queue.count == 0 && b.Queue.lost == 0 }
+
+// isDue reports whether the records that there are need not wait for others.
+func (b *Buffer) isDue() bool {
+	q := &b.Queue
+	return b.Linger <= 0 || b.closed || q.count == 0 || q.items[q.first].number < b.due ||
+		q.count >= min(b.Batch, (q.MaxRecords+1)/2) || q.bytes >= q.MaxBytes/2
+}
+
+// allDue makes all records due.
+func (b *Buffer) allDue() {
+	b.due = b.next
+	b.work()
+}
+
+// lingered is called when the timer ends.
+func (b *Buffer) lingered() {
+	b.lock()
+	defer b.mu.Unlock()
+	b.armed = false
+	b.allDue()
+}
+
+// Get removes up to n records, or all that were put together. If none are due, it returns
 // false, and the worker must return. A batch without items reports a loss after which no
 // record came. Each batch goes to Done.
 func (b *Buffer) Get(n int) (Batch, bool) {
 	b.lock()
 	defer b.mu.Unlock()
-	if b.Queue.count == 0 && b.Queue.lost == 0 {
+	if b.isEmpty() || !b.isDue() {
 		b.working = false
+		b.work() // arms the timer
 		b.done.Broadcast()
 		return Batch{}, false
 	}
@@ -149,6 +195,7 @@ func (b *Buffer) Done(batch Batch, unsent int) {
 		Batch{Items: left}.Release()
 		b.Queue.lost = 0
 	case items+lost > 0:
+		b.due = max(b.due, b.outFrom+uint64(len(batch.Items)))
 		b.Queue.Untake(Batch{Items: left, Lost: lost, near: batch.near})
 	}
 	clear(batch.Items)
@@ -163,6 +210,7 @@ func (b *Buffer) Wait(ctx context.Context) (left int) {
 	b.lock()
 	defer b.mu.Unlock()
 	mark := b.next
+	b.allDue()
 	b.waitUntil(ctx, func() bool { return b.before(mark) == 0 })
 	return b.before(mark)
 }
@@ -192,11 +240,11 @@ func (b *Buffer) waitUntil(ctx context.Context, ready func() bool) {
 	}
 }
 
-// Working reports whether there is a worker.
+// Working reports whether there is a worker, or will be, for the records that there are.
 func (b *Buffer) Working() bool {
 	b.lock()
 	defer b.mu.Unlock()
-	return b.working
+	return b.working || !b.isEmpty()
 }
 
 // Close makes Put refuse records.
@@ -204,6 +252,7 @@ func (b *Buffer) Close() {
 	b.lock()
 	defer b.mu.Unlock()
 	b.closed = true
+	b.work()
 	b.room.Broadcast()
 	b.roomAll.Broadcast()
 }
