@@ -329,12 +329,15 @@ func unsentOf(err error) int {
 // enough, the queue is half full, or Flush or Close wants them.
 func TestBackgroundLingers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
 		start := time.Now()
 		var batches []string
-		busy := time.Duration(0)
+		var busy atomic.Int64
 		bg := queues.NewBackground(batchFunc(func(rs []*logbook.Record) error {
+			mu.Lock()
 			batches = append(batches, fmt.Sprintf("%d after %v", len(rs), time.Since(start)))
-			time.Sleep(busy)
+			mu.Unlock()
+			time.Sleep(time.Duration(busy.Load()))
 			return nil
 		}), &queues.BackgroundOptions{MaxBatch: 10, Linger: time.Second, MaxRecords: 20, MaxBytes: 1000, Overflow: queues.DropOldest})
 		defer logbook.PushApplication(bg)()
@@ -346,6 +349,8 @@ func TestBackgroundLingers(t *testing.T) {
 		check := func(what, want string) {
 			t.Helper()
 			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
 			if got := strings.Join(batches, ", "); got != want {
 				t.Errorf("%s: %s, want %s", what, got, want)
 			}
@@ -357,13 +362,13 @@ func TestBackgroundLingers(t *testing.T) {
 		check("one second", "3 after 1s")
 		log(10)
 		check("enough", "10 after 0s")
-		busy = time.Millisecond
+		busy.Store(int64(time.Millisecond))
 		log(10)
 		synctest.Wait()
 		log(4)
 		time.Sleep(2 * time.Second)
 		check("those that came meanwhile wait, too", "10 after 0s, 4 after 1.001s")
-		busy = 0
+		busy.Store(0)
 		log(2)
 		try(t, bg.Flush(t.Context()))
 		check("Flush", "2 after 0s")
