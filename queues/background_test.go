@@ -294,10 +294,10 @@ func TestBackgroundRetryTime(t *testing.T) {
 		defer logbook.PushApplication(bg, logbook.Flags{Errors: logbook.SilentErrors})()
 		logbook.Info("1")
 		time.Sleep(time.Minute)
+		try(t, bg.Close(t.Context()))
 		if want := []time.Duration{0, 5 * time.Second, 10 * time.Second}; !slices.Equal(attempts, want) {
 			t.Errorf("attempts after %v, want %v", attempts, want)
 		}
-		try(t, bg.Close(t.Context()))
 	})
 }
 
