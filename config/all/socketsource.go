@@ -28,6 +28,8 @@ var streamLimits = slices.Concat(socketLimits, []config.Option{
 
 var exposedOption = config.Option{Name: "insecure", Kind: config.KindBool, Default: "false", Help: "true: allow an address that other machines can reach; everybody there can then read and send records"}
 
+var handshakeOption = config.Option{Name: "handshake_timeout", Kind: config.KindDuration, Default: "10s", Help: "time for the handshake of TLS"}
+
 func init() {
 	with := func(common []config.Option, more ...config.Option) []config.Option {
 		return slices.Concat(common, more)
@@ -38,8 +40,7 @@ func init() {
 		options               []config.Option
 	}{
 		{"tcp", "tcp://HOST:PORT?accept=FORMATS", "listen on TCP", with(streamLimits, exposedOption)},
-		{"tls", "tls://HOST:PORT?accept=FORMATS&cert=PATH&key=PATH", "listen on TCP with TLS", with(streamLimits, append(config.ServerTLSOptions(),
-			config.Option{Name: "handshake_timeout", Kind: config.KindDuration, Default: "10s", Help: "time for the handshake of TLS"})...)},
+		{"tls", "tls://HOST:PORT?accept=FORMATS&cert=PATH&key=PATH", "listen on TCP with TLS", with(streamLimits, append(config.ServerTLSOptions(), handshakeOption)...)},
 		{"udp", "udp://HOST:PORT?accept=FORMATS", "listen for datagrams on UDP", with(socketLimits, exposedOption)},
 		{"unix", "unix:PATH?accept=FORMATS", "listen on a unix socket", with(streamLimits, mode)},
 		{"unixgram", "unixgram:PATH?accept=FORMATS", "listen for datagrams on a unix socket", with(socketLimits, mode)},
