@@ -14,6 +14,7 @@ type Config struct {
 	levels   *Levels
 	setup    logbook.Setup
 	sinks    []*sinkHandler
+	leveled  []logbook.Handler // the same with their levels
 	sources  []*Source
 	warnings []error
 	report   sync.Once
@@ -47,6 +48,22 @@ func (c *Config) Warnings() []error { return slices.Clone(c.warnings) }
 // Sources returns the sources that the configuration names, in the order of the file.
 // None is open.
 func (c *Config) Sources() []*Source { return slices.Clone(c.sources) }
+
+// Sink is an open sink.
+type Sink struct {
+	Name    string // name of the section, or the URI without its secrets
+	Handler logbook.Handler
+}
+
+// Sinks returns the sinks, in the order of the file, for a program that hands records to each
+// of them apart. Otherwise bind [Config.Setup].
+func (c *Config) Sinks() []Sink {
+	all := make([]Sink, len(c.sinks))
+	for i, s := range c.sinks {
+		all[i] = Sink{s.name, c.leveled[i]}
+	}
+	return all
+}
 
 // SinkStats are the counts of a handler of a sink. A sink consists of several if it has
 // wrappers.

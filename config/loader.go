@@ -27,7 +27,8 @@ type loader struct {
 	options  Options
 	levels   *Levels
 	sinks    []*checkedSink     // in the order of the file
-	setup    []logbook.Bindable // the handlers of the opened sinks, in the same order
+	setup    []logbook.Bindable // the opened sinks, in the same order
+	leveled  []logbook.Handler  // the same
 	handlers []*sinkHandler     // the same without the levels
 	sources  []*Source
 	warnings []error
@@ -38,7 +39,7 @@ func (l *loader) config() *Config {
 	setup := slices.Clone(l.setup)
 	setup = append(setup, &blackhole{l.options.Channel})
 	slices.Reverse(setup)
-	return &Config{levels: l.levels, setup: setup, sinks: l.handlers, sources: l.sources, warnings: l.warnings}
+	return &Config{levels: l.levels, setup: setup, sinks: l.handlers, leveled: l.leveled, sources: l.sources, warnings: l.warnings}
 }
 
 // warn keeps err as a warning, or returns it in strict mode.
@@ -361,9 +362,9 @@ func (l *loader) add(c *checkedSink, h logbook.Handler) {
 	}
 	named := newSinkHandler(h, c.section.name, bubble, reopen)
 	l.handlers = append(l.handlers, named)
-	l.setup = append(l.setup, l.levels.wrap(named, &restrictions{
-		levels: c.own, rest: s.section.rest, channel: l.options.Channel,
-	}))
+	leveled := l.levels.wrap(named, &restrictions{levels: c.own, rest: s.section.rest, channel: l.options.Channel})
+	l.leveled = append(l.leveled, leveled)
+	l.setup = append(l.setup, leveled)
 }
 
 // needsConsole reports whether to add a console that the file does not name: beside other

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/logbook-go/logbook/queues"
+	"github.com/logbook-go/logbook/queues/spool"
 )
 
 // A SourceEntry describes a source of records: its help, its options, and how to open it.
@@ -15,6 +16,10 @@ type SourceEntry struct {
 	Help    string
 	Options []Option
 	Read    func(s *Spec) func() (queues.Subscriber, error)
+
+	// Acknowledges means that the source waits for the Ack of its deliveries, and that its
+	// senders send again what was not acknowledged.
+	Acknowledges bool
 }
 
 // Source is a source of records that a configuration names. It is not open.
@@ -30,7 +35,7 @@ func OpenSource(uri string) (queues.Subscriber, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Open()
+	return s.Open(nil)
 }
 
 // ParseSource checks the URI of a source, and all its options. The error is a [*URIError].
@@ -64,8 +69,17 @@ func (s *Spec) prepareSource() error {
 // Name returns the name of the section, or the URI without its secrets.
 func (s *Source) Name() string { return s.name }
 
-// Open opens the source. The caller must close it. It may be called more than once.
-func (s *Source) Open() (queues.Subscriber, error) {
+// Acknowledges reports whether the source acknowledges what it receives.
+func (s *Source) Acknowledges() bool {
+	e, _ := sources.get(s.spec.Scheme)
+	return e.Acknowledges
+}
+
+// Open opens the source. The caller must close it. It may be called more than once. A source
+// that receives requests of OTLP appends them to the log as they are, and acknowledges them
+// then. Without a log it yields their records, as other sources do.
+func (s *Source) Open(into *spool.Log) (queues.Subscriber, error) {
+	s.spec.into = into
 	source, err := s.spec.source()
 	if err == nil && source == nil {
 		err = errors.New("the source returned no subscriber")

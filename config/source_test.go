@@ -79,10 +79,10 @@ func TestSourceSections(t *testing.T) {
 	if len(all) != 2 || all[0].Name() != "one" || all[1].Name() != "two" {
 		t.Fatalf("%v", all)
 	}
-	if _, err := all[0].Open(); !errors.Is(err, errProbe) {
+	if _, err := all[0].Open(nil); !errors.Is(err, errProbe) {
 		t.Error(err)
 	}
-	if s, err := all[1].Open(); err != nil || s.(*probeSource).host != "b:2" || s.(*probeSource).token != "x" {
+	if s, err := all[1].Open(nil); err != nil || s.(*probeSource).host != "b:2" || s.(*probeSource).token != "x" {
 		t.Errorf("%v, %v", s, err)
 	}
 	for uri, equal := range map[string]bool{"probe-in://b:2?token=x": true, "probe-in://b:2?token=y": false, "probe-in://b:3?token=x": false, "probe-in://u@b:2?token=x": false} {

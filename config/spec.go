@@ -10,6 +10,7 @@ import (
 	"github.com/logbook-go/logbook/internal/secret"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/queues"
+	"github.com/logbook-go/logbook/queues/spool"
 )
 
 // Spec is a parsed sink URI, for the Read function of an [Entry]:
@@ -33,6 +34,7 @@ type Spec struct {
 	prepared bool     // all options that apply were read
 	opener   func() (logbook.Handler, error)
 	source   func() (queues.Subscriber, error)
+	into     *spool.Log // see Spool
 	isSource bool
 	before   []before // the outermost wrapper first
 	second   *Spec    // the sink that the option fallback names; nil if there is none
@@ -106,6 +108,10 @@ func (o *setting) shown() string {
 
 // String returns the URI without its secrets.
 func (s *Spec) String() string { return s.safe }
+
+// Spool returns the log into which a source puts entries that it receives, rather than yielding
+// their records, or nil. It is known when the source is opened.
+func (s *Spec) Spool() *spool.Log { return s.into }
 
 // Func reads an option with the given function. If the option is given, Func calls read,
 // whose error becomes the error of the option.

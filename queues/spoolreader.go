@@ -18,6 +18,9 @@ type SpoolReaderOptions struct {
 	// MaxAttempts is how often a record is handed over that the handler fails to handle.
 	// Then it is set aside. 0 or less: 10.
 	MaxAttempts int
+
+	// After is a reader of the same cursor. The new one begins when it has ended. nil: at once.
+	After *SpoolReader
 }
 
 const defaultMaxAttempts = 10
@@ -68,7 +71,11 @@ func NewSpoolReader(h logbook.Handler, c *spool.Cursor, o *SpoolReaderOptions) *
 	if o == nil {
 		o = new(SpoolReaderOptions)
 	}
-	return newSpoolReader(hold.Given(h), c, o.MaxAttempts, false, nil)
+	var after <-chan struct{}
+	if o.After != nil {
+		after = o.After.done
+	}
+	return newSpoolReader(hold.Given(h), c, o.MaxAttempts, false, after)
 }
 
 // newSpoolReader starts a reader. own is whether the log is that of a [Spool], which has

@@ -11,6 +11,7 @@ import (
 
 	"github.com/logbook-go/logbook/config"
 	"github.com/logbook-go/logbook/queues"
+	"github.com/logbook-go/logbook/queues/spool"
 )
 
 const collectHelp = `Collect receives records from other programs and writes them to sinks, until
@@ -24,6 +25,12 @@ Each sink has a queue, so that one that is slow holds up nobody else. If a
 queue is full, --overflow decides: the sink drops its oldest records, its
 newest, or those of the lowest level, or the sources have to wait. Dropped
 records are counted, and a record in the stream reports how many there were.
+
+With --spool, everything that comes in goes to a log on the disk first, and is
+then acknowledged. Each sink reads the log at its own pace, and tries again what
+it cannot write, so that nothing is lost while it is down, or collect is. What
+fails ten times is set aside; see "logbook spool". A full log makes the sources
+wait. Without --spool, what is in the queues is lost if collect is killed.
 
 On SIGINT or SIGTERM collect stops receiving, and writes the records that it
 has, for up to --grace. Another signal, a second later or more, ends it at once.
@@ -41,14 +48,14 @@ watchdog. See also "logbook help sources" and "logbook help sinks".`
 
 const collectExamples = `  logbook collect --from 'zmq-pull://127.0.0.1:5000' --to json:all.log
   logbook collect --from 'tcp://127.0.0.1:9020?accept=json,pickle' --to console:- --to 'json:errors.log?level=error'
-  logbook collect --config /etc/logbook.ini --http 127.0.0.1:9464
+  logbook collect --config /etc/logbook.ini --http 127.0.0.1:9464 --spool /var/lib/logbook
   some-service 2>&1 | logbook collect --from - --to json:app.log`
 
 // defaultQueue is the number of records that wait before a sink.
 const defaultQueue = 10_000
 
 func collectCommand() *cobra.Command {
-	c := &collector{grace: 10 * time.Second, queue: defaultQueue, queueBytes: 32 << 20, overflow: overflowFlag{queues.DropOldest}}
+	c := &collector{spoolSize: 1 << 30, grace: 10 * time.Second, queue: defaultQueue, queueBytes: 32 << 20, overflow: overflowFlag{queues.DropOldest}}
 	cmd := &cobra.Command{
 		Use:     "collect --from URI... [--to URI]...",
 		Short:   "Receive records from other programs",
@@ -67,6 +74,19 @@ func collectCommand() *cobra.Command {
 			case c.file == "" && len(c.from) == 0:
 				return errors.New("no source: want --from or --config")
 			}
+			for _, name := range []string{"queue", "queue-bytes", "overflow"} {
+				if c.spoolDir != "" && cmd.Flags().Changed(name) {
+					return fmt.Errorf("--%s has no effect with --spool, which takes the place of the queues", name)
+				}
+			}
+			for _, name := range []string{"spool-size", "spool-sync"} {
+				if c.spoolDir == "" && cmd.Flags().Changed(name) {
+					return fmt.Errorf("--%s has no effect without --spool", name)
+				}
+			}
+			if cmd.Flags().Changed("spool") && c.spoolDir == "" {
+				return errors.New("--spool: missing directory")
+			}
 			return c.run(cmd.InOrStdin(), cmd.ErrOrStderr())
 		},
 	}
@@ -79,6 +99,9 @@ func collectCommand() *cobra.Command {
 	flags.Var(&c.queue, "queue", "hold up to `COUNT` records before each sink")
 	flags.Var(&c.queueBytes, "queue-bytes", "hold up to `SIZE` of text before each sink")
 	flags.Var(&c.overflow, "overflow", "when a queue is full, follow `POLICY`: "+strings.Join(overflowNames, ", "))
+	flags.StringVar(&c.spoolDir, "spool", "", "put everything into a log in `DIR` first, in place of the queues")
+	flags.Var(&c.spoolSize, "spool-size", "let the log take up to `SIZE` on the disk")
+	flags.TextVar(&c.spoolSync, "spool-sync", spool.SyncAlways, "acknowledge when records are on the disk for certain (always), or when they are written, and put them there each second (interval), or when the system chooses (never)")
 	flags.Var(&durationFlag{&c.grace}, "grace", "after a signal, write the records received for at most `TIME`")
 	flags.StringVar(&c.http, "http", "", "serve /metrics and /healthz on `ADDRESS`, such as 127.0.0.1:9464")
 	_ = cmd.RegisterFlagCompletionFunc("from", completeSources) // fails for flags that do not exist

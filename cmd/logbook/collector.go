@@ -18,6 +18,7 @@ import (
 	"github.com/logbook-go/logbook/internal/systemd"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/queues"
+	"github.com/logbook-go/logbook/queues/spool"
 )
 
 // collector receives records from sources and writes them to sinks.
@@ -29,6 +30,9 @@ type collector struct {
 	// Options of the queue before each sink.
 	queueBytes size
 	overflow   overflowFlag
+	spoolDir   string // "": no spool, and these queues
+	spoolSize  diskSize
+	spoolSync  spool.Sync
 	grace      time.Duration
 	http       string
 	quiet      bool // no counts at the end if nothing was lost
@@ -41,7 +45,8 @@ type collector struct {
 	undo    func()
 	group   *queues.Group
 	sources []*source // in the group; changed by reload only
-	work    *queues.Dispatcher
+	store   *store    // nil: no spool
+	work    work
 	server  *metricsServer
 
 	received  atomic.Uint64 // records
@@ -53,6 +58,13 @@ type collector struct {
 	unread    uint64 // records that these had, or that were on their way to the sinks
 	complains map[string]*complaint
 	reported  bool // the last line is written
+}
+
+// work takes what the sources yield to where the sinks get it.
+type work interface {
+	Done() <-chan struct{}
+	Err() error
+	Stop(ctx context.Context) error
 }
 
 // source is an open source.
@@ -71,6 +83,9 @@ func (s *source) Receive(ctx context.Context) (queues.Delivery, error) {
 
 // options are those of the configuration.
 func (c *collector) options() *config.Options {
+	if c.spoolDir != "" {
+		return &config.Options{Strict: true, Unqueued: true}
+	}
 	return &config.Options{Strict: true, Background: &queues.BackgroundOptions{
 		MaxRecords: int(c.queue), MaxBytes: int(c.queueBytes), Overflow: c.overflow.Overflow,
 	}}
@@ -119,6 +134,12 @@ func (c *collector) start() (err error) {
 			c.close(context.Background())
 		}
 	}()
+	if c.spoolDir != "" {
+		c.store, err = openStore(c.spoolDir, &spool.Options{MaxBytes: int64(c.spoolSize), Sync: c.spoolSync, OnError: c.complain})
+		if err != nil {
+			return err
+		}
+	}
 	c.group = queues.NewGroup(nil)
 	opened, err := c.openNew(context.Background(), c.config.Sources())
 	if err != nil {
@@ -132,9 +153,42 @@ func (c *collector) start() (err error) {
 	}
 	logbook.SetDefaultHandler(nil)
 	logbook.PushApplication(logbook.Flags{Errors: c.failed}) // to the end: sinks may fail late
-	c.undo = logbook.PushApplication(c.slot, logbook.Null{Filter: c.filter.drops})
-	c.work = queues.DispatchInBackground(c.group)
+	if c.store != nil {
+		if err := c.store.read(context.Background(), c.config.Sinks(), &c.filter); err != nil {
+			return err
+		}
+		c.reportOrphans()
+		c.work = startIntake(c.group, c.store.log, c.complain)
+	} else {
+		c.reportWorth()
+		c.undo = logbook.PushApplication(c.slot, logbook.Null{Filter: c.filter.drops})
+		c.work = queues.DispatchInBackground(c.group)
+	}
 	return systemd.Notify(systemd.Ready)
+}
+
+// reportWorth says what an acknowledgement is worth without a spool.
+func (c *collector) reportWorth() {
+	for _, s := range c.sources {
+		if s.Acknowledges() {
+			complain(c.stderr, "without --spool, records are acknowledged when they are in the queues in memory: those are lost if collect is killed")
+			return
+		}
+	}
+}
+
+// reportOrphans names the cursors in the spool that no sink has.
+func (c *collector) reportOrphans() {
+	for _, o := range c.store.orphans() {
+		complain(c.stderr, "no sink has the cursor %q of the spool, which keeps %s: to remove it, stop collect and run \"logbook spool drop %s %s\"", o.Name, number(o.Records, "record"), c.spoolDir, o.Name)
+	}
+}
+
+// complain reports a failure, at most once a second each.
+func (c *collector) complain(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.complainOnce(err.Error())
 }
 
 // add begins to receive from an open source.
@@ -167,7 +221,7 @@ func (c *collector) wait(signals *signals) {
 		case <-watchdog:
 			_ = systemd.Notify(systemd.Watchdog)
 		case <-progress.tick:
-			progress.show(c.received.Load(), c.lostSoFar())
+			progress.show(c.collected(), c.lostSoFar())
 		}
 	}
 }
@@ -188,6 +242,12 @@ func (c *collector) reload() {
 	if err != nil {
 		complain(c.stderr, "reloading: %v", errors.Join(err, logbook.Close(ctx, config.Setup())))
 		return
+	}
+	if c.store != nil {
+		if err := c.store.read(ctx, config.Sinks(), &c.filter); err != nil {
+			complain(c.stderr, "reloading: %v", err)
+		}
+		c.reportOrphans()
 	}
 	old := c.slot.Set(config.Setup())
 	for _, s := range added {
@@ -220,7 +280,7 @@ func (c *collector) openNew(ctx context.Context, sources []*config.Source) (open
 			err = errors.Join(err, s.Close(ctx))
 		}
 		for _, s := range closed {
-			again, failure := s.Open()
+			again, failure := s.Open(c.into())
 			if failure != nil {
 				err = errors.Join(err, fmt.Errorf("the old source %q is closed: %w", s.Name(), failure))
 				continue
@@ -232,13 +292,13 @@ func (c *collector) openNew(ctx context.Context, sources []*config.Source) (open
 		if slices.ContainsFunc(c.sources, func(open *source) bool { return open.Equal(s) }) {
 			continue
 		}
-		sub, err := s.Open()
+		sub, err := s.Open(c.into())
 		if err != nil {
 			for _, old := range c.sources {
 				if old.SameAddress(s) && !slices.ContainsFunc(sources, old.Equal) {
 					c.remove(ctx, old)
 					closed = append(closed, old)
-					sub, err = s.Open()
+					sub, err = s.Open(c.into())
 				}
 			}
 		}
@@ -309,7 +369,14 @@ func (c *collector) close(ctx context.Context) (failed bool) {
 	if c.undo != nil {
 		c.undo()
 	}
+	if c.store != nil {
+		c.drain(ctx)
+		try("stopping the sinks", c.store.stop(ctx))
+	}
 	try("closing the sinks", logbook.Close(ctx, c.slot))
+	if c.store != nil {
+		try("closing the spool", c.store.log.Close(ctx))
+	}
 	if c.server != nil {
 		c.server.close()
 	}
@@ -325,10 +392,14 @@ func (c *collector) failed(e *logbook.HandlerError) {
 	if c.reported {
 		return // by a sink that goes on
 	}
+	c.complainOnce(e.Error())
+}
+
+// complainOnce writes a complaint, at most once a second. It is called with the lock held.
+func (c *collector) complainOnce(text string) {
 	if c.complains == nil {
 		c.complains = make(map[string]*complaint)
 	}
-	text := e.Error()
 	k := c.complains[text]
 	if k == nil && len(c.complains) < 1000 {
 		k = new(complaint)
@@ -337,6 +408,22 @@ func (c *collector) failed(e *logbook.HandlerError) {
 	if k != nil && k.isDue(time.Now()) {
 		complain(c.stderr, "%s", text)
 	}
+}
+
+// into returns the log that sources append to, or nil.
+func (c *collector) into() *spool.Log {
+	if c.store == nil {
+		return nil
+	}
+	return c.store.log
+}
+
+// collected returns how many records have come.
+func (c *collector) collected() uint64 {
+	if c.store != nil {
+		return c.store.log.Stats().Handled
+	}
+	return c.received.Load()
 }
 
 // complaint limits messages about one fault.
@@ -374,6 +461,9 @@ func lostBySink(config *config.Config, closed bool) map[string]uint64 {
 func (c *collector) countLosses(config *config.Config) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.store != nil { // a sink that fails gets its records again
+		return
+	}
 	if c.lost == nil {
 		c.lost = make(map[string]uint64)
 	}
@@ -386,6 +476,9 @@ func (c *collector) countLosses(config *config.Config) {
 func (c *collector) lostSoFar() (n uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.store != nil {
+		return c.store.lost()
+	}
 	for _, lost := range c.lost {
 		n += lost
 	}
@@ -410,6 +503,20 @@ func (c *collector) countRefused(s *source) {
 	}
 }
 
+// drain hands the sinks what they take of the spool, and reports what they leave there.
+func (c *collector) drain(ctx context.Context) {
+	for i, err := range c.store.drain(ctx) {
+		if err != nil {
+			complain(c.stderr, "sink %q: %v", c.store.readers[i].sink, err)
+		}
+	}
+	for _, r := range c.store.readers {
+		if n := r.Stats().Count("set_aside"); n > 0 {
+			complain(c.stderr, "sink %q: %s set aside: see \"logbook spool ls %s\"", r.sink, number(n, "record"), c.spoolDir)
+		}
+	}
+}
+
 // report writes the counts, and reports whether anything was lost. It is called when
 // everything is closed.
 func (c *collector) report() (lost bool) {
@@ -420,6 +527,12 @@ func (c *collector) report() (lost bool) {
 	defer c.mu.Unlock()
 	c.reported = true
 	total := c.unread
+	if c.store != nil {
+		total += c.store.lost()
+		if i, ok := c.work.(*intake); ok {
+			total += i.lost.Load()
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.lost)) {
 		if n := c.lost[name]; n > 0 {
 			complain(c.stderr, "sink %q: %s lost", name, number(n, "record"))
@@ -436,7 +549,7 @@ func (c *collector) report() (lost bool) {
 	if c.refused > 0 {
 		losses += ", " + number(c.refused, "input") + " refused"
 	}
-	complain(c.stderr, "%s collected, %s", number(c.received.Load(), "record"), losses)
+	complain(c.stderr, "%s collected, %s", number(c.collected(), "record"), losses)
 	return total > 0
 }
 

@@ -52,6 +52,26 @@ func (s size) String() string { return text.FormatSize(int64(s)) }
 // Type returns the name of the value in help texts.
 func (s size) Type() string { return "size" }
 
+// diskSize is a size on the disk.
+type diskSize int64
+
+// Set parses a size of at least 256 KiB.
+func (s *diskSize) Set(v string) error {
+	n, err := text.ParseSize(v)
+	if err == nil && n < 256<<10 {
+		err = fmt.Errorf("invalid size %q: want at least 256KiB", v)
+	}
+	if err == nil {
+		*s = diskSize(n)
+	}
+	return err
+}
+
+func (s *diskSize) String() string { return text.FormatSize(int64(*s)) }
+
+// Type returns the name of the value in help texts.
+func (s *diskSize) Type() string { return "size" }
+
 // count is a number of at least 1.
 type count int
 

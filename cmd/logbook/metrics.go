@@ -69,10 +69,10 @@ var labelValue = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 // writeMetrics writes all counts.
 func (c *collector) writeMetrics(w io.Writer) {
 	c.mu.Lock()
-	config, sources := c.config, c.sources
+	config, sources, store := c.config, c.sources, c.store
 	c.mu.Unlock()
 	received := &metric{name: "logbook_collected_records_total", help: "Records received from all sources.", kind: "counter"}
-	received.add(c.received.Load())
+	received.add(c.collected())
 	failures := &metric{name: "logbook_failures_total", help: "Failures of sinks that were reported.", kind: "counter"}
 	failures.add(c.failures.Load())
 	records := &metric{name: "logbook_records_total", help: "Records of each part of a source or sink, by what became of them.", kind: "counter"}
@@ -96,7 +96,12 @@ func (c *collector) writeMetrics(w io.Writer) {
 	for _, s := range config.Stats() {
 		add("sink", s.Sink, s.Handler, s.Stats)
 	}
-	for _, m := range []*metric{received, failures, records, held, events} {
+	all := []*metric{received, failures, records, held, events}
+	if store != nil {
+		add("spool", c.spoolDir, store.log, store.log.Stats())
+		all = append(all, store.metrics()...)
+	}
+	for _, m := range all {
 		if len(m.samples) > 0 {
 			_, _ = fmt.Fprintf(w, "# HELP %s %s\n# TYPE %s %s\n%s", m.name, m.help, m.name, m.kind, strings.Join(m.samples, ""))
 		}
