@@ -80,6 +80,22 @@ func (c *collecting) read(t *testing.T, name string) string {
 	return string(b)
 }
 
+// get gets a page that the program serves.
+func (c *collecting) get(t *testing.T, path string) string {
+	t.Helper()
+	defer http.DefaultClient.CloseIdleConnections()
+	resp, err := http.Get(regexp.MustCompile(`http://[0-9.:]+`).FindString(c.read(t, "stderr")) + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Error(err)
+	}
+	return string(text)
+}
+
 // stop stops the program, and returns its exit code and the last line on standard error.
 func (c *collecting) stop(t *testing.T) (code int, last string) {
 	t.Helper()
@@ -120,7 +136,6 @@ const jsonLines = `{"time":"2026-03-03T07:31:12Z","level":"INFO","channel":"app.
 func TestCollect(t *testing.T) {
 	c := collect(t, nil, "--from", "unix:s?accept=json", "--to", "file:all.log?format={record.message}", "--to", "file:errors.log?level=error&format={record.message}", "--http", "127.0.0.1:0")
 	sendLines(t, filepath.Join(c.dir, "s"), jsonLines+"no json\n")
-	url := regexp.MustCompile(`http://[0-9.:]+`).FindString(c.read(t, "stderr"))
 	for path, want := range map[string][]string{
 		"/healthz": {"ok\n"},
 		"/metrics": {
@@ -129,19 +144,13 @@ func TestCollect(t *testing.T) {
 			`logbook_events_total{kind="source",name="unix:s?accept=json",part="socket.Subscriber",event="refused"} 1` + "\n",
 		},
 	} {
-		resp, err := http.Get(url + path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, err := io.ReadAll(resp.Body)
-		resp.Body.Close()
+		text := c.get(t, path)
 		for _, w := range want {
-			if !strings.Contains(string(text), w) || err != nil {
-				t.Errorf("%s: %v, want %q in\n%s", path, err, w, text)
+			if !strings.Contains(text, w) {
+				t.Errorf("%s: want %q in\n%s", path, w, text)
 			}
 		}
 	}
-	http.DefaultClient.CloseIdleConnections()
 	code, last := c.stop(t)
 	if code != 0 || last != "logbook: 4 records collected, none lost, 1 input refused" {
 		t.Errorf("exit code %d, %s", code, c.read(t, "stderr"))

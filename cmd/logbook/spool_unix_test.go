@@ -6,8 +6,77 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
+
+// At a reload, sinks go on where those before have stopped.
+func TestCollectSpoolReload(t *testing.T) {
+	const in = "[source in]\nscheme = unix\npath = s\naccept = json\n"
+	const last = "[sink last]\nscheme = console\npath = -\nformat = {record.message}\n"
+	out := func(path string) string {
+		return "[sink out]\nscheme = file\nformat = {record.message}\npath = " + path + "\n"
+	}
+	c := collect(t, map[string]string{"c.ini": in + out("/dev/full") + last}, "--config", "c.ini", "--spool", "spool", "--http", "127.0.0.1:0")
+	lines := strings.SplitAfter(jsonLines, "\n")
+	for i, config := range []string{in + out("a.log") + last, in + last, ""} {
+		sendLines(t, filepath.Join(c.dir, "s"), lines[i])
+		if got := c.next(t); !strings.Contains(lines[i], `"`+got+`"`) {
+			t.Errorf("got %q of %s", got, lines[i])
+		}
+		if config == "" {
+			break
+		}
+		c.file(t, "c.ini", config)
+		if err := c.signal(syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+		c.waitFor(t, "RELOADING=1")
+		c.waitFor(t, "READY=1")
+	}
+	metrics := c.get(t, "/metrics")
+	for _, want := range []string{`logbook_spool_lag_records{cursor="last"} 0`, `logbook_spool_lag_records{cursor="out"} `, `logbook_collected_records_total 3`} {
+		if !strings.Contains(metrics, want) {
+			t.Errorf("want %s in\n%s", want, metrics)
+		}
+	}
+	code, line := c.stop(t)
+	stderr := c.read(t, "stderr")
+	if code != 0 || line != "logbook: 3 records collected, none lost" || !strings.Contains(stderr, `no sink has the cursor "out" of the spool`) {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+	if got := c.read(t, "a.log"); !strings.HasPrefix(got, "one\n") {
+		t.Errorf("%q", got)
+	}
+}
+
+// Without a spool, the start says what an acknowledgement is worth, if a source has any.
+func TestCollectWorth(t *testing.T) {
+	for source, want := range map[string]bool{"otlp://" + freeAddress(t): true, "unix:s?accept=json": false} {
+		c := collect(t, nil, "--from", source)
+		if _, _ = c.stop(t); strings.Contains(c.read(t, "stderr"), "without --spool, records are acknowledged when they are in the queues in memory") != want {
+			t.Errorf("%s: %s", source, c.read(t, "stderr"))
+		}
+	}
+	t.Chdir(t.TempDir())
+	for args, want := range map[string]string{
+		"--spool s --queue 5":        "--queue has no effect with --spool",
+		"--spool s --overflow block": "--overflow has no effect with --spool",
+		"--spool-size 1GiB":          "--spool-size has no effect without --spool",
+		"--spool s --spool-size 1k":  `invalid size "1k": want at least 256KiB`,
+		"--spool s --spool-sync x":   `invalid sync policy "x": want always, interval or never`,
+		"--spool s --to nil:":        `unknown scheme "nil"`,
+		"--spool= --to file:x":       "--spool: missing directory",
+	} {
+		_, stderr, code := execute(t, "", append([]string{"collect", "--from", "-"}, strings.Fields(args)...)...)
+		if code != 2 || !strings.Contains(stderr, want) {
+			t.Errorf("%s: exit code %d, %s", args, code, stderr)
+		}
+	}
+	if left, _ := os.ReadDir("."); len(left) > 0 {
+		t.Errorf("left %v", left)
+	}
+}
 
 // With a spool, a sink that fails gets its records after the next start, and holds up no
 // other one.

@@ -1,14 +1,17 @@
 package all
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/logbook-go/logbook/config"
 	"github.com/logbook-go/logbook/internal/listener"
 	"github.com/logbook-go/logbook/queues"
 	"github.com/logbook-go/logbook/queues/otlp"
+	"github.com/logbook-go/logbook/queues/spool"
 )
 
 func init() {
@@ -25,11 +28,11 @@ func init() {
 	}
 	config.RegisterSource("otlp", config.SourceEntry{
 		Forms:   []config.Form{{Address: "otlp://HOST:PORT", Help: "listen for OTLP over HTTP and gRPC, as OpenTelemetry sends it"}},
-		Options: slices.Concat(options, []config.Option{exposedOption}), Read: readOTLP,
+		Options: slices.Concat(options, []config.Option{exposedOption}), Read: readOTLP, Acknowledges: true,
 	})
 	config.RegisterSource("otlps", config.SourceEntry{
 		Forms:   []config.Form{{Address: "otlps://HOST:PORT?cert=PATH&key=PATH", Help: "the same, with TLS"}},
-		Options: slices.Concat(options, config.ServerTLSOptions(), []config.Option{handshakeOption}), Read: readOTLP,
+		Options: slices.Concat(options, config.ServerTLSOptions(), []config.Option{handshakeOption}), Read: readOTLP, Acknowledges: true,
 	})
 }
 
@@ -66,5 +69,36 @@ func readOTLP(s *config.Spec) func() (queues.Subscriber, error) {
 	if err := o.Check(address); err != nil {
 		s.Refuse("", err)
 	}
-	return func() (queues.Subscriber, error) { return otlp.Listen(address, o) }
+	return func() (queues.Subscriber, error) {
+		if log := s.Spool(); log != nil {
+			return listenInto(log, address, *o)
+		}
+		return otlp.Listen(address, o)
+	}
+}
+
+// bodyTime is how long the subscriber tells bodies without a number from repeated ones.
+const bodyTime = 5 * time.Minute
+
+// listenInto receives into a log, and remembers which batches that has.
+func listenInto(log *spool.Log, address string, o otlp.ListenOptions) (queues.Subscriber, error) {
+	var keys []string
+	first := uint64(1)
+	if segments := log.Segments(); len(segments) > 1 {
+		first = segments[len(segments)-2].First
+	}
+	for e, err := range log.Scan(first) {
+		if err == nil && e.Key != "" && (time.Since(e.Time) < bodyTime || !strings.HasPrefix(e.Key, "sha256:")) {
+			keys = append(keys, e.Key)
+		}
+	}
+	o.Store = func(ctx context.Context, e *spool.Entry) error { return log.Append(ctx, e) }
+	s, err := otlp.Listen(address, &o)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range keys { // sooner than a sender has connected
+		s.Remember(key)
+	}
+	return s, nil
 }

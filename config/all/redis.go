@@ -34,8 +34,8 @@ func init() {
 	withTLS := []config.Form{{Address: "rediss://[USER:PASSWORD@]HOST[:PORT][/DB]", Help: "a list of a Redis server, with TLS"}}
 	config.RegisterSink("redis", config.Entry{Forms: forms, Options: options, Read: readRedis})
 	config.RegisterSink("rediss", config.Entry{Forms: withTLS, Options: slices.Concat(options, config.TLSOptions()), Read: readRedis})
-	config.RegisterSource("redis", config.SourceEntry{Forms: forms, Options: sourceOptions, Read: readRedisSource})
-	config.RegisterSource("rediss", config.SourceEntry{Forms: withTLS, Options: slices.Concat(sourceOptions, config.TLSOptions()), Read: readRedisSource})
+	config.RegisterSource("redis", config.SourceEntry{Forms: forms, Options: sourceOptions, Read: readRedisSource, Acknowledges: true})
+	config.RegisterSource("rediss", config.SourceEntry{Forms: withTLS, Options: slices.Concat(sourceOptions, config.TLSOptions()), Read: readRedisSource, Acknowledges: true})
 }
 
 func readRedis(s *config.Spec) func() (logbook.Handler, error) {
