@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -270,8 +271,38 @@ func (s *Spec) fail(option string, err error) error {
 
 // refuse is like fail, for an err that contains no secrets.
 func (s *Spec) refuse(option string, err error) error {
+	if option == "" {
+		option, err = s.translate(err)
+	}
 	return &URIError{s.safe, s.isSource, option, err}
 }
+
+// translate returns the option that an error is about, and the error without the names of a
+// Go program.
+func (s *Spec) translate(err error) (option string, _ error) {
+	e := (*logbook.OptionError)(nil)
+	if !errors.As(err, &e) || err.Error() != e.Error() {
+		return "", err
+	}
+	option = upper.ReplaceAllString(e.Option, "_$0")
+	option = strings.ToLower(strings.TrimPrefix(option, "_"))
+	switch {
+	case option == "address":
+		return "", untitled{e}
+	case slices.ContainsFunc(s.table, func(o Option) bool { return o.Name == option }):
+		return option, untitled{e}
+	}
+	return "", err
+}
+
+// upper matches the beginning of a word in the name of a field.
+var upper = regexp.MustCompile("[A-Z][a-z]+|[A-Z]+")
+
+// untitled is an OptionError whose text is that of its cause.
+type untitled struct{ *logbook.OptionError }
+
+func (e untitled) Error() string { return e.Err.Error() }
+func (e untitled) Unwrap() error { return e.OptionError }
 
 func (s *Spec) setting(name string) *setting {
 	for i := range s.settings {

@@ -123,7 +123,7 @@ func (o *ListenOptions) checked() (ListenOptions, error) {
 	}
 	c.MaxBody = cmp.Or(c.MaxBody, defaultMaxBody)
 	if c.MaxBody > mostMaxBody {
-		return c, invalid("MaxBody", "%d is more than %d", c.MaxBody, mostMaxBody)
+		return c, invalid("MaxBody", "%d is more than 64 MiB", c.MaxBody)
 	}
 	c.MaxMemory = cmp.Or(c.MaxMemory, max(defaultMaxMemory, 2*c.MaxBody))
 	if c.MaxMemory < 2*c.MaxBody {
@@ -145,4 +145,4 @@ func hasCertificate(c *tls.Config) bool {
 
 // ErrExposed is wrapped by the error for a plaintext address that other machines can reach,
 // without Insecure.
-var ErrExposed = errors.New("other machines can reach this address, and read what is sent to it: use tls, or set Insecure")
+var ErrExposed = errors.New("other machines can reach this address, and read what is sent to it: use TLS, or allow it (Insecure)")

@@ -138,4 +138,4 @@ func hasCertificate(c *tls.Config) bool {
 
 // ErrExposed is wrapped by the error for a plaintext address that other machines can reach,
 // without Insecure.
-var ErrExposed = errors.New("other machines can reach this address, and read what is sent to it: use tls, or set Insecure")
+var ErrExposed = errors.New("other machines can reach this address, and read what is sent to it: use TLS, or allow it (Insecure)")
