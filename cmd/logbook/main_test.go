@@ -98,6 +98,8 @@ func TestHelp(t *testing.T) {
 		"tail":       {"tail", "--help"},
 		"send":       {"send", "--help"},
 		"keygen":     {"keygen", "--help"},
+		"spool":      {"spool", "--help"},
+		"spool-cat":  {"spool", "cat", "--help"},
 	}
 	for name, args := range tests {
 		t.Run(name, func(t *testing.T) {
