@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -37,7 +36,7 @@ func TestCollectKilled(t *testing.T) {
 	}
 	each, kills := number("LOGBOOK_TORTURE_RECORDS", 16_000)/killProducers, number("LOGBOOK_TORTURE_KILLS", 4)
 	dir := t.TempDir()
-	address := freeAddress(t)
+	address := freePort(t)
 	start := func() *running {
 		cmd := command(t, "collect", "--from", "otlp://"+address, "--spool", filepath.Join(dir, "spool"), "--to", "file:"+filepath.Join(dir, "out")+"?format={record.extra[producer]} {record.extra[n]}")
 		stderr, err := os.OpenFile(filepath.Join(dir, "stderr"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -145,17 +144,6 @@ func post(t *testing.T, client *http.Client, address string, producer, first, n 
 		}
 		<-time.After(5 * time.Millisecond) // a pause, while the collector is down
 	}
-}
-
-// freeAddress returns an address that nobody listens on.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 func try(t *testing.T, err error) {

@@ -52,7 +52,7 @@ func TestCollectSpoolReload(t *testing.T) {
 
 // Without a spool, the start says what an acknowledgement is worth, if a source has any.
 func TestCollectWorth(t *testing.T) {
-	for source, want := range map[string]bool{"otlp://" + freeAddress(t): true, "unix:s?accept=json": false} {
+	for source, want := range map[string]bool{"otlp://" + freePort(t): true, "unix:s?accept=json": false} {
 		c := collect(t, nil, "--from", source)
 		if _, _ = c.stop(t); strings.Contains(c.read(t, "stderr"), "without --spool, records are acknowledged when they are in the queues in memory") != want {
 			t.Errorf("%s: %s", source, c.read(t, "stderr"))
