@@ -2,7 +2,6 @@ package spool
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -20,6 +19,7 @@ import (
 type batch struct {
 	frames  []byte
 	entries []*Entry
+	few     [4]*Entry // room for entries
 	records uint64
 
 	// committed is locked until the batch is written and synced. It is a mutex rather than a
@@ -30,6 +30,10 @@ type batch struct {
 
 // maxBatch bounds the bytes of a batch, unless one call of Append has more.
 const maxBatch = 8 << 20
+
+// maxBuffers is the number of buffers that are kept for the next batches: one is written
+// while the other is filled.
+const maxBuffers = 2
 
 // Append appends entries, and returns when the policy says: with SyncAlways when they are on
 // disk. Either all are appended or, with an error, none; if the error is one of the disk,
@@ -46,8 +50,6 @@ func (l *Log) Append(ctx context.Context, entries ...*Entry) error {
 	}
 	limit := min(l.o.MaxBytes/4, maxData)
 	size := 0
-	var few [4]uint32
-	sums := few[:0]
 	for _, e := range entries {
 		if err := e.check(limit); err != nil {
 			return err
@@ -56,7 +58,6 @@ func (l *Log) Append(ctx context.Context, entries ...*Entry) error {
 			e.Time = time.Now()
 		}
 		size += e.frameSize()
-		sums = append(sums, e.dataSum())
 	}
 	if int64(size) > limit {
 		return &SizeError{Bytes: int64(size), Limit: limit}
@@ -71,7 +72,7 @@ func (l *Log) Append(ctx context.Context, entries ...*Entry) error {
 		return wrapped("append to", l.dir, logbook.ErrClosed)
 	}
 	defer l.inflight.Leave(1)
-	b, leads := l.join(entries, sums, size)
+	b, leads := l.join(entries, size)
 	if !leads {
 		b.committed.RLock()
 		defer b.committed.RUnlock()
@@ -81,7 +82,7 @@ func (l *Log) Append(ctx context.Context, entries ...*Entry) error {
 }
 
 // join adds entries to the pending batch, and reports whether the caller must commit it.
-func (l *Log) join(entries []*Entry, sums []uint32, size int) (b *batch, leads bool) {
+func (l *Log) join(entries []*Entry, size int) (b *batch, leads bool) {
 	l.mu.Lock()
 	for l.pending != nil && int64(len(l.pending.frames)+size) > min(maxBatch, l.o.SegmentBytes/2) {
 		b := l.pending
@@ -92,14 +93,17 @@ func (l *Log) join(entries []*Entry, sums []uint32, size int) (b *batch, leads b
 	}
 	defer l.mu.Unlock()
 	if b = l.pending; b == nil {
-		b = &batch{frames: l.spareBuf}
-		l.spareBuf = nil
+		b = new(batch)
+		b.entries = b.few[:0]
+		if n := len(l.buffers); n > 0 {
+			b.frames, l.buffers = l.buffers[n-1], l.buffers[:n-1]
+		}
 		b.committed.Lock()
 		l.pending, leads = b, true
 	}
 	b.frames = slices.Grow(b.frames, size+endOfSegment)
-	for i, e := range entries {
-		b.frames = appendFrame(b.frames, e, sums[i])
+	for _, e := range entries {
+		b.frames = appendFrame(b.frames, e)
 		b.records += uint64(e.Records)
 	}
 	b.entries = append(b.entries, entries...)
@@ -116,8 +120,8 @@ func (l *Log) commit(b *batch) error {
 	l.committing.Unlock()
 
 	l.mu.Lock()
-	if cap(b.frames) <= maxBatch {
-		l.spareBuf = b.frames[:0]
+	if len(l.buffers) < maxBuffers && cap(b.frames) <= maxBatch {
+		l.buffers = append(l.buffers, b.frames[:0])
 	}
 	var full *FullError
 	switch {
@@ -142,13 +146,11 @@ func (l *Log) write(b *batch) error {
 	}
 	number := l.last
 	for at := 0; at < len(b.frames); {
-		frame := b.frames[at:]
 		number++
-		stamp(frame, number, w.seg.salt)
-		at += headerSize + int(binary.LittleEndian.Uint32(frame[24:])&lengthMask)
+		at += stamp(b.frames[at:], number, w.seg.salt)
 	}
 	size := int64(len(b.frames))
-	b.frames = append(b.frames, make([]byte, endOfSegment)...)
+	b.frames = append(b.frames, zeros[:]...)
 	crash.Point("append")
 	if _, err := w.file.WriteAt(b.frames, w.end); err != nil {
 		l.cut(w, !disk.IsFull(err))

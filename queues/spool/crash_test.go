@@ -151,8 +151,9 @@ func (h *history) addRead(number uint64, key string) {
 	h.next[key[:at]] = i + 1
 }
 
-// run runs the program to its end, or until kill ends it, and returns whether it has done all.
-func (h *history) run(dir string, env []string, kill time.Duration) (done bool) {
+// run runs the program to its end, or kills it after some lines of its output if kill is not
+// 0, and returns whether it has done all.
+func (h *history) run(dir string, env []string, kill int) (done bool) {
 	h.t.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(append(os.Environ(), childVariable+"="+dir), env...)
@@ -164,12 +165,11 @@ func (h *history) run(dir string, env []string, kill time.Duration) (done bool) 
 	if err := cmd.Start(); err != nil {
 		h.t.Fatal(err)
 	}
-	if kill > 0 {
-		timer := time.AfterFunc(kill, func() { _ = cmd.Process.Kill() })
-		defer timer.Stop()
-	}
 	lines := bufio.NewReader(out)
-	for {
+	for n := 1; ; n++ {
+		if n == kill {
+			_ = cmd.Process.Kill() // may have ended
+		}
 		line, err := lines.ReadString('\n')
 		if err != nil {
 			if !errors.Is(err, io.EOF) {
@@ -253,7 +253,7 @@ func TestKill(t *testing.T) {
 	h := newHistory(t)
 	kills := 0
 	for range fromEnv(t, "LOGBOOK_TORTURE_KILLS", 10) {
-		if !h.run(dir, nil, time.Duration(rand.IntN(100)+1)*time.Millisecond) {
+		if !h.run(dir, nil, rand.IntN(2*childProducers*childEntries)+1) {
 			kills++
 		}
 	}

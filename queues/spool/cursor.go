@@ -26,6 +26,7 @@ type Cursor struct {
 
 	// The log's mu guards the rest.
 	opened   bool
+	closed   bool
 	maxBytes int64
 
 	acked        uint64 // all entries up to it are done
@@ -56,7 +57,7 @@ type Cursor struct {
 type mark struct {
 	number  uint64
 	records uint64 // up to and with it
-	time    time.Time
+	time    int64  // when it was received
 	end     place
 }
 
@@ -70,7 +71,7 @@ type place struct {
 // acknowledged; a new one begins at the oldest entry there is, or at the end. Until it is
 // removed, a cursor keeps entries in the log, also while nobody has opened it. A name has 1
 // to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or digit.
-// Each cursor can be opened once. Nil options have the defaults.
+// Each cursor can be opened once, until it is closed. Nil options have the defaults.
 func (l *Log) Cursor(name string, o *CursorOptions) (*Cursor, error) {
 	options, err := o.withDefaults()
 	if err != nil {
@@ -102,6 +103,40 @@ func (l *Log) Cursor(name string, o *CursorOptions) (*Cursor, error) {
 	c.maxBytes = options.MaxBytes
 	c.enforceLimit()
 	return c, nil
+}
+
+// Close closes the cursor, so that it can be opened again. From then on Read returns
+// [logbook.ErrClosed], and Ack does nothing. [Log.Close] closes all cursors.
+func (c *Cursor) Close() error {
+	l := c.log
+	l.mu.Lock()
+	opened := c.opened
+	c.opened, c.closed = false, true
+	c.rewind()
+	c.wakeUp()
+	l.mu.Unlock()
+	c.reading.Lock()
+	c.r.close()
+	c.reading.Unlock()
+	if !opened || l.lock == nil || l.ctx.Err() != nil {
+		return nil
+	}
+	err := l.writePosition(c)
+	if err != nil {
+		err = wrapped("write a position of", l.dir, err)
+	}
+	// Whoever opens the cursor next gets another one, in the same state.
+	next := makeCursor(l, c.name)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	next.acked, next.ackedRecords, next.place = c.acked, c.ackedRecords, c.place
+	next.readTo, next.floor, next.floorRecords = c.acked, c.floor, c.floorRecords
+	next.damaged, next.dropped, next.damagedTo = c.damaged, c.dropped, c.damagedTo
+	next.deadBytes, next.deadFiles = c.deadBytes, c.deadFiles
+	next.dirty, next.onDisk, next.sequence = c.dirty, c.onDisk, c.sequence
+	next.requeued = c.requeued
+	l.cursors[c.name] = next
+	return err
 }
 
 // newCursor makes a cursor, with its file.
@@ -189,7 +224,7 @@ func (c *Cursor) Read(ctx context.Context, maxRecords, maxBytes int) ([]*Entry, 
 	defer c.reading.Unlock()
 	var timer *time.Timer
 	for {
-		if err := c.log.writable("read"); err != nil {
+		if err := c.readable(); err != nil {
 			c.r.close()
 			return nil, err
 		}
@@ -217,11 +252,22 @@ func (c *Cursor) Read(ctx context.Context, maxRecords, maxBytes int) ([]*Entry, 
 	}
 }
 
+// readable returns why Read is refused, if so.
+func (c *Cursor) readable() error {
+	c.log.mu.Lock()
+	closed := c.closed
+	c.log.mu.Unlock()
+	if closed {
+		return fmt.Errorf("spool: cursor %s of %s: %w", c.name, c.log.dir, logbook.ErrClosed)
+	}
+	return c.log.writable("read")
+}
+
 // readNext returns the next entries of the log, if there are any now.
 func (c *Cursor) readNext(maxRecords, maxBytes int) ([]*Entry, error) {
 	l := c.log
 	l.mu.Lock()
-	last := l.last
+	last, someDone := l.last, len(c.done) > 0
 	if c.rewound || c.r.next <= c.floor {
 		c.rewound = false
 		c.readTo = max(c.acked, c.floor)
@@ -240,7 +286,7 @@ func (c *Cursor) readNext(maxRecords, maxBytes int) ([]*Entry, error) {
 			failure = err
 			break
 		}
-		if c.isDone(c.r.h.number) {
+		if someDone && c.isDone(c.r.h.number) {
 			c.r.next++
 			c.r.skip()
 			continue
@@ -257,7 +303,7 @@ func (c *Cursor) readNext(maxRecords, maxBytes int) ([]*Entry, error) {
 		e := &slab[len(slab)-1]
 		c.r.take(e)
 		entries = append(entries, e)
-		marks = append(marks, mark{e.Number, c.r.record, e.Time, place{c.r.seg, c.r.off}})
+		marks = append(marks, mark{e.Number, c.r.record, c.r.h.time, place{c.r.seg, c.r.off}})
 	}
 
 	l.mu.Lock()
@@ -296,6 +342,7 @@ func (c *Cursor) lost(first, last uint64) {
 	}
 	c.damaged += last - first + 1
 	c.damagedTo = last
+	c.changed()
 	l.mu.Unlock()
 	l.report(fmt.Errorf("cursor %s: %w", c.name, &DamageError{Dir: l.dir, First: first, Last: last}))
 }
@@ -318,12 +365,17 @@ func (c *Cursor) advance(number, records uint64, at place) {
 		return
 	}
 	c.acked, c.ackedRecords, c.place = number, max(c.ackedRecords, records), at
-	c.dirty = true
 	for n := range c.done {
 		if n <= number {
 			delete(c.done, n)
 		}
 	}
+	c.changed()
+}
+
+// changed makes the position be written soon. The caller holds mu.
+func (c *Cursor) changed() {
+	c.dirty = true
 	c.log.wakeRunner()
 }
 
@@ -363,9 +415,14 @@ func (c *Cursor) ackMarks(number uint64) {
 // Rewind makes the next Read begin behind the last entry that was acknowledged. Entries that
 // have been dropped since they were read do not come again, and are counted then.
 func (c *Cursor) Rewind() {
-	l := c.log
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	c.log.mu.Lock()
+	defer c.log.mu.Unlock()
+	c.rewind()
+	c.wakeUp()
+}
+
+// rewind is Rewind for a caller that holds mu.
+func (c *Cursor) rewind() {
 	if c.floor > c.acked {
 		c.dropped += min(c.floor, c.readTo) - min(c.acked, c.readTo)
 		c.advance(c.floor, c.floorRecords, place{})
@@ -375,7 +432,6 @@ func (c *Cursor) Rewind() {
 	c.rewound = true
 	c.requeued = append(c.returned, c.requeued...)
 	c.returned = nil
-	c.wakeUp()
 }
 
 // drop makes the entries before a segment unavailable to this cursor. Those that Read has
@@ -390,6 +446,7 @@ func (c *Cursor) drop(before *segment) {
 	}
 	c.floor, c.floorRecords = to, before.firstRecord-1
 	c.settle(0, place{})
+	c.changed()
 	c.wakeUp()
 }
 
@@ -464,7 +521,7 @@ func (c *Cursor) state() CursorState {
 		s.Records = l.records - min(l.records, max(c.ackedRecords, c.floorRecords))
 	}
 	if len(c.marks) > 0 {
-		s.Oldest = c.marks[0].time
+		s.Oldest = time.Unix(0, c.marks[0].time)
 	}
 	return s
 }

@@ -82,7 +82,7 @@ func TestFlippedBits(t *testing.T) {
 	}
 	slices.Sort(segments)
 
-	trials := fromEnv(t, "LOGBOOK_TORTURE_FLIPS", 500)
+	trials := fromEnv(t, "LOGBOOK_TORTURE_FLIPS", 300)
 	seed := rand.Uint64()
 	random := rand.New(rand.NewPCG(seed, 0))
 	var damaged, torn, harmless int

@@ -210,7 +210,7 @@ func (l *Log) writeDead(cursor string, e *Entry, reason string) (size int64, err
 	if err := l.files.MkdirAll(dir, dirMode); err != nil {
 		return 0, err
 	}
-	frame := appendFrame(nil, e, e.dataSum())
+	frame := appendFrame(nil, e)
 	stamp(frame, e.Number, 0)
 	frame = append(frame, reason...)
 	tmp := l.deadPath(cursor, e.Number, tmpSuffix)
@@ -399,6 +399,7 @@ func (l *Log) RemoveCursor(name string) error {
 	}
 	l.mu.Lock()
 	delete(l.cursors, name)
+	l.dead -= c.deadBytes
 	l.mu.Unlock()
 	l.wakeRunner()
 	return l.syncDir()

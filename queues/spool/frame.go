@@ -29,14 +29,17 @@ const (
 	endOfSegment = headerSize // zero bytes behind the last frame
 )
 
+// zeros are what is behind the last frame.
+var zeros [endOfSegment]byte
+
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // frameSize returns the size of an entry in a segment.
 func (e *Entry) frameSize() int { return headerSize + 2 + len(e.Key) + len(e.Peer) + len(e.Body) }
 
-// appendFrame appends the frame of an entry whose data have the checksum sum. It still lacks
-// its number and the checksum of the header: see stamp.
-func appendFrame(b []byte, e *Entry, sum uint32) []byte {
+// appendFrame appends the frame of an entry, which still lacks its number and the checksums:
+// see stamp.
+func appendFrame(b []byte, e *Entry) []byte {
 	var h [headerSize]byte
 	length := uint32(2 + len(e.Key) + len(e.Peer) + len(e.Body))
 	if e.Gzip {
@@ -45,7 +48,6 @@ func appendFrame(b []byte, e *Entry, sum uint32) []byte {
 	binary.LittleEndian.PutUint64(h[16:], uint64(e.Time.UnixNano()))
 	binary.LittleEndian.PutUint32(h[24:], length)
 	binary.LittleEndian.PutUint32(h[28:], uint32(e.Records))
-	binary.LittleEndian.PutUint32(h[4:], sum)
 	b = append(b, h[:]...)
 	b = append(b, byte(len(e.Key)), byte(len(e.Peer)))
 	b = append(b, e.Key...)
@@ -53,18 +55,13 @@ func appendFrame(b []byte, e *Entry, sum uint32) []byte {
 	return append(b, e.Body...)
 }
 
-// dataSum returns the checksum of the data of an entry.
-func (e *Entry) dataSum() uint32 {
-	sum := crc32.Update(0, castagnoli, []byte{byte(len(e.Key)), byte(len(e.Peer))})
-	sum = crc32.Update(sum, castagnoli, []byte(e.Key))
-	sum = crc32.Update(sum, castagnoli, []byte(e.Peer))
-	return crc32.Update(sum, castagnoli, e.Body)
-}
-
-// stamp completes the header of a frame.
-func stamp(frame []byte, number uint64, salt uint32) {
-	binary.LittleEndian.PutUint64(frame[8:], number)
-	binary.LittleEndian.PutUint32(frame, headerSum(frame, salt))
+// stamp completes the first frame of b, and returns its size.
+func stamp(b []byte, number uint64, salt uint32) int {
+	size := headerSize + int(binary.LittleEndian.Uint32(b[24:])&lengthMask)
+	binary.LittleEndian.PutUint32(b[4:], crc32.Checksum(b[headerSize:size], castagnoli))
+	binary.LittleEndian.PutUint64(b[8:], number)
+	binary.LittleEndian.PutUint32(b, headerSum(b, salt))
+	return size
 }
 
 func headerSum(frame []byte, salt uint32) uint32 {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"sync"
 	"time"
@@ -28,15 +30,18 @@ type Log struct {
 	running  sync.WaitGroup // that goroutine
 
 	// committing is held by the caller that writes a batch. The order of the locks is
-	// committing, positions, syncing, mu.
+	// committing, freeing, positions, syncing, mu.
 	committing sync.Mutex
 	syncing    sync.Mutex // held while the newest segment is synced, and to close its file
+	freeing    sync.Mutex // held while segments are removed
 	positions  sync.Mutex // held while a position is written
-	reporting  sync.Mutex // held while OnError runs
+	reports    reports
+	closing    sync.Mutex
+	closed     bool // guarded by closing
 
 	mu       sync.Mutex
 	pending  *batch     // collects entries; nil: there are none
-	spareBuf []byte     // of the last batch, for the next one
+	buffers  [][]byte   // for the next batches
 	segments []*segment // oldest first
 	spares   []spare
 	leaving  int64         // space of files that are being removed
@@ -105,6 +110,7 @@ func OpenReadOnly(dir string) (*Log, error) {
 func newLog(dir string, o Options) *Log {
 	l := &Log{dir: dir, o: o, files: o.files, kick: make(chan struct{}, 1), room: make(chan struct{}), cursors: make(map[string]*Cursor)}
 	l.ctx, l.cancel = flow.NewContext()
+	l.reports.onError = o.OnError
 	return l
 }
 
@@ -150,44 +156,45 @@ func (l *Log) open() error {
 	return l.resume()
 }
 
-// Close stops all calls and writes the positions of the cursors. It waits for calls of
-// Append that have begun, at most until ctx ends. What the policy has not synced yet is
-// synced.
+// Close ends all calls, syncs what is not synced yet, and writes the positions of the
+// cursors. It waits for calls of Append that have begun, at most until ctx ends; if some are
+// still running then, it returns an error, and Close must be called again.
 func (l *Log) Close(ctx context.Context) error {
 	left := l.inflight.Close(ctx)
-	if l.ctx.Err() != nil {
+	l.cancel()
+	l.closing.Lock()
+	defer l.closing.Unlock()
+	if left > 0 {
+		return wrapped("close", l.dir, fmt.Errorf("%d calls are still running: %w", left, context.Cause(ctx)))
+	}
+	if l.closed {
 		return nil
 	}
-	l.cancel()
+	l.closed = true
 	l.running.Wait()
+	l.mu.Lock()
+	cursors := slices.Collect(maps.Values(l.cursors))
+	l.mu.Unlock()
+	for _, c := range cursors {
+		c.reading.Lock()
+		c.r.close()
+		c.reading.Unlock()
+	}
 	if l.lock == nil {
 		return nil
 	}
 	err := l.syncData()
-	l.checkpoint()
-	l.committing.Lock()
-	defer l.committing.Unlock()
-	l.syncing.Lock()
-	defer l.syncing.Unlock()
-	l.mu.Lock()
-	w := l.w
-	l.w = nil
-	for _, c := range l.cursors {
-		if c.dirty {
-			err = errors.Join(err, fmt.Errorf("the position of cursor %s is not on disk", c.name))
-		}
+	if !l.checkpoint() {
+		err = errors.Join(err, errors.New("not all positions are on disk"))
 	}
-	l.mu.Unlock()
-	if w != nil {
+	if w := l.w; w != nil { // nobody else uses it any more
 		if !w.failed {
 			_ = w.file.Truncate(w.end) // gives back what was preallocated
 		}
 		err = errors.Join(err, w.file.Close())
 	}
 	err = errors.Join(err, l.lock.Close())
-	if left > 0 {
-		err = errors.Join(err, fmt.Errorf("%d calls of Append are still running: %w", left, context.Cause(ctx)))
-	}
+	l.reports.wait(ctx)
 	if err != nil {
 		return wrapped("close", l.dir, err)
 	}
@@ -195,14 +202,7 @@ func (l *Log) Close(ctx context.Context) error {
 }
 
 // report gives a failure to OnError.
-func (l *Log) report(err error) {
-	if l.o.OnError == nil {
-		return
-	}
-	l.reporting.Lock()
-	defer l.reporting.Unlock()
-	l.o.OnError(err)
-}
+func (l *Log) report(err error) { l.reports.add(err) }
 
 // writable returns why a call that writes is refused, if so.
 func (l *Log) writable(op string) error {
@@ -219,6 +219,9 @@ func (l *Log) writable(op string) error {
 // written.
 const positionDelay = 100 * time.Millisecond
 
+// retryDelay is how long the next try waits if a position cannot be written.
+const retryDelay = time.Second
+
 // run writes positions and frees segments some time after acknowledgements, and syncs at
 // the interval.
 func (l *Log) run() {
@@ -228,9 +231,7 @@ func (l *Log) run() {
 		defer ticker.Stop()
 		ticks = ticker.C
 	}
-	delay := time.NewTimer(0)
-	defer delay.Stop()
-	<-delay.C
+	var due <-chan time.Time // when positions are to be written; nil: there is nothing new
 	for {
 		select {
 		case <-l.ctx.Done():
@@ -243,19 +244,28 @@ func (l *Log) run() {
 			l.mu.Lock()
 			full := l.full
 			l.mu.Unlock()
-			if full {
-				delay.Reset(0)
-			} else {
-				delay.Reset(positionDelay)
+			switch {
+			case full:
+				due = soon
+			case due == nil:
+				due = time.After(positionDelay)
 			}
-		case <-delay.C:
+		case <-due:
+			due = nil
 			if !l.checkpoint() {
-				delay.Reset(time.Second)
+				due = time.After(retryDelay)
 			}
 			l.free()
 		}
 	}
 }
+
+// soon is a channel that never blocks.
+var soon = func() <-chan time.Time {
+	c := make(chan time.Time)
+	close(c)
+	return c
+}()
 
 // wakeRunner makes the goroutine write positions.
 func (l *Log) wakeRunner() {

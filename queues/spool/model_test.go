@@ -270,7 +270,7 @@ func TestFaultsInTurn(t *testing.T) {
 	faults := []error{syscall.ENOSPC, syscall.EIO, syscall.EACCES, syscall.EMFILE}
 	step := 1
 	if fromEnv(t, "LOGBOOK_TORTURE_FAULTS", 0) == 0 {
-		step = 13
+		step = 41
 	}
 	for _, policy := range []Sync{SyncAlways, SyncInterval, SyncNever} {
 		t.Run(policy.String(), func(t *testing.T) {
@@ -319,7 +319,7 @@ func TestFaultsOfEachCall(t *testing.T) {
 				t.Parallel()
 				seed := rand.Uint64()
 				m := newModel(t, policy, seed)
-				for round := range fromEnv(t, "LOGBOOK_TORTURE_FAULTS", 5) {
+				for round := range fromEnv(t, "LOGBOOK_TORTURE_FAULTS", 2) {
 					for range 20 {
 						m.act()
 					}

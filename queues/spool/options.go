@@ -76,9 +76,9 @@ type Options struct {
 	SyncInterval time.Duration
 
 	// OnError is called for each failure that no call returns: damage that a cursor
-	// passes, dropped segments, positions that cannot be written, a failed sync at the
-	// interval. Calls come one at a time, from any goroutine, and must not call the log.
-	// nil: failures are counted alone.
+	// passes, dropped entries, a torn tail, positions that cannot be written, a failed sync
+	// at the interval. Calls come one at a time, on a goroutine of the log, which Close waits
+	// for. nil: failures are counted alone.
 	OnError func(error)
 
 	files disk.FS // for tests

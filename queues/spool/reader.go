@@ -34,7 +34,7 @@ type reader struct {
 }
 
 // blockSize is how much is read at once, unless a frame is larger.
-const blockSize = 512 << 10
+const blockSize = 1 << 20
 
 // minFrame is the size of the smallest frame.
 const minFrame = headerSize + 2
@@ -188,6 +188,9 @@ func (r *reader) leave() (bool, error) {
 	removed := s != nil && r.l.segments[0] == s
 	r.l.mu.Unlock()
 	if s == nil {
+		if r.l.lock == nil && !r.seg.exists(r.l.files) {
+			r.next = math.MaxUint64 // all that there was has been removed
+		}
 		return false, nil
 	}
 	if err := r.use(s); err != nil {

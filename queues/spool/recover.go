@@ -101,12 +101,14 @@ func (l *Log) resume() error {
 	w := &writer{seg: newest, file: file, end: newest.end}
 	fail := func(err error) error { return errors.Join(err, file.Close()) }
 	if l.counts.torn > 0 {
-		if _, err := file.WriteAt(make([]byte, endOfSegment), w.end); err != nil {
+		if _, err := file.WriteAt(zeros[:], w.end); err != nil {
 			return fail(err)
 		}
 	}
-	if newest.space < l.o.SegmentBytes && file.Preallocate(l.o.SegmentBytes) == nil {
-		newest.space = l.o.SegmentBytes
+	if newest.space < l.o.SegmentBytes {
+		if err := file.Preallocate(l.o.SegmentBytes); err == nil || errors.Is(err, errors.ErrUnsupported) {
+			newest.space = l.o.SegmentBytes
+		}
 	}
 	crash.Point("recovery")
 	if l.o.Sync != SyncNever {

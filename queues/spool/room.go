@@ -2,6 +2,7 @@ package spool
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -67,6 +68,7 @@ func (l *Log) dropOldest() bool {
 	l.remove(1)
 	l.mu.Unlock()
 	l.recycle(s)
+	l.report(fmt.Errorf("spool: %s has reached its limit of %d bytes: entries %d to %d are dropped", l.dir, l.o.MaxBytes, s.first, next.first-1))
 	return true
 }
 
@@ -82,6 +84,8 @@ func (l *Log) remove(n int) {
 // free removes the segments that all cursors are past, according to their positions on
 // disk, except for the newest sealed one: it has the keys of the last entries.
 func (l *Log) free() {
+	l.freeing.Lock() // so that whoever needs room waits for all that is being freed
+	defer l.freeing.Unlock()
 	l.mu.Lock()
 	if len(l.cursors) == 0 {
 		l.mu.Unlock()
@@ -126,6 +130,7 @@ func (l *Log) recycle(s *segment) {
 	if keep {
 		l.spares = append(l.spares, spare{path, s.space})
 	}
+	l.full = false
 	close(l.room)
 	l.room = make(chan struct{})
 }

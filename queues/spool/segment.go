@@ -91,7 +91,9 @@ func list(files disk.FS, dir string) (l listing, err error) {
 		path := filepath.Join(dir, name)
 		switch filepath.Ext(name) {
 		case cursorSuffix:
-			l.cursors = append(l.cursors, strings.TrimSuffix(name, cursorSuffix))
+			if cursor := strings.TrimSuffix(name, cursorSuffix); checkName(cursor) == nil {
+				l.cursors = append(l.cursors, cursor)
+			}
 		case segmentSuffix, spareSuffix:
 			s := parseSegment(dir, name)
 			if s == nil && filepath.Ext(name) == segmentSuffix {
@@ -165,7 +167,7 @@ func (l *Log) reuse(s *segment) (disk.File, error) {
 	l.mu.Unlock()
 	file, err := l.files.Open(f.path, os.O_RDWR, 0, false)
 	if err == nil {
-		if _, err = file.WriteAt(make([]byte, endOfSegment), 0); err == nil {
+		if _, err = file.WriteAt(zeros[:], 0); err == nil {
 			err = l.files.Rename(f.path, s.path)
 		}
 	}
@@ -177,6 +179,9 @@ func (l *Log) reuse(s *segment) (disk.File, error) {
 		return nil, nil
 	}
 	s.space = f.space
+	l.mu.Lock()
+	l.counts.reused++
+	l.mu.Unlock()
 	return file, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -71,7 +72,9 @@ func checkEntry(t testing.TB, e *Entry, size int) {
 
 func read(t testing.TB, c *Cursor, maxRecords int) []*Entry {
 	t.Helper()
-	entries, err := c.Read(t.Context(), maxRecords, 0)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a test that would hang
+	defer cancel()
+	entries, err := c.Read(ctx, maxRecords, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
