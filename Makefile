@@ -55,7 +55,7 @@ torture: ## shared log files and queues at full size: 4 processes, kills, rename
 	LOGBOOK_TORTURE_RECORDS=1000000 $(GO) test -count 1 -v -timeout 1h -tags $(TAGS) -run Accounting ./queues ./queues/zeromq
 	LOGBOOK_TORTURE_PEERS=1000 $(GO) test -count 1 -v -run HostilePeers ./queues/socket
 
-integration: ## OTLP beside the generated code and the official SDK
+integration: ## OTLP beside the generated code and the official SDK; NATS, one server and a cluster
 	cd integration && $(GO) vet ./... && $(GO) test -race ./...
 
 lint: ## gofmt, vet, staticcheck, go.mod

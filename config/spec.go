@@ -284,7 +284,8 @@ func (s *Spec) translate(err error) (option string, _ error) {
 	if !errors.As(err, &e) || err.Error() != e.Error() {
 		return "", err
 	}
-	option = upper.ReplaceAllString(e.Option, "_$0")
+	field := e.Option[strings.LastIndexByte(e.Option, '.')+1:] // of a struct inside the options
+	option = upper.ReplaceAllString(field, "_$0")
 	option = strings.ToLower(strings.TrimPrefix(option, "_"))
 	switch {
 	case option == "address":

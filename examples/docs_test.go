@@ -33,7 +33,7 @@ var packages = map[string]string{
 	"handlers": module + "/handlers", "compat": module + "/compat", "config": module + "/config",
 	"desktop": module + "/handlers/desktop", "httplog": module + "/handlers/httplog", "mail": module + "/handlers/mail",
 	"push": module + "/handlers/push", "syslog": module + "/handlers/syslog", "zstd": module + "/handlers/zstd",
-	"queues": module + "/queues", "redis": module + "/queues/redis", "socket": module + "/queues/socket", "zeromq": module + "/queues/zeromq",
+	"nats": module + "/queues/nats", "queues": module + "/queues", "redis": module + "/queues/redis", "socket": module + "/queues/socket", "zeromq": module + "/queues/zeromq",
 	"context": "context", "errors": "errors", "exec": "os/exec", "fmt": "fmt", "http": "net/http", "json": "encoding/json",
 	"os": "os", "slog": "log/slog", "testing": "testing", "time": "time",
 }

@@ -9,6 +9,7 @@
 //	NewPipe        another program that reads a pipe: the parent, or "logbook pipe"
 //	zeromq         many programs to one, or one to many, over a network; also to Python's Logbook
 //	redis          a list of a Redis server, for workers; also from and to Python's Logbook
+//	nats           a stream on disk of NATS JetStream, on one server or a cluster
 //	socket         programs that speak a format of their own
 //
 // The last three are packages below this one. docs/queues.md compares all of them: what each

@@ -25,7 +25,7 @@ import (
 func TestSchemes(t *testing.T) {
 	known := config.Schemes()
 	for _, scheme := range []string{
-		"mail", "smtp", "smtps", "syslog", "journal", "eventlog", "desktop", "slack", "pushover", "ntfy", "webhook", "exec", "file", "alarm", "python-socket", "redis", "rediss", "zmq-pub", "zmq-push",
+		"mail", "smtp", "smtps", "syslog", "journal", "eventlog", "desktop", "slack", "pushover", "ntfy", "webhook", "exec", "file", "alarm", "python-socket", "redis", "rediss", "nats", "nats+tls", "zmq-pub", "zmq-push",
 	} {
 		if !slices.Contains(known, scheme) {
 			t.Errorf("%s is not known", scheme)

@@ -14,6 +14,10 @@
 //	eventlog:SOURCE             the Windows event log
 //	journal:[SOCKET]            the systemd journal
 //	mail:TO[,TO]?from=FROM      mail, through the local mail server
+//	nats://[USER:PASSWORD@]HOST[:PORT]/STREAM
+//		a stream of NATS JetStream, on port 4222
+//	nats+tls://[USER:PASSWORD@]HOST[:PORT]/STREAM
+//		the same, with TLS
 //	ntfy:https://ntfy.sh/TOPIC  an ntfy topic
 //	pushover:?token=TOKEN&user_key=KEY
 //		Pushover

@@ -11,6 +11,7 @@ import (
 	"github.com/logbook-go/logbook/handlers/push"
 	"github.com/logbook-go/logbook/handlers/syslog"
 	"github.com/logbook-go/logbook/queues"
+	"github.com/logbook-go/logbook/queues/nats"
 	"github.com/logbook-go/logbook/queues/redis"
 	"github.com/logbook-go/logbook/queues/socket"
 	"github.com/logbook-go/logbook/queues/zeromq"
@@ -28,7 +29,7 @@ func TestHandlersHaveNoExportedFields(t *testing.T) {
 		reflect.TypeFor[desktop.Handler](), reflect.TypeFor[eventlog.Handler](), reflect.TypeFor[mail.Handler](),
 		reflect.TypeFor[push.Handler](), reflect.TypeFor[syslog.Handler](), reflect.TypeFor[syslog.Journal](),
 		reflect.TypeFor[socket.AlarmHandler](), reflect.TypeFor[socket.PythonHandler](),
-		reflect.TypeFor[redis.Handler](), reflect.TypeFor[zeromq.Handler](),
+		reflect.TypeFor[nats.Handler](), reflect.TypeFor[redis.Handler](), reflect.TypeFor[zeromq.Handler](),
 	} {
 		for _, f := range reflect.VisibleFields(h) {
 			if f.IsExported() {

@@ -1,3 +1,4 @@
-// Package flow helps sinks with failures and closing: a pause after failures, and a count
-// of operations in flight that closes within a context.
+// Package flow helps sinks and sources with failures, waiting and closing: a pause after
+// failures, a condition whose Wait ends with a context, and a count of operations in flight
+// that closes within one.
 package flow

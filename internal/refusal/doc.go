@@ -1,3 +1,3 @@
-// Package refusal counts the input that a source refuses, and makes the records that
-// report it in the stream.
+// Package refusal counts the input that a source refuses, and makes the records that report it,
+// and the outages of the source, in the stream.
 package refusal

@@ -4,7 +4,7 @@
 //
 //	h, err := redis.NewHandler("redis://localhost:6379", nil)
 //	...
-//	defer logbook.Use(h)()
+//	defer logbook.Use(h)(ctx)
 //
 // Its subscriber reads what this handler or Python's has pushed, JSON of other programs, and
 // the messages of kombu in which Python Logbook's MessageQueueHandler sends records:

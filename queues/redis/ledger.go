@@ -3,7 +3,9 @@ package redis
 import (
 	"context"
 	"maps"
-	"sync"
+
+	"github.com/logbook-go/logbook/internal/flow"
+	"github.com/logbook-go/logbook/internal/refusal"
 )
 
 // maxOpen bounds the elements that are taken and not acknowledged, but for a delivery of
@@ -12,11 +14,10 @@ const maxOpen = 4096
 
 // ledger knows the elements that were taken, until the server knows what became of them.
 type ledger struct {
-	mu      sync.Mutex
-	open    map[*reader]map[string]int // how often an element of a list is being handled
-	n       int                        // open elements
-	pending []settlement
-	changed chan struct{} // closed, and made anew, when the fields above have changed
+	flow.Cond                            // guards the fields
+	open      map[*reader]map[string]int // how often an element of a list is being handled
+	n         int                        // open elements
+	pending   []settlement
 }
 
 // settlement is what became of the elements of a delivery.
@@ -26,40 +27,12 @@ type settlement struct {
 	back     bool // they go back onto the list
 }
 
-func newLedger() *ledger {
-	return &ledger{open: make(map[*reader]map[string]int), changed: make(chan struct{})}
-}
-
-// change changes the ledger.
-func (l *ledger) change(fn func()) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	fn()
-	close(l.changed)
-	l.changed = make(chan struct{})
-}
-
-// wait waits until done, which is called with the lock held, returns true, or the context
-// ends.
-func (l *ledger) wait(ctx context.Context, done func() bool) {
-	for {
-		l.mu.Lock()
-		changed, over := l.changed, done()
-		l.mu.Unlock()
-		if over {
-			return
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
 // add adds elements that are being handled.
 func (l *ledger) add(r *reader, elements []string) {
-	l.change(func() {
+	l.Change(func() {
+		if l.open == nil {
+			l.open = make(map[*reader]map[string]int)
+		}
 		if l.open[r] == nil {
 			l.open[r] = make(map[string]int)
 		}
@@ -71,12 +44,12 @@ func (l *ledger) add(r *reader, elements []string) {
 }
 
 // settle adds what is to be told to the server.
-func (l *ledger) settle(s settlement) { l.change(func() { l.pending = append(l.pending, s) }) }
+func (l *ledger) settle(s settlement) { l.Change(func() { l.pending = append(l.pending, s) }) }
 
 // next waits for settlements, and returns all that there are. It returns none when the
 // context has ended.
 func (l *ledger) next(ctx context.Context) (all []settlement) {
-	l.wait(ctx, func() bool {
+	l.Wait(ctx, func() bool {
 		all, l.pending = l.pending, nil
 		return len(all) > 0
 	})
@@ -85,7 +58,7 @@ func (l *ledger) next(ctx context.Context) (all []settlement) {
 
 // settled removes the elements of a settlement that the server knows.
 func (l *ledger) settled(s settlement) {
-	l.change(func() {
+	l.Change(func() {
 		open := l.open[s.reader]
 		for _, e := range s.elements {
 			if open[e]--; open[e] <= 0 {
@@ -98,26 +71,22 @@ func (l *ledger) settled(s settlement) {
 
 // openOf returns how often each element of a list is being handled.
 func (l *ledger) openOf(r *reader) map[string]int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if open := maps.Clone(l.open[r]); open != nil {
-		return open
-	}
-	return make(map[string]int)
+	open := make(map[string]int)
+	l.Look(func() { maps.Copy(open, l.open[r]) })
+	return open
 }
 
-func (l *ledger) len() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.n
+func (l *ledger) len() (n int) {
+	l.Look(func() { n = l.n })
+	return n
 }
 
 func (l *ledger) waitForRoom(ctx context.Context) {
-	l.wait(ctx, func() bool { return l.n < maxOpen })
+	l.Wait(ctx, func() bool { return l.n < maxOpen })
 }
 
 func (l *ledger) waitUntilEmpty(ctx context.Context) {
-	l.wait(ctx, func() bool { return l.n == 0 })
+	l.Wait(ctx, func() bool { return l.n == 0 })
 }
 
 // settle reports to the server what became of the elements, on a connection of its own, until
@@ -132,16 +101,16 @@ func (s *Subscriber) settle() {
 		_, err := link.do(s.ctx, commands...)
 		return err
 	}
-	outage := newOutage(s)
+	var outage refusal.Outage
 	try := func(fn func() error) {
 		for s.ctx.Err() == nil {
 			err := fn()
 			if err == nil {
-				outage.over()
+				outage.Over()
 				return
 			}
 			if s.ctx.Err() == nil {
-				outage.failed(s.ctx, err)
+				s.failed(s.ctx, &outage, err)
 			}
 		}
 	}

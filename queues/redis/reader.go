@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/logbook-go/logbook/internal/flow"
+	"github.com/logbook-go/logbook/internal/refusal"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/queues"
 )
@@ -21,6 +22,12 @@ const (
 // waiting is how long the server waits for an element before it answers that there is none.
 const waiting = 250 * time.Millisecond
 
+// Pauses after deliveries that were returned.
+const (
+	firstReturn = 100 * time.Millisecond
+	maxReturn   = 10 * time.Second
+)
+
 // reader takes the elements of a list, on a goroutine of its own.
 type reader struct {
 	s                *Subscriber
@@ -29,15 +36,15 @@ type reader struct {
 	first, next command // take an element: wait for it, or not
 	putBack     string  // the command that pushes to the end from which elements are taken
 
-	outage   outage
+	outage   refusal.Outage
 	returned atomic.Bool // a delivery was returned since the last one was taken
 	returns  flow.Pause
 }
 
 func newReader(s *Subscriber, list string) *reader {
 	r := &reader{
-		s: s, list: list, processing: list + s.o.ProcessingSuffix, outage: newOutage(s),
-		returns: flow.Pause{First: firstPause, Max: maxPause, Jitter: flow.DefaultJitter},
+		s: s, list: list, processing: list + s.o.ProcessingSuffix,
+		returns: flow.Pause{First: firstReturn, Max: maxReturn, Jitter: flow.DefaultJitter},
 	}
 	seconds := strconv.FormatFloat(waiting.Seconds(), 'f', -1, 64)
 	from, pop, put := "LEFT", "LPOP", "LPUSH"
@@ -57,7 +64,7 @@ func newReader(s *Subscriber, list string) *reader {
 func (r *reader) run() {
 	for r.s.reading.Err() == nil {
 		if err := r.connected(); err != nil && r.s.reading.Err() == nil {
-			r.outage.failed(r.s.reading, err)
+			r.s.failed(r.s.reading, &r.outage, err)
 		}
 	}
 }
@@ -89,7 +96,7 @@ func (r *reader) connected() error {
 		if err != nil {
 			return err
 		}
-		r.outage.over()
+		r.outage.Over()
 	}
 }
 

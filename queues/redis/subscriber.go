@@ -39,7 +39,7 @@ type Subscriber struct {
 	deliveries chan queues.Delivery
 	notices    chan *logbook.Record
 	refused    refusal.Counter
-	ledger     *ledger
+	ledger     ledger
 
 	received, failures, returned atomic.Uint64
 }
@@ -64,7 +64,6 @@ func NewSubscriber(address string, o *SubscriberOptions) (*Subscriber, error) {
 	s := &Subscriber{
 		server: server, address: server.endpoint.String(), o: checked,
 		closed: make(chan struct{}), deliveries: make(chan queues.Delivery), notices: make(chan *logbook.Record, 64),
-		ledger: newLedger(),
 	}
 	s.secrets.Add(server.password)
 	s.refused.Source = s.address
@@ -151,4 +150,13 @@ func (s *Subscriber) notice(r *logbook.Record) {
 	case s.notices <- r:
 	default: // nobody has called Receive for long; the count remains
 	}
+}
+
+// failed reports the failure of a connection, and waits for the time of the next attempt.
+func (s *Subscriber) failed(ctx context.Context, o *refusal.Outage, err error) {
+	s.failures.Add(1)
+	if r := o.Failed(time.Now(), s.fail(err)); r != nil {
+		s.notice(r)
+	}
+	o.Wait(ctx)
 }
