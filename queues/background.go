@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/logbook-go/logbook/internal/errchain"
 	"github.com/logbook-go/logbook/internal/flow"
 	"github.com/logbook-go/logbook/internal/hold"
 	"github.com/logbook-go/logbook/logbook"
@@ -44,12 +43,6 @@ const (
 	maxBatch = 256
 )
 
-// Pauses after records that the inner handler left unsent.
-const (
-	firstPause = 100 * time.Millisecond
-	maxPause   = 10 * time.Second
-)
-
 // Background passes records to a handler on a goroutine of its own, so that a log call
 // does not wait for it. It is for slow handlers: mail, chat, commands, networks. Level,
 // filter and bubble are those of the inner handler. A record keeps its time, caller,
@@ -80,8 +73,7 @@ type Background struct {
 
 	ctx    context.Context // ended when Close gives up
 	cancel context.CancelFunc
-	hurry  chan struct{} // ends a pause
-	pause  flow.Pause
+	retry  retry
 
 	unbound atomic.Bool // the inner handler's Unbound is to be called
 	retries atomic.Uint64
@@ -98,8 +90,7 @@ func NewBackground(h logbook.Handler, o *BackgroundOptions) *Background {
 		buffer: hold.Buffer{Queue: hold.Queue{
 			MaxRecords: positive(o.MaxRecords, defaultMaxRecords), MaxBytes: positive(o.MaxBytes, defaultMaxBytes), Policy: o.Overflow.policy(),
 		}},
-		hurry: make(chan struct{}, 1),
-		pause: flow.Pause{First: firstPause, Max: maxPause, Jitter: flow.DefaultJitter},
+		retry: newRetry(),
 	}
 	if _, ok := h.(logbook.BatchHandler); ok {
 		b.atOnce = positive(o.MaxBatch, maxBatch)
@@ -153,10 +144,10 @@ func (b *Background) work() {
 			break
 		}
 		if unsent, err := b.handOver(batch); unsent == 0 {
-			b.pause.Succeeded()
+			b.retry.pause.Succeeded()
 		} else {
 			b.retries.Add(1)
-			b.wait(err)
+			b.retry.wait(err, b.ctx.Done())
 		}
 	}
 	returned = true
@@ -179,26 +170,6 @@ func (b *Background) handOver(batch hold.Batch) (unsent int, err error) {
 		}
 	}
 	return unsent, err
-}
-
-// wait waits after a failure, until the next attempt is due, Flush or Close wants it now,
-// or Close has given up.
-func (b *Background) wait(failure error) {
-	now := time.Now()
-	var end time.Time
-	until := func(t time.Time) error { end = t; return nil }
-	if u, ok := errchain.As[*logbook.UnsentError](failure); ok && u.Retry.After(now) {
-		_ = b.pause.BeginUntil(u.Retry, until)
-	} else {
-		_ = b.pause.Begin(now, until)
-	}
-	timer := time.NewTimer(end.Sub(now))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-b.hurry:
-	case <-b.ctx.Done():
-	}
 }
 
 // Stats returns the counts so far. Handled are the records that the inner handler got,
@@ -239,10 +210,7 @@ func (b *Background) Flush(ctx context.Context) error {
 
 // drain waits until the records of the queue are handled, or the context ends.
 func (b *Background) drain(ctx context.Context) (left int) {
-	select {
-	case b.hurry <- struct{}{}:
-	default:
-	}
+	b.retry.now()
 	return b.buffer.Wait(ctx)
 }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -401,3 +402,61 @@ type queued struct {
 }
 
 func (q *queued) Unqueued() logbook.Handler { return q.inner }
+
+// A handler that takes entries as they are gets those of one instance together, in the order
+// of their numbers, and what it refuses is set aside alone.
+func TestSpoolSendsEntries(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		h := &entrySender{refuses: "record 2"}
+		h.down.Store(true)
+		defer logbook.PushApplication(logbook.Flags{Errors: logbook.SilentErrors})()
+		s := newSpool(t, h, dir, &queues.SpoolOptions{Instance: "i", MaxAttempts: 2})
+		for i := range 5 {
+			log(t, s, fmt.Sprint("record ", i))
+		}
+		pass(time.Minute)
+		h.down.Store(false)
+		pass(time.Minute)
+		try(t, s.HandleBatch([]*logbook.Record{newRecord("a"), newRecord("b")}, logbook.ReasonGroup))
+		pass(time.Minute)
+		if h.texts != "record 0 record 1 record 3 record 4 a b" || !slices.Contains(h.sent, "i:4-4") || h.sent[len(h.sent)-1] != "i:6-7" {
+			t.Errorf("%q, %q", h.texts, h.sent)
+		}
+		if got := s.Stats(); got.Handled != 6 || got.Count("set_aside") != 1 || got.Held != 0 {
+			t.Errorf("%v", got)
+		}
+		try(t, s.Close(t.Context()))
+	})
+}
+
+// entrySender keeps the keys and messages of entries.
+type entrySender struct {
+	sink
+	down    atomic.Bool
+	refuses string // the message of a record
+	sent    []string
+	texts   string
+}
+
+func (h *entrySender) SendEntries(entries []*spool.Entry) (int, error) {
+	for i, e := range entries {
+		if h.down.Load() {
+			return i, &logbook.UnsentError{Records: e.Records, Err: errors.New("down")}
+		}
+		rs, err := queues.RecordsOf(e)
+		if err != nil {
+			return i, err
+		}
+		for _, r := range rs {
+			if r.Message() == h.refuses {
+				return i, errors.New("refused")
+			}
+		}
+		for _, r := range rs {
+			h.texts = strings.TrimSpace(h.texts + " " + r.Message())
+		}
+		h.sent = append(h.sent, e.Key)
+	}
+	return len(entries), nil
+}

@@ -15,7 +15,8 @@ import (
 
 // spooled is an entry that is being handed over, or a notice.
 type spooled struct {
-	entry   *spool.Entry // nil: a notice
+	entry   *spool.Entry   // nil: a notice
+	parts   []*spool.Entry // of which entry is merged; none: it is not
 	why     logbook.Reason
 	records []*logbook.Record // not handed over yet
 	unsent  bool              // the entry is to be sent as it is
@@ -52,6 +53,9 @@ func (r *SpoolReader) read() error {
 			continue
 		}
 		s.total, s.records = len(rs), r.selected(rs)
+	}
+	if r.raw != nil {
+		r.batch = merge(r.batch)
 	}
 	return nil
 }
@@ -221,17 +225,25 @@ func (r *SpoolReader) send() error {
 		}
 		first += sent
 		if _, unsent := errchain.As[*logbook.UnsentError](err); err != nil && !unsent && first < len(r.batch) {
+			if r.batch[first].parts != nil { // find out which
+				final = true
+				return err
+			}
 			err = r.lastAttempt(err)
 			final = r.attempts >= r.maxAttempts
 		}
 		return err
 	})
-	if final {
-		r.batch[first].unsent, r.batch[first].err = false, err
-		r.attempts = 0
-		return nil
+	if !final {
+		return err
 	}
-	return err
+	r.attempts = 0
+	if s := r.batch[first]; s.parts != nil {
+		r.batch = slices.Replace(r.batch, first, first+1, s.split()...)
+	} else {
+		s.unsent, s.err = false, err
+	}
+	return nil
 }
 
 // finish acknowledges the entries at the head of the batch of which nothing is left, after
@@ -247,7 +259,7 @@ func (r *SpoolReader) finish() error {
 			return err
 		}
 	}
-	last := uint64(0)
+	done := uint64(0)
 	for _, s := range r.batch[:n] {
 		if s.entry == nil {
 			continue
@@ -260,10 +272,16 @@ func (r *SpoolReader) finish() error {
 			r.setAside.Add(uint64(records))
 			s.err = nil
 		}
-		last = s.entry.Number
+		_, last := s.numbers()
+		done = max(done, last)
 	}
-	if last > 0 {
-		r.cursor.Ack(last)
+	for _, s := range r.batch[n:] { // merging has changed the order
+		if first, _ := s.numbers(); first > 0 {
+			done = min(done, first-1)
+		}
+	}
+	if done > 0 {
+		r.cursor.Ack(done)
 	}
 	r.batch = slices.Delete(r.batch, 0, n)
 	return nil

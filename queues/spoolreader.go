@@ -45,8 +45,7 @@ type SpoolReader struct {
 	stop    context.CancelFunc
 	ctx     context.Context // ended when Stop gives up
 	cancel  context.CancelFunc
-	hurry   chan struct{} // ends a pause
-	pause   flow.Pause
+	retry   retry
 	done    chan struct{} // closed when the goroutine has ended
 
 	mu       sync.Mutex
@@ -84,8 +83,7 @@ func newSpoolReader(h logbook.Handler, c *spool.Cursor, maxAttempts int, own boo
 	r := &SpoolReader{
 		inner: logbook.Wrapper{Handler: h}, cursor: c, own: own, selects: !own && !takesAll(h.Binding()),
 		atOnce: 1, maxAttempts: positive(maxAttempts, defaultMaxAttempts),
-		hurry: make(chan struct{}, 1), done: make(chan struct{}), changed: make(chan struct{}),
-		pause: flow.Pause{First: firstPause, Max: maxPause, Jitter: flow.DefaultJitter},
+		retry: newRetry(), done: make(chan struct{}), changed: make(chan struct{}),
 	}
 	if takesBatches(h) {
 		r.atOnce = maxBatch
@@ -149,7 +147,7 @@ func (r *SpoolReader) work() {
 	defer func() {
 		if !returned { // the handler ended the goroutine
 			go func() {
-				r.wait()
+				r.retry.wait(nil, r.reading.Done())
 				r.work()
 			}()
 		}
@@ -161,7 +159,7 @@ func (r *SpoolReader) work() {
 			break
 		}
 		if err != nil {
-			r.wait()
+			r.retry.wait(err, r.reading.Done())
 		}
 	}
 	returned = true
@@ -194,7 +192,7 @@ func (r *SpoolReader) step() error {
 // attempt follows, after a pause.
 func (r *SpoolReader) report(err error) {
 	if err == nil {
-		r.pause.Succeeded()
+		r.retry.pause.Succeeded()
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -205,30 +203,13 @@ func (r *SpoolReader) report(err error) {
 	r.changed = make(chan struct{})
 }
 
-// wait waits after a failure, until the next attempt is due, or Drain or Stop want no pause.
-func (r *SpoolReader) wait() {
-	now := time.Now()
-	var end time.Time
-	_ = r.pause.Begin(now, func(until time.Time) error { end = until; return nil })
-	timer := time.NewTimer(end.Sub(now))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-r.hurry:
-	case <-r.reading.Done():
-	}
-}
-
 // Drain waits until everything is handed over and acknowledged that is in the log, an attempt
 // fails, or the context ends. Then the error is a [*SpooledError].
 func (r *SpoolReader) Drain(ctx context.Context) error {
 	r.mu.Lock()
 	failures := r.failures
 	r.mu.Unlock()
-	select {
-	case r.hurry <- struct{}{}:
-	default:
-	}
+	r.retry.now()
 	for {
 		r.mu.Lock()
 		changed, failed, cause := r.changed, r.failures != failures, r.failure
