@@ -14,7 +14,7 @@ type Config struct {
 	levels   *Levels
 	setup    logbook.Setup
 	sinks    []*sinkHandler
-	leveled  []logbook.Handler // the same with their levels
+	leveled  []*leveled // the same with their levels
 	sources  []*Source
 	warnings []error
 	report   sync.Once
@@ -56,11 +56,15 @@ type Sink struct {
 }
 
 // Sinks returns the sinks, in the order of the file, for a program that hands records to each
-// of them apart. Otherwise bind [Config.Setup].
+// of them apart. Otherwise bind [Config.Setup]. A sink that no level applies to does not
+// follow later changes of [Config.Levels].
 func (c *Config) Sinks() []Sink {
 	all := make([]Sink, len(c.sinks))
 	for i, s := range c.sinks {
 		all[i] = Sink{s.name, c.leveled[i]}
+		if c.leveled[i].takesAll {
+			all[i].Handler = s
+		}
 	}
 	return all
 }

@@ -25,11 +25,14 @@ type leveled struct {
 	logbook.Wrapper
 	binding logbook.Binding
 	quiet   bool // the wrapped handler never logs
+
+	takesAll bool // nothing restricts what the wrapped handler takes
 }
 
 func (l *Levels) wrap(h logbook.Handler, o *restrictions) *leveled {
 	w := &leveled{Wrapper: logbook.Wrapper{Handler: h}, binding: h.Binding(), quiet: logbook.IsQuiet(h)}
 	own, accept := w.binding.Level, w.binding.Accept
+	w.takesAll = len(l.entries()) == 0 && len(o.levels.entries()) == 0 && o.rest == logbook.LevelNotSet && o.channel == ""
 	level, constant := constantLevel(own)
 	if constant && (w.quiet || accept == nil) {
 		w.binding.Quiet = w

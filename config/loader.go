@@ -28,7 +28,7 @@ type loader struct {
 	levels   *Levels
 	sinks    []*checkedSink     // in the order of the file
 	setup    []logbook.Bindable // the opened sinks, in the same order
-	leveled  []logbook.Handler  // the same
+	leveled  []*leveled         // the same
 	handlers []*sinkHandler     // the same without the levels
 	sources  []*Source
 	warnings []error

@@ -46,6 +46,9 @@ func (s *sinkHandler) handle(h logbook.Handler, r *logbook.Record) error {
 // Unwrap returns the wrapped handler.
 func (s *sinkHandler) Unwrap() logbook.Handler { return s.Handler }
 
+// EntrySender returns the wrapped handler, which may take entries of a spool as they are.
+func (s *sinkHandler) EntrySender() logbook.Handler { return s.Handler }
+
 // Unnamed marks a wrapper that failures do not name; see [logbook.Wrapper].
 func (s *sinkHandler) Unnamed() {}
 

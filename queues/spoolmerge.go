@@ -10,7 +10,7 @@ import (
 )
 
 // maxMerged bounds the size of a merged entry.
-const maxMerged = 1 << 20
+const maxMerged = 512 << 10 // messages of NATS have at most 1 MiB
 
 // span is the numbers of records in the key of an entry.
 type span struct {

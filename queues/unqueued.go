@@ -56,8 +56,12 @@ type entrySender interface {
 	SendEntries(entries []*spool.Entry) (sent int, err error)
 }
 
-// entrySenderOf returns nil if the handler takes records only.
+// entrySenderOf returns nil if the handler takes records only. A wrapper that changes nothing
+// has a method EntrySender, which returns the handler inside it.
 func entrySenderOf(h logbook.Handler) entrySender {
+	if w, ok := h.(interface{ EntrySender() logbook.Handler }); ok {
+		return entrySenderOf(w.EntrySender())
+	}
 	if u, ok := h.(*unqueued); ok {
 		h = u.inner.Handler
 	}

@@ -47,7 +47,7 @@ func init() {
 	} {
 		forms := []config.Form{{Address: s.scheme + "://[USER:PASSWORD@]HOST[:PORT]/STREAM", Help: s.help}}
 		config.RegisterSink(s.scheme, config.Entry{Forms: forms, Options: slices.Concat(sink, s.tls), Read: readNATSSink})
-		config.RegisterSource(s.scheme, config.SourceEntry{Forms: forms, Options: slices.Concat(source, s.tls), Read: readNATSSource})
+		config.RegisterSource(s.scheme, config.SourceEntry{Forms: forms, Options: slices.Concat(source, s.tls), Read: readNATSSource, Acknowledges: true})
 	}
 }
 

@@ -72,6 +72,10 @@ func (p *publisher) Binding() logbook.Binding {
 	return b
 }
 
+// Encoding returns how the records of a spool are to be encoded, so that SendEntries can send
+// them as they are.
+func (p *publisher) Encoding() otlp.EncodeOptions { return p.encode }
+
 // Handle sends a record.
 func (p *publisher) Handle(r *logbook.Record) error {
 	return p.HandleBatch([]*logbook.Record{r}, logbook.ReasonBuffer)

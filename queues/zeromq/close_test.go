@@ -4,6 +4,7 @@ package zeromq_test
 
 import (
 	"context"
+	"errors"
 	"net"
 	"runtime"
 	"syscall"
@@ -126,6 +127,17 @@ func TestSendTimeout(t *testing.T) {
 	}
 	closeNow(t, h)
 	closeNow(t, s)
+}
+
+// Without its queue the handler leaves to the caller what no peer takes.
+func TestUnqueued(t *testing.T) {
+	h := newHandler(t, unused(t), &HandlerOptions{Push: true, SendTimeout: time.Millisecond})
+	err := logbook.HandleBatch(h.Unqueued(), []*logbook.Record{record("a"), record("b")}, logbook.ReasonBuffer)
+	var left *logbook.UnsentError
+	if !errors.As(err, &left) || left.Records != 2 || h.Stats().Dropped != 0 {
+		t.Errorf("%v, %v", err, h.Stats())
+	}
+	closeNow(t, h)
 }
 
 // Signals do not lengthen any wait.

@@ -73,6 +73,15 @@ func (h *Handler) HandleBatch(rs []*logbook.Record, why logbook.Reason) error {
 	return h.queue.HandleBatch(rs, why)
 }
 
+// Unqueued returns the handler without its queue, for a spool in its place: records that no peer
+// takes within SendTimeout are left to the caller. What ZeroMQ has taken may still be lost.
+func (h *Handler) Unqueued() logbook.Handler {
+	h.sender.mu.Lock()
+	defer h.sender.mu.Unlock()
+	h.sender.keep = true
+	return h.sender
+}
+
 // Flush waits until ZeroMQ has taken the records that were logged before it, or the context
 // ends. It does not wait until they are sent.
 func (h *Handler) Flush(ctx context.Context) error { return h.queue.Flush(ctx) }

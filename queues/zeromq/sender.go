@@ -31,8 +31,9 @@ type sender struct {
 	closed bool
 	topics map[string]bool // that a peer subscribes to; nil: peers do not subscribe
 	frame  []byte
-	lost   int // records dropped here that are not reported in the stream yet
-	risked int // records that ZeroMQ took since it was connected anew
+	keep   bool // what no peer takes is left to the caller
+	lost   int  // records dropped here that are not reported in the stream yet
+	risked int  // records that ZeroMQ took since it was connected anew
 
 	sent, unheard, dropped, left atomic.Uint64
 }
@@ -103,6 +104,8 @@ func (h *sender) HandleBatch(rs []*logbook.Record, _ logbook.Reason) error {
 			}
 		case errors.Is(err, context.Canceled): // by Close
 			return &logbook.UnsentError{Records: len(rs) - i, Err: errors.Join(append(errs, logbook.ErrClosed)...)}
+		case errors.Is(err, errNoPeer) && h.keep:
+			return &logbook.UnsentError{Records: len(rs) - i, Err: errors.Join(append(errs, h.node.fail("send", err))...)}
 		case errors.Is(err, errNoPeer):
 			h.drop(rs[i:])
 			return errors.Join(append(errs, fmt.Errorf("%w within %v: %d dropped", h.node.fail("send", err), h.sendTimeout, len(rs)-i))...)
