@@ -26,7 +26,8 @@ matrix: test-tags test-386 test-cross test-next ## build tags, other platforms a
 # them.
 test-core:
 	$(GO) test -vet=off -race -tags $(TAGS) ./...
-	$(GO) test -vet=off -run Alloc ./logbook ./compat ./handlers ./handlers/syslog ./queues ./internal/...
+	$(GO) test -vet=off -tags crashpoints -run CrashPoints ./queues/spool
+	$(GO) test -vet=off -run Alloc ./logbook ./compat ./handlers ./handlers/syslog ./queues ./queues/spool ./internal/...
 	cd bench && $(GO) test -vet=off ./...
 	cd integration && $(GO) test -vet=off ./codec
 
@@ -50,9 +51,11 @@ test-desktop: ## desktop notifications with a real daemon, under Xvfb
 	@./scripts/deps.sh xvfb dunst
 	$(GO) test -race -tags desktop -run Dunst ./handlers/desktop
 
-torture: ## shared log files and queues at full size: 4 processes, kills, renames, restarts, hostile peers; some minutes
+torture: ## shared log files, queues and the spool at full size: kills, renames, restarts, failing disks, damage, hostile peers; some minutes
 	LOGBOOK_TORTURE_LINES=100000 $(GO) test -count 1 -v -timeout 1h ./handlers/torture
 	LOGBOOK_TORTURE_RECORDS=1000000 $(GO) test -count 1 -v -timeout 1h -tags $(TAGS) -run Accounting ./queues ./queues/zeromq
+	LOGBOOK_TORTURE_CRASHES=20 LOGBOOK_TORTURE_KILLS=100 LOGBOOK_TORTURE_FLIPS=10000 LOGBOOK_TORTURE_FAULTS=20 \
+		$(GO) test -count 1 -v -timeout 1h -tags crashpoints ./queues/spool
 	LOGBOOK_TORTURE_PEERS=1000 $(GO) test -count 1 -v -run HostilePeers ./queues/socket
 
 integration: ## OTLP beside the generated code and the official SDK; NATS, one server and a cluster

@@ -123,18 +123,24 @@ func (l *Log) commit(b *batch) error {
 	if len(l.buffers) < maxBuffers && cap(b.frames) <= maxBatch {
 		l.buffers = append(l.buffers, b.frames[:0])
 	}
-	var full *FullError
-	switch {
-	case errors.As(err, &full):
-		l.counts.refused += uint64(len(b.entries))
-	case err != nil:
-		l.counts.failedAppends += uint64(len(b.entries))
-		err = wrapped("append to", l.dir, err)
+	if err != nil {
+		err = l.countFailure(b, err)
 	}
 	l.mu.Unlock()
 	b.frames, b.err = nil, err
 	b.committed.Unlock()
 	return err
+}
+
+// countFailure counts the entries of a batch that was not written, and wraps its error. The
+// caller holds mu.
+func (l *Log) countFailure(b *batch, err error) error {
+	if full := new(FullError); errors.As(err, &full) {
+		l.counts.refused += uint64(len(b.entries))
+		return err
+	}
+	l.counts.failedAppends += uint64(len(b.entries))
+	return wrapped("append to", l.dir, err)
 }
 
 // write writes a batch to the newest segment. The caller holds committing, without which

@@ -26,7 +26,6 @@ type Cursor struct {
 
 	// The log's mu guards the rest.
 	opened   bool
-	closed   bool
 	maxBytes int64
 
 	acked        uint64 // all entries up to it are done
@@ -71,7 +70,7 @@ type place struct {
 // acknowledged; a new one begins at the oldest entry there is, or at the end. Until it is
 // removed, a cursor keeps entries in the log, also while nobody has opened it. A name has 1
 // to 64 letters, digits, dots, hyphens and underscores, and begins with a letter or digit.
-// Each cursor can be opened once, until it is closed. Nil options have the defaults.
+// Each cursor can be opened once. Nil options have the defaults.
 func (l *Log) Cursor(name string, o *CursorOptions) (*Cursor, error) {
 	options, err := o.withDefaults()
 	if err != nil {
@@ -103,40 +102,6 @@ func (l *Log) Cursor(name string, o *CursorOptions) (*Cursor, error) {
 	c.maxBytes = options.MaxBytes
 	c.enforceLimit()
 	return c, nil
-}
-
-// Close closes the cursor, so that it can be opened again. From then on Read returns
-// [logbook.ErrClosed], and Ack does nothing. [Log.Close] closes all cursors.
-func (c *Cursor) Close() error {
-	l := c.log
-	l.mu.Lock()
-	opened := c.opened
-	c.opened, c.closed = false, true
-	c.rewind()
-	c.wakeUp()
-	l.mu.Unlock()
-	c.reading.Lock()
-	c.r.close()
-	c.reading.Unlock()
-	if !opened || l.lock == nil || l.ctx.Err() != nil {
-		return nil
-	}
-	err := l.writePosition(c)
-	if err != nil {
-		err = wrapped("write a position of", l.dir, err)
-	}
-	// Whoever opens the cursor next gets another one, in the same state.
-	next := makeCursor(l, c.name)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	next.acked, next.ackedRecords, next.place = c.acked, c.ackedRecords, c.place
-	next.readTo, next.floor, next.floorRecords = c.acked, c.floor, c.floorRecords
-	next.damaged, next.dropped, next.damagedTo = c.damaged, c.dropped, c.damagedTo
-	next.deadBytes, next.deadFiles = c.deadBytes, c.deadFiles
-	next.dirty, next.onDisk, next.sequence = c.dirty, c.onDisk, c.sequence
-	next.requeued = c.requeued
-	l.cursors[c.name] = next
-	return err
 }
 
 // newCursor makes a cursor, with its file.
@@ -224,7 +189,7 @@ func (c *Cursor) Read(ctx context.Context, maxRecords, maxBytes int) ([]*Entry, 
 	defer c.reading.Unlock()
 	var timer *time.Timer
 	for {
-		if err := c.readable(); err != nil {
+		if err := c.log.writable("read"); err != nil {
 			c.r.close()
 			return nil, err
 		}
@@ -250,17 +215,6 @@ func (c *Cursor) Read(ctx context.Context, maxRecords, maxBytes int) ([]*Entry, 
 		case <-c.log.ctx.Done():
 		}
 	}
-}
-
-// readable returns why Read is refused, if so.
-func (c *Cursor) readable() error {
-	c.log.mu.Lock()
-	closed := c.closed
-	c.log.mu.Unlock()
-	if closed {
-		return fmt.Errorf("spool: cursor %s of %s: %w", c.name, c.log.dir, logbook.ErrClosed)
-	}
-	return c.log.writable("read")
 }
 
 // readNext returns the next entries of the log, if there are any now.
@@ -417,12 +371,6 @@ func (c *Cursor) ackMarks(number uint64) {
 func (c *Cursor) Rewind() {
 	c.log.mu.Lock()
 	defer c.log.mu.Unlock()
-	c.rewind()
-	c.wakeUp()
-}
-
-// rewind is Rewind for a caller that holds mu.
-func (c *Cursor) rewind() {
 	if c.floor > c.acked {
 		c.dropped += min(c.floor, c.readTo) - min(c.acked, c.readTo)
 		c.advance(c.floor, c.floorRecords, place{})
@@ -432,6 +380,7 @@ func (c *Cursor) rewind() {
 	c.rewound = true
 	c.requeued = append(c.returned, c.requeued...)
 	c.returned = nil
+	c.wakeUp()
 }
 
 // drop makes the entries before a segment unavailable to this cursor. Those that Read has

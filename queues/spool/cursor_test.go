@@ -138,12 +138,11 @@ func TestSetAside(t *testing.T) {
 	if err := l.RemoveCursor("a"); err == nil {
 		t.Error("an open cursor is removed")
 	}
-	if err := c.Close(); err != nil {
-		t.Error(err)
-	}
+	closeLog(t, l)
 	if _, err := c.Read(t.Context(), 0, 0); !errors.Is(err, logbook.ErrClosed) {
 		t.Error(err)
 	}
+	l = open(t, dir, nil)
 	if err := l.RemoveCursor("a"); err != nil {
 		t.Error(err)
 	}
@@ -153,26 +152,6 @@ func TestSetAside(t *testing.T) {
 	if n := l.Stats().Count("set_aside_bytes"); n != 0 {
 		t.Errorf("%d bytes set aside", n)
 	}
-}
-
-// A cursor that is closed and opened again goes on where it was.
-func TestCursorClose(t *testing.T) {
-	t.Parallel()
-	l := open(t, t.TempDir(), nil)
-	c := openCursor(t, l, "a", nil)
-	appendEntries(t, l, 1, 10, 100)
-	read(t, c, 0)
-	const acked = 3
-	c.Ack(acked)
-	if err := c.Close(); err != nil {
-		t.Error(err)
-	}
-	c.Ack(10)
-	c = openCursor(t, l, "a", nil)
-	if s := c.State(); s.Acked != acked || s.Entries != 10-acked {
-		t.Errorf("%+v", s)
-	}
-	readTo(t, c, acked+1, 10, 100)
 }
 
 // A torn position falls back to the one before.

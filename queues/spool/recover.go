@@ -25,7 +25,6 @@ func (l *Log) load() error {
 			return err
 		}
 		l.cursors[name] = c
-		l.dead += c.deadBytes
 	}
 	return nil
 }
