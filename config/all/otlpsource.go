@@ -19,7 +19,7 @@ func init() {
 		{Name: "token", Kind: config.KindText, Secret: true, Help: `token that senders need, as "Authorization: Bearer TOKEN"`},
 		{Name: "token_file", Kind: config.KindPath, Help: "file with such tokens, one on a line; a sender needs one of them"},
 		{Name: "max_body", Kind: config.KindSize, Default: "16MiB", Help: "size of a request, as it comes and decompressed"},
-		{Name: "max_memory", Kind: config.KindSize, Default: "64MiB", Help: "size of all requests in flight"},
+		{Name: "max_memory", Kind: config.KindSize, Default: "three times max_body", Help: "size of all requests in flight"},
 		{Name: "max_connections", Kind: config.KindCount, Default: "1000", Help: "number of connections"},
 		{Name: "max_per_address", Kind: config.KindCount, Default: "half of max_connections", Help: "number of connections from one address"},
 		{Name: "header_timeout", Kind: config.KindDuration, Default: "10s", Help: "time for the header of a request"},

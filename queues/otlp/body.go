@@ -12,7 +12,7 @@ import (
 // Limits of bodies.
 const (
 	firstBuffer = 16 << 10
-	maxPooled   = 4 << 20
+	poolBuffers = 11 // 16 KiB to 16 MiB
 
 	// maxRatio bounds how much longer a body becomes when it is decompressed, beyond
 	// freeInflated. Logs stay far below it; gzip can do 1030.
@@ -32,66 +32,86 @@ type buffer struct {
 	b     []byte
 }
 
-// pools have buffers of firstBuffer bytes, four times as many, and so on, up to maxPooled.
-var pools [5]sync.Pool
+// pools have buffers of firstBuffer bytes, twice as many, and so on.
+var pools [poolBuffers]sync.Pool
 
-// grow makes room for more bytes, up to max in all.
-func (f *buffer) grow(max int) error {
-	size := firstBuffer
-	class := 0
-	for size <= cap(f.b) {
-		size *= 4
-		class++
+// class returns the pool of the smallest buffers with more than n bytes, and their size. The
+// pool is nil for larger ones.
+func class(n int) (p *sync.Pool, size int) {
+	size = firstBuffer
+	for i := range pools {
+		if size > n {
+			return &pools[i], size
+		}
+		size *= 2
 	}
-	size = min(size, max)
-	if err := f.share.take(size - cap(f.b)); err != nil {
+	for size <= n {
+		size *= 2
+	}
+	return nil, size
+}
+
+// grow makes room for more bytes, up to max in all, which is more than there is now.
+func (f *buffer) grow(max int) error {
+	pool, size := class(cap(f.b))
+	if pool == nil {
+		size = min(size, max)
+	}
+	if err := f.share.take(size); err != nil {
 		return err
 	}
 	var b []byte
-	if class < len(pools) && size == firstBuffer<<(2*class) {
-		if p, ok := pools[class].Get().(*[]byte); ok {
+	if pool != nil {
+		if p, ok := pool.Get().(*[]byte); ok {
 			b = *p
 		}
 	}
 	if b == nil {
 		b = make([]byte, 0, size)
 	}
-	b = append(b[:0], f.b...)
+	b = append(b, f.b...)
+	f.share.give(cap(f.b))
 	f.recycle()
 	f.b = b
 	return nil
 }
 
-// recycle gives the bytes to the next request. They must not be used any more.
+// recycle gives the buffer to the next request. It must not be used any more.
 func (f *buffer) recycle() {
-	class := 0
-	for size := firstBuffer; size <= maxPooled; size *= 4 {
-		if cap(f.b) == size {
-			b := f.b[:0]
-			pools[class].Put(&b)
-		}
-		class++
+	if pool, size := class(cap(f.b) - 1); pool != nil && size == cap(f.b) {
+		b := f.b[:0]
+		pool.Put(&b)
 	}
 	f.b = nil
 }
 
-// readAll appends all of a reader, up to max bytes.
-func (f *buffer) readAll(in io.Reader, max int) error {
+// readAll appends all of a reader, up to max bytes. check, unless it is nil, is called before the
+// buffer grows.
+func (f *buffer) readAll(in io.Reader, max int, check func() error) error {
 	for {
-		if len(f.b) == cap(f.b) {
-			// One byte more than allowed, to see whether there is any.
-			if err := f.grow(max + 1); err != nil {
+		to := f.b[len(f.b):min(cap(f.b), max)]
+		if len(f.b) == max { // is there one byte more?
+			to = make([]byte, 1)
+		} else if len(to) == 0 {
+			if check != nil {
+				if err := check(); err != nil {
+					return err
+				}
+			}
+			if err := f.grow(max); err != nil {
 				return err
 			}
+			continue
 		}
-		n, err := in.Read(f.b[len(f.b):cap(f.b)])
-		f.b = f.b[:len(f.b)+n]
-		switch {
-		case len(f.b) > max:
+		n, err := in.Read(to)
+		if n > 0 && len(f.b) == max {
 			return errTooLong
-		case err == io.EOF:
+		}
+		f.b = f.b[:len(f.b)+n]
+		if err == io.EOF {
 			return nil
-		case err != nil:
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -129,7 +149,12 @@ func (f *buffer) inflate(compressed []byte, max int) error {
 	defer inflaters.Put(z)
 	err := z.Reset(in)
 	if err == nil {
-		err = f.readAll(z, min(max, freeInflated+maxRatio*len(compressed)))
+		err = f.readAll(z, max, func() error {
+			if read := len(compressed) - in.Len(); len(f.b) > freeInflated+maxRatio*read {
+				return errTooLong
+			}
+			return nil
+		})
 	}
 	switch {
 	case errors.Is(err, errTooLong):

@@ -89,7 +89,7 @@ func (s *Subscriber) serveHTTP(control *http.ResponseController, r *http.Request
 		if r.ContentLength >= 0 {
 			return body.readFull(r.Body, int(r.ContentLength))
 		}
-		return body.readAll(r.Body, s.o.MaxBody)
+		return body.readAll(r.Body, s.o.MaxBody, nil)
 	})
 }
 

@@ -19,7 +19,8 @@ import (
 // ListenOptions configure [Listen] and [NewSubscriber]. nil is the default.
 //
 // The limits hold for hostile peers, too: what these can make a subscriber hold in memory
-// is about MaxMemory, and MaxConnections times 32 KiB.
+// is about MaxMemory, MaxConnections times 32 KiB, and the records of the few requests that
+// are being decoded. The garbage of a program can be as much again; GOMEMLIMIT bounds it.
 type ListenOptions struct {
 	// Store stores the body of a request, in place of a delivery of Receive. The request is
 	// answered when it returns: with success if the error is nil, and otherwise so that the
@@ -49,7 +50,7 @@ type ListenOptions struct {
 
 	// MaxMemory bounds the bodies of all requests in flight together, in bytes, with what is
 	// made of them. Requests beyond it are answered so that the sender tries again. At
-	// least twice MaxBody; 0: 64 MiB, or twice MaxBody if that is more.
+	// least three times MaxBody, which is the default.
 	MaxMemory int
 
 	MaxConnections int // 0: 1000
@@ -68,9 +69,8 @@ type ListenOptions struct {
 }
 
 const (
-	defaultMaxBody   = 16 << 20
-	mostMaxBody      = 64 << 20
-	defaultMaxMemory = 64 << 20
+	defaultMaxBody = 16 << 20
+	mostMaxBody    = 64 << 20
 )
 
 // Check returns the [*logbook.OptionError] of [Listen] for an address and these options, or
@@ -125,9 +125,9 @@ func (o *ListenOptions) checked() (ListenOptions, error) {
 	if c.MaxBody > mostMaxBody {
 		return c, invalid("MaxBody", "%d is more than 64 MiB", c.MaxBody)
 	}
-	c.MaxMemory = cmp.Or(c.MaxMemory, max(defaultMaxMemory, 2*c.MaxBody))
-	if c.MaxMemory < 2*c.MaxBody {
-		return c, invalid("MaxMemory", "%d is less than twice MaxBody", c.MaxMemory)
+	c.MaxMemory = cmp.Or(c.MaxMemory, 3*c.MaxBody)
+	if c.MaxMemory < 3*c.MaxBody {
+		return c, invalid("MaxMemory", "%d is less than three times MaxBody", c.MaxMemory)
 	}
 	c.HeaderTimeout = cmp.Or(c.HeaderTimeout, 10*time.Second)
 	c.BodyTimeout = cmp.Or(c.BodyTimeout, 30*time.Second)

@@ -33,7 +33,7 @@ func TestListenOptions(t *testing.T) {
 		{"tcp://127.0.0.1:0", &otlp.ListenOptions{Tokens: []string{"secret secret"}}, "invalid Tokens: a token is empty, or has other characters"},
 		{"tcp://127.0.0.1:0", &otlp.ListenOptions{MaxBody: -1}, "invalid MaxBody: -1 is negative"},
 		{"tcp://127.0.0.1:0", &otlp.ListenOptions{MaxBody: 64<<20 + 1}, "invalid MaxBody: 67108865 is more than 64 MiB"},
-		{"tcp://127.0.0.1:0", &otlp.ListenOptions{MaxBody: 100, MaxMemory: 199}, "invalid MaxMemory: 199 is less than twice MaxBody"},
+		{"tcp://127.0.0.1:0", &otlp.ListenOptions{MaxBody: 100, MaxMemory: 299}, "invalid MaxMemory: 299 is less than three times MaxBody"},
 		{"tcp://127.0.0.1:0", &otlp.ListenOptions{MaxMemory: -1}, "invalid MaxMemory"},
 		{"tcp://127.0.0.1:0", &otlp.ListenOptions{MaxConnections: -1}, "invalid MaxConnections"},
 		{"tcp://127.0.0.1:0", &otlp.ListenOptions{MaxPerAddress: -1}, "invalid MaxPerAddress"},

@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"errors"
 	"sync"
+	"time"
 )
 
 // memory is what the requests in flight may take together.
@@ -13,14 +14,16 @@ import (
 type memory struct {
 	mu      sync.Mutex
 	left    int
-	reading list.List // of *share, the oldest first
+	leaving int           // bytes of requests that make room, and have not given them back yet
+	reading list.List     // of *share, the oldest first
+	freed   chan struct{} // closed when bytes are given back; nil: nobody waits
 }
 
 // share is the memory of a request. One goroutine uses it.
 type share struct {
 	memory  *memory
 	taken   int
-	element *list.Element // in reading; nil: the request is read
+	element *list.Element // in reading; nil: the request is read, or makes room
 	evict   func()        // ends the reading
 	evicted bool
 }
@@ -29,6 +32,9 @@ var (
 	errFull    = errors.New("too much memory is in use by requests")
 	errEvicted = errors.New("the request took long while too much memory was in use, and made room for another one")
 )
+
+// maxWait bounds the wait for a request that makes room.
+const maxWait = time.Second
 
 // open begins a request. While it is read, evict may be called, on any goroutine, to end it.
 func (m *memory) open(evict func()) *share {
@@ -42,31 +48,53 @@ func (m *memory) open(evict func()) *share {
 // take takes n bytes more.
 func (s *share) take(n int) error {
 	m := s.memory
+	var timeout <-chan time.Time
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for {
-		if s.evicted {
+		switch {
+		case s.evicted:
 			return errEvicted
-		}
-		if m.left >= n {
+		case m.left >= n:
 			m.left -= n
 			s.taken += n
 			return nil
 		}
-		oldest := m.reading.Front()
-		if oldest == nil || oldest == s.element {
+		for m.left+m.leaving < n {
+			oldest := m.reading.Front()
+			if oldest == nil || oldest == s.element {
+				return errFull
+			}
+			oldest.Value.(*share).leave()
+		}
+		if m.freed == nil {
+			m.freed = make(chan struct{})
+		}
+		if timeout == nil {
+			timer := time.NewTimer(maxWait)
+			defer timer.Stop()
+			timeout = timer.C
+		}
+		freed := m.freed
+		m.mu.Unlock()
+		select {
+		case <-freed:
+		case <-timeout:
+			timeout = nil
+		}
+		m.mu.Lock()
+		if timeout == nil {
 			return errFull
 		}
-		oldest.Value.(*share).leave()
 	}
 }
 
-// leave makes room for another request. It is called with the lock held. The buffers are
-// garbage a moment later.
+// leave makes room for another request. It is called with the lock held.
 func (s *share) leave() {
-	s.memory.left += s.taken
-	s.taken, s.evicted = 0, true
-	s.memory.reading.Remove(s.element)
+	m := s.memory
+	m.leaving += s.taken
+	s.evicted = true
+	m.reading.Remove(s.element)
 	s.element = nil
 	s.evict()
 }
@@ -84,7 +112,15 @@ func (s *share) read() error {
 	return nil
 }
 
-// close gives the memory back.
+// give gives back n bytes of those that were taken.
+func (s *share) give(n int) {
+	m := s.memory
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s.returned(n)
+}
+
+// close gives all back.
 func (s *share) close() {
 	m := s.memory
 	m.mu.Lock()
@@ -93,13 +129,19 @@ func (s *share) close() {
 		m.reading.Remove(s.element)
 		s.element = nil
 	}
-	m.left += s.taken
-	s.taken = 0
+	s.returned(s.taken)
 }
 
-// inUse returns the bytes that are taken of all.
-func (m *memory) inUse(all int) int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return all - m.left
+// returned counts bytes that are given back. It is called with the lock held.
+func (s *share) returned(n int) {
+	m := s.memory
+	s.taken -= n
+	m.left += n
+	if s.evicted {
+		m.leaving -= n
+	}
+	if m.freed != nil {
+		close(m.freed)
+		m.freed = nil
+	}
 }
