@@ -12,7 +12,7 @@ type Stats struct {
 	Handled    uint64 // written, sent, or handed to the next handler
 	Suppressed uint64 // left out on purpose: over a limit, or repeated
 	Dropped    uint64 // lost: a write failed, or a buffer was full
-	Held       int    // in memory now
+	Held       int    // waiting now, in memory or on the disk
 
 	// Counters are counts that only this kind of handler has, such as the rotations of
 	// a file. Their names do not change between calls.

@@ -4,6 +4,7 @@
 // # Which one
 //
 //	NewBackground  a handler of this program that is slow: mail, chat, a command, a network
+//	NewSpool       a handler that must not lose a record: the queue is on the disk
 //	NewChannel     another goroutine of this program, such as one that shows the records
 //	FromChild      the parent process, from a child that calls ToParent; not on Windows
 //	NewPipe        another program that reads a pipe: the parent, or "logbook pipe"
@@ -32,6 +33,16 @@
 // default a log call waits, and with the other policies records are dropped. No loss is
 // silent. A record in the stream says how many records were dropped, Stats counts them, and
 // Close reports those that are left when its context ends as a [logbook.UnsentError].
+//
+// # On the disk
+//
+// [NewSpool] writes the records to a log on the disk before a handler, and hands them over from
+// there, until the handler has them, also after a restart:
+//
+//	mails, err := queues.NewSpool(mail, "/var/lib/app/mails", nil)
+//
+// Flush returns when all records are on the disk. What a handler fails to handle is set aside;
+// see the command "logbook spool".
 //
 // # Elsewhere
 //

@@ -76,7 +76,7 @@ func (c *collector) writeMetrics(w io.Writer) {
 	failures := &metric{name: "logbook_failures_total", help: "Failures of sinks that were reported.", kind: "counter"}
 	failures.add(c.failures.Load())
 	records := &metric{name: "logbook_records_total", help: "Records of each part of a source or sink, by what became of them.", kind: "counter"}
-	held := &metric{name: "logbook_held_records", help: "Records that a part holds in memory.", kind: "gauge"}
+	held := &metric{name: "logbook_held_records", help: "Records that wait in a part.", kind: "gauge"}
 	events := &metric{name: "logbook_events_total", help: "Other counts of a part.", kind: "counter"}
 	add := func(kind, name string, part any, stats logbook.Stats) {
 		labels := []string{"kind", kind, "name", name, "part", strings.TrimPrefix(fmt.Sprintf("%T", part), "*")}

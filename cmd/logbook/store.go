@@ -57,7 +57,8 @@ func (s *store) read(ctx context.Context, sinks []config.Sink, f *filter) error 
 		if j := slices.IndexFunc(before, func(r *sinkReader) bool { return r.cursor == name }); j >= 0 {
 			o.After = before[j].SpoolReader
 		}
-		s.readers = append(s.readers, &sinkReader{queues.NewSpoolReader(f.before(sinks[i].Handler), c, o), sinks[i].Name, name})
+		sink := strings.TrimPrefix(sinks[i].Name, sectionPrefix)
+		s.readers = append(s.readers, &sinkReader{queues.NewSpoolReader(f.before(sinks[i].Handler), c, o), sink, name})
 	}
 	return stopped
 }
@@ -82,7 +83,7 @@ func (s *store) cursor(name string, fromEnd bool) (*spool.Cursor, error) {
 func cursorNames(sinks []config.Sink) []string {
 	var names []string
 	for _, sink := range sinks {
-		name := strings.TrimPrefix(sink.Name, "sink ")
+		name := strings.TrimPrefix(sink.Name, sectionPrefix)
 		if !cursorName.MatchString(name) {
 			sum := sha256.Sum256([]byte(name))
 			short := strings.Trim(notInCursor.ReplaceAllString(name, "-"), "-._")
@@ -95,6 +96,9 @@ func cursorNames(sinks []config.Sink) []string {
 	}
 	return names
 }
+
+// sectionPrefix begins the names of the sections of sinks.
+const sectionPrefix = "sink "
 
 var (
 	cursorName  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,55}$`)
