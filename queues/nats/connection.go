@@ -13,6 +13,7 @@ import (
 	client "github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/logbook-go/logbook/internal/flow"
 	"github.com/logbook-go/logbook/internal/netlink"
 	"github.com/logbook-go/logbook/internal/secret"
 )
@@ -39,11 +40,12 @@ type connection struct {
 	changed func() // called when the connection is lost or has come back
 	buffers bool   // while the connection is away, what is sent waits
 
-	mu      sync.Mutex
-	nc      *client.Conn
-	js      jetstream.JetStream
-	version string // of the server, checked
-	closed  bool
+	status flow.Cond // guards nothing, and changes with the status of nc
+
+	mu     sync.Mutex
+	nc     *client.Conn
+	js     jetstream.JetStream
+	closed bool
 }
 
 // newConnection returns a connection that ends with the context.
@@ -59,6 +61,7 @@ func newConnection(ctx context.Context, a address, o *ConnectionOptions) *connec
 		client.ErrorHandler(func(*client.Conn, *client.Subscription, error) {}), // LastError has it
 		client.DisconnectErrHandler(func(*client.Conn, error) { c.notify() }),
 		client.ReconnectHandler(func(*client.Conn) { c.notify() }),
+		client.ClosedHandler(func(*client.Conn) { c.notify() }),
 	}
 	switch {
 	case a.user != "":
@@ -110,44 +113,54 @@ func (c *endingConn) Close() error {
 }
 
 func (c *connection) notify() {
+	c.status.Change(func() {})
 	if c.changed != nil {
 		c.changed()
 	}
 }
 
-// get connects if there is no connection, and checks the server.
-func (c *connection) get() (jetstream.JetStream, error) {
+// get connects if there is no connection, or waits until it has come back or the context
+// ends. It checks the server.
+func (c *connection) get(ctx context.Context) (jetstream.JetStream, error) {
+	nc, js, err := c.open()
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	c.status.Wait(ctx, func() bool { return nc.IsConnected() || nc.IsClosed() })
+	if !nc.IsConnected() {
+		return nil, c.withLast(errNotConnected)
+	}
+	return js, checkVersion(nc.ConnectedServerVersion())
+}
+
+var errNotConnected = errors.New("not connected")
+
+func (c *connection) open() (*client.Conn, jetstream.JetStream, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		return nil, client.ErrConnectionClosed
+		return nil, nil, client.ErrConnectionClosed
 	}
-	if c.nc == nil || c.nc.IsClosed() { // the latter after a login was refused twice
-		options := c.options
-		if !c.buffers {
-			options = append(options[:len(options):len(options)], client.ReconnectBufSize(-1))
-		}
-		nc, err := client.Connect(c.servers, options...)
-		if err != nil {
-			return nil, err
-		}
-		js, err := jetstream.New(nc, jetstream.WithDefaultTimeout(c.timeout), jetstream.WithPublishAsyncTimeout(c.timeout))
-		if err != nil {
-			nc.Close()
-			return nil, err
-		}
-		c.nc, c.js = nc, js
+	if c.nc != nil && !c.nc.IsClosed() { // it is after a login was refused twice
+		return c.nc, c.js, nil
 	}
-	if !c.nc.IsConnected() {
-		return nil, c.withLastLocked(errors.New("not connected"))
+	options := c.options
+	if !c.buffers {
+		options = append(options[:len(options):len(options)], client.ReconnectBufSize(-1))
 	}
-	if v := c.nc.ConnectedServerVersion(); v != c.version {
-		if err := checkVersion(v); err != nil {
-			return nil, err
-		}
-		c.version = v
+	nc, err := client.Connect(c.servers, options...)
+	if err != nil {
+		return nil, nil, err
 	}
-	return c.js, nil
+	js, err := jetstream.New(nc, jetstream.WithDefaultTimeout(c.timeout), jetstream.WithPublishAsyncTimeout(c.timeout))
+	if err != nil {
+		nc.Close()
+		return nil, nil, err
+	}
+	c.nc, c.js = nc, js
+	return nc, js, nil
 }
 
 // connected reports whether there is a connection at the moment.
@@ -179,10 +192,6 @@ func (c *connection) maxPayload() int {
 func (c *connection) withLast(err error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.withLastLocked(err)
-}
-
-func (c *connection) withLastLocked(err error) error {
 	if c.nc == nil || c.nc.LastError() == nil {
 		return err
 	}

@@ -197,7 +197,7 @@ func (p *publisher) unsent(records int, err error) error {
 
 // connect connects, and makes the stream, unless that was done before.
 func (p *publisher) connect() (jetstream.JetStream, error) {
-	js, err := p.conn.get()
+	js, err := p.conn.get(p.ctx)
 	if err != nil || p.made {
 		return js, err
 	}

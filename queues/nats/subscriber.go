@@ -2,7 +2,6 @@ package nats
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -38,10 +37,10 @@ type Subscriber struct {
 	keeper      sync.WaitGroup // that of keepAlive
 	closing     sync.Once
 
-	state   flow.Cond        // guards the following
-	ready   []*held          // not yielded
-	held    map[uint64]*held // not acknowledged, by number in the stream
-	records int              // in held
+	state   flow.Cond       // guards the following
+	ready   []*held         // not yielded
+	held    map[place]*held // not acknowledged
+	records int             // in held
 	notices []*logbook.Record
 	closed  bool   // no more deliveries come
 	refetch func() // ends the request for messages
@@ -54,9 +53,15 @@ type Subscriber struct {
 // held is a message that is being handled.
 type held struct {
 	message   jetstream.Msg
-	number    uint64 // in the stream
+	place     place
 	delivered uint64 // how often
 	records   []*logbook.Record
+}
+
+// place identifies a message. A stream that was made anew has the same numbers once more.
+type place struct {
+	number uint64 // in the stream
+	time   int64  // when it was stored
 }
 
 const (
@@ -90,7 +95,7 @@ func NewSubscriber(address string, o *SubscriberOptions) (*Subscriber, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Subscriber{o: o.withDefaults(), held: make(map[uint64]*held), refetch: func() {}}
+	s := &Subscriber{o: o.withDefaults(), held: make(map[place]*held), refetch: func() {}}
 	s.reading, s.stopReading = flow.NewContext()
 	s.ctx, s.stop = flow.NewContext()
 	s.conn = newConnection(s.ctx, a, &o.ConnectionOptions)
@@ -115,7 +120,7 @@ func (s *Subscriber) Receive(ctx context.Context) (d queues.Delivery, err error)
 			h := s.ready[0]
 			s.ready = s.ready[1:]
 			s.received.Add(uint64(len(h.records)))
-			d = queues.Delivery{Records: h.records, Ack: func(err error) { s.settle(h.number, err) }}
+			d = queues.Delivery{Records: h.records, Ack: func(err error) { s.settle(h.place, err) }}
 		case s.closed:
 			err = s.conn.fail(logbook.ErrClosed)
 		default:
@@ -181,11 +186,9 @@ func (s *Subscriber) consume(outage *refusal.Outage) error {
 	}
 }
 
-var errNotConnected = errors.New("not connected")
-
 // consumer connects, and makes the consumer.
 func (s *Subscriber) consumer() (jetstream.Consumer, error) {
-	js, err := s.conn.get()
+	js, err := s.conn.get(s.reading)
 	if err != nil {
 		return nil, err
 	}
@@ -223,20 +226,23 @@ func (s *Subscriber) arrived(m jetstream.Msg) {
 		s.refuse(m, err)
 		return
 	}
-	h := &held{message: m, number: meta.Sequence.Stream, delivered: meta.NumDelivered}
+	h := &held{message: m, place: place{meta.Sequence.Stream, meta.Timestamp.UnixNano()}, delivered: meta.NumDelivered}
 	if h.delivered > 1 {
 		s.redelivered.Add(1)
+		if s.renew(h) {
+			return
+		}
 	}
 	if limit := s.o.MaxDeliver; limit > 0 && h.delivered > uint64(limit) {
 		if body, err := payload(m); err == nil {
 			n, _ := otlp.CountRecords(body)
 			s.dropped.Add(uint64(n))
 		}
-		s.refuse(m, fmt.Errorf("message %d was delivered %d times, and never acknowledged", h.number, limit))
+		s.refuse(m, fmt.Errorf("message %d was delivered %d times, and never acknowledged", h.place.number, limit))
 		return
 	}
 	if h.records, err = decode(m); err != nil {
-		s.refuse(m, fmt.Errorf("message %d: %w", h.number, err))
+		s.refuse(m, fmt.Errorf("message %d: %w", h.place.number, err))
 		return
 	}
 	if len(h.records) == 0 {
@@ -244,14 +250,22 @@ func (s *Subscriber) arrived(m jetstream.Msg) {
 		return
 	}
 	s.state.Change(func() {
-		if old := s.held[h.number]; old != nil { // the server has heard nothing of it for long
-			old.message, old.delivered = m, h.delivered
-			return
-		}
-		s.held[h.number] = h
+		s.held[h.place] = h
 		s.records += len(h.records)
 		s.ready = append(s.ready, h)
 	})
+}
+
+// renew reports whether a message is being handled already: the server has heard nothing of it
+// for long, and expects the acknowledgement of the new delivery.
+func (s *Subscriber) renew(h *held) (known bool) {
+	s.state.Change(func() {
+		var old *held
+		if old, known = s.held[h.place]; known {
+			old.message, old.delivered = h.message, h.delivered
+		}
+	})
+	return known
 }
 
 // refuse terminates a message: it never comes again.
@@ -271,11 +285,11 @@ func (s *Subscriber) answered(err error) {
 }
 
 // settle reports to the server what became of a message.
-func (s *Subscriber) settle(number uint64, err error) {
+func (s *Subscriber) settle(at place, err error) {
 	var h *held
 	s.state.Change(func() {
-		if h = s.held[number]; h != nil {
-			delete(s.held, number)
+		if h = s.held[at]; h != nil {
+			delete(s.held, at)
 			s.records -= len(h.records)
 		}
 	})
@@ -345,7 +359,7 @@ func (s *Subscriber) close(ctx context.Context) error {
 		}
 	})
 	for _, h := range unread {
-		s.settle(h.number, logbook.ErrClosed)
+		s.settle(h.place, logbook.ErrClosed)
 	}
 	s.state.Wait(s.ctx, func() bool { return len(s.held) == 0 })
 	err := s.conn.close(s.ctx)
