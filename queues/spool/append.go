@@ -74,21 +74,25 @@ func (l *Log) Append(ctx context.Context, entries ...*Entry) error {
 	defer l.inflight.Leave(1)
 	b, leads := l.join(entries, size)
 	if !leads {
-		b.committed.RLock()
-		defer b.committed.RUnlock()
-		return b.err
+		return b.wait()
 	}
 	return l.commit(b)
+}
+
+// wait waits until a batch is committed, and returns its error.
+func (b *batch) wait() error {
+	b.committed.RLock()
+	defer b.committed.RUnlock()
+	return b.err
 }
 
 // join adds entries to the pending batch, and reports whether the caller must commit it.
 func (l *Log) join(entries []*Entry, size int) (b *batch, leads bool) {
 	l.mu.Lock()
 	for l.pending != nil && int64(len(l.pending.frames)+size) > min(maxBatch, l.o.SegmentBytes/2) {
-		b := l.pending
+		full := l.pending
 		l.mu.Unlock()
-		b.committed.RLock()
-		b.committed.RUnlock() //nolint:staticcheck // only waits
+		_ = full.wait() // that is for others
 		l.mu.Lock()
 	}
 	defer l.mu.Unlock()
@@ -269,26 +273,34 @@ func (l *Log) discard(w *writer) error {
 	return nil
 }
 
-// seal closes the newest segment when the next one exists.
+// seal ends the newest segment when the next one exists. Only SyncAlways has synced it whole;
+// otherwise that is left to the next sync, and nobody waits for it here.
 func (l *Log) seal(w *writer) {
 	crash.Point("seal")
-	if l.o.Sync == SyncNever {
-		l.mu.Lock()
-		l.unsynced = append(l.unsynced, w.seg)
-		l.mu.Unlock()
-	} else if err := l.syncData(); err != nil {
-		l.report(err)
+	l.mu.Lock()
+	later := !w.syncFailed && l.synced < l.last
+	if later {
+		oldest := l.segments[0].first
+		l.unsynced = slices.DeleteFunc(l.unsynced, func(w *writer) bool { return w.file == nil && w.seg.first < oldest })
+		l.unsynced = append(l.unsynced, w)
 	}
-	l.closeFile(w)
+	l.mu.Unlock()
+	if !later || l.o.Sync == SyncNever { // which would keep too many open
+		l.closeFile(w)
+	}
 	crash.Point("sealed")
 }
 
 func (l *Log) closeFile(w *writer) {
 	l.syncing.Lock()
 	defer l.syncing.Unlock()
+	if w.file == nil {
+		return
+	}
 	if err := w.file.Close(); err != nil {
 		l.report(wrapped("close a segment of", l.dir, err))
 	}
+	w.file = nil
 }
 
 // Sync returns when all that was appended before is on disk. If a sync at the interval has
@@ -325,47 +337,62 @@ func (l *Log) syncData() error {
 	l.syncing.Lock()
 	defer l.syncing.Unlock()
 	l.mu.Lock()
-	w, last, unsynced := l.w, l.last, l.unsynced
+	w, last, unsynced, names := l.w, l.last, l.unsynced, l.newNames
 	done := l.synced >= last
-	l.unsynced = nil
+	l.unsynced, l.newNames = nil, false
+	again := w != nil && w.syncFailed
 	l.mu.Unlock()
 	if done {
 		return nil
 	}
 	var err error
-	for _, s := range unsynced {
-		err = errors.Join(err, l.syncFile(s))
+	if names {
+		err = l.files.SyncDir(l.dir)
 	}
-	if w != nil {
-		err = errors.Join(err, w.file.SyncData())
+	for _, w := range unsynced {
+		err = errors.Join(err, l.syncSealed(w))
+	}
+	var failed error
+	switch {
+	case again: // entries that were on their way when it failed
+		failed = errSyncFailed
+	case w != nil:
+		failed = w.file.SyncData()
 	}
 	crash.Point("synced")
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.synced = last
 	l.counts.syncs++
-	if err != nil {
+	if failed != nil {
+		w.failed, w.syncFailed = true, true
+	}
+	if err = errors.Join(err, failed); err != nil {
 		err = wrapped("sync", l.dir, err)
 		l.counts.failedSyncs++
 		l.failures++
 		l.syncErr = err
-		if w != nil {
-			w.failed = true
-		}
 	}
 	return err
 }
 
-// syncFile syncs a segment that is closed.
-func (l *Log) syncFile(s *segment) error {
-	file, err := l.files.Open(s.path, os.O_RDWR, 0, false)
-	if err != nil {
-		if !s.exists(l.files) {
-			return nil
+var errSyncFailed = errors.New("an earlier sync of the file has failed")
+
+// syncSealed syncs and closes the file of a sealed segment. The caller holds syncing.
+func (l *Log) syncSealed(w *writer) error {
+	if w.file == nil {
+		file, err := l.files.Open(w.seg.path, os.O_RDWR, 0, false)
+		if err != nil {
+			if !w.seg.exists(l.files) {
+				return nil
+			}
+			return err
 		}
-		return err
+		w.file = file
 	}
-	return errors.Join(file.SyncData(), file.Close())
+	err := errors.Join(w.file.SyncData(), w.file.Close())
+	w.file = nil
+	return err
 }
 
 func (l *Log) setFull(full bool) {

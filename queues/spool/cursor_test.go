@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/logbook-go/logbook/logbook"
@@ -191,8 +192,8 @@ func TestDamagedPosition(t *testing.T) {
 	}
 	l = open(t, dir, o)
 	readTo(t, openCursor(t, l, "a", nil), 1, 10, 100)
-	if len(reported) == 0 {
-		t.Error("nothing is reported")
+	if err := <-reported; !strings.Contains(err.Error(), "the position of cursor a") {
+		t.Error(err)
 	}
 }
 

@@ -50,7 +50,8 @@ type Log struct {
 	last     uint64        // number of the newest entry that can be read
 	records  uint64        // up to the newest entry
 	synced   uint64        // number of the newest entry that need not be synced any more
-	unsynced []*segment    // sealed, with SyncNever
+	unsynced []*writer     // of sealed segments
+	newNames bool          // the directory is not synced
 	syncErr  error         // of the last sync that failed
 	failures uint64        // of syncs
 	returned uint64        // the value of failures when Sync last returned
@@ -83,7 +84,7 @@ func Open(dir string, o *Options) (*Log, error) {
 	if err := l.open(); err != nil {
 		l.cancel()
 		if l.lock != nil {
-			_ = l.lock.Close() // releases the lock
+			_ = l.unlock() // the other error counts
 		}
 		return nil, wrapped("open", dir, err)
 	}
@@ -143,13 +144,13 @@ func (l *Log) open() error {
 	if err != nil {
 		return err
 	}
-	l.lock = lock
 	switch err := lock.Lock(false); {
 	case errors.Is(err, disk.ErrLocked):
-		return &InUseError{Dir: l.dir}
+		return errors.Join(&InUseError{Dir: l.dir}, lock.Close())
 	case err != nil && !errors.Is(err, errors.ErrUnsupported):
-		return err
+		return errors.Join(err, lock.Close())
 	}
+	l.lock = lock
 	if err := l.load(); err != nil {
 		return err
 	}
@@ -193,12 +194,18 @@ func (l *Log) Close(ctx context.Context) error {
 		}
 		err = errors.Join(err, w.file.Close())
 	}
-	err = errors.Join(err, l.lock.Close())
+	err = errors.Join(err, l.unlock())
 	l.reports.wait(ctx)
 	if err != nil {
 		return wrapped("close", l.dir, err)
 	}
 	return nil
+}
+
+// unlock releases the lock. Closing the file is not enough: a process that is being started
+// by this one has a copy of the descriptor for a moment.
+func (l *Log) unlock() error {
+	return errors.Join(l.lock.Unlock(), l.lock.Close())
 }
 
 // report gives a failure to OnError.

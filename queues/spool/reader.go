@@ -79,10 +79,10 @@ func (r *reader) peek(last uint64) (bool, error) {
 			r.skip()
 		case found && r.h.number > last:
 			return false, nil
-		case found:
+		case found && (r.h.number == r.next || !r.removed()):
 			r.pass(r.h.number)
 			return true, nil
-		case r.grown():
+		case !found && r.grown():
 		default:
 			if more, err := r.leave(); err != nil {
 				return false, err
@@ -180,35 +180,48 @@ func (r *reader) use(s *segment) error {
 
 // leave goes to the following segment, and reports whether there is one.
 func (r *reader) leave() (bool, error) {
-	if r.l.lock == nil {
-		r.l.forgetRemoved()
-	}
+	removed := r.removed()
 	r.l.mu.Lock()
 	s := r.l.following(r.seg)
-	removed := s != nil && r.l.segments[0] == s
 	r.l.mu.Unlock()
 	if s == nil {
-		if r.l.lock == nil && !r.seg.exists(r.l.files) {
-			r.next = math.MaxUint64 // all that there was has been removed
+		if removed {
+			r.next = math.MaxUint64
 		}
 		return false, nil
 	}
 	if err := r.use(s); err != nil {
 		return false, err
 	}
-	if removed { // the one before was: nothing in it is damaged
+	if removed { // nothing is damaged
 		r.next = max(r.next, s.first)
 	}
 	return true, nil
 }
 
-// forgetRemoved removes the segments from the list that another process has removed.
-func (l *Log) forgetRemoved() {
+// removed reports whether the segment, and all before it, have been removed: its file may have
+// been used again.
+func (r *reader) removed() bool {
+	if r.l.lock == nil { // another process removes them
+		return r.l.forgetRemoved(r.seg)
+	}
+	r.l.mu.Lock()
+	defer r.l.mu.Unlock()
+	return len(r.l.segments) > 0 && r.l.segments[0].first > r.seg.first
+}
+
+// forgetRemoved removes the segments from the list that another process has removed, up to
+// one, and reports whether that is the case for this one, too.
+func (l *Log) forgetRemoved(s *segment) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for len(l.segments) > 1 && !l.segments[0].exists(l.files) {
+	for len(l.segments) > 0 && l.segments[0].first <= s.first {
+		if l.segments[0].exists(l.files) {
+			return false
+		}
 		l.segments = l.segments[1:]
 	}
+	return true
 }
 
 // frame finds the next whole frame of the segment, and reports whether there is one. It

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 
 	"github.com/logbook-go/logbook/internal/crash"
 )
@@ -72,10 +73,13 @@ func (l *Log) findEnd() error {
 
 // resume makes a log that was loaded fit for writing.
 func (l *Log) resume() error {
-	for _, s := range l.spares[min(maxSpares, len(l.spares)):] {
+	l.spares = slices.DeleteFunc(l.spares, func(s spare) bool {
+		if s.space == l.o.SegmentBytes {
+			return false
+		}
 		_ = l.files.Remove(s.path) // or it is found again at the next start
-	}
-	l.spares = l.spares[:min(maxSpares, len(l.spares))]
+		return true
+	})
 	beyond := false
 	for _, c := range l.cursors {
 		if c.acked > l.last {

@@ -31,7 +31,7 @@ func (l *Log) makeRoom(size int64) error {
 func (l *Log) hasRoom(size int64) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if slices.ContainsFunc(l.spares, func(s spare) bool { return s.space >= size }) {
+	if slices.ContainsFunc(l.spares, func(s spare) bool { return s.space == size }) {
 		return true
 	}
 	return l.used()+size <= l.o.MaxBytes
@@ -40,7 +40,7 @@ func (l *Log) hasRoom(size int64) bool {
 // dropSpare removes a spare file that is too small, and reports whether there was one.
 func (l *Log) dropSpare(size int64) bool {
 	l.mu.Lock()
-	if len(l.spares) == 0 || l.spares[0].space >= size {
+	if len(l.spares) == 0 || l.spares[0].space == size {
 		l.mu.Unlock()
 		return false
 	}
@@ -112,7 +112,7 @@ func (l *Log) free() {
 func (l *Log) recycle(s *segment) {
 	crash.Point("unlink")
 	l.mu.Lock()
-	keep := len(l.spares) < maxSpares && s.space >= l.o.SegmentBytes
+	keep := len(l.spares) < maxSpares && s.space == l.o.SegmentBytes
 	l.mu.Unlock()
 	path := s.path[:len(s.path)-len(segmentSuffix)] + spareSuffix
 	if keep && l.files.Rename(s.path, path) != nil {

@@ -125,9 +125,10 @@ type writer struct {
 	file disk.File
 	end  int64 // of what was written
 
-	// failed is set when a write or a sync has failed: then the segment is at its end. It is
-	// guarded by the log's mu.
-	failed bool
+	// failed is set when a write or a sync has failed: then the segment is at its end.
+	// syncFailed is set after a sync: then the file is not synced again. The log's mu
+	// guards both.
+	failed, syncFailed bool
 }
 
 // fits reports whether frames have room.
@@ -147,8 +148,14 @@ func (l *Log) create(first, firstRecord uint64, size int64) (*writer, error) {
 		return nil, err
 	}
 	crash.Point("segment")
-	if err := l.syncDir(); err != nil {
-		return nil, errors.Join(err, file.Close(), l.files.Remove(s.path))
+	if l.o.Sync == SyncAlways {
+		if err := l.files.SyncDir(l.dir); err != nil {
+			return nil, errors.Join(err, file.Close(), l.files.Remove(s.path))
+		}
+	} else {
+		l.mu.Lock()
+		l.newNames = true
+		l.mu.Unlock()
 	}
 	return &writer{seg: s, file: file}, nil
 }
@@ -157,7 +164,7 @@ func (l *Log) create(first, firstRecord uint64, size int64) (*writer, error) {
 // cannot be used.
 func (l *Log) reuse(s *segment) (disk.File, error) {
 	l.mu.Lock()
-	i := slices.IndexFunc(l.spares, func(f spare) bool { return f.space >= s.space })
+	i := slices.IndexFunc(l.spares, func(f spare) bool { return f.space == s.space })
 	if i < 0 {
 		l.mu.Unlock()
 		return nil, nil
@@ -178,7 +185,6 @@ func (l *Log) reuse(s *segment) (disk.File, error) {
 		_ = l.files.Remove(f.path) // or it is found again at the next start
 		return nil, nil
 	}
-	s.space = f.space
 	l.mu.Lock()
 	l.counts.reused++
 	l.mu.Unlock()
