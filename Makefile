@@ -56,6 +56,7 @@ torture: ## shared log files, queues and the spool at full size: kills, renames,
 	LOGBOOK_TORTURE_RECORDS=1000000 $(GO) test -count 1 -v -timeout 1h -tags $(TAGS) -run Accounting ./queues ./queues/zeromq
 	LOGBOOK_TORTURE_CRASHES=20 LOGBOOK_TORTURE_KILLS=100 LOGBOOK_TORTURE_FLIPS=10000 LOGBOOK_TORTURE_FAULTS=20 \
 		$(GO) test -count 1 -v -timeout 1h -tags crashpoints ./queues/spool
+	LOGBOOK_TORTURE_RECORDS=1000000 LOGBOOK_TORTURE_KILLS=100 $(GO) test -count 1 -v -timeout 1h -run Killed ./queues ./cmd/logbook
 	LOGBOOK_TORTURE_PEERS=1000 $(GO) test -count 1 -v -run HostilePeers ./queues/socket ./queues/otlp
 
 integration: ## OTLP beside the generated code and the official SDK; NATS, one server and a cluster

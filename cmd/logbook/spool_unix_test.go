@@ -3,11 +3,19 @@
 package main
 
 import (
+	"bytes"
+	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"github.com/logbook-go/logbook/internal/otlp"
+	"github.com/logbook-go/logbook/logbook"
 )
 
 // At a reload, sinks go on where those before have stopped.
@@ -113,5 +121,68 @@ func TestCollectSpool(t *testing.T) {
 	out, stderr = collect(jsonLines, "--channel", "app.db")
 	if out != "one\n" || !strings.Contains(stderr, `logbook: no sink has the cursor "exec-.-sink-args-record.message-level-in`) {
 		t.Errorf("%q, %s", out, stderr)
+	}
+}
+
+// sinkScript is a sink that fails while there is a file "down".
+const sinkScript = "#!/bin/sh\n[ -e down ] && exit 1\nprintf '%.8s\\n' \"$1\" >> got\n"
+
+// A sink that is down holds up no other one, and gets its records in order when it is back. A
+// full log makes senders wait, and nothing acknowledged is lost.
+func TestCollectSpoolOutage(t *testing.T) {
+	address := freePort(t)
+	c := collect(t, map[string]string{"sink": sinkScript, "down": ""},
+		"--from", "otlp://"+address, "--spool", "spool", "--spool-size", "256KiB", "--to", "exec:/bin/sh?args=sink%0A{record.message}", "--to", "console:-?format={record.message:.8}")
+	client := new(http.Client)
+	defer client.CloseIdleConnections()
+	padding := strings.Repeat(" ", 8<<10)
+	const refused = "refused " // the beginning of the receiver's report
+	sent := ""
+	post := func(n int) (status int) {
+		t.Helper()
+		text := fmt.Sprintf("n%07d", n)
+		r := logbook.NewRecord(logbook.RecordData{Time: time.Now(), Channel: "app", Message: text + padding})
+		body := new(otlp.Encoder).AppendRequest(nil, []*logbook.Record{r}, nil)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+address+"/v1/logs", bytes.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Content-Type", "application/x-protobuf")
+		req.Header.Set("Idempotency-Key", fmt.Sprintf("i:%d-%d", n, n))
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		if resp.StatusCode == http.StatusOK {
+			sent += text + "\n"
+			got := c.next(t) // the other sink is not held up
+			for strings.HasPrefix(got, refused) {
+				got = c.next(t)
+			}
+			if got != text {
+				t.Errorf("got %q, want %q", got, text)
+			}
+		} else if after, err := strconv.Atoi(resp.Header.Get("Retry-After")); err != nil || after > 5 {
+			t.Errorf("Retry-After: %s", resp.Header.Get("Retry-After"))
+		}
+		return resp.StatusCode
+	}
+	n := 1
+	for post(n) == http.StatusOK {
+		if n++; n > 100 {
+			t.Fatal("100 records of 8 KiB were accepted")
+		}
+	}
+	try(t, os.Remove(filepath.Join(c.dir, "down")))
+	for post(n) != http.StatusOK {
+		<-time.After(50 * time.Millisecond) // as the sender was told
+	}
+	code, last := c.stop(t)
+	if code != 0 || !strings.Contains(last, "records collected, none lost") {
+		t.Errorf("exit code %d, %s", code, c.read(t, "stderr"))
+	}
+	if got := strings.ReplaceAll(c.read(t, "got"), refused+"\n", ""); got != sent {
+		t.Errorf("got %q, want %q", got, sent)
 	}
 }
