@@ -52,7 +52,7 @@ type SpoolReader struct {
 	begun    bool          // it uses the cursor
 	changed  chan struct{} // closed when the fields below, or the cursor, have changed
 	failures uint64        // attempts that failed
-	failure  error         // the last one
+	failure  error         // the last one; nil after a success
 
 	handled, setAside atomic.Uint64 // records
 
@@ -212,7 +212,7 @@ func (r *SpoolReader) Drain(ctx context.Context) error {
 	r.retry.now()
 	for {
 		r.mu.Lock()
-		changed, failed, cause := r.changed, r.failures != failures, r.failure
+		changed, failed, cause := r.changed, r.failures != failures && r.failure != nil, r.failure
 		r.mu.Unlock()
 		left := r.cursor.State()
 		if left.Entries == 0 {
