@@ -19,6 +19,8 @@
 //	nats+tls://[USER:PASSWORD@]HOST[:PORT]/STREAM
 //		the same, with TLS
 //	ntfy:https://ntfy.sh/TOPIC  an ntfy topic
+//	otlp://HOST[:PORT][/PATH]   a receiver of OTLP over HTTP, such as logbook collect or an OpenTelemetry collector, on port 4318
+//	otlps://HOST[:PORT][/PATH]  the same, with TLS
 //	pushover:?token=TOKEN&user_key=KEY
 //		Pushover
 //	python-socket://HOST[:PORT] a receiver for Python's SocketHandler, on port 9020

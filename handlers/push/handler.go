@@ -13,6 +13,7 @@ import (
 	"github.com/logbook-go/logbook/internal/flow"
 	"github.com/logbook-go/logbook/internal/notify"
 	"github.com/logbook-go/logbook/internal/panics"
+	"github.com/logbook-go/logbook/internal/retryafter"
 	"github.com/logbook-go/logbook/internal/secret"
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -27,6 +28,9 @@ const (
 	maxConns = 8
 
 	maxRedirects = 3
+
+	// maxRetryAfter bounds how long a service can silence a handler.
+	maxRetryAfter = 24 * time.Hour
 )
 
 // Handler notifies people of records through a service. It is made by [NewSlack],
@@ -207,7 +211,7 @@ func (h *Handler) send(ctx context.Context, pass *notify.Pass, r *logbook.Record
 		return true, failed
 	}
 	now := h.now()
-	pass.Shut(now, retryAfter(header, now), func(until time.Time) error {
+	pass.Shut(now, retryafter.Time(header, now, maxRetryAfter), func(until time.Time) error {
 		failed.Retry = until
 		return failed
 	})

@@ -1,5 +1,31 @@
-// Package otlp receives records by OTLP, the protocol of OpenTelemetry: from its SDKs in any
-// language, from its collector, and from Logbook's own handler.
+// Package otlp sends and receives records by OTLP, the protocol of OpenTelemetry: to and from
+// its collector, from its SDKs in any language, to services that take it, and between programs
+// of Logbook.
+//
+// # Sending
+//
+// A [Handler] sends in the background, in batches:
+//
+//	h, err := otlp.NewHandler("otlp://localhost:4318", &otlp.HandlerOptions{Service: "shop"})
+//	...
+//	defer logbook.Use(h)()
+//
+// A record of ours that arrives at a receiver of this package is equal to what was logged,
+// also by way of an OpenTelemetry collector: level, message and template, attributes of all
+// kinds, errors with chain and stack, caller, goroutine and process. Other programs find these
+// where the conventions of OpenTelemetry have them. Times have the zone of the sender.
+//
+// What other programs send, and a record has no method for, are attributes of processors in a
+// received record: the group resource, trace_id and span_id. If the record is sent on, they
+// become what they were, so it keeps its origin.
+//
+// Each batch is named, by the header Idempotency-Key: INSTANCE:FIRST-LAST, with a random id of
+// the handler and the numbers of its records. A receiver that gets it twice, since its answer
+// was lost, knows it by that. Collectors of OpenTelemetry ignore the name: there, such records
+// are twice.
+//
+// Records wait in the memory of the program. With a spool before the handler, they are on the
+// disk, and are sent after a restart; see queues.NewSpool.
 //
 // # Receiving
 //
