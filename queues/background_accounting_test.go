@@ -41,7 +41,7 @@ func TestBackgroundAccounting(t *testing.T) {
 			var all []*generation
 			var current atomic.Pointer[generation]
 			var sent, received atomic.Int64
-			var finished atomic.Bool
+			var finished atomic.Bool // nobody logs until the handler goes on
 			start := func() {
 				g := new(generation)
 				g.Background = queues.NewBackground(logbook.NewHandler(func(r *logbook.Record) error {
@@ -74,7 +74,9 @@ func TestBackgroundAccounting(t *testing.T) {
 							if len(all)%2 == 0 {
 								ctx = ended(t)
 							}
+							finished.Store(true)
 							_ = old.Close(ctx)
+							finished.Store(false)
 						}
 						logbook.Log(context.Background(), []logbook.Level{logbook.LevelInfo, logbook.LevelWarn}[i%2], "record")
 						sent.Add(1)

@@ -116,7 +116,7 @@ func (b *Buffer) waitForRoom(room *sync.Cond, n, bytes int) error {
 // work starts a worker if there is none and it has something to do, or arms the timer.
 func (b *Buffer) work() {
 	switch {
-	case b.working || b.isEmpty():
+	case b.working || b.isEmpty() || b.closed && b.Queue.count == 0: // nobody waits for what was refused after Close
 	case b.isDue():
 		b.working = true
 		if b.armed {
