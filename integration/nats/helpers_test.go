@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 // patience guards against hanging, on a very busy machine.
 const patience = 2 * time.Minute
 
-func within(t *testing.T) context.Context {
+func within(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	t.Cleanup(cancel)
 	return ctx
@@ -41,7 +41,7 @@ func expired() context.Context {
 }
 
 // start runs a server with JetStream until the end of the test, and returns its address.
-func start(t *testing.T, change ...func(*server.Options)) (address string) {
+func start(t testing.TB, change ...func(*server.Options)) (address string) {
 	t.Helper()
 	o := &server.Options{Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true, JetStream: true, StoreDir: t.TempDir()}
 	for _, fn := range change {
@@ -89,7 +89,7 @@ func messages(t *testing.T, js jetstream.JetStream) uint64 {
 
 var small = &nats.StreamOptions{MaxBytes: 64 << 20}
 
-func newHandler(t *testing.T, address string, o nats.HandlerOptions) *nats.Handler {
+func newHandler(t testing.TB, address string, o nats.HandlerOptions) *nats.Handler {
 	t.Helper()
 	o.Stream = "LOGS"
 	if o.Create == nil {
@@ -103,7 +103,7 @@ func newHandler(t *testing.T, address string, o nats.HandlerOptions) *nats.Handl
 	return h
 }
 
-func newSubscriber(t *testing.T, address string, o nats.SubscriberOptions) *nats.Subscriber {
+func newSubscriber(t testing.TB, address string, o nats.SubscriberOptions) *nats.Subscriber {
 	t.Helper()
 	o.Stream = "LOGS"
 	if o.Create == nil {
@@ -130,14 +130,14 @@ func handle(t *testing.T, h logbook.Handler, r *logbook.Record) {
 	}
 }
 
-func flush(t *testing.T, h *nats.Handler) {
+func flush(t testing.TB, h *nats.Handler) {
 	t.Helper()
 	if err := h.Flush(within(t)); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func receive(t *testing.T, s *nats.Subscriber) queues.Delivery {
+func receive(t testing.TB, s *nats.Subscriber) queues.Delivery {
 	t.Helper()
 	d, err := s.Receive(within(t))
 	if err != nil {

@@ -232,7 +232,7 @@ func TestBadMessages(t *testing.T) {
 	var bomb bytes.Buffer
 	z := gzip.NewWriter(&bomb)
 	zeros := make([]byte, 1<<20)
-	for range 100 {
+	for range 20 {
 		_, _ = z.Write(zeros)
 	}
 	_ = z.Close()
