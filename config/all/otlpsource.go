@@ -82,23 +82,15 @@ const bodyTime = 5 * time.Minute
 
 // listenInto receives into a log, and remembers which batches that has.
 func listenInto(log *spool.Log, address string, o otlp.ListenOptions) (queues.Subscriber, error) {
-	var keys []string
 	first := uint64(1)
 	if segments := log.Segments(); len(segments) > 1 {
 		first = segments[len(segments)-2].First
 	}
 	for e, err := range log.Scan(first) {
 		if err == nil && e.Key != "" && (time.Since(e.Time) < bodyTime || !strings.HasPrefix(e.Key, "sha256:")) {
-			keys = append(keys, e.Key)
+			o.Stored = append(o.Stored, e.Key)
 		}
 	}
 	o.Store = func(ctx context.Context, e *spool.Entry) error { return log.Append(ctx, e) }
-	s, err := otlp.Listen(address, &o)
-	if err != nil {
-		return nil, err
-	}
-	for _, key := range keys { // sooner than a sender has connected
-		s.Remember(key)
-	}
-	return s, nil
+	return otlp.Listen(address, &o)
 }

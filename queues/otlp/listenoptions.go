@@ -29,6 +29,11 @@ type ListenOptions struct {
 	// nil: Receive yields the records.
 	Store func(ctx context.Context, e *spool.Entry) error
 
+	// Stored has the keys of entries that were stored before a restart, in their order. Their
+	// requests are not stored again. Keys of another form than those that Store gets are
+	// ignored.
+	Stored []string
+
 	// Tokens are those of which a sender needs one: "Authorization: Bearer TOKEN". There
 	// may be several, such as an old one and a new one. nil: none is needed.
 	Tokens []string

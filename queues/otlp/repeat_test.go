@@ -59,10 +59,7 @@ func TestNumberedBatches(t *testing.T) {
 		}
 		// A restart knows the same.
 		var again store
-		restarted := handler(t, &otlp.ListenOptions{Store: again.Store})
-		for _, e := range st.entries {
-			restarted.Remember(e.Key)
-		}
+		restarted := handler(t, &otlp.ListenOptions{Store: again.Store, Stored: strings.Fields(st.keys())})
 		for _, b := range batches {
 			want(t, restarted, 200, numbered("x", b[0], b[1]))
 		}
@@ -111,11 +108,9 @@ func TestRepeatedBodies(t *testing.T) {
 			t.Errorf("%d repeats", n)
 		}
 
-		restarted := handler(t, &otlp.ListenOptions{Store: st.Store})
-		restarted.Remember(st.entries[0].Key)
-		for _, key := range []string{"", "x", "sha256:", "sha256:00", "sha256:" + strings.Repeat("x", 64), ":1-2", "x:2-1", "x:0-1", "x:1", "x:-1-2", "x:1-99999999999999999999"} {
-			restarted.Remember(key)
-		}
+		restarted := handler(t, &otlp.ListenOptions{Store: st.Store, Stored: []string{
+			"", "x", "sha256:", "sha256:00", "sha256:" + strings.Repeat("x", 64), ":1-2", "x:2-1", "x:0-1", "x:1", "x:-1-2", "x:1-99999999999999999999", st.entries[0].Key,
+		}})
 		want(t, restarted, 200, from("10.0.0.9", a))
 		count(4)
 		want(t, restarted, 200, from("10.0.0.9", b))

@@ -73,6 +73,12 @@ func newSubscriber(source string, o ListenOptions) *Subscriber {
 	s.memory.left = o.MaxMemory
 	s.ledger = newLedger(s.gap)
 	s.ctx, s.stop = flow.NewContext()
+	for _, key := range o.Stored {
+		if b, ok := parseKey(key); ok {
+			s.ledger.remember(b)
+		}
+	}
+	s.o.Stored = nil
 	for _, t := range o.Tokens {
 		s.tokens = append(s.tokens, sha256.Sum256([]byte(t)))
 	}
@@ -92,14 +98,6 @@ func (s *Subscriber) Addr() net.Addr {
 // waits.
 func (s *Subscriber) Receive(ctx context.Context) (queues.Delivery, error) {
 	return s.inbox.Receive(ctx)
-}
-
-// Remember notes the key of an entry that was stored before the program started, in their
-// order, so that its request is not stored again. Keys of another form are ignored.
-func (s *Subscriber) Remember(key string) {
-	if b, ok := parseKey(key); ok {
-		s.ledger.remember(b)
-	}
 }
 
 // refusedConn counts a connection that was refused.
