@@ -59,7 +59,7 @@ torture: ## shared log files, queues and the spool at full size: kills, renames,
 	LOGBOOK_TORTURE_RECORDS=1000000 LOGBOOK_TORTURE_KILLS=100 $(GO) test -count 1 -v -timeout 1h -run Killed ./queues ./cmd/logbook
 	LOGBOOK_TORTURE_PEERS=1000 $(GO) test -count 1 -v -run HostilePeers ./queues/socket ./queues/otlp
 
-integration: ## OTLP beside the generated code and the official SDK; NATS, one server and a cluster
+integration: ## OTLP beside the generated code and the official SDKs of Go and JavaScript; NATS, one server and a cluster
 	cd integration && $(GO) vet ./... && $(GO) test -race ./...
 
 lint: ## gofmt, vet, staticcheck, go.mod
