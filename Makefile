@@ -28,6 +28,8 @@ test-core:
 	$(GO) test -vet=off -race -tags $(TAGS) ./...
 	$(GO) test -vet=off -tags crashpoints -run CrashPoints ./queues/spool
 	$(GO) test -vet=off -run Alloc ./logbook ./compat ./handlers ./handlers/syslog ./queues ./queues/spool ./internal/...
+	$(GO) test -vet=off -run Alloc ./logbook ./compat ./handlers ./handlers/syslog ./queues ./internal/...
+	CGO_ENABLED=0 $(GO) test -vet=off ./ticketing/sqlite
 	cd bench && $(GO) test -vet=off ./...
 	cd integration && $(GO) test -vet=off ./codec
 
@@ -58,6 +60,8 @@ torture: ## shared log files, queues and the spool at full size: kills, renames,
 		$(GO) test -count 1 -v -timeout 1h -tags crashpoints ./queues/spool
 	LOGBOOK_TORTURE_RECORDS=1000000 LOGBOOK_TORTURE_KILLS=100 $(GO) test -count 1 -v -timeout 1h -run Killed ./queues ./cmd/logbook
 	LOGBOOK_TORTURE_PEERS=1000 $(GO) test -count 1 -v -run HostilePeers ./queues/socket ./queues/otlp
+	LOGBOOK_TORTURE_PEERS=1000 $(GO) test -count 1 -v -run HostilePeers ./queues/socket
+	LOGBOOK_TORTURE_KILLS=50 $(GO) test -count 1 -v -run Kill ./ticketing/sqlite
 
 integration: ## OTLP beside the generated code and the official SDKs of Go and JavaScript; NATS, one server and a cluster
 	cd integration && $(GO) vet ./... && $(GO) test -race ./...

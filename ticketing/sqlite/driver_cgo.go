@@ -1,0 +1,16 @@
+//go:build cgo
+
+package sqlite
+
+import (
+	"errors"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+var defaultEngine = engine{new(sqlite3.SQLiteDriver), func(err error) int {
+	if e := (sqlite3.Error{}); errors.As(err, &e) {
+		return int(e.Code)
+	}
+	return 0
+}}

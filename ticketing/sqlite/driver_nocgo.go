@@ -1,0 +1,16 @@
+//go:build !cgo && !js && !wasip1
+
+package sqlite
+
+import (
+	"errors"
+
+	"modernc.org/sqlite"
+)
+
+var defaultEngine = engine{new(sqlite.Driver), func(err error) int {
+	if e := (*sqlite.Error)(nil); errors.As(err, &e) {
+		return e.Code() & 0xff
+	}
+	return 0
+}}

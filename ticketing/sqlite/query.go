@@ -1,0 +1,345 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/ticketing"
+)
+
+// ticketColumns are what scanTicket reads.
+const ticketColumns = `t.ticket_id, CAST(t.record_hash AS TEXT), t.level, coalesce(t.channel, ''), coalesce(t.location, ''), coalesce(t.module, ''), coalesce(t.app_id, ''),
+	c.tab, c.regressed, c.total, c.stored, c.last_seen, c.first_seen,
+	m.title, m.assignee, m.first_release, m.last_release, m.solved_at, m.next_release, m.regressions,
+	m.mute_until, m.mute_count, m.mute_period, m.mute_began, m.mute_seen`
+
+func scanTicket(scan func(...any) error) (*ticketing.Ticket, error) {
+	t := new(ticketing.Ticket)
+	var hash sql.NullString
+	var level, tab, regressed, lastSeen, firstSeen, solvedAt, until, period, began int64
+	err := scan(&t.ID, &hash, &level, &t.Channel, &t.Location, &t.Module, &t.AppID, &tab, &regressed, &t.Count, &t.Stored, &lastSeen, &firstSeen,
+		&t.Title, &t.Assignee, &t.FirstRelease, &t.LastRelease, &solvedAt, &t.NextRelease, &t.Regressions,
+		&until, &t.Mute.Count, &period, &began, &t.Mute.Seen)
+	t.Fingerprint, t.Level, t.State = ticketing.Fingerprint(hash.String), logbook.LevelFromWire(level), stateOf(tab, regressed)
+	t.LastSeen, t.FirstSeen, t.SolvedAt = fromMicro(lastSeen), fromMicro(firstSeen), fromMicro(solvedAt)
+	t.Mute.Until, t.Mute.Began, t.Mute.Period = fromMicro(until), fromMicro(began), time.Duration(period)*time.Microsecond
+	return t, err
+}
+
+// selection is a query that is being built.
+type selection struct {
+	sql  strings.Builder
+	args []any
+}
+
+func (s *selection) add(text string, args ...any) {
+	s.sql.WriteString(text)
+	s.args = append(s.args, args...)
+}
+
+// tables adds the tables that the filters need, in the order in which they are to be read: a
+// search begins with the texts or places, everything else with the index of a tab.
+func (s *selection) tables(q *ticketing.Query) {
+	switch {
+	case q.Host != "" || q.Release != "":
+		s.add(" FROM {p}places v CROSS JOIN {p}counts c ON c.ticket_id = v.ticket_id")
+	case q.Text != "":
+		s.add(" FROM {p}search x CROSS JOIN {p}counts c ON c.ticket_id = x.ticket_id")
+	default:
+		s.add(" FROM {p}counts c")
+	}
+	if q.Channel != "" || q.AppID != "" || q.Level != nil {
+		s.add(" CROSS JOIN {p}tickets t ON t.ticket_id = c.ticket_id")
+	}
+	if q.Assignee != "" {
+		s.add(" CROSS JOIN {p}meta m ON m.ticket_id = c.ticket_id")
+	}
+}
+
+// where adds the conditions.
+func (s *selection) where(q *ticketing.Query, tabs []int, regressed *bool) {
+	s.add(" WHERE c.tab")
+	if len(tabs) == 1 {
+		s.add(" = ?", tabs[0])
+	} else {
+		s.add(" IN (?" + strings.Repeat(", ?", len(tabs)-1) + ")")
+		for _, tab := range tabs {
+			s.args = append(s.args, tab)
+		}
+	}
+	if regressed != nil {
+		s.add(" AND (c.regressed = ? OR c.tab <> 0)", *regressed)
+	}
+	switch {
+	case q.Host != "":
+		s.add(" AND v.kind = ? AND v.value = ?", kindHost, q.Host)
+		if q.Release != "" {
+			s.add(" AND EXISTS (SELECT 1 FROM {p}places r WHERE r.ticket_id = c.ticket_id AND r.kind = ? AND r.value = ?)", kindRelease, q.Release)
+		}
+	case q.Release != "":
+		s.add(" AND v.kind = ? AND v.value = ?", kindRelease, q.Release)
+	}
+	if q.Text != "" {
+		if q.Host != "" || q.Release != "" {
+			s.add(" AND EXISTS (SELECT 1 FROM {p}search x WHERE x.ticket_id = c.ticket_id AND instr(x.text, ?) > 0)", strings.ToLower(q.Text))
+		} else {
+			s.add(" AND instr(x.text, ?) > 0", strings.ToLower(q.Text))
+		}
+	}
+	if q.Channel != "" {
+		s.add(" AND t.channel = ?", q.Channel)
+	}
+	if q.AppID != "" {
+		s.add(" AND t.app_id = ?", q.AppID)
+	}
+	if q.Level != nil {
+		s.add(" AND t.level >= ?", logbook.LevelOf(q.Level).Wire())
+	}
+	if q.Assignee != "" {
+		s.add(" AND m.assignee = ?", q.Assignee)
+	}
+	if !q.Since.IsZero() {
+		s.add(" AND c.last_seen >= ?", micro(q.Since))
+	}
+	if !q.Until.IsZero() {
+		s.add(" AND c.last_seen < ?", micro(q.Until))
+	}
+}
+
+// tabsOf returns the tabs of states, and whether open tickets are to be regressed, nil for
+// both.
+func tabsOf(states []ticketing.State) (tabs []int, regressed *bool) {
+	if len(states) == 0 {
+		return []int{tabOpen, tabMuted, tabSolved}, nil
+	}
+	for _, s := range states {
+		if tab, _ := tabOf(s); !slices.Contains(tabs, tab) {
+			tabs = append(tabs, tab)
+		}
+	}
+	open, again := slices.Contains(states, ticketing.Open), slices.Contains(states, ticketing.Regressed)
+	if open != again {
+		regressed = &again
+	}
+	return tabs, regressed
+}
+
+// list returns the statement of Tickets. Each tab is read from its end by an index, and the
+// pages are merged; only texts and places are sorted.
+func list(q *ticketing.Query) *selection {
+	key, direction, compare := "c.last_seen", "", ">"
+	if strings.HasSuffix(string(q.Order), "occurrence_count") {
+		key = "c.total"
+	}
+	if strings.HasPrefix(string(q.Order), "-") {
+		direction, compare = " DESC", "<"
+	}
+	order := " ORDER BY k" + direction + ", id" + direction + " LIMIT ?"
+	all, regressed := tabsOf(q.States)
+	parts := [][]int{all}
+	if q.Text == "" && q.Host == "" && q.Release == "" {
+		parts = slices.Collect(slices.Chunk(all, 1))
+	}
+	s := new(selection)
+	s.add("SELECT " + ticketColumns + " FROM (")
+	for i, tabs := range parts {
+		if i > 0 {
+			s.add(" UNION ALL ")
+		}
+		s.add("SELECT * FROM (SELECT c.ticket_id AS id, " + key + " AS k")
+		s.tables(q)
+		s.where(q, tabs, regressed)
+		if q.After != nil {
+			value := q.After.Count
+			if key == "c.last_seen" {
+				value = micro(q.After.LastSeen)
+			}
+			s.add(" AND ("+key+", c.ticket_id) "+compare+" (?, ?)", value, q.After.ID)
+		}
+		s.add(order+")", q.Limit+q.Offset)
+	}
+	s.add(order+" OFFSET ?) p CROSS JOIN {p}counts c ON c.ticket_id = p.id CROSS JOIN {p}tickets t ON t.ticket_id = p.id CROSS JOIN {p}meta m ON m.ticket_id = p.id",
+		q.Limit, q.Offset)
+	s.add(" ORDER BY k" + direction + ", id" + direction)
+	return s
+}
+
+// count returns the statement of Count.
+func count(q *ticketing.Query) *selection {
+	tabs, regressed := tabsOf(q.States)
+	s := new(selection)
+	s.add("SELECT count(*)")
+	s.tables(q)
+	s.where(q, tabs, regressed)
+	return s
+}
+
+// Tickets implements [ticketing.Store].
+func (s *Store) Tickets(ctx context.Context, q *ticketing.Query) (found []*ticketing.Ticket, err error) {
+	d, err := q.WithDefaults()
+	if err != nil {
+		return nil, err
+	}
+	return found, s.read("tickets", func() error {
+		l := list(&d)
+		return s.each(ctx, l.sql.String(), l.args, func(scan func(...any) error) error {
+			t, err := scanTicket(scan)
+			found = append(found, t)
+			return err
+		})
+	})
+}
+
+// each calls fn for each row.
+func (s *Store) each(ctx context.Context, query string, args []any, fn func(scan func(...any) error) error) error {
+	rows, err := s.db.QueryContext(ctx, s.expand(query), args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := fn(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// Count implements [ticketing.Store].
+func (s *Store) Count(ctx context.Context, q *ticketing.Query) (n int, err error) {
+	d, err := q.WithDefaults()
+	if err != nil {
+		return 0, err
+	}
+	return n, s.read("count", func() error {
+		c := count(&d)
+		return s.db.QueryRowContext(ctx, s.expand(c.sql.String()), c.args...).Scan(&n)
+	})
+}
+
+const oneTicket = "SELECT " + ticketColumns + ` FROM {p}meta a CROSS JOIN {p}tickets t ON t.ticket_id = coalesce(a.merged_into, a.ticket_id)
+	CROSS JOIN {p}counts c ON c.ticket_id = t.ticket_id CROSS JOIN {p}meta m ON m.ticket_id = t.ticket_id WHERE a.ticket_id = ?`
+
+// Ticket implements [ticketing.Store].
+func (s *Store) Ticket(ctx context.Context, id int64) (t *ticketing.Ticket, err error) {
+	err = s.read("ticket", func() error {
+		return s.each(ctx, oneTicket, []any{id}, func(scan func(...any) error) (err error) {
+			t, err = scanTicket(scan)
+			return err
+		})
+	})
+	if err == nil && t == nil {
+		err = ticketing.ErrNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// of calls fn with the id of a ticket, or of the one that it was merged into.
+func (s *Store) of(ctx context.Context, op string, id int64, fn func(id int64) error) error {
+	return s.read(op, func() error {
+		found := false
+		err := s.each(ctx, "SELECT coalesce(merged_into, ticket_id) FROM {p}meta WHERE ticket_id = ?", []any{id}, func(scan func(...any) error) error {
+			found = true
+			return scan(&id)
+		})
+		if err != nil {
+			return err
+		}
+		if !found {
+			return ticketing.ErrNotFound
+		}
+		return fn(id)
+	})
+}
+
+const kept = `SELECT o.occurrence_id, n.n, CAST(o.time AS TEXT), coalesce(o.app_id, ''), o.data
+	FROM {p}ordinals n CROSS JOIN {p}occurrences o ON o.occurrence_id = n.occurrence_id
+	WHERE n.ticket_id = ? ORDER BY o.time, o.occurrence_id LIMIT ? OFFSET ?`
+
+var keptNewest = strings.Replace(kept, "o.time, o.occurrence_id", "o.time DESC, o.occurrence_id DESC", 1)
+
+// Occurrences implements [ticketing.Store].
+func (s *Store) Occurrences(ctx context.Context, id int64, q *ticketing.OccurrenceQuery) (found []*ticketing.Occurrence, err error) {
+	d, err := q.WithDefaults()
+	if err != nil {
+		return nil, err
+	}
+	query := kept
+	if d.Order == ticketing.ByTime {
+		query = keptNewest
+	}
+	return found, s.of(ctx, "occurrences", id, func(id int64) error {
+		return s.each(ctx, query, []any{id, d.Limit, d.Offset}, func(scan func(...any) error) error {
+			o := &ticketing.Occurrence{Ticket: id}
+			var at string
+			if err := scan(&o.ID, &o.Number, &at, &o.AppID, &o.Data); err != nil {
+				return err
+			}
+			o.Time, _ = time.Parse("2006-01-02 15:04:05.999999", at) // zero if somebody wrote another text
+			found = append(found, o)
+			return nil
+		})
+	})
+}
+
+// History implements [ticketing.Store].
+func (s *Store) History(ctx context.Context, id int64) (events []ticketing.Event, err error) {
+	return events, s.of(ctx, "history", id, func(id int64) error {
+		return s.each(ctx, "SELECT at, kind, actor, note FROM {p}history WHERE ticket_id = ? ORDER BY id", []any{id}, func(scan func(...any) error) error {
+			var e ticketing.Event
+			var at int64
+			err := scan(&at, &e.Kind, &e.Actor, &e.Comment)
+			e.Time = fromMicro(at)
+			events = append(events, e)
+			return err
+		})
+	})
+}
+
+// Fingerprints implements [ticketing.Store].
+func (s *Store) Fingerprints(ctx context.Context, id int64) (found []ticketing.Fingerprint, err error) {
+	return found, s.of(ctx, "fingerprints", id, func(id int64) error {
+		return s.each(ctx, "SELECT CAST(hash AS TEXT) FROM {p}fingerprints WHERE ticket_id = ? ORDER BY hash", []any{id}, func(scan func(...any) error) error {
+			var f ticketing.Fingerprint
+			err := scan(&f)
+			found = append(found, f)
+			return err
+		})
+	})
+}
+
+// counted finds each hour by itself: a range would read the hours of all tickets.
+const counted = `WITH RECURSIVE h(x) AS (SELECT ?1 UNION ALL SELECT x + 1 FROM h WHERE x + 1 < ?1 + ?2)
+	SELECT n.hour, n.n FROM h CROSS JOIN {p}hours n ON n.hour = h.x AND n.ticket_id = ?3`
+
+// Hours implements [ticketing.Store].
+func (s *Store) Hours(ctx context.Context, ids []int64, from, to time.Time) (map[int64][]int64, error) {
+	first, n, err := ticketing.HourRange(from, to)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[int64][]int64, len(ids))
+	for _, asked := range ids {
+		err := s.of(ctx, "hours", asked, func(id int64) error {
+			counts := make([]int64, n)
+			all[asked] = counts
+			return s.each(ctx, counted, []any{first, n, id}, func(scan func(...any) error) error {
+				var hour, count int64
+				err := scan(&hour, &count)
+				counts[hour-first] = count
+				return err
+			})
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,221 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/ticketing"
+)
+
+// Store keeps tickets in an SQLite database. It implements [ticketing.Store], and is safe for
+// concurrent use.
+type Store struct {
+	path     string
+	engine   engine
+	limits   ticketing.Limits
+	expand   func(string) string
+	noCreate bool
+
+	db      *sql.DB       // for reading
+	writing chan struct{} // has one element while w is in use
+	w       writer
+
+	mu      sync.Mutex
+	closed  bool
+	leading bool // somebody commits
+	queue   []*request
+
+	known   known // guarded by writing
+	leaving int   // occurrences that are to be swept; guarded by writing
+	pruned  time.Time
+
+	handled, suppressed, created, prunedTickets, overflowed, unkept atomic.Uint64
+}
+
+var _ ticketing.Store = (*Store)(nil)
+
+// maxReaders bounds the connections for reading.
+const maxReaders = 4
+
+// Open opens the database in a file, and makes it unless it exists. The error is a
+// [*logbook.OptionError] or an [*Error].
+func Open(path string, o *Options) (*Store, error) { return open(defaultEngine, path, o) }
+
+func open(d engine, path string, o *Options) (*Store, error) {
+	if o == nil {
+		o = new(Options)
+	}
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	limits, err := o.Limits.WithDefaults()
+	if err != nil {
+		return nil, err
+	}
+	prefix := strings.NewReplacer("{p}", cmp.Or(o.TablePrefix, defaultPrefix))
+	s := &Store{path: path, engine: d, limits: limits, expand: prefix.Replace, noCreate: o.NoCreate, writing: make(chan struct{}, 1), pruned: time.Now()}
+	s.w = writer{expand: s.expand, stmts: make(map[string]*sql.Stmt)}
+	if path == "" {
+		return nil, s.fail("open", errors.New("missing path"))
+	}
+	timeout := cmp.Or(o.Timeout, defaultTimeout)
+	if err := s.open(timeout); err != nil {
+		if s.db != nil {
+			err = errors.Join(err, s.shut())
+		}
+		return nil, err
+	}
+	return s, nil
+}
+
+// busyPause is the pause before a file is opened again that another process is opening.
+const busyPause = 20 * time.Millisecond
+
+func (s *Store) open(timeout time.Duration) error {
+	if !s.noCreate {
+		if err := create(s.path); err != nil {
+			return s.fail("open", err)
+		}
+	}
+	c, err := newConnector(s.engine, s.path, timeout)
+	if err != nil {
+		return s.fail("open", err)
+	}
+	s.db = sql.OpenDB(c)
+	s.db.SetMaxOpenConns(maxReaders + 1)
+	s.db.SetMaxIdleConns(maxReaders)
+	for end := time.Now().Add(timeout); ; time.Sleep(busyPause) {
+		// SQLite does not wait for locks when it changes to WAL mode, or recovers.
+		err := s.fail("open", s.prepare())
+		if !errors.Is(err, ticketing.ErrLocked) || time.Now().After(end) {
+			return err
+		}
+	}
+}
+
+func (s *Store) prepare() (err error) {
+	if s.w.conn == nil {
+		if s.w.conn, err = s.db.Conn(context.Background()); err != nil {
+			return err
+		}
+	}
+	var mode string
+	if err := s.w.conn.QueryRowContext(context.Background(), "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {
+		return err
+	}
+	if mode != "wal" {
+		return fmt.Errorf("journal mode is %q, want wal", mode)
+	}
+	return s.migrate()
+}
+
+func (s *Store) script(text string) error {
+	_, err := s.w.conn.ExecContext(context.Background(), s.expand(text))
+	return err
+}
+
+// enter takes the connection that writes. leave gives it back.
+func (s *Store) enter(ctx context.Context) error {
+	select {
+	case s.writing <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if s.isClosed() {
+		s.leave()
+		return logbook.ErrClosed
+	}
+	return nil
+}
+
+func (s *Store) leave() { <-s.writing }
+
+func (s *Store) isClosed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
+
+// change runs a transaction.
+func (s *Store) change(ctx context.Context, op string, fn func() error) error {
+	if err := s.enter(ctx); err != nil {
+		return err
+	}
+	defer s.leave()
+	return s.fail(op, s.w.transaction(fn))
+}
+
+// read fails if the store is closed.
+func (s *Store) read(op string, fn func() error) error {
+	if s.isClosed() {
+		return logbook.ErrClosed
+	}
+	return s.fail(op, fn())
+}
+
+// Stats implements [ticketing.Store].
+func (s *Store) Stats() logbook.Stats {
+	return logbook.Stats{Handled: s.handled.Load(), Suppressed: s.suppressed.Load(), Counters: []logbook.Counter{
+		{Name: "created_tickets", Value: s.created.Load()}, {Name: "pruned_tickets", Value: s.prunedTickets.Load()},
+		{Name: "overflowed_records", Value: s.overflowed.Load()}, {Name: "unkept_occurrences", Value: s.unkept.Load()},
+	}}
+}
+
+// Close implements [ticketing.Store].
+func (s *Store) Close(ctx context.Context) error {
+	if err := s.enter(ctx); err != nil {
+		if errors.Is(err, logbook.ErrClosed) {
+			return nil
+		}
+		return err
+	}
+	s.mu.Lock()
+	s.closed = true
+	waiting := s.queue
+	s.queue = nil
+	s.mu.Unlock()
+	for _, r := range waiting {
+		r.done <- logbook.ErrClosed
+	}
+	defer s.leave()
+	return s.fail("close", s.shut())
+}
+
+func (s *Store) shut() error {
+	var errs []error
+	for _, stmt := range s.w.stmts {
+		errs = append(errs, stmt.Close())
+	}
+	if s.w.conn != nil {
+		errs = append(errs, s.w.conn.Close())
+	}
+	return errors.Join(append(errs, s.db.Close())...)
+}
+
+// micro is a time in microseconds, 0 for none.
+func micro(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func fromMicro(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(n).UTC()
+}
+
+// pythonTime is the form of times in Python's tables.
+const pythonTime = "2006-01-02 15:04:05.000000"
+
+func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
