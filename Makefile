@@ -56,7 +56,7 @@ test-desktop: ## desktop notifications with a real daemon, under Xvfb
 torture: ## shared log files, queues and the spool at full size: kills, renames, restarts, failing disks, damage, hostile peers; some minutes
 	LOGBOOK_TORTURE_LINES=100000 $(GO) test -count 1 -v -timeout 1h ./handlers/torture
 	LOGBOOK_TORTURE_RECORDS=1000000 $(GO) test -count 1 -v -timeout 1h -tags $(TAGS) -run Accounting ./queues ./queues/zeromq
-	LOGBOOK_TORTURE_CRASHES=20 LOGBOOK_TORTURE_KILLS=100 LOGBOOK_TORTURE_FLIPS=10000 LOGBOOK_TORTURE_FAULTS=20 \
+	LOGBOOK_TORTURE_CRASHES=20 LOGBOOK_TORTURE_KILLS=100 LOGBOOK_TORTURE_FLIPS=10000 LOGBOOK_TORTURE_FAULTS=20 LOGBOOK_TORTURE_CUTS=500 \
 		$(GO) test -count 1 -v -timeout 1h -tags crashpoints ./queues/spool
 	LOGBOOK_TORTURE_RECORDS=1000000 LOGBOOK_TORTURE_KILLS=100 $(GO) test -count 1 -v -timeout 1h -run Killed ./queues ./cmd/logbook
 	LOGBOOK_TORTURE_PEERS=1000 $(GO) test -count 1 -v -run HostilePeers ./queues/socket ./queues/otlp

@@ -207,7 +207,7 @@ func (c *Cursor) SetAside(e *Entry, why error) error {
 // writeDead writes the file of an entry and returns its size.
 func (l *Log) writeDead(cursor string, e *Entry, reason string) (size int64, err error) {
 	dir := l.deadDir(cursor)
-	if err := l.files.MkdirAll(dir, dirMode); err != nil {
+	if err := l.makeDir(dir); err != nil {
 		return 0, err
 	}
 	frame := appendFrame(nil, e)
@@ -229,10 +229,8 @@ func (l *Log) writeDead(cursor string, e *Entry, reason string) (size int64, err
 	if err := l.files.Remove(l.deadPath(cursor, e.Number, againSuffix)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return 0, err
 	}
-	for _, d := range []string{dir, filepath.Join(l.dir, deadName), l.dir} {
-		if err := l.files.SyncDir(d); err != nil {
-			return 0, err
-		}
+	if err := l.files.SyncDir(dir); err != nil {
+		return 0, err
 	}
 	return int64(len(frame)), nil
 }

@@ -33,7 +33,7 @@ type Log struct {
 	// committing, freeing, positions, syncing, mu.
 	committing sync.Mutex
 	syncing    sync.Mutex // held while the newest segment is synced, and to close its file
-	freeing    sync.Mutex // held while segments are removed
+	freeing    sync.Mutex // held while segments are removed, so that others wait for the room
 	positions  sync.Mutex // held while a position is written
 	reports    reports
 	closing    sync.Mutex
@@ -44,6 +44,7 @@ type Log struct {
 	buffers  [][]byte   // for the next batches
 	segments []*segment // oldest first
 	spares   []spare
+	stuck    bool          // the last file that was to be removed is still there
 	leaving  int64         // space of files that are being removed
 	dead     int64         // space of entries that were set aside
 	w        *writer       // for the newest segment; nil: a new one is needed
@@ -136,7 +137,7 @@ func (l *Log) Last() uint64 {
 }
 
 func (l *Log) open() error {
-	if err := l.files.MkdirAll(l.dir, dirMode); err != nil {
+	if err := l.makeDir(l.dir); err != nil {
 		return err
 	}
 	path := filepath.Join(l.dir, lockName)
@@ -155,6 +156,29 @@ func (l *Log) open() error {
 		return err
 	}
 	return l.resume()
+}
+
+// makeDir makes a directory and those that it is in, and syncs the names that are new.
+func (l *Log) makeDir(dir string) error {
+	var parents []string
+	for d := dir; ; d = filepath.Dir(d) {
+		if _, err := l.files.Lstat(d); err == nil || d == filepath.Dir(d) {
+			break
+		}
+		parents = append(parents, filepath.Dir(d))
+	}
+	if len(parents) == 0 {
+		return nil
+	}
+	if err := l.files.MkdirAll(dir, dirMode); err != nil {
+		return err
+	}
+	for _, parent := range parents {
+		if err := l.files.SyncDir(parent); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Close ends all calls, syncs what is not synced yet, and writes the positions of the

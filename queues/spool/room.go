@@ -2,7 +2,9 @@ package spool
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"time"
 
@@ -55,6 +57,8 @@ func (l *Log) dropSpare(size int64) bool {
 
 // dropOldest drops the oldest segment, if that is the policy, and reports whether it has.
 func (l *Log) dropOldest() bool {
+	l.freeing.Lock()
+	defer l.freeing.Unlock()
 	l.mu.Lock()
 	if !l.o.DropOldest || len(l.segments) < 2 {
 		l.mu.Unlock()
@@ -64,27 +68,21 @@ func (l *Log) dropOldest() bool {
 	for _, c := range l.cursors {
 		c.drop(next)
 	}
-	l.counts.dropped += next.first - s.first
-	l.remove(1)
 	l.mu.Unlock()
-	l.recycle(s)
+	if l.remove(1) == 0 {
+		return false
+	}
+	l.mu.Lock()
+	l.counts.dropped += next.first - s.first
+	l.mu.Unlock()
 	l.report(fmt.Errorf("spool: %s has reached its limit of %d bytes: entries %d to %d are dropped", l.dir, l.o.MaxBytes, s.first, next.first-1))
 	return true
-}
-
-// remove removes the first n segments from the list; they are to be recycled. The caller
-// holds mu.
-func (l *Log) remove(n int) {
-	for _, s := range l.segments[:n] {
-		l.leaving += s.space
-	}
-	l.segments = slices.Delete(l.segments, 0, n)
 }
 
 // free removes the segments that all cursors are past, according to their positions on
 // disk, except for the newest sealed one: it has the keys of the last entries.
 func (l *Log) free() {
-	l.freeing.Lock() // so that whoever needs room waits for all that is being freed
+	l.freeing.Lock()
 	defer l.freeing.Unlock()
 	l.mu.Lock()
 	if len(l.cursors) == 0 {
@@ -99,17 +97,45 @@ func (l *Log) free() {
 	for n+2 < len(l.segments) && l.segments[n+1].first-1 <= done {
 		n++
 	}
-	freed := slices.Clone(l.segments[:n])
-	l.remove(n)
 	l.mu.Unlock()
-	for _, s := range freed {
-		l.recycle(s)
-	}
+	l.remove(n)
 }
 
-// recycle keeps the file of a segment that was removed from the list as a spare one, or
+// remove removes the first n segments, or fewer if a file cannot be removed: there must be no
+// gap behind it. It returns how many. The caller holds freeing.
+func (l *Log) remove(n int) int {
+	l.mu.Lock()
+	removed := slices.Clone(l.segments[:n])
+	l.segments = slices.Delete(l.segments, 0, n)
+	for _, s := range removed {
+		l.leaving += s.space
+	}
+	l.mu.Unlock()
+	for i, s := range removed {
+		err := l.recycle(s)
+		l.mu.Lock()
+		first := err != nil && !l.stuck
+		l.stuck = err != nil
+		if err != nil {
+			for _, s := range removed[i:] {
+				l.leaving -= s.space
+			}
+			l.segments = slices.Insert(l.segments, 0, removed[i:]...)
+		}
+		l.mu.Unlock()
+		if first {
+			l.report(wrapped("make room in", l.dir, err))
+		}
+		if err != nil {
+			return i
+		}
+	}
+	return n
+}
+
+// recycle keeps the file of a segment that is not in the list any more as a spare one, or
 // removes it.
-func (l *Log) recycle(s *segment) {
+func (l *Log) recycle(s *segment) error {
 	crash.Point("unlink")
 	l.mu.Lock()
 	keep := len(l.spares) < maxSpares && s.space == l.o.SegmentBytes
@@ -119,8 +145,8 @@ func (l *Log) recycle(s *segment) {
 		keep = false
 	}
 	if !keep {
-		if err := l.files.Remove(s.path); err != nil {
-			l.report(wrapped("make room in", l.dir, err))
+		if err := l.files.Remove(s.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
 	}
 	crash.Point("unlinked")
@@ -133,6 +159,7 @@ func (l *Log) recycle(s *segment) {
 	l.full = false
 	close(l.room)
 	l.room = make(chan struct{})
+	return nil
 }
 
 // diskPause is how long Room waits when the disk is full, which nobody announces.
