@@ -44,6 +44,38 @@ func ExampleNewBackground() {
 	// 3 handled
 }
 
+// What the handler does not get in one run of the program, it gets in the next.
+func ExampleNewSpool() {
+	dir, err := os.MkdirTemp("", "spool")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	defer logbook.PushApplication(logbook.Flags{Errors: logbook.SilentErrors})()
+	down := logbook.NewHandler(func(*logbook.Record) error { return errors.New("connection refused") }, nil)
+	for _, h := range []logbook.Handler{down, stdout()} {
+		spool, err := queues.NewSpool(h, dir, nil)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		undo := logbook.PushApplication(spool)
+		logbook.Info("order paid")
+		undo()
+
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		if left := (*queues.SpooledError)(nil); errors.As(spool.Close(ctx), &left) {
+			fmt.Println(left.Records, "left:", left.Err)
+		}
+		cancel()
+	}
+	// Output:
+	// 1 left: connection refused
+	// INFO: order paid
+	// INFO: order paid
+}
+
 // A full queue drops records by its policy, counts them, and reports the loss in the stream.
 func ExampleOverflow() {
 	begun, ready := make(chan bool), make(chan bool)
