@@ -88,7 +88,7 @@ func NewSpool(h logbook.Handler, dir string, o *SpoolOptions) (*Spool, error) {
 		s.instance = otlp.NewInstance()
 	}
 	inner := Unqueued(h)
-	if e, ok := inner.(interface{ Encoding() otlp.EncodeOptions }); ok {
+	if e, ok := entrySenderOf(inner).(interface{ Encoding() otlp.EncodeOptions }); ok {
 		s.encoding = e.Encoding()
 	}
 	if o.Trace != nil {

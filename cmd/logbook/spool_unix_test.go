@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -16,6 +17,8 @@ import (
 
 	"github.com/logbook-go/logbook/internal/otlp"
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/queues"
+	otlphttp "github.com/logbook-go/logbook/queues/otlp"
 )
 
 // At a reload, sinks go on where those before have stopped.
@@ -121,6 +124,44 @@ func TestCollectSpool(t *testing.T) {
 	out, stderr = collect(jsonLines, "--channel", "app.db")
 	if out != "one\n" || !strings.Contains(stderr, `logbook: no sink has the cursor "exec-.-sink-args-record.message-level-in`) {
 		t.Errorf("%q, %s", out, stderr)
+	}
+}
+
+// A program logs to a collector that is not there, by way of a spool. What it has when it ends,
+// the next run of it sends, as it was encoded.
+func TestCollectFromSpool(t *testing.T) {
+	const n = 500
+	dir, address := t.TempDir(), freePort(t)
+	defer logbook.PushApplication(logbook.Flags{Errors: logbook.SilentErrors})()
+	run := func(first int) error {
+		h, err := otlphttp.NewHandler("otlp://"+address, &otlphttp.HandlerOptions{Service: "shop"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := queues.NewSpool(h, dir, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range n {
+			try(t, s.Handle(logbook.NewRecord(logbook.RecordData{Channel: "app", Message: strconv.Itoa(first + i), Time: time.Now()})))
+		}
+		return s.Close(t.Context())
+	}
+	if err := run(0); !errors.As(err, new(*queues.SpooledError)) {
+		t.Errorf("%v", err)
+	}
+	c := collect(t, nil, "--from", "otlp://"+address, "--spool", "spool", "--to", "json:all.json", "--to", "console:-?format={record.message}")
+	try(t, run(n))
+	for i := range 2 * n {
+		if got := c.next(t); got != strconv.Itoa(i) {
+			t.Fatalf("got %s, want %d", got, i)
+		}
+	}
+	if code, last := c.stop(t); code != 0 || last != fmt.Sprintf("logbook: %d records collected, none lost", 2*n) {
+		t.Errorf("exit code %d, %s", code, c.read(t, "stderr"))
+	}
+	if got := c.read(t, "all.json"); strings.Count(got, `"service.name":"shop"`) != 2*n {
+		t.Errorf("%s", got[:min(len(got), 1000)])
 	}
 }
 

@@ -3,6 +3,7 @@ package otlp
 import (
 	"errors"
 
+	"github.com/logbook-go/logbook/internal/otlp"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/queues/spool"
 )
@@ -15,6 +16,10 @@ type unqueued struct{ *sender }
 // Binding implements [logbook.Bindable]. The handler is not quiet, since the methods of values
 // may log while a batch is split.
 func (u unqueued) Binding() logbook.Binding { return u.sender.Options.Binding() }
+
+// Encoding returns how the records of a spool are to be encoded, so that SendEntries can send
+// them as they are.
+func (u unqueued) Encoding() otlp.EncodeOptions { return u.encode }
 
 // Handle sends a record.
 func (u unqueued) Handle(r *logbook.Record) error {
