@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net"
 	"net/http/httptest"
@@ -241,4 +242,50 @@ func TestLogin(t *testing.T) {
 			closeSubscriber(t, s)
 		})
 	}
+}
+
+// The permissions that the package comment names are enough.
+func TestPermissions(t *testing.T) {
+	user := func(name string, publish ...string) *server.User {
+		return &server.User{Username: name, Password: "hunter2", Permissions: &server.Permissions{
+			Publish: &server.SubjectPermission{Allow: publish}, Subscribe: &server.SubjectPermission{Allow: []string{"_INBOX.>"}},
+		}}
+	}
+	stream := []string{"$JS.API.STREAM.INFO.LOGS", "$JS.API.STREAM.CREATE.LOGS"}
+	host := strings.TrimPrefix(start(t, func(o *server.Options) {
+		o.Users = []*server.User{
+			user("writer", "LOGS"), user("maker", append(stream, "LOGS")...),
+			user("reader", append(stream, "$JS.API.CONSUMER.CREATE.LOGS.>", "$JS.API.CONSUMER.MSG.NEXT.LOGS.>", "$JS.ACK.LOGS.>")...),
+		}
+	}), "nats://")
+	maker := newHandler(t, "nats://maker:hunter2@"+host, nats.HandlerOptions{})
+	handle(t, maker, record("a"))
+	flush(t, maker)
+	writer, err := nats.NewHandler("nats://writer:hunter2@"+host, &nats.HandlerOptions{Stream: "LOGS"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	handle(t, writer, record("b"))
+	flush(t, writer)
+	if err := writer.Close(within(t)); err != nil {
+		t.Error(err)
+	}
+	s := newSubscriber(t, "nats://reader:hunter2@"+host, nats.SubscriberOptions{AckWait: time.Second})
+	receive(t, s).Done(errors.New("not now"))
+	take(t, s, 2)
+	closeSubscriber(t, s)
+	if stats := s.Stats(); stats.Count("failures") != 0 || stats.Count("redelivered") != 1 {
+		t.Error(stats)
+	}
+	other, err := nats.NewHandler("nats://writer:hunter2@"+host, &nats.HandlerOptions{Stream: "LOGS", Subject: "other", ConnectionOptions: nats.ConnectionOptions{Timeout: 100 * time.Millisecond}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := make(chan error, 100)
+	defer logbook.PushApplication(reported(func(err error) { failed <- err }))()
+	handle(t, other, record("c"))
+	if err := <-failed; !strings.Contains(err.Error(), "no acknowledgement within 100ms; the last error was: nats: permissions violation") {
+		t.Error(err)
+	}
+	_ = other.Close(expired())
 }

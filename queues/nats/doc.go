@@ -45,7 +45,10 @@
 // # Security
 //
 // Addresses of other machines need TLS, or Insecure. Anybody who may publish to the subject
-// of a stream can fill it, so servers should have logins, with permissions: a handler needs
-// to publish to its subject, and to subscribe to _INBOX.>; with Create, and for a subscriber,
-// to use the API of JetStream, $JS.API.>.
+// of a stream can fill it, so servers should have logins with permissions. A handler publishes
+// to its subject, and subscribes to _INBOX.>; with Create it also publishes to
+// $JS.API.STREAM.INFO.STREAM and $JS.API.STREAM.CREATE.STREAM, where the last word is the name
+// of the stream. A subscriber subscribes to _INBOX.>, and publishes to
+// $JS.API.CONSUMER.CREATE.STREAM.>, $JS.API.CONSUMER.MSG.NEXT.STREAM.> and $JS.ACK.STREAM.>;
+// with Create to the two above as well.
 package nats

@@ -57,8 +57,8 @@
 // that it was handling are put back when a subscriber connects the next time. So each record
 // is handled at least once; twice, if the program ended between handling it and telling the
 // server. The price is that each record passes the network twice, to be taken and to be
-// removed, and that the subscriber needs Redis 6.2. With NoAck elements are taken off the list at once, and those in the
-// memory of the program are lost with it.
+// removed, and that the subscriber needs Redis 6.2. With NoAck elements are taken off the
+// list at once, and those in the memory of the program are lost with it.
 //
 // What is on a list is worth as much as the server's own persistence: without it a restart of
 // the server loses the list, and with appendfsync everysec, a second of it.
@@ -74,4 +74,9 @@
 //
 // With redis:// the password and the records are sent unencrypted. Use rediss:// beyond this
 // machine.
+//
+// A user of the server needs RPUSH, or LPUSH with Left, for the list of a handler. For a
+// subscriber it needs LLEN, LPUSH and BLPOP and LPOP with NoAck, otherwise LLEN, LPUSH, BLMOVE,
+// LMOVE, LREM and LRANGE, for the list and that of what is being handled; with Right the
+// commands of the other end.
 package redis

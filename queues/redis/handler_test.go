@@ -16,7 +16,7 @@ import (
 // patience guards against hanging, on a very busy machine.
 const patience = 2 * time.Minute
 
-func within(t *testing.T) context.Context {
+func within(t testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	t.Cleanup(cancel)
 	return ctx
@@ -28,7 +28,7 @@ func expired() context.Context {
 	return ctx
 }
 
-func newHandler(t *testing.T, address string, o *redis.HandlerOptions) *redis.Handler {
+func newHandler(t testing.TB, address string, o *redis.HandlerOptions) *redis.Handler {
 	t.Helper()
 	h, err := redis.NewHandler(address, o)
 	if err != nil {
@@ -42,7 +42,7 @@ func record(format string, args ...any) *logbook.Record {
 	return logbook.NewRecord(logbook.RecordData{Time: time.Now(), Level: logbook.LevelInfo, Message: fmt.Sprintf(format, args...)})
 }
 
-func handle(t *testing.T, h logbook.Handler, r *logbook.Record) {
+func handle(t testing.TB, h logbook.Handler, r *logbook.Record) {
 	t.Helper()
 	if err := h.Handle(r); err != nil {
 		t.Fatal(err)

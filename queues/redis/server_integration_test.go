@@ -32,7 +32,7 @@ import (
 )
 
 // socketPath returns a path that is short enough for a socket.
-func socketPath(t *testing.T) string {
+func socketPath(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "lb")
 	if err != nil {
@@ -45,7 +45,7 @@ func socketPath(t *testing.T) string {
 // start runs a Redis server on a socket until the end of the test. The package redis-server
 // would also run one for the system, so it is not used: the same program is in redis-tools,
 // under another name.
-func start(t *testing.T, socket string, args ...string) {
+func start(t testing.TB, socket string, args ...string) {
 	t.Helper()
 	var out bytes.Buffer
 	cmd := exec.Command("/usr/bin/redis-check-rdb")

@@ -20,7 +20,7 @@ import (
 	"github.com/logbook-go/logbook/queues/redis"
 )
 
-func newSubscriber(t *testing.T, address string, o *redis.SubscriberOptions) *redis.Subscriber {
+func newSubscriber(t testing.TB, address string, o *redis.SubscriberOptions) *redis.Subscriber {
 	t.Helper()
 	s, err := redis.NewSubscriber(address, o)
 	if err != nil {
@@ -30,7 +30,7 @@ func newSubscriber(t *testing.T, address string, o *redis.SubscriberOptions) *re
 	return s
 }
 
-func receive(t *testing.T, s *redis.Subscriber) queues.Delivery {
+func receive(t testing.TB, s *redis.Subscriber) queues.Delivery {
 	t.Helper()
 	d, err := s.Receive(within(t))
 	if err != nil {
@@ -60,7 +60,7 @@ func messages(rs []*logbook.Record) (all []string) {
 	return all
 }
 
-func closeSubscriber(t *testing.T, s *redis.Subscriber) {
+func closeSubscriber(t testing.TB, s *redis.Subscriber) {
 	t.Helper()
 	if err := s.Close(within(t)); err != nil {
 		t.Error(err)
@@ -349,6 +349,41 @@ func TestCutConnections(t *testing.T) {
 	}
 	if left := length(t, socket, "redis:processing"); left != 0 {
 		t.Errorf("%d elements left", left)
+	}
+}
+
+// The commands that the package comment names are enough.
+func TestPermissions(t *testing.T) {
+	socket := socketPath(t)
+	start(t, socket)
+	for _, tt := range []struct {
+		o        redis.SubscriberOptions
+		commands string
+	}{
+		{redis.SubscriberOptions{}, "+llen +lpush +blmove +lmove +lrem +lrange"},
+		{redis.SubscriberOptions{NoAck: true}, "+llen +lpush +blpop +lpop"},
+		{redis.SubscriberOptions{Right: true}, "+llen +rpush +blmove +lmove +lrem +lrange"},
+		{redis.SubscriberOptions{Right: true, NoAck: true}, "+llen +rpush +brpop +rpop"},
+	} {
+		push := "+rpush"
+		if tt.o.Right {
+			push = "+lpush"
+		}
+		cli(t, socket, "ACL", "SETUSER", "writer", "reset", "on", ">hunter2", "~redis", push)
+		cli(t, socket, append([]string{"ACL", "SETUSER", "reader", "reset", "on", ">hunter2", "~redis", "~redis:processing"}, strings.Fields(tt.commands)...)...)
+		h := newHandler(t, "unix://writer:hunter2@"+socket, &redis.HandlerOptions{Left: tt.o.Right})
+		handle(t, h, record("a"))
+		handle(t, h, record("b"))
+		closeNow(t, h)
+		s := newSubscriber(t, "unix://reader:hunter2@"+socket, &tt.o)
+		if !tt.o.NoAck {
+			receive(t, s).Done(errors.New("not now"))
+		}
+		take(t, s, 2)
+		closeSubscriber(t, s)
+		if s.Stats().Count("failures") != 0 {
+			t.Errorf("%+v: %v", tt.o, s.Stats())
+		}
 	}
 }
 
