@@ -9,7 +9,7 @@ import (
 // Limits of a request. They bound the memory that its records take.
 const (
 	MaxRecords = 1 << 16
-	MaxValues  = 1 << 20 // attributes, and elements of lists
+	MaxValues  = 1 << 19 // attributes, and elements of lists
 )
 
 // A RequestError reports a request that cannot be decoded.
