@@ -319,11 +319,11 @@ func TestFaultsOfEachCall(t *testing.T) {
 				t.Parallel()
 				seed := rand.Uint64()
 				m := newModel(t, policy, seed)
+				m.files.Short = i%2 == 0
 				for round := range fromEnv(t, "LOGBOOK_TORTURE_FAULTS", 2) {
 					for range 20 {
 						m.act()
 					}
-					m.files.Short = (round+i)%2 == 0
 					m.files.FailOp(op, []error{syscall.ENOSPC, syscall.EIO}[round%2])
 					m.faulty = true
 					for range 10 {
