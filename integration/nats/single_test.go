@@ -182,9 +182,9 @@ func TestSlowHandler(t *testing.T) {
 		handle(t, h, record("a"))
 		flush(t, h)
 	}
-	s := newSubscriber(t, address, nats.SubscriberOptions{AckWait: time.Second, Prefetch: 3})
+	s := newSubscriber(t, address, nats.SubscriberOptions{AckWait: 3 * time.Second, Prefetch: 3})
 	first := receive(t, s)
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 7*time.Second)
 	defer cancel()
 	<-ctx.Done()
 	first.Done(nil)
