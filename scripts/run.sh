@@ -66,12 +66,8 @@ echo "== $log through logbook pipe, the last 40 lines"
 tail -n 40 "$log" | bin/logbook pipe --channel "$(basename "$log")"
 
 echo
-if pkg-config --exists libzmq 2> /dev/null; then
-  echo "== examples/distributed: logbook collect takes the records of three programs over ZeroMQ; its errors"
-  examples/distributed/run.sh "$dir/distributed"
-else
-  echo "== examples/distributed is left out: it needs libzmq (apt-get install libzmq3-dev pkg-config)"
-fi
+echo "== examples/distributed: logbook collect, with a spool, takes the records of programs over OTLP, and is killed meanwhile; its errors"
+examples/distributed/run.sh "$dir/distributed"
 
 echo
 echo "== files"

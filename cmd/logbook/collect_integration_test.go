@@ -148,7 +148,7 @@ func TestCollectRefusesKey(t *testing.T) {
 // The example of the documentation runs.
 func TestDistributed(t *testing.T) {
 	out, err := exec.CommandContext(t.Context(), "../../examples/distributed/run.sh", t.TempDir()).CombinedOutput()
-	if err != nil || !strings.HasSuffix(string(out), "logbook: 303 records collected, none lost\n") {
+	if err != nil || !strings.Contains(string(out), "invoices: 101 records stay in the spool\n") || !strings.HasSuffix(string(out), "records collected, none lost\n303 of 303 records arrived\n") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
