@@ -111,3 +111,38 @@ func TestHandlerAcrossCuts(t *testing.T) {
 		t.Error(st)
 	}
 }
+
+// Behind a spool, records are sent as they were written, and a batch that failed comes again
+// with its name.
+func TestHandlerBehindSpool(t *testing.T) {
+	failures, left := 2, 20
+	all := make(chan struct{})
+	s := newFakeReceiver(t, func(q sentRequest) (int, http.Header, string) {
+		if failures--; failures >= 0 {
+			return 503, nil, ""
+		}
+		if left -= len(q.records); left == 0 {
+			close(all)
+		}
+		return 200, nil, ""
+	})
+	h, err := queues.NewSpool(newHandler(t, s.endpoint(), &otlp.HandlerOptions{Service: "shop"}), t.TempDir(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bind(t, h)
+	logRecords(20)
+	<-all
+	try(t, h.Close(t.Context()))
+	if got := s.messages(); len(got) != 20 {
+		t.Errorf("%d records", len(got))
+	}
+	if s.requests[0].key == "" || s.requests[0].key != s.requests[2].key || string(s.requests[0].body) != string(s.requests[2].body) {
+		t.Errorf("keys %q, then %q", s.requests[0].key, s.requests[2].key)
+	}
+	for _, r := range s.taken {
+		if got := r.Text("resource.service.name"); got != "shop" {
+			t.Errorf("service %q", got)
+		}
+	}
+}

@@ -150,7 +150,7 @@ func bind(t *testing.T, h logbook.Handler) (reported func() []string) {
 	}
 }
 
-func log(n int) {
+func logRecords(n int) {
 	for i := range n {
 		logbook.Info("m", "i", i)
 	}
@@ -199,7 +199,7 @@ func TestRetries(t *testing.T) {
 			})
 			h := newHandler(t, s.endpoint(), &otlp.HandlerOptions{BatchRecords: 10, Overflow: queues.Block})
 			bind(t, h)
-			log(15)
+			logRecords(15)
 			for h.Flush(t.Context()) != nil {
 			}
 			if got := s.messages(); len(got) != 15 {
@@ -251,7 +251,7 @@ func TestRefusals(t *testing.T) {
 			s := newFakeReceiver(t, func(sentRequest) (int, http.Header, string) { return test.status, test.header, test.body })
 			h := newHandler(t, s.endpoint(), &otlp.HandlerOptions{Token: "s3cret"})
 			reported := bind(t, h)
-			log(3)
+			logRecords(3)
 			try(t, h.Flush(t.Context()))
 			try(t, h.Close(t.Context()))
 			if got := reported(); len(got) != 1 || got[0] != "otlp: "+s.URL+": "+test.want {
@@ -272,7 +272,7 @@ func TestPartialSuccess(t *testing.T) {
 	s := newFakeReceiver(t, func(sentRequest) (int, http.Header, string) { return 200, nil, "\x0a\x09\x08\x02\x12\x05short" })
 	h := newHandler(t, s.endpoint(), nil)
 	reported := bind(t, h)
-	log(5)
+	logRecords(5)
 	try(t, h.Flush(t.Context()))
 	try(t, h.Close(t.Context()))
 	if got := reported(); len(got) != 1 || got[0] != "otlp: "+s.URL+": 2 records: 200 OK: short" {
@@ -336,7 +336,7 @@ func TestSplits(t *testing.T) {
 			s := newFakeReceiver(t, test.answer)
 			h := newHandler(t, s.endpoint(), &otlp.HandlerOptions{BatchRecords: 10, Linger: time.Minute})
 			bind(t, h)
-			log(10)
+			logRecords(10)
 			for h.Flush(t.Context()) != nil {
 			}
 			try(t, h.Close(t.Context()))
@@ -380,7 +380,7 @@ func TestNobodyListens(t *testing.T) {
 	try(t, l.Close())
 	h := newHandler(t, "otlp://"+address, nil)
 	reported := bind(t, h)
-	log(3)
+	logRecords(3)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var unsent *logbook.UnsentError
