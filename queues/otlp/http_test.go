@@ -153,6 +153,16 @@ func TestTryAgain(t *testing.T) {
 	want(t, returned, 503, request(body)) // it is closed
 }
 
+// A body that never fits the spool is not to be sent again.
+func TestTooLargeForStore(t *testing.T) {
+	st := store{fail: func(*spool.Entry) error { return &spool.SizeError{Bytes: 2, Limit: 1} }}
+	s := handler(t, &otlp.ListenOptions{Store: st.Store})
+	want(t, s, 413, request(encoded(records("a", 1))))
+	if n := s.Stats().Count("refused_too_large"); n != 1 {
+		t.Errorf("%d counted", n)
+	}
+}
+
 func TestTokens(t *testing.T) {
 	var st store
 	s := handler(t, &otlp.ListenOptions{Store: st.Store, Tokens: []string{"old", "hunter2"}})

@@ -58,7 +58,7 @@ func (s *Subscriber) busy(err error) *fault {
 // failed returns the fault of a body that could not be read.
 func (s *Subscriber) failed(err error) *fault {
 	switch {
-	case errors.Is(err, errTooLong), errors.Is(err, errInflated), errors.Is(err, codec.ErrTooLarge):
+	case errors.Is(err, errTooLong), errors.Is(err, errInflated), errors.Is(err, codec.ErrTooLarge), isSizeError(err):
 		return s.tooLarge(err)
 	case errors.Is(err, errEvicted), errors.Is(err, errFull), errors.Is(err, errLate):
 		return s.busy(err)
@@ -69,6 +69,12 @@ func (s *Subscriber) failed(err error) *fault {
 		return &fault{http.StatusBadRequest, &s.counts.interrupted, errIncomplete}
 	}
 	return s.malformed(err)
+}
+
+// isSizeError reports whether the body does not fit the log, even if that were empty.
+func isSizeError(err error) bool {
+	e := (*spool.SizeError)(nil)
+	return errors.As(err, &e)
 }
 
 // request is a request that is being read, and then handled, which may outlast its answer.
@@ -235,7 +241,9 @@ func (q *request) store(ctx context.Context, outcome chan<- *fault) {
 			err := panics.Call(func() error { return q.o.Store(q.ctx, e) })
 			q.counts.held.Add(int64(-e.Records))
 			if err != nil {
-				f = q.busy(err)
+				if f = q.busy(err); isSizeError(err) {
+					f = q.tooLarge(err)
+				}
 				break
 			}
 			stored++
