@@ -3,7 +3,7 @@
 # unless they are installed.
 set -euo pipefail
 
-packages=(gcc libc6-dev git python3-logbook python3-zmq python3-redis python3-kombu libzmq3-dev pkg-config rsyslog rsyslog-gnutls redis-tools dbus-daemon systemd "$@")
+packages=(gcc libc6-dev git python3-logbook python3-sqlalchemy python3-zmq python3-redis python3-kombu libzmq3-dev pkg-config rsyslog rsyslog-gnutls redis-tools dbus-daemon systemd "$@")
 
 missing=()
 for p in "${packages[@]}"; do
