@@ -6,7 +6,7 @@
 //	...
 //	h, err := ticketing.NewHandler(store, &ticketing.HandlerOptions{Level: logbook.LevelWarn, Bubble: true})
 //	...
-//	defer logbook.Use(queues.NewBackground(h, nil))()
+//	defer logbook.Use(queues.NewBackground(h, nil))(ctx)
 //
 // Then each warning and error is in the database:
 //
