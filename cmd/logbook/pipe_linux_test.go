@@ -46,7 +46,7 @@ func TestPipeHugeLine(t *testing.T) {
 
 // peakMemory returns how much memory a running program has taken, in bytes. Maxrss of an
 // ended one includes what the test itself had taken when it started the program.
-func peakMemory(t *testing.T, pid int) (bytes int) {
+func peakMemory(t testing.TB, pid int) (bytes int) {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
