@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs the programs: a web server that logs, an importer that reads the
 # server's log and mails failures, `logbook pipe`, which reads logs, and `logbook collect`,
-# which takes records of other programs.
+# which takes records of other programs, and is killed meanwhile.
 # Usage: run.sh [FOLDER FOR THE FILES]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -66,7 +66,7 @@ echo "== $log through logbook pipe, the last 40 lines"
 tail -n 40 "$log" | bin/logbook pipe --channel "$(basename "$log")"
 
 echo
-echo "== examples/distributed: logbook collect, with a spool, takes the records of programs over OTLP, and is killed meanwhile; its errors"
+echo "== examples/distributed: a Go program logs over OTLP, through an agent that is killed, to logbook collect"
 examples/distributed/run.sh "$dir/distributed"
 
 echo

@@ -1,8 +1,9 @@
-// Producer logs a number of records to a collector over OTLP, by way of a spool: what the
-// collector does not get now, the next run of the producer sends.
+// Producer reads numbers of orders, one on a line, and logs each to a collector over OTLP, by
+// way of a spool: what the collector does not get now, it gets from the next run.
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"flag"
@@ -18,19 +19,15 @@ import (
 func main() {
 	name := flag.String("name", "producer", "name of the program")
 	to := flag.String("to", "otlp://127.0.0.1:4318", "address of the collector")
-	dir := flag.String("spool", "producer-spool", "directory of the spool")
-	n := flag.Int("n", 100, "number of records")
+	dir := flag.String("spool", "producer.spool", "directory of the spool")
 	flag.Parse()
-	err := produce(*name, *to, *dir, *n)
-	if left := (*queues.SpooledError)(nil); errors.As(err, &left) {
-		fmt.Printf("%s: %d records stay in the spool\n", *name, left.Records)
-	} else if err != nil {
+	if err := produce(*name, *to, *dir); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func produce(name, to, dir string, n int) error {
+func produce(name, to, dir string) error {
 	collector, err := otlp.NewHandler(to, &otlp.HandlerOptions{Service: name})
 	if err != nil {
 		return err
@@ -39,19 +36,18 @@ func produce(name, to, dir string, n int) error {
 	if err != nil {
 		return errors.Join(err, collector.Close(context.Background()))
 	}
-	defer logbook.PushApplication(logbook.Flags{Errors: logbook.SilentErrors})() // Close reports what is left
-	undo := logbook.PushApplication(spool)
+	// Not each failure to reach the collector: Close reports what is left.
+	defer logbook.PushApplication(logbook.Flags{Errors: logbook.SilentErrors}, spool)()
+
 	log := logbook.New(name)
-	for i := range n {
-		log.Info("order {order} is paid", "order", i, "amount", 100+i)
+	orders := bufio.NewScanner(os.Stdin)
+	for orders.Scan() {
+		log.Info("order {order} is paid", "order", orders.Text(), "amount", 100)
 	}
-	if n > 0 {
-		log.Exception(errors.New("card declined"), "order {order} failed", "order", n)
-	}
-	undo()
+	log.Exception(errors.New("card declined"), "the last one failed")
 
 	// Close sends what is left, unless the collector is down.
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	return spool.Close(ctx)
+	return errors.Join(orders.Err(), spool.Close(ctx))
 }
