@@ -406,12 +406,16 @@ func (c *Cursor) enforceLimit() {
 		return
 	}
 	l := c.log
+	before := c.dropped
 	for c.lag() > c.maxBytes {
 		s := l.following(l.segmentOf(max(c.acked, c.floor) + 1))
 		if s == nil {
-			return
+			break
 		}
 		c.drop(s)
+	}
+	if n := c.dropped - before; n > 0 {
+		l.report(fmt.Errorf("spool: cursor %s of %s lags too far behind: %d entries are dropped for it", c.name, l.dir, n))
 	}
 }
 

@@ -178,11 +178,16 @@ func TestDropInFlight(t *testing.T) {
 func TestCursorLimit(t *testing.T) {
 	t.Parallel()
 	o := smallLog
+	reported := make(chan error, 100)
+	o.OnError = func(err error) { reported <- err }
 	l := open(t, t.TempDir(), &o)
 	limited, free := openCursor(t, l, "limited", &CursorOptions{MaxBytes: 50_000}), openCursor(t, l, "free", nil)
 	appendEntries(t, l, 1, 150, 1000)
 	if s := limited.State(); s.Bytes > 50_000+o.SegmentBytes || s.Dropped+s.Entries != 150 || s.Dropped == 0 {
 		t.Errorf("%+v", s)
+	}
+	if err := <-reported; !strings.Contains(err.Error(), "cursor limited") {
+		t.Error(err)
 	}
 	first := int(limited.State().Dropped) + 1
 	readTo(t, limited, first, 150, 1000)
