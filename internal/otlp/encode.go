@@ -55,7 +55,6 @@ func NewInstance() string {
 type Encoder struct {
 	keys  keys
 	types []byte   // of the attributes written so far, as members of keyTypes
-	extra []string // names of the attributes of processors
 	stack []byte
 	json  []byte
 

@@ -114,7 +114,7 @@ func sendHonest(t testing.TB, c *http.Client, url string, name string, batch, si
 // Hostile peers cost a bounded memory, and an honest one gets through. There are 1,000 of
 // them with LOGBOOK_TORTURE_PEERS=1000.
 func TestHostilePeers(t *testing.T) {
-	peers := 100
+	peers := 50
 	if n, err := strconv.Atoi(os.Getenv("LOGBOOK_TORTURE_PEERS")); err == nil {
 		peers = n
 	}

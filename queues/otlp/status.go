@@ -52,13 +52,13 @@ func appendStatus(b []byte, contentType string, f *fault) []byte {
 // google.protobuf.Duration. The last three bits are the type: 0 is a number, and 2
 // bytes.
 const (
-	statusCode    = 1<<3 | 0
+	statusCode    = 1 << 3
 	statusMessage = 2<<3 | 2
 	statusDetails = 3<<3 | 2
 	anyType       = 1<<3 | 2
 	anyValue      = 2<<3 | 2
 	retryDelay    = 1<<3 | 2
-	seconds       = 1<<3 | 0
+	seconds       = 1 << 3
 )
 
 // appendStatusProto appends a google.rpc.Status, with a detail unless it is nil.
