@@ -23,11 +23,11 @@ func TestFirstSignal(t *testing.T) {
 				signals <- os.Interrupt
 				signals <- os.Interrupt
 			}
-			time.Sleep(sameSignal - 1)
+			time.Sleep(sameSignal - time.Nanosecond)
 			if synctest.Wait(); !restored.IsZero() || len(signals) > 0 {
 				t.Errorf("restored after %v, %d signals not taken", restored.Sub(start), len(signals))
 			}
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 			if synctest.Wait(); restored.Sub(start) != sameSignal {
 				t.Errorf("restored after %v", restored.Sub(start))
 			}
