@@ -54,7 +54,7 @@ func NewInstance() string {
 // not be copied or used by several goroutines at once.
 type Encoder struct {
 	keys  keys
-	types []byte   // of the attributes written so far, as members of keyTypes
+	types []byte // of the attributes written so far, as members of keyTypes
 	stack []byte
 	json  []byte
 
