@@ -463,7 +463,7 @@ func (b *batch) apply(w *work) error {
 		}
 	}
 	for _, e := range w.entries {
-		if err := errors.Join(b.place(w.ID, kindHost, e.Host), b.place(w.ID, kindRelease, e.Release)); err != nil {
+		if err := errors.Join(b.place(w, kindHost, e.Host), b.place(w, kindRelease, e.Release)); err != nil {
 			return err
 		}
 	}
@@ -471,13 +471,17 @@ func (b *batch) apply(w *work) error {
 }
 
 // place remembers a host or release of a ticket.
-func (b *batch) place(ticket int64, kind int, value string) error {
-	p := place{ticket, kind, value}
+func (b *batch) place(w *work, kind int, value string) error {
+	p := place{w.ID, kind, value}
 	if value == "" || b.known.places[p] {
 		return nil
 	}
-	if _, err := b.w.exec(`INSERT OR IGNORE INTO {p}places SELECT ?1, ?2, ?3
-		WHERE (SELECT count(*) FROM {p}places WHERE ticket_id = ?1 AND kind = ?2) < ?4`, ticket, kind, value, ticketing.MaxValues); err != nil {
+	if len(w.entries) == 1 && w.before.Count == 0 { // it has none yet
+		if _, err := b.w.exec("INSERT OR IGNORE INTO {p}places VALUES (?, ?, ?)", w.ID, kind, value); err != nil {
+			return err
+		}
+	} else if _, err := b.w.exec(`INSERT OR IGNORE INTO {p}places SELECT ?1, ?2, ?3
+		WHERE (SELECT count(*) FROM {p}places WHERE ticket_id = ?1 AND kind = ?2) < ?4`, w.ID, kind, value, ticketing.MaxValues); err != nil {
 		return err
 	}
 	b.known.places[p] = true
