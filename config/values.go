@@ -139,7 +139,7 @@ func (s *Spec) absPath(path string) (string, error) {
 }
 
 // SecretFile reads an option that is the path of a file, and returns the content of the
-// file. The lines of the file are masked in the errors of the sink.
+// file, which must not be empty. The lines of the file are masked in the errors of the sink.
 func (s *Spec) SecretFile(name string) (content string) {
 	s.readKind(name, KindPath, func(v string) error {
 		path, err := s.absPath(v)
@@ -148,6 +148,9 @@ func (s *Spec) SecretFile(name string) (content string) {
 		}
 		if content, err = readSmall(path); err != nil {
 			return err
+		}
+		if strings.TrimSpace(content) == "" {
+			return fmt.Errorf("%s is empty", path)
 		}
 		for line := range strings.Lines(content) {
 			if line = strings.TrimSpace(line); line != "" {

@@ -345,6 +345,8 @@ func TestCollectUsage(t *testing.T) {
 		"--from otlp://127.0.0.1":                            "invalid address: want otlp://HOST:PORT",
 		"--from otlp://127.0.0.1:1?token=hunter%202":         "invalid Tokens: a token is empty, or has other characters",
 		"--from otlp://127.0.0.1:1?token_file=none":          `option "token_file": open `,
+		"--from otlp://127.0.0.1:1?token=":                   `option "token": missing`,
+		"--from otlp://127.0.0.1:1?token_file=/dev/null":     `option "token_file": /dev/null is empty`,
 		"--from otlp://127.0.0.1:1?max_body=1GB":             `option "max_body": 1000000000 is more than 64 MiB`,
 		"--from otlp://127.0.0.1:1?cert=x":                   `option "cert": unknown`,
 		"--from otlps://127.0.0.1:1":                         `option "cert": missing`,

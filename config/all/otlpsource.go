@@ -48,9 +48,13 @@ func readOTLP(s *config.Spec) func() (queues.Subscriber, error) {
 		MaxConnections: s.Count("max_connections"), MaxPerAddress: s.Count("max_per_address"),
 		HeaderTimeout: s.Duration("header_timeout"), BodyTimeout: s.Duration("body_timeout"), IdleTimeout: s.Duration("idle_timeout"),
 	}
-	if token := s.Text("token"); token != "" {
+	s.Func("token", func(token string) error {
+		if token == "" { // as from a variable that is not set: it must not let everybody in
+			return errors.New("missing")
+		}
 		o.Tokens = append(o.Tokens, token)
-	}
+		return nil
+	})
 	for line := range strings.Lines(s.SecretFile("token_file")) {
 		if line = strings.TrimSpace(line); line != "" {
 			o.Tokens = append(o.Tokens, line)
