@@ -170,7 +170,7 @@ func (c *collector) start() (err error) {
 // reportWorth says what an acknowledgement is worth without a spool.
 func (c *collector) reportWorth() {
 	for _, s := range c.sources {
-		if s.Acknowledges() {
+		if s.Acknowledges() && !c.quiet { // tail, which is quiet, has no spool
 			complain(c.stderr, "without --spool, records are acknowledged when they are in the queues in memory: those are lost if collect is killed")
 			return
 		}
