@@ -420,7 +420,9 @@ func TestSpoolSendsEntries(t *testing.T) {
 		pass(time.Minute)
 		try(t, s.HandleBatch([]*logbook.Record{newRecord("a"), newRecord("b")}, logbook.ReasonGroup))
 		pass(time.Minute)
-		if h.texts != "record 0 record 1 record 3 record 4 a b" || !slices.Contains(h.sent, "i:4-4") || h.sent[len(h.sent)-1] != "i:6-7" {
+		// What was read together before record 2 was set aside is sent one by one, the rest at once.
+		alone := slices.Contains(h.sent, "i:4-4") || slices.Contains(h.sent, "i:4-5")
+		if h.texts != "record 0 record 1 record 3 record 4 a b" || !alone || h.sent[len(h.sent)-1] != "i:6-7" {
 			t.Errorf("%q, %q", h.texts, h.sent)
 		}
 		if got := s.Stats(); got.Handled != 6 || got.Count("set_aside") != 1 || got.Held != 0 {
