@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/otlp"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/logbook/logbooktest"
 	"github.com/logbook-go/logbook/queues"
@@ -461,4 +462,17 @@ func (h *entrySender) SendEntries(entries []*spool.Entry) (int, error) {
 		h.sent = append(h.sent, e.Key)
 	}
 	return len(entries), nil
+}
+
+// A record that was sent without a time has that of its arrival.
+func TestRecordsOfWithoutTime(t *testing.T) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	body, n, err := otlp.JSONToProto([]byte(`{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":{"stringValue":"m"}}, {"timeUnixNano":"7"}]}]}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rs, err := queues.RecordsOf(&spool.Entry{Time: at, Body: body, Records: n})
+	if err != nil || len(rs) != 2 || !rs[0].Time().Equal(at) || rs[0].Message() != "m" || rs[1].Time().UnixNano() != 7 {
+		t.Errorf("%v, %v", rs, err)
+	}
 }

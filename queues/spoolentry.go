@@ -19,7 +19,7 @@ func EntryOf(rs []*logbook.Record) *spool.Entry {
 	return &spool.Entry{Records: len(rs), Body: new(otlp.Encoder).AppendRequest(nil, rs, nil)}
 }
 
-// RecordsOf returns the records of an entry.
+// RecordsOf returns the records of an entry. Those without a time have that of the entry.
 func RecordsOf(e *spool.Entry) ([]*logbook.Record, error) {
 	body := e.Body
 	if e.Gzip {
@@ -34,7 +34,15 @@ func RecordsOf(e *spool.Entry) ([]*logbook.Record, error) {
 			return nil, fmt.Errorf("the body has more than %d bytes", maxUnzipped)
 		}
 	}
-	return otlp.DecodeRequest(body)
+	rs, err := otlp.DecodeRequest(body)
+	for i, r := range rs {
+		if r.Time().IsZero() {
+			d := r.Data()
+			d.Time = e.Time
+			rs[i] = logbook.NewRecord(d)
+		}
+	}
+	return rs, err
 }
 
 // A program's own entries have no peer. In its place stands the reason why the records are
