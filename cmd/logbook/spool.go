@@ -45,7 +45,7 @@ func spoolCommand() *cobra.Command {
 func wantArgs(least, most int, want string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) < least || most >= 0 && len(args) > most {
-			return fmt.Errorf("got %d arguments, want %s", len(args), want)
+			return fmt.Errorf("got %s, want %s", number(uint64(len(args)), "argument"), want)
 		}
 		return nil
 	}

@@ -147,7 +147,7 @@ func TestSpoolUsage(t *testing.T) {
 		"cat " + dir + " --cursor x":    `has no cursor "x" (there are: ["handler"])`,
 		"cat " + dir + " --set-aside x": `has no cursor "x"`,
 		"cat " + dir + " --set-aside x --cursor y": "cannot be used together",
-		"requeue " + dir:                  "got 1 arguments, want a directory and a cursor",
+		"requeue " + dir:                  "got 1 argument, want a directory and a cursor",
 		"requeue " + dir + " x":           `has no cursor "x"`,
 		"requeue " + dir + " handler 0":   `invalid number of an entry "0"`,
 		"requeue " + dir + " handler 77":  "has not set aside entry 77",
