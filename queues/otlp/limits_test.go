@@ -266,6 +266,36 @@ func TestMaxMemory(t *testing.T) {
 	})
 }
 
+// A request for which there is no memory is answered when its sender has sent all of it.
+func TestFullMemoryIsAnswered(t *testing.T) {
+	var release chan error
+	o := &otlp.ListenOptions{MaxBody: 1 << 20, MaxMemory: 3 << 20, Store: func(context.Context, *spool.Entry) error { return <-release }}
+	overPipes(t, o, func(t *testing.T, s *otlp.Subscriber, p *pipes) {
+		release = make(chan error)
+		body := encoded(records(strings.Repeat("x", 1000<<10), 1))
+		codes := make(chan int)
+		for range 2 {
+			c := p.dial(t, "10.0.0.1")
+			go func() { codes <- c.post(encoded(records(fmt.Sprintf("%p %s", c, body[:900<<10]), 1))) }()
+			synctest.Wait()
+		}
+		c := p.dial(t, "10.0.0.2")
+		c.begin(len(body))
+		if _, err := c.Write(body); err != nil {
+			t.Error(err)
+		}
+		if code := c.answer(); code != 503 {
+			t.Errorf("status %d", code)
+		}
+		for range 2 {
+			release <- nil
+			if code := <-codes; code != 200 {
+				t.Errorf("status %d", code)
+			}
+		}
+	})
+}
+
 // Close lets requests in flight end, and accepts no others.
 func TestClose(t *testing.T) {
 	overPipes(t, nil, func(t *testing.T, s *otlp.Subscriber, p *pipes) {

@@ -107,6 +107,9 @@ func (s *Subscriber) take(control *http.ResponseController, r *http.Request, q *
 	}
 	if err != nil {
 		q.release()
+		if errors.Is(err, errEvicted) || errors.Is(err, errFull) {
+			s.skip(control, r.Body)
+		}
 		return s.failed(err)
 	}
 	_ = control.SetReadDeadline(time.Time{})
@@ -114,6 +117,16 @@ func (s *Subscriber) take(control *http.ResponseController, r *http.Request, q *
 		c.Settle()
 	}
 	return q.handle(r.Header.Get("Idempotency-Key"))
+}
+
+// skipTime bounds the time for the rest of a body that is not kept.
+const skipTime = 2 * time.Second
+
+// skip discards the rest of a body, so that the sender gets to read the answer: many do not try
+// a request again whose connection was cut.
+func (s *Subscriber) skip(control *http.ResponseController, body io.Reader) {
+	_ = control.SetReadDeadline(time.Now().Add(skipTime))
+	_, _ = io.Copy(io.Discard, io.LimitReader(body, int64(s.o.MaxBody)))
 }
 
 // handle waits for the outcome of a request that is read.
