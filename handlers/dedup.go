@@ -273,16 +273,20 @@ func (d *Dedup) stopTimer() {
 }
 
 // endTimer stops the timer. If its function has begun, endTimer waits for it, until the
-// context ends.
+// context ends, and for that of the timer that it has started, if that has begun, too.
 func (d *Dedup) endTimer(ctx context.Context) {
-	d.mu.Lock()
-	d.stopTimer()
-	running, ticked := d.timer != nil, d.ticked
-	d.mu.Unlock()
-	if running {
+	for {
+		d.mu.Lock()
+		d.stopTimer()
+		running, ticked := d.timer != nil, d.ticked
+		d.mu.Unlock()
+		if !running {
+			return
+		}
 		select {
 		case <-ticked:
 		case <-ctx.Done():
+			return
 		}
 	}
 }
@@ -355,6 +359,7 @@ func (d *Dedup) Unbound() {
 func (d *Dedup) Flush(ctx context.Context) error {
 	d.endTimer(ctx)
 	err := unlessEnded(ctx, d.len(), d.handOver)
+	d.endTimer(ctx) // which a call may have started meanwhile
 	d.mu.Lock()
 	d.arm() // for messages that were kept
 	d.mu.Unlock()
