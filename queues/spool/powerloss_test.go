@@ -181,13 +181,18 @@ func TestPowerLoss(t *testing.T) {
 			mu.Lock()
 			sent = maps.Clone(keys)
 			mu.Unlock()
-			if err := files.cut(left, random); err != nil {
+			if err := files.cut(left, rand.New(rand.NewPCG(seed, 3))); err != nil { // on another goroutine
 				t.Error(err)
 			}
 		}
+		cut := func() bool {
+			mu.Lock()
+			defer mu.Unlock()
+			return sent != nil
+		}
 		l := open(t, dir, &o)
 		c := openCursor(t, l, "a", nil)
-		for n := 1; sent == nil && n < 5000; {
+		for n := 1; !cut() && n < 5000; {
 			batch := make([]*Entry, random.IntN(3)+1)
 			for i := range batch {
 				batch[i] = entry(n, random.IntN(2000))
@@ -214,7 +219,7 @@ func TestPowerLoss(t *testing.T) {
 			}
 		}
 		closeLog(t, l)
-		if sent == nil {
+		if !cut() {
 			t.Fatalf("seed %d: there was no loss of power", seed)
 		}
 
