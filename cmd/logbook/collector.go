@@ -72,12 +72,16 @@ type source struct {
 	*config.Source
 	queues.Subscriber
 	dispatched *atomic.Uint64
+	leaving    atomic.Bool // it is closed to be taken out of the group
 }
 
 // Receive implements [queues.Subscriber].
 func (s *source) Receive(ctx context.Context) (queues.Delivery, error) {
 	d, err := s.Subscriber.Receive(ctx)
 	s.dispatched.Add(uint64(len(d.Records)))
+	if err != nil && s.leaving.Load() {
+		<-ctx.Done() // the group ends if its last member does, but not if that is taken out
+	}
 	return d, err
 }
 
@@ -285,7 +289,7 @@ func (c *collector) openNew(ctx context.Context, sources []*config.Source) (open
 				err = errors.Join(err, fmt.Errorf("the old source %q is closed: %w", s.Name(), failure))
 				continue
 			}
-			c.add(&source{s.Source, again, &c.received})
+			c.add(&source{Source: s.Source, Subscriber: again, dispatched: &c.received})
 		}
 	}()
 	for _, s := range sources {
@@ -305,13 +309,14 @@ func (c *collector) openNew(ctx context.Context, sources []*config.Source) (open
 		if err != nil {
 			return opened, err
 		}
-		opened = append(opened, &source{s, sub, &c.received})
+		opened = append(opened, &source{Source: s, Subscriber: sub, dispatched: &c.received})
 	}
 	return opened, nil
 }
 
 // remove closes a source, which yields what has arrived, and takes it out of the group.
 func (c *collector) remove(ctx context.Context, s *source) {
+	s.leaving.Store(true)
 	if err := errors.Join(s.Close(ctx), c.group.Remove(ctx, s)); err != nil {
 		complain(c.stderr, "closing the source %q: %v", s.Name(), err)
 	}
