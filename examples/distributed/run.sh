@@ -4,9 +4,9 @@
 # takes part over ZeroMQ, and OpenTelemetry's SDK for JavaScript, where they can be installed.
 # Usage: run.sh FOLDER
 set -euo pipefail
+dir=$(mkdir -p "$1" && cd "$1" && pwd)
 cd "$(dirname "$0")"
 
-dir=$(mkdir -p "$1" && cd "$1" && pwd)
 rm -rf "$dir"/*.spool "$dir"/*.txt "$dir/all.json"
 
 # free_port prints a port on which nobody listens.
