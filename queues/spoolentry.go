@@ -1,11 +1,6 @@
 package queues
 
 import (
-	"bytes"
-	"compress/gzip"
-	"fmt"
-	"io"
-
 	"github.com/logbook-go/logbook/internal/otlp"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/queues/spool"
@@ -23,15 +18,9 @@ func EntryOf(rs []*logbook.Record) *spool.Entry {
 func RecordsOf(e *spool.Entry) ([]*logbook.Record, error) {
 	body := e.Body
 	if e.Gzip {
-		z, err := gzip.NewReader(bytes.NewReader(body))
-		if err != nil {
+		var err error
+		if body, err = otlp.Gunzip(body, maxUnzipped); err != nil {
 			return nil, err
-		}
-		if body, err = io.ReadAll(io.LimitReader(z, maxUnzipped+1)); err != nil {
-			return nil, err
-		}
-		if len(body) > maxUnzipped {
-			return nil, fmt.Errorf("the body has more than %d bytes", maxUnzipped)
 		}
 	}
 	rs, err := otlp.DecodeRequest(body)

@@ -130,19 +130,8 @@ func (i *intake) append(rs []*logbook.Record) error {
 		if errors.As(err, new(*spool.FullError)) {
 			_ = i.log.Room(i.ctx) // the next attempt finds out
 		} else {
-			i.wait()
+			i.pause.Wait(i.ctx)
 		}
-	}
-}
-
-// wait waits after a failure of the disk.
-func (i *intake) wait() {
-	now := time.Now()
-	var end time.Time
-	_ = i.pause.Begin(now, func(until time.Time) error { end = until; return nil })
-	select {
-	case <-time.After(end.Sub(now)):
-	case <-i.ctx.Done():
 	}
 }
 

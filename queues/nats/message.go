@@ -1,10 +1,7 @@
 package nats
 
 import (
-	"bytes"
-	"compress/gzip"
 	"fmt"
-	"io"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -35,7 +32,7 @@ func payload(m jetstream.Msg) ([]byte, error) {
 	case "":
 	case encodingGzip:
 		var err error
-		if body, err = gunzip(body); err != nil {
+		if body, err = otlp.Gunzip(body, maxBody); err != nil {
 			return nil, fmt.Errorf("gzip: %w", err)
 		}
 	default:
@@ -45,15 +42,6 @@ func payload(m jetstream.Msg) ([]byte, error) {
 		return nil, fmt.Errorf("got more than %d bytes", maxBody)
 	}
 	return body, nil
-}
-
-// gunzip returns the content, or the first bytes of it if these are more than maxBody.
-func gunzip(b []byte) ([]byte, error) {
-	r, err := gzip.NewReader(bytes.NewReader(b))
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(io.LimitReader(r, maxBody+1))
 }
 
 // decode returns the records of a message.

@@ -157,7 +157,7 @@ func (p *publisher) appendEntry(ms []message, e *spool.Entry) ([]message, error)
 	body := e.Body
 	if e.Gzip {
 		var err error
-		if body, err = gunzip(body); err != nil {
+		if body, err = otlp.Gunzip(body, maxBody); err != nil {
 			return ms, err
 		}
 	}

@@ -2,7 +2,6 @@ package otlp
 
 import (
 	"bytes"
-	"io"
 	"sync"
 
 	"github.com/klauspost/compress/gzip"
@@ -52,11 +51,3 @@ func compressed(body []byte) []byte {
 
 // maxEntry bounds an entry when it is decompressed.
 const maxEntry = 64 << 20
-
-func decompressed(body []byte) ([]byte, error) {
-	z, err := gzip.NewReader(bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(io.LimitReader(z, maxEntry))
-}

@@ -249,7 +249,7 @@ func (s *sender) split(b *outgoing) (first, second *outgoing, err error) {
 	if rs == nil {
 		body := b.body
 		if b.gzip {
-			if body, err = decompressed(body); err != nil {
+			if body, err = otlp.Gunzip(body, maxEntry); err != nil {
 				return nil, nil, err
 			}
 		}
