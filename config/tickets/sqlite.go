@@ -11,7 +11,7 @@ import (
 )
 
 func init() {
-	config.RegisterSink("sqlite", config.Entry{
+	register("sqlite", config.Entry{
 		Forms: []config.Form{{Address: "sqlite:PATH", Help: "tickets in an SQLite database"}},
 		Options: slices.Concat(config.HandlerOptions("")[:2], []config.Option{
 			{Name: "app_id", Kind: config.KindText, Default: "service.name of the record, or generic", Help: "name of the program"},

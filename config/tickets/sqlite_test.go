@@ -1,13 +1,14 @@
 package tickets_test
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/logbook-go/logbook/config"
-	_ "github.com/logbook-go/logbook/config/tickets"
+	"github.com/logbook-go/logbook/config/tickets"
 	"github.com/logbook-go/logbook/internal/leaktest"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/ticketing"
@@ -59,6 +60,49 @@ func TestInvalid(t *testing.T) {
 	} {
 		_, err := config.Open(uri)
 		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", uri, err)
+		}
+	}
+}
+
+// OpenStore opens what is there, and makes nothing.
+func TestOpenStore(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tickets.db")
+	if _, err := tickets.OpenStore("sqlite:" + path); err == nil || !strings.Contains(err.Error(), path) {
+		t.Error(err)
+	}
+	if _, err := os.Stat(path); !os.IsNotExist(err) {
+		t.Error(err)
+	}
+	h, err := tickets.OpenHandler("sqlite:" + path + "?app_id=lab")
+	if err != nil {
+		t.Fatal(err)
+	}
+	logbook.InGoroutine(func() { logbook.New("app").Error("failed") }, h)
+	if err := h.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, uri := range []string{"sqlite:" + path, "sqlite:" + path + "?level=error", "sqlite:" + path + "?no_create=false"} {
+		s, err := tickets.OpenStore(uri)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if list, err := s.Tickets(t.Context(), nil); err != nil || len(list) != 1 || list[0].AppID != "lab" {
+			t.Error(uri, list, err)
+		}
+		if err := s.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	for uri, want := range map[string]string{
+		"sqlite:" + path + "?background=10":             "no effect",
+		"sqlite:" + path + "?prefix=a;b":                "letters",
+		"tickets.db":                                    "want sqlite:PATH",
+		"file:tickets.log":                              "want sqlite:PATH",
+		"mysql://me:PASSWORD@host/db?password=PASSWORD": "want sqlite:PATH",
+	} {
+		_, err := tickets.OpenStore(uri)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "PASSWORD") {
 			t.Errorf("%s: %v", uri, err)
 		}
 	}
