@@ -42,13 +42,7 @@ func (s *Store) Block(t *testing.T) (release func()) {
 // Await waits until a number of calls of Record wait.
 func (s *Store) Await(t *testing.T, n int) {
 	t.Helper()
-	for t.Context().Err() == nil {
-		s.mu.Lock()
-		waiting := len(s.queue)
-		s.mu.Unlock()
-		if waiting == n {
-			return
-		}
+	for t.Context().Err() == nil && s.queue.Waiting() != n {
 		runtime.Gosched()
 	}
 }

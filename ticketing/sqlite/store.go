@@ -7,12 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/ticketing"
+	"github.com/logbook-go/logbook/ticketing/internal/commit"
 )
 
 // Store keeps tickets in an SQLite database. It implements [ticketing.Store], and is safe for
@@ -28,11 +28,7 @@ type Store struct {
 	writing chan struct{} // has one element while w is in use
 	w       writer
 
-	mu      sync.Mutex
-	closed  bool
-	leading bool // somebody commits
-	queue   []*request
-
+	queue   commit.Queue[*ticketing.Entry]
 	known   known // guarded by writing
 	leaving int   // occurrences that are to be swept; guarded by writing
 	pruned  time.Time
@@ -62,6 +58,7 @@ func open(d engine, path string, o *Options) (*Store, error) {
 	}
 	prefix := strings.NewReplacer("{p}", cmp.Or(o.TablePrefix, defaultPrefix))
 	s := &Store{path: path, engine: d, limits: limits, expand: prefix.Replace, noCreate: o.NoCreate, writing: make(chan struct{}, 1), pruned: time.Now()}
+	s.queue.Max, s.queue.Begin, s.queue.Commit, s.queue.End = maxCommit, s.enter, s.record, s.recorded
 	s.w = writer{expand: s.expand, stmts: make(map[string]*sql.Stmt)}
 	if path == "" {
 		return nil, s.fail("open", errors.New("missing path"))
@@ -129,7 +126,7 @@ func (s *Store) enter(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if s.isClosed() {
+	if s.queue.Closed() {
 		s.leave()
 		return logbook.ErrClosed
 	}
@@ -137,12 +134,6 @@ func (s *Store) enter(ctx context.Context) error {
 }
 
 func (s *Store) leave() { <-s.writing }
-
-func (s *Store) isClosed() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.closed
-}
 
 // change runs a transaction.
 func (s *Store) change(ctx context.Context, op string, fn func() error) error {
@@ -155,7 +146,7 @@ func (s *Store) change(ctx context.Context, op string, fn func() error) error {
 
 // read fails if the store is closed.
 func (s *Store) read(op string, fn func() error) error {
-	if s.isClosed() {
+	if s.queue.Closed() {
 		return logbook.ErrClosed
 	}
 	return s.fail(op, fn())
@@ -177,14 +168,7 @@ func (s *Store) Close(ctx context.Context) error {
 		}
 		return err
 	}
-	s.mu.Lock()
-	s.closed = true
-	waiting := s.queue
-	s.queue = nil
-	s.mu.Unlock()
-	for _, r := range waiting {
-		r.done <- logbook.ErrClosed
-	}
+	s.queue.Close()
 	defer s.leave()
 	return s.fail("close", s.shut())
 }
