@@ -14,6 +14,9 @@ var (
 	ErrFull     = errors.New("disk full")
 )
 
+// ErrConflict is the error of [Store.SetDocument] for a version that is not the newest one.
+var ErrConflict = errors.New("changed by somebody else")
+
 // ErrFingerprint is the error of [Store.Split] for a fingerprint that the ticket does not
 // have, or that is its last one.
 var ErrFingerprint = errors.New("not a fingerprint of the ticket, or its only one")

@@ -3,14 +3,16 @@ package ticketing
 import (
 	"cmp"
 	"errors"
+	"net/url"
 	"time"
+	"unicode/utf8"
 
 	"github.com/logbook-go/logbook/logbook"
 )
 
 // An Action is a change that a person, or a program, makes to a ticket.
 type Action struct {
-	Kind    EventKind // one of the first five
+	Kind    EventKind // one of the first six
 	Actor   string    // who makes it
 	Comment string
 
@@ -21,9 +23,10 @@ type Action struct {
 
 	Mute     Mute   // of EventMuted: Until, Count and Period
 	Assignee string // of EventAssigned; "" for nobody
+	Link     string // of EventLinked: an http or https URL of at most 512 characters; "" for none
 }
 
-var errAction = errors.New("want solved, reopened, muted, assigned or commented")
+var errAction = errors.New("want solved, reopened, muted, assigned, commented or linked")
 
 // Act applies an action, and returns the event for the history. It is for stores.
 func (t *Ticket) Act(a *Action, now time.Time) (Event, error) {
@@ -40,14 +43,35 @@ func (t *Ticket) Act(a *Action, now time.Time) (Event, error) {
 	case EventAssigned:
 		t.Assignee = a.Assignee
 	case EventCommented:
+	case EventLinked:
+		if err := checkLink(a.Link); err != nil {
+			return Event{}, optionError("Action", "Link", err)
+		}
+		t.Link = a.Link
 	default:
 		return Event{}, optionError("Action", "Kind", errAction)
 	}
-	comment := a.Comment
-	if a.Kind == EventAssigned && comment == "" {
-		comment = a.Assignee
+	event := Event{Time: now, Kind: a.Kind, Actor: a.Actor, Comment: a.Comment}
+	switch a.Kind {
+	case EventAssigned:
+		orDefault(&event.Comment, a.Assignee)
+	case EventLinked:
+		orDefault(&event.Comment, a.Link)
 	}
-	return Event{Time: now, Kind: a.Kind, Actor: a.Actor, Comment: comment}, nil
+	return event, nil
+}
+
+const maxLink = 512
+
+func checkLink(link string) error {
+	if link == "" {
+		return nil
+	}
+	u, err := url.Parse(link)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || utf8.RuneCountInString(link) > maxLink || !utf8.ValidString(link) {
+		return errors.New("want an http or https URL of at most 512 characters")
+	}
+	return nil
 }
 
 // Recur counts one more record, and changes the state if that makes it open again. firstSeen
@@ -96,8 +120,8 @@ func (m *Mute) ends(at time.Time) bool {
 	return !m.Until.IsZero() && at.After(m.Until) || m.Count > 0 && m.Seen >= m.Count
 }
 
-// Absorb adds the counts, times and releases of a ticket that is merged into this one. It is
-// for stores.
+// Absorb adds the counts, times and releases of a ticket that is merged into this one, and its
+// link if this one has none. It is for stores.
 func (t *Ticket) Absorb(o *Ticket) {
 	if o.FirstSeen.Before(t.FirstSeen) {
 		t.FirstSeen, t.FirstRelease = o.FirstSeen, cmp.Or(o.FirstRelease, t.FirstRelease)
@@ -108,6 +132,7 @@ func (t *Ticket) Absorb(o *Ticket) {
 	t.Count += o.Count
 	t.Stored += o.Stored
 	t.Regressions += o.Regressions
+	orDefault(&t.Link, o.Link)
 }
 
 func optionError(options, option string, err error) error {

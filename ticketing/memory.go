@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/ticketing/internal/seen"
+	"github.com/logbook-go/logbook/ticketing/internal/watch"
 )
 
 // Memory is a store in memory, for tests and small programs. Nothing remains when the program
@@ -29,8 +31,15 @@ type Memory struct {
 	releases  map[string]time.Time // first seen
 	producers map[string]*seen.Numbers
 	created   map[appHour]int
+	documents map[string]document
+	watchers  watch.Watchers
 	stats     logbook.Stats
 	count     struct{ created, pruned, overflowed, unkept uint64 }
+}
+
+type document struct {
+	data    []byte // empty after it was deleted
+	version int64
 }
 
 type appHour struct {
@@ -57,6 +66,7 @@ func NewMemory(l *Limits) (*Memory, error) {
 	return &Memory{
 		limits: limits, tickets: make(map[int64]*memoryTicket), ids: make(map[Fingerprint]int64), merged: make(map[int64]int64),
 		releases: make(map[string]time.Time), producers: make(map[string]*seen.Numbers), created: make(map[appHour]int),
+		documents: make(map[string]document),
 	}, nil
 }
 
@@ -78,12 +88,18 @@ func (m *Memory) enter(ctx context.Context) error {
 	return nil
 }
 
+// leave unlocks the store after a change.
+func (m *Memory) leave() {
+	m.mu.Unlock()
+	m.watchers.Notify()
+}
+
 // Record implements [Store].
 func (m *Memory) Record(ctx context.Context, entries []*Entry) error {
 	if err := m.enter(ctx); err != nil {
 		return err
 	}
-	defer m.mu.Unlock()
+	defer m.leave()
 	for _, e := range entries {
 		if e.Instance != "" && e.Number != 0 {
 			numbers := m.producers[e.Instance]
@@ -244,7 +260,7 @@ func (t *memoryTicket) matches(q *Query) bool {
 	return (len(q.States) == 0 || slices.Contains(q.States, t.State)) &&
 		equal(q.Channel, t.Channel) && equal(q.AppID, t.AppID) && equal(q.Assignee, t.Assignee) &&
 		(q.Host == "" || t.hosts[q.Host]) && (q.Release == "" || t.releases[q.Release]) &&
-		(q.Level == nil || t.Level >= logbook.LevelOf(q.Level)) &&
+		(!q.Linked || t.Link != "") && (q.Level == nil || t.Level >= logbook.LevelOf(q.Level)) &&
 		(q.Since.IsZero() || !t.LastSeen.Before(q.Since)) && (q.Until.IsZero() || t.LastSeen.Before(q.Until)) &&
 		(text(t.Title) || text(t.Location) || text(t.Channel))
 }
@@ -334,7 +350,7 @@ func (m *Memory) Act(ctx context.Context, id int64, a *Action) error {
 	if err := m.enter(ctx); err != nil {
 		return err
 	}
-	defer m.mu.Unlock()
+	defer m.leave()
 	t, err := m.find(id)
 	if err != nil {
 		return err
@@ -366,7 +382,7 @@ func (m *Memory) Merge(ctx context.Context, into int64, ids []int64, by string) 
 	if err := m.enter(ctx); err != nil {
 		return err
 	}
-	defer m.mu.Unlock()
+	defer m.leave()
 	winner, err := m.find(into)
 	if err != nil {
 		return err
@@ -423,7 +439,7 @@ func (m *Memory) Split(ctx context.Context, id int64, f Fingerprint, by string) 
 	if err := m.enter(ctx); err != nil {
 		return 0, err
 	}
-	defer m.mu.Unlock()
+	defer m.leave()
 	t, err := m.find(id)
 	if err != nil {
 		return 0, err
@@ -444,12 +460,49 @@ func (m *Memory) Split(ctx context.Context, id int64, f Fingerprint, by string) 
 	return n.ID, nil
 }
 
+// Watch implements [Store].
+func (m *Memory) Watch(ctx context.Context) (<-chan struct{}, error) { return m.watchers.Watch(ctx) }
+
+// Document implements [Store].
+func (m *Memory) Document(ctx context.Context, name string) ([]byte, int64, error) {
+	if err := m.enter(ctx); err != nil {
+		return nil, 0, err
+	}
+	defer m.mu.Unlock()
+	d := m.documents[name]
+	if len(d.data) == 0 {
+		return nil, 0, nil
+	}
+	return bytes.Clone(d.data), d.version, nil
+}
+
+// SetDocument implements [Store].
+func (m *Memory) SetDocument(ctx context.Context, name string, data []byte, version int64) error {
+	if err := CheckDocument(name, data); err != nil {
+		return err
+	}
+	if err := m.enter(ctx); err != nil {
+		return err
+	}
+	defer m.leave()
+	d := m.documents[name]
+	current := d.version
+	if len(d.data) == 0 {
+		current = 0
+	}
+	if version != current {
+		return fmt.Errorf("document %s: %w", name, ErrConflict)
+	}
+	m.documents[name] = document{bytes.Clone(data), d.version + 1}
+	return nil
+}
+
 // Delete implements [Store].
 func (m *Memory) Delete(ctx context.Context, ids ...int64) error {
 	if err := m.enter(ctx); err != nil {
 		return err
 	}
-	defer m.mu.Unlock()
+	defer m.leave()
 	for _, id := range ids {
 		if t, err := m.find(id); err == nil {
 			m.remove(t)
@@ -475,7 +528,7 @@ func (m *Memory) Prune(ctx context.Context, now time.Time) (int, error) {
 	if err := m.enter(ctx); err != nil {
 		return 0, err
 	}
-	defer m.mu.Unlock()
+	defer m.leave()
 	oldest := now.Add(-m.limits.MaxAge)
 	for h := range m.created {
 		if h.hour < hourOf(oldest) {
@@ -532,6 +585,7 @@ func (m *Memory) Close(context.Context) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.closed = true
+	m.watchers.Close()
 	return nil
 }
 

@@ -18,6 +18,7 @@ type Query struct {
 	Assignee string       //
 	Host     string       // of a record
 	Release  string       // of a record
+	Linked   bool         // only tickets with a Link
 	Level    slog.Leveler // the lowest level
 	Since    time.Time    // last seen at this time or later
 	Until    time.Time    // last seen before this time

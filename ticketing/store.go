@@ -2,7 +2,9 @@ package ticketing
 
 import (
 	"context"
+	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -63,6 +65,21 @@ type Store interface {
 	// fingerprint of a ticket cannot be split off.
 	Split(ctx context.Context, id int64, f Fingerprint, by string) (int64, error)
 
+	// Watch returns a channel that receives a value soon after the store changed, by this
+	// process or another one. Values are not queued: one stands for all changes since the
+	// one before it was received. The channel is closed when the context ends or the store is
+	// closed.
+	Watch(ctx context.Context) (<-chan struct{}, error)
+
+	// Document returns a small document of a program that works with tickets, such as its
+	// accounts, and the version of it. If there is none, data is nil and the version 0.
+	Document(ctx context.Context, name string) (data []byte, version int64, err error)
+
+	// SetDocument writes a document of at most [MaxDocument] bytes; no data deletes it. If
+	// its version is not the given one any more, it does not change, and the error wraps
+	// [ErrConflict]. A name never has the same version twice.
+	SetDocument(ctx context.Context, name string, data []byte, version int64) error
+
 	// Delete deletes tickets with all that belongs to them. Unknown ids are ignored. A
 	// fingerprint that recurs makes a new ticket.
 	Delete(ctx context.Context, ids ...int64) error
@@ -84,3 +101,18 @@ type Store interface {
 
 // MaxHours bounds the hours that [Store.Hours] returns.
 const MaxHours = 2400
+
+// MaxDocument bounds the bytes of a document.
+const MaxDocument = 1 << 20
+
+// CheckDocument returns an error if the name or the size of a document is invalid. It is for
+// stores.
+func CheckDocument(name string, data []byte) error {
+	switch {
+	case name == "" || len(name) > maxName || !utf8.ValidString(name):
+		return optionError("Store", "SetDocument", fmt.Errorf("invalid name: want 1 to %d bytes of UTF-8", maxName))
+	case len(data) > MaxDocument:
+		return optionError("Store", "SetDocument", fmt.Errorf("document %s has %d bytes: want at most %d", name, len(data), MaxDocument))
+	}
+	return nil
+}

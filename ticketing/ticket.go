@@ -43,7 +43,8 @@ type Ticket struct {
 	FirstSeen   time.Time
 	LastSeen    time.Time
 	Assignee    string
-	Regressions int // how often it recurred after it was solved
+	Link        string // the URL of an issue in a tracker
+	Regressions int    // how often it recurred after it was solved
 
 	FirstRelease string // of the records that name their release
 	LastRelease  string
@@ -93,13 +94,14 @@ type Event struct {
 // EventKind is the kind of an [Event].
 type EventKind string
 
-// Kinds of events. The first five are also the kinds of an [Action].
+// Kinds of events. The first six are also the kinds of an [Action].
 const (
 	EventSolved    EventKind = "solved"
 	EventReopened  EventKind = "reopened"
 	EventMuted     EventKind = "muted"
 	EventAssigned  EventKind = "assigned"
 	EventCommented EventKind = "commented"
+	EventLinked    EventKind = "linked"
 
 	EventCreated   EventKind = "created"
 	EventRegressed EventKind = "regressed" // it recurred after it was solved

@@ -78,9 +78,10 @@ func create(path string) error {
 // writer is the only connection that writes, with its prepared statements. It is used by one
 // goroutine at a time.
 type writer struct {
-	conn   *sql.Conn
-	expand func(string) string // puts the prefix into a statement
-	stmts  map[string]*sql.Stmt
+	conn      *sql.Conn
+	expand    func(string) string // puts the prefix into a statement
+	stmts     map[string]*sql.Stmt
+	committed func() // is called after each transaction
 }
 
 func (w *writer) stmt(query string) (*sql.Stmt, error) {
@@ -145,5 +146,6 @@ func (w *writer) transaction(fn func() error) (err error) {
 		return err
 	}
 	done = true
+	w.committed()
 	return nil
 }

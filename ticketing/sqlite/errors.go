@@ -39,7 +39,7 @@ func (s *Store) fail(op string, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, logbook.ErrClosed), errors.Is(err, ticketing.ErrNotFound), errors.Is(err, ticketing.ErrFingerprint),
+	case errors.Is(err, logbook.ErrClosed), errors.Is(err, ticketing.ErrNotFound), errors.Is(err, ticketing.ErrFingerprint), errors.Is(err, ticketing.ErrConflict),
 		errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.As(err, &option):
 		return err
 	case errors.Is(err, fs.ErrPermission):

@@ -15,7 +15,7 @@ import (
 const ticketColumns = `t.ticket_id, CAST(t.record_hash AS TEXT), t.level, coalesce(t.channel, ''), coalesce(t.location, ''), coalesce(t.module, ''), coalesce(t.app_id, ''),
 	c.tab, c.regressed, c.total, c.stored, c.last_seen, c.first_seen,
 	m.title, m.assignee, m.first_release, m.last_release, m.solved_at, m.next_release, m.regressions,
-	m.mute_until, m.mute_count, m.mute_period, m.mute_began, m.mute_seen`
+	m.mute_until, m.mute_count, m.mute_period, m.mute_began, m.mute_seen, m.link`
 
 func scanTicket(scan func(...any) error) (*ticketing.Ticket, error) {
 	t := new(ticketing.Ticket)
@@ -23,7 +23,7 @@ func scanTicket(scan func(...any) error) (*ticketing.Ticket, error) {
 	var level, tab, regressed, lastSeen, firstSeen, solvedAt, until, period, began int64
 	err := scan(&t.ID, &hash, &level, &t.Channel, &t.Location, &t.Module, &t.AppID, &tab, &regressed, &t.Count, &t.Stored, &lastSeen, &firstSeen,
 		&t.Title, &t.Assignee, &t.FirstRelease, &t.LastRelease, &solvedAt, &t.NextRelease, &t.Regressions,
-		&until, &t.Mute.Count, &period, &began, &t.Mute.Seen)
+		&until, &t.Mute.Count, &period, &began, &t.Mute.Seen, &t.Link)
 	t.Fingerprint, t.Level, t.State = ticketing.Fingerprint(hash.String), logbook.LevelFromWire(level), stateOf(tab, regressed)
 	t.LastSeen, t.FirstSeen, t.SolvedAt = fromMicro(lastSeen), fromMicro(firstSeen), fromMicro(solvedAt)
 	t.Mute.Until, t.Mute.Began, t.Mute.Period = fromMicro(until), fromMicro(began), time.Duration(period)*time.Microsecond
@@ -41,15 +41,36 @@ func (s *selection) add(text string, args ...any) {
 	s.args = append(s.args, args...)
 }
 
-// tables adds the tables that the filters need, in the order in which they are to be read: a
-// search begins with the texts or places, everything else with the index of a tab.
-func (s *selection) tables(q *ticketing.Query) {
-	switch {
-	case q.Host != "" || q.Release != "":
-		s.add(" FROM {p}places v CROSS JOIN {p}counts c ON c.ticket_id = v.ticket_id")
-	case q.Text != "":
-		s.add(" FROM {p}search x CROSS JOIN {p}counts c ON c.ticket_id = x.ticket_id")
-	default:
+// property is a condition of a query on rows of a table beside counts, which is named f.
+type property struct {
+	table, where string
+	args         []any
+}
+
+// properties returns those that a query asks for, the rarest first.
+func properties(q *ticketing.Query) (all []property) {
+	if q.Linked {
+		all = append(all, property{"{p}meta", "f.link <> ''", nil})
+	}
+	if q.Host != "" {
+		all = append(all, property{"{p}places", "f.kind = ? AND f.value = ?", []any{kindHost, q.Host}})
+	}
+	if q.Release != "" {
+		all = append(all, property{"{p}places", "f.kind = ? AND f.value = ?", []any{kindRelease, q.Release}})
+	}
+	if q.Text != "" {
+		all = append(all, property{"{p}search", "instr(f.text, ?) > 0", []any{strings.ToLower(q.Text)}})
+	}
+	return all
+}
+
+// from adds the tables, in the order in which they are to be read, and the conditions. The
+// first is that of a property, or else the index of a tab.
+func (s *selection) from(q *ticketing.Query, tabs []int, regressed *bool) {
+	rare := properties(q)
+	if len(rare) > 0 {
+		s.add(" FROM " + rare[0].table + " f CROSS JOIN {p}counts c ON c.ticket_id = f.ticket_id")
+	} else {
 		s.add(" FROM {p}counts c")
 	}
 	if q.Channel != "" || q.AppID != "" || q.Level != nil {
@@ -58,10 +79,6 @@ func (s *selection) tables(q *ticketing.Query) {
 	if q.Assignee != "" {
 		s.add(" CROSS JOIN {p}meta m ON m.ticket_id = c.ticket_id")
 	}
-}
-
-// where adds the conditions.
-func (s *selection) where(q *ticketing.Query, tabs []int, regressed *bool) {
 	s.add(" WHERE c.tab")
 	if len(tabs) == 1 {
 		s.add(" = ?", tabs[0])
@@ -74,20 +91,11 @@ func (s *selection) where(q *ticketing.Query, tabs []int, regressed *bool) {
 	if regressed != nil {
 		s.add(" AND (c.regressed = ? OR c.tab <> 0)", *regressed)
 	}
-	switch {
-	case q.Host != "":
-		s.add(" AND v.kind = ? AND v.value = ?", kindHost, q.Host)
-		if q.Release != "" {
-			s.add(" AND EXISTS (SELECT 1 FROM {p}places r WHERE r.ticket_id = c.ticket_id AND r.kind = ? AND r.value = ?)", kindRelease, q.Release)
-		}
-	case q.Release != "":
-		s.add(" AND v.kind = ? AND v.value = ?", kindRelease, q.Release)
-	}
-	if q.Text != "" {
-		if q.Host != "" || q.Release != "" {
-			s.add(" AND EXISTS (SELECT 1 FROM {p}search x WHERE x.ticket_id = c.ticket_id AND instr(x.text, ?) > 0)", strings.ToLower(q.Text))
+	for i, p := range rare {
+		if i == 0 {
+			s.add(" AND "+p.where, p.args...)
 		} else {
-			s.add(" AND instr(x.text, ?) > 0", strings.ToLower(q.Text))
+			s.add(" AND EXISTS (SELECT 1 FROM "+p.table+" f WHERE f.ticket_id = c.ticket_id AND "+p.where+")", p.args...)
 		}
 	}
 	if q.Channel != "" {
@@ -129,7 +137,7 @@ func tabsOf(states []ticketing.State) (tabs []int, regressed *bool) {
 }
 
 // list returns the statement of Tickets. Each tab is read from its end by an index, and the
-// pages are merged; only texts and places are sorted.
+// pages are merged; only what begins with a property is sorted.
 func list(q *ticketing.Query) *selection {
 	key, direction, compare := "c.last_seen", "", ">"
 	if strings.HasSuffix(string(q.Order), "occurrence_count") {
@@ -141,7 +149,7 @@ func list(q *ticketing.Query) *selection {
 	order := " ORDER BY k" + direction + ", id" + direction + " LIMIT ?"
 	all, regressed := tabsOf(q.States)
 	parts := [][]int{all}
-	if q.Text == "" && q.Host == "" && q.Release == "" {
+	if len(properties(q)) == 0 {
 		parts = slices.Collect(slices.Chunk(all, 1))
 	}
 	s := new(selection)
@@ -151,8 +159,7 @@ func list(q *ticketing.Query) *selection {
 			s.add(" UNION ALL ")
 		}
 		s.add("SELECT * FROM (SELECT c.ticket_id AS id, " + key + " AS k")
-		s.tables(q)
-		s.where(q, tabs, regressed)
+		s.from(q, tabs, regressed)
 		if q.After != nil {
 			value := q.After.Count
 			if key == "c.last_seen" {
@@ -173,8 +180,7 @@ func count(q *ticketing.Query) *selection {
 	tabs, regressed := tabsOf(q.States)
 	s := new(selection)
 	s.add("SELECT count(*)")
-	s.tables(q)
-	s.where(q, tabs, regressed)
+	s.from(q, tabs, regressed)
 	return s
 }
 

@@ -182,11 +182,11 @@ func (b *transaction) Find(f ticketing.Fingerprint) (*ticketing.Ticket, error) {
 	var tab, regressed, lastSeen, firstSeen, solvedAt, until, period, began int64
 	found, err := b.w.row(`SELECT c.ticket_id, c.tab, c.regressed, c.total, c.stored, c.last_seen, c.first_seen,
 			m.title, m.assignee, m.first_release, m.last_release, m.solved_at, m.next_release, m.regressions,
-			m.mute_until, m.mute_count, m.mute_period, m.mute_began, m.mute_seen
+			m.mute_until, m.mute_count, m.mute_period, m.mute_began, m.mute_seen, m.link
 		FROM {p}fingerprints f CROSS JOIN {p}counts c ON c.ticket_id = f.ticket_id CROSS JOIN {p}meta m ON m.ticket_id = f.ticket_id
 		WHERE f.hash = ?`, []any{[]byte(f)},
 		&t.ID, &tab, &regressed, &t.Count, &t.Stored, &lastSeen, &firstSeen, &t.Title, &t.Assignee, &t.FirstRelease, &t.LastRelease,
-		&solvedAt, &t.NextRelease, &t.Regressions, &until, &t.Mute.Count, &period, &began, &t.Mute.Seen)
+		&solvedAt, &t.NextRelease, &t.Regressions, &until, &t.Mute.Count, &period, &began, &t.Mute.Seen, &t.Link)
 	if !found || err != nil {
 		return nil, err
 	}
@@ -343,8 +343,8 @@ func (w *writer) saveCounts(t *ticketing.Ticket) error {
 // saveMeta writes the rest, except for the title.
 func (w *writer) saveMeta(t *ticketing.Ticket) error {
 	_, err := w.exec(`UPDATE {p}meta SET assignee = ?, first_release = ?, last_release = ?, solved_at = ?, next_release = ?, regressions = ?,
-			mute_until = ?, mute_count = ?, mute_period = ?, mute_began = ?, mute_seen = ? WHERE ticket_id = ?`,
+			mute_until = ?, mute_count = ?, mute_period = ?, mute_began = ?, mute_seen = ?, link = ? WHERE ticket_id = ?`,
 		t.Assignee, t.FirstRelease, t.LastRelease, micro(t.SolvedAt), t.NextRelease, t.Regressions,
-		micro(t.Mute.Until), t.Mute.Count, t.Mute.Period.Microseconds(), micro(t.Mute.Began), t.Mute.Seen, t.ID)
+		micro(t.Mute.Until), t.Mute.Count, t.Mute.Period.Microseconds(), micro(t.Mute.Began), t.Mute.Seen, t.Link, t.ID)
 	return err
 }

@@ -54,7 +54,8 @@ CREATE TABLE {p}meta (
 	first_release TEXT NOT NULL DEFAULT '', last_release TEXT NOT NULL DEFAULT '',
 	solved_at INTEGER NOT NULL DEFAULT 0, next_release INTEGER NOT NULL DEFAULT 0, regressions INTEGER NOT NULL DEFAULT 0,
 	mute_until INTEGER NOT NULL DEFAULT 0, mute_count INTEGER NOT NULL DEFAULT 0, mute_period INTEGER NOT NULL DEFAULT 0,
-	mute_began INTEGER NOT NULL DEFAULT 0, mute_seen INTEGER NOT NULL DEFAULT 0, merged_into INTEGER);
+	mute_began INTEGER NOT NULL DEFAULT 0, mute_seen INTEGER NOT NULL DEFAULT 0, merged_into INTEGER, link TEXT NOT NULL DEFAULT '');
+CREATE INDEX {p}meta_linked ON {p}meta (ticket_id) WHERE link <> '';
 CREATE INDEX {p}meta_merged ON {p}meta (merged_into) WHERE merged_into IS NOT NULL;
 CREATE TABLE {p}search (ticket_id INTEGER PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE {p}fingerprints (hash BLOB PRIMARY KEY, ticket_id INTEGER NOT NULL, version TEXT NOT NULL) WITHOUT ROWID;
@@ -70,6 +71,7 @@ CREATE TABLE {p}history (
 	id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL,
 	actor TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '');
 CREATE INDEX {p}history_ticket ON {p}history (ticket_id, id);
+CREATE TABLE {p}documents (name TEXT PRIMARY KEY, version INTEGER NOT NULL, data BLOB);
 `
 
 // micros is the time in a column of Python's tables, in microseconds.

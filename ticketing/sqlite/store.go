@@ -13,6 +13,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/ticketing"
 	"github.com/logbook-go/logbook/ticketing/internal/commit"
+	"github.com/logbook-go/logbook/ticketing/internal/watch"
 )
 
 // Store keeps tickets in an SQLite database. It implements [ticketing.Store], and is safe for
@@ -28,7 +29,10 @@ type Store struct {
 	writing chan struct{} // has one element while w is in use
 	w       writer
 
-	queue   commit.Queue[*ticketing.Entry]
+	queue commit.Queue[*ticketing.Entry]
+
+	watchers watch.Watchers
+
 	known   known // guarded by writing
 	leaving int   // occurrences that are to be swept; guarded by writing
 	pruned  time.Time
@@ -59,7 +63,8 @@ func open(d engine, path string, o *Options) (*Store, error) {
 	prefix := strings.NewReplacer("{p}", cmp.Or(o.TablePrefix, defaultPrefix))
 	s := &Store{path: path, engine: d, limits: limits, expand: prefix.Replace, noCreate: o.NoCreate, writing: make(chan struct{}, 1), pruned: time.Now()}
 	s.queue.Max, s.queue.Begin, s.queue.Commit, s.queue.End = maxCommit, s.enter, s.record, s.recorded
-	s.w = writer{expand: s.expand, stmts: make(map[string]*sql.Stmt)}
+	s.watchers.Poll = s.poll
+	s.w = writer{expand: s.expand, stmts: make(map[string]*sql.Stmt), committed: s.watchers.Notify}
 	if path == "" {
 		return nil, s.fail("open", errors.New("missing path"))
 	}
@@ -170,6 +175,7 @@ func (s *Store) Close(ctx context.Context) error {
 	}
 	s.queue.Close()
 	defer s.leave()
+	s.watchers.Close()
 	return s.fail("close", s.shut())
 }
 

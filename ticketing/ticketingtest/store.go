@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -36,9 +37,12 @@ func TestStore(t *testing.T, open Open) {
 		{"next release", ticketing.Limits{}, (*suite).nextRelease},
 		{"mute", ticketing.Limits{}, (*suite).mute},
 		{"assign", ticketing.Limits{}, (*suite).assign},
+		{"link", ticketing.Limits{}, (*suite).link},
 		{"merge", ticketing.Limits{}, (*suite).merge},
 		{"split", ticketing.Limits{}, (*suite).split},
 		{"delete", ticketing.Limits{}, (*suite).delete},
+		{"watch", ticketing.Limits{}, (*suite).watch},
+		{"documents", ticketing.Limits{}, (*suite).documents},
 		{"growth", ticketing.Limits{Keep: 3}, (*suite).growth},
 		{"overflow", ticketing.Limits{NewTickets: 5}, (*suite).overflow},
 		{"prune", ticketing.Limits{MaxTickets: 3, MaxAge: 48 * time.Hour}, (*suite).prune},
@@ -433,6 +437,41 @@ func (s *suite) assign() {
 	}
 }
 
+func (s *suite) link() {
+	s.put(entry(1, 0), entry(2, 0), entry(3, 0), entry(4, 0))
+	const url = "https://git.example.com/lab/issues/7?x=1#note"
+	id := s.ticketOf(1).ID
+	s.equal("linked", s.titles(&ticketing.Query{Linked: true}), "[]")
+	s.act(id, ticketing.Action{Kind: ticketing.EventLinked, Actor: "anna", Link: url})
+	s.act(s.ticketOf(2).ID, ticketing.Action{Kind: ticketing.EventLinked, Actor: "anna", Link: "http://git.example.com/8", Comment: "the same?"})
+	s.equal("link", s.ticketOf(1).Link, url)
+	s.put(entry(1, 1), entry(3, 2))
+	s.equal("link after a record", s.ticketOf(1).Link, url)
+	s.equal("linked", s.titles(&ticketing.Query{Linked: true}), "[1 2]")
+	s.equal("linked, with a filter", s.titles(&ticketing.Query{Linked: true, Text: "AT 2", States: []ticketing.State{ticketing.Open}}), "[2]")
+	n, err := s.Count(s.ctx, &ticketing.Query{Linked: true})
+	s.ok(err)
+	s.equal("count of linked", n, 2)
+	events, err := s.History(s.ctx, id)
+	s.ok(err)
+	if e := events[len(events)-1]; e.Kind != ticketing.EventLinked || e.Actor != "anna" || e.Comment != url {
+		s.Errorf("%+v", e)
+	}
+	third := s.ticketOf(3).ID
+	s.ok(s.Merge(s.ctx, third, []int64{id}, "anna"))
+	s.equal("link of a merged ticket", s.ticketOf(3).Link, url)
+	s.ok(s.Merge(s.ctx, third, []int64{s.ticketOf(2).ID}, "anna"))
+	s.equal("link after another merge", s.ticketOf(3).Link, url)
+	s.equal("linked after merges", s.titles(&ticketing.Query{Linked: true}), "[3]")
+	split, err := s.Split(s.ctx, third, entry(1, 0).Fingerprint, "anna")
+	s.ok(err)
+	t, err := s.Ticket(s.ctx, split)
+	s.ok(err)
+	s.equal("link after a split", t.Link, "")
+	s.act(third, ticketing.Action{Kind: ticketing.EventLinked})
+	s.equal("linked after removal", s.titles(&ticketing.Query{Linked: true}), "[]")
+}
+
 func (s *suite) merge() {
 	s.put(release(entry(1, 10), "1.1"), entry(2, 20), release(entry(2, 3600), "1.2"), entry(3, 5), entry(4, 0))
 	a, b, c, d := s.ticketOf(1), s.ticketOf(2), s.ticketOf(3), s.ticketOf(4)
@@ -526,6 +565,105 @@ func (s *suite) delete() {
 	hours, err := s.Hours(s.ctx, []int64{t.ID}, start, start.Add(1))
 	s.ok(err)
 	s.equal("hours", fmt.Sprint(hours[t.ID]), "[1]")
+}
+
+// receive waits for a value of a channel of Watch.
+func (s *suite) receive(c <-chan struct{}, wantOpen bool) {
+	s.Helper()
+	ctx, cancel := context.WithTimeout(s.ctx, 2*time.Minute)
+	defer cancel()
+	for {
+		select {
+		case _, open := <-c:
+			if open == wantOpen {
+				return
+			}
+			if !open {
+				s.Fatal("the channel is closed")
+			}
+		case <-ctx.Done():
+			s.Fatal("nothing was received")
+		}
+	}
+}
+
+func (s *suite) watch() {
+	watch := func() (<-chan struct{}, context.CancelFunc) {
+		ctx, cancel := context.WithCancel(s.ctx)
+		c, err := s.Watch(ctx)
+		s.ok(err)
+		return c, cancel
+	}
+	a, stopA := watch()
+	defer stopA()
+	s.put(entry(1, 0))
+	s.receive(a, true)
+	b, stopB := watch()
+	defer stopB()
+	s.act(s.ticketOf(1).ID, ticketing.Action{Kind: ticketing.EventSolved})
+	s.receive(a, true)
+	s.receive(b, true)
+	for i := range 20 {
+		s.put(entry(1, i))
+	}
+	if len(a) > 1 || len(b) > 1 {
+		s.Errorf("%d and %d values wait", len(a), len(b))
+	}
+	stopA()
+	s.receive(a, false)
+	s.ok(s.Delete(s.ctx, s.ticketOf(1).ID))
+	s.receive(b, true)
+	s.ok(s.Close(s.ctx))
+	s.receive(b, false)
+	if _, err := s.Watch(s.ctx); !errors.Is(err, logbook.ErrClosed) {
+		s.Errorf("Watch after Close: %v", err)
+	}
+}
+
+func (s *suite) documents() {
+	check := func(name, want string) int64 {
+		s.Helper()
+		data, version, err := s.Document(s.ctx, name)
+		s.ok(err)
+		if string(data) != want || (version == 0) != (want == "") || (data == nil) != (want == "") {
+			s.Errorf("document %s: %q of version %d, want %q", name, data, version, want)
+		}
+		return version
+	}
+	set := func(name, data string, version int64) {
+		s.Helper()
+		s.ok(s.SetDocument(s.ctx, name, []byte(data), version))
+	}
+	conflict := func(name, data string, version int64) {
+		s.Helper()
+		if err := s.SetDocument(s.ctx, name, []byte(data), version); !errors.Is(err, ticketing.ErrConflict) {
+			s.Errorf("document %s, version %d: %v", name, version, err)
+		}
+	}
+	check("x", "")
+	conflict("x", "a", 1)
+	set("x", "a\x00\xff", 0)
+	set("y", "other", 0)
+	first := check("x", "a\x00\xff")
+	conflict("x", "b", 0)
+	conflict("x", "b", first+1)
+	conflict("x", "", 0)
+	set("x", "b", first)
+	second := check("x", "b")
+	conflict("x", "c", first)
+	conflict("x", "", first)
+	set("x", "", second)
+	check("x", "")
+	conflict("x", "c", second)
+	set("x", "b", 0)
+	third := check("x", "b")
+	if first == second || second == third || third == first {
+		s.Errorf("versions %d, %d, %d", first, second, third)
+	}
+	large := strings.Repeat("x", ticketing.MaxDocument)
+	set("x", large, third)
+	check("x", large)
+	check("y", "other")
 }
 
 // Of each ticket, the first and the last three occurrences are kept, and the powers of two.
@@ -635,6 +773,17 @@ func (s *suite) invalid() {
 		"period": func() error {
 			return s.Act(s.ctx, id, &ticketing.Action{Kind: ticketing.EventMuted, Mute: ticketing.Mute{Period: 1}})
 		},
+		"link": func() error {
+			return s.Act(s.ctx, id, &ticketing.Action{Kind: ticketing.EventLinked, Link: "javascript:alert(1)"})
+		},
+		"relative link": func() error {
+			return s.Act(s.ctx, id, &ticketing.Action{Kind: ticketing.EventLinked, Link: "https:issues/7"})
+		},
+		"long link": func() error {
+			return s.Act(s.ctx, id, &ticketing.Action{Kind: ticketing.EventLinked, Link: "https://example.com/" + strings.Repeat("x", 512)})
+		},
+		"document": func() error { return s.SetDocument(s.ctx, "x", make([]byte, ticketing.MaxDocument+1), 0) },
+		"name":     func() error { return s.SetDocument(s.ctx, "", []byte("x"), 0) },
 	} {
 		var e *logbook.OptionError
 		if err := call(); !errors.As(err, &e) {
@@ -652,6 +801,16 @@ func (s *suite) concurrent() {
 	for g := range goroutines {
 		wg.Go(func() {
 			for i := range batches {
+				for done := false; !done; { // a counter
+					data, version, err := s.Document(s.ctx, "counter")
+					n := len(data)
+					if err == nil {
+						err = s.SetDocument(s.ctx, "counter", []byte(strings.Repeat("x", n+1)), version)
+					}
+					if done = !errors.Is(err, ticketing.ErrConflict); done {
+						failures <- err
+					}
+				}
 				failures <- s.Record(s.ctx, []*ticketing.Entry{entry(i%3, i), entry(10+i, i), number(entry(2, i), fmt.Sprint(g), uint64(i+1))})
 				list, err := s.Tickets(s.ctx, nil)
 				failures <- err
@@ -672,6 +831,9 @@ func (s *suite) concurrent() {
 	for _, t := range s.list(nil) {
 		sum += t.Count
 	}
+	data, _, err := s.Document(s.ctx, "counter")
+	s.ok(err)
+	s.equal("counter", len(data), goroutines*batches)
 	s.equal("count of all", sum, int64(goroutines*batches*3))
 	s.equal("tickets", len(s.list(nil)), 3+batches)
 	s.equal("count of one", s.ticketOf(10).Count, int64(goroutines))
@@ -683,11 +845,13 @@ func (s *suite) close() {
 	s.ok(s.Close(s.ctx))
 	s.ok(s.Close(s.ctx))
 	for name, call := range map[string]func() error{
-		"Record":  func() error { return s.Record(s.ctx, []*ticketing.Entry{entry(1, 1)}) },
-		"Tickets": func() error { _, err := s.Tickets(s.ctx, nil); return err },
-		"Act":     func() error { return s.Act(s.ctx, id, &ticketing.Action{Kind: ticketing.EventSolved}) },
-		"Prune":   func() error { _, err := s.Prune(s.ctx, start); return err },
-		"Delete":  func() error { return s.Delete(s.ctx, id) },
+		"Record":      func() error { return s.Record(s.ctx, []*ticketing.Entry{entry(1, 1)}) },
+		"Tickets":     func() error { _, err := s.Tickets(s.ctx, nil); return err },
+		"Act":         func() error { return s.Act(s.ctx, id, &ticketing.Action{Kind: ticketing.EventSolved}) },
+		"Prune":       func() error { _, err := s.Prune(s.ctx, start); return err },
+		"Delete":      func() error { return s.Delete(s.ctx, id) },
+		"Document":    func() error { _, _, err := s.Document(s.ctx, "x"); return err },
+		"SetDocument": func() error { return s.SetDocument(s.ctx, "x", []byte("x"), 0) },
 	} {
 		if err := call(); !errors.Is(err, logbook.ErrClosed) {
 			s.Errorf("%s after Close: %v", name, err)

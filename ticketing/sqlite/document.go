@@ -1,0 +1,48 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/logbook-go/logbook/ticketing"
+)
+
+// The row of a document that was deleted remains, without data, so that its versions go on.
+
+// Document implements [ticketing.Store].
+func (s *Store) Document(ctx context.Context, name string) (data []byte, version int64, err error) {
+	err = s.read("document", func() error {
+		return s.each(ctx, oneDocument, []any{name}, func(scan func(...any) error) error { return scan(&data, &version) })
+	})
+	return data, version, err
+}
+
+const (
+	oneDocument    = "SELECT data, version FROM {p}documents WHERE name = ? AND data IS NOT NULL"
+	firstDocument  = "INSERT INTO {p}documents VALUES (?1, 1, ?2) ON CONFLICT (name) DO UPDATE SET data = ?2, version = version + 1 WHERE data IS NULL"
+	changeDocument = "UPDATE {p}documents SET data = ?2, version = version + 1 WHERE name = ?1 AND data IS NOT NULL AND version = ?3"
+)
+
+// SetDocument implements [ticketing.Store].
+func (s *Store) SetDocument(ctx context.Context, name string, data []byte, version int64) error {
+	if err := ticketing.CheckDocument(name, data); err != nil {
+		return err
+	}
+	if len(data) == 0 {
+		data = nil // NULL
+	}
+	query, args := changeDocument, []any{name, data, version}
+	if version == 0 {
+		query, args = firstDocument, args[:2]
+	}
+	return s.change(ctx, "set a document", func() error {
+		result, err := s.w.exec(query, args...)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 1 {
+			return err
+		}
+		return fmt.Errorf("document %s: %w", name, ticketing.ErrConflict)
+	})
+}
