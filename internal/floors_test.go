@@ -17,7 +17,7 @@ var (
 		"callsite", "clock", "crash", "disk", "disk/disktest", "encode", "errchain", "flow", "frame", "goroutine", "leaktest", "levelgen", "linewriter", "listener",
 		"netlink", "panics", "pickle", "pyformat", "pyjson", "retryafter", "secret", "systemd", "text", "value", "valuewords", "words",
 	}
-	above = []string{"hold", "limit", "logfile", "logline", "notify", "otlp", "refusal", "sender", "tally"}
+	above = []string{"hold", "limit", "logfile", "logline", "notify", "otlp", "refusal", "sender", "sentry", "tally"}
 )
 
 func TestFloors(t *testing.T) {

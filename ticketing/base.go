@@ -22,8 +22,8 @@ type HandlerOptions struct {
 	Filter func(*logbook.Record) bool // called after the processors; default takes all
 	Bubble bool                       // pass handled records on to the next handler
 
-	// AppID is the name of the program. Default: the attribute "service.name" of the record,
-	// or "generic".
+	// AppID is the name of the program. Default: the attribute "service.name" of the record, or
+	// of its group "resource", which records received over OTLP have; or else "generic".
 	AppID string
 
 	// HashSalt is the last part of every fingerprint. nil: "apphash-" and the name of the
@@ -37,8 +37,8 @@ type HandlerOptions struct {
 
 	// Release and Host are those of this program. Default: the version of the main module,
 	// if it has one, and the name of this machine. The attributes "release" or
-	// "service.version", and "host" or "host.name", of a record replace them; records that
-	// were received have no others.
+	// "service.version", and "host" or "host.name", of a record or its group "resource" replace
+	// them; records that were received have no others.
 	Release string
 	Host    string
 
@@ -105,7 +105,29 @@ func (b *Base) Binding() logbook.Binding {
 }
 
 func (b *Base) appID(r *logbook.Record) string {
-	return cmp.Or(b.o.AppID, r.Text("service.name"), defaultAppID)
+	return cmp.Or(b.o.AppID, attribute(r, "service.name"), defaultAppID)
+}
+
+// attribute returns the text of the first attribute of a record, or else of the resource that
+// records of OTLP have, with one of the keys.
+func attribute(r *logbook.Record, keys ...string) string {
+	for _, key := range keys {
+		if s := r.Text(key); s != "" {
+			return s
+		}
+	}
+	resource, ok := r.Lookup("resource")
+	if !ok || resource.Kind() != slog.KindGroup {
+		return ""
+	}
+	for _, key := range keys {
+		for _, a := range resource.Group() {
+			if a.Key == key {
+				return a.Value.String()
+			}
+		}
+	}
+	return ""
 }
 
 func (b *Base) salt(appID string) string {
@@ -148,8 +170,8 @@ func (b *Base) entry(r *logbook.Record) (*Entry, error) {
 	e.Location = source.File + ":" + strconv.Itoa(source.Line)
 	e.Module = module(source)
 	e.Title, _, _ = strings.Cut(r.Message(), "\n")
-	e.Host = cmp.Or(r.Text("host"), r.Text("host.name"))
-	e.Release = cmp.Or(r.Text("release"), r.Text("service.version"))
+	e.Host = attribute(r, "host", "host.name")
+	e.Release = attribute(r, "release", "service.version")
 	if r.PC() != 0 { // it was logged by this program
 		e.Host, e.Release = cmp.Or(e.Host, b.o.Host), cmp.Or(e.Release, b.o.Release)
 	}

@@ -112,6 +112,10 @@ func TestEntry(t *testing.T) {
 		e.Instance != "me" || e.Number != 7 || e.Key != "func/1" || e.Time.IsZero() {
 		t.Errorf("%+v", e)
 	}
+	e = entry(logbook.RecordData{Message: "x", Extra: []slog.Attr{slog.Group("resource", "service.name", "billing", "service.version", "3.1", "host.name", "lab8")}})
+	if e.AppID != "billing" || e.Release != "3.1" || e.Host != "lab8" {
+		t.Errorf("%+v", e)
+	}
 	e = entry(logbook.RecordData{Message: "x", Source: &slog.Source{Function: "logbook.more.notice", File: "more.py", Line: 1}})
 	if e.Module != "logbook.more" || e.Host != "" || e.Release != "" || e.AppID != "generic" {
 		t.Errorf("%+v", e)

@@ -2,7 +2,7 @@ package main
 
 import (
 	"crypto/rand"
-	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -54,7 +54,7 @@ func keygenCommand() *cobra.Command {
 func keygenToken(stdout io.Writer, out string) error {
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // never fails
-	text := base64.RawURLEncoding.EncodeToString(secret)
+	text := hex.EncodeToString(secret) // the key of a DSN may have no other characters
 	if out == "" {
 		fmt.Fprintln(stdout, text)
 		return nil

@@ -18,6 +18,7 @@ func init() {
 	options := []config.Option{
 		{Name: "token", Kind: config.KindText, Secret: true, Help: `token that senders need, as "Authorization: Bearer TOKEN"`},
 		{Name: "token_file", Kind: config.KindPath, Help: "file with such tokens, one on a line; a sender needs one of them"},
+		{Name: "sentry", Kind: config.KindBool, Default: "false", Help: "true: also take events of Sentry's SDKs, whose DSN is http://TOKEN@HOST:PORT/PROJECT"},
 		{Name: "max_body", Kind: config.KindSize, Default: "16MiB", Help: "size of a request, as it comes and decompressed"},
 		{Name: "max_memory", Kind: config.KindSize, Default: "three times max_body", Help: "size of all requests in flight"},
 		{Name: "max_connections", Kind: config.KindCount, Default: "1000", Help: "number of connections"},
@@ -44,6 +45,7 @@ func readOTLP(s *config.Spec) func() (queues.Subscriber, error) {
 		s.Refuse("", errors.New("a path is not allowed: requests are for /v1/logs"))
 	}
 	o := &otlp.ListenOptions{
+		Sentry:  s.Bool("sentry"),
 		MaxBody: int(s.Size("max_body")), MaxMemory: int(s.Size("max_memory")),
 		MaxConnections: s.Count("max_connections"), MaxPerAddress: s.Count("max_per_address"),
 		HeaderTimeout: s.Duration("header_timeout"), BodyTimeout: s.Duration("body_timeout"), IdleTimeout: s.Duration("idle_timeout"),

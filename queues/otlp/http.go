@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	codec "github.com/logbook-go/logbook/internal/otlp"
 )
 
 // The paths of requests.
@@ -26,18 +28,25 @@ const (
 	typeText     = "text/plain; charset=utf-8"
 )
 
-// ServeHTTP implements [http.Handler]: it takes OTLP logs by POST at /v1/logs, and over
-// gRPC.
+// ServeHTTP implements [http.Handler]: it takes OTLP logs by POST at /v1/logs, and over gRPC,
+// and with ListenOptions.Sentry the events of Sentry's SDKs.
 func (s *Subscriber) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	control := http.NewResponseController(w) // not all of it is supported by every server
 	_ = control.SetReadDeadline(time.Now().Add(s.o.BodyTimeout))
 	isGRPC := r.ProtoMajor >= 2 && mediaType(r.Header.Get("Content-Type")) == typeGRPC
+	project, isSentry := s.sentryProject(r.URL.Path)
+	if isSentry && allowOrigin(w, r) {
+		return
+	}
 	var f *fault
 	if s.requests.Enter(1) {
 		defer s.requests.Leave(1)
-		if isGRPC {
+		switch {
+		case isGRPC:
 			f = s.serveGRPC(control, r)
-		} else {
+		case isSentry:
+			f = s.serveSentry(control, r, project)
+		default:
 			f = s.serveHTTP(control, r)
 		}
 	} else {
@@ -48,9 +57,12 @@ func (s *Subscriber) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.report(peerOf(r), f)
 	}
 	_ = control.SetWriteDeadline(time.Now().Add(answerTime))
-	if isGRPC {
+	switch {
+	case isGRPC:
 		answerGRPC(w, f)
-	} else {
+	case isSentry:
+		answerSentry(w, f)
+	default:
 		answerHTTP(w, mediaType(r.Header.Get("Content-Type")), f)
 	}
 }
@@ -68,16 +80,27 @@ func mediaType(contentType string) string {
 func (s *Subscriber) serveHTTP(control *http.ResponseController, r *http.Request) *fault {
 	q := new(request)
 	t := mediaType(r.Header.Get("Content-Type"))
-	q.json = t == typeJSON
-	switch encoding := strings.ToLower(r.Header.Get("Content-Encoding")); {
+	switch {
 	case r.URL.Path != httpPath:
 		return s.unsupported(http.StatusNotFound, "there is nothing at this path: want %s", httpPath)
 	case r.Method != http.MethodPost:
 		return s.unsupported(http.StatusMethodNotAllowed, "invalid method: want POST")
 	case !s.authorized(r):
 		return &fault{http.StatusUnauthorized, &s.counts.unauthorized, errUnauthorized}
-	case t != typeProtobuf && t != typeJSON:
+	case t == typeJSON:
+		q.convert = func(body []byte) ([]byte, error) {
+			proto, _, err := codec.JSONToProto(body)
+			return proto, err
+		}
+	case t != typeProtobuf:
 		return s.unsupported(http.StatusUnsupportedMediaType, "invalid Content-Type: want %s or %s", typeProtobuf, typeJSON)
+	}
+	return s.takeHTTP(control, r, q)
+}
+
+// takeHTTP takes a request with a body that may be compressed.
+func (s *Subscriber) takeHTTP(control *http.ResponseController, r *http.Request, q *request) *fault {
+	switch encoding := strings.ToLower(r.Header.Get("Content-Encoding")); {
 	case encoding != "" && encoding != "identity" && encoding != "gzip":
 		return s.unsupported(http.StatusUnsupportedMediaType, "invalid Content-Encoding: want gzip, or none")
 	case r.ContentLength > int64(s.o.MaxBody):
@@ -95,18 +118,20 @@ func (s *Subscriber) serveHTTP(control *http.ResponseController, r *http.Request
 
 var errUnauthorized = errors.New("a token is missing or invalid")
 
-// authorized reports whether a request has one of the tokens, if there are any. It takes as
-// long for a wrong one as for a right one.
+// authorized reports whether a request has one of the tokens, if there are any.
 func (s *Subscriber) authorized(r *http.Request) bool {
-	if len(s.tokens) == 0 {
-		return true
-	}
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return s.allows(token) && (len(s.tokens) == 0 || strings.EqualFold(scheme, "Bearer"))
+}
+
+// allows reports whether a token is one of those that senders need, or none is needed. It takes
+// as long for a wrong one as for a right one.
+func (s *Subscriber) allows(token string) bool {
 	given, found := sha256.Sum256([]byte(token)), 0
 	for i := range s.tokens {
 		found |= subtle.ConstantTimeCompare(given[:], s.tokens[i][:])
 	}
-	return found == 1 && strings.EqualFold(scheme, "Bearer")
+	return found == 1 || len(s.tokens) == 0
 }
 
 // answerHTTP answers a request whose body has the type; f is nil on success.

@@ -38,6 +38,14 @@ type ListenOptions struct {
 	// may be several, such as an old one and a new one. nil: none is needed.
 	Tokens []string
 
+	// Sentry also takes events of Sentry's SDKs, at /api/PROJECT/envelope/ and /api/PROJECT/store/:
+	// the DSN of a program is then http://TOKEN@HOST:PORT/PROJECT, or https://. The project
+	// becomes the service.name of the records, the release their service.version, and a
+	// fingerprint the attribute of this name. Transactions, sessions, attachments and all else
+	// are answered with success, and left out. An event has at most 1 MiB. An SDK sends an
+	// event only once, so those that are refused are lost.
+	Sentry bool
+
 	// TLSConfig is required for tls addresses, and not allowed for others. It has the
 	// certificates; with ClientCAs and ClientAuth: tls.RequireAndVerifyClientCert, clients
 	// need one, too.

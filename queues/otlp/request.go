@@ -15,6 +15,7 @@ import (
 
 	codec "github.com/logbook-go/logbook/internal/otlp"
 	"github.com/logbook-go/logbook/internal/panics"
+	"github.com/logbook-go/logbook/internal/sentry"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/queues"
 	"github.com/logbook-go/logbook/queues/spool"
@@ -58,7 +59,7 @@ func (s *Subscriber) busy(err error) *fault {
 // failed returns the fault of a body that could not be read.
 func (s *Subscriber) failed(err error) *fault {
 	switch {
-	case errors.Is(err, errTooLong), errors.Is(err, errInflated), errors.Is(err, codec.ErrTooLarge), isSizeError(err):
+	case errors.Is(err, errTooLong), errors.Is(err, errInflated), errors.Is(err, codec.ErrTooLarge), errors.Is(err, sentry.ErrTooLarge), isSizeError(err):
 		return s.tooLarge(err)
 	case errors.Is(err, errEvicted), errors.Is(err, errFull), errors.Is(err, errLate):
 		return s.busy(err)
@@ -81,8 +82,10 @@ func isSizeError(err error) bool {
 type request struct {
 	*Subscriber
 	peer string
-	json bool
 	gzip bool
+
+	// convert makes OTLP of a body in another format, which is longer; nil: it is OTLP.
+	convert func(body []byte) (proto []byte, err error)
 
 	share *share
 	body  buffer // as it came
@@ -188,7 +191,7 @@ func (q *request) release() {
 	q.share.close()
 }
 
-// open decompresses the body, and makes protobuf of JSON.
+// open decompresses the body, and makes OTLP of it.
 func (q *request) open() error {
 	q.plain = q.body.b
 	if q.gzip {
@@ -197,14 +200,13 @@ func (q *request) open() error {
 		}
 		q.plain = q.more.b
 	}
-	if !q.json {
+	if q.convert == nil {
 		return nil
 	}
-	if err := q.share.take(len(q.plain)); err != nil { // protobuf is shorter
-		return err
+	err := q.share.take(len(q.plain)) // OTLP is shorter
+	if err == nil {
+		q.plain, err = q.convert(q.plain)
 	}
-	proto, _, err := codec.JSONToProto(q.plain)
-	q.plain = proto
 	return err
 }
 
@@ -276,7 +278,7 @@ func (q *request) faultOf(err error) *fault {
 // entries returns an entry for each part of the batch that is not stored, usually all of
 // it. There is none for a body without records.
 func (q *request) entries(ctx context.Context) (entries []*spool.Entry, err error) {
-	if q.gzip || q.json {
+	if q.gzip || q.convert != nil {
 		leave, err := q.enter(ctx)
 		if err != nil {
 			return nil, err
@@ -295,8 +297,8 @@ func (q *request) entries(ctx context.Context) (entries []*spool.Entry, err erro
 	}
 	b := &q.claim.batch
 	if q.claim.whole() {
-		e := &spool.Entry{Key: b.key(b.numbers), Peer: q.peer, Gzip: q.gzip && !q.json, Records: n, Body: q.body.b}
-		if q.json {
+		e := &spool.Entry{Key: b.key(b.numbers), Peer: q.peer, Gzip: q.gzip && q.convert == nil, Records: n, Body: q.body.b}
+		if q.convert != nil {
 			e.Body = q.plain
 		}
 		return []*spool.Entry{e}, nil
