@@ -412,13 +412,13 @@ func TestKeygen(t *testing.T) {
 	t.Chdir(t.TempDir())
 	token, _, code := execute(t, "", "keygen", "token")
 	again, _, _ := execute(t, "", "keygen", "token")
-	if code != 0 || len(token) != 44 || token == again {
+	if code != 0 || len(token) != 65 || token == again {
 		t.Errorf("%q, %q", token, again)
 	}
 	if out, stderr, code := execute(t, "", "keygen", "token", "--out", "t"); code != 0 || out+stderr != "" {
 		t.Errorf("%q, %s", out, stderr)
 	}
-	if info, err := os.Stat("t"); err != nil || info.Mode() != 0o600 || info.Size() != 44 {
+	if info, err := os.Stat("t"); err != nil || info.Mode() != 0o600 || info.Size() != 65 {
 		t.Errorf("%v, %v", info, err)
 	}
 	if out, stderr, code := execute(t, "", "keygen", "curve", "--out", ""); code != 2 || out != "" || !strings.Contains(stderr, "--out: missing path") {

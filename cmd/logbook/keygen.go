@@ -54,7 +54,7 @@ func keygenCommand() *cobra.Command {
 func keygenToken(stdout io.Writer, out string) error {
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // never fails
-	text := hex.EncodeToString(secret) // the key of a DSN may have no other characters
+	text := hex.EncodeToString(secret)
 	if out == "" {
 		fmt.Fprintln(stdout, text)
 		return nil
