@@ -26,9 +26,10 @@ const exitCodesHelp = `The exit codes of logbook:
   0    success; no record was lost
   1    records were lost: they could not be written to a sink, or did not fit
        into a queue; the input could not be read to its end; or a help text
-       could not be printed; details are on standard error
-  2    invalid command line, or a source or sink could not be opened; no input
-       was read
+       could not be printed; details are on standard error. tickets: the
+       database failed, or lines could not be imported
+  2    invalid command line, or a source, sink or database could not be opened;
+       no input was read, and nothing was changed
   129  pipe: the terminal was closed (SIGHUP); the lines read so far are written
   130  pipe: interrupted (SIGINT, Ctrl-C); the lines read so far are written
   141  the reader of the output closed it, as "head" does; nothing is printed

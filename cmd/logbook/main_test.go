@@ -100,6 +100,12 @@ func TestHelp(t *testing.T) {
 		"keygen":     {"keygen", "--help"},
 		"spool":      {"spool", "--help"},
 		"spool-cat":  {"spool", "cat", "--help"},
+
+		"tickets":        {"tickets", "--help"},
+		"tickets-list":   {"tickets", "list", "--help"},
+		"tickets-show":   {"tickets", "show", "--help"},
+		"tickets-mute":   {"tickets", "mute", "--help"},
+		"tickets-import": {"tickets", "import", "--help"},
 	}
 	for name, args := range tests {
 		t.Run(name, func(t *testing.T) {

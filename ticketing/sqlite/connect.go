@@ -75,6 +75,12 @@ func create(path string) error {
 	return f.Close()
 }
 
+// exists returns an error if there is no file.
+func exists(path string) error {
+	_, err := os.Stat(path)
+	return err
+}
+
 // writer is the only connection that writes, with its prepared statements. It is used by one
 // goroutine at a time.
 type writer struct {

@@ -82,10 +82,12 @@ func open(d engine, path string, o *Options) (*Store, error) {
 const busyPause = 20 * time.Millisecond
 
 func (s *Store) open(timeout time.Duration) error {
-	if !s.noCreate {
-		if err := create(s.path); err != nil {
-			return s.fail("open", err)
-		}
+	prepare := create
+	if s.noCreate {
+		prepare = exists
+	}
+	if err := prepare(s.path); err != nil {
+		return s.fail("open", err)
 	}
 	c, err := newConnector(s.engine, s.path, timeout)
 	if err != nil {
