@@ -60,7 +60,7 @@ func TestOpenFailures(t *testing.T) {
 	wantError(t, err, ticketing.ErrDamaged, path("text.db"))
 
 	_, err = sqlite.Open(path("none.db"), &sqlite.Options{NoCreate: true})
-	wantError(t, err, ticketing.ErrDenied, path("none.db"))
+	wantError(t, err, os.ErrNotExist, path("none.db"))
 
 	pythons, _ := pythonDatabase(t)
 	_, err = sqlite.Open(pythons, &sqlite.Options{NoCreate: true})
