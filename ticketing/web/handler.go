@@ -1,0 +1,136 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"html/template"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/logbook-go/logbook/internal/netlink"
+	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/ticketing"
+)
+
+// Options configure [NewHandler]. nil is the default.
+type Options struct {
+	// Path is the path at which the handler is served, such as "/tickets". Default: the
+	// root.
+	Path string
+
+	// Logger logs failures of the store. Default: the channel "web".
+	Logger *logbook.Logger
+}
+
+// Handler serves the page of a store. It is safe for concurrent use.
+type Handler struct {
+	store     ticketing.Store
+	path      string
+	log       *logbook.Logger
+	mux       *http.ServeMux
+	protected http.Handler
+	templates *template.Template
+	clock     func() time.Time
+}
+
+// timeout bounds the calls of the store for one request.
+const timeout = 15 * time.Second
+
+// NewHandler returns a handler for the tickets of a store, which the caller closes. The error
+// is a [*logbook.OptionError].
+func NewHandler(s ticketing.Store, o *Options) (*Handler, error) {
+	if o == nil {
+		o = new(Options)
+	}
+	h := &Handler{store: s, path: strings.TrimSuffix(o.Path, "/"), log: o.Logger, mux: http.NewServeMux(), clock: time.Now}
+	switch {
+	case s == nil:
+		return nil, optionError("Store", errors.New("want a store"))
+	case h.path != "" && (h.path[0] != '/' || strings.ContainsAny(h.path, "{} ?#\\")):
+		return nil, optionError("Path", errors.New("want a path that begins with a slash"))
+	}
+	if h.log == nil {
+		h.log = logbook.New("web")
+	}
+	h.templates = parseTemplates(h.path)
+	for _, r := range routes {
+		h.mux.HandleFunc(r.pattern(), func(w http.ResponseWriter, req *http.Request) { h.serve(w, req, r) })
+	}
+	h.protected = http.NewCrossOriginProtection().Handler(h.mux)
+	return h, nil
+}
+
+func optionError(option string, err error) error {
+	return &logbook.OptionError{Options: "web.Options", Option: option, Err: err}
+}
+
+// ServeHTTP implements [http.Handler].
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	header := w.Header()
+	header.Set("Content-Security-Policy", contentSecurityPolicy)
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("X-Frame-Options", "DENY")
+	header.Set("Referrer-Policy", "same-origin")
+	header.Set("Cross-Origin-Opener-Policy", "same-origin")
+	header.Set("Cross-Origin-Resource-Policy", "same-origin")
+	http.StripPrefix(h.path, h.protected).ServeHTTP(w, r)
+}
+
+const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
+	"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// exchange is a request and its answer.
+type exchange struct {
+	*Handler
+	w   http.ResponseWriter
+	r   *http.Request
+	ctx context.Context
+	view
+}
+
+// serve answers a request by a route.
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request, to route) {
+	ctx, cancel := context.WithTimeout(r.Context(), timeout)
+	defer cancel()
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	x := &exchange{Handler: h, w: w, r: r, ctx: ctx, view: h.newView(r)}
+	if err := to.serve(x); err != nil {
+		x.fail(err)
+	}
+}
+
+// maxBody bounds the body of a request.
+const maxBody = 1 << 20
+
+// page answers with a page. Nothing is sent before all of it is there.
+func (x *exchange) page(status int, name string, data any) error {
+	var b bytes.Buffer
+	if err := x.templates.ExecuteTemplate(&b, name, data); err != nil {
+		return err
+	}
+	header := x.w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Cache-Control", "private, no-cache")
+	x.w.WriteHeader(status)
+	_, _ = x.w.Write(b.Bytes()) // the client is gone
+	return nil
+}
+
+// redirect sends the reader to a page of this handler.
+func (x *exchange) redirect(to string) error {
+	http.Redirect(x.w, x.r, x.path+to, http.StatusSeeOther)
+	return nil
+}
+
+// isLoopback reports whether a request names this machine as its host, so that no name of
+// another site leads here.
+func isLoopback(r *http.Request) bool {
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host = r.Host
+	}
+	return netlink.IsLoopback(strings.Trim(host, "[]"))
+}
