@@ -69,6 +69,7 @@ const (
 	KindText     Kind = "TEXT"       // Spec.Text
 	KindBool     Kind = "true|false" // Spec.Bool
 	KindCount    Kind = "COUNT"      // Spec.Count
+	KindPort     Kind = "PORT"       // Spec.Port
 	KindSize     Kind = "SIZE"       // Spec.Size
 	KindDuration Kind = "DURATION"   // Spec.Duration
 	KindLevel    Kind = "LEVEL"      // Spec.Level

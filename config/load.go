@@ -59,6 +59,12 @@ func Load(path string, o *Options) (*Config, error) {
 
 // loadFile loads a file. Its path, and the paths in it, are relative to dir.
 func loadFile(dir, path string, o Options) (*Config, error) {
+	text, err := readFile(dir, path)
+	return load(dir, path, text, err, o)
+}
+
+// readFile reads a configuration. Its error is a [*FileError].
+func readFile(dir, path string) (string, error) {
 	place := path
 	if !filepath.IsAbs(path) {
 		place = filepath.Join(dir, path)
@@ -69,9 +75,9 @@ func loadFile(dir, path string, o Options) (*Config, error) {
 		if errors.As(err, &e) { // it would repeat the path
 			err = e.Err
 		}
-		err = &FileError{File: path, Err: err}
+		return "", &FileError{File: path, Err: err}
 	}
-	return load(dir, path, text, err, o)
+	return text, nil
 }
 
 // workingDir returns the working directory, or "" if it is not known.

@@ -55,11 +55,20 @@ func (l *loader) fail(section *iniSection, key string, line int, err error) erro
 	return &FileError{l.file, section.name, key, line, err}
 }
 
-func (l *loader) read(text string) error {
+// parse parses the text of the file.
+func (l *loader) parse(text string) (*iniFile, error) {
 	ini, err := parseINI(text)
 	if e := (*FileError)(nil); errors.As(err, &e) {
 		e.File = l.file
-		return e
+		return nil, e
+	}
+	return ini, nil
+}
+
+func (l *loader) read(text string) error {
+	ini, err := l.parse(text)
+	if err != nil {
+		return err
 	}
 	if err := l.readLevels(ini); err != nil {
 		return err

@@ -85,6 +85,19 @@ func (s *Spec) Count(name string) (n int) {
 	return n
 }
 
+// Port reads an option that is the number of a port.
+func (s *Spec) Port(name string) (port uint16) {
+	s.readKind(name, KindPort, func(v string) error {
+		n, err := strconv.ParseUint(v, 10, 16)
+		if err != nil || n == 0 {
+			return fmt.Errorf("invalid port %q: want 1 to 65535", v)
+		}
+		port = uint16(n)
+		return nil
+	})
+	return port
+}
+
 // Duration reads an option that is a positive duration, such as 5s, 1m30s or 7d.
 func (s *Spec) Duration(name string) (d time.Duration) {
 	s.readKind(name, KindDuration, func(v string) (err error) {
