@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 
 	"github.com/logbook-go/logbook/internal/encode"
 	"github.com/logbook-go/logbook/logbook"
@@ -25,6 +26,9 @@ func (f *failure) Error() string {
 }
 
 func (f *failure) Unwrap() error { return f.err }
+
+// errLogin is the failure of requests by somebody who is not known.
+var errLogin = &failure{http.StatusUnauthorized, "Log in first", nil}
 
 var errNoPage = &failure{http.StatusNotFound, "There is no such page", nil}
 
@@ -75,6 +79,10 @@ func (x *exchange) fail(err error) {
 		return // the client is gone
 	}
 	f := failureOf(err)
+	if f == errLogin && x.r.Method == http.MethodGet {
+		_ = x.redirect("/login?" + url.Values{"back": {x.Here}}.Encode())
+		return
+	}
 	if f.status >= http.StatusInternalServerError {
 		x.log.ErrorContext(x.ctx, "{method} {path}: {error}", "method", x.r.Method, "path", x.r.URL.Path, "error", err)
 	}
@@ -94,4 +102,13 @@ func (x *exchange) fail(err error) {
 	if err := x.page(f.status, "failure", data); err != nil {
 		http.Error(x.w, f.title, f.status)
 	}
+}
+
+// parseForm reads the form of a request.
+func (x *exchange) parseForm() error {
+	err := x.r.ParseForm()
+	if err == nil || errors.As(err, new(*http.MaxBytesError)) {
+		return err
+	}
+	return badRequest("The form cannot be read", err)
 }

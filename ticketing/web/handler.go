@@ -21,7 +21,12 @@ type Options struct {
 	// root.
 	Path string
 
-	// Logger logs failures of the store. Default: the channel "web".
+	// LocalUser is the name of somebody who needs no login, and may change tickets: everybody
+	// who reaches the handler, by a host name of loopback such as localhost. It must be served
+	// on a loopback address alone then. Default: users of [Accounts] log in.
+	LocalUser string
+
+	// Logger logs failures of logins and of the store. Default: the channel "web".
 	Logger *logbook.Logger
 }
 
@@ -29,7 +34,10 @@ type Options struct {
 type Handler struct {
 	store     ticketing.Store
 	path      string
+	local     string
 	log       *logbook.Logger
+	accounts  *Accounts
+	attempts  *attempts
 	mux       *http.ServeMux
 	protected http.Handler
 	templates *template.Template
@@ -45,7 +53,7 @@ func NewHandler(s ticketing.Store, o *Options) (*Handler, error) {
 	if o == nil {
 		o = new(Options)
 	}
-	h := &Handler{store: s, path: strings.TrimSuffix(o.Path, "/"), log: o.Logger, mux: http.NewServeMux(), clock: time.Now}
+	h := &Handler{store: s, path: strings.TrimSuffix(o.Path, "/"), local: o.LocalUser, log: o.Logger, mux: http.NewServeMux(), clock: time.Now}
 	switch {
 	case s == nil:
 		return nil, optionError("Store", errors.New("want a store"))
@@ -55,6 +63,7 @@ func NewHandler(s ticketing.Store, o *Options) (*Handler, error) {
 	if h.log == nil {
 		h.log = logbook.New("web")
 	}
+	h.accounts, h.attempts = NewAccounts(s), newAttempts()
 	h.templates = parseTemplates(h.path)
 	for _, r := range routes {
 		h.mux.HandleFunc(r.pattern(), func(w http.ResponseWriter, req *http.Request) { h.serve(w, req, r) })
@@ -97,9 +106,32 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, to route) {
 	defer cancel()
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	x := &exchange{Handler: h, w: w, r: r, ctx: ctx, view: h.newView(r)}
-	if err := to.serve(x); err != nil {
+	err := x.authorize(to.role)
+	if err == nil {
+		err = to.serve(x)
+	}
+	if err != nil {
 		x.fail(err)
 	}
+}
+
+// authorize checks that a reader has a role, or "" for everybody.
+func (x *exchange) authorize(role Role) error {
+	u, err := x.identify()
+	if u != nil {
+		x.User, x.CanEdit = u.Name, u.Role == Editor
+	}
+	switch {
+	case role == "":
+		return nil // even if the store fails
+	case err != nil:
+		return err
+	case u == nil:
+		return errLogin
+	case role == Editor && !x.CanEdit:
+		return &failure{http.StatusForbidden, "You may look at tickets, but not change them", nil}
+	}
+	return nil
 }
 
 // maxBody bounds the body of a request.

@@ -6,17 +6,24 @@ import "net/http"
 type route struct {
 	method string
 	path   string
+	role   Role // "" for everybody
 	serve  func(*exchange) error
 }
 
 func (r *route) pattern() string { return r.method + " " + r.path }
 
+// routes are all pages and actions. Those that change tickets are for editors.
 var routes = []route{
-	{http.MethodGet, "/{$}", (*exchange).list},
-	{http.MethodGet, "/tickets/{id}", (*exchange).ticket},
-	{http.MethodGet, "/tickets/{id}/record", (*exchange).record},
-	{http.MethodGet, "/keys", (*exchange).keys},
-	{http.MethodPost, "/display", (*exchange).display},
-	{http.MethodGet, "/assets/{name}", (*exchange).asset},
-	{http.MethodGet, "/{path...}", func(*exchange) error { return errNoPage }},
+	{http.MethodGet, "/{$}", Viewer, (*exchange).list},
+	{http.MethodGet, "/tickets/{id}", Viewer, (*exchange).ticket},
+	{http.MethodGet, "/tickets/{id}/record", Viewer, (*exchange).record},
+	{http.MethodPost, "/actions", Editor, (*exchange).act},
+
+	{http.MethodGet, "/keys", "", (*exchange).keys},
+	{http.MethodPost, "/display", "", (*exchange).display},
+	{http.MethodGet, "/login", "", (*exchange).loginPage},
+	{http.MethodPost, "/login", "", (*exchange).login},
+	{http.MethodPost, "/logout", "", (*exchange).logout},
+	{http.MethodGet, "/assets/{name}", "", (*exchange).asset},
+	{http.MethodGet, "/{path...}", "", func(*exchange) error { return errNoPage }},
 }

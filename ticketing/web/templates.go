@@ -22,7 +22,7 @@ func parseTemplates(root string) *template.Template {
 	return template.Must(template.New("").Funcs(template.FuncMap{
 		"url":    func(path string) string { return root + path },
 		"asset":  func(name string) string { return root + "/assets/" + assetName(name) },
-		"number": number, "compact": compact, "plural": plural, "line": line, "place": place,
+		"number": number, "compact": compact, "plural": plural, "line": line, "lines": lines, "place": place,
 		"levelClass": levelClass, "spark": newSparkline, "searchFor": searchFor, "ticketPath": ticketPath,
 		"number64": func(n int) string { return number(int64(n)) },
 		"len64":    func(f []frame) int64 { return int64(len(f)) },

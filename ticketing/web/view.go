@@ -15,7 +15,9 @@ type view struct {
 	Here  string // the address of this page, without the path of the handler
 	Flash string
 
-	CanEdit bool // the reader may change tickets
+	User    string // "" if nobody is known
+	Local   bool   // the user did not log in
+	CanEdit bool   // the reader may change tickets
 
 	now time.Time
 }
@@ -27,7 +29,7 @@ const (
 )
 
 func (h *Handler) newView(r *http.Request) view {
-	v := view{Zone: time.UTC, Here: r.URL.RequestURI(), now: h.clock(), Flash: flashText(r.URL.Query().Get(flashKey))}
+	v := view{Zone: time.UTC, Here: r.URL.RequestURI(), now: h.clock(), Local: h.local != "", Flash: flashText(r.URL.Query().Get(flashKey))}
 	if c, err := r.Cookie(zoneCookie); err == nil {
 		if name, err := url.QueryUnescape(c.Value); err == nil {
 			v.Zone, _ = zone(name)
@@ -104,8 +106,8 @@ func length(d time.Duration) string {
 
 // display stores how a reader wants to see the page.
 func (x *exchange) display() error {
-	if err := x.r.ParseForm(); err != nil {
-		return badRequest("The form cannot be read", err)
+	if err := x.parseForm(); err != nil {
+		return err
 	}
 	for field, name := range map[string]string{"zone": zoneCookie, "theme": themeCookie} {
 		if !x.r.PostForm.Has(field) {

@@ -35,6 +35,9 @@ func newStore(t testing.TB) *ticketing.Memory {
 }
 
 func newHandler(t testing.TB, store ticketing.Store, o *web.Options) *web.Handler {
+	if o == nil {
+		o = &web.Options{LocalUser: "anna"}
+	}
 	h, err := web.NewHandler(store, o)
 	if err != nil {
 		t.Fatal(err)
@@ -389,7 +392,7 @@ func TestStoreErrors(t *testing.T) {
 		{context.DeadlineExceeded, 504, "too long"},
 		{errors.New("<b>odd</b>"), 500, "&lt;b&gt;odd"},
 	} {
-		h := newHandler(t, &brokenStore{newStore(t), fmt.Errorf("tickets.db: %w", tt.err)}, &web.Options{Logger: logbook.NewLogger("web", &logbook.LoggerOptions{Disabled: true})})
+		h := newHandler(t, &brokenStore{newStore(t), fmt.Errorf("tickets.db: %w", tt.err)}, &web.Options{LocalUser: "anna", Logger: silent()})
 		for _, path := range []string{"/", "/tickets/1"} {
 			want(t, get(t, h, path), tt.status, tt.text, `href="/"`)
 		}
@@ -412,7 +415,7 @@ func TestHeaders(t *testing.T) {
 func TestPath(t *testing.T) {
 	store := newStore(t)
 	record(t, store, 0, logbook.RecordData{Message: "m", Level: logbook.LevelError})
-	h := newHandler(t, store, &web.Options{Path: "/logs/"})
+	h := newHandler(t, store, &web.Options{Path: "/logs/", LocalUser: "anna"})
 	for _, path := range []string{"/logs/", "/logs/tickets/1", "/logs/keys"} {
 		w := get(t, h, path)
 		want(t, w, 200)

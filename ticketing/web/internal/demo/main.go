@@ -31,7 +31,7 @@ func main() {
 	if err := sample.Fill(context.Background(), store, time.Now()); err != nil {
 		log.Fatal(err)
 	}
-	h, err := web.NewHandler(store, nil)
+	h, err := web.NewHandler(store, &web.Options{LocalUser: "anna"})
 	if err != nil {
 		log.Fatal(err)
 	}
