@@ -4,12 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/logbook-go/logbook/config"
+	"github.com/logbook-go/logbook/internal/signals"
 	"github.com/logbook-go/logbook/queues"
 	"github.com/logbook-go/logbook/queues/spool"
 )
@@ -128,12 +131,14 @@ func (f *overflowFlag) Type() string       { return "policy" }
 // run collects until a signal, or the end of all sources.
 func (c *collector) run(stdin io.Reader, stderr io.Writer) error {
 	c.stdin, c.stderr = stdin, stderr
-	signals := notifySignals()
-	defer signals.release()
+	stop, release := signals.Stop(os.Interrupt, syscall.SIGTERM)
+	defer release()
+	reload, release := signals.Reload()
+	defer release()
 	if err := c.start(); err != nil {
 		return err
 	}
-	c.wait(signals)
+	c.wait(stop, reload)
 	if c.stop() {
 		return &exitError{exitFailed}
 	}

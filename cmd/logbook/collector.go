@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"net"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -205,7 +206,7 @@ func (c *collector) add(s *source) {
 
 // wait waits for a signal to stop, or for the end of all sources. It reloads the
 // configuration and reports to systemd's watchdog meanwhile.
-func (c *collector) wait(signals *signals) {
+func (c *collector) wait(stop, reload <-chan os.Signal) {
 	var watchdog <-chan time.Time
 	if d := systemd.WatchdogInterval(); d > 0 {
 		t := time.NewTicker(d)
@@ -216,9 +217,9 @@ func (c *collector) wait(signals *signals) {
 	defer progress.stop()
 	for {
 		select {
-		case <-signals.stop:
+		case <-stop:
 			return
-		case <-signals.reload:
+		case <-reload:
 			c.reload()
 		case <-c.work.Done():
 			return

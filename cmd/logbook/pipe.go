@@ -13,6 +13,7 @@ import (
 
 	"github.com/logbook-go/logbook/config"
 	"github.com/logbook-go/logbook/internal/logline"
+	"github.com/logbook-go/logbook/internal/signals"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -104,7 +105,7 @@ func (p *pipe) run(stdin io.Reader, stderr io.Writer) error {
 	signal.Notify(closed, syscall.SIGPIPE)
 	defer signal.Stop(closed)
 
-	stop, release := stopSignal(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	stop, release := signals.Stop(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer release()
 	if code := p.copy(stdin, stop, stderr); code != exitOK {
 		return &exitError{code}

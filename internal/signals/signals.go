@@ -1,4 +1,4 @@
-package main
+package signals
 
 import (
 	"os"
@@ -7,34 +7,22 @@ import (
 	"time"
 )
 
-// signals are the signals of a command that runs until it is stopped.
-type signals struct {
-	stop   <-chan os.Signal // the first one that stops the program; the next ends it at once
-	reload <-chan os.Signal
-
-	release func()
-}
-
-// notifySignals returns the signals of a service: SIGINT and SIGTERM stop it, and SIGHUP
-// reloads its configuration.
-func notifySignals() *signals {
-	stop, release := stopSignal(os.Interrupt, syscall.SIGTERM)
-	reload := make(chan os.Signal, 1)
-	signal.Notify(reload, syscall.SIGHUP)
-	return &signals{stop, reload, func() {
-		release()
-		signal.Stop(reload)
-	}}
+// Reload returns a channel that receives SIGHUP, which reloads the configuration of a
+// service.
+func Reload() (reload <-chan os.Signal, release func()) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGHUP)
+	return c, func() { signal.Stop(c) }
 }
 
 // sameSignal is the time in which a second signal is taken for the first one: timeout(1)
 // sends one to the program, and then one to its process group.
 const sameSignal = time.Second
 
-// stopSignal returns a channel that receives the first of the signals. The next one, if it
-// does not come within [sameSignal], ends the program, even while a sink blocks. A signal that
-// is ignored at the start, as by nohup, stays ignored.
-func stopSignal(all ...os.Signal) (stop <-chan os.Signal, release func()) {
+// Stop returns a channel that receives the first of the signals. The next one, a second later
+// or more, ends the program, even while it is busy. A signal that is ignored at the start, as
+// by nohup, stays ignored.
+func Stop(all ...os.Signal) (stop <-chan os.Signal, release func()) {
 	signals := make(chan os.Signal, 1)
 	for _, s := range all {
 		if !signal.Ignored(s) {
