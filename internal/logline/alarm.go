@@ -19,7 +19,7 @@ import (
 // now is as for [Parse].
 func ParseAlarm(line []byte, now time.Time) (Line, error) {
 	s := strings.Trim(string(line), " \t\r\n")
-	list, err := words.Split(s)
+	list, err := words.Braces.Split(s)
 	if err == nil {
 		if l, ok := alarm(list, now); ok {
 			return l, nil
@@ -31,10 +31,10 @@ func ParseAlarm(line []byte, now time.Time) (Line, error) {
 	if i < 0 || !strings.HasSuffix(s, "}") {
 		return Line{}, err
 	}
-	if list, err = words.Split(s[:i]); err != nil {
+	if list, err = words.Braces.Split(s[:i]); err != nil {
 		return Line{}, err
 	}
-	if l, ok := alarm(append(list, "--message", words.Unescape(s[i+len(message):len(s)-1])), now); ok {
+	if l, ok := alarm(append(list, words.Word{Text: "--message"}, words.Word{Text: words.Unescape(s[i+len(message) : len(s)-1])}), now); ok {
 		return l, nil
 	}
 	return Line{}, errAlarm
@@ -42,23 +42,23 @@ func ParseAlarm(line []byte, now time.Time) (Line, error) {
 
 var errAlarm = errors.New("want NAME, and options with values, --message among them")
 
-func alarm(list []string, now time.Time) (l Line, ok bool) {
-	if len(list) == 0 || list[0] == "" || strings.HasPrefix(list[0], "--") {
+func alarm(list []words.Word, now time.Time) (l Line, ok bool) {
+	if len(list) == 0 || list[0].Text == "" || strings.HasPrefix(list[0].Text, "--") {
 		return Line{}, false
 	}
 	p := parser{now: now}
-	l = Line{Format: Alarm, Channel: list[0]}
+	l = Line{Format: Alarm, Channel: list[0].Text}
 	hasMessage := false
 	for list = list[1:]; len(list) > 0; {
-		option, ok := strings.CutPrefix(list[0], "--")
+		option, ok := strings.CutPrefix(list[0].Text, "--")
 		option, value, joined := strings.Cut(option, "=")
 		switch {
-		case !ok || option == "" || !joined && len(list) == 1:
+		case !ok || list[0].Group || option == "" || !joined && len(list) == 1:
 			return Line{}, false
 		case joined:
 			list = list[1:]
 		default:
-			value, list = list[1], list[2:]
+			value, list = list[1].Text, list[2:]
 		}
 		switch option {
 		case "message":

@@ -52,7 +52,7 @@ func FuzzParseAlarm(f *testing.F) {
 	f.Add("x --message {a } b", "")
 	f.Fuzz(func(t *testing.T, line, message string) {
 		_, _ = logline.ParseAlarm([]byte(line), testNow)
-		l, err := logline.ParseAlarm(words.AppendGroup([]byte("x --app {a b} --message "), message), testNow)
+		l, err := logline.ParseAlarm(words.Braces.AppendGroup([]byte("x --app {a b} --message "), message), testNow)
 		if err != nil || l.Message != message || l.Channel != "x" {
 			t.Errorf("%q: %v, %s", message, err, show(l))
 		}

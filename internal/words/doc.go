@@ -7,6 +7,6 @@
 // --message={a b}, loses the braces around it; {} is the empty word.
 //
 // lab_utils has no escapes, so that a group cannot hold braces that do not match.
-// [AppendGroup] writes these, and control characters, as \x and two hexadecimal digits,
-// which [Split] undoes in groups. lab_utils' own server shows the digits.
+// AppendGroup writes these, and control characters, as \x and two hexadecimal digits,
+// which Split undoes in groups. lab_utils' own server shows the digits.
 package words

@@ -25,15 +25,39 @@ func TestSplit(t *testing.T) {
 		`\x7b {\X7b \x7 \xzz C:\new \x}`: {`\x7b`, `\X7b \x7 \xzz C:\new \x`},
 		"alarm --message {hello big world} --n={}": {"alarm", "--message", "hello big world", "--n="},
 	} {
-		got, err := words.Split(s)
-		if !slices.Equal(got, want) || err != nil {
-			t.Errorf("%q: %q, %v", s, got, err)
+		list, err := words.Braces.Split(s)
+		if got := texts(list); !slices.Equal(got, want) || err != nil {
+			t.Errorf("%q: %q, %v", s, texts(list), err)
 		}
 	}
 	for _, s := range []string{"{a", "a}", "{a}} b", "a {b {c}"} {
-		if got, err := words.Split(s); err != words.ErrBrace {
+		if got, err := words.Braces.Split(s); err != words.ErrBrace {
 			t.Errorf("%q: %q, %v", s, got, err)
 		}
+	}
+}
+
+func texts(list []words.Word) (texts []string) {
+	for _, w := range list {
+		texts = append(texts, w.Text)
+	}
+	return texts
+}
+
+// Only a word that is a group as a whole is marked; delimiters other than braces group as
+// well, and then braces do not.
+func TestGroup(t *testing.T) {
+	got, err := words.Braces.Split("--a {--a} {} --a={b} {a}{b}")
+	if want := []words.Word{{"--a", false}, {"--a", true}, {"", true}, {"--a=b", false}, {"{a}{b}", false}}; !slices.Equal(got, want) || err != nil {
+		t.Errorf("%v, %v", got, err)
+	}
+	brackets := words.Delimiters{Left: '[', Right: ']'}
+	got, err = brackets.Split("a [b {c] d}")
+	if want := []words.Word{{"a", false}, {"b {c", true}, {"d}", false}}; !slices.Equal(got, want) || err != nil {
+		t.Errorf("%v, %v", got, err)
+	}
+	if b := brackets.AppendGroup(nil, "[{"); string(b) != `[\x5b{]` {
+		t.Errorf("%s", b)
 	}
 }
 
@@ -42,10 +66,10 @@ func FuzzAppendGroup(f *testing.F) {
 	f.Add("{a} \\x7b\n\x00", "}{")
 	f.Add(`\`, "x41")
 	f.Fuzz(func(t *testing.T, a, b string) {
-		line := append(words.AppendGroup(nil, a), ' ')
-		line = words.AppendGroup(line, b)
-		got, err := words.Split(string(line))
-		if err != nil || !slices.Equal(got, []string{a, b}) {
+		line := append(words.Braces.AppendGroup(nil, a), ' ')
+		line = words.Braces.AppendGroup(line, b)
+		got, err := words.Braces.Split(string(line))
+		if err != nil || !slices.Equal(got, []words.Word{{a, true}, {b, true}}) {
 			t.Errorf("%s: %q, %v", line, got, err)
 		}
 	})

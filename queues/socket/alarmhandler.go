@@ -188,14 +188,14 @@ func (h *AlarmHandler) appendMessage(b []byte, start int, message string) []byte
 
 func appendArgument(b []byte, name, value string) []byte {
 	b = append(append(append(b, " --"...), name...), ' ')
-	return words.AppendGroup(b, value)
+	return words.Braces.AppendGroup(b, value)
 }
 
 // appendCommand appends the first word of a line, in braces where necessary.
 func appendCommand(b []byte, word string) []byte {
 	for i := range len(word) {
 		if c := word[i]; c <= ' ' || c == '{' || c == '}' || c == 0x7f {
-			return words.AppendGroup(b, word)
+			return words.Braces.AppendGroup(b, word)
 		}
 	}
 	return append(b, word...)

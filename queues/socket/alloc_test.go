@@ -21,7 +21,7 @@ func TestAllocatedBytesOfPickles(t *testing.T) {
 	data := make(map[string][]byte)
 	for _, path := range paths {
 		name := strings.TrimSuffix(filepath.Base(path), ".bin")
-		data[name] = frame(t, name)
+		data[name] = pythonFrame(t, name)
 	}
 	// A record whose attribute x is a tree of shared tuples, with as many values as possible.
 	record := string(pickled())

@@ -2,13 +2,12 @@ package socket
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/frame"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -29,13 +28,11 @@ func (c *chunks) Read(p []byte) (int, error) {
 
 // frames returns the frames of a stream, and the errors, as text.
 func frames(f Format, stream []byte, size, limit int, local bool) (list []string) {
-	m := new(memory)
-	m.left.Store(1 << 20)
-	r := newReader(&chunks{stream, size}, limit, m)
-	r.framing = newFraming(f, limit, local)
+	m := frame.NewMemory(1 << 20)
+	r := &reader{frame.NewBuffer(&chunks{stream, size}, limit, m), newFraming(f, limit, local)}
 	defer func() {
-		r.close()
-		if m.left.Load() != 1<<20 {
+		r.Close()
+		if m.Left() != 1<<20 {
 			list = append(list, "memory is missing")
 		}
 	}()
@@ -52,10 +49,10 @@ func frames(f Format, stream []byte, size, limit int, local bool) (list []string
 		case len(frame) > 0:
 			list = append(list, string(frame))
 		case n > 0:
-		case r.eof:
+		case r.EOF():
 			return list
 		default:
-			if err := r.fill(); err != nil {
+			if err := r.Fill(); err != nil {
 				return append(list, "("+err.Error()+")")
 			}
 		}
@@ -164,26 +161,4 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 	})
-}
-
-// A frame that is longer than what is left of the memory is refused, and gives all back.
-func TestMemory(t *testing.T) {
-	m := new(memory)
-	m.left.Store(20 << 10)
-	stream := append(bytes.Repeat([]byte("x"), 50<<10), '\n')
-	r := newReader(bytes.NewReader(stream), 1<<20, m)
-	r.framing = newFraming(JSON, 1<<20, false)
-	var err error
-	for n := 0; n == 0 && err == nil; _, n, _ = r.next() {
-		err = r.fill()
-	}
-	if !errors.Is(err, errMemory) || len(r.buffer) > freeBuffer+20<<10 {
-		t.Errorf("%v, a buffer of %d bytes", err, len(r.buffer))
-	}
-	if r.close(); m.left.Load() != 20<<10 {
-		t.Errorf("%d bytes are left", m.left.Load())
-	}
-	if !m.take(20<<10) || m.take(1) || !m.take(0) {
-		t.Error(fmt.Sprint("memory ", m.left.Load()))
-	}
 }

@@ -20,8 +20,8 @@ import (
 
 const pickles = "../../internal/pickle/testdata/"
 
-// frame returns a frame that Python sent, without its length.
-func frame(t testing.TB, name string) []byte {
+// pythonFrame returns a frame that Python sent, without its length.
+func pythonFrame(t testing.TB, name string) []byte {
 	t.Helper()
 	data, err := os.ReadFile(pickles + name + ".bin")
 	if err != nil {
@@ -39,7 +39,7 @@ func TestDecodePickle(t *testing.T) {
 	for _, path := range paths {
 		name := strings.TrimSuffix(filepath.Base(path), ".bin")
 		t.Run(name, func(t *testing.T) {
-			r, err := decodePickle(frame(t, name))
+			r, err := decodePickle(pythonFrame(t, name))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,7 +74,7 @@ func TestDecodePickle(t *testing.T) {
 }
 
 func TestDecodePickleAttributes(t *testing.T) {
-	r, err := decodePickle(frame(t, "py_sockethandler_extra"))
+	r, err := decodePickle(pythonFrame(t, "py_sockethandler_extra"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,14 +89,14 @@ func TestDecodePickleAttributes(t *testing.T) {
 	if got := r.Data().Attrs; !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%v, want\n%v", got, want)
 	}
-	if r, err = decodePickle(frame(t, "py_sockethandler_bytes")); err != nil {
+	if r, err = decodePickle(pythonFrame(t, "py_sockethandler_bytes")); err != nil {
 		t.Fatal(err)
 	}
 	raw, _ := r.Lookup("raw")
 	if b, ok := raw.Any().([]byte); !ok || len(b) != 256 || b[128] != 128 || r.Text("frozen") != "<frozenset>" {
 		t.Errorf("raw %v, frozen %q", raw, r.Text("frozen"))
 	}
-	if r, err = decodePickle(frame(t, "py_hostile_reduce")); err != nil || r.Text("evil") != "<posix.getcwd>" || r.Message() != "m" {
+	if r, err = decodePickle(pythonFrame(t, "py_hostile_reduce")); err != nil || r.Text("evil") != "<posix.getcwd>" || r.Message() != "m" {
 		t.Errorf("%v, %v", r, err)
 	}
 }
@@ -225,12 +225,12 @@ func TestInvalidRecords(t *testing.T) {
 		want  string
 	}{
 		{nil, "logbook: received record: invalid pickle: unexpected end at byte 0"},
-		{frame(t, "py_hostile_not_dict"), "logbook: received record: got a list, want a dict"},
-		{frame(t, "py_hostile_bad_utf8"), `logbook: received record: "msg": missing`},
-		{frame(t, "py_hostile_trailing"), "logbook: received record: invalid pickle: STOP at byte 108: 7 bytes follow"},
-		{frame(t, "py_hostile_obj"), "logbook: received record: invalid pickle: OBJ at byte 12: not allowed"},
-		{frame(t, "py_hostile_persid"), "logbook: received record: invalid pickle: PERSID at byte 0: not allowed"},
-		{frame(t, "py_hostile_deep"), "logbook: received record: invalid pickle: EMPTY_LIST at byte 131072: more than 131072 opcodes"},
+		{pythonFrame(t, "py_hostile_not_dict"), "logbook: received record: got a list, want a dict"},
+		{pythonFrame(t, "py_hostile_bad_utf8"), `logbook: received record: "msg": missing`},
+		{pythonFrame(t, "py_hostile_trailing"), "logbook: received record: invalid pickle: STOP at byte 108: 7 bytes follow"},
+		{pythonFrame(t, "py_hostile_obj"), "logbook: received record: invalid pickle: OBJ at byte 12: not allowed"},
+		{pythonFrame(t, "py_hostile_persid"), "logbook: received record: invalid pickle: PERSID at byte 0: not allowed"},
+		{pythonFrame(t, "py_hostile_deep"), "logbook: received record: invalid pickle: EMPTY_LIST at byte 131072: more than 131072 opcodes"},
 		{pickled(member{"levelno", nil}), `logbook: received record: "levelno": missing`},
 		{pickled(member{"created", nil}), `logbook: received record: "created": missing`},
 		{pickled(member{"levelno", "20"}), `logbook: received record: "levelno": got a str, want an int of 64 bits`},
@@ -257,7 +257,7 @@ func FuzzDecodePickle(f *testing.F) {
 		f.Fatal(err)
 	}
 	for _, path := range paths {
-		if data := frame(f, strings.TrimSuffix(filepath.Base(path), ".bin")); len(data) < 10_000 {
+		if data := pythonFrame(f, strings.TrimSuffix(filepath.Base(path), ".bin")); len(data) < 10_000 {
 			f.Add(data)
 		}
 	}
@@ -274,7 +274,7 @@ func FuzzDecodePickle(f *testing.F) {
 }
 
 func BenchmarkDecodePickle(b *testing.B) {
-	data := frame(b, "py_sockethandler_extra")
+	data := pythonFrame(b, "py_sockethandler_extra")
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := decodePickle(data); err != nil {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 
+	"github.com/logbook-go/logbook/internal/frame"
 	"github.com/logbook-go/logbook/internal/listener"
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -35,8 +36,8 @@ type stream struct {
 
 // serve reads a connection to its end.
 func (s *Subscriber) serve(ctx context.Context, c *listener.Conn) {
-	st := &stream{Subscriber: s, ctx: ctx, conn: c, reader: newReader(c, s.o.MaxFrame, &s.memory)}
-	defer st.reader.close()
+	st := &stream{Subscriber: s, ctx: ctx, conn: c, reader: &reader{Buffer: frame.NewBuffer(c, s.o.MaxFrame, s.memory)}}
+	defer st.reader.Close()
 	err := st.recognize()
 	if err == nil && st.reader.framing != nil {
 		err = st.read()
@@ -46,7 +47,7 @@ func (s *Subscriber) serve(ctx context.Context, c *listener.Conn) {
 	case errors.Is(err, listener.ErrIdle):
 		s.idle.Add(1)
 	case errors.Is(err, listener.ErrStopped):
-		if len(st.reader.left()) > 0 {
+		if len(st.reader.Bytes()) > 0 {
 			s.refuse(c.Peer, io.ErrUnexpectedEOF)
 		}
 	default:
@@ -75,12 +76,12 @@ func (st *stream) recognize() (err error) {
 // first returns the first byte that is not white space, if there is one.
 func (st *stream) first() (c byte, ok bool, err error) {
 	r := st.reader
-	for !r.eof {
-		if err := r.fill(); err != nil {
+	for !r.EOF() {
+		if err := r.Fill(); err != nil {
 			return 0, false, err
 		}
-		r.start = r.end - len(bytes.TrimLeft(r.left(), " \t\r\n"))
-		if b := r.left(); len(b) > 0 {
+		r.Skip(len(r.Bytes()) - len(bytes.TrimLeft(r.Bytes(), " \t\r\n")))
+		if b := r.Bytes(); len(b) > 0 {
 			return b[0], true, nil
 		}
 	}
@@ -91,13 +92,13 @@ func (st *stream) first() (c byte, ok bool, err error) {
 func (st *stream) read() error {
 	for {
 		progress, err := st.consume()
-		if err != nil || st.reader.eof {
+		if err != nil || st.reader.EOF() {
 			return err
 		}
 		if progress {
-			st.conn.NextFrame(len(st.reader.left()) > 0)
+			st.conn.NextFrame(len(st.reader.Bytes()) > 0)
 		}
-		if err := st.reader.fill(); err != nil {
+		if err := st.reader.Fill(); err != nil {
 			return err
 		}
 	}

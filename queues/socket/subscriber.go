@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/frame"
 	"github.com/logbook-go/logbook/internal/listener"
 	"github.com/logbook-go/logbook/internal/panics"
 	"github.com/logbook-go/logbook/internal/refusal"
@@ -42,7 +43,7 @@ type Subscriber struct {
 	reported  uint64              // dropped datagrams; used by the goroutine of datagrams only
 
 	refused refusal.Counter
-	memory  memory
+	memory  *frame.Memory
 	slots   chan struct{} // one for each batch that is being decoded
 	large   chan struct{} // one for a long frame, whose record may take a multiple of the memory
 
@@ -55,12 +56,11 @@ type Subscriber struct {
 func newSubscriber(a listener.Address, o ListenOptions) *Subscriber {
 	s := &Subscriber{
 		o: o, local: a.Path != "", refused: refusal.Counter{Source: a.String()},
-		slots: make(chan struct{}, runtime.GOMAXPROCS(0)+1), large: make(chan struct{}, 1), inbox: inbox.New(),
+		slots: make(chan struct{}, runtime.GOMAXPROCS(0)+1), large: make(chan struct{}, 1), inbox: inbox.New(), memory: frame.NewMemory(o.MaxMemory),
 	}
 	if name, err := os.Hostname(); err == nil {
 		s.hostname = slog.StringValue(name)
 	}
-	s.memory.left.Store(int64(o.MaxMemory))
 	return s
 }
 
