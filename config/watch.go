@@ -3,11 +3,10 @@ package config
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/signal"
 	"sync"
 	"sync/atomic"
 
+	"github.com/logbook-go/logbook/internal/signals"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -54,19 +53,16 @@ func Watch(path string, o *Options) (*Watcher, error) {
 	w.slot = logbook.NewSlot(c.Setup())
 	w.options.Fallback = false // a reload falls back to the old configuration
 
-	signals := make(chan os.Signal, 1)
-	if len(reloadSignals) > 0 { // without signals, Notify would relay all of them
-		signal.Notify(signals, reloadSignals...)
-	}
+	reload, release := signals.Reload()
 	ended := make(chan struct{})
 	w.stop = sync.OnceFunc(func() {
-		signal.Stop(signals)
+		release()
 		close(ended)
 	})
 	w.stopped.Go(func() {
 		for {
 			select {
-			case <-signals:
+			case <-reload:
 				if err := w.Reload(); err != nil {
 					log.Errorf("reloading the configuration: %v", err)
 				}

@@ -26,6 +26,7 @@ type Conn struct {
 
 	mu       sync.Mutex
 	begun    bool      // a byte of the frame has come, or the frame is the first
+	partial  bool      // a byte of the frame has come
 	deadline time.Time // of the frame, or of its first byte; zero: begins with the next Read
 	stopped  time.Time // when the server was closed
 	replaced bool      // see ErrReplaced
@@ -43,6 +44,8 @@ func (c *Conn) Read(p []byte) (int, error) {
 	if n > 0 && !c.begun {
 		c.begun, c.deadline = true, time.Now().Add(c.server.Limits.Frame)
 	}
+	silent := c.partial && c.server.Limits.Silence > 0 && time.Now().Before(c.deadline)
+	c.partial = c.partial || n > 0
 	switch {
 	case err == nil:
 	case c.replaced:
@@ -50,6 +53,8 @@ func (c *Conn) Read(p []byte) (int, error) {
 	case !errors.Is(err, os.ErrDeadlineExceeded):
 	case !c.stopped.IsZero():
 		err = ErrStopped
+	case silent:
+		err = ErrSilent
 	case c.begun:
 		err = ErrSlow
 	default:
@@ -70,6 +75,9 @@ func (c *Conn) setDeadline() {
 		c.deadline = now.Add(limit)
 	}
 	end := c.deadline
+	if silence := c.server.Limits.Silence; c.partial && silence > 0 {
+		end = earliest(end, now.Add(silence))
+	}
 	if !c.stopped.IsZero() {
 		end = earliest(end, now.Add(quiet), c.stopped.Add(maxDrain))
 	}
@@ -89,7 +97,7 @@ func earliest(t time.Time, others ...time.Time) time.Time {
 // The time between NextFrame and Read does not count for the limits.
 func (c *Conn) NextFrame(begun bool) {
 	c.mu.Lock()
-	c.begun, c.deadline = begun, time.Time{}
+	c.begun, c.partial, c.deadline = begun, begun, time.Time{}
 	c.mu.Unlock()
 	c.Settle()
 }

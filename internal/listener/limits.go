@@ -18,6 +18,10 @@ type Limits struct {
 	// for the first frame of a connection. 0: 30 s.
 	Frame time.Duration
 
+	// Silence ends a frame of which a part has come, when nothing follows for so long: Read
+	// returns ErrSilent. It is for peers that do not mark the end of a frame. 0: never.
+	Silence time.Duration
+
 	// Idle is the time between two frames. It is long, since programs may have little to
 	// report, and lose what they send into a closed connection: 0 is 1 h.
 	Idle time.Duration
@@ -38,6 +42,7 @@ var (
 	ErrPerAddress  = errors.New("too many connections from this address")
 	ErrReplaced    = errors.New("too many connections: one without a whole frame made room for a new one")
 	ErrSlow        = errors.New("a frame took too long")
+	ErrSilent      = errors.New("a part of a frame, and then nothing")
 	ErrIdle        = errors.New("nothing was sent for too long")
 	ErrStopped     = errors.New("the server stops")
 )

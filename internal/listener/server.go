@@ -23,6 +23,10 @@ type Server struct {
 	// which have no peer. It must not wait.
 	Refused func(p Peer, err error)
 
+	// Refusal is sent to connections that are refused because of the limits, unless they are
+	// over TLS. nil: they are closed.
+	Refusal []byte
+
 	TLS    *tls.Config // nil: plaintext
 	Limits Limits
 
@@ -110,6 +114,10 @@ func (s *Server) admit(raw net.Conn) {
 	}
 	replaced, err := s.enter(c)
 	if err != nil {
+		if s.Refusal != nil && s.TLS == nil {
+			_ = raw.SetWriteDeadline(time.Now().Add(10 * time.Millisecond)) // a new connection has room for it
+			_, _ = raw.Write(s.Refusal)
+		}
 		_ = raw.Close()
 		s.Refused(c.Peer, err)
 		return

@@ -87,6 +87,45 @@ func TestIdle(t *testing.T) {
 	})
 }
 
+// A part of a frame is its end when nothing follows, but not while it grows.
+func TestSilence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var e events
+		s, p := newServer(&e), newPipes()
+		s.Limits.Silence = time.Second
+		s.Start(p)
+		defer s.Close(t.Context())
+		c := p.dial(t, "10.0.0.1")
+		time.Sleep(20 * time.Second) // nothing of it has come
+		send(t, c, "x;")
+		time.Sleep(time.Minute)
+		for range 10 {
+			send(t, c, "x")
+			time.Sleep(time.Second - 1)
+		}
+		e.want(t)
+		time.Sleep(time.Nanosecond)
+		e.want(t, "10.0.0.1: "+listener.ErrSilent.Error())
+	})
+}
+
+// A connection that is refused because of the limits gets a reply.
+func TestRefusal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var e events
+		s, p := newServer(&e), newPipes()
+		s.Limits.Connections, s.Refusal = 1, []byte("busy")
+		s.Start(p)
+		defer s.Close(t.Context())
+		send(t, p.dial(t, "10.0.0.1"), ";")
+		synctest.Wait()
+		if b, err := io.ReadAll(p.dial(t, "10.0.0.2")); string(b) != "busy" || err != nil {
+			t.Errorf("%q, %v", b, err)
+		}
+		e.want(t, "10.0.0.2: too many connections")
+	})
+}
+
 func TestConnectionLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var e events

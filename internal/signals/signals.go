@@ -3,15 +3,16 @@ package signals
 import (
 	"os"
 	"os/signal"
-	"syscall"
 	"time"
 )
 
 // Reload returns a channel that receives SIGHUP, which reloads the configuration of a
-// service.
+// service, on systems that have it.
 func Reload() (reload <-chan os.Signal, release func()) {
 	c := make(chan os.Signal, 1)
-	signal.Notify(c, syscall.SIGHUP)
+	if len(hangup) > 0 { // without signals, Notify would relay all of them
+		signal.Notify(c, hangup...)
+	}
 	return c, func() { signal.Stop(c) }
 }
 

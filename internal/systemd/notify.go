@@ -30,6 +30,9 @@ func Notify(state string) error {
 		return fmt.Errorf("NOTIFY_SOCKET: %w", err)
 	}
 	defer c.Close()
+	if state == Reloading {
+		state += monotonic()
+	}
 	if _, err := c.Write([]byte(state)); err != nil {
 		return fmt.Errorf("NOTIFY_SOCKET: %w", err)
 	}

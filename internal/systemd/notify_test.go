@@ -6,7 +6,9 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,13 +35,18 @@ func TestNotify(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	for _, state := range []string{systemd.Ready, systemd.Watchdog, systemd.Stopping} {
+	for _, state := range []string{systemd.Ready, systemd.Reloading, systemd.Watchdog, systemd.Stopping} {
 		if err := systemd.Notify(state); err != nil {
 			t.Fatal(err)
 		}
 		b := make([]byte, 100)
-		if n, err := c.Read(b); err != nil || string(b[:n]) != state {
+		n, err := c.Read(b)
+		got, usec, timed := strings.Cut(string(b[:n]), "\nMONOTONIC_USEC=")
+		if err != nil || got != state {
 			t.Errorf("%q, %v", b[:n], err)
+		}
+		if _, err := strconv.ParseUint(usec, 10, 63); timed != (state == systemd.Reloading && runtime.GOOS == "linux") || timed && err != nil {
+			t.Errorf("%q", b[:n])
 		}
 	}
 }
