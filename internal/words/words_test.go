@@ -32,7 +32,7 @@ func TestSplit(t *testing.T) {
 	}
 	for _, s := range []string{"{a", "a}", "{a}} b", "a {b {c}"} {
 		if got, err := words.Braces.Split(s); err != words.ErrBrace {
-			t.Errorf("%q: %q, %v", s, got, err)
+			t.Errorf("%q: %v, %v", s, got, err)
 		}
 	}
 }
@@ -70,7 +70,7 @@ func FuzzAppendGroup(f *testing.F) {
 		line = words.Braces.AppendGroup(line, b)
 		got, err := words.Braces.Split(string(line))
 		if err != nil || !slices.Equal(got, []words.Word{{a, true}, {b, true}}) {
-			t.Errorf("%s: %q, %v", line, got, err)
+			t.Errorf("%s: %v, %v", line, got, err)
 		}
 	})
 }
