@@ -75,6 +75,7 @@ type content struct {
 	pid       int
 	goroutine uint64
 	foreign   *foreignFields
+	origin    *Origin // nil if unknown
 }
 
 // usedAttrs are the attributes of a record that its message shows: a bit for each of
@@ -156,6 +157,16 @@ func (r *Record) Goroutine() uint64 {
 		return goroutine.ID()
 	}
 	return r.goroutine
+}
+
+// Origin returns who sent a received record, and its number there. It is zero if that is not
+// known, and for records that this program has logged.
+func (r *Record) Origin() Origin {
+	r.alive()
+	if r.origin == nil {
+		return Origin{}
+	}
+	return *r.origin
 }
 
 // From reports whether the record was logged by l, or by a logger that shares its

@@ -23,6 +23,15 @@ type RecordData struct {
 	Source    *slog.Source // nil if unknown
 	PID       int          // 0 for this process; negative if unknown
 	Goroutine uint64       // 0 if unknown
+	Origin    Origin       // of a received record, if it is known
+}
+
+// Origin identifies a record that was received, whatever the number of times that it comes:
+// by who sent it, and its number there, from 1. The zero value is unknown. It is not part of
+// what formatters write.
+type Origin struct {
+	Instance string // a name that no other sender, and no other run of it, has
+	Number   uint64
 }
 
 // NewRecord returns a record with the content of d. It is not pooled, and may be
@@ -33,6 +42,10 @@ func NewRecord(d RecordData) *Record {
 		template: d.Template, message: cut(d.Message, maxMessage),
 		source: d.Source, pid: d.PID, goroutine: d.Goroutine,
 	}, call: slices.Clone(d.Attrs), extra: slices.Clone(d.Extra)}
+	if d.Origin != (Origin{}) {
+		origin := d.Origin // not d, which would be on the heap then
+		r.origin = &origin
+	}
 	switch {
 	case r.pid == 0:
 		r.pid = pid
@@ -63,7 +76,7 @@ func (r *Record) Data() RecordData {
 		Time: r.time.Round(0), Level: r.level, Channel: r.channel,
 		Message: r.Message(), Template: r.template,
 		Extra: slices.Clone(r.extra),
-		PID:   r.pid, Goroutine: r.Goroutine(),
+		PID:   r.pid, Goroutine: r.Goroutine(), Origin: r.Origin(),
 	}
 	if r.source != nil || r.pc != 0 {
 		s := *r.Source()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -189,7 +188,7 @@ func (s *Spool) append(w *spoolWriter, near *logbook.Record) error {
 	if lost == 0 {
 		return s.log.Append(s.ctx, &w.entry)
 	}
-	w.notice(hold.LossNotice(int(lost), near))
+	w.notice(hold.LossNotice(int(lost), near), s.key(1))
 	err := s.log.Append(s.ctx, &w.loss, &w.entry)
 	if err != nil {
 		s.lost.Add(lost)
@@ -198,18 +197,15 @@ func (s *Spool) append(w *spoolWriter, near *logbook.Record) error {
 }
 
 // notice makes the entry of a notice of lost records.
-func (w *spoolWriter) notice(r *logbook.Record) {
+func (w *spoolWriter) notice(r *logbook.Record, key string) {
 	w.bodies[1] = w.encoder.AppendRequest(w.bodies[1][:0], []*logbook.Record{r}, nil)
-	w.loss = spool.Entry{Records: 1, Body: w.bodies[1]}
+	w.loss = spool.Entry{Key: key, Records: 1, Body: w.bodies[1]}
 }
 
 // key returns the key of an entry with n records.
 func (s *Spool) key(n int) string {
 	last := s.numbers.Add(uint64(n))
-	b := make([]byte, 0, 96)
-	b = append(append(b, s.instance...), ':')
-	b = append(strconv.AppendUint(b, last-uint64(n)+1, 10), '-')
-	return string(strconv.AppendUint(b, last, 10))
+	return otlp.Key(s.instance, last-uint64(n)+1, last)
 }
 
 // reportLoss writes a notice of lost records after which none has come. It reports whether it
@@ -220,7 +216,7 @@ func (s *Spool) reportLoss() bool {
 		return false
 	}
 	w := new(spoolWriter)
-	w.notice(hold.LossNotice(int(lost), logbook.NewRecord(logbook.RecordData{Time: time.Now()})))
+	w.notice(hold.LossNotice(int(lost), logbook.NewRecord(logbook.RecordData{Time: time.Now()})), s.key(1))
 	if s.log.Append(context.Background(), &w.loss) != nil {
 		s.lost.Add(lost)
 		return false

@@ -476,3 +476,26 @@ func TestRecordsOfWithoutTime(t *testing.T) {
 		t.Errorf("%v, %v", rs, err)
 	}
 }
+
+// Records have their origins from the key, or else from the place of their entry.
+func TestRecordsOfHaveOrigins(t *testing.T) {
+	record := logbook.NewRecord(logbook.RecordData{Message: "m"}) // without a time
+	e := queues.EntryOf([]*logbook.Record{record, record})
+	e.Number, e.Segment = 3, "segment"
+	for key, want := range map[string][]logbook.Origin{
+		"lab:7:1-2":     {{Instance: "lab:7", Number: 1}, {Instance: "lab:7", Number: 2}},
+		"lab:1-3":       {{}, {}}, // the key is that of three records
+		"":              {{Instance: "segment", Number: 3<<24 + 1}, {Instance: "segment", Number: 3<<24 + 2}},
+		"sha256:abcdef": {{Instance: "segment", Number: 3<<24 + 1}, {Instance: "segment", Number: 3<<24 + 2}},
+	} {
+		e.Key = key
+		rs, err := queues.RecordsOf(e)
+		if err != nil || len(rs) != 2 || rs[0].Origin() != want[0] || rs[1].Clone().Origin() != want[1] {
+			t.Errorf("%q: %v, %v; %v", key, rs[0].Origin(), rs[1].Origin(), err)
+		}
+	}
+	e.Key, e.Segment = "", ""
+	if rs, err := queues.RecordsOf(e); err != nil || rs[0].Origin() != (logbook.Origin{}) {
+		t.Error(rs, err)
+	}
+}

@@ -14,7 +14,11 @@ func EntryOf(rs []*logbook.Record) *spool.Entry {
 	return &spool.Entry{Records: len(rs), Body: new(otlp.Encoder).AppendRequest(nil, rs, nil)}
 }
 
-// RecordsOf returns the records of an entry. Those without a time have that of the entry.
+// maxEntryBits is the number of bits for the place of a record in its entry.
+const maxEntryBits = 24
+
+// RecordsOf returns the records of an entry. Those without a time have that of the entry. They
+// have their origins from its key, or else from its place in the log.
 func RecordsOf(e *spool.Entry) ([]*logbook.Record, error) {
 	body := e.Body
 	if e.Gzip {
@@ -23,7 +27,12 @@ func RecordsOf(e *spool.Entry) ([]*logbook.Record, error) {
 			return nil, err
 		}
 	}
-	rs, err := otlp.DecodeRequest(body)
+	instance, first, last, numbered := otlp.ParseKey(e.Key)
+	n := last - first + 1
+	if !numbered { // the entry itself has a place that no other one has
+		instance, first, n = e.Segment, e.Number<<maxEntryBits+1, 0
+	}
+	rs, err := otlp.DecodeBatch(body, instance, first, n)
 	for i, r := range rs {
 		if r.Time().IsZero() {
 			d := r.Data()

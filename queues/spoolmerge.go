@@ -3,9 +3,8 @@ package queues
 import (
 	"cmp"
 	"slices"
-	"strconv"
-	"strings"
 
+	"github.com/logbook-go/logbook/internal/otlp"
 	"github.com/logbook-go/logbook/queues/spool"
 )
 
@@ -18,23 +17,13 @@ type span struct {
 	first, last uint64
 }
 
-// spanOf parses a key: "INSTANCE:FIRST-LAST".
-func spanOf(key string) (s span, ok bool) {
-	i := strings.LastIndexByte(key, ':')
-	if i < 0 {
-		return s, false
-	}
-	first, last, _ := strings.Cut(key[i+1:], "-")
-	var err1, err2 error
-	s.instance = key[:i]
-	s.first, err1 = strconv.ParseUint(first, 10, 64)
-	s.last, err2 = strconv.ParseUint(last, 10, 64)
-	return s, err1 == nil && err2 == nil && s.first <= s.last
+// spanOf returns the numbers of the records of an entry, if it has them.
+func spanOf(e *spool.Entry) (s span, ok bool) {
+	s.instance, s.first, s.last, ok = otlp.ParseKey(e.Key)
+	return s, ok
 }
 
-func (s span) key() string {
-	return s.instance + ":" + strconv.FormatUint(s.first, 10) + "-" + strconv.FormatUint(s.last, 10)
-}
+func (s span) key() string { return otlp.Key(s.instance, s.first, s.last) }
 
 // merge joins the entries of a program, which are small, so that they can be sent together:
 // requests of OTLP that follow each other are one request. Those of one instance are put in
@@ -42,10 +31,10 @@ func (s span) key() string {
 func merge(batch []*spooled) []*spooled {
 	var merged []*spooled
 	for len(batch) > 0 {
-		of, _ := spanOf(batch[0].entry.Key)
+		of, _ := spanOf(batch[0].entry)
 		n := 1
 		for n < len(batch) && of.first > 0 {
-			if s, ok := spanOf(batch[n].entry.Key); !ok || s.instance != of.instance {
+			if s, ok := spanOf(batch[n].entry); !ok || s.instance != of.instance {
 				break
 			}
 			n++
@@ -53,8 +42,8 @@ func merge(batch []*spooled) []*spooled {
 		run := batch[:n]
 		batch = batch[n:]
 		slices.SortStableFunc(run, func(a, b *spooled) int {
-			x, _ := spanOf(a.entry.Key)
-			y, _ := spanOf(b.entry.Key)
+			x, _ := spanOf(a.entry)
+			y, _ := spanOf(b.entry)
 			return cmp.Compare(x.first, y.first)
 		})
 		for _, s := range run {
@@ -68,8 +57,8 @@ func merge(batch []*spooled) []*spooled {
 
 // join adds an entry, and reports whether it could be added.
 func (s *spooled) join(other *spooled) bool {
-	a, ok := spanOf(s.entry.Key)
-	b, also := spanOf(other.entry.Key)
+	a, ok := spanOf(s.entry)
+	b, also := spanOf(other.entry)
 	switch {
 	case !ok || !also || a.instance != b.instance || a.last+1 != b.first:
 		return false

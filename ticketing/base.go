@@ -50,9 +50,6 @@ type HandlerOptions struct {
 	// Default: nothing is changed.
 	Change func(e *Entry, r *logbook.Record)
 
-	// Identity returns the Instance and Number of an [Entry]. Default: it has none.
-	Identity func(r *logbook.Record) (instance string, number uint64)
-
 	// Timeout bounds a call of the store. Default 30 s.
 	Timeout time.Duration
 }
@@ -175,8 +172,9 @@ func (b *Base) entry(r *logbook.Record) (*Entry, error) {
 	if r.PC() != 0 { // it was logged by this program
 		e.Host, e.Release = cmp.Or(e.Host, b.o.Host), cmp.Or(e.Release, b.o.Release)
 	}
-	if b.o.Identity != nil {
-		e.Instance, e.Number = b.o.Identity(r)
+	e.Instance, e.Number = r.Origin().Instance, r.Origin().Number
+	if len(e.Instance) > maxName { // cut, it could be that of another one
+		e.Instance = string(Hash(e.Instance))
 	}
 	var err error
 	if e.Data, err = r.MarshalJSON(); err != nil {

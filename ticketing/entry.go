@@ -25,8 +25,8 @@ type Entry struct {
 	Time time.Time
 	Data []byte // the record in the form of [logbook.Wire], as strict JSON
 
-	// Instance and Number identify the record, so that it is recorded once when it is sent
-	// again. 0 is no number.
+	// Instance and Number are those of the record's [logbook.Origin], so that it is recorded
+	// once when it comes again. 0 is no number.
 	Instance string // 120
 	Number   uint64
 }

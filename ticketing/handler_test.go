@@ -90,9 +90,7 @@ func TestThreeCallSites(t *testing.T) {
 }
 
 func TestEntry(t *testing.T) {
-	b, err := ticketing.NewBase(&ticketing.HandlerOptions{
-		Release: "1.2", Host: "lab1", Identity: func(*logbook.Record) (string, uint64) { return "me", 7 },
-	})
+	b, err := ticketing.NewBase(&ticketing.HandlerOptions{Release: "1.2", Host: "lab1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,6 +105,7 @@ func TestEntry(t *testing.T) {
 	e := entry(logbook.RecordData{
 		Level: logbook.LevelSuccess, Channel: "app", Message: "first\nsecond", Source: &slog.Source{Function: "example.org/a/b.(*T).Serve", File: "/src/a.go", Line: 7},
 		Attrs: []slog.Attr{slog.String("service.name", "billing"), slog.String("release", "3.0"), slog.String("host.name", "lab9")},
+		Origin: logbook.Origin{Instance: "me", Number: 7},
 	})
 	if e.AppID != "billing" || e.Title != "first" || e.Location != "/src/a.go:7" || e.Module != "example.org/a/b" || e.Release != "3.0" || e.Host != "lab9" ||
 		e.Instance != "me" || e.Number != 7 || e.Key != "func/1" || e.Time.IsZero() {
@@ -114,6 +113,11 @@ func TestEntry(t *testing.T) {
 	}
 	e = entry(logbook.RecordData{Message: "x", Extra: []slog.Attr{slog.Group("resource", "service.name", "billing", "service.version", "3.1", "host.name", "lab8")}})
 	if e.AppID != "billing" || e.Release != "3.1" || e.Host != "lab8" {
+		t.Errorf("%+v", e)
+	}
+	instance := strings.Repeat("x", 150)
+	e = entry(logbook.RecordData{Message: "x", Origin: logbook.Origin{Instance: instance + "1", Number: 7}})
+	if e.Instance != string(ticketing.Hash(instance+"1")) || e.Number != 7 {
 		t.Errorf("%+v", e)
 	}
 	e = entry(logbook.RecordData{Message: "x", Source: &slog.Source{Function: "logbook.more.notice", File: "more.py", Line: 1}})

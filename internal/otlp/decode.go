@@ -14,12 +14,19 @@ import (
 //
 // The request is checked before memory is taken. Of 16 MiB of hostile input the records take
 // less than 256 MiB.
-func DecodeRequest(body []byte) ([]*logbook.Record, error) {
-	n, err := CountRecords(body)
+func DecodeRequest(body []byte) ([]*logbook.Record, error) { return DecodeBatch(body, "", 0, 0) }
+
+// DecodeBatch is like DecodeRequest. Unless the instance is "", the records have numbers from
+// first on as their origins, if there are n of them; 0 is any number.
+func DecodeBatch(body []byte, instance string, first, n uint64) ([]*logbook.Record, error) {
+	count, err := CountRecords(body)
 	if err != nil {
 		return nil, err
 	}
-	d := decoder{records: make([]*logbook.Record, 0, n)}
+	d := decoder{records: make([]*logbook.Record, 0, count)}
+	if instance != "" && (n == 0 || n == uint64(count)) {
+		d.origin = logbook.Origin{Instance: instance, Number: first}
+	}
 	for logs := range messages(textOf(body), requestResourceLogs) {
 		d.resourceLogs(logs)
 	}
@@ -34,7 +41,8 @@ type decoder struct {
 	zone     *time.Location
 	resource slog.Attr // an attribute of processors; empty if there is none
 	channel  string
-	scope    slog.Attr // as resource
+	scope    slog.Attr      // as resource
+	origin   logbook.Origin // of the next record, if its number is not 0
 
 	attrs, extra []slog.Attr // memory for those of a record
 }
@@ -217,6 +225,10 @@ func (d *decoder) record(s string) *logbook.Record {
 		extra = append(extra, d.resource)
 	}
 	r.Attrs, r.Extra = attrs, extra
+	if d.origin.Number > 0 {
+		r.Origin = d.origin
+		d.origin.Number++
+	}
 	record := logbook.NewRecord(r)
 	d.attrs, d.extra = attrs[:0], extra[:0]
 	return record

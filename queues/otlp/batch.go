@@ -3,8 +3,9 @@ package otlp
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"strconv"
 	"strings"
+
+	codec "github.com/logbook-go/logbook/internal/otlp"
 )
 
 // batch names the records of a request, so that one that is sent again is recognized.
@@ -18,27 +19,10 @@ type batch struct {
 	peer string // "" for one from before a restart
 }
 
-// maxInstance bounds the name of an instance in bytes.
-const maxInstance = 200
-
 // numbered reads a key of the form INSTANCE:FIRST-LAST.
 func numbered(key string) (b batch, ok bool) {
-	at := strings.LastIndexByte(key, ':')
-	if at < 1 || at > maxInstance {
-		return b, false
-	}
-	first, last, ok := strings.Cut(key[at+1:], "-")
-	if b.numbers.first, ok = number(first, ok); !ok {
-		return b, false
-	}
-	b.numbers.last, ok = number(last, ok)
-	b.instance = key[:at]
-	return b, ok && b.numbers.first <= b.numbers.last
-}
-
-func number(s string, ok bool) (uint64, bool) {
-	n, err := strconv.ParseUint(s, 10, 63)
-	return n, ok && err == nil && n > 0 && s[0] != '+'
+	b.instance, b.numbers.first, b.numbers.last, ok = codec.ParseKey(key)
+	return b, ok
 }
 
 const sumPrefix = "sha256:"
@@ -61,7 +45,7 @@ func (b *batch) key(numbers span) string {
 	if b.instance == "" {
 		return sumPrefix + hex.EncodeToString(b.sum[:])
 	}
-	return b.instance + ":" + strconv.FormatUint(numbers.first, 10) + "-" + strconv.FormatUint(numbers.last, 10)
+	return codec.Key(b.instance, numbers.first, numbers.last)
 }
 
 // span is the numbers from first to last.

@@ -45,6 +45,9 @@ func TestNumberedBatches(t *testing.T) {
 		var received []string
 		for _, r := range rs {
 			received = append(received, r.Message())
+			if o := r.Origin(); r.Message() != fmt.Sprint(o.Instance, " ", o.Number) {
+				t.Errorf("%s: %s has the origin %v", name, r.Message(), o)
+			}
 		}
 		for i, got := range [][]string{st.messages(t), received} {
 			slices.Sort(got)

@@ -358,7 +358,8 @@ func (q *request) records() ([]*logbook.Record, error) {
 	if err := q.open(); err != nil {
 		return nil, err
 	}
-	records, err := codec.DecodeRequest(q.plain)
+	b := &q.claim.batch
+	records, err := codec.DecodeBatch(q.plain, b.instance, b.numbers.first, b.numbers.len())
 	if err == nil {
 		err = q.count(len(records))
 	}

@@ -16,6 +16,11 @@ type Entry struct {
 	// is zero.
 	Time time.Time
 
+	// Segment is the name of the file that has the entry, if it was read. No two segments
+	// have the same name, whatever their logs, so that Segment and Number name the entry.
+	// Entries that were requeued have none. Append ignores it.
+	Segment string
+
 	// Key names the batch, so that one which comes twice is recognized:
 	// "INSTANCE:FIRST-LAST", or "sha256:..." of a body. It has at most 255 bytes and may
 	// be empty.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"math"
 	"os"
+	"path/filepath"
 	"sort"
 
 	"github.com/logbook-go/logbook/internal/disk"
@@ -105,6 +106,7 @@ func (r *reader) pass(number uint64) {
 // take consumes the entry that peek has found.
 func (r *reader) take(e *Entry) {
 	r.h.fill(e, r.data, r.peer)
+	e.Segment = filepath.Base(r.seg.path)
 	r.peer = e.Peer
 	r.next = r.h.number + 1
 	r.skip()

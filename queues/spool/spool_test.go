@@ -55,7 +55,7 @@ func appendEntries(t testing.TB, l *Log, first, last, size int) {
 		if err := l.Append(t.Context(), e); err != nil {
 			t.Fatalf("entry %d: %v", n, err)
 		}
-		if e.Number != uint64(n) || e.Time.IsZero() {
+		if e.Number != uint64(n) || e.Time.IsZero() || !strings.HasSuffix(e.Segment, ".log") {
 			t.Fatalf("entry %d has the number %d and the time %v", n, e.Number, e.Time)
 		}
 	}
