@@ -55,7 +55,7 @@ func appendEntries(t testing.TB, l *Log, first, last, size int) {
 		if err := l.Append(t.Context(), e); err != nil {
 			t.Fatalf("entry %d: %v", n, err)
 		}
-		if e.Number != uint64(n) || e.Time.IsZero() || !strings.HasSuffix(e.Segment, ".log") {
+		if e.Number != uint64(n) || e.Time.IsZero() {
 			t.Fatalf("entry %d has the number %d and the time %v", n, e.Number, e.Time)
 		}
 	}
@@ -86,8 +86,8 @@ func readTo(t testing.TB, c *Cursor, first, last, size int) {
 	t.Helper()
 	for first <= last {
 		for _, e := range read(t, c, 0) {
-			if e.Number != uint64(first) {
-				t.Fatalf("entry %d comes, want %d", e.Number, first)
+			if e.Number != uint64(first) || !strings.HasSuffix(e.Segment, segmentSuffix) {
+				t.Fatalf("entry %d of %q comes, want %d", e.Number, e.Segment, first)
 			}
 			checkEntry(t, e, size)
 			c.Ack(e.Number)
