@@ -104,7 +104,7 @@ func TestEntry(t *testing.T) {
 	}
 	e := entry(logbook.RecordData{
 		Level: logbook.LevelSuccess, Channel: "app", Message: "first\nsecond", Source: &slog.Source{Function: "example.org/a/b.(*T).Serve", File: "/src/a.go", Line: 7},
-		Attrs: []slog.Attr{slog.String("service.name", "billing"), slog.String("release", "3.0"), slog.String("host.name", "lab9")},
+		Attrs:  []slog.Attr{slog.String("service.name", "billing"), slog.String("release", "3.0"), slog.String("host.name", "lab9")},
 		Origin: logbook.Origin{Instance: "me", Number: 7},
 	})
 	if e.AppID != "billing" || e.Title != "first" || e.Location != "/src/a.go:7" || e.Module != "example.org/a/b" || e.Release != "3.0" || e.Host != "lab9" ||
