@@ -117,7 +117,7 @@ func TestSetAside(t *testing.T) {
 		t.Error(n, err)
 	}
 	again := read(t, c, 0)
-	if len(again) != 2 || again[0].Number != 2 || again[1].Number != 6 {
+	if len(again) != 2 || again[0].Number != 2 || again[1].Number != 6 || again[0].Key != "" {
 		t.Fatalf("requeued come %v", again)
 	}
 	c.Rewind()

@@ -136,6 +136,7 @@ func (c *Cursor) readRequeued(maxRecords, maxBytes int) ([]*Entry, error) {
 		if err == nil {
 			c.returned = append(c.returned, f)
 			c.again++
+			d.Entry.Key = "" // whoever knows the later ones would take it for one that comes twice
 			entries = append(entries, &d.Entry)
 		}
 		l.mu.Unlock()

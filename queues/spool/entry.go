@@ -23,7 +23,7 @@ type Entry struct {
 
 	// Key names the batch, so that one which comes twice is recognized:
 	// "INSTANCE:FIRST-LAST", or "sha256:..." of a body. It has at most 255 bytes and may
-	// be empty.
+	// be empty, as that of an entry which was requeued: it comes late, not twice.
 	Key string
 
 	// Peer is who sent the batch. It has at most 255 bytes and may be empty.
