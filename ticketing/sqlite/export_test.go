@@ -46,3 +46,15 @@ func (s *Store) Await(t *testing.T, n int) {
 		runtime.Gosched()
 	}
 }
+
+// Sweep deletes the occurrences that are leaving, however few.
+func (s *Store) Sweep(t *testing.T) {
+	t.Helper()
+	if err := s.enter(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer s.leave()
+	if err := s.sweep(); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -7,8 +7,6 @@ import (
 )
 
 const (
-	sweepAfter    = 20_000           // occurrences to be swept that make it worthwhile
-	sweepStep     = 2_000            // tickets that a transaction looks at
 	pruneInterval = 10 * time.Minute // between two prunings
 	pruneStep     = 20               // tickets that a transaction deletes
 )
@@ -16,8 +14,8 @@ const (
 // maintain is called after a commit, by the one who writes. Failures show in later commits,
 // or are tried again.
 func (s *Store) maintain() {
-	if s.leaving >= sweepAfter {
-		_ = s.sweep(context.Background())
+	if len(s.leaving) >= sweepAfter {
+		_ = s.sweep()
 	}
 	if at := time.Now(); at.Sub(s.pruned) >= pruneInterval {
 		s.pruned = at
@@ -32,55 +30,15 @@ func (s *Store) Prune(ctx context.Context, now time.Time) (deleted int, err erro
 		return 0, err
 	}
 	defer s.leave()
-	if err := s.sweep(ctx); err != nil {
-		return 0, s.fail("prune", err)
-	}
 	deleted, err = s.prune(ctx, now)
 	return deleted, s.fail("prune", err)
 }
 
-// sweep deletes the occurrences that are not to be kept any more.
-func (s *Store) sweep(ctx context.Context) error {
-	s.leaving = 0
-	for id, last := int64(math.MinInt64), int64(0); ; id = last {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		var swept int64
-		err := s.w.transaction(func() error {
-			if _, err := s.w.row("SELECT coalesce(max(ticket_id), ?1) FROM (SELECT ticket_id FROM {p}counts WHERE ticket_id > ?1 ORDER BY ticket_id LIMIT ?2)",
-				[]any{id, sweepStep}, &last); err != nil || last == id {
-				return err
-			}
-			const leaving = ` FROM {p}counts c CROSS JOIN {p}ordinals n ON n.ticket_id = c.ticket_id AND n.n > ?3 AND n.n <= c.total - ?3
-				WHERE c.ticket_id > ?1 AND c.ticket_id <= ?2 AND c.stored > 2 * ?3 AND n.n & (n.n - 1) <> 0`
-			args := []any{id, last, s.limits.Keep}
-			result, err := s.w.exec("DELETE FROM {p}occurrences WHERE occurrence_id IN (SELECT n.occurrence_id"+leaving+")", args...)
-			if err != nil {
-				return err
-			}
-			if swept, err = result.RowsAffected(); err != nil || swept == 0 {
-				return err
-			}
-			if _, err := s.w.exec("DELETE FROM {p}ordinals WHERE (ticket_id, n) IN (SELECT n.ticket_id, n.n"+leaving+")", args...); err != nil {
-				return err
-			}
-			_, err = s.w.exec(`UPDATE {p}counts SET stored = (SELECT count(*) FROM {p}ordinals n WHERE n.ticket_id = {p}counts.ticket_id)
-				WHERE ticket_id > ?1 AND ticket_id <= ?2 AND stored > 2 * ?3`, args...)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		s.unkept.Add(uint64(swept))
-		if last == id {
-			return nil
-		}
-	}
-}
-
 // prune deletes what is too old and too much.
 func (s *Store) prune(ctx context.Context, now time.Time) (deleted int, err error) {
+	if err := s.sweepAll(ctx); err != nil {
+		return 0, err
+	}
 	oldest := now.Add(-s.limits.MaxAge)
 	if err := s.w.transaction(func() error {
 		s.known.clear()

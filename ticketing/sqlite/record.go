@@ -43,6 +43,8 @@ func (s *Store) recorded(err error) {
 // it unknown.
 type known struct {
 	version int64 // of the database; changes with commits of other connections
+	ids     map[ticketing.Fingerprint]int64
+	tickets map[int64]*ticketing.Ticket
 	places  map[place]bool
 	release map[string]bool
 }
@@ -58,11 +60,16 @@ const (
 	kindRelease
 )
 
-// maxKnown bounds what is known.
-const maxKnown = 100_000
+// maxKnown bounds each part of what is known.
+const maxKnown = 50_000
 
 func (k *known) clear() {
+	k.ids, k.tickets = make(map[ticketing.Fingerprint]int64), make(map[int64]*ticketing.Ticket)
 	k.places, k.release = make(map[place]bool), make(map[string]bool)
+}
+
+func (k *known) isFull() bool {
+	return max(len(k.ids), len(k.tickets), len(k.places), len(k.release)) > maxKnown
 }
 
 // transaction records entries.
@@ -81,7 +88,14 @@ func (b *transaction) committed() {
 	b.overflowed.Add(uint64(b.plan.Overflowed))
 	b.unkept.Add(uint64(b.plan.Unkept))
 	for _, c := range b.plan.Changes {
-		b.leaving += len(c.Leaving)
+		for _, n := range c.Leaving {
+			b.leaving = append(b.leaving, ordinal{c.ID, n})
+		}
+		t := c.Ticket
+		b.known.tickets[t.ID] = &t
+		if c.Before.ID == 0 {
+			b.known.ids[t.Fingerprint] = t.ID
+		}
 	}
 }
 
@@ -90,7 +104,7 @@ func (b *transaction) record(entries []*ticketing.Entry) error {
 	if _, err := b.w.row("PRAGMA data_version", nil, &version); err != nil {
 		return err
 	}
-	if version != b.known.version || len(b.known.places) > maxKnown || len(b.known.release) > maxKnown {
+	if version != b.known.version || b.known.isFull() {
 		b.known.clear()
 		b.known.version = version
 	}
@@ -178,6 +192,9 @@ func (b *transaction) FirstSeen(release string) (time.Time, error) {
 
 // Find implements [batch.Source]. The ticket has only what recording needs.
 func (b *transaction) Find(f ticketing.Fingerprint) (*ticketing.Ticket, error) {
+	if t := b.known.tickets[b.known.ids[f]]; t != nil {
+		return t, nil
+	}
 	t := &ticketing.Ticket{Fingerprint: f}
 	var tab, regressed, lastSeen, firstSeen, solvedAt, until, period, began int64
 	found, err := b.w.row(`SELECT c.ticket_id, c.tab, c.regressed, c.total, c.stored, c.last_seen, c.first_seen,
@@ -193,6 +210,7 @@ func (b *transaction) Find(f ticketing.Fingerprint) (*ticketing.Ticket, error) {
 	t.State = stateOf(tab, regressed)
 	t.LastSeen, t.FirstSeen, t.SolvedAt = fromMicro(lastSeen), fromMicro(firstSeen), fromMicro(solvedAt)
 	t.Mute.Until, t.Mute.Began, t.Mute.Period = fromMicro(until), fromMicro(began), time.Duration(period)*time.Microsecond
+	b.known.ids[f] = t.ID
 	return t, nil
 }
 

@@ -33,8 +33,8 @@ type Store struct {
 
 	watchers watch.Watchers
 
-	known   known // guarded by writing
-	leaving int   // occurrences that are to be swept; guarded by writing
+	known   known     // guarded by writing
+	leaving []ordinal // occurrences that are to be swept; guarded by writing
 	pruned  time.Time
 
 	handled, suppressed, created, prunedTickets, overflowed, unkept atomic.Uint64
