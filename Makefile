@@ -61,9 +61,10 @@ torture: ## shared log files, queues and the spool at full size: kills, renames,
 	LOGBOOK_TORTURE_PEERS=1000 $(GO) test -count 1 -v -run HostilePeers ./queues/socket ./queues/otlp
 	LOGBOOK_TORTURE_KILLS=50 $(GO) test -count 1 -v -run Kill ./ticketing/sqlite
 
-integration: ## OTLP beside the generated code, an OpenTelemetry Collector, and the SDKs of Go and JavaScript; NATS, one server and a cluster
+integration: ## OTLP beside the generated code, an OpenTelemetry Collector, and the SDKs of Go and JavaScript; NATS, one server and a cluster; MongoDB's clients and FerretDB
 	cd integration && $(GO) vet ./... && $(GO) test -race ./...
 	cd integration/collector && $(GO) mod tidy -diff && $(GO) vet ./... && $(GO) test ./...
+	cd integration/mongodb && $(GO) mod tidy -diff && $(GO) vet ./... && $(GO) test ./...
 
 lint: ## gofmt, vet, staticcheck, go.mod
 	@test -z "$$(gofmt -l .)" || { echo "not gofmt'ed:"; gofmt -l .; exit 1; }

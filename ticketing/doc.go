@@ -38,5 +38,6 @@
 // # Stores
 //
 // [Memory] is a store in memory. Package sqlite stores in a file, which Python Logbook can
-// share. For a store of your own, implement [Store], and test it by package ticketingtest.
+// share; package mongodb in a MongoDB database. For a store of your own, implement [Store],
+// and test it by package ticketingtest.
 package ticketing
