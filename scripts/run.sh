@@ -16,6 +16,7 @@ ls bin/logbook bin/webapp bin/importer bin/mailserver
 
 echo
 echo "== bin/webapp -selfdrive $requests: a server that sends $requests requests to itself"
+rm -f "$dir"/tickets.db*
 bin/webapp -selfdrive "$requests" -dir "$dir" 2> "$dir/console.txt"
 
 echo
@@ -29,6 +30,19 @@ awk '!/^  \|/ { if (id == "") id = $2; show = $2 == id } show' "$dir/app.log"
 echo
 echo "== records.json through logbook pipe, the last 6 records"
 tail -n 6 "$dir/records.json" | bin/logbook pipe
+
+echo
+echo "== tickets.db: a ticket for each place where requests failed"
+if /usr/bin/python3 -c 'import logbook.ticketing' 2> /dev/null; then
+  echo "-- a Python program logs to the same database (Debian's Logbook cannot open SQLite with Debian's SQLAlchemy: patched)"
+  /usr/bin/python3 examples/webapp/tickets.py "$dir/tickets.db"
+else
+  echo "-- a Python program is left out: it needs Logbook and SQLAlchemy (apt-get install python3-logbook python3-sqlalchemy)"
+fi
+echo "-- logbook tickets list"
+bin/logbook tickets list --db "sqlite:$dir/tickets.db"
+echo "-- logbook tickets show 1"
+bin/logbook tickets show 1 --db "sqlite:$dir/tickets.db"
 
 rm -f "$dir"/import.log*
 head -n 20 "$dir/records.json" | head -c -10 > "$dir/cut.json"

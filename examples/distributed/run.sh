@@ -7,7 +7,7 @@ set -euo pipefail
 dir=$(mkdir -p "$1" && cd "$1" && pwd)
 cd "$(dirname "$0")"
 
-rm -rf "$dir"/*.spool "$dir"/*.txt "$dir/all.json"
+rm -rf "$dir"/*.spool "$dir"/*.txt "$dir/all.json" "$dir"/tickets.db*
 
 # free_port prints a port on which nobody listens.
 free_port() {
@@ -67,7 +67,7 @@ fi
 
 near=$(free_port) far=$(free_port)
 "$dir/bin/logbook" collect --from "otlp://127.0.0.1:$far" --spool "$dir/collector.spool" \
-  --to "json:$dir/all.json" --to 'console:-?level=error' > "$dir/collected.txt" 2> "$dir/collector.txt" &
+  --to "json:$dir/all.json" --to "sqlite:$dir/tickets.db?level=error" --to 'console:-?level=error' > "$dir/collected.txt" 2> "$dir/collector.txt" &
 collector=$!
 start_agent
 trap 'kill -9 $collector $agent ${programs[@]} 2> /dev/null || true' EXIT
@@ -115,4 +115,7 @@ kill $agent $collector
 wait $agent $collector # fails if a record was lost
 trap - EXIT
 cat "$dir/collected.txt"
+echo
+echo "The collector has made tickets of the errors:"
+"$dir/bin/logbook" tickets list --db "sqlite:$dir/tickets.db"
 tail -qn 1 "$dir/collector.txt"

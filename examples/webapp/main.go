@@ -5,11 +5,12 @@
 //	go run ./examples/webapp                  serve until interrupted
 //	go run ./examples/webapp -selfdrive 300   send 300 requests to itself and exit
 //
-// It writes three files to the folder of the flag -dir, by default run:
+// It writes these files to the folder of the flag -dir, by default run:
 //
 //	records.json   all records, one JSON object per line
 //	app.log        all records of the requests that failed, and of no others
 //	worker.log     the records of the background worker
+//	tickets.db     a ticket for each place where requests fail; see logbook tickets
 //
 // Exit codes: 0 after a clean end, 1 if the server or the log failed, 2 for invalid
 // flags.
@@ -72,8 +73,12 @@ func run(ctx context.Context, o *options, stdout io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	tickets, err := newTickets(filepath.Join(o.dir, "tickets.db"))
+	if err != nil {
+		return errors.Join(err, records.Close(ctx))
+	}
 	console := handlers.NewConsole(&logbook.Options{Level: logbook.LevelInfo})
-	logbook.PushApplication(console, records) // records go through the last one first
+	logbook.PushApplication(console, tickets, records) // records go through the last one first
 	defer func() { err = errors.Join(err, shutdown()) }()
 
 	// Records of log/slog and log go to the same handlers.

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/ticketing"
+	"github.com/logbook-go/logbook/ticketing/sqlite"
 )
 
 // record is a line of records.json.
@@ -89,6 +91,7 @@ func TestSelfdrive(t *testing.T) {
 		t.Errorf("%d orders, of which %d were confirmed and %d archived", ordered, confirmed, archived)
 	}
 	checkAppLog(t, filepath.Join(dir, "app.log"), failed)
+	checkTickets(t, filepath.Join(dir, "tickets.db"), 2*len(failed)) // of both runs
 
 	text := readFile(t, filepath.Join(dir, "worker.log"))
 	if got := strings.Count(text, "worker=1\n"); got != confirmed+archived || got != strings.Count(text, "\n") {
@@ -120,6 +123,27 @@ func selfdrive(t *testing.T, dir string, n int) {
 	lines := readFile(t, console.Name())
 	if got := strings.Count(lines, "webapp GET /") + strings.Count(lines, "webapp POST /"); got != n || strings.Contains(lines, " DEBUG ") {
 		t.Errorf("the console has %d answers, want %d, and no debug records:\n%s", got, n, lines)
+	}
+}
+
+// checkTickets checks that each failure is counted where it was logged, and where its request
+// was answered.
+func checkTickets(t *testing.T, path string, failed int) {
+	store, err := sqlite.Open(path, &sqlite.Options{NoCreate: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close(t.Context())
+	list, err := store.Tickets(t.Context(), &ticketing.Query{Order: ticketing.ByCount})
+	if err != nil || len(list) != 4 {
+		t.Fatalf("%d tickets, want 4; %v", len(list), err)
+	}
+	var count int64
+	for _, ticket := range list {
+		count += ticket.Count
+	}
+	if count != 2*int64(failed) || list[0].Count != int64(failed-2) || list[3].Count != 2 { // one of each run panics
+		t.Errorf("%d records, want %d; of the first ticket %d, of the last %d", count, 2*failed, list[0].Count, list[3].Count)
 	}
 }
 
