@@ -38,6 +38,7 @@ type Handler struct {
 	log       *logbook.Logger
 	accounts  *Accounts
 	attempts  *attempts
+	streams   chan struct{}
 	mux       *http.ServeMux
 	protected http.Handler
 	templates *template.Template
@@ -53,7 +54,7 @@ func NewHandler(s ticketing.Store, o *Options) (*Handler, error) {
 	if o == nil {
 		o = new(Options)
 	}
-	h := &Handler{store: s, path: strings.TrimSuffix(o.Path, "/"), local: o.LocalUser, log: o.Logger, mux: http.NewServeMux(), clock: time.Now}
+	h := &Handler{store: s, path: strings.TrimSuffix(o.Path, "/"), local: o.LocalUser, log: o.Logger, mux: http.NewServeMux(), clock: time.Now, streams: make(chan struct{}, maxStreams)}
 	switch {
 	case s == nil:
 		return nil, optionError("Store", errors.New("want a store"))

@@ -17,6 +17,8 @@ var routes = []route{
 	{http.MethodGet, "/{$}", Viewer, (*exchange).list},
 	{http.MethodGet, "/tickets/{id}", Viewer, (*exchange).ticket},
 	{http.MethodGet, "/tickets/{id}/record", Viewer, (*exchange).record},
+	{http.MethodGet, "/feed.atom", Viewer, (*exchange).atom},
+	{http.MethodGet, "/live", Viewer, (*exchange).live},
 	{http.MethodPost, "/actions", Editor, (*exchange).act},
 
 	{http.MethodGet, "/keys", "", (*exchange).keys},
