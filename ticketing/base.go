@@ -158,9 +158,9 @@ func (b *Base) Entry(r *logbook.Record) (e *Entry, err error) {
 }
 
 func (b *Base) entry(r *logbook.Record) (*Entry, error) {
-	e := &Entry{AppID: b.appID(r), Level: r.Level(), Channel: r.Channel(), Time: r.Time()}
+	e := &Entry{AppID: b.appID(r), Level: r.Level(), Channel: r.Channel(), Time: r.Time().UTC()}
 	if e.Time.IsZero() {
-		e.Time = time.Now()
+		e.Time = time.Now().UTC()
 	}
 	e.Fingerprint, e.Key = b.fingerprint(r, e.AppID)
 	source := r.Source()

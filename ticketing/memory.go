@@ -355,7 +355,7 @@ func (m *Memory) Act(ctx context.Context, id int64, a *Action) error {
 	if err != nil {
 		return err
 	}
-	event, err := t.Ticket.Act(a, time.Now())
+	event, err := t.Ticket.Act(a, time.Now().UTC())
 	if err == nil {
 		t.events = append(t.events, event)
 	}
@@ -431,7 +431,7 @@ func (m *Memory) merge(winner, t *memoryTicket, by string) {
 	}
 	m.merged[t.ID] = winner.ID
 	delete(m.tickets, t.ID)
-	winner.events = append(winner.events, Event{Time: time.Now(), Kind: EventMerged, Actor: by, Comment: t.Title})
+	winner.events = append(winner.events, Event{Time: time.Now().UTC(), Kind: EventMerged, Actor: by, Comment: t.Title})
 }
 
 // Split implements [Store].
@@ -453,7 +453,7 @@ func (m *Memory) Split(ctx context.Context, id int64, f Fingerprint, by string) 
 	if c.Fingerprint == f {
 		t.Fingerprint = t.fingerprints[0]
 	}
-	now := time.Now()
+	now := time.Now().UTC()
 	n := m.add(Ticket{Fingerprint: f, AppID: c.AppID, Level: c.Level, Channel: c.Channel, Location: c.Location, Module: c.Module, Title: c.Title, FirstSeen: now, LastSeen: now})
 	t.events = append(t.events, Event{Time: now, Kind: EventSplit, Actor: by, Comment: string(f)})
 	n.events = append(n.events, Event{Time: now, Kind: EventSplit, Actor: by, Comment: string(f)})

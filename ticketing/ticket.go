@@ -26,32 +26,32 @@ func (s State) String() string {
 	return stateNames[s]
 }
 
-// A Ticket stands for all records with its fingerprints.
+// A Ticket stands for all records with its fingerprints. It can be written as JSON.
 type Ticket struct {
-	ID          int64
-	Fingerprint Fingerprint // the first one; see [Store.Fingerprints]
-	AppID       string
-	Level       logbook.Level
-	Channel     string
-	Location    string // FILE:LINE of the first record
-	Module      string // its package, or module in Python
-	Title       string // the first line of the first record's message
+	ID          int64         `json:"id"`
+	Fingerprint Fingerprint   `json:"fingerprint"` // the first one; see [Store.Fingerprints]
+	AppID       string        `json:"app_id"`
+	Level       logbook.Level `json:"level"`
+	Channel     string        `json:"channel"`
+	Location    string        `json:"location"` // FILE:LINE of the first record
+	Module      string        `json:"module"`   // its package, or module in Python
+	Title       string        `json:"title"`    // the first line of the first record's message
 
-	State       State
-	Count       int64 // occurrences that were recorded
-	Stored      int64 // occurrences that are kept; see [Limits]
-	FirstSeen   time.Time
-	LastSeen    time.Time
-	Assignee    string
-	Link        string // the URL of an issue in a tracker
-	Regressions int    // how often it recurred after it was solved
+	State       State     `json:"state"`
+	Count       int64     `json:"count"`  // occurrences that were recorded
+	Stored      int64     `json:"stored"` // occurrences that are kept; see [Limits]
+	FirstSeen   time.Time `json:"first_seen"`
+	LastSeen    time.Time `json:"last_seen"`
+	Assignee    string    `json:"assignee,omitempty"`
+	Link        string    `json:"link,omitempty"`        // the URL of an issue in a tracker
+	Regressions int       `json:"regressions,omitempty"` // how often it recurred after it was solved
 
-	FirstRelease string // of the records that name their release
-	LastRelease  string
+	FirstRelease string `json:"first_release,omitempty"` // of the records that name their release
+	LastRelease  string `json:"last_release,omitempty"`
 
-	SolvedAt    time.Time // zero if it was never solved
-	NextRelease bool      // it was solved in the next release; see [Action]
-	Mute        Mute      // of a muted ticket
+	SolvedAt    time.Time `json:"solved_at,omitzero"`     // zero if it was never solved
+	NextRelease bool      `json:"next_release,omitempty"` // it was solved in the next release; see [Action]
+	Mute        Mute      `json:"mute,omitzero"`          // of a muted ticket
 }
 
 // Mute says when a muted ticket is opened by a record that recurs. The zero value means never.
@@ -85,10 +85,10 @@ func (o *Occurrence) Record() (*logbook.Record, error) {
 
 // An Event is an entry of a ticket's history, which tells who changed it, when and why.
 type Event struct {
-	Time    time.Time
-	Kind    EventKind
-	Actor   string // "" for changes that a record made
-	Comment string
+	Time    time.Time `json:"time"`
+	Kind    EventKind `json:"kind"`
+	Actor   string    `json:"actor,omitempty"` // "" for changes that a record made
+	Comment string    `json:"comment,omitempty"`
 }
 
 // EventKind is the kind of an [Event].

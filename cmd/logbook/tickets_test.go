@@ -89,7 +89,7 @@ func TestTicketsCommands(t *testing.T) {
 		out := run(append([]string{"list", "--json"}, strings.Fields(args)...)...)
 		var got []int64
 		for line := range strings.Lines(out) {
-			var j ticketJSON
+			var j ticketing.Details
 			if err := json.Unmarshal([]byte(line), &j); err != nil {
 				t.Fatal(err)
 			}
@@ -113,9 +113,9 @@ func TestTicketsCommands(t *testing.T) {
 		`.* ERROR    app.db cannot store sample 18\n  \| IOError: disk is gone\n\n`+
 		`.* ERROR    app.db cannot store sample 17 sample=17\n`, "show", "1", "--records", "2")
 	expect(`ticket 2, .*\n\nticket 3, .*`, "show", "2", "3")
-	var j ticketJSON
-	if err := json.Unmarshal([]byte(run("show", "1", "--json")), &j); err != nil || len(j.Hours) != viewHours || len(j.Fingerprints) != 1 || len(j.History) != 1 ||
-		len(j.Occurrences) != 1 || !strings.Contains(string(j.Occurrences[0].Record), `"formatted_exception":"IOError: disk is gone"`) {
+	var j ticketing.Details
+	if err := json.Unmarshal([]byte(run("show", "1", "--json")), &j); err != nil || len(j.Hours) != 24 || len(j.Fingerprints) != 1 || len(j.History) != 1 ||
+		len(j.Occurrences) != 1 || !strings.Contains(string(j.Occurrences[0].Data), `"formatted_exception":"IOError: disk is gone"`) {
 		t.Error(j, err)
 	}
 

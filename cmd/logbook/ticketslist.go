@@ -136,7 +136,7 @@ func (l *ticketsList) run(ctx context.Context, s ticketing.Store, out io.Writer,
 	if l.json {
 		e := newEncoder(out)
 		for _, t := range list {
-			if err := e.Encode(jsonOf(t)); err != nil {
+			if err := e.Encode(t); err != nil {
 				return err
 			}
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -23,7 +22,7 @@ A ticket that was merged into another one is shown as that one.
 ` + ticketsJSONHelp + `
 
 Show adds fingerprints; hours, the counts of 24 hours, the current one last; history
-[{time, kind, actor, comment}]; and occurrences [{id, number, time, app_id, record}],
+[{time, kind, actor, comment}]; and occurrences [{id, ticket, number, time, app_id, record}],
 the newest first.`
 
 func ticketsShowCommand(db *database) *cobra.Command {
@@ -40,18 +39,18 @@ func ticketsShowCommand(db *database) *cobra.Command {
 					return err
 				}
 				for i, t := range list {
-					v, err := viewOf(ctx, s, t, int(records))
+					d, err := ticketing.ReadDetails(ctx, s, t.ID, int(records))
 					if err != nil {
 						return err
 					}
 					switch {
 					case asJSON:
-						err = newEncoder(cmd.OutOrStdout()).Encode(v.json())
+						err = newEncoder(cmd.OutOrStdout()).Encode(d)
 					case i > 0:
 						fmt.Fprintln(cmd.OutOrStdout())
 						fallthrough
 					default:
-						err = v.print(cmd.OutOrStdout(), time.Now())
+						err = (&ticketView{d}).print(cmd.OutOrStdout(), time.Now())
 					}
 					if err != nil {
 						return err
@@ -67,53 +66,8 @@ func ticketsShowCommand(db *database) *cobra.Command {
 	return cmd
 }
 
-// ticketView is a ticket with what belongs to it.
-type ticketView struct {
-	*ticketing.Ticket
-	fingerprints []ticketing.Fingerprint
-	hours        []int64
-	history      []ticketing.Event
-	occurrences  []*ticketing.Occurrence
-}
-
-// viewHours are the hours that show prints.
-const viewHours = 24
-
-func viewOf(ctx context.Context, s ticketing.Store, t *ticketing.Ticket, records int) (*ticketView, error) {
-	v := &ticketView{Ticket: t}
-	var err error
-	if v.fingerprints, err = s.Fingerprints(ctx, t.ID); err != nil {
-		return nil, err
-	}
-	now := time.Now()
-	hours, err := s.Hours(ctx, []int64{t.ID}, now.Add(-(viewHours-1)*time.Hour), now.Add(time.Second))
-	if err != nil {
-		return nil, err
-	}
-	v.hours = hours[t.ID]
-	v.hours = v.hours[len(v.hours)-viewHours:]
-	if v.history, err = s.History(ctx, t.ID); err != nil {
-		return nil, err
-	}
-	v.occurrences, err = s.Occurrences(ctx, t.ID, &ticketing.OccurrenceQuery{Limit: records})
-	return v, err
-}
-
-func (v *ticketView) json() *ticketJSON {
-	j := jsonOf(v.Ticket)
-	j.Fingerprints, j.Hours = v.fingerprints, v.hours
-	for _, e := range v.history {
-		j.History = append(j.History, eventJSON{e.Time.UTC(), e.Kind, e.Actor, e.Comment})
-	}
-	for _, o := range v.occurrences {
-		var record json.RawMessage // null if it cannot be read
-		if r, err := o.Record(); err == nil {
-			record, _ = r.MarshalJSON() // Python writes NaN, which is not JSON
-		}
-		j.Occurrences = append(j.Occurrences, occurrenceJSON{o.ID, o.Number, o.Time.UTC(), o.AppID, record})
-	}
-	return j
-}
+// ticketView prints a ticket with what belongs to it.
+type ticketView struct{ *ticketing.Details }
 
 func (v *ticketView) print(out io.Writer, now time.Time) error {
 	at := func(t time.Time) string {
@@ -129,7 +83,7 @@ func (v *ticketView) print(out io.Writer, now time.Time) error {
 	field("count", fmt.Sprintf("%d, of which %d are kept", v.Count, v.Stored))
 	field("last seen", at(v.LastSeen))
 	field("first seen", at(v.FirstSeen))
-	field("last 24 hours", bar(v.hours))
+	field("last 24 hours", bar(v.Hours))
 	if v.Location != unknownLocation {
 		field("location", v.Location)
 		field("module", v.Module)
@@ -145,11 +99,11 @@ func (v *ticketView) print(out io.Writer, now time.Time) error {
 	if v.Regressions > 0 {
 		field("regressed", number(uint64(v.Regressions), "time"))
 	}
-	for i, f := range v.fingerprints {
+	for i, f := range v.Fingerprints {
 		field([]string{"fingerprint", ""}[min(i, 1)], string(f))
 	}
 	fmt.Fprintln(w, "\nHistory:")
-	for _, e := range v.history {
+	for _, e := range v.History {
 		text := string(e.Kind)
 		if e.Actor != "" {
 			text += " by " + e.Actor
@@ -163,7 +117,7 @@ func (v *ticketView) print(out io.Writer, now time.Time) error {
 		return err
 	}
 	format := logbook.Console(&logbook.ConsoleOptions{TimeLayout: "%Y-%m-%d %H:%M:%S", Source: true, Location: time.Local})
-	for _, o := range v.occurrences {
+	for _, o := range v.Occurrences {
 		var b []byte
 		r, err := o.Record()
 		if err == nil {
