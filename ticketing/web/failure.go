@@ -79,7 +79,7 @@ func (x *exchange) fail(err error) {
 		return // the client is gone
 	}
 	f := failureOf(err)
-	if f == errLogin && x.r.Method == http.MethodGet {
+	if f == errLogin && x.r.Method == http.MethodGet && !x.isAPI() && x.r.Header.Get("Authorization") == "" {
 		_ = x.redirect("/login?" + url.Values{"back": {x.Here}}.Encode())
 		return
 	}
@@ -88,6 +88,13 @@ func (x *exchange) fail(err error) {
 	}
 	if f.status == http.StatusServiceUnavailable {
 		x.w.Header().Set("Retry-After", "5")
+	}
+	if x.isAPI() {
+		x.failAPI(f)
+		return
+	}
+	if f == errLogin && x.r.Method == http.MethodGet { // a feed reader
+		x.w.Header().Set("WWW-Authenticate", `Basic realm="logbook"`)
 	}
 	detail := ""
 	if f.err != nil {

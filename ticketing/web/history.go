@@ -9,6 +9,7 @@ var eventTexts = map[ticketing.EventKind]string{
 	ticketing.EventMuted:     "muted it",
 	ticketing.EventAssigned:  "assigned it",
 	ticketing.EventCommented: "commented",
+	ticketing.EventLinked:    "linked it to",
 	ticketing.EventCreated:   "First seen",
 	ticketing.EventRegressed: "Regressed: it recurred after it was solved",
 	ticketing.EventUnmuted:   "Opened by a record: its mute was over",

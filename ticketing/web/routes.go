@@ -21,6 +21,14 @@ var routes = []route{
 	{http.MethodGet, "/live", Viewer, (*exchange).live},
 	{http.MethodPost, "/actions", Editor, (*exchange).act},
 
+	{http.MethodGet, "/api", Viewer, (*exchange).apiHelp},
+	{http.MethodGet, "/api/tickets", Viewer, (*exchange).apiList},
+	{http.MethodGet, "/api/tickets/{id}", Viewer, (*exchange).apiTicket},
+	{http.MethodPost, "/api/tickets/{id}/actions", Editor, (*exchange).apiAct},
+	{http.MethodPost, "/api/tickets/{id}/merge", Editor, (*exchange).apiMerge},
+	{http.MethodPost, "/api/tickets/{id}/split", Editor, (*exchange).apiSplit},
+	{http.MethodDelete, "/api/tickets/{id}", Editor, (*exchange).apiDelete},
+
 	{http.MethodGet, "/keys", "", (*exchange).keys},
 	{http.MethodPost, "/display", "", (*exchange).display},
 	{http.MethodGet, "/login", "", (*exchange).loginPage},
