@@ -57,8 +57,13 @@ const collectExamples = `  logbook collect --from 'zmq-pull://127.0.0.1:5000' --
 // defaultQueue is the number of records that wait before a sink.
 const defaultQueue = 10_000
 
+// newCollector returns a collector with the defaults of its flags.
+func newCollector() *collector {
+	return &collector{spoolSize: 1 << 30, grace: 10 * time.Second, queue: defaultQueue, queueBytes: 32 << 20, overflow: overflowFlag{queues.DropOldest}}
+}
+
 func collectCommand() *cobra.Command {
-	c := &collector{spoolSize: 1 << 30, grace: 10 * time.Second, queue: defaultQueue, queueBytes: 32 << 20, overflow: overflowFlag{queues.DropOldest}}
+	c := newCollector()
 	cmd := &cobra.Command{
 		Use:     "collect --from URI... [--to URI]...",
 		Short:   "Receive records from other programs",

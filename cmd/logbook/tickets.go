@@ -49,8 +49,7 @@ func ticketsCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	db := new(database)
-	cmd.PersistentFlags().StringVar(&db.uri, "db", "", "the database: the `URI` of a sink of tickets, such as sqlite:tickets.db")
-	_ = cmd.RegisterFlagCompletionFunc("db", cobra.FixedCompletions([]cobra.Completion{"sqlite:"}, cobra.ShellCompDirectiveNoSpace)) // fails for flags that do not exist
+	db.addFlag(cmd)
 	cmd.AddCommand(
 		ticketsListCommand(db), ticketsShowCommand(db),
 		ticketsSolveCommand(db), ticketsReopenCommand(db), ticketsMuteCommand(db), ticketsAssignCommand(db),
@@ -71,9 +70,30 @@ func (d *database) use(cmd *cobra.Command, fn func(ctx context.Context, s ticket
 	}
 	s, err := tickets.OpenStore(d.uri)
 	if err != nil {
+		if errors.Is(err, ticketing.ErrMissing) || errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf(`%w: "logbook tickets import" would make it`, openError(err))
+		}
 		return openError(err)
 	}
 	return closeAfter(cmd, s, fn)
+}
+
+// addFlag adds the flag --db to a command and those below it.
+func (d *database) addFlag(cmd *cobra.Command) {
+	cmd.PersistentFlags().StringVar(&d.uri, "db", "", "the database: the `URI` of a sink of tickets, such as sqlite:tickets.db")
+	_ = cmd.RegisterFlagCompletionFunc("db", cobra.FixedCompletions([]cobra.Completion{"sqlite:"}, cobra.ShellCompDirectiveNoSpace)) // fails for flags that do not exist
+}
+
+// create is like use, but makes the database if it does not exist.
+func (d *database) create(cmd *cobra.Command, fn func(ctx context.Context, s ticketing.Store) error) error {
+	if d.uri == "" {
+		return errNoDatabase
+	}
+	h, err := tickets.OpenHandler(d.uri)
+	if err != nil {
+		return openError(err)
+	}
+	return closeAfter(cmd, h.Store(), fn)
 }
 
 var errNoDatabase = errors.New("missing --db: want the URI of a sink of tickets, such as sqlite:tickets.db")
@@ -99,12 +119,8 @@ func openError(err error) error {
 	if !errors.As(err, &e) {
 		return err
 	}
-	hint := ""
-	if errors.Is(err, ticketing.ErrMissing) || errors.Is(err, fs.ErrNotExist) {
-		hint = `: "logbook tickets import" would make it`
-	}
 	if store, found := strings.CutPrefix(e.Err.Error(), "tickets: "); found {
-		return errors.New(store + hint)
+		return errors.New(store)
 	}
 	option := ""
 	if e.Option != "" {

@@ -183,6 +183,7 @@ func TestCrossSite(t *testing.T) {
 	rebound := func(r *http.Request) { r.Host = "evil.example" }
 	want(t, post(t, h, "/actions", form, rebound), 421)
 	want(t, get(t, h, "/", rebound), 421, "localhost")
+	want(t, get(t, h, "/", func(r *http.Request) { r.Header.Set("X-Forwarded-For", "192.0.2.1") }), 421, "proxy")
 	if ticket(t, store, 1).State != ticketing.Open {
 		t.Error("changed")
 	}

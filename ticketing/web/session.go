@@ -79,5 +79,10 @@ func (x *exchange) localUser() (*User, error) {
 	if !isLoopback(x.r) {
 		return nil, &failure{http.StatusMisdirectedRequest, "This page is served for this machine alone: open it as localhost", nil}
 	}
+	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
+		if x.r.Header.Get(name) != "" {
+			return nil, &failure{http.StatusMisdirectedRequest, "This page is served for this machine alone, and not for a proxy: make users first", nil}
+		}
+	}
 	return &User{x.local, Editor}, nil
 }
