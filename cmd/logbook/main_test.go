@@ -106,6 +106,10 @@ func TestHelp(t *testing.T) {
 		"tickets-show":   {"tickets", "show", "--help"},
 		"tickets-mute":   {"tickets", "mute", "--help"},
 		"tickets-import": {"tickets", "import", "--help"},
+
+		"web":           {"web", "--help"},
+		"web-user-set":  {"web", "user", "set", "--help"},
+		"web-token-add": {"web", "token", "add", "--help"},
 	}
 	for name, args := range tests {
 		t.Run(name, func(t *testing.T) {
