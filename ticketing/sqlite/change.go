@@ -179,7 +179,7 @@ func (s *Store) Delete(ctx context.Context, ids ...int64) error {
 	return s.update(ctx, "delete", func() error {
 		for _, id := range ids {
 			var found int64
-			ok, err := s.w.row("SELECT coalesce(merged_into, ticket_id) FROM {p}meta WHERE ticket_id = ?", []any{id}, &found)
+			ok, err := s.w.row(survivor, []any{id}, &found)
 			if err != nil {
 				return err
 			}

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/ticketing"
@@ -50,6 +52,8 @@ func TestOpenFailures(t *testing.T) {
 	if err == nil {
 		t.Error("opened no path")
 	}
+	_, err = sqlite.Open(dir, nil)
+	wantError(t, err, ticketing.ErrDenied, dir)
 	_, err = sqlite.Open(path("missing/t.db"), nil)
 	wantError(t, err, os.ErrNotExist, path("missing/t.db"))
 
@@ -118,6 +122,72 @@ func TestFull(t *testing.T) {
 	s.SetMaxPages(t, 1<<30)
 	if err := s.Record(t.Context(), large); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A message of more than MaxData is cut, and a large one that is allowed is recorded as a
+// whole; the title has its beginning.
+func TestLargeMessage(t *testing.T) {
+	message := strings.Repeat("größer ", 1<<20/9)
+	for name, tt := range map[string]struct {
+		max  int
+		want string
+	}{"default": {0, message[:1000]}, "allowed": {4 << 20, message}} {
+		s := openStore(t, filepath.Join(t.TempDir(), "t.db"), nil)
+		h, err := ticketing.NewHandler(s, &ticketing.HandlerOptions{AppID: "lab", MaxData: tt.max})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := h.Handle(logbook.NewRecord(logbook.RecordData{Level: logbook.LevelError, Time: time.Now(), Message: message})); err != nil {
+			t.Fatal(err)
+		}
+		tickets, err := s.Tickets(t.Context(), &ticketing.Query{Text: "GRÖßER"})
+		if err != nil || len(tickets) != 1 || utf8.RuneCountInString(tickets[0].Title) != 200 {
+			t.Fatalf("%s: %+v, %v", name, tickets, err)
+		}
+		list, err := s.Occurrences(t.Context(), tickets[0].ID, nil)
+		if err != nil || len(list) != 1 {
+			t.Fatalf("%s: %d occurrences, %v", name, len(list), err)
+		}
+		if got, err := list[0].Record(); err != nil || !strings.HasPrefix(got.Message(), tt.want) || tt.max == 0 && len(list[0].Data) > 256<<10 {
+			t.Errorf("%s: the message has %d bytes, want the first %d; %v", name, len(got.Message()), len(tt.want), err)
+		}
+	}
+}
+
+// A program that makes up fingerprints fills the overflow ticket. LOGBOOK_TORTURE_FINGERPRINTS
+// is their number.
+func TestManyFingerprints(t *testing.T) {
+	total, limit := 3000, 100
+	if n, err := strconv.Atoi(os.Getenv("LOGBOOK_TORTURE_FINGERPRINTS")); err == nil {
+		total, limit = n, 1000 // the default
+	}
+	path := filepath.Join(t.TempDir(), "t.db")
+	s := openStore(t, path, &sqlite.Options{Limits: &ticketing.Limits{NewTickets: limit}})
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for first := 0; first < total; first += 1000 {
+		var batch []*ticketing.Entry
+		for n := first; n < min(first+1000, total); n++ {
+			e := oneEntry(fmt.Sprint("made up ", n))[0]
+			e.Time = at
+			batch = append(batch, e)
+		}
+		if err := s.Record(t.Context(), batch); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, err := s.Count(t.Context(), nil); err != nil || n != limit+1 {
+		t.Errorf("%d tickets, want %d, %v", n, limit+1, err)
+	}
+	tickets, err := s.Tickets(t.Context(), &ticketing.Query{Text: ticketing.OverflowTitle})
+	if err != nil || len(tickets) != 1 || tickets[0].Count != int64(total-limit) {
+		t.Errorf("overflow tickets: %+v, %v", tickets, err)
+	}
+	if n := s.Stats().Count("overflowed_records"); n != uint64(total-limit) {
+		t.Errorf("%d records overflowed, want %d", n, total-limit)
+	}
+	if info, err := os.Stat(path); err != nil || info.Size() > 16<<20 {
+		t.Errorf("the database has %d bytes, %v", info.Size(), err)
 	}
 }
 

@@ -72,6 +72,8 @@ func (s *Store) prune(ctx context.Context, now time.Time) (deleted int, err erro
 	}
 }
 
+const countTickets = "SELECT count(*) FROM {p}counts WHERE tab < 3"
+
 // surplus returns some of the tickets that are to be deleted.
 func (s *Store) surplus(oldest int64) ([]int64, error) {
 	var ids []int64
@@ -109,7 +111,7 @@ func (s *Store) surplus(oldest int64) ([]int64, error) {
 		query string
 		to    *int64
 	}{
-		{"SELECT count(*) FROM {p}counts WHERE tab < 3", &tickets}, {"PRAGMA page_count", &pages}, {"PRAGMA page_size", &size}, {"PRAGMA freelist_count", &free},
+		{countTickets, &tickets}, {"PRAGMA page_count", &pages}, {"PRAGMA page_size", &size}, {"PRAGMA freelist_count", &free},
 	} {
 		if _, err := s.w.row(q.query, nil, q.to); err != nil {
 			return nil, err

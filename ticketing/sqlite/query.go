@@ -3,7 +3,9 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -251,7 +253,7 @@ func (s *Store) Ticket(ctx context.Context, id int64) (t *ticketing.Ticket, err 
 func (s *Store) of(ctx context.Context, op string, id int64, fn func(id int64) error) error {
 	return s.read(op, func() error {
 		found := false
-		err := s.each(ctx, "SELECT coalesce(merged_into, ticket_id) FROM {p}meta WHERE ticket_id = ?", []any{id}, func(scan func(...any) error) error {
+		err := s.each(ctx, survivor, []any{id}, func(scan func(...any) error) error {
 			found = true
 			return scan(&id)
 		})
@@ -295,10 +297,16 @@ func (s *Store) Occurrences(ctx context.Context, id int64, q *ticketing.Occurren
 	})
 }
 
+const (
+	history      = "SELECT at, kind, actor, note FROM {p}history WHERE ticket_id = ? ORDER BY id"
+	fingerprints = "SELECT CAST(hash AS TEXT) FROM {p}fingerprints WHERE ticket_id = ? ORDER BY hash"
+	survivor     = "SELECT coalesce(merged_into, ticket_id) FROM {p}meta WHERE ticket_id = ?"
+)
+
 // History implements [ticketing.Store].
 func (s *Store) History(ctx context.Context, id int64) (events []ticketing.Event, err error) {
 	return events, s.of(ctx, "history", id, func(id int64) error {
-		return s.each(ctx, "SELECT at, kind, actor, note FROM {p}history WHERE ticket_id = ? ORDER BY id", []any{id}, func(scan func(...any) error) error {
+		return s.each(ctx, history, []any{id}, func(scan func(...any) error) error {
 			var e ticketing.Event
 			var at int64
 			err := scan(&at, &e.Kind, &e.Actor, &e.Comment)
@@ -312,7 +320,7 @@ func (s *Store) History(ctx context.Context, id int64) (events []ticketing.Event
 // Fingerprints implements [ticketing.Store].
 func (s *Store) Fingerprints(ctx context.Context, id int64) (found []ticketing.Fingerprint, err error) {
 	return found, s.of(ctx, "fingerprints", id, func(id int64) error {
-		return s.each(ctx, "SELECT CAST(hash AS TEXT) FROM {p}fingerprints WHERE ticket_id = ? ORDER BY hash", []any{id}, func(scan func(...any) error) error {
+		return s.each(ctx, fingerprints, []any{id}, func(scan func(...any) error) error {
 			var f ticketing.Fingerprint
 			err := scan(&f)
 			found = append(found, f)
@@ -321,9 +329,16 @@ func (s *Store) Fingerprints(ctx context.Context, id int64) (found []ticketing.F
 	})
 }
 
-// counted finds each hour by itself: a range would read the hours of all tickets.
-const counted = `WITH RECURSIVE h(x) AS (SELECT ?1 UNION ALL SELECT x + 1 FROM h WHERE x + 1 < ?1 + ?2)
-	SELECT n.hour, n.n FROM h CROSS JOIN {p}hours n ON n.hour = h.x AND n.ticket_id = ?3`
+const (
+	// unmerged has the tickets of a JSON array of ids, and those that they were merged into.
+	unmerged = `SELECT m.ticket_id, coalesce(m.merged_into, m.ticket_id) FROM json_each(?) j CROSS JOIN {p}meta m ON m.ticket_id = j.value`
+
+	// counted finds each hour of each ticket by itself: a range would read the hours of all
+	// tickets.
+	counted = `WITH RECURSIVE h(x) AS (SELECT ?1 UNION ALL SELECT x + 1 FROM h WHERE x + 1 < ?1 + ?2),
+			t(id) AS MATERIALIZED (SELECT value FROM json_each(?3))
+		SELECT n.ticket_id, n.hour, n.n FROM h CROSS JOIN t CROSS JOIN {p}hours n ON n.hour = h.x AND n.ticket_id = t.id`
+)
 
 // Hours implements [ticketing.Store].
 func (s *Store) Hours(ctx context.Context, ids []int64, from, to time.Time) (map[int64][]int64, error) {
@@ -331,21 +346,45 @@ func (s *Store) Hours(ctx context.Context, ids []int64, from, to time.Time) (map
 	if err != nil {
 		return nil, err
 	}
-	all := make(map[int64][]int64, len(ids))
-	for _, asked := range ids {
-		err := s.of(ctx, "hours", asked, func(id int64) error {
-			counts := make([]int64, n)
-			all[asked] = counts
-			return s.each(ctx, counted, []any{first, n, id}, func(scan func(...any) error) error {
-				var hour, count int64
-				err := scan(&hour, &count)
-				counts[hour-first] = count
-				return err
-			})
-		})
-		if err != nil {
-			return nil, err
+	into := make(map[int64]int64, len(ids))
+	counts := make(map[int64][]int64, len(ids))
+	err = s.read("hours", func() error {
+		if err := s.each(ctx, unmerged, []any{jsonArray(ids)}, func(scan func(...any) error) error {
+			var id, ticket int64
+			err := scan(&id, &ticket)
+			into[id], counts[ticket] = ticket, make([]int64, n)
+			return err
+		}); err != nil {
+			return err
 		}
+		return s.each(ctx, counted, []any{first, n, jsonArray(slices.Collect(maps.Keys(counts)))}, func(scan func(...any) error) error {
+			var ticket, hour, count int64
+			err := scan(&ticket, &hour, &count)
+			counts[ticket][hour-first] = count
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[int64][]int64, len(ids))
+	for _, id := range ids {
+		ticket, found := into[id]
+		if !found {
+			return nil, ticketing.ErrNotFound
+		}
+		all[id] = slices.Clone(counts[ticket])
 	}
 	return all, nil
+}
+
+func jsonArray(ids []int64) string {
+	list := []byte{'['}
+	for i, id := range ids {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = strconv.AppendInt(list, id, 10)
+	}
+	return string(append(list, ']'))
 }
