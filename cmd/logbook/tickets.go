@@ -71,7 +71,7 @@ func (d *database) use(cmd *cobra.Command, fn func(ctx context.Context, s ticket
 	s, err := tickets.OpenStore(d.uri)
 	if err != nil {
 		if errors.Is(err, ticketing.ErrMissing) || errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf(`%w: "logbook tickets import" would make it`, openError(err))
+			return fmt.Errorf(`%w: "logbook tickets import" makes it`, openError(err))
 		}
 		return openError(err)
 	}

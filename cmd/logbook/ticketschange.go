@@ -140,7 +140,7 @@ func ticketsMergeCommand(db *database) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "merge INTO ID...", Short: "Join tickets that are one problem", Args: wantIDs(2),
 		Long: `Merge adds the counts, records and fingerprints of tickets to the first one, whose state
-does not change. Their ids stand for it from then on. This cannot be undone.`,
+does not change. Their ids stand for it from then on. The counts cannot be separated again.`,
 		Example: "  logbook tickets merge 3 7 8 --db sqlite:tickets.db",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ids, _ := parseIDs(args) // checked by Args

@@ -104,6 +104,7 @@ type ticketsImport struct {
 
 	batch   []*ticketing.Entry
 	refused int
+	adopted int // tickets of the database itself
 }
 
 // importBatch is the number of records that are recorded at once.
@@ -207,8 +208,8 @@ func (i *ticketsImport) flush(ctx context.Context) error {
 
 // database imports the tickets of Python Logbook.
 func (i *ticketsImport) database(ctx context.Context, path string) error {
-	if same(i.store, path) {
-		return nil // its tables were made when it was opened
+	if same(i.store, path) { // its tables were made when it was opened
+		return eachTicket(ctx, i.store, func(*ticketing.Ticket) { i.adopted++ })
 	}
 	before, err := fingerprints(ctx, i.store)
 	if err != nil {
@@ -283,6 +284,9 @@ func (i *ticketsImport) entry(t *ticketing.Ticket, o *ticketing.Occurrence) (*ti
 func (i *ticketsImport) report(out io.Writer) error {
 	s := i.store.Stats()
 	text := "imported: " + number(s.Handled, "record")
+	if i.adopted > 0 {
+		text += fmt.Sprintf("; tickets that were there: %d", i.adopted)
+	}
 	if s.Suppressed > 0 {
 		text += fmt.Sprintf("; imported before: %d", s.Suppressed)
 	}

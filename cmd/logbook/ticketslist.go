@@ -76,6 +76,7 @@ func ticketsListCommand(db *database) *cobra.Command {
 	flags.StringVar(&l.q.Host, "host", "", "seen on the host `NAME`")
 	flags.StringVar(&l.q.Release, "release", "", "seen in the release `NAME`")
 	flags.StringVar(&l.q.Assignee, "assignee", "", "assigned to `NAME`")
+	flags.BoolVar(&l.q.Linked, "linked", false, "with a link to an issue in a tracker")
 	flags.Var(&timeFlag{&l.q.Since}, "since", "last seen at `TIME` or later")
 	flags.Var(&timeFlag{&l.q.Until}, "until", "last seen before `TIME`")
 	flags.StringVar(&l.order, "order", "newest", "in the `ORDER` newest, oldest, most or least: by last seen, or by count")

@@ -92,6 +92,7 @@ func (v *ticketView) print(out io.Writer, now time.Time) error {
 	field("program", v.AppID)
 	field("releases", releases(v.FirstRelease, v.LastRelease))
 	field("assignee", v.Assignee)
+	field("link", v.Link)
 	field("muted", v.muted())
 	if v.NextRelease {
 		field("solved", "in the next release")
