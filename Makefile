@@ -60,6 +60,7 @@ torture: ## shared log files, queues and the spool at full size: kills, renames,
 	LOGBOOK_TORTURE_RECORDS=1000000 LOGBOOK_TORTURE_KILLS=100 $(GO) test -count 1 -v -timeout 1h -run Killed ./queues ./cmd/logbook
 	LOGBOOK_TORTURE_PEERS=1000 $(GO) test -count 1 -v -run HostilePeers ./queues/socket ./queues/otlp
 	LOGBOOK_TORTURE_KILLS=50 LOGBOOK_TORTURE_FINGERPRINTS=1000000 $(GO) test -count 1 -v -run 'Kill|ManyFingerprints' ./ticketing/sqlite
+	LOGBOOK_TORTURE_KILLS=50 $(GO) test -count 1 -v -tags $(TAGS) -run Kill ./ticketing/postgres
 
 integration: ## OTLP beside the generated code, an OpenTelemetry Collector, and the SDKs of Go and JavaScript; NATS, one server and a cluster; MongoDB's clients and FerretDB
 	cd integration && $(GO) vet ./... && $(GO) test -race ./...

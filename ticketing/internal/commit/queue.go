@@ -16,7 +16,8 @@ type Queue[T any] struct {
 	// Begin waits for what a commit needs. Calls that come meanwhile take part in the commit.
 	Begin func(ctx context.Context) error
 
-	// Commit commits the items of some calls. The context ends with the last one of theirs.
+	// Commit commits the items of some calls. The context ends with the last one of theirs,
+	// whose error is its cause.
 	Commit func(ctx context.Context, items []T) error
 
 	// End is called after Commit, when the calls have its result.
@@ -132,9 +133,9 @@ func (q *Queue[T]) run(ctx context.Context) {
 			items = append(items, c.items...)
 		}
 	}
-	all, cancel := lastOf(calls)
+	all, stop := lastOf(calls)
 	err := q.Commit(all, items)
-	cancel()
+	stop()
 	for _, c := range calls {
 		c.done <- err
 	}
@@ -157,14 +158,14 @@ func (q *Queue[T]) take() []*call[T] {
 
 // lastOf returns a context that ends when those of all calls have ended.
 func lastOf[T any](calls []*call[T]) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
 	var running atomic.Int64
 	running.Store(int64(len(calls)))
 	stops := make([]func() bool, len(calls))
 	for i, c := range calls {
 		stops[i] = context.AfterFunc(c.ctx, func() {
 			if running.Add(-1) == 0 {
-				cancel()
+				cancel(c.ctx.Err())
 			}
 		})
 	}
@@ -172,7 +173,7 @@ func lastOf[T any](calls []*call[T]) (context.Context, context.CancelFunc) {
 		for _, stop := range stops {
 			stop()
 		}
-		cancel()
+		cancel(nil)
 	}
 }
 

@@ -1,0 +1,115 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/ticketing"
+	"github.com/logbook-go/logbook/ticketing/internal/commit"
+	"github.com/logbook-go/logbook/ticketing/internal/watch"
+)
+
+// Store keeps tickets in a PostgreSQL database. It implements [ticketing.Store], and is safe
+// for concurrent use.
+type Store struct {
+	name     string // of the database, for errors
+	prefix   string
+	expand   func(string) string // puts the prefix into a statement
+	limits   ticketing.Limits
+	noCreate bool
+
+	pool     *pgxpool.Pool
+	queue    commit.Queue[*ticketing.Entry]
+	watchers watch.Watchers
+
+	writer *pgxpool.Conn // of the commit that is running
+	known  known         // these are used by the call that commits
+	pruned time.Time
+
+	handled, suppressed, created, prunedTickets, overflowed, unkept atomic.Uint64
+}
+
+var _ ticketing.Store = (*Store)(nil)
+
+// Open opens a database, and makes the tables unless they exist. The error is a
+// [*logbook.OptionError] or an [*Error].
+func Open(ctx context.Context, url string, o *Options) (*Store, error) {
+	if o == nil {
+		o = new(Options)
+	}
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	limits, err := o.Limits.WithDefaults()
+	if err != nil {
+		return nil, err
+	}
+	prefix := strings.ToLower(cmp.Or(o.TablePrefix, defaultPrefix))
+	s := &Store{
+		name: "postgres", prefix: prefix, expand: strings.NewReplacer("{p}", prefix).Replace,
+		limits: limits, noCreate: o.NoCreate, pruned: time.Now(),
+	}
+	s.queue.Max, s.queue.Begin, s.queue.Commit, s.queue.End = maxCommit, s.begin, s.commit, s.end
+	s.watchers.Poll = s.listen
+	config, err := configure(url, cmp.Or(o.Timeout, defaultTimeout))
+	if err != nil {
+		return nil, s.fail(ctx, "open", err)
+	}
+	s.name = nameOf(config)
+	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
+		return nil, s.fail(ctx, "open", err)
+	}
+	if err := s.migrate(ctx); err != nil {
+		s.pool.Close()
+		return nil, s.fail(ctx, "open", err)
+	}
+	return s, nil
+}
+
+// Stats implements [ticketing.Store].
+func (s *Store) Stats() logbook.Stats {
+	return logbook.Stats{Handled: s.handled.Load(), Suppressed: s.suppressed.Load(), Counters: []logbook.Counter{
+		{Name: "created_tickets", Value: s.created.Load()}, {Name: "pruned_tickets", Value: s.prunedTickets.Load()},
+		{Name: "overflowed_records", Value: s.overflowed.Load()}, {Name: "unkept_occurrences", Value: s.unkept.Load()},
+	}}
+}
+
+// Close implements [ticketing.Store].
+func (s *Store) Close(ctx context.Context) error {
+	s.queue.Close()
+	s.watchers.Close()
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		s.pool.Close() // waits for calls that are running
+	}()
+	select {
+	case <-closed:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// micro is a time in microseconds, 0 for none.
+func micro(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func fromMicro(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(n).UTC()
+}
+
+func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
