@@ -11,6 +11,7 @@ import (
 	"github.com/logbook-go/logbook/bench/internal/loggers"
 	"github.com/logbook-go/logbook/bench/internal/measure"
 	"github.com/logbook-go/logbook/bench/internal/report"
+	"github.com/logbook-go/logbook/bench/internal/tickets"
 )
 
 // bench measures rows and collects the results.
@@ -45,7 +46,7 @@ func (b *bench) measureAll() error {
 			}
 		}
 	}
-	return nil
+	return b.measureTickets()
 }
 
 // costs measures the cases of a row, by logger.
@@ -165,6 +166,26 @@ func (b *bench) measureMemory(m loggers.Memory) error {
 		}
 	}
 	b.rows = append(b.rows, r)
+	return nil
+}
+
+func (b *bench) measureTickets() error {
+	for _, kind := range tickets.Kinds() {
+		for _, w := range tickets.Works() {
+			id := "tickets-" + kind.ID + "-" + w.ID
+			if !b.row.MatchString(id) {
+				continue
+			}
+			fmt.Fprintln(b.out, id)
+			store, plain, err := w.Measure(kind, b.plan.Rounds)
+			if err != nil {
+				return fmt.Errorf("%s: %w", id, err)
+			}
+			r := report.NewRow(id, fmt.Sprintf("tickets in %s, %s", kind.Title, w.Title), "ns/op", w.Target, store)
+			r.Add(kind.Plain, plain, false)
+			b.rows = append(b.rows, r)
+		}
+	}
 	return nil
 }
 

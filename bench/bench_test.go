@@ -38,6 +38,7 @@ func TestMeasure(t *testing.T) {
 		{"^context-bound$", []string{"context-bound", "context-bound-added"}},
 		{"^growth-fields$", []string{"growth-fields-1", "growth-fields-5", "growth-fields-10", "growth-fields-20", "growth-fields-50", "growth-fields-shape"}},
 		{"^memory-after-large-records$", []string{"memory-after-large-records"}},
+		{"^tickets-sqlite-hot8$", []string{"tickets-sqlite-hot8"}},
 	} {
 		b := quick(c.row, "")
 		if err := b.measureAll(); err != nil {
