@@ -7,7 +7,7 @@ FUZZTIME  ?= 30s
 RUNDIR    ?= run
 TAGS      := integration,zmq
 
-.PHONY: help run deps test test-core test-tags test-windows matrix test-386 test-cross test-next test-desktop torture integration lint api fuzz bench bench-quick
+.PHONY: help run deps test test-core test-tags test-windows matrix test-386 test-cross test-next test-desktop torture integration screenshots lint api fuzz bench bench-quick
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -62,10 +62,15 @@ torture: ## shared log files, queues and the spool at full size: kills, renames,
 	LOGBOOK_TORTURE_KILLS=50 LOGBOOK_TORTURE_FINGERPRINTS=1000000 $(GO) test -count 1 -v -run 'Kill|ManyFingerprints' ./ticketing/sqlite
 	LOGBOOK_TORTURE_KILLS=50 $(GO) test -count 1 -v -tags $(TAGS) -run Kill ./ticketing/postgres
 
-integration: ## OTLP beside the generated code, an OpenTelemetry Collector, and the SDKs of Go and JavaScript; NATS, one server and a cluster; MongoDB's clients and FerretDB
+integration: ## OTLP beside the generated code, an OpenTelemetry Collector, and the SDKs of Go and JavaScript; NATS, one server and a cluster; MongoDB's clients and FerretDB; the page of tickets in Chromium
 	cd integration && $(GO) vet ./... && $(GO) test -race ./...
 	cd integration/collector && $(GO) mod tidy -diff && $(GO) vet ./... && $(GO) test ./...
+	@./scripts/deps.sh chromium
+	cd integration/web && $(GO) mod tidy -diff && $(GO) vet ./... && $(GO) test ./...
 	cd integration/mongodb && $(GO) mod tidy -diff && $(GO) vet ./... && $(GO) test ./...
+
+screenshots: ## take the pictures of docs/images again
+	@GO="$(GO)" ./scripts/screenshots.sh
 
 lint: ## gofmt, vet, staticcheck, go.mod
 	@test -z "$$(gofmt -l .)" || { echo "not gofmt'ed:"; gofmt -l .; exit 1; }

@@ -2,20 +2,22 @@
 //
 //	go run ./ticketing/web/internal/demo -addr 127.0.0.1:8080
 //
-// It prints its address, and runs until it is killed or its input ends.
+// It prints its address, and runs until its input ends. Each line of the input becomes a record.
 package main
 
 import (
+	"bufio"
 	"context"
 	"flag"
 	"fmt"
-	"io"
 	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"time"
 
+	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/ticketing"
 	"github.com/logbook-go/logbook/ticketing/web"
 	"github.com/logbook-go/logbook/ticketing/web/internal/sample"
@@ -44,5 +46,29 @@ func main() {
 		server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
 		log.Fatal(server.Serve(l))
 	}()
-	_, _ = io.Copy(io.Discard, os.Stdin)
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		if err := store.Record(context.Background(), []*ticketing.Entry{entry(lines.Text())}); err != nil {
+			log.Fatal(err)
+		}
+	}
+}
+
+// entry returns an entry for a record in all fields of which is a text.
+func entry(text string) *ticketing.Entry {
+	base, err := ticketing.NewBase(&ticketing.HandlerOptions{AppID: text})
+	if err != nil {
+		log.Fatal(err)
+	}
+	e, err := base.Entry(logbook.NewRecord(logbook.RecordData{
+		Time: time.Now(), Level: logbook.LevelError, Channel: text, Message: text, Template: text + " ",
+		Attrs:  []slog.Attr{slog.String(text, text)},
+		Extra:  []slog.Attr{slog.String("host", text), slog.String("release", text), slog.String("trace_id", text)},
+		Source: &slog.Source{Function: text, File: text, Line: 1},
+		Error:  &logbook.ErrorInfo{Type: text, Message: text, Trace: "  File \"" + text + "\", line 1, in " + text + "\n    " + text + "\n" + text + ": " + text},
+	}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	return e
 }
