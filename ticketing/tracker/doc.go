@@ -7,6 +7,8 @@
 //	...
 //	err = store.Act(ctx, ticket.ID, &ticketing.Action{Kind: ticketing.EventLinked, Actor: "anna", Link: link})
 //
+// Package follow creates issues by rule, and solves tickets whose issues were closed.
+//
 // # Addresses
 //
 // Only addresses of the public internet are connected to, unless [Options.AllowLocal] is set:

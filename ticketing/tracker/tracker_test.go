@@ -93,14 +93,14 @@ func TestKinds(t *testing.T) {
 	code := jsonText("    " + strings.ReplaceAll(common, "\n", "\n    ") + "\n\nhttps://tickets.example.com/t/7")
 	page := "\\n\\nhttps://tickets.example.com/t/7"
 	for _, c := range []struct {
-		kind          Kind
-		path          string
-		options       Options
-		create        string // the request
-		created       string // the answer
-		link          string
-		state         string
-		open, closed  string
+		kind         Kind
+		path         string
+		options      Options
+		create       string // the request
+		created      string // the answer
+		link         string
+		state        string
+		open, closed string
 	}{
 		{
 			kind: Redmine, path: "/sub/projects/lab", options: Options{Token: token},
