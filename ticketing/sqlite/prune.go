@@ -19,8 +19,24 @@ func (s *Store) maintain() {
 	}
 	if at := time.Now(); at.Sub(s.pruned) >= pruneInterval {
 		s.pruned = at
-		_, _ = s.prune(context.Background(), at)
+		if due, err := s.due(at); due && err == nil {
+			_, _ = s.prune(context.Background(), at)
+		}
 	}
+}
+
+// due reports whether no process has pruned for some time. Then this one does.
+func (s *Store) due(at time.Time) (due bool, err error) {
+	err = s.w.transaction(func() error {
+		result, err := s.w.exec("UPDATE {p}version SET pruned = ?1 WHERE pruned <= ?2", micro(at), micro(at.Add(-pruneInterval)))
+		if err != nil {
+			return err
+		}
+		n, err := result.RowsAffected()
+		due = n > 0
+		return err
+	})
+	return due, err
 }
 
 // Prune implements [ticketing.Store]. It deletes in small transactions, so that others can

@@ -211,7 +211,7 @@ func (s *Store) migrate() error {
 		return ticketing.ErrMissing
 	}
 	return s.w.transaction(func() error {
-		script := shared + "CREATE TABLE IF NOT EXISTS {p}version (version INTEGER NOT NULL);"
+		script := shared + "CREATE TABLE IF NOT EXISTS {p}version (version INTEGER NOT NULL, pruned INTEGER NOT NULL);"
 		if err := s.script(script); err != nil {
 			return err
 		}
@@ -224,7 +224,7 @@ func (s *Store) migrate() error {
 				return err
 			}
 		}
-		return s.script(fmt.Sprintf("DELETE FROM {p}version; INSERT INTO {p}version VALUES (%d)", len(migrations)))
+		return s.script(fmt.Sprintf("DELETE FROM {p}version; INSERT INTO {p}version VALUES (%d, %d)", len(migrations), micro(now())))
 	})
 }
 

@@ -61,7 +61,7 @@ func open(d engine, path string, o *Options) (*Store, error) {
 		return nil, err
 	}
 	prefix := strings.NewReplacer("{p}", cmp.Or(o.TablePrefix, defaultPrefix))
-	s := &Store{path: path, engine: d, limits: limits, expand: prefix.Replace, noCreate: o.NoCreate, writing: make(chan struct{}, 1), pruned: time.Now()}
+	s := &Store{path: path, engine: d, limits: limits, expand: prefix.Replace, noCreate: o.NoCreate, writing: make(chan struct{}, 1)}
 	s.queue.Max, s.queue.Begin, s.queue.Commit, s.queue.End = maxCommit, s.enter, s.record, s.recorded
 	s.watchers.Poll = s.poll
 	s.w = writer{expand: s.expand, stmts: make(map[string]*sql.Stmt), committed: s.watchers.Notify}
