@@ -26,8 +26,9 @@ of "logbook collect" and "logbook pipe":
 
   logbook collect --from otlp://127.0.0.1:4318 --to 'sqlite:tickets.db?level=warning'
 
---db is the URI of such a sink; see "logbook help sink sqlite". The database must
-exist, except for import. It may be in use by other programs.
+--db is the URI of such a sink; see "logbook help sink sqlite" and "logbook help sink
+postgres". The database must exist, except for import. It may be in use by other
+programs.
 
 A TIME is a duration before now, such as 90m or 7d, a date, a date with a time in the
 local zone, such as "2026-02-03 14:00", or a time of RFC 3339.`
@@ -81,7 +82,7 @@ func (d *database) use(cmd *cobra.Command, fn func(ctx context.Context, s ticket
 // addFlag adds the flag --db to a command and those below it.
 func (d *database) addFlag(cmd *cobra.Command) {
 	cmd.PersistentFlags().StringVar(&d.uri, "db", "", "the database: the `URI` of a sink of tickets, such as sqlite:tickets.db")
-	_ = cmd.RegisterFlagCompletionFunc("db", cobra.FixedCompletions([]cobra.Completion{"sqlite:"}, cobra.ShellCompDirectiveNoSpace)) // fails for flags that do not exist
+	_ = cmd.RegisterFlagCompletionFunc("db", cobra.FixedCompletions([]cobra.Completion{"sqlite:", "postgres://"}, cobra.ShellCompDirectiveNoSpace)) // fails for flags that do not exist
 }
 
 // create is like use, but makes the database if it does not exist.

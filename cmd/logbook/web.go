@@ -28,10 +28,10 @@ import (
 const webHelp = `Web serves the tickets in a database as a page, with a JSON API and a feed, until
 SIGINT (Ctrl-C) or SIGTERM.
 
---db is the URI of a sink of tickets; see "logbook help sink sqlite". It is made if it
-does not exist. With --collect, web is a collector too: it receives records as "logbook
-collect" does, and records tickets of those of level warning and above, or of the option
-level of --db.
+--db is the URI of a sink of tickets; see "logbook help sink sqlite" and "logbook help
+sink postgres". Its tables are made if they do not exist. With --collect, web is a
+collector too: it receives records as "logbook collect" does, and records tickets of
+those of level warning and above, or of the option level of --db.
 
 On a loopback address, everybody on this machine may change tickets, as long as there
 are no users. Once there are, they log in. So make a user before a proxy passes requests

@@ -3,12 +3,14 @@
 //
 //	import _ "github.com/logbook-go/logbook/config/tickets"
 //
-// It is not part of config/all, since SQLite takes some megabytes and half a minute to
-// compile.
+// It is not part of config/all, since the databases take some megabytes, and SQLite half a
+// minute to compile.
 //
 // The sinks of this package:
 //
-//	sqlite:PATH  tickets in an SQLite database
+//	sqlite:PATH                         tickets in an SQLite database
+//	postgres://USER@HOST:PORT/DATABASE  tickets in a PostgreSQL database
+//	postgres:///DATABASE?host=FOLDER    the same, by the Unix socket in a folder
 //
 // In a file:
 //

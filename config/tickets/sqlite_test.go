@@ -9,13 +9,10 @@ import (
 
 	"github.com/logbook-go/logbook/config"
 	"github.com/logbook-go/logbook/config/tickets"
-	"github.com/logbook-go/logbook/internal/leaktest"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/ticketing"
 	"github.com/logbook-go/logbook/ticketing/sqlite"
 )
-
-func TestMain(m *testing.M) { leaktest.Main(m) }
 
 func TestSink(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tickets.db")
@@ -97,9 +94,9 @@ func TestOpenStore(t *testing.T) {
 	for uri, want := range map[string]string{
 		"sqlite:" + path + "?background=10":             "no effect",
 		"sqlite:" + path + "?prefix=a;b":                "letters",
-		"tickets.db":                                    "want sqlite:PATH",
-		"file:tickets.log":                              "want sqlite:PATH",
-		"mysql://me:PASSWORD@host/db?password=PASSWORD": "want sqlite:PATH",
+		"tickets.db":                                    "want a URI of postgres, postgresql, sqlite",
+		"file:tickets.log":                              "want a URI of postgres, postgresql, sqlite",
+		"mysql://me:PASSWORD@host/db?password=PASSWORD": "want a URI of postgres, postgresql, sqlite",
 	} {
 		_, err := tickets.OpenStore(uri)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "PASSWORD") {

@@ -50,7 +50,7 @@ const (
 // contains no password.
 func OpenHandler(uri string) (*ticketing.Handler, error) {
 	if scheme, _, ok := strings.Cut(uri, ":"); !ok || !slices.Contains(schemes, strings.ToLower(scheme)) {
-		return nil, &config.URIError{URI: config.Redact(uri), Err: fmt.Errorf("not a store of tickets: want %s", strings.Join(addresses(), " or "))}
+		return nil, &config.URIError{URI: config.Redact(uri), Err: fmt.Errorf("not a store of tickets: want a URI of %s", strings.Join(schemes, ", "))}
 	}
 	h, err := config.Open(uri)
 	if err != nil {
@@ -61,15 +61,4 @@ func OpenHandler(uri string) (*ticketing.Handler, error) {
 	}
 	err = errors.New("options of every sink, such as background, have no effect on a store")
 	return nil, &config.URIError{URI: config.Redact(uri), Err: errors.Join(err, logbook.Close(context.Background(), h))}
-}
-
-// addresses returns the forms of the URIs.
-func addresses() (all []string) {
-	for _, scheme := range schemes {
-		e, _ := config.LookupSink(scheme)
-		for _, f := range e.Forms {
-			all = append(all, f.Address)
-		}
-	}
-	return all
 }
