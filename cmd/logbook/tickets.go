@@ -72,7 +72,7 @@ func (d *database) use(cmd *cobra.Command, fn func(ctx context.Context, s ticket
 	s, err := tickets.OpenStore(d.uri)
 	if err != nil {
 		if errors.Is(err, ticketing.ErrMissing) || errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf(`%w: "logbook tickets import" makes it`, openError(err))
+			return fmt.Errorf(`%w; "logbook tickets import" makes what is missing`, openError(err))
 		}
 		return openError(err)
 	}
@@ -173,7 +173,10 @@ func (f *timeFlag) Set(v string) error {
 		*f.t = time.Now().Add(-d)
 		return nil
 	}
-	return parseTime(v, f.t)
+	if err := parseTime(v, f.t); err != nil {
+		return fmt.Errorf("%w, or a duration such as 7d", err)
+	}
+	return nil
 }
 
 func (f *timeFlag) Type() string   { return "time" }
@@ -187,7 +190,7 @@ func parseTime(v string, to *time.Time) error {
 			return nil
 		}
 	}
-	return fmt.Errorf(`invalid time %q: want such as 2026-02-03, "2026-02-03 14:00" or 2026-02-03T14:00:00Z`, v)
+	return fmt.Errorf(`invalid time %q: want one such as 2026-02-03, "2026-02-03 14:00" or 2026-02-03T14:00:00Z`, v)
 }
 
 // osUser is the name of the user who runs the program.

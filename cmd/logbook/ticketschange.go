@@ -85,6 +85,8 @@ func ticketsMuteCommand(db *database) *cobra.Command {
 	a.check = func(action *ticketing.Action) error {
 		now := time.Now()
 		switch {
+		case !until.IsZero() && duration > 0:
+			return errors.New("--until and --for cannot be used together")
 		case !until.IsZero() && !until.After(now):
 			return errors.New("the time of --until is over: want one to come")
 		case within > 0 && n == 0:
@@ -111,7 +113,6 @@ muted until somebody reopens it. With several options, the first that applies op
 	for _, name := range []string{"for", "within"} {
 		cmd.Flags().Lookup(name).DefValue = "" // not 0s
 	}
-	cmd.MarkFlagsMutuallyExclusive("until", "for")
 	return cmd
 }
 
@@ -124,14 +125,20 @@ func (f *momentFlag) String() string     { return "" }
 
 func ticketsAssignCommand(db *database) *cobra.Command {
 	a := &ticketsAction{db: db, action: ticketing.Action{Kind: ticketing.EventAssigned}}
-	cmd := a.command(&cobra.Command{
+	var cmd *cobra.Command
+	cmd = a.command(&cobra.Command{
 		Use: "assign ID... --to NAME", Short: "Assign tickets to somebody",
 		Long: `Assign notes who takes care of tickets. With --to '', nobody does.`,
 		Example: `  logbook tickets assign 3 5 --to wilma --db sqlite:tickets.db
   logbook tickets assign 3 --to '' --db sqlite:tickets.db`,
 	})
 	cmd.Flags().StringVar(&a.action.Assignee, "to", "", "`NAME` of the one who takes care; '' for nobody")
-	_ = cmd.MarkFlagRequired("to") // fails for flags that do not exist
+	a.check = func(*ticketing.Action) error {
+		if !cmd.Flags().Changed("to") {
+			return errors.New("missing --to: want a name, or '' for nobody")
+		}
+		return nil
+	}
 	return cmd
 }
 
