@@ -35,7 +35,8 @@ var packages = map[string]string{
 	"desktop": module + "/handlers/desktop", "httplog": module + "/handlers/httplog", "mail": module + "/handlers/mail",
 	"push": module + "/handlers/push", "syslog": module + "/handlers/syslog", "zstd": module + "/handlers/zstd",
 	"nats": module + "/queues/nats", "queues": module + "/queues", "redis": module + "/queues/redis", "socket": module + "/queues/socket", "zeromq": module + "/queues/zeromq",
-	"mongodb": module + "/ticketing/mongodb", "sqlite": module + "/ticketing/sqlite", "ticketing": module + "/ticketing", "ticketingtest": module + "/ticketing/ticketingtest",
+	"follow": module + "/ticketing/follow", "mongodb": module + "/ticketing/mongodb", "tracker": module + "/ticketing/tracker",
+	"sqlite": module + "/ticketing/sqlite", "ticketing": module + "/ticketing", "ticketingtest": module + "/ticketing/ticketingtest",
 	"context": "context", "errors": "errors", "exec": "os/exec", "fmt": "fmt", "http": "net/http", "json": "encoding/json",
 	"os": "os", "slog": "log/slog", "testing": "testing", "time": "time",
 }
@@ -49,6 +50,9 @@ var given = map[string]string{
 	"dump":     `func dump() string { return "" }`,
 	"transfer": `func transfer(int) {}`,
 	"mux":      `var mux http.Handler`,
+	"store":    `var store ticketing.Store`,
+	"slack":    `var slack logbook.Handler`,
+	"token":    `var token string`,
 	"newLoki":  `func newLoki(host, tenant string, o *logbook.Options) (logbook.Handler, error) { return nil, nil }`,
 }
 
