@@ -45,10 +45,7 @@ func (s *Store) Act(ctx context.Context, id int64, a *ticketing.Action) error {
 		if err != nil {
 			return err
 		}
-		if err := s.w.saveCounts(t); err != nil {
-			return err
-		}
-		if err := s.w.saveMeta(t); err != nil {
+		if err := s.w.save(t); err != nil {
 			return err
 		}
 		return s.w.events(t.ID, []ticketing.Event{event})
@@ -78,10 +75,7 @@ func (s *Store) Merge(ctx context.Context, into int64, ids []int64, by string) e
 				return err
 			}
 		}
-		if err := s.w.saveCounts(winner); err != nil {
-			return err
-		}
-		return s.w.saveMeta(winner)
+		return s.w.save(winner)
 	})
 }
 
@@ -134,10 +128,7 @@ func (s *Store) Split(ctx context.Context, id int64, f ticketing.Fingerprint, by
 		if _, err := s.w.exec("UPDATE {p}fingerprints SET ticket_id = ? WHERE hash = ?", split, []byte(f)); err != nil {
 			return err
 		}
-		if err := s.w.saveCounts(&ticketing.Ticket{ID: split, FirstSeen: at, LastSeen: at}); err != nil {
-			return err
-		}
-		if err := s.w.saveMeta(&ticketing.Ticket{ID: split}); err != nil {
+		if err := s.w.save(&ticketing.Ticket{ID: split, FirstSeen: at, LastSeen: at}); err != nil {
 			return err
 		}
 		event := []ticketing.Event{{Time: at, Kind: ticketing.EventSplit, Actor: by, Comment: string(f)}}

@@ -267,11 +267,11 @@ func (s *Store) of(ctx context.Context, op string, id int64, fn func(id int64) e
 	})
 }
 
-const kept = `SELECT o.occurrence_id, n.n, CAST(o.time AS TEXT), coalesce(o.app_id, ''), o.data
+const keptOldest = `SELECT o.occurrence_id, n.n, CAST(o.time AS TEXT), coalesce(o.app_id, ''), o.data
 	FROM {p}ordinals n CROSS JOIN {p}occurrences o ON o.occurrence_id = n.occurrence_id
 	WHERE n.ticket_id = ? ORDER BY o.time, o.occurrence_id LIMIT ? OFFSET ?`
 
-var keptNewest = strings.Replace(kept, "o.time, o.occurrence_id", "o.time DESC, o.occurrence_id DESC", 1)
+var keptNewest = strings.Replace(keptOldest, "o.time, o.occurrence_id", "o.time DESC, o.occurrence_id DESC", 1)
 
 // Occurrences implements [ticketing.Store].
 func (s *Store) Occurrences(ctx context.Context, id int64, q *ticketing.OccurrenceQuery) (found []*ticketing.Occurrence, err error) {
@@ -279,7 +279,7 @@ func (s *Store) Occurrences(ctx context.Context, id int64, q *ticketing.Occurren
 	if err != nil {
 		return nil, err
 	}
-	query := kept
+	query := keptOldest
 	if d.Order == ticketing.ByTime {
 		query = keptNewest
 	}

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -77,8 +78,9 @@ type transaction struct {
 	*Store
 	plan       *batch.Plan
 	occur      int64 // the last id of an occurrence
-	handled    int   // entries that were not recorded before
-	suppressed int   // entries that were
+	kept       []kept
+	handled    int // entries that were not recorded before
+	suppressed int // entries that were
 }
 
 func (b *transaction) committed() {
@@ -127,8 +129,33 @@ func (b *transaction) record(entries []*ticketing.Entry) error {
 			return err
 		}
 	}
-	for _, c := range b.plan.Changes {
-		if err := b.apply(c); err != nil {
+	return b.write()
+}
+
+// write writes the plan table by table, in the order of ids, so that the pages of one ticket
+// are at hand for the next one. Our counts come before Python's, so that the triggers do
+// nothing.
+func (b *transaction) write() error {
+	all := b.plan.Changes
+	known, fresh := all, all[len(all):]
+	if i := slices.IndexFunc(all, func(c *batch.Change) bool { return c.ID == 0 }); i >= 0 {
+		known, fresh = all[:i], all[i:]
+	}
+	for _, step := range []struct {
+		changes []*batch.Change
+		write   func(*batch.Change) error
+	}{
+		{fresh, b.insert}, {known, b.counts}, {known, b.pythons}, {known, b.meta},
+		{all, b.keep}, {all, b.hours}, {all, b.places}, {all, b.history},
+	} {
+		for _, c := range step.changes {
+			if err := step.write(c); err != nil {
+				return err
+			}
+		}
+	}
+	for _, k := range b.kept {
+		if _, err := b.w.exec("INSERT OR REPLACE INTO {p}ordinals VALUES (?, ?, ?)", k.ticket, k.n, k.occurrence); err != nil {
 			return err
 		}
 	}
@@ -245,15 +272,25 @@ func tabOf(s ticketing.State) (tab, regressed int) {
 	return tabOpen, 0
 }
 
-// apply writes the change of a ticket, and stores the entries that are to be kept.
-func (b *transaction) apply(c *batch.Change) error {
-	if c.ID == 0 {
-		if err := b.insert(c); err != nil {
-			return err
-		}
-	} else if err := b.save(c); err != nil {
-		return err
+func (b *transaction) counts(c *batch.Change) error { return b.w.saveCounts(&c.Ticket) }
+
+func (b *transaction) pythons(c *batch.Change) error { return b.w.savePythons(&c.Ticket) }
+
+func (b *transaction) meta(c *batch.Change) error {
+	if c.CountsOnly() {
+		return nil
 	}
+	return b.w.saveMeta(&c.Ticket)
+}
+
+// kept is an occurrence that was stored.
+type kept struct {
+	ordinal
+	occurrence int64
+}
+
+// keep stores the entries that are to be kept.
+func (b *transaction) keep(c *batch.Change) error {
 	for i, e := range c.Entries {
 		n := c.Number(i)
 		if !b.limits.Keeps(n, c.Count) {
@@ -264,21 +301,27 @@ func (b *transaction) apply(c *batch.Change) error {
 			b.occur, c.ID, e.Time.UTC().Format(pythonTime), string(e.Data), e.AppID); err != nil {
 			return err
 		}
-		if _, err := b.w.exec("INSERT OR REPLACE INTO {p}ordinals VALUES (?, ?, ?)", c.ID, n, b.occur); err != nil {
-			return err
-		}
+		b.kept = append(b.kept, kept{ordinal{c.ID, n}, b.occur})
 	}
+	return nil
+}
+
+func (b *transaction) hours(c *batch.Change) error {
 	for hour, n := range c.Hours {
 		if _, err := b.w.exec("INSERT INTO {p}hours VALUES (?, ?, ?) ON CONFLICT (hour, ticket_id) DO UPDATE SET n = n + excluded.n", hour, c.ID, n); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+func (b *transaction) places(c *batch.Change) error {
 	for _, e := range c.Entries {
 		if err := errors.Join(b.place(c, kindHost, e.Host), b.place(c, kindRelease, e.Release)); err != nil {
 			return err
 		}
 	}
-	return b.w.events(c.ID, c.Events)
+	return nil
 }
 
 // place remembers a host or release of a ticket.
@@ -298,6 +341,8 @@ func (b *transaction) place(c *batch.Change, kind int, value string) error {
 	b.known.places[p] = true
 	return nil
 }
+
+func (b *transaction) history(c *batch.Change) error { return b.w.events(c.ID, c.Events) }
 
 func (w *writer) events(ticket int64, events []ticketing.Event) error {
 	for _, e := range events {
@@ -338,27 +383,33 @@ func (b *transaction) insert(c *batch.Change) error {
 	return err
 }
 
-// save updates a ticket: the counts first, so that the triggers do nothing.
-func (b *transaction) save(c *batch.Change) error {
-	if err := b.w.saveCounts(&c.Ticket); err != nil || c.CountsOnly() {
+// save writes all of a ticket but its title.
+func (w *writer) save(t *ticketing.Ticket) error {
+	if err := w.saveCounts(t); err != nil {
 		return err
 	}
-	return b.w.saveMeta(&c.Ticket)
+	if err := w.savePythons(t); err != nil {
+		return err
+	}
+	return w.saveMeta(t)
 }
 
-// saveCounts writes what changes with every record, also in Python's row.
+// saveCounts writes what changes with every record.
 func (w *writer) saveCounts(t *ticketing.Ticket) error {
 	tab, regressed := tabOf(t.State)
-	if _, err := w.exec("UPDATE {p}counts SET tab = ?, regressed = ?, total = ?, stored = ?, last_seen = ?, first_seen = ? WHERE ticket_id = ?",
-		tab, regressed, t.Count, t.Stored, micro(t.LastSeen), micro(t.FirstSeen), t.ID); err != nil {
-		return err
-	}
+	_, err := w.exec("UPDATE {p}counts SET tab = ?, regressed = ?, total = ?, stored = ?, last_seen = ?, first_seen = ? WHERE ticket_id = ?",
+		tab, regressed, t.Count, t.Stored, micro(t.LastSeen), micro(t.FirstSeen), t.ID)
+	return err
+}
+
+// savePythons writes Python's row, after saveCounts.
+func (w *writer) savePythons(t *ticketing.Ticket) error {
 	_, err := w.exec("UPDATE {p}tickets SET last_occurrence_time = ?, occurrence_count = ?, solved = ? WHERE ticket_id = ?",
 		t.LastSeen.UTC().Format(pythonTime), t.Count, t.State == ticketing.Solved, t.ID)
 	return err
 }
 
-// saveMeta writes the rest, except for the title.
+// saveMeta writes the rest, but not the title.
 func (w *writer) saveMeta(t *ticketing.Ticket) error {
 	_, err := w.exec(`UPDATE {p}meta SET assignee = ?, first_release = ?, last_release = ?, solved_at = ?, next_release = ?, regressions = ?,
 			mute_until = ?, mute_count = ?, mute_period = ?, mute_began = ?, mute_seen = ?, link = ? WHERE ticket_id = ?`,
