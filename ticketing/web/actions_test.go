@@ -176,7 +176,7 @@ func TestCrossSite(t *testing.T) {
 		},
 	} {
 		for _, path := range []string{"/actions", "/display", "/login", "/logout"} {
-			want(t, post(t, h, path, form, change), 403)
+			want(t, post(t, h, path, form, change), 403, "another site", `href="/"`)
 		}
 	}
 	// A name that leads to this machine is not enough.

@@ -85,7 +85,7 @@ func feedTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // origin returns the scheme and host of the address by which the client came.
 func (x *exchange) origin() string {
-	if x.r.TLS != nil {
+	if x.secure() {
 		return "https://" + x.r.Host
 	}
 	return "http://" + x.r.Host

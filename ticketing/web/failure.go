@@ -30,6 +30,9 @@ func (f *failure) Unwrap() error { return f.err }
 // errLogin is the failure of requests by somebody who is not known.
 var errLogin = &failure{http.StatusUnauthorized, "Log in first", nil}
 
+// errForeign is the failure of requests that pages of other sites make.
+var errForeign = &failure{http.StatusForbidden, "This request came from a page of another site, and was refused", nil}
+
 var errNoPage = &failure{http.StatusNotFound, "There is no such page", nil}
 
 func badRequest(title string, err error) error {

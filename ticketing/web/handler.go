@@ -69,7 +69,11 @@ func NewHandler(s ticketing.Store, o *Options) (*Handler, error) {
 	for _, r := range routes {
 		h.mux.HandleFunc(r.pattern(), func(w http.ResponseWriter, req *http.Request) { h.serve(w, req, r) })
 	}
-	h.protected = http.NewCrossOriginProtection().Handler(h.mux)
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.serve(w, r, route{serve: func(*exchange) error { return errForeign }})
+	}))
+	h.protected = protection.Handler(h.mux)
 	return h, nil
 }
 
@@ -156,6 +160,11 @@ func (x *exchange) page(status int, name string, data any) error {
 func (x *exchange) redirect(to string) error {
 	http.Redirect(x.w, x.r, x.path+to, http.StatusSeeOther)
 	return nil
+}
+
+// secure reports whether the client came by https, to this handler or to a proxy before it.
+func (x *exchange) secure() bool {
+	return x.r.TLS != nil || x.r.Header.Get("X-Forwarded-Proto") == "https"
 }
 
 // isLoopback reports whether a request names this machine as its host, so that no name of

@@ -61,6 +61,10 @@ func TestLogin(t *testing.T) {
 	}
 	anna := login(t, h, "anna")
 	want(t, get(t, h, "/", anna), 200, "Log out")
+	w := post(t, h, "/login", url.Values{"name": {"anna"}, "password": {"password"}}, func(r *http.Request) { r.Header.Set("X-Forwarded-Proto", "https") })
+	if cookies := w.Result().Cookies(); len(cookies) != 1 || !cookies[0].Secure {
+		t.Errorf("%v", cookies)
+	}
 
 	// Sessions are signed, and end.
 	for _, value := range []string{"", "anna", "anna/99999999999/", "anna/99999999999/AAAA", "bea/99999999999/AAAA", "//"} {

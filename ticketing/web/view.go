@@ -127,7 +127,7 @@ func (x *exchange) display() error {
 
 // setCookie sets a cookie for the pages of this handler.
 func (x *exchange) setCookie(c *http.Cookie) {
-	c.Path, c.SameSite, c.Secure = x.path+"/", http.SameSiteLaxMode, x.r.TLS != nil
+	c.Path, c.SameSite, c.Secure = x.path+"/", http.SameSiteLaxMode, x.secure()
 	http.SetCookie(x.w, c)
 }
 
