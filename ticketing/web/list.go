@@ -1,8 +1,10 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/logbook-go/logbook/ticketing"
@@ -29,6 +31,7 @@ type listData struct {
 type tab struct {
 	Name, Label, URL string
 	Count            int
+	Counted          bool
 	Current          bool
 }
 
@@ -47,11 +50,10 @@ func (x *exchange) list() error {
 		return err
 	}
 	d := &listData{view: &x.view, listing: l, Levels: levelChoices, Seens: seenChoices, Orders: orderChoices, Narrow: l.Search+l.Level+l.Seen != ""}
-	if d.Tabs, err = x.tabs(l, *q); err != nil {
-		return err
-	}
+	var counted func() error
+	d.Tabs, counted = x.tabs(l, *q, d.Narrow)
 	tickets, err := x.tickets(l, q, d)
-	if err != nil {
+	if err := errors.Join(err, counted()); err != nil {
 		return err
 	}
 	if d.Rows, err = x.rows(tickets); err != nil {
@@ -89,20 +91,26 @@ func (x *exchange) tickets(l listing, q *ticketing.Query, d *listData) ([]*ticke
 	return tickets, nil
 }
 
-// tabs returns the tabs, each with the number of its tickets.
-func (x *exchange) tabs(l listing, q ticketing.Query) ([]tab, error) {
-	list := make([]tab, len(tabs))
+// tabs returns the tabs, and a function that waits until they have the numbers of their tickets.
+// In a search, which has to look at every ticket to count, only the current tab has one.
+func (x *exchange) tabs(l listing, q ticketing.Query, searched bool) (list []tab, wait func() error) {
+	list = make([]tab, len(tabs))
+	errs := make([]error, len(tabs))
+	var counting sync.WaitGroup
 	for i, t := range tabs {
-		q.States = t.states
-		n, err := x.store.Count(x.ctx, &q)
-		if err != nil {
-			return nil, err
-		}
 		to := l
 		to.State = t.name
-		list[i] = tab{t.name, t.label, to.URL("", ""), n, t.name == l.State}
+		list[i] = tab{Name: t.name, Label: t.label, URL: to.URL("", ""), Current: t.name == l.State}
+		if list[i].Counted = list[i].Current || !searched; list[i].Counted {
+			q := q
+			q.States = t.states
+			counting.Go(func() { list[i].Count, errs[i] = x.store.Count(x.ctx, &q) })
+		}
 	}
-	return list, nil
+	return list, func() error {
+		counting.Wait()
+		return errors.Join(errs...)
+	}
 }
 
 // rows adds the occurrences of the last 24 hours to tickets.

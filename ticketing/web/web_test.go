@@ -116,6 +116,9 @@ func TestTabs(t *testing.T) {
 		}
 	}
 	h := newHandler(t, store, nil)
+	if body := get(t, h, "/?q=a").Body.String(); !strings.Contains(body, "Open <b>1</b>") || strings.Contains(body, "All <b>") {
+		t.Error("a search counts the tickets of the current tab alone")
+	}
 	for path, titles := range map[string]string{"/": "a,d", "/?state=muted": "b", "/?state=solved": "c", "/?state=all": "a,b,c,d"} {
 		w := get(t, h, path)
 		want(t, w, 200, "Open <b>2</b>", "Muted <b>1</b>", "Solved <b>1</b>", "All <b>4</b>")
