@@ -28,13 +28,8 @@ const killProducers = 8
 // under its key, and the order of each producer is kept. LOGBOOK_TORTURE_RECORDS and
 // LOGBOOK_TORTURE_KILLS change the size.
 func TestCollectKilled(t *testing.T) {
-	number := func(name string, otherwise int) int {
-		if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
-			return n
-		}
-		return otherwise
-	}
-	each, kills := number("LOGBOOK_TORTURE_RECORDS", 16_000)/killProducers, number("LOGBOOK_TORTURE_KILLS", 4)
+	records, kills := tortureSize(16_000, 4)
+	each := records / killProducers
 	dir := t.TempDir()
 	address := freePort(t)
 	start := func() *running {
@@ -115,6 +110,17 @@ func TestCollectKilled(t *testing.T) {
 		}
 	}
 	t.Logf("%d kills, %d records acknowledged, none lost; %d written twice", restarts, acknowledged, twice)
+}
+
+// tortureSize returns the size of a test, which the environment can change.
+func tortureSize(records, kills int) (int, int) {
+	number := func(name string, otherwise int) int {
+		if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
+			return n
+		}
+		return otherwise
+	}
+	return number("LOGBOOK_TORTURE_RECORDS", records), number("LOGBOOK_TORTURE_KILLS", kills)
 }
 
 // post sends records of a producer until they are acknowledged. If numbered, the request has the

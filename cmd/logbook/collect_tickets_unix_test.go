@@ -18,7 +18,8 @@ import (
 )
 
 // Tickets count each record once though the collector is killed: the senders send again what
-// was not acknowledged, and a spool hands over again what was not noted.
+// was not acknowledged, and a spool hands over again what was not noted. LOGBOOK_TORTURE_RECORDS
+// and LOGBOOK_TORTURE_KILLS change the size.
 func TestCollectTicketsKilled(t *testing.T) {
 	for _, numbered := range []bool{true, false} {
 		t.Run(fmt.Sprint("numbered=", numbered), func(t *testing.T) { collectTicketsKilled(t, numbered) })
@@ -26,7 +27,9 @@ func TestCollectTicketsKilled(t *testing.T) {
 }
 
 func collectTicketsKilled(t *testing.T, numbered bool) {
-	const producers, each, size, kills = 4, 1000, 20, 5
+	const producers, size = 4, 20
+	records, kills := tortureSize(4000, 5)
+	each := records / producers / size * size
 	dir := t.TempDir()
 	address := freePort(t)
 	db := filepath.Join(dir, "tickets.db")
@@ -57,12 +60,14 @@ func collectTicketsKilled(t *testing.T, numbered bool) {
 		close(acks)
 	}()
 	c := start()
-	n := 0
+	acknowledged, killed := 0, 0
+	share := producers * each / size / (kills + 1) // requests between two kills
 	for range acks {
-		if n++; n%(producers*each/size/(kills+1)) == 0 && n/(producers*each/size/(kills+1)) <= kills {
+		if acknowledged++; acknowledged%share == 0 && killed < kills {
 			try(t, c.signal(syscall.SIGKILL))
 			_ = c.wait()
 			c = start()
+			killed++
 		}
 	}
 	try(t, c.signal(syscall.SIGTERM))
@@ -70,7 +75,8 @@ func collectTicketsKilled(t *testing.T, numbered bool) {
 		out, _ := os.ReadFile(stderr.Name())
 		t.Errorf("exit code %d: %s", code, out)
 	}
-	wantTickets(t, db, producers*each)
+	wantTickets(t, db, int64(producers*each))
+	t.Logf("%d kills, %d records acknowledged, each counted once", killed, producers*each)
 }
 
 // wantTickets fails unless all tickets together have counted n records.
