@@ -26,9 +26,9 @@ const ticketsImportHelp = `Import makes tickets of files, or of standard input (
 tables unless they are there. A file is one of these:
 
 JSON lines, as a sink json: or any of the loggers that "logbook pipe" knows writes them.
-Records below --level are left out. Options of the URI, such as app_id and grouping, apply as
-in a sink, and new_tickets, which bounds the tickets that the records of one hour make. To
-import other lines, use "logbook pipe --to sqlite:tickets.db".
+Records below --level are left out. Options of the URI apply as in a sink: app_id, grouping,
+and new_tickets, which bounds the tickets that the records of one hour make. To import other
+lines, use "logbook pipe --to sqlite:tickets.db".
 
 A database of Python Logbook in SQLite. Its tickets keep their fingerprints, so that they
 go on with a handler whose grouping is callsite/1; counts, records and whether they are
