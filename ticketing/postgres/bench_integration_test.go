@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,6 +20,7 @@ import (
 
 	"github.com/logbook-go/logbook/internal/pgtest"
 	"github.com/logbook-go/logbook/ticketing"
+	"github.com/logbook-go/logbook/ticketing/internal/storebench"
 	"github.com/logbook-go/logbook/ticketing/postgres"
 )
 
@@ -87,6 +90,26 @@ func BenchmarkWriters(b *testing.B) {
 	}
 	wg.Wait()
 	b.ReportMetric(float64(b.N*500)/b.Elapsed().Seconds(), "records/s")
+}
+
+// BenchmarkQueries measures the queries of a full database: see [storebench.Queries]. The
+// variable LOGBOOK_BENCH_TICKETS is the number of tickets, each of which was seen 100 times.
+func BenchmarkQueries(b *testing.B) {
+	size := storebench.Size{Tickets: 1000, Bytes: 1 << 10}
+	if n, err := strconv.Atoi(os.Getenv("LOGBOOK_BENCH_TICKETS")); err == nil {
+		size.Tickets = n
+	}
+	size.Records = 100 * size.Tickets
+	url, at := pgtest.URL(b), time.Now()
+	s := openStore(b, url, &postgres.Options{Limits: &ticketing.Limits{NewTickets: math.MaxInt32, MaxTickets: size.Tickets, MaxBytes: 16 << 30}})
+	if err := storebench.Fill(b.Context(), s, size, at); err != nil {
+		b.Fatal(err)
+	}
+	execute(b, url, "VACUUM ANALYZE")
+	var bytes int64
+	query(b, url, "SELECT pg_database_size(current_database())", &bytes)
+	b.Logf("filled in %v, %d MB", time.Since(at).Round(time.Second), bytes>>20)
+	storebench.Queries(b, s, size, at)
 }
 
 // bench is a store, and a table beside it.

@@ -65,14 +65,14 @@ func (s *Store) Act(ctx context.Context, id int64, a *ticketing.Action) error {
 		if err != nil {
 			return err
 		}
-		event, err := ticket.Act(&c, now())
+		done, err := ticket.Act(&c, now())
 		if err != nil {
 			return err
 		}
 		p := t.pipeline()
 		p.saveCounts(ticket)
 		p.saveMeta(ticket)
-		p.addEvents(ticket.ID, event)
+		p.addEvents(event{ticket.ID, done})
 		return p.send(ctx)
 	})
 }
@@ -101,7 +101,7 @@ func (s *Store) Merge(ctx context.Context, into int64, ids []int64, by string) e
 			merged[loser.ID] = true
 			winner.Absorb(loser)
 			p.move(winner.ID, loser.ID)
-			p.addEvents(winner.ID, ticketing.Event{Time: now(), Kind: ticketing.EventMerged, Actor: text(by), Comment: loser.Title})
+			p.addEvents(event{winner.ID, ticketing.Event{Time: now(), Kind: ticketing.EventMerged, Actor: text(by), Comment: loser.Title}})
 		}
 		p.saveCounts(winner)
 		p.saveMeta(winner)
@@ -160,14 +160,13 @@ func (s *Store) Split(ctx context.Context, id int64, f ticketing.Fingerprint, by
 			[]any{string(f), at, ticket.ID}, &split); err != nil {
 			return err
 		}
-		event := ticketing.Event{Time: at, Kind: ticketing.EventSplit, Actor: text(by), Comment: string(f)}
+		done := ticketing.Event{Time: at, Kind: ticketing.EventSplit, Actor: text(by), Comment: string(f)}
 		p := t.pipeline()
 		p.add("UPDATE {p}fingerprints SET ticket_id = $1 WHERE hash = $2", split, string(f))
 		p.add("INSERT INTO {p}counts VALUES ($1, 0, 0, 0, $2, $2)", split, micro(at))
 		p.add("INSERT INTO {p}meta (ticket_id, title) VALUES ($1, $2)", split, ticket.Title)
 		p.add("INSERT INTO {p}search VALUES ($1, $2)", split, searchText(ticket))
-		p.addEvents(ticket.ID, event)
-		p.addEvents(split, event)
+		p.addEvents(event{ticket.ID, done}, event{split, done})
 		return p.send(ctx)
 	})
 }

@@ -1,6 +1,9 @@
 package postgres
 
-import "github.com/logbook-go/logbook/ticketing/internal/batch"
+import (
+	"github.com/logbook-go/logbook/ticketing"
+	"github.com/logbook-go/logbook/ticketing/internal/batch"
+)
 
 // known is what this process knows to be in the database. It remains true: an id is never
 // used again, and a place or release that was deleted is not missed.
@@ -24,14 +27,17 @@ const (
 // maxKnown bounds what is known.
 const maxKnown = 100_000
 
-// newPlaces returns the places of entries that are not known, each once.
+// newPlaces returns the places of entries that are not known, each once, and not more of a
+// ticket than are allowed.
 func (k *known) newPlaces(changes []*batch.Change) (places []place) {
-	found := make(map[place]bool)
 	for _, c := range changes {
+		found := make(map[place]bool)
+		var counts [2]int
 		for _, e := range c.Entries {
 			for _, p := range [...]place{{c.ID, kindHost, e.Host}, {c.ID, kindRelease, e.Release}} {
-				if p.value != "" && !k.places[p] && !found[p] {
+				if p.value != "" && !k.places[p] && !found[p] && counts[p.kind] < ticketing.MaxValues {
 					found[p] = true
+					counts[p.kind]++
 					places = append(places, p)
 				}
 			}

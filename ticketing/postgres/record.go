@@ -150,6 +150,13 @@ func (r *recording) look(entries []*ticketing.Entry) (missing map[ticketing.Fing
 	return missing, p.send(r.ctx)
 }
 
+const (
+	lockTickets = `SELECT ticket_id FROM {p}counts WHERE ticket_id IN (SELECT ticket_id FROM {p}fingerprints WHERE hash = ANY ($1))
+		ORDER BY ticket_id FOR UPDATE`
+	findTickets = "SELECT f.hash, " + changingColumns + ` FROM {p}fingerprints f JOIN {p}counts c ON c.ticket_id = f.ticket_id JOIN {p}meta m ON m.ticket_id = f.ticket_id
+		WHERE f.hash = ANY ($1)`
+)
+
 // lock locks and reads the tickets of entries, and before them the numbers of new tickets if
 // some are missing.
 func (r *recording) lock(entries []*ticketing.Entry, missing map[ticketing.Fingerprint]bool) error {
@@ -182,8 +189,7 @@ func (r *recording) lock(entries []*ticketing.Entry, missing map[ticketing.Finge
 		err := scan(&id)
 		locked[id] = true
 		return err
-	}, `SELECT ticket_id FROM {p}counts WHERE ticket_id IN (SELECT ticket_id FROM {p}fingerprints WHERE hash = ANY ($1))
-		ORDER BY ticket_id FOR UPDATE`, list)
+	}, lockTickets, list)
 	raced := false
 	p.each(func(scan func(...any) error) error {
 		var f ticketing.Fingerprint
@@ -193,8 +199,7 @@ func (r *recording) lock(entries []*ticketing.Entry, missing map[ticketing.Finge
 		r.tickets[f] = t
 		raced = raced || !locked[t.ID]
 		return err
-	}, "SELECT f.hash, "+changingColumns+` FROM {p}fingerprints f JOIN {p}counts c ON c.ticket_id = f.ticket_id JOIN {p}meta m ON m.ticket_id = f.ticket_id
-		WHERE f.hash = ANY ($1)`, list)
+	}, findTickets, list)
 	if err := p.send(r.ctx); err != nil {
 		return err
 	}
@@ -225,6 +230,11 @@ func (r *recording) FirstSeen(release string) (time.Time, error) {
 	return fromMicro(at), err
 }
 
+const evict = `WITH gone AS (DELETE FROM {p}ordinals n USING unnest($1::bigint[], $2::bigint[]) u (ticket_id, n)
+		WHERE n.ticket_id = u.ticket_id AND n.n = u.n RETURNING n.ticket_id, n.occurrence_id),
+	bodies AS (DELETE FROM {p}occurrences WHERE occurrence_id IN (SELECT occurrence_id FROM gone))
+	SELECT ticket_id, count(*) FROM gone GROUP BY ticket_id`
+
 // prepare inserts new tickets, deletes the occurrences that leave, and returns ids for those
 // that are stored.
 func (r *recording) prepare() (ids []int64, err error) {
@@ -247,17 +257,14 @@ func (r *recording) prepare() (ids []int64, err error) {
 		err := scan(&id)
 		ids = append(ids, id)
 		return err
-	}, "SELECT nextval(pg_get_serial_sequence('{p}occurrences', 'occurrence_id')) FROM generate_series(1, $1)", stored)
+	}, "SELECT nextval((SELECT pg_get_serial_sequence('{p}occurrences', 'occurrence_id')::regclass)) FROM generate_series(1, $1)", stored)
 	if len(leaving) > 0 {
 		p.each(func(scan func(...any) error) error {
 			var id, n int64
 			err := scan(&id, &n)
 			byID[id].Stored -= n
 			return err
-		}, `WITH gone AS (DELETE FROM {p}ordinals n USING unnest($1::bigint[], $2::bigint[]) u (ticket_id, n)
-				WHERE n.ticket_id = u.ticket_id AND n.n = u.n RETURNING n.ticket_id, n.occurrence_id),
-			bodies AS (DELETE FROM {p}occurrences WHERE occurrence_id IN (SELECT occurrence_id FROM gone))
-			SELECT ticket_id, count(*) FROM gone GROUP BY ticket_id`, ofTickets, leaving)
+		}, evict, ofTickets, leaving)
 	}
 	if len(byHash) > 0 {
 		created := slices.Collect(maps.Values(byHash))
@@ -350,11 +357,17 @@ func (r *recording) write(kept []occurrence) error {
 			column(kept, func(o occurrence) int { return len(o.Data) }))
 	}
 	p.count(r.plan.Changes)
-	r.places = r.store.known.newPlaces(r.plan.Changes)
-	p.addPlaces(r.places)
+	first, further := r.store.known.newPlaces(created), r.store.known.newPlaces(known)
+	r.places = append(first, further...)
+	p.insertPlaces(first)
+	p.addPlaces(further)
+	var events []event
 	for _, c := range r.plan.Changes {
-		p.addEvents(c.ID, c.Events...)
+		for _, e := range c.Events {
+			events = append(events, event{c.ID, e})
+		}
 	}
+	p.addEvents(events...)
 	if hours := slices.Collect(maps.Keys(r.plan.Created)); len(hours) > 0 {
 		p.add("UPDATE {p}created c SET n = u.n FROM unnest($1::bigint[], $2::text[], $3::bigint[]) u (hour, app_id, n) WHERE c.hour = u.hour AND c.app_id = u.app_id",
 			column(hours, func(h batch.Hour) int64 { return h.Hour }),

@@ -62,7 +62,7 @@ CREATE INDEX {p}meta_linked ON {p}meta (ticket_id) WHERE link <> '';
 CREATE INDEX {p}meta_merged ON {p}meta (merged_into) WHERE merged_into IS NOT NULL;
 CREATE TABLE {p}search (ticket_id BIGINT PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE {p}fingerprints (hash TEXT COLLATE "C" PRIMARY KEY, ticket_id BIGINT NOT NULL, version TEXT NOT NULL);
-CREATE INDEX {p}fingerprints_ticket ON {p}fingerprints (ticket_id);
+CREATE INDEX {p}fingerprints_ticket ON {p}fingerprints (ticket_id, hash);
 CREATE TABLE {p}ordinals (
 	ticket_id BIGINT, n BIGINT, occurrence_id BIGINT NOT NULL, size INTEGER NOT NULL, PRIMARY KEY (ticket_id, n));
 CREATE TABLE {p}hours (ticket_id BIGINT, hour BIGINT, n BIGINT NOT NULL, PRIMARY KEY (ticket_id, hour)) WITH (fillfactor = 70);

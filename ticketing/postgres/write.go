@@ -78,27 +78,50 @@ func (p *pipeline) count(changes []*batch.Change) {
 	}
 }
 
+// insertPlaces adds a statement that remembers hosts and releases of new tickets.
+func (p *pipeline) insertPlaces(places []place) {
+	if len(places) > 0 {
+		p.add("INSERT INTO {p}places SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::text[])", placeColumns(places)...)
+	}
+}
+
 // addPlaces adds a statement that remembers hosts and releases of tickets, as many as are
 // allowed.
 func (p *pipeline) addPlaces(places []place) {
-	if len(places) == 0 {
-		return
+	if len(places) > 0 {
+		p.add(morePlaces, append(placeColumns(places), ticketing.MaxValues)...)
 	}
-	p.add(`INSERT INTO {p}places SELECT ticket_id, kind, value
-		FROM (SELECT u.*, row_number() OVER (PARTITION BY ticket_id, kind) + (SELECT count(*) FROM {p}places o WHERE o.ticket_id = u.ticket_id AND o.kind = u.kind) AS n
-			FROM unnest($1::bigint[], $2::smallint[], $3::text[]) u (ticket_id, kind, value)
-			WHERE NOT EXISTS (SELECT FROM {p}places o WHERE o.ticket_id = u.ticket_id AND o.kind = u.kind AND o.value = u.value)) AS new
-		WHERE n <= $4`,
+}
+
+const morePlaces = `INSERT INTO {p}places SELECT ticket_id, kind, value
+	FROM (SELECT u.*, row_number() OVER (PARTITION BY ticket_id, kind) + (SELECT count(*) FROM {p}places o WHERE o.ticket_id = u.ticket_id AND o.kind = u.kind) AS n
+		FROM unnest($1::bigint[], $2::smallint[], $3::text[]) u (ticket_id, kind, value)
+		WHERE NOT EXISTS (SELECT FROM {p}places o WHERE o.ticket_id = u.ticket_id AND o.kind = u.kind AND o.value = u.value)) AS new
+	WHERE n <= $4`
+
+func placeColumns(places []place) []any {
+	return []any{
 		column(places, func(p place) int64 { return p.ticket }),
 		column(places, func(p place) int16 { return p.kind }),
 		column(places, func(p place) string { return p.value }),
-		ticketing.MaxValues)
+	}
 }
 
-// addEvents adds statements that write the history of a ticket.
-func (p *pipeline) addEvents(ticket int64, events ...ticketing.Event) {
-	for _, e := range events {
-		p.add("INSERT INTO {p}history (ticket_id, at, kind, actor, note) VALUES ($1, $2, $3, $4, $5)",
-			ticket, micro(e.Time), string(e.Kind), e.Actor, e.Comment)
+// event is an event of a ticket.
+type event struct {
+	ticket int64
+	ticketing.Event
+}
+
+// addEvents adds a statement that writes events to the history.
+func (p *pipeline) addEvents(events ...event) {
+	if len(events) == 0 {
+		return
 	}
+	p.add("INSERT INTO {p}history (ticket_id, at, kind, actor, note) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[])",
+		column(events, func(e event) int64 { return e.ticket }),
+		column(events, func(e event) int64 { return micro(e.Time) }),
+		column(events, func(e event) string { return string(e.Kind) }),
+		column(events, func(e event) string { return e.Actor }),
+		column(events, func(e event) string { return e.Comment }))
 }
