@@ -167,7 +167,7 @@ func TestTicketsInvalid(t *testing.T) {
 		"list --db sqlite:" + missing:                         missing + ": open: stat " + missing + ": no such file or directory",
 		"solve 1 --db sqlite:" + missing:                      missing + ": open: stat " + missing + ": no such file or directory",
 		"list --db sqlite:" + text:                            "not a database",
-		"list --db tickets.db":                                `--db "tickets.db": not a store of tickets: want a URI of postgres, postgresql, sqlite`,
+		"list --db tickets.db":                                `--db "tickets.db": not a store of tickets: want a URI of mongodb, postgres, postgresql, sqlite`,
 		"list --db mysql://me:PASSWORD@host/x":                `--db "mysql://xxxxx@host/`,
 		"list --db " + db + "?prefix=x;y":                     "invalid TablePrefix",
 		"list --db " + db + "?prefix=other_":                  "tables missing",

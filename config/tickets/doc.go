@@ -11,6 +11,7 @@
 //	sqlite:PATH                         tickets in an SQLite database
 //	postgres://USER@HOST:PORT/DATABASE  tickets in a PostgreSQL database
 //	postgres:///DATABASE?host=FOLDER    the same, by the Unix socket in a folder
+//	mongodb://USER@HOST:PORT/DATABASE   tickets in a MongoDB database
 //
 // In a file:
 //

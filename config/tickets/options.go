@@ -18,17 +18,18 @@ func options(size string, further ...config.Option) []config.Option {
 		{Name: "max_tickets", Kind: config.KindCount, Default: "100000", Help: "tickets to keep"},
 		{Name: "max_age", Kind: config.KindDuration, Default: "90d", Help: "how long to keep a ticket that is not seen any more"},
 		{Name: "max_size", Kind: config.KindSize, Default: "4GiB", Help: size},
-		{Name: "prefix", Kind: config.KindText, Default: "logbook_", Help: "beginning of the names of the tables"},
 		{Name: noCreateOption, Kind: config.KindBool, Default: "false", Help: "true: the database and its tables must exist"},
 		{Name: "timeout", Kind: config.KindDuration, Default: "10s", Help: "time limit for locks of other programs"},
 	}, further)
 }
 
+// prefix is an option of stores with tables.
+var prefix = config.Option{Name: "prefix", Kind: config.KindText, Default: "logbook_", Help: "beginning of the names of the tables"}
+
 // settings are the values of the options of all stores.
 type settings struct {
 	handler  ticketing.HandlerOptions
 	limits   ticketing.Limits
-	prefix   string
 	noCreate bool
 	timeout  time.Duration
 }
@@ -40,7 +41,7 @@ func read(s *config.Spec) *settings {
 			Keep: s.Count("keep"), NewTickets: s.Count("new_tickets"), MaxTickets: s.Count("max_tickets"),
 			MaxAge: s.Duration("max_age"), MaxBytes: s.Size("max_size"),
 		},
-		prefix: s.Text("prefix"), noCreate: s.Bool(noCreateOption), timeout: s.Duration("timeout"),
+		noCreate: s.Bool(noCreateOption), timeout: s.Duration("timeout"),
 	}
 	s.Func("grouping", func(v string) (err error) {
 		o.handler.Key, err = ticketing.ParseKey(v)

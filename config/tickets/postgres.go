@@ -20,6 +20,7 @@ func init() {
 			{Address: "postgres:///DATABASE?host=FOLDER", Help: "the same, by the Unix socket in a folder"},
 		},
 		Options: options("size of the records that are kept", []config.Option{
+			prefix,
 			{Name: "host", Kind: config.KindText, Help: "folder of a Unix socket, such as /run/postgresql"},
 			{Name: "sslmode", Kind: "disable|allow|prefer|require|verify-ca|verify-full", Default: "prefer", Help: "TLS, as psql names it"},
 			{Name: "sslrootcert", Kind: config.KindPath, Help: "CA certificates to trust, in PEM"},
@@ -55,9 +56,9 @@ func readPostgres(s *config.Spec) func() (logbook.Handler, error) {
 		s.Refuse("", errors.New(`invalid address: want "postgres://HOST/DATABASE" or "postgres:///DATABASE?host=FOLDER"`))
 	}
 	address := url.URL{Scheme: "postgres", User: s.User, Host: s.Host, Path: s.Path, RawQuery: query.Encode()}
-	o := read(s)
+	prefix, o := s.Text("prefix"), read(s)
 	return func() (logbook.Handler, error) {
-		store, err := postgres.Open(context.Background(), address.String(), &postgres.Options{Limits: &o.limits, TablePrefix: o.prefix, NoCreate: o.noCreate, Timeout: o.timeout})
+		store, err := postgres.Open(context.Background(), address.String(), &postgres.Options{Limits: &o.limits, TablePrefix: prefix, NoCreate: o.noCreate, Timeout: o.timeout})
 		if err != nil {
 			return nil, err
 		}

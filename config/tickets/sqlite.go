@@ -12,7 +12,7 @@ import (
 func init() {
 	register("sqlite", config.Entry{
 		Forms:   []config.Form{{Address: "sqlite:PATH", Help: "tickets in an SQLite database"}},
-		Options: options("size of the database"),
+		Options: options("size of the database", prefix),
 		Read:    readSQLite,
 	})
 }
@@ -21,9 +21,9 @@ func readSQLite(s *config.Spec) func() (logbook.Handler, error) {
 	if s.Host != "" || s.User != nil || s.Path == "" {
 		s.Refuse("", errors.New(`invalid address: want "sqlite:PATH"`))
 	}
-	path, o := s.Abs(s.Path), read(s)
+	path, prefix, o := s.Abs(s.Path), s.Text("prefix"), read(s)
 	return func() (logbook.Handler, error) {
-		store, err := sqlite.Open(path, &sqlite.Options{Limits: &o.limits, TablePrefix: o.prefix, NoCreate: o.noCreate, Timeout: o.timeout})
+		store, err := sqlite.Open(path, &sqlite.Options{Limits: &o.limits, TablePrefix: prefix, NoCreate: o.noCreate, Timeout: o.timeout})
 		if err != nil {
 			return nil, err
 		}

@@ -94,9 +94,9 @@ func TestOpenStore(t *testing.T) {
 	for uri, want := range map[string]string{
 		"sqlite:" + path + "?background=10":             "no effect",
 		"sqlite:" + path + "?prefix=a;b":                "letters",
-		"tickets.db":                                    "want a URI of postgres, postgresql, sqlite",
-		"file:tickets.log":                              "want a URI of postgres, postgresql, sqlite",
-		"mysql://me:PASSWORD@host/db?password=PASSWORD": "want a URI of postgres, postgresql, sqlite",
+		"tickets.db":                                    "want a URI of mongodb, postgres, postgresql, sqlite",
+		"file:tickets.log":                              "want a URI of mongodb, postgres, postgresql, sqlite",
+		"mysql://me:PASSWORD@host/db?password=PASSWORD": "want a URI of mongodb, postgres, postgresql, sqlite",
 	} {
 		_, err := tickets.OpenStore(uri)
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "PASSWORD") {

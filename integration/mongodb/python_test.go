@@ -153,7 +153,7 @@ func TestForPython(t *testing.T) {
 func TestJournalErrors(t *testing.T) {
 	uri := serve(t)
 	openErr := func(o *mongodb.Options) error {
-		s, err := mongodb.Open(uri, o)
+		s, err := mongodb.Open(t.Context(), uri, o)
 		if err == nil {
 			err = errors.Join(errors.New("it was opened"), s.Close(t.Context()))
 		}

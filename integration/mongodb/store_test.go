@@ -42,7 +42,7 @@ func serve(t testing.TB) string {
 
 func open(t testing.TB, uri string, l *ticketing.Limits) *mongodb.Store {
 	t.Helper()
-	s, err := mongodb.Open(uri, &mongodb.Options{Limits: l})
+	s, err := mongodb.Open(t.Context(), uri, &mongodb.Options{Limits: l})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,6 @@
 // Package mongodb stores tickets in a MongoDB database.
 //
-//	store, err := mongodb.Open("mongodb://lab:secret@db.example.com/tickets", nil)
+//	store, err := mongodb.Open(ctx, "mongodb://lab:secret@db.example.com/tickets", nil)
 //	...
 //	h, err := ticketing.NewHandler(store, &ticketing.HandlerOptions{Level: logbook.LevelWarn})
 //

@@ -25,7 +25,7 @@ const password = "s3cr/t:p4ss"
 
 func openError(t *testing.T, uri string, o *Options) error {
 	t.Helper()
-	s, err := Open(uri, o)
+	s, err := Open(t.Context(), uri, o)
 	if err == nil {
 		t.Fatal(uri, errors.Join(errors.New("it was opened"), s.Close(t.Context())))
 	}

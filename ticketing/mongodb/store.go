@@ -84,8 +84,9 @@ var indexes = []struct {
 }
 
 // Open opens the database of a URI such as mongodb://USER:PASSWORD@HOST:PORT/DATABASE, as
-// MongoDB's drivers take it. The error is a [*logbook.OptionError] or an [*Error].
-func Open(uri string, o *Options) (*Store, error) {
+// MongoDB's drivers take it. The context bounds the opening, in which the tickets of Python Logbook
+// are adopted. The error is a [*logbook.OptionError] or an [*Error].
+func Open(ctx context.Context, uri string, o *Options) (*Store, error) {
 	if o == nil {
 		o = new(Options)
 	}
@@ -117,10 +118,8 @@ func Open(uri string, o *Options) (*Store, error) {
 		return nil, s.fail("open", err)
 	}
 	s.db = s.client.Database(database)
-	ctx, cancel := context.WithTimeout(context.Background(), 2*s.timeout)
-	defer cancel()
 	if err := s.prepare(ctx, o.NoCreate); err != nil {
-		return nil, errors.Join(s.fail("open", err), s.client.Disconnect(ctx))
+		return nil, errors.Join(s.fail("open", err), s.client.Disconnect(context.WithoutCancel(ctx)))
 	}
 	return s, nil
 }
@@ -149,7 +148,9 @@ func (s *Store) parse(uri string) (database string, err error) {
 
 // prepare makes the indexes and the journal, and adopts the tickets of Python Logbook.
 func (s *Store) prepare(ctx context.Context, noCreate bool) error {
-	if err := s.client.Ping(ctx, nil); err != nil {
+	ping, cancel := context.WithTimeout(ctx, 2*s.timeout)
+	defer cancel()
+	if err := s.client.Ping(ping, nil); err != nil {
 		return err
 	}
 	if !noCreate {
