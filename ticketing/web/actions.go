@@ -45,6 +45,8 @@ func (x *exchange) act() error {
 	switch action := x.r.PostForm.Get("action"); action {
 	case "merge":
 		return x.merge(ids)
+	case "issue":
+		return x.issue(ids[0])
 	case "split":
 		return x.split(ids)
 	case "delete":
@@ -221,6 +223,28 @@ func (x *exchange) merge(ids []int64) error {
 		return err
 	}
 	return x.done("merged", len(tickets))
+}
+
+// issue creates an issue in the tracker for a ticket that has none.
+func (x *exchange) issue(id int64) error {
+	if x.tracker == nil {
+		return badRequest("There is no tracker", nil)
+	}
+	t, err := x.store.Ticket(x.ctx, id)
+	if err != nil {
+		return err
+	}
+	if t.Link != "" {
+		return badRequest("The ticket has an issue", nil)
+	}
+	link, err := x.tracker.Create(x.ctx, t)
+	if err != nil {
+		return &failure{http.StatusBadGateway, "The tracker did not create an issue", err}
+	}
+	if _, err := x.apply(&ticketing.Action{Kind: ticketing.EventLinked, Link: link}, []int64{t.ID}); err != nil {
+		return err
+	}
+	return x.done("linked", 1)
 }
 
 // split gives the fingerprint in a field a ticket of its own.

@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -234,4 +236,36 @@ func TestRoles(t *testing.T) {
 			t.Errorf("%s: %v", pattern, statuses)
 		}
 	}
+}
+
+// fakeTracker creates issues, or fails.
+type fakeTracker struct {
+	link string
+	err  error
+}
+
+func (f *fakeTracker) Create(context.Context, *ticketing.Ticket) (string, error) {
+	return f.link, f.err
+}
+
+func TestIssue(t *testing.T) {
+	store := newTickets(t, 1)
+	form := url.Values{"action": {"issue"}, "id": {"1"}, "back": {"/tickets/1"}}
+	want(t, post(t, newHandler(t, store, nil), "/actions", form), 400, "no tracker")
+	f := &fakeTracker{err: errors.New("<b>down</b>")}
+	h := newHandler(t, store, &web.Options{LocalUser: "anna", Tracker: f, Logger: silent()})
+	want(t, get(t, h, "/tickets/1"), 200, "Create issue")
+	want(t, post(t, h, "/actions", form), 502, "&lt;b&gt;down", `href="/"`)
+	f.err, f.link = nil, "javascript:alert(1)"
+	want(t, post(t, h, "/actions", form), 400)
+	f.link = "https://tracker.example/7"
+	if got := post(t, h, "/actions", form).Header().Get("Location"); got != "/tickets/1?done=linked.1" {
+		t.Error(got)
+	}
+	w := get(t, h, "/tickets/1?done=linked.1")
+	want(t, w, 200, `<a href="https://tracker.example/7" rel="noreferrer">`, "linked to a new issue")
+	if strings.Contains(w.Body.String(), "Create issue") {
+		t.Error("a button for a second issue")
+	}
+	want(t, post(t, h, "/actions", form), 400, "has an issue")
 }

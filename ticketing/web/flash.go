@@ -14,6 +14,7 @@ const flashKey = "done"
 var flashes = map[string]string{
 	"solved": "solved", "reopened": "reopened", "muted": "muted", "assigned": "assigned",
 	"commented": "commented on", "merged": "merged", "split": "split", "deleted": "deleted",
+	"linked": "linked to a new issue",
 }
 
 // withFlash adds to an address that an action was done on n tickets.

@@ -26,8 +26,18 @@ type Options struct {
 	// on a loopback address alone then. Default: users of [Accounts] log in.
 	LocalUser string
 
+	// Tracker is where the button "Create issue" creates one, usually a [*tracker.Tracker].
+	// Default: there is no such button.
+	Tracker Tracker
+
 	// Logger logs failures of logins and of the store. Default: the channel "web".
 	Logger *logbook.Logger
+}
+
+// Tracker creates issues for tickets.
+type Tracker interface {
+	// Create creates an issue, and returns its address.
+	Create(ctx context.Context, t *ticketing.Ticket) (link string, err error)
 }
 
 // Handler serves the page of a store. It is safe for concurrent use.
@@ -36,6 +46,7 @@ type Handler struct {
 	path      string
 	local     string
 	log       *logbook.Logger
+	tracker   Tracker
 	accounts  *Accounts
 	attempts  *attempts
 	streams   chan struct{}
@@ -54,7 +65,7 @@ func NewHandler(s ticketing.Store, o *Options) (*Handler, error) {
 	if o == nil {
 		o = new(Options)
 	}
-	h := &Handler{store: s, path: strings.TrimSuffix(o.Path, "/"), local: o.LocalUser, log: o.Logger, mux: http.NewServeMux(), clock: time.Now, streams: make(chan struct{}, maxStreams)}
+	h := &Handler{store: s, path: strings.TrimSuffix(o.Path, "/"), local: o.LocalUser, tracker: o.Tracker, log: o.Logger, mux: http.NewServeMux(), clock: time.Now, streams: make(chan struct{}, maxStreams)}
 	switch {
 	case s == nil:
 		return nil, optionError("Store", errors.New("want a store"))

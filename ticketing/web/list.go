@@ -101,7 +101,8 @@ func (x *exchange) tabs(l listing, q ticketing.Query, searched bool) (list []tab
 		to := l
 		to.State = t.name
 		list[i] = tab{Name: t.name, Label: t.label, URL: to.URL("", ""), Current: t.name == l.State}
-		if list[i].Counted = list[i].Current || !searched; list[i].Counted {
+		list[i].Counted = list[i].Current || !searched
+		if sum := t.states == nil && !searched; list[i].Counted && !sum {
 			q := q
 			q.States = t.states
 			counting.Go(func() { list[i].Count, errs[i] = x.store.Count(x.ctx, &q) })
@@ -109,6 +110,11 @@ func (x *exchange) tabs(l listing, q ticketing.Query, searched bool) (list []tab
 	}
 	return list, func() error {
 		counting.Wait()
+		if all := &list[len(list)-1]; !searched {
+			for _, t := range list[:len(list)-1] {
+				all.Count += t.Count
+			}
+		}
 		return errors.Join(errs...)
 	}
 }

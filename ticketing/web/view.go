@@ -17,6 +17,7 @@ type view struct {
 
 	User    string // "" if nobody is known
 	Local   bool   // the user did not log in
+	Tracker bool   // issues can be created
 	CanEdit bool   // the reader may change tickets
 
 	now time.Time
@@ -29,7 +30,7 @@ const (
 )
 
 func (h *Handler) newView(r *http.Request) view {
-	v := view{Zone: time.UTC, Here: r.URL.RequestURI(), now: h.clock(), Local: h.local != "", Flash: flashText(r.URL.Query().Get(flashKey))}
+	v := view{Zone: time.UTC, Here: r.URL.RequestURI(), now: h.clock(), Local: h.local != "", Tracker: h.tracker != nil, Flash: flashText(r.URL.Query().Get(flashKey))}
 	if c, err := r.Cookie(zoneCookie); err == nil {
 		if name, err := url.QueryUnescape(c.Value); err == nil {
 			v.Zone, _ = zone(name)
