@@ -61,6 +61,7 @@ torture: ## shared log files, queues and the spool at full size: kills, renames,
 	LOGBOOK_TORTURE_PEERS=1000 $(GO) test -count 1 -v -run HostilePeers ./queues/socket ./queues/otlp
 	LOGBOOK_TORTURE_KILLS=50 LOGBOOK_TORTURE_FINGERPRINTS=1000000 $(GO) test -count 1 -v -run 'Kill|ManyFingerprints' ./ticketing/sqlite
 	LOGBOOK_TORTURE_KILLS=50 $(GO) test -count 1 -v -tags $(TAGS) -run Kill ./ticketing/postgres
+	LOGBOOK_TORTURE_SECONDS=300 $(GO) test -count 1 -v -timeout 1h -tags $(TAGS) -run Killed ./database
 
 integration: ## OTLP beside the generated code, an OpenTelemetry Collector, and the SDKs of Go and JavaScript; NATS, one server and a cluster; MongoDB's clients and FerretDB; the page of tickets in Chromium
 	cd integration && $(GO) vet ./... && $(GO) test -race ./...

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -129,7 +131,7 @@ func (a *aggregate) create(ctx context.Context, tx pgx.Tx) (done string, err err
 		return "", err
 	}
 	if a.Recreate {
-		for view := range existing {
+		for _, view := range slices.Sorted(maps.Keys(existing)) {
 			drop := "DROP VIEW "
 			if e != nil {
 				drop = "DROP MATERIALIZED VIEW "

@@ -56,4 +56,18 @@
 // Tables are hypertables, and aggregate views are continuous aggregates, of TimescaleDB 2.
 // Where it is not available the error is a [*TimescaleError], or, if [Options.Timescale]
 // says so, tables and views are plain ones.
+//
+// # Continuous logging
+//
+// A [ContinuousLogger] stores points as they come, and goes on while the database cannot be
+// reached:
+//
+//	l, err := database.NewContinuousLogger(ctx, db, database.PyExpLabSys("dateplots_lab"),
+//		"/var/lib/lab/spool", []string{"lab_temperature"}, nil)
+//	...
+//	at, err := l.EnqueueNow(ctx, "lab_temperature", 21.4)
+//	...
+//	err = l.Stop(ctx)
+//
+// A [ValueLogger] saves a value only when it has changed, or after some time.
 package database

@@ -55,3 +55,33 @@ func ExampleDB_NewEntries() {
 	}
 	fmt.Println(stored, "rows stored")
 }
+
+func ExampleContinuousLogger() {
+	ctx := context.Background()
+	db, err := database.Open(ctx, &database.Options{Host: "lab", Database: "cinfdata", User: "lab", Lazy: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer db.Close()
+	l, err := database.NewContinuousLogger(ctx, db, database.PyExpLabSys("dateplots_lab"),
+		"/var/lib/lab/spool", []string{"lab_temperature", "lab_pressure"}, &database.ContinuousOptions{StartAnyway: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	temperature, err := database.NewValueLogger(l, "lab_temperature", &database.ValueOptions{Change: 0.1})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for range time.Tick(time.Second) {
+		if _, err := temperature.Observe(ctx, time.Now(), 21.4); err != nil {
+			log.Print(err)
+		}
+		if _, err := l.EnqueueNow(ctx, "lab_pressure", 1.2e-6); err != nil {
+			log.Print(err)
+			break
+		}
+	}
+	if err := l.Stop(ctx); err != nil { // what is not stored yet is kept for the next start
+		log.Print(err)
+	}
+}

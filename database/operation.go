@@ -33,6 +33,7 @@ var (
 	opLatest          = newOperation("latest", "Latest", logbook.LevelDebug)
 	opRange           = newOperation("range", "Range", logbook.LevelDebug)
 	opNextSerialID    = newOperation("next_serial_id", "NextSerialID", logbook.LevelDebug)
+	opIDs             = newOperation("ids", "IDs", logbook.LevelDebug)
 )
 
 // run does an operation on a table or database, logs it, and wraps its error. fn returns

@@ -36,7 +36,8 @@ type Entry struct {
 	Records int
 
 	// Body is an ExportLogsServiceRequest of OTLP, as it came. Several bodies, one
-	// behind the other and uncompressed, are one valid request.
+	// behind the other and uncompressed, are one valid request. The log does not read it:
+	// database.ContinuousLogger keeps its points in a log, in a form of its own.
 	Body []byte
 }
 
