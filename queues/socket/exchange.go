@@ -11,6 +11,7 @@ import (
 
 	"github.com/logbook-go/logbook/internal/netlink"
 	"github.com/logbook-go/logbook/internal/sender"
+	"github.com/logbook-go/logbook/internal/words"
 )
 
 // exchanges sends each message over a connection of its own, and waits for the reply, as
@@ -85,13 +86,15 @@ const maxReply = 4096
 
 // replyError returns the error that a reply of lab_utils' server reports.
 func replyError(reply string) error {
-	for _, prefix := range []string{"Error!", "Unknown exception!", "Daemon error"} {
-		if strings.HasPrefix(reply, prefix) {
-			first, _, _ := strings.Cut(reply, "\n")
-			return &netlink.MessageError{Err: errors.New("refused: " + first)}
-		}
+	kind, _ := words.ReplyError(reply)
+	first, _, _ := strings.Cut(reply, "\n")
+	switch kind {
+	case words.Answered:
+		return nil
+	case words.Busy: // not because of this message
+		return errors.New("refused: " + first)
 	}
-	return nil
+	return &netlink.MessageError{Err: errors.New("refused: " + first)}
 }
 
 // HungUp implements [sender.Conn]: the connection was used.
