@@ -28,13 +28,17 @@ func TestPlans(t *testing.T) {
 	const (
 		rowid = "USING INTEGER PRIMARY KEY (rowid=?)"
 	)
-	query := func(build func(*ticketing.Query) *selection, q ticketing.Query) string {
+	defaults := func(q ticketing.Query) *ticketing.Query {
 		d, err := q.WithDefaults()
 		if err != nil {
 			t.Fatal(err)
 		}
-		return build(&d).sql.String()
+		return &d
 	}
+	common := func(q ticketing.Query) string { return list(defaults(q), nil, false).sql.String() }
+	rare := func(q ticketing.Query) string { return list(defaults(q), nil, true).sql.String() }
+	find := func(q ticketing.Query) string { return properties(&q)[0].find().sql.String() }
+	counted := func(q ticketing.Query) string { return count(defaults(q)).sql.String() }
 	after, open := &ticketing.Ticket{ID: 7, LastSeen: time.Now(), Count: 9}, []ticketing.State{ticketing.Open, ticketing.Regressed}
 	for name, tt := range map[string]struct {
 		query string
@@ -42,26 +46,36 @@ func TestPlans(t *testing.T) {
 		scans string   // the only table that may be scanned
 		sorts bool     // may it sort?
 	}{
-		"first page":  {query(list, ticketing.Query{States: open}), []string{"SEARCH c USING COVERING INDEX logbook_counts_seen (tab=?)"}, "", false},
-		"later page":  {query(list, ticketing.Query{States: open, After: after}), []string{"logbook_counts_seen (tab=? AND last_seen<?)"}, "", false},
-		"oldest":      {query(list, ticketing.Query{States: open, After: after, Order: ticketing.ByLastSeenOldest}), []string{"logbook_counts_seen (tab=? AND last_seen>?)"}, "", false},
-		"by count":    {query(list, ticketing.Query{States: open, After: after, Order: ticketing.ByCount}), []string{"logbook_counts_total (tab=? AND total<?)"}, "", false},
-		"all tabs":    {query(list, ticketing.Query{After: after}), []string{"logbook_counts_seen (tab=? AND last_seen<?)"}, "", true},
-		"channel":     {query(list, ticketing.Query{States: open, Channel: "x", AppID: "a", Level: logbook.LevelError}), []string{"logbook_counts_seen (tab=?)", "SEARCH t " + rowid}, "", false},
-		"assignee":    {query(list, ticketing.Query{States: open, Assignee: "x"}), []string{"logbook_counts_seen (tab=?)", "SEARCH m " + rowid}, "", false},
-		"since":       {query(list, ticketing.Query{States: open, Since: time.Now()}), []string{"logbook_counts_seen (tab=? AND last_seen>?)"}, "", false},
-		"text":        {query(list, ticketing.Query{States: open, Text: "x"}), []string{"SCAN f", "SEARCH c " + rowid}, "f", true},
-		"host":        {query(list, ticketing.Query{States: open, Host: "x", Text: "y"}), []string{"SEARCH f USING COVERING INDEX logbook_places_value (kind=? AND value=?)", "SEARCH c " + rowid, "SEARCH f EXISTS " + rowid}, "", true},
-		"linked":      {query(list, ticketing.Query{Linked: true, Text: "y"}), []string{"SCAN f USING INDEX logbook_meta_linked", "SEARCH c " + rowid, "SEARCH f EXISTS " + rowid}, "f", true},
-		"document":    {oneDocument, []string{"SEARCH logbook_documents USING INDEX sqlite_autoindex_logbook_documents_1 (name=?)"}, "", false},
-		"count":       {query(count, ticketing.Query{States: open}), []string{"SEARCH c USING COVERING INDEX logbook_counts_"}, "", false},
-		"ticket":      {oneTicket, []string{"SEARCH a " + rowid, "SEARCH t " + rowid, "SEARCH c " + rowid, "SEARCH m " + rowid}, "", false},
-		"occurrences": {keptNewest, []string{"SEARCH n USING PRIMARY KEY (ticket_id=?)", "SEARCH o " + rowid}, "", true},
-		"hours":       {counted, []string{"SEARCH n USING PRIMARY KEY (hour=? AND ticket_id=?)"}, "h", false},
-		"unmerged":    {unmerged, []string{"SEARCH m " + rowid}, "j", false},
-		"survivor":    {survivor, []string{"SEARCH logbook_meta " + rowid}, "", false},
-		"history":     {history, []string{"SEARCH logbook_history USING INDEX logbook_history_ticket (ticket_id=?)"}, "", false},
-		"hashes":      {fingerprints, []string{"SEARCH logbook_fingerprints USING COVERING INDEX logbook_fingerprints_ticket (ticket_id=?)"}, "", false},
+		"first page":     {common(ticketing.Query{States: open}), []string{"SEARCH c USING COVERING INDEX logbook_counts_seen (tab=?)"}, "", false},
+		"later page":     {common(ticketing.Query{States: open, After: after}), []string{"logbook_counts_seen (tab=? AND last_seen<?)"}, "", false},
+		"oldest":         {common(ticketing.Query{States: open, After: after, Order: ticketing.ByLastSeenOldest}), []string{"logbook_counts_seen (tab=? AND last_seen>?)"}, "", false},
+		"by count":       {common(ticketing.Query{States: open, After: after, Order: ticketing.ByCount}), []string{"logbook_counts_total (tab=? AND total<?)"}, "", false},
+		"all tabs":       {common(ticketing.Query{After: after}), []string{"logbook_counts_seen (tab=? AND last_seen<?)"}, "", true},
+		"since":          {common(ticketing.Query{States: open, Since: time.Now()}), []string{"logbook_counts_seen (tab=? AND last_seen>?)"}, "", false},
+		"common channel": {common(ticketing.Query{States: open, Channel: "x", AppID: "a", Level: logbook.LevelError}), []string{"logbook_counts_seen (tab=?)", "SEARCH f EXISTS " + rowid}, "", false},
+		"common text":    {common(ticketing.Query{States: open, Text: "x"}), []string{"logbook_counts_seen (tab=?)", "SEARCH f EXISTS " + rowid}, "", false},
+		"common host":    {common(ticketing.Query{States: open, Host: "x"}), []string{"logbook_counts_seen (tab=?)", "SEARCH f EXISTS USING COVERING INDEX logbook_places_value (kind=? AND value=? AND ticket_id=?)"}, "", false},
+		"rare":           {rare(ticketing.Query{States: open, Text: "x", After: after}), []string{"SEARCH c " + rowid}, "j", true},
+		"regressed":      {find(ticketing.Query{States: open[1:]}), []string{"logbook_counts_regressed"}, "f", false},
+		"linked":         {find(ticketing.Query{Linked: true}), []string{"logbook_meta_linked"}, "f", false},
+		"assignee":       {find(ticketing.Query{Assignee: "x"}), []string{"logbook_meta_assignee (assignee=?)"}, "", false},
+		"host":           {find(ticketing.Query{Host: "x"}), []string{"COVERING INDEX logbook_places_value (kind=? AND value=?)"}, "", false},
+		"release":        {find(ticketing.Query{Release: "x"}), []string{"COVERING INDEX logbook_places_value (kind=? AND value=?)"}, "", false},
+		"channel":        {find(ticketing.Query{Channel: "x"}), []string{"COVERING INDEX logbook_tickets_channel (channel=?)"}, "", false},
+		"app":            {find(ticketing.Query{AppID: "x"}), []string{"COVERING INDEX logbook_tickets_app (app_id=?)"}, "", false},
+		"level":          {find(ticketing.Query{Level: logbook.LevelError}), []string{"COVERING INDEX logbook_tickets_level (level>?)"}, "", false},
+		"text":           {find(ticketing.Query{Text: "x"}), nil, "f", false},
+		"count":          {counted(ticketing.Query{States: open}), []string{"SEARCH c USING COVERING INDEX logbook_counts_"}, "", false},
+		"count channel":  {counted(ticketing.Query{States: open, Channel: "x"}), []string{"COVERING INDEX logbook_tickets_channel (channel=?)", "SEARCH c " + rowid}, "", false},
+		"count text":     {counted(ticketing.Query{States: open, Text: "x"}), []string{"SEARCH c " + rowid}, "f", false},
+		"document":       {oneDocument, []string{"SEARCH logbook_documents USING INDEX sqlite_autoindex_logbook_documents_1 (name=?)"}, "", false},
+		"ticket":         {oneTicket, []string{"SEARCH a " + rowid, "SEARCH t " + rowid, "SEARCH c " + rowid, "SEARCH m " + rowid}, "", false},
+		"occurrences":    {keptNewest, []string{"SEARCH n USING PRIMARY KEY (ticket_id=?)", "SEARCH o " + rowid}, "", true},
+		"hours":          {countedHours, []string{"SEARCH n USING PRIMARY KEY (hour=? AND ticket_id=?)"}, "h", false},
+		"unmerged":       {unmerged, []string{"SEARCH m " + rowid}, "j", false},
+		"survivor":       {survivor, []string{"SEARCH logbook_meta " + rowid}, "", false},
+		"history":        {history, []string{"SEARCH logbook_history USING INDEX logbook_history_ticket (ticket_id=?)"}, "", false},
+		"hashes":         {fingerprints, []string{"SEARCH logbook_fingerprints USING COVERING INDEX logbook_fingerprints_ticket (ticket_id=?)"}, "", false},
 	} {
 		plan, err := s.plan(t, tt.query)
 		if err != nil {

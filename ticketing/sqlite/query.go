@@ -44,43 +44,67 @@ func (s *selection) add(text string, args ...any) {
 }
 
 // property is a condition of a query on rows of a table beside counts, which is named f.
+// There is an index for it, but for a text.
 type property struct {
 	table, where string
 	args         []any
 }
 
-// properties returns those that a query asks for, the rarest first.
+// properties returns those that a query asks for, the text last.
 func properties(q *ticketing.Query) (all []property) {
-	if q.Linked {
-		all = append(all, property{"{p}meta", "f.link <> ''", nil})
+	add := func(asked bool, table, where string, args ...any) {
+		if asked {
+			all = append(all, property{table, where, args})
+		}
 	}
-	if q.Host != "" {
-		all = append(all, property{"{p}places", "f.kind = ? AND f.value = ?", []any{kindHost, q.Host}})
+	add(len(q.States) == 1 && q.States[0] == ticketing.Regressed, "{p}counts", "f.regressed <> 0")
+	add(q.Linked, "{p}meta", "f.link <> ''")
+	add(q.Assignee != "", "{p}meta", "f.assignee = ? AND f.assignee <> ''", q.Assignee)
+	add(q.Host != "", "{p}places", "f.kind = ? AND f.value = ?", kindHost, q.Host)
+	add(q.Release != "", "{p}places", "f.kind = ? AND f.value = ?", kindRelease, q.Release)
+	add(q.Channel != "", "{p}tickets", "f.channel = ?", q.Channel)
+	add(q.AppID != "", "{p}tickets", "f.app_id = ?", q.AppID)
+	if q.Level != nil {
+		add(true, "{p}tickets", "f.level >= ?", logbook.LevelOf(q.Level).Wire())
 	}
-	if q.Release != "" {
-		all = append(all, property{"{p}places", "f.kind = ? AND f.value = ?", []any{kindRelease, q.Release}})
-	}
-	if q.Text != "" {
-		all = append(all, property{"{p}search", "instr(f.text, ?) > 0", []any{strings.ToLower(q.Text)}})
-	}
+	add(q.Text != "", "{p}search", "instr(f.text, ?) > 0", strings.ToLower(q.Text))
 	return all
 }
 
-// from adds the tables, in the order in which they are to be read, and the conditions. The
-// first is that of a property, or else the index of a tab.
-func (s *selection) from(q *ticketing.Query, tabs []int, regressed *bool) {
-	rare := properties(q)
-	if len(rare) > 0 {
-		s.add(" FROM " + rare[0].table + " f CROSS JOIN {p}counts c ON c.ticket_id = f.ticket_id")
-	} else {
-		s.add(" FROM {p}counts c")
+// maxRare is the number of tickets up to which a property is rare: then these are looked at.
+// Otherwise all tickets are, in the order of the query, until a page is full.
+const maxRare = 2000
+
+// find returns the statement that finds the tickets with a property, if it is rare.
+func (p *property) find() *selection {
+	s := new(selection)
+	s.add("SELECT f.ticket_id FROM "+p.table+" f WHERE "+p.where+" LIMIT ?", p.args...)
+	s.args = append(s.args, maxRare+1)
+	return s
+}
+
+// rare returns the tickets with a rare property, or false if the query has none.
+func (s *Store) rare(ctx context.Context, q *ticketing.Query) (ids []int64, found bool, err error) {
+	for _, p := range properties(q) {
+		ids = ids[:0]
+		f := p.find()
+		if err := s.each(ctx, f.sql.String(), f.args, func(scan func(...any) error) error {
+			var id int64
+			err := scan(&id)
+			ids = append(ids, id)
+			return err
+		}); err != nil {
+			return nil, false, err
+		}
+		if len(ids) <= maxRare {
+			return ids, true, nil
+		}
 	}
-	if q.Channel != "" || q.AppID != "" || q.Level != nil {
-		s.add(" CROSS JOIN {p}tickets t ON t.ticket_id = c.ticket_id")
-	}
-	if q.Assignee != "" {
-		s.add(" CROSS JOIN {p}meta m ON m.ticket_id = c.ticket_id")
-	}
+	return nil, false, nil
+}
+
+// where adds the conditions.
+func (s *selection) where(q *ticketing.Query, rest []property, tabs []int, regressed *bool) {
 	s.add(" WHERE c.tab")
 	if len(tabs) == 1 {
 		s.add(" = ?", tabs[0])
@@ -93,24 +117,8 @@ func (s *selection) from(q *ticketing.Query, tabs []int, regressed *bool) {
 	if regressed != nil {
 		s.add(" AND (c.regressed = ? OR c.tab <> 0)", *regressed)
 	}
-	for i, p := range rare {
-		if i == 0 {
-			s.add(" AND "+p.where, p.args...)
-		} else {
-			s.add(" AND EXISTS (SELECT 1 FROM "+p.table+" f WHERE f.ticket_id = c.ticket_id AND "+p.where+")", p.args...)
-		}
-	}
-	if q.Channel != "" {
-		s.add(" AND t.channel = ?", q.Channel)
-	}
-	if q.AppID != "" {
-		s.add(" AND t.app_id = ?", q.AppID)
-	}
-	if q.Level != nil {
-		s.add(" AND t.level >= ?", logbook.LevelOf(q.Level).Wire())
-	}
-	if q.Assignee != "" {
-		s.add(" AND m.assignee = ?", q.Assignee)
+	for _, p := range rest {
+		s.add(" AND EXISTS (SELECT 1 FROM "+p.table+" f WHERE f.ticket_id = c.ticket_id AND "+p.where+")", p.args...)
 	}
 	if !q.Since.IsZero() {
 		s.add(" AND c.last_seen >= ?", micro(q.Since))
@@ -139,8 +147,8 @@ func tabsOf(states []ticketing.State) (tabs []int, regressed *bool) {
 }
 
 // list returns the statement of Tickets. Each tab is read from its end by an index, and the
-// pages are merged; only what begins with a property is sorted.
-func list(q *ticketing.Query) *selection {
+// pages are merged; only rare tickets are sorted.
+func list(q *ticketing.Query, ids []int64, rare bool) *selection {
 	key, direction, compare := "c.last_seen", "", ">"
 	if strings.HasSuffix(string(q.Order), "occurrence_count") {
 		key = "c.total"
@@ -151,7 +159,7 @@ func list(q *ticketing.Query) *selection {
 	order := " ORDER BY k" + direction + ", id" + direction + " LIMIT ?"
 	all, regressed := tabsOf(q.States)
 	parts := [][]int{all}
-	if len(properties(q)) == 0 {
+	if !rare {
 		parts = slices.Collect(slices.Chunk(all, 1))
 	}
 	s := new(selection)
@@ -160,8 +168,13 @@ func list(q *ticketing.Query) *selection {
 		if i > 0 {
 			s.add(" UNION ALL ")
 		}
-		s.add("SELECT * FROM (SELECT c.ticket_id AS id, " + key + " AS k")
-		s.from(q, tabs, regressed)
+		s.add("SELECT * FROM (SELECT c.ticket_id AS id, " + key + " AS k FROM ")
+		if rare {
+			s.add("json_each(?) j CROSS JOIN {p}counts c ON c.ticket_id = j.value", jsonArray(ids))
+		} else {
+			s.add("{p}counts c")
+		}
+		s.where(q, properties(q), tabs, regressed)
 		if q.After != nil {
 			value := q.After.Count
 			if key == "c.last_seen" {
@@ -177,12 +190,18 @@ func list(q *ticketing.Query) *selection {
 	return s
 }
 
-// count returns the statement of Count.
+// count returns the statement of Count. It reads the first property, or a tab.
 func count(q *ticketing.Query) *selection {
 	tabs, regressed := tabsOf(q.States)
-	s := new(selection)
-	s.add("SELECT count(*)")
-	s.from(q, tabs, regressed)
+	s, rest := new(selection), properties(q)
+	if len(rest) > 0 {
+		p := rest[0]
+		s.add("SELECT count(*) FROM (SELECT f.ticket_id FROM "+p.table+" f WHERE "+p.where+") p CROSS JOIN {p}counts c ON c.ticket_id = p.ticket_id", p.args...)
+		rest = rest[1:]
+	} else {
+		s.add("SELECT count(*) FROM {p}counts c")
+	}
+	s.where(q, rest, tabs, regressed)
 	return s
 }
 
@@ -193,7 +212,11 @@ func (s *Store) Tickets(ctx context.Context, q *ticketing.Query) (found []*ticke
 		return nil, err
 	}
 	return found, s.read("tickets", func() error {
-		l := list(&d)
+		ids, rare, err := s.rare(ctx, &d)
+		if err != nil {
+			return err
+		}
+		l := list(&d, ids, rare)
 		return s.each(ctx, l.sql.String(), l.args, func(scan func(...any) error) error {
 			t, err := scanTicket(scan)
 			found = append(found, t)
@@ -333,9 +356,9 @@ const (
 	// unmerged has the tickets of a JSON array of ids, and those that they were merged into.
 	unmerged = `SELECT m.ticket_id, coalesce(m.merged_into, m.ticket_id) FROM json_each(?) j CROSS JOIN {p}meta m ON m.ticket_id = j.value`
 
-	// counted finds each hour of each ticket by itself: a range would read the hours of all
+	// countedHours finds each hour of each ticket by itself: a range would read the hours of all
 	// tickets.
-	counted = `WITH RECURSIVE h(x) AS (SELECT ?1 UNION ALL SELECT x + 1 FROM h WHERE x + 1 < ?1 + ?2),
+	countedHours = `WITH RECURSIVE h(x) AS (SELECT ?1 UNION ALL SELECT x + 1 FROM h WHERE x + 1 < ?1 + ?2),
 			t(id) AS MATERIALIZED (SELECT value FROM json_each(?3))
 		SELECT n.ticket_id, n.hour, n.n FROM h CROSS JOIN t CROSS JOIN {p}hours n ON n.hour = h.x AND n.ticket_id = t.id`
 )
@@ -357,7 +380,7 @@ func (s *Store) Hours(ctx context.Context, ids []int64, from, to time.Time) (map
 		}); err != nil {
 			return err
 		}
-		return s.each(ctx, counted, []any{first, n, jsonArray(slices.Collect(maps.Keys(counts)))}, func(scan func(...any) error) error {
+		return s.each(ctx, countedHours, []any{first, n, jsonArray(slices.Collect(maps.Keys(counts)))}, func(scan func(...any) error) error {
 			var ticket, hour, count int64
 			err := scan(&ticket, &hour, &count)
 			counts[ticket][hour-first] = count

@@ -7,7 +7,8 @@ import (
 	"github.com/logbook-go/logbook/ticketing"
 )
 
-// shared are Python Logbook's tables, as SQLAlchemy makes them. They are never changed.
+// shared are Python Logbook's tables, as SQLAlchemy makes them. Only
+// indexes are added to them.
 const shared = `
 CREATE TABLE IF NOT EXISTS {p}tickets (
 	ticket_id INTEGER NOT NULL,
@@ -49,12 +50,17 @@ CREATE TABLE {p}counts (
 	stored INTEGER NOT NULL, last_seen INTEGER NOT NULL, first_seen INTEGER NOT NULL);
 CREATE INDEX {p}counts_seen ON {p}counts (tab, last_seen, ticket_id);
 CREATE INDEX {p}counts_total ON {p}counts (tab, total, ticket_id);
+CREATE INDEX {p}counts_regressed ON {p}counts (ticket_id) WHERE regressed <> 0;
+CREATE INDEX {p}tickets_channel ON {p}tickets (channel);
+CREATE INDEX {p}tickets_app ON {p}tickets (app_id);
+CREATE INDEX {p}tickets_level ON {p}tickets (level);
 CREATE TABLE {p}meta (
 	ticket_id INTEGER PRIMARY KEY, title TEXT NOT NULL, assignee TEXT NOT NULL DEFAULT '',
 	first_release TEXT NOT NULL DEFAULT '', last_release TEXT NOT NULL DEFAULT '',
 	solved_at INTEGER NOT NULL DEFAULT 0, next_release INTEGER NOT NULL DEFAULT 0, regressions INTEGER NOT NULL DEFAULT 0,
 	mute_until INTEGER NOT NULL DEFAULT 0, mute_count INTEGER NOT NULL DEFAULT 0, mute_period INTEGER NOT NULL DEFAULT 0,
 	mute_began INTEGER NOT NULL DEFAULT 0, mute_seen INTEGER NOT NULL DEFAULT 0, merged_into INTEGER, link TEXT NOT NULL DEFAULT '');
+CREATE INDEX {p}meta_assignee ON {p}meta (assignee) WHERE assignee <> '';
 CREATE INDEX {p}meta_linked ON {p}meta (ticket_id) WHERE link <> '';
 CREATE INDEX {p}meta_merged ON {p}meta (merged_into) WHERE merged_into IS NOT NULL;
 CREATE TABLE {p}search (ticket_id INTEGER PRIMARY KEY, text TEXT NOT NULL);
