@@ -25,12 +25,13 @@ import (
 // stopped.
 //
 // Each record is handed over at least once: again if the program ends between the handler's
-// work and the note of it on the disk. Records come to the handler in the order in which they
-// were written, up to 256 at once if it takes batches. Those that were handed to the Spool
-// together stay together, with their reason. What the handler leaves unsent (see
-// [logbook.BatchHandler]) is tried again after a pause of 100 ms, then 200 ms, and so on up
-// to 10 s, for ever. A record that the handler fails to handle MaxAttempts times is set aside
-// in the directory; see "logbook spool". Failures go to the error flag of the application.
+// work and the note of it on the disk. It has the same [logbook.Origin] then. Records come to
+// the handler in the order in which they were written, up to 256 at once if it takes batches.
+// Those that were handed to the Spool together stay together, with their reason. What the
+// handler leaves unsent (see [logbook.BatchHandler]) is tried again after a pause of 100 ms,
+// then 200 ms, and so on up to 10 s, for ever. A record that the handler fails to handle
+// MaxAttempts times is set aside in the directory; see "logbook spool". Failures go to the
+// error flag of the application.
 //
 // A record keeps what [logbook.Wire] and OTLP keep: its context is gone, errors are text, and
 // values are those of JSON, with durations, times and unsigned integers.

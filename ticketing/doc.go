@@ -35,6 +35,9 @@
 // program that makes up fingerprints without end, from paths or ids, fills an overflow ticket
 // instead of the database. What is left out is counted in [Store]'s Stats.
 //
+// A record that comes again is counted once, if it has a [logbook.Origin], as those have that
+// come from a spool, or from a handler of package otlp.
+//
 // # Stores
 //
 // [Memory] is a store in memory. Package sqlite stores in a file, which Python Logbook can
