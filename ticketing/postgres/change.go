@@ -117,7 +117,7 @@ func (p *pipeline) move(to, from int64) {
 		"INSERT INTO {p}hours AS h SELECT $1, hour, n FROM {p}hours WHERE ticket_id = $2 ON CONFLICT (ticket_id, hour) DO UPDATE SET n = h.n + excluded.n",
 		"INSERT INTO {p}places SELECT $1, kind, value FROM {p}places WHERE ticket_id = $2 ON CONFLICT DO NOTHING",
 		"UPDATE {p}fingerprints SET ticket_id = $1 WHERE ticket_id = $2",
-		"UPDATE {p}meta SET merged_into = $1 WHERE merged_into = $2 OR ticket_id = $2",
+		"UPDATE {p}meta SET merged_into = $1, search = '' WHERE merged_into = $2 OR ticket_id = $2",
 	} {
 		p.add(query, to, from)
 	}
@@ -125,7 +125,6 @@ func (p *pipeline) move(to, from int64) {
 		"DELETE FROM {p}hours WHERE ticket_id = $1",
 		"DELETE FROM {p}places WHERE ticket_id = $1",
 		"DELETE FROM {p}history WHERE ticket_id = $1",
-		"DELETE FROM {p}search WHERE ticket_id = $1",
 		"DELETE FROM {p}counts WHERE ticket_id = $1",
 		"DELETE FROM {p}tickets WHERE ticket_id = $1",
 	} {
@@ -164,8 +163,7 @@ func (s *Store) Split(ctx context.Context, id int64, f ticketing.Fingerprint, by
 		p := t.pipeline()
 		p.add("UPDATE {p}fingerprints SET ticket_id = $1 WHERE hash = $2", split, string(f))
 		p.add("INSERT INTO {p}counts VALUES ($1, 0, 0, 0, $2, $2)", split, micro(at))
-		p.add("INSERT INTO {p}meta (ticket_id, title) VALUES ($1, $2)", split, ticket.Title)
-		p.add("INSERT INTO {p}search VALUES ($1, $2)", split, searchText(ticket))
+		p.add("INSERT INTO {p}meta (ticket_id, title, search) VALUES ($1, $2, $3)", split, ticket.Title, searchText(ticket))
 		p.addEvents(event{ticket.ID, done}, event{split, done})
 		return p.send(ctx)
 	})
@@ -201,7 +199,6 @@ func (t *transaction) remove(ctx context.Context, ids []int64) (size int64, err 
 		"DELETE FROM {p}hours WHERE ticket_id = ANY ($1)",
 		"DELETE FROM {p}places WHERE ticket_id = ANY ($1)",
 		"DELETE FROM {p}history WHERE ticket_id = ANY ($1)",
-		"DELETE FROM {p}search WHERE ticket_id = ANY ($1)",
 		"DELETE FROM {p}fingerprints WHERE ticket_id = ANY ($1)",
 		"DELETE FROM {p}meta WHERE ticket_id = ANY ($1) OR merged_into = ANY ($1)",
 		"DELETE FROM {p}counts WHERE ticket_id = ANY ($1)",

@@ -20,9 +20,8 @@ const many = `
 INSERT INTO {p}tickets (record_hash, level, channel, location, module, last_occurrence_time, occurrence_count, solved, app_id)
 	SELECT lpad(i::text, 40, '0'), 13, 'channel' || i % 60, 'main.go:' || i, 'main', now(), 1 + i % 500, i % 10 = 0, 'app' || i % 3 FROM generate_series(1, 5000) i;
 INSERT INTO {p}counts SELECT i, CASE WHEN i % 10 < 3 THEN 3 - i % 10 ELSE 0 END, 1 + i % 500, 1, 1700000000000000 + i::bigint * 1000000, 1700000000000000 FROM generate_series(1, 5000) i;
-INSERT INTO {p}meta (ticket_id, title, assignee, link)
-	SELECT i, 'failure at ' || i, CASE WHEN i % 100 = 0 THEN 'person' || i % 7 ELSE '' END, CASE WHEN i % 100 = 1 THEN 'https://x/' || i ELSE '' END FROM generate_series(1, 5000) i;
-INSERT INTO {p}search SELECT i, 'failure at ' || i || E'\nmain.go:' || i || E'\nchannel' || i % 60 FROM generate_series(1, 5000) i;
+INSERT INTO {p}meta (ticket_id, title, search, assignee, link)
+	SELECT i, 'failure at ' || i, 'failure at ' || i || E'\nmain.go:' || i || E'\nchannel' || i % 60, CASE WHEN i % 100 = 0 THEN 'person' || i % 7 ELSE '' END, CASE WHEN i % 100 = 1 THEN 'https://x/' || i ELSE '' END FROM generate_series(1, 5000) i;
 INSERT INTO {p}fingerprints SELECT lpad(i::text, 40, '0'), i, 'func/1' FROM generate_series(1, 5000) i;
 INSERT INTO {p}occurrences (ticket_id, time, data, app_id) SELECT i, now(), '{}', 'app' FROM generate_series(1, 5000) i;
 INSERT INTO {p}ordinals SELECT ticket_id, 1, occurrence_id, 2 FROM {p}occurrences;
@@ -82,7 +81,7 @@ func TestPlans(t *testing.T) {
 		"channel":      {query(count, ticketing.Query{States: open, Channel: "channel7"}), []string{"{p}tickets_channel"}, "", false},
 		"app":          {query(count, ticketing.Query{States: open, AppID: "none"}), []string{"{p}tickets_app"}, "", false},
 		"assignee":     {query(count, ticketing.Query{States: open, Assignee: "person3"}), []string{"{p}meta_assignee"}, "", false},
-		"text":         {query(list, ticketing.Query{States: open, Text: "failure at 77"}), []string{"{p}search_text"}, "f", true},
+		"text":         {query(list, ticketing.Query{States: open, Text: "failure at 77"}), []string{"{p}meta_search"}, "f", true},
 		"host":         {query(list, ticketing.Query{States: open, Host: "value4", Text: "failure"}), []string{"{p}places_value"}, "f", true},
 		"linked":       {query(list, ticketing.Query{Linked: true}), []string{"{p}meta_linked"}, "f", true},
 		"count":        {query(count, ticketing.Query{States: open}), []string{"Index Only Scan using {p}counts_"}, "", false},

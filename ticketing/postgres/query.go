@@ -45,7 +45,7 @@ func properties(q *ticketing.Query) (all []property) {
 		all = append(all, property{"{p}places", "kind = ? AND value = ?", []any{kindRelease, text(q.Release)}})
 	}
 	if q.Text != "" {
-		all = append(all, property{"{p}search", "text LIKE ?", []any{"%" + escapeLike.Replace(strings.ToLower(text(q.Text))) + "%"}})
+		all = append(all, property{"{p}meta", "search LIKE ?", []any{"%" + escapeLike.Replace(strings.ToLower(text(q.Text))) + "%"}})
 	}
 	return all
 }

@@ -17,14 +17,12 @@ func (p *pipeline) insert(created []*batch.Change) {
 		column(created, func(c *batch.Change) int64 { return c.Stored }),
 		column(created, func(c *batch.Change) int64 { return micro(c.LastSeen) }),
 		column(created, func(c *batch.Change) int64 { return micro(c.FirstSeen) }))
-	p.add("INSERT INTO {p}meta (ticket_id, title, first_release, last_release) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])",
+	p.add("INSERT INTO {p}meta (ticket_id, title, search, first_release, last_release) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])",
 		ids,
 		column(created, func(c *batch.Change) string { return c.Title }),
+		column(created, func(c *batch.Change) string { return searchText(&c.Ticket) }),
 		column(created, func(c *batch.Change) string { return c.FirstRelease }),
 		column(created, func(c *batch.Change) string { return c.LastRelease }))
-	p.add("INSERT INTO {p}search SELECT * FROM unnest($1::bigint[], $2::text[])",
-		ids,
-		column(created, func(c *batch.Change) string { return searchText(&c.Ticket) }))
 	p.add("INSERT INTO {p}fingerprints SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[])",
 		column(created, func(c *batch.Change) string { return string(c.Fingerprint) }),
 		ids,
