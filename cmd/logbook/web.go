@@ -33,6 +33,10 @@ sink postgres". Its tables are made if they do not exist. With --collect, web is
 collector too: it receives records as "logbook collect" does, and records tickets of
 those of level warning and above, or of the option level of --db.
 
+With --alert, somebody is told of tickets that are new, regressed, or not muted any more;
+an alert has the address of the ticket. With --tracker, the page of a ticket has a button
+that creates an issue.
+
 On a loopback address, everybody on this machine may change tickets, as long as there
 are no users. Once there are, they log in. So make a user before a proxy passes requests
 from elsewhere on. Another address needs --tls-cert and --tls-key, or --insecure if a
@@ -40,6 +44,7 @@ proxy encrypts.`
 
 const webExamples = `  logbook web --db sqlite:tickets.db
   logbook web --db sqlite:tickets.db --collect otlp://127.0.0.1:4318
+  logbook web --db sqlite:tickets.db --alert mail:ops@lab.example?from=logbook@lab.example --public https://tickets.lab.example
   logbook web user set anna --role editor --db sqlite:tickets.db
   logbook web --db sqlite:tickets.db --addr :8443 --tls-cert cert.pem --tls-key key.pem`
 
@@ -51,6 +56,8 @@ type webServer struct {
 	files    netlink.TLSFiles
 	insecure bool
 	collect  []string
+	public   string
+	follow   webFollow
 
 	stderr io.Writer
 }
@@ -79,6 +86,8 @@ func webCommand() *cobra.Command {
 	flags.StringVar(&s.files.Key, "tls-key", "", "its key, in the PEM `FILE`")
 	flags.BoolVar(&s.insecure, "insecure", false, "serve without encryption at an address that is not of this machine alone")
 	flags.StringArrayVar(&s.collect, "collect", nil, "receive records from the source `URI`, such as otlp://127.0.0.1:4318; may be repeated")
+	s.follow.addFlags(cmd)
+	flags.StringVar(&s.public, "public", "", "the `URL` of the page as readers see it, for alerts and issues (default: that of --addr)")
 	_ = cmd.RegisterFlagCompletionFunc("collect", completeSources) // fails for flags that do not exist
 	cmd.AddCommand(webUserCommand(s.db), webTokenCommand(s.db))
 	return cmd
@@ -95,28 +104,23 @@ func (s *webServer) run(cmd *cobra.Command) error {
 		if err != nil {
 			return err
 		}
-		h, err := web.NewHandler(store, &web.Options{Path: s.path, LocalUser: local})
-		if err != nil {
-			return &usageError{fmt.Errorf("--path: %w", errors.Unwrap(err))}
-		}
 		l, err := net.Listen("tcp", s.addr)
 		if err != nil {
 			return &usageError{fmt.Errorf("--addr: %w", err)}
 		}
-		scheme := "http"
-		server, stop := s.server(ctx, h)
-		if config != nil {
-			scheme, server.TLSConfig = "https", config
+		server, stop, err := s.open(ctx, store, l, config, local)
+		if err != nil {
+			return errors.Join(&usageError{err}, l.Close())
 		}
 		end, err := s.collector(cmd.InOrStdin())
 		if err != nil {
-			return errors.Join(&usageError{err}, l.Close())
+			return errors.Join(&usageError{err}, l.Close(), stop())
 		}
 		note := ""
 		if local != "" {
 			note = ", for this machine alone and without a login"
 		}
-		complain(s.stderr, "serving %s://%s%s/%s", scheme, l.Addr(), strings.TrimSuffix(s.path, "/"), note)
+		complain(s.stderr, "serving %s%s", s.address(l, config), note)
 		failed := make(chan error, 1)
 		go func() {
 			if config != nil {
@@ -128,6 +132,42 @@ func (s *webServer) run(cmd *cobra.Command) error {
 		_ = systemd.Notify(systemd.Ready)
 		return errors.Join(end(failed), stop())
 	})
+}
+
+// address returns the address of the page at a listener.
+func (s *webServer) address(l net.Listener, config *tls.Config) string {
+	scheme := "http"
+	if config != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + l.Addr().String() + strings.TrimSuffix(s.path, "/") + "/"
+}
+
+// open makes the server of the page, and begins to follow the store.
+func (s *webServer) open(ctx context.Context, store ticketing.Store, l net.Listener, config *tls.Config, local string) (*http.Server, func() error, error) {
+	page := s.address(l, config)
+	if s.public != "" {
+		page = strings.TrimSuffix(s.public, "/") + "/"
+	}
+	t, err := s.follow.open(page)
+	if err != nil {
+		return nil, nil, err
+	}
+	o := &web.Options{Path: s.path, LocalUser: local}
+	if t != nil {
+		o.Tracker = t
+	}
+	h, err := web.NewHandler(store, o)
+	if err != nil {
+		return nil, nil, fmt.Errorf("--path: %w", errors.Unwrap(err))
+	}
+	unfollow, err := s.follow.start(store, t, page, s.stderr)
+	if err != nil {
+		return nil, nil, err
+	}
+	server, stop := s.server(ctx, h)
+	server.TLSConfig = config
+	return server, func() error { return errors.Join(stop(), unfollow()) }, nil
 }
 
 // check checks the flags, and reports whether the address is of this machine alone.

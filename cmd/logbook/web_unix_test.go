@@ -5,9 +5,11 @@ package main
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -62,12 +64,7 @@ func fetch(t *testing.T, url string, change ...func(*http.Request)) (status int,
 // What is collected is on the page of the same program.
 func TestWebCollects(t *testing.T) {
 	db := "sqlite:" + filepath.Join(t.TempDir(), "tickets.db")
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	source := l.Addr().String()
-	l.Close()
+	source := freePort(t)
 	r, page := serveWeb(t, "--db", db, "--collect", "tcp://"+source+"?accept=json")
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -79,14 +76,7 @@ func TestWebCollects(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn, err := net.Dial("tcp", source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.WriteString(conn, `{"level":"error","channel":"app","msg":"boom"}`+"\n"+`{"level":"info","channel":"app","msg":"fine"}`+"\n"); err != nil {
-		t.Fatal(err)
-	}
-	conn.Close()
+	sendLine(t, source, `{"level":"error","channel":"app","msg":"boom"}`+"\n"+`{"level":"info","channel":"app","msg":"fine"}`)
 	lines := bufio.NewScanner(stream.Body)
 	for lines.Scan() {
 		if lines.Text() == "event: change" {
@@ -148,6 +138,11 @@ func TestWebAccounts(t *testing.T) {
 	run(exitUsage, "--addr", "127.0.0.1:0", "--tls-cert", "missing.pem")
 	run(exitUsage, "--addr", "127.0.0.1:0", "--path", "{x}")
 	run(exitUsage, "--addr", "127.0.0.1:0", "--collect", "odd:")
+	run(exitUsage, "--addr", "127.0.0.1:0", "--alert", "odd:")
+	run(exitUsage, "--addr", "127.0.0.1:0", "--tracker-solve")
+	run(exitUsage, "--addr", "127.0.0.1:0", "--tracker", "github")
+	run(exitUsage, "--addr", "127.0.0.1:0", "--tracker", "odd=https://tracker.example")
+	run(exitUsage, "--addr", "127.0.0.1:0", "--tracker", "github=https://github.com/a/b", "--tracker-token-file", "missing")
 
 	r, page = serveWeb(t, "--db", db)
 	if status, _ := fetch(t, page); status != http.StatusSeeOther {
@@ -174,5 +169,73 @@ func TestWithLevel(t *testing.T) {
 		if got := withLevel(uri); got != want {
 			t.Errorf("%s: %s", uri, got)
 		}
+	}
+}
+
+// A new ticket makes an alert with its address, and the button of its page makes an issue.
+func TestWebFollows(t *testing.T) {
+	dir := t.TempDir()
+	db := "sqlite:" + filepath.Join(dir, "tickets.db")
+	tracker := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer secret" {
+			t.Errorf("%v", r.Header)
+		}
+		_, _ = io.WriteString(w, `{"link": "https://tracker.example/7"}`)
+	}))
+	defer tracker.Close()
+	token := filepath.Join(dir, "token")
+	if err := os.WriteFile(token, []byte("secret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	source := freePort(t)
+	r, page := serveWeb(t, "--db", db, "--collect", "tcp://"+source+"?accept=json", "--public", "https://tickets.example/", "--alert", "json:",
+		"--tracker", "webhook="+tracker.URL, "--tracker-token-file", token, "--tracker-local", "--tracker-solve")
+	alerted := make(chan bool)
+	go func() { // what is recorded before the first look at the store makes no alert
+		for i := 0; ; i++ {
+			sendLine(t, source, fmt.Sprintf(`{"level":"error","channel":"app%d","msg":"boom"}`, i))
+			select {
+			case <-alerted:
+				close(alerted)
+				return
+			case <-time.After(time.Second):
+			}
+		}
+	}()
+	if got := r.next(t); !strings.Contains(got, "boom") || !strings.Contains(got, "https://tickets.example/tickets/") {
+		t.Error(got)
+	}
+	alerted <- true
+	<-alerted
+	request, err := http.NewRequestWithContext(t.Context(), "POST", page+"actions", strings.NewReader("action=issue&id=1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	answer, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if _, body := fetch(t, page+"tickets/1"); !strings.Contains(body, "https://tracker.example/7") {
+		t.Error("no link to the issue:", answer.Status, body)
+	}
+	r.signal(os.Interrupt)
+	if code := exitOf(t, r.wait()); code != exitOK {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+// sendLine sends lines to a source.
+func sendLine(t *testing.T, address, lines string) {
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, lines+"\n"); err != nil {
+		t.Error(err)
 	}
 }
