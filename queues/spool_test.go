@@ -499,3 +499,34 @@ func TestRecordsOfHaveOrigins(t *testing.T) {
 		t.Error(rs, err)
 	}
 }
+
+// What is handed over again has the same origins, in the order of the log.
+func TestSpoolOrigins(t *testing.T) {
+	dir := t.TempDir()
+	var down atomic.Bool
+	var origins []logbook.Origin
+	h := logbook.NewHandler(func(r *logbook.Record) error {
+		origins = append(origins, r.Origin())
+		if down.Load() {
+			return &logbook.UnsentError{Records: 1, Err: errors.New("down")}
+		}
+		return nil
+	}, nil)
+	down.Store(true)
+	s := newSpool(t, h, dir, &queues.SpoolOptions{Instance: "lab"})
+	try(t, s.HandleBatch([]*logbook.Record{newRecord("one"), newRecord("two")}, logbook.ReasonBuffer))
+	try(t, s.Handle(newRecord("three")))
+	if err := s.Close(t.Context()); !errors.As(err, new(*queues.SpooledError)) {
+		t.Fatal(err)
+	}
+	want := []logbook.Origin{{Instance: "lab", Number: 1<<24 + 1}, {Instance: "lab", Number: 1<<24 + 2}, {Instance: "lab", Number: 2<<24 + 1}}
+	if len(origins) == 0 || slices.ContainsFunc(origins, func(o logbook.Origin) bool { return o != want[0] }) {
+		t.Errorf("while the handler is down: %v", origins)
+	}
+	down.Store(false)
+	origins = nil
+	try(t, newSpool(t, h, dir, nil).Close(t.Context()))
+	if !slices.Equal(origins, want) {
+		t.Errorf("later: %v", origins)
+	}
+}

@@ -19,7 +19,11 @@ const maxEntryBits = 24
 
 // RecordsOf returns the records of an entry. Those without a time have that of the entry. They
 // have their origins from its key, or else from its place in the log.
-func RecordsOf(e *spool.Entry) ([]*logbook.Record, error) {
+func RecordsOf(e *spool.Entry) ([]*logbook.Record, error) { return recordsOf(e, false) }
+
+// recordsOf is RecordsOf. In the log of a [Spool] itself, own, numbers are those of the place:
+// calls at the same time take the numbers of their keys in another order.
+func recordsOf(e *spool.Entry, own bool) ([]*logbook.Record, error) {
 	body := e.Body
 	if e.Gzip {
 		var err error
@@ -29,8 +33,11 @@ func RecordsOf(e *spool.Entry) ([]*logbook.Record, error) {
 	}
 	instance, first, last, numbered := otlp.ParseKey(e.Key)
 	n := last - first + 1
-	if !numbered { // the entry itself has a place that no other one has
-		instance, first, n = e.Segment, e.Number<<maxEntryBits+1, 0
+	if !numbered {
+		instance = e.Segment
+	}
+	if own || !numbered {
+		first, n = e.Number<<maxEntryBits+1, 0
 	}
 	rs, err := otlp.DecodeBatch(body, instance, first, n)
 	for i, r := range rs {

@@ -47,7 +47,7 @@ func (r *SpoolReader) read() error {
 		if r.own {
 			s.why = reasonOf(e)
 		}
-		rs, err := RecordsOf(e)
+		rs, err := recordsOf(e, r.own)
 		if err != nil { // another attempt would not help
 			s.err = r.offer(spoolLead, func() error { return fmt.Errorf("entry %d is set aside: %w", e.Number, err) })
 			continue

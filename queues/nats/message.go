@@ -50,9 +50,8 @@ func decode(m jetstream.Msg) (records []*logbook.Record, err error) {
 	if err != nil {
 		return nil, err
 	}
-	instance, first, last, _ := otlp.ParseKey(m.Headers().Get(jetstream.MsgIDHeader))
 	err = panics.Call(func() (err error) { // a bug of the decoder must not end the subscriber
-		records, err = otlp.DecodeBatch(body, instance, first, last-first+1)
+		records, err = otlp.DecodeRequest(body)
 		return err
 	})
 	return records, err
