@@ -14,13 +14,22 @@ import (
 // A Kind is a kind of store.
 type Kind struct {
 	ID, Title string
-	Plain     string // what it is measured against
+	Plain     string             // what it is measured against
+	Targets   map[string]float64 // by work: the least ratio of the time of Plain to that of recording
+	Missing   string             // why it cannot be measured here
 	open      func(dir string) (database, error)
 }
 
-// Kinds returns those that can be measured here.
+// Kinds returns all kinds.
 func Kinds() []Kind {
-	return []Kind{{"sqlite", "SQLite", "plain inserts", openSQLite}}
+	missing := ""
+	if os.Getenv(postgresURL) == "" {
+		missing = postgresURL + " is not set"
+	}
+	return []Kind{
+		{"sqlite", "SQLite", "plain inserts", map[string]float64{"hot8": 2, "wide10k": 0.15, "zipf": 0.3, "50k": 0.7}, "", openSQLite},
+		{"postgres", "PostgreSQL", "COPY", map[string]float64{"wide10k": 0.2}, missing, openPostgres},
+	}
 }
 
 // A database has a store, and a table of one column.
