@@ -76,4 +76,3 @@ func reportReply(w io.Writer, err error) {
 		printReply(w, e.Help)
 	}
 }
-
