@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -13,8 +12,11 @@ import (
 	"github.com/logbook-go/logbook/internal/secret"
 )
 
+// connectTimeout bounds an attempt to connect, unless the URL has connect_timeout.
+const connectTimeout = 10 * time.Second
+
 // configure reads the URL of a database. Its errors do not contain the password.
-func configure(databaseURL string, timeout time.Duration) (*pgxpool.Config, error) {
+func configure(databaseURL string) (*pgxpool.Config, error) {
 	u, err := url.Parse(databaseURL)
 	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
 		// The error of Parse may contain the password.
@@ -28,10 +30,7 @@ func configure(databaseURL string, timeout time.Duration) (*pgxpool.Config, erro
 		return nil, errors.New(secrets.Text(err.Error()))
 	}
 	if c.ConnConfig.ConnectTimeout == 0 {
-		c.ConnConfig.ConnectTimeout = timeout
-	}
-	if params := c.ConnConfig.RuntimeParams; params["lock_timeout"] == "" {
-		params["lock_timeout"] = strconv.FormatInt(timeout.Milliseconds(), 10)
+		c.ConnConfig.ConnectTimeout = connectTimeout
 	}
 	return c, nil
 }

@@ -10,8 +10,8 @@
 // The URL has the form postgres://USER:PASSWORD@HOST:PORT/DATABASE?OPTIONS. It may lack what
 // the environment variables of PostgreSQL, or the file ~/.pgpass, have. Useful options are
 // sslmode=verify-full, pool_max_conns=N, of which the default is the number of processors and
-// at least 4, and search_path=SCHEMA, for tables in another schema than public. No error
-// contains the password.
+// at least 4, connect_timeout=SECONDS, default 10, and search_path=SCHEMA, for tables in another
+// schema than public. No error contains the password.
 //
 // # The database
 //

@@ -123,7 +123,7 @@ func TestWithoutExtension(t *testing.T) {
 
 func TestLocked(t *testing.T) {
 	db := pgtest.URL(t)
-	s := openStore(t, with(t, db, "", "", "lock_timeout", "10"), nil)
+	s := openStore(t, db, &postgres.Options{Timeout: 10 * time.Millisecond})
 	record(t, s, oneEntry("x"))
 	conn, err := pgx.Connect(t.Context(), db)
 	if err != nil {

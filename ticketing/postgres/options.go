@@ -23,8 +23,7 @@ type Options struct {
 	// older version.
 	NoCreate bool
 
-	// Timeout is how long to wait for locks of other processes, and for a connection.
-	// Default 10 s.
+	// Timeout is how long to wait for locks of other processes. Default 10 s.
 	Timeout time.Duration
 }
 

@@ -32,10 +32,10 @@ func (s *Store) Prune(ctx context.Context, now time.Time) (deleted int, err erro
 	oldest := now.Add(-s.limits.MaxAge)
 	if err := s.change(ctx, "prune", func(t *transaction) error {
 		p := t.pipeline()
-		p.add("DELETE FROM {p}hours WHERE hour < $1", oldest.Unix()/3600)
-		p.add("DELETE FROM {p}created WHERE hour < $1", oldest.Unix()/3600)
 		p.add("DELETE FROM {p}producers WHERE seen < $1", micro(oldest))
 		p.add("DELETE FROM {p}releases WHERE seen < $1", micro(oldest))
+		p.add("DELETE FROM {p}created WHERE hour < $1", oldest.Unix()/3600)
+		p.add("DELETE FROM {p}hours WHERE hour < $1", oldest.Unix()/3600)
 		return p.send(ctx)
 	}); err != nil {
 		return 0, err

@@ -3,10 +3,12 @@ package postgres
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/logbook-go/logbook/logbook"
@@ -25,6 +27,7 @@ type Store struct {
 	noCreate bool
 
 	pool     *pgxpool.Pool
+	begins   pgx.TxOptions // of transactions that change something
 	queue    commit.Queue[*ticketing.Entry]
 	watchers watch.Watchers
 
@@ -57,7 +60,8 @@ func Open(ctx context.Context, url string, o *Options) (*Store, error) {
 	}
 	s.queue.Max, s.queue.Begin, s.queue.Commit, s.queue.End = maxCommit, s.begin, s.commit, s.end
 	s.watchers.Poll = s.listen
-	config, err := configure(url, cmp.Or(o.Timeout, defaultTimeout))
+	s.begins.BeginQuery = fmt.Sprintf(beginQuery, max(1, cmp.Or(o.Timeout, defaultTimeout).Milliseconds()))
+	config, err := configure(url)
 	if err != nil {
 		return nil, s.fail(ctx, "open", err)
 	}

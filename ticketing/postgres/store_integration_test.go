@@ -19,7 +19,7 @@ func TestMain(m *testing.M) { pgtest.Main(m) }
 // patience is how long a test waits for what is slow on a busy machine.
 const patience = 2 * time.Minute
 
-// openStore opens a store, which waits for locks as long as a busy machine needs.
+// openStore opens a store, which waits as long as a busy machine needs.
 func openStore(t testing.TB, url string, o *postgres.Options) *postgres.Store {
 	t.Helper()
 	if o == nil {
@@ -28,7 +28,7 @@ func openStore(t testing.TB, url string, o *postgres.Options) *postgres.Store {
 	if o.Timeout == 0 {
 		o.Timeout = patience
 	}
-	s, err := postgres.Open(t.Context(), url, o)
+	s, err := postgres.Open(t.Context(), url+"&connect_timeout=120", o)
 	if err != nil {
 		t.Fatal(err)
 	}

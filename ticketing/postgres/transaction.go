@@ -20,9 +20,10 @@ var errRaced = errors.New("changed by others again and again")
 // committed.
 const attempts = 20
 
-// begin begins a transaction. All of its statements find rows by an index; the planner does
-// not know that yet when the tables are new, and keeps its plans.
-var begin = pgx.TxOptions{BeginQuery: "BEGIN; SET LOCAL enable_seqscan = off"}
+// beginQuery begins a transaction that changes something, with a timeout for locks. All of its
+// statements find rows by an index; the planner does not know that yet when the tables are
+// new, and keeps its plans.
+const beginQuery = "BEGIN; SET LOCAL lock_timeout = %d; SET LOCAL enable_seqscan = off"
 
 type beginner interface {
 	BeginTx(ctx context.Context, o pgx.TxOptions) (pgx.Tx, error)
@@ -31,7 +32,7 @@ type beginner interface {
 // transaction calls fn in a transaction, again if others were faster.
 func (s *Store) transaction(ctx context.Context, db beginner, fn func(t *transaction) error) (err error) {
 	for range attempts {
-		err = pgx.BeginTxFunc(ctx, db, begin, func(tx pgx.Tx) error { return fn(&transaction{tx, s}) })
+		err = pgx.BeginTxFunc(ctx, db, s.begins, func(tx pgx.Tx) error { return fn(&transaction{tx, s}) })
 		if c := code(err); !errors.Is(err, errRaced) && c != codeUniqueViolation && c != codeDeadlock && c != codeSerializationFailure {
 			return err
 		}
