@@ -125,8 +125,7 @@ func (f *momentFlag) String() string     { return "" }
 
 func ticketsAssignCommand(db *database) *cobra.Command {
 	a := &ticketsAction{db: db, action: ticketing.Action{Kind: ticketing.EventAssigned}}
-	var cmd *cobra.Command
-	cmd = a.command(&cobra.Command{
+	cmd := a.command(&cobra.Command{
 		Use: "assign ID... --to NAME", Short: "Assign tickets to somebody",
 		Long: `Assign notes who takes care of tickets. With --to '', nobody does.`,
 		Example: `  logbook tickets assign 3 5 --to wilma --db sqlite:tickets.db
