@@ -63,8 +63,8 @@ torture: ## shared log files, queues and the spool at full size: kills, renames,
 	LOGBOOK_TORTURE_KILLS=50 $(GO) test -count 1 -v -tags $(TAGS) -run Kill ./ticketing/postgres
 	LOGBOOK_TORTURE_SECONDS=300 $(GO) test -count 1 -v -timeout 1h -tags $(TAGS) -run Killed ./database
 
-integration: ## OTLP beside the generated code, an OpenTelemetry Collector, and the SDKs of Go and JavaScript; NATS, one server and a cluster; MongoDB's clients and FerretDB; the page of tickets in Chromium
-	scripts/deps.sh redmine redmine-sqlite ruby-webrick
+integration: ## OTLP beside the generated code, an OpenTelemetry Collector, and the SDKs of Go and JavaScript; NATS, one server and a cluster; MongoDB's clients and FerretDB; Redmine; the page of tickets in Chromium
+	@./scripts/deps.sh redmine redmine-sqlite ruby-webrick
 	cd integration && $(GO) vet ./... && $(GO) test -race ./...
 	cd integration/collector && $(GO) mod tidy -diff && $(GO) vet ./... && $(GO) test ./...
 	@./scripts/deps.sh chromium

@@ -54,7 +54,8 @@ func (s *Store) SetDocument(ctx context.Context, name string, data []byte, versi
 
 // Merge implements [ticketing.Store].
 func (s *Store) Merge(ctx context.Context, into int64, ids []int64, by string) error {
-	return s.change(ctx, "merge", func(ctx context.Context, t *transaction) error {
+	unkept := int64(0)
+	err := s.change(ctx, "merge", func(ctx context.Context, t *transaction) error {
 		all, err := s.documents(ctx, append([]int64{into}, ids...)...)
 		if err != nil {
 			return err
@@ -79,11 +80,21 @@ func (s *Store) Merge(ctx context.Context, into int64, ids []int64, by string) e
 		if len(merged) == 0 {
 			return nil
 		}
+		leaving := s.leaving(d.Go.ID, winner.Count)
+		if unkept, err = s.db.Collection(occurrencesName).CountDocuments(ctx, leaving); err != nil {
+			return err
+		}
+		winner.Stored -= unkept
+		t.delete(occurrencesName, leaving)
 		d.take(winner)
 		t.addHours(d.Go.ID, hours)
 		t.save(d, d.filter(), winner.Count-before)
 		return nil
 	})
+	if err == nil {
+		s.unkept.Add(uint64(unkept))
+	}
+	return err
 }
 
 // move gives all that belongs to a ticket to another one, and deletes it. Its hours are added
