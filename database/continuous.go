@@ -98,11 +98,8 @@ func NewContinuousLogger(ctx context.Context, store Store, layout *Layout, dir s
 	if err != nil {
 		return nil, err
 	}
-	if layout == nil {
-		return nil, argumentError("NewContinuousLogger", "layout", errEmpty)
-	}
-	checked := *layout
-	if err := checked.check(); err != nil {
+	filled, err := layout.WithDefaults()
+	if err != nil {
 		return nil, err
 	}
 	l := &ContinuousLogger{o: options, names: make(map[string]bool), instance: rand.Text(),
@@ -113,7 +110,7 @@ func NewContinuousLogger(ctx context.Context, store Store, layout *Layout, dir s
 		}
 		l.names[c] = true
 	}
-	l.table = newTable(store, &checked, codenames)
+	l.table = newTable(store, filled, codenames)
 	if err := l.start(ctx, codenames); err != nil {
 		return nil, err
 	}
@@ -147,7 +144,7 @@ func (l *ContinuousLogger) start(ctx context.Context, codenames []string) error 
 		if err == nil {
 			return nil
 		}
-		failed := (*Error)(nil)
+		var failed interface{ Temporary() bool }
 		if !errors.As(err, &failed) || !failed.Temporary() {
 			s := &StartupError{Err: err}
 			if c := (*CodenameError)(nil); errors.As(err, &c) {

@@ -32,8 +32,18 @@ func PyExpLabSys(table string) *Layout {
 	return &Layout{Table: table, NameColumn: "type", Descriptions: "dateplots_descriptions"}
 }
 
-// check fills in the defaults, and returns the first invalid field.
-func (l *Layout) check() error {
+// WithDefaults returns the layout with its defaults filled in. The error is a
+// [*logbook.OptionError] for an invalid field.
+func (l *Layout) WithDefaults() (*Layout, error) {
+	if l == nil {
+		return nil, argumentError("Layout", "Table", errEmpty)
+	}
+	filled := *l
+	return &filled, filled.fill()
+}
+
+// fill fills in the defaults, and returns an error for the first invalid field.
+func (l *Layout) fill() error {
 	for _, f := range []struct {
 		name string
 		text *string

@@ -28,7 +28,7 @@ const (
 
 var errBody = errors.New("not the points of a continuous logger")
 
-// maxPointName bounds the text of code names and of values, in bytes.
+// maxPointText bounds the text of code names and of values, in bytes.
 const maxPointText = 64 << 10
 
 // point is a point in a body.
@@ -54,15 +54,9 @@ func checkPoint(codename string, at time.Time, value any) (any, error) {
 	case float32:
 		return float64(n), nil
 	case uint:
-		if n > math.MaxInt64 {
-			return nil, fmt.Errorf("%d is out of range", n)
-		}
-		return int64(n), nil
+		return wholeOf(uint64(n))
 	case uint64:
-		if n > math.MaxInt64 {
-			return nil, fmt.Errorf("%d is out of range", n)
-		}
-		return int64(n), nil
+		return wholeOf(n)
 	case string:
 		if len(n)+len(codename) > maxPointText {
 			return nil, fmt.Errorf("the text has %d bytes: want at most %d", len(n), maxPointText)
@@ -72,6 +66,13 @@ func checkPoint(codename string, at time.Time, value any) (any, error) {
 		return new(encoder).integer(0, n, math.MinInt64, math.MaxInt64)
 	}
 	return nil, fmt.Errorf("a %T is no value of a point: want a number, bool, string or nil", value)
+}
+
+func wholeOf(n uint64) (any, error) {
+	if n > math.MaxInt64 {
+		return nil, fmt.Errorf("%d is out of range", n)
+	}
+	return int64(n), nil
 }
 
 // appendPoint appends a point to a body.

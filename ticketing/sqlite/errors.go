@@ -45,7 +45,7 @@ func (s *Store) fail(op string, err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		err = fmt.Errorf("%w: %w", ticketing.ErrDenied, err)
 	default:
-		if kind := kinds[s.engine.code(err)]; kind != nil {
+		if kind := kinds[s.engine.Code(err)]; kind != nil {
 			err = fmt.Errorf("%w: %w", kind, err)
 		}
 	}

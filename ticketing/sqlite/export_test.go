@@ -5,14 +5,16 @@ import (
 	"fmt"
 	"runtime"
 	"testing"
+
+	"github.com/logbook-go/logbook/internal/sqlite"
 )
 
 // Raw opens a database without the statements of Open.
 func Raw(path string) (*sql.DB, error) {
-	if err := create(path); err != nil {
+	if err := sqlite.Create(path); err != nil {
 		return nil, err
 	}
-	c, err := newConnector(defaultEngine, path, defaultTimeout)
+	c, err := sqlite.NewConnector(sqlite.Default, path, defaultTimeout)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/logbook-go/logbook/internal/sqlite"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/ticketing"
 )
@@ -25,13 +26,12 @@ func ReadPython(ctx context.Context, path, tablePrefix string, each func(*ticket
 	if err := o.check(); err != nil {
 		return err
 	}
-	s := &Store{path: path, engine: defaultEngine}
-	c, err := newConnector(s.engine, path, defaultTimeout)
+	s := &Store{path: path, engine: sqlite.Default}
+	c, err := sqlite.NewConnector(s.engine, path, defaultTimeout)
 	if err != nil {
 		return s.fail("open", err)
 	}
-	c.uri = strings.Replace(c.uri, "mode=rw", "mode=ro", 1)
-	db := sql.OpenDB(c)
+	db := sql.OpenDB(c.ReadOnly())
 	p := &python{db: db, prefix: strings.NewReplacer("{p}", cmp.Or(tablePrefix, defaultPrefix))}
 	var stopped error
 	err = p.read(ctx, func(t *ticketing.Ticket, o *ticketing.Occurrence) error {

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/logbook-go/logbook/internal/sqlite"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/ticketing"
 	"github.com/logbook-go/logbook/ticketing/internal/commit"
@@ -20,7 +21,7 @@ import (
 // concurrent use.
 type Store struct {
 	path     string
-	engine   engine
+	engine   sqlite.Engine
 	limits   ticketing.Limits
 	expand   func(string) string
 	noCreate bool
@@ -47,9 +48,9 @@ const maxReaders = 4
 
 // Open opens the database in a file, and makes it unless it exists. The error is a
 // [*logbook.OptionError] or an [*Error].
-func Open(path string, o *Options) (*Store, error) { return open(defaultEngine, path, o) }
+func Open(path string, o *Options) (*Store, error) { return open(sqlite.Default, path, o) }
 
-func open(d engine, path string, o *Options) (*Store, error) {
+func open(d sqlite.Engine, path string, o *Options) (*Store, error) {
 	if o == nil {
 		o = new(Options)
 	}
@@ -82,14 +83,14 @@ func open(d engine, path string, o *Options) (*Store, error) {
 const busyPause = 20 * time.Millisecond
 
 func (s *Store) open(timeout time.Duration) error {
-	prepare := create
+	prepare := sqlite.Create
 	if s.noCreate {
-		prepare = exists
+		prepare = sqlite.Exists
 	}
 	if err := prepare(s.path); err != nil {
 		return s.fail("open", err)
 	}
-	c, err := newConnector(s.engine, s.path, timeout)
+	c, err := sqlite.NewConnector(s.engine, s.path, timeout)
 	if err != nil {
 		return s.fail("open", err)
 	}

@@ -8,7 +8,8 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-var defaultEngine = engine{new(sqlite3.SQLiteDriver), func(err error) int {
+// Default is the driver of this build.
+var Default = Engine{new(sqlite3.SQLiteDriver), func(err error) int {
 	if e := (sqlite3.Error{}); errors.As(err, &e) {
 		return int(e.Code)
 	}

@@ -9,8 +9,8 @@ import (
 	"runtime"
 )
 
-// defaultEngine is that of platforms for which SQLite does not exist.
-var defaultEngine = engine{noDriver{}, func(error) int { return 0 }}
+// Default is that of platforms for which SQLite does not exist.
+var Default = Engine{noDriver{}, func(error) int { return 0 }}
 
 type noDriver struct{}
 

@@ -8,7 +8,8 @@ import (
 	"modernc.org/sqlite"
 )
 
-var defaultEngine = engine{new(sqlite.Driver), func(err error) int {
+// Default is the driver of this build.
+var Default = Engine{new(sqlite.Driver), func(err error) int {
 	if e := (*sqlite.Error)(nil); errors.As(err, &e) {
 		return e.Code() & 0xff
 	}
