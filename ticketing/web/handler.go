@@ -101,6 +101,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Referrer-Policy", "same-origin")
 	header.Set("Cross-Origin-Opener-Policy", "same-origin")
 	header.Set("Cross-Origin-Resource-Policy", "same-origin")
+	if h.path != "" && r.URL.Path == h.path {
+		http.Redirect(w, r, h.path+"/", http.StatusMovedPermanently)
+		return
+	}
 	http.StripPrefix(h.path, h.protected).ServeHTTP(w, r)
 }
 

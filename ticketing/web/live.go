@@ -76,7 +76,7 @@ func (x *exchange) follow(changes <-chan struct{}) {
 // event writes an event, and reports whether the client is still there.
 func (x *exchange) event(text string) bool {
 	c := http.NewResponseController(x.w)
-	_ = c.SetWriteDeadline(time.Now().Add(timeout)) // not all writers can
+	_ = c.SetWriteDeadline(time.Now().Add(aliveEvery + timeout)) // HTTP/2 ends the stream then; not all writers can
 	_, err := fmt.Fprintf(x.w, "%s\n\n", text)
 	return err == nil && c.Flush() == nil
 }

@@ -92,7 +92,7 @@ type attempts struct {
 const (
 	attemptTime     = 15 * time.Minute
 	attemptsOfName  = 10
-	attemptsOfOther = 100
+	attemptsOfOther = 50
 	attemptsAtOnce  = 2
 )
 
@@ -106,8 +106,10 @@ func (a *attempts) wait(r *http.Request, name string, now time.Time) time.Durati
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	address := peer(r)
-	return max(a.count(limit.Site{Channel: address, Text: limit.Key("user " + name)}, attemptsOfName, now),
-		a.count(limit.Site{Channel: address}, attemptsOfOther, now))
+	if wait := a.count(limit.Site{Channel: address}, attemptsOfOther, now); wait > 0 {
+		return wait // names that are made up do not push others out of the windows
+	}
+	return a.count(limit.Site{Channel: address, Text: limit.Key("user " + name)}, attemptsOfName, now)
 }
 
 func (a *attempts) count(site limit.Site, most int, now time.Time) time.Duration {

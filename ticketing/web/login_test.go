@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -114,6 +115,12 @@ func TestLoginRate(t *testing.T) {
 	h.SetClock(now.Add(15 * time.Minute))
 	if got := try("192.0.2.1:3", "anna", "password"); got != 303 {
 		t.Error(got)
+	}
+	for i := range 50 {
+		try("192.0.2.3:1", fmt.Sprint("name", i), "wrong")
+	}
+	if got := try("192.0.2.3:1", "anna", "password"); got != 429 {
+		t.Error("an address with many names:", got)
 	}
 	for range 10 {
 		try("[2001:db8::1]:1", "bea", "wrong")

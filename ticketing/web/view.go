@@ -31,6 +31,9 @@ const (
 
 func (h *Handler) newView(r *http.Request) view {
 	v := view{Zone: time.UTC, Here: r.URL.RequestURI(), now: h.clock(), Local: h.local != "", Tracker: h.tracker != nil, Flash: flashText(r.URL.Query().Get(flashKey))}
+	if r.Method != http.MethodGet {
+		v.Here = "/" // its answer has no address
+	}
 	if c, err := r.Cookie(zoneCookie); err == nil {
 		if name, err := url.QueryUnescape(c.Value); err == nil {
 			v.Zone, _ = zone(name)

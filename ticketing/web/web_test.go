@@ -431,6 +431,10 @@ func TestPath(t *testing.T) {
 			want(t, get(t, h, m[1]), 200)
 		}
 	}
+	if w := get(t, h, "/logs"); w.Code != 301 || w.Header().Get("Location") != "/logs/" {
+		t.Error(w.Code, w.Header())
+	}
+	want(t, get(t, h, "/tickets/1"), 404)
 	for _, path := range []string{"logs", "/a{b}", "/a b"} {
 		if _, err := web.NewHandler(store, &web.Options{Path: path}); err == nil {
 			t.Errorf("%q", path)
