@@ -25,6 +25,7 @@ matrix: test-tags test-386 test-cross test-next ## build tags, other platforms a
 # The tests of allocation budgets do not run with the race detector, so the second run adds
 # them.
 test-core:
+	@test -n "$$LOGBOOK_TEST_TIMESCALE_DSN" || echo "not run: TestTimescaleServer of ./database, which needs TimescaleDB; set LOGBOOK_TEST_TIMESCALE_DSN"
 	$(GO) test -vet=off -race -tags $(TAGS) ./...
 	$(GO) test -vet=off -tags crashpoints -run CrashPoints ./queues/spool
 	$(GO) test -vet=off -run Alloc ./logbook ./compat ./handlers ./handlers/syslog ./queues ./queues/spool ./internal/...
