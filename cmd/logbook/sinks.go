@@ -11,6 +11,7 @@ import (
 
 	"github.com/logbook-go/logbook/config"
 	_ "github.com/logbook-go/logbook/config/all" // the schemes of all sinks
+	_ "github.com/logbook-go/logbook/config/sqlitelog"
 	_ "github.com/logbook-go/logbook/config/tickets"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/queues"

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"slices"
 	"time"
 
@@ -59,6 +60,10 @@ type ListenOptions struct {
 	// IdleTimeout is the time between two frames. Most senders lose what they write into a
 	// connection that was closed because it was idle. 0: 1 h.
 	IdleTimeout time.Duration
+
+	// OnConnection is called at the beginning of each connection, on its goroutine, and the
+	// function that it returns, unless it is nil, at the end of the connection. nil: none.
+	OnConnection func(remote net.Addr) (closed func())
 
 	// Location is the zone of times without one, as in RFC 3164; nil: time.Local.
 	Location *time.Location

@@ -9,6 +9,7 @@ import (
 
 	"github.com/logbook-go/logbook/internal/frame"
 	"github.com/logbook-go/logbook/internal/listener"
+	"github.com/logbook-go/logbook/internal/panics"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -36,6 +37,20 @@ type stream struct {
 
 // serve reads a connection to its end.
 func (s *Subscriber) serve(ctx context.Context, c *listener.Conn) {
+	if on := s.o.OnConnection; on != nil {
+		var closed func()
+		if err := panics.Call(func() error { closed = on(c.RemoteAddr()); return nil }); err != nil {
+			s.refuse(c.Peer, err)
+			return
+		}
+		if closed != nil {
+			defer func() {
+				if err := panics.Call(func() error { closed(); return nil }); err != nil {
+					s.refuse(c.Peer, err)
+				}
+			}()
+		}
+	}
 	st := &stream{Subscriber: s, ctx: ctx, conn: c, reader: &reader{Buffer: frame.NewBuffer(c, s.o.MaxFrame, s.memory)}}
 	defer st.reader.Close()
 	err := st.recognize()

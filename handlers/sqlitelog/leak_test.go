@@ -1,0 +1,9 @@
+package sqlitelog_test
+
+import (
+	"testing"
+
+	"github.com/logbook-go/logbook/internal/leaktest"
+)
+
+func TestMain(m *testing.M) { leaktest.Main(m) }
