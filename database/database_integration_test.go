@@ -188,7 +188,7 @@ func TestNames(t *testing.T) {
 				t.Error(got, err)
 			}
 		}
-		if err := db.CreateAggregateView(t.Context(), table, nil); len(table) < 50 && table != attack && err == nil {
+		if err := db.CreateAggregateView(t.Context(), table, nil); err == nil {
 			t.Error("a view has columns with 67 bytes")
 		}
 		if found, err := db.CheckTable(t.Context(), table); !found || err != nil {

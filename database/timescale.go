@@ -59,7 +59,7 @@ func timescaleErrorOf(op string, e *pgconn.PgError) error {
 	switch {
 	case strings.Contains(e.Message, "must be preloaded"):
 		return &TimescaleError{TimescaleNotPreloaded}
-	case strings.Contains(e.Message, "license"):
+	case e.Code == "0A000" && strings.Contains(e.Message, "license"):
 		return &TimescaleError{TimescaleLicense}
 	case strings.Contains(e.Message, `extension "timescaledb" is not available`):
 		return &TimescaleError{TimescaleMissing}

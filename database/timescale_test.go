@@ -161,6 +161,14 @@ func TestTimescaleExists(t *testing.T) {
 	}
 }
 
+// A name such as license is no reason.
+func TestTimescaleNames(t *testing.T) {
+	_, db := fake(t, new(database.Options), hasExtension, hasTable, answer{text: "CREATE MATERIALIZED", err: refusal("ERROR", "42703", `column "license" does not exist`)})
+	if err := db.CreateAggregateView(t.Context(), "gauge", nil); !errors.Is(err, database.ErrNoColumn) {
+		t.Error(err)
+	}
+}
+
 // Errors are temporary if the server may accept the same statement later.
 func TestTemporary(t *testing.T) {
 	for code, want := range map[string]bool{
