@@ -104,7 +104,7 @@ END $$;
 `
 
 // migrationLock is the key of the lock under which the tables of a database are made.
-const migrationLock = 0x6c6f67626f6f6b // "logbook"
+const migrationLock int64 = 0x6c6f67626f6f6b // "logbook"
 
 // migrate creates what is missing, or refuses to if the options say so.
 func (s *Store) migrate(ctx context.Context) error {
