@@ -26,12 +26,12 @@ type running struct {
 }
 
 // start runs a daemon on a free port of this machine, to the end of the test.
-func start(t *testing.T, o daemon.Options) *running {
+func start(t testing.TB, o daemon.Options) *running {
 	t.Helper()
 	return startAt(t, "tcp://127.0.0.1:0", o)
 }
 
-func startAt(t *testing.T, address string, o daemon.Options) *running {
+func startAt(t testing.TB, address string, o daemon.Options) *running {
 	t.Helper()
 	if o.PIDFile == "" {
 		o.NoPIDFile = true
@@ -56,7 +56,7 @@ func startAt(t *testing.T, address string, o daemon.Options) *running {
 }
 
 // wait returns the error of Run.
-func (r *running) wait(t *testing.T) error {
+func (r *running) wait(t testing.TB) error {
 	t.Helper()
 	select {
 	case err := <-r.ended:
@@ -68,7 +68,7 @@ func (r *running) wait(t *testing.T) error {
 }
 
 // dial connects to the daemon.
-func (r *running) dial(t *testing.T) net.Conn {
+func (r *running) dial(t testing.TB) net.Conn {
 	t.Helper()
 	c, err := net.Dial(r.Addr().Network(), r.Addr().String())
 	if err != nil {
@@ -82,7 +82,7 @@ func (r *running) dial(t *testing.T) net.Conn {
 }
 
 // say sends bytes as they are, and returns the reply.
-func (r *running) say(t *testing.T, message string) string {
+func (r *running) say(t testing.TB, message string) string {
 	t.Helper()
 	c := r.dial(t)
 	if _, err := io.WriteString(c, message); err != nil {
@@ -96,7 +96,7 @@ func (r *running) say(t *testing.T, message string) string {
 }
 
 // client returns a client of the daemon.
-func (r *running) client(t *testing.T, o *daemon.ClientOptions) *daemon.Client {
+func (r *running) client(t testing.TB, o *daemon.ClientOptions) *daemon.Client {
 	t.Helper()
 	if o == nil {
 		o = new(daemon.ClientOptions)
@@ -147,4 +147,4 @@ func alarmLike() daemon.Command {
 	return echo("alarm", daemon.Arg{Name: "--message", Help: "the text"}, daemon.Arg{Name: "--n", Kind: daemon.Int, Help: "how often"})
 }
 
-func pidPath(t *testing.T) string { return filepath.Join(t.TempDir(), "test.pid") }
+func pidPath(t testing.TB) string { return filepath.Join(t.TempDir(), "test.pid") }
