@@ -105,6 +105,14 @@ func (b *Base) appID(r *logbook.Record) string {
 	return cmp.Or(b.o.AppID, attribute(r, "service.name"), defaultAppID)
 }
 
+// HostOf returns the host that a record names, by the attribute "host" or "host.name" of its own or
+// of its group "resource"; "" if there is none.
+func HostOf(r *logbook.Record) string { return attribute(r, "host", "host.name") }
+
+// ReleaseOf returns the release that a record names, by the attribute "release" or
+// "service.version" of its own or of its group "resource"; "" if there is none.
+func ReleaseOf(r *logbook.Record) string { return attribute(r, "release", "service.version") }
+
 // attribute returns the text of the first attribute of a record, or else of the resource that
 // records of OTLP have, with one of the keys.
 func attribute(r *logbook.Record, keys ...string) string {
@@ -167,8 +175,7 @@ func (b *Base) entry(r *logbook.Record) (*Entry, error) {
 	e.Location = source.File + ":" + strconv.Itoa(source.Line)
 	e.Module = module(source)
 	e.Title, _, _ = strings.Cut(r.Message(), "\n")
-	e.Host = attribute(r, "host", "host.name")
-	e.Release = attribute(r, "release", "service.version")
+	e.Host, e.Release = HostOf(r), ReleaseOf(r)
 	if r.PC() != 0 { // it was logged by this program
 		e.Host, e.Release = cmp.Or(e.Host, b.o.Host), cmp.Or(e.Release, b.o.Release)
 	}

@@ -200,8 +200,8 @@ func newOccurrence(stored *ticketing.Occurrence, module string) (*occurrence, er
 	for _, list := range [][]slog.Attr{d.Attrs, d.Extra} {
 		o.addAttrs(list)
 	}
-	o.addFact("Host", r.Text("host"), r.Text("host.name"))
-	o.addFact("Release", r.Text("release"), r.Text("service.version"))
+	o.addFact("Host", ticketing.HostOf(r))
+	o.addFact("Release", ticketing.ReleaseOf(r))
 	if d.PID > 0 {
 		o.addFact("Process", strconv.Itoa(d.PID))
 	}

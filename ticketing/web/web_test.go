@@ -316,6 +316,15 @@ func TestTicket(t *testing.T) {
 	want(t, get(t, h, "/tickets/1", berlin), 200, "30 Nov 2026, 13:33:56 CET", `datetime="2026-11-30T12:33:56Z"`)
 }
 
+// Records that came over OTLP name their host and release in a group.
+func TestResource(t *testing.T) {
+	store := newStore(t)
+	record(t, store, time.Minute, logbook.RecordData{
+		Message: "failed", Extra: []slog.Attr{slog.Group("resource", "host.name", "web-7", "service.version", "1.4.2")},
+	})
+	want(t, get(t, newHandler(t, store, nil), "/tickets/1"), 200, "<dt>Host</dt><dd>web-7</dd>", "<dt>Release</dt><dd>1.4.2</dd>")
+}
+
 // A message of 1 MiB makes no page of 1 MiB, nor does a record with many attributes.
 func TestLargeRecords(t *testing.T) {
 	store := newStore(t)
