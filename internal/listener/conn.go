@@ -8,11 +8,14 @@ import (
 	"time"
 )
 
-// After Close a connection is read until nothing comes for quiet, but not for longer than
-// maxDrain, so that what had arrived is not lost.
+// After Close a connection is read until nothing comes for quiet, so that what had arrived is
+// not lost. The waits of Read together last for at most maxDrain. The time between them, in
+// which the program is busy with what it has read, does not count, until more than
+// maxArrived has been read, which is more than systems buffer.
 const (
-	quiet    = 100 * time.Millisecond
-	maxDrain = time.Second
+	quiet      = 100 * time.Millisecond
+	maxDrain   = time.Second
+	maxArrived = 8 << 20
 )
 
 // Conn is a connection of a [Server], over TLS if it has a configuration. One goroutine
@@ -25,11 +28,13 @@ type Conn struct {
 	raw    net.Conn
 
 	mu       sync.Mutex
-	begun    bool      // a byte of the frame has come, or the frame is the first
-	partial  bool      // a byte of the frame has come
-	deadline time.Time // of the frame, or of its first byte; zero: begins with the next Read
-	stopped  time.Time // when the server was closed
-	replaced bool      // see ErrReplaced
+	begun    bool          // a byte of the frame has come, or the frame is the first
+	partial  bool          // a byte of the frame has come
+	deadline time.Time     // of the frame, or of its first byte; zero: begins with the next Read
+	stopped  time.Time     // when the server was closed
+	waited   time.Duration // by Read, since then
+	drained  int           // bytes, since then
+	replaced bool          // see ErrReplaced
 
 	fresh bool // no whole frame has come; guarded by the server's lock
 }
@@ -38,9 +43,14 @@ type Conn struct {
 // package's.
 func (c *Conn) Read(p []byte) (int, error) {
 	c.setDeadline()
+	start := time.Now()
 	n, err := c.Conn.Read(p)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if !c.stopped.IsZero() {
+		c.waited += time.Since(latest(start, c.stopped))
+		c.drained += n
+	}
 	if n > 0 && !c.begun {
 		c.begun, c.deadline = true, time.Now().Add(c.server.Limits.Frame)
 	}
@@ -79,7 +89,10 @@ func (c *Conn) setDeadline() {
 		end = earliest(end, now.Add(silence))
 	}
 	if !c.stopped.IsZero() {
-		end = earliest(end, now.Add(quiet), c.stopped.Add(maxDrain))
+		end = earliest(end, now.Add(quiet), now.Add(maxDrain-c.waited))
+		if c.drained > maxArrived {
+			end = earliest(end, c.stopped.Add(maxDrain))
+		}
 	}
 	_ = c.Conn.SetReadDeadline(end) // if it fails, so does Read
 }
@@ -89,6 +102,13 @@ func earliest(t time.Time, others ...time.Time) time.Time {
 		if o.Before(t) {
 			t = o
 		}
+	}
+	return t
+}
+
+func latest(t, other time.Time) time.Time {
+	if other.After(t) {
+		return other
 	}
 	return t
 }

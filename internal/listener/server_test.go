@@ -272,6 +272,62 @@ func TestClose(t *testing.T) {
 	})
 }
 
+// What had arrived is read, however long the program takes for it.
+func TestCloseBusy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var got []byte
+		s, p := newServer(new(events)), newPipes()
+		s.Handle = func(_ context.Context, c *listener.Conn) {
+			for {
+				b := make([]byte, 1)
+				if _, err := c.Read(b); err != nil {
+					return
+				}
+				c.NextFrame(false)
+				got = append(got, b...)
+				time.Sleep(time.Minute)
+			}
+		}
+		s.Start(p)
+		go func(c net.Conn) { _, _ = io.WriteString(c, "in the buffer of the system") }(p.dial(t, "10.0.0.1"))
+		synctest.Wait()
+		if cut := s.Close(t.Context()); cut != 0 || string(got) != "in the buffer of the system" {
+			t.Errorf("%q, %d cut", got, cut)
+		}
+	})
+}
+
+// A program that is too slow for a peer that does not end is not held up by it.
+func TestCloseFlood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, p := newServer(new(events)), newPipes()
+		s.Handle = func(_ context.Context, c *listener.Conn) {
+			for b := make([]byte, 1<<20); ; time.Sleep(time.Second) {
+				if _, err := c.Read(b); err != nil {
+					return
+				}
+			}
+		}
+		s.Start(p)
+		c := p.dial(t, "10.0.0.1")
+		flood := make(chan struct{})
+		go func() {
+			defer close(flood)
+			for b := make([]byte, 1<<20); ; {
+				if _, err := c.Write(b); err != nil {
+					return
+				}
+			}
+		}()
+		synctest.Wait()
+		start := time.Now()
+		if cut := s.Close(t.Context()); cut != 0 || time.Since(start) > 10*time.Second {
+			t.Errorf("%d cut after %v", cut, time.Since(start))
+		}
+		<-flood
+	})
+}
+
 func TestCloseCuts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var e events
