@@ -35,6 +35,7 @@ var packages = map[string]string{
 	"desktop": module + "/handlers/desktop", "httplog": module + "/handlers/httplog", "mail": module + "/handlers/mail",
 	"push": module + "/handlers/push", "syslog": module + "/handlers/syslog", "zstd": module + "/handlers/zstd",
 	"nats": module + "/queues/nats", "queues": module + "/queues", "redis": module + "/queues/redis", "socket": module + "/queues/socket", "zeromq": module + "/queues/zeromq",
+	"daemon": module + "/daemon", "database": module + "/database", "sqlitelog": module + "/handlers/sqlitelog",
 	"follow": module + "/ticketing/follow", "mongodb": module + "/ticketing/mongodb", "postgres": module + "/ticketing/postgres", "tracker": module + "/ticketing/tracker",
 	"sqlite": module + "/ticketing/sqlite", "ticketing": module + "/ticketing", "ticketingtest": module + "/ticketing/ticketingtest",
 	"context": "context", "errors": "errors", "exec": "os/exec", "fmt": "fmt", "http": "net/http", "json": "encoding/json",
