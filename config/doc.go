@@ -92,6 +92,7 @@
 //	[FileLogger]      active (off), log_path, log_basename, log_extension, log_level (INFO),
 //	                  mode: JSON lines in the daily file PATH/BASENAME_YYYY-MM-DD.EXTENSION;
 //	                  missing directories are created
+//	[AlarmLogger]     see package config/all
 //	[MailHandler]     see package config/all
 //	[SlackLogger]     see package config/all
 //
