@@ -7,13 +7,17 @@ FUZZTIME  ?= 30s
 RUNDIR    ?= run
 TAGS      := integration,zmq
 
-.PHONY: help run run-lab deps test test-core test-tags test-windows matrix test-386 test-cross test-next test-desktop torture integration screenshots lint api fuzz bench bench-quick
+.PHONY: help run demo run-lab deps test test-core test-tags test-windows matrix test-386 test-cross test-next test-desktop torture integration screenshots lint api fuzz bench bench-quick
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
 run: ## build the programs and run them on real input
 	@GO="$(GO)" ./scripts/run.sh "$(RUNDIR)"
+
+demo: run ## make run, and then serve the tickets as a page until Ctrl-C
+	@echo
+	@exec bin/logbook web --db "sqlite:$(RUNDIR)/distributed/tickets.db" --addr 127.0.0.1:0
 
 run-lab: ## run the daemon of a simulated cryostat through an outage of its database, half a minute
 	@GO="$(GO)" ./examples/lab/run.sh "$(RUNDIR)/lab"

@@ -83,6 +83,32 @@ echo
 echo "== examples/distributed: a Go program logs over OTLP, through an agent that is killed, to logbook collect"
 examples/distributed/run.sh "$dir/distributed"
 
+if chromium=$(command -v chromium); then
+  echo
+  echo "== logbook web: the collector's tickets as a page, of which Chromium takes pictures"
+  bin/logbook web --db "sqlite:$dir/distributed/tickets.db" --addr 127.0.0.1:0 2> "$dir/web.txt" &
+  web=$!
+  trap 'kill $web' EXIT
+  while ! page=$(grep -o 'http://[^,]*' "$dir/web.txt"); do
+    kill -0 $web
+    sleep 0.1
+  done
+  # picture FILE SIZE PATH
+  picture() {
+    "$chromium" --headless --no-sandbox --user-data-dir="$dir/chromium" --hide-scrollbars \
+      --window-size="$2" --screenshot="$dir/$1" "$page$3" > "$dir/chromium.txt" 2>&1
+    ls "$dir/$1"
+  }
+  picture tickets.png 1240,760 ''
+  picture ticket.png 1240,1400 tickets/1
+  rm -r "$dir/chromium"
+  trap - EXIT
+  kill $web
+  wait $web
+else
+  echo "Pictures of the page are left out: they need Chromium (apt-get install chromium)."
+fi
+
 echo
 echo "== files"
 for f in app.log records.json worker.log import.log problems.log mails.txt console.txt; do

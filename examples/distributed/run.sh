@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Runs programs whose records go to an agent on their machine, and from there to a collector.
-# The agent is killed and started again meanwhile, and what arrives is counted. Python's Logbook
+# The agent is killed and started again meanwhile, and what arrives is counted. Then
+# examples/webapp sends the records of its requests to the agent. Python's Logbook
 # takes part over ZeroMQ, and OpenTelemetry's SDK for JavaScript, where they can be installed.
 # Usage: run.sh FOLDER
 set -euo pipefail
 dir=$(mkdir -p "$1" && cd "$1" && pwd)
 cd "$(dirname "$0")"
 
-rm -rf "$dir"/*.spool "$dir"/*.txt "$dir/all.json" "$dir"/tickets.db*
+rm -rf "$dir"/*.spool "$dir"/*.txt "$dir/all.json" "$dir"/tickets.db* "$dir/webapp"
 
 # free_port prints a port on which nobody listens.
 free_port() {
@@ -63,7 +64,7 @@ tags=() zmq=()
 if pkg-config --exists libzmq 2> /dev/null && /usr/bin/python3 -c 'import logbook.queues, zmq' 2> /dev/null; then
   tags=(-tags zmq) zmq=(--from "zmq-pull:$dir/socket")
 fi
-"${GO:-go}" build "${tags[@]}" -o "$dir/bin/" ../../cmd/logbook ./producer
+"${GO:-go}" build "${tags[@]}" -o "$dir/bin/" ../../cmd/logbook ../webapp ./producer
 
 near=$(free_port) far=$(free_port)
 "$dir/bin/logbook" collect --from "otlp://127.0.0.1:$far" --spool "$dir/collector.spool" \
@@ -86,6 +87,9 @@ start_agent
 seq 701 1000 >&4
 await listening "$near"
 exec 4>&-
+
+"$dir/bin/webapp" -selfdrive 300 -dir "$dir/webapp" -collector "otlp://127.0.0.1:$near" > "$dir/webapp.txt" 2>&1
+sent+=("webapp $(grep -c '"channel":"webapp"' "$dir/webapp/records.json")")
 
 if [ ${#zmq[@]} -gt 0 ]; then
   program python 101 /usr/bin/python3 producer.py "ipc://$dir/socket" 100
@@ -114,7 +118,7 @@ echo
 kill $agent $collector
 wait $agent $collector # fails if a record was lost
 trap - EXIT
-cat "$dir/collected.txt"
+grep --no-group-separator -A 8 ' the last one failed' "$dir/collected.txt"
 echo
 echo "The collector has made tickets of the errors:"
 "$dir/bin/logbook" tickets list --db "sqlite:$dir/tickets.db"

@@ -5,6 +5,8 @@
 //	go run ./examples/webapp                  serve until interrupted
 //	go run ./examples/webapp -selfdrive 300   send 300 requests to itself and exit
 //
+// With -collector otlp://127.0.0.1:4318 it also sends its records to logbook collect.
+//
 // It writes these files to the folder of the flag -dir, by default run:
 //
 //	records.json   all records, one JSON object per line
@@ -40,13 +42,15 @@ var log = logbook.New("webapp")
 type options struct {
 	addr      string
 	dir       string
-	selfdrive uint // number of requests to send; 0 to serve until interrupted
+	collector string // address; "" for none
+	selfdrive uint   // number of requests to send; 0 to serve until interrupted
 }
 
 func main() {
 	var o options
 	flag.StringVar(&o.addr, "addr", "127.0.0.1:0", "listen at `HOST:PORT`; port 0 selects a free port")
 	flag.StringVar(&o.dir, "dir", "run", "write the log files to this `folder`, which is created if necessary")
+	flag.StringVar(&o.collector, "collector", "", "send all records to the collector at `URI`, such as otlp://127.0.0.1:4318")
 	flag.UintVar(&o.selfdrive, "selfdrive", 0, "send `N` requests to the server, then exit")
 	flag.Parse()
 
@@ -78,7 +82,15 @@ func run(ctx context.Context, o *options, stdout io.Writer) (err error) {
 		return errors.Join(err, records.Close(ctx))
 	}
 	console := handlers.NewConsole(&logbook.Options{Level: logbook.LevelInfo})
-	logbook.PushApplication(console, tickets, records) // records go through the last one first
+	sinks := []logbook.Bindable{console, tickets, records} // records go through the last one first
+	if o.collector != "" {
+		c, err := newCollector(o.collector, filepath.Join(o.dir, "collector.spool"))
+		if err != nil {
+			return errors.Join(err, logbook.Close(ctx, tickets, records))
+		}
+		sinks = append(sinks, c)
+	}
+	logbook.PushApplication(sinks...)
 	defer func() { err = errors.Join(err, shutdown()) }()
 
 	// Records of log/slog and log go to the same handlers.

@@ -205,6 +205,7 @@ func TestErrors(t *testing.T) {
 		want string
 	}{
 		{"a file for a folder", options{addr: "127.0.0.1:0", dir: "main_test.go"}, "main_test.go"},
+		{"no collector", options{addr: "127.0.0.1:0", dir: t.TempDir(), collector: "odd://host"}, "invalid endpoint"},
 		{"no address", options{addr: "127.0.0.1:-1", dir: t.TempDir()}, "invalid port"},
 	}
 	for _, test := range tests {
