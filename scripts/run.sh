@@ -89,7 +89,7 @@ if chromium=$(command -v chromium); then
   bin/logbook web --db "sqlite:$dir/distributed/tickets.db" --addr 127.0.0.1:0 2> "$dir/web.txt" &
   web=$!
   trap 'kill $web' EXIT
-  while ! page=$(grep -o 'http://[^,]*' "$dir/web.txt"); do
+  while ! page=$(grep -so 'http://[^,]*' "$dir/web.txt"); do
     kill -0 $web
     sleep 0.1
   done
@@ -100,7 +100,7 @@ if chromium=$(command -v chromium); then
     ls "$dir/$1"
   }
   picture tickets.png 1240,760 ''
-  picture ticket.png 1240,1400 tickets/1
+  picture ticket.png 1240,1400 tickets/2
   rm -r "$dir/chromium"
   trap - EXIT
   kill $web

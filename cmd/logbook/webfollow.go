@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"strings"
 
@@ -85,7 +86,7 @@ func (f *webFollow) start(store ticketing.Store, t *tracker.Tracker, page string
 		o.Tracker = t
 	}
 	if f.alert != "" {
-		if o.Alert, err = config.Open(f.alert); err != nil {
+		if o.Alert, err = config.Open(alertURI(f.alert)); err != nil {
 			return nil, fmt.Errorf("--alert: %w", err)
 		}
 	}
@@ -104,6 +105,37 @@ func (f *webFollow) start(store ticketing.Store, t *tracker.Tracker, page string
 		}
 		return errors.Join(err, closeAlert(o.Alert))
 	}, nil
+}
+
+// alertFormat is the text of a mail, with the address of the ticket within the first lines.
+const alertFormat = `{record.message}
+
+{record.extra[page]}
+
+Level:     {record.level_name}
+App:       {record.extra[app]}
+Channel:   {record.channel}
+Location:  {record.extra[location]}
+Records:   {record.extra[count]}, the first one at {record.extra[first_seen]}
+`
+
+// alertURI adds the text and the subject to the URI of a sink for mails that does not have them.
+func alertURI(uri string) string {
+	scheme, _, _ := strings.Cut(uri, ":")
+	_, query, _ := strings.Cut(uri, "?")
+	has := func(option string) bool { return strings.Contains("&"+query, "&"+option+"=") }
+	if scheme != "mail" && scheme != "smtp" && scheme != "smtps" || has("format") {
+		return uri
+	}
+	format := "\n" + alertFormat // the headers end with an empty line
+	if !has("subject") {
+		format = "Subject: {record.message}\n" + format
+	}
+	separator := "?"
+	if query != "" {
+		separator = "&"
+	}
+	return uri + separator + "format=" + url.PathEscape(format)
 }
 
 func closeAlert(h logbook.Handler) error {

@@ -23,7 +23,7 @@ type Options struct {
 
 	// Alert receives a record for each event of Events, with the level and the channel of the
 	// ticket, a message such as "new: no such host", and the attributes "ticket", "event", "count",
-	// "location" and "page". Its level and filter apply. Default: no alerts.
+	// "first_seen", "app", "location" and "page". Its level and filter apply. Default: no alerts.
 	Alert logbook.Handler
 
 	// Events are those that Alert is for: EventCreated, EventRegressed and EventUnmuted. Default

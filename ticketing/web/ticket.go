@@ -22,6 +22,7 @@ type ticketData struct {
 	Unreadable   string      // why it cannot be shown
 	Newer, Older string      // addresses of its neighbours
 	Index        int64       // its position, from the newest
+	Users        int64       // in the newest occurrences; 0 if the one that is shown has none
 }
 
 // Offset is the number of newer occurrences.
@@ -41,6 +42,7 @@ type occurrence struct {
 	File     string
 	Line     int
 	Facts    []attr
+	User     string
 }
 
 // attr is an attribute as text.
@@ -151,8 +153,10 @@ func (x *exchange) occurrence(d *ticketData) error {
 	}
 	if d.Occurrence, err = newOccurrence(o, d.Module); err != nil {
 		d.Unreadable = line(err.Error())
+		return nil
 	}
-	return nil
+	d.Users, err = x.users(d)
+	return err
 }
 
 // record serves the JSON of an occurrence.
@@ -200,6 +204,8 @@ func newOccurrence(stored *ticketing.Occurrence, module string) (*occurrence, er
 	for _, list := range [][]slog.Attr{d.Attrs, d.Extra} {
 		o.addAttrs(list)
 	}
+	o.User = userOf(r)
+	o.addFact("User", o.User)
 	o.addFact("Host", ticketing.HostOf(r))
 	o.addFact("Release", ticketing.ReleaseOf(r))
 	if d.PID > 0 {

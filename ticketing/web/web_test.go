@@ -325,6 +325,20 @@ func TestResource(t *testing.T) {
 	want(t, get(t, newHandler(t, store, nil), "/tickets/1"), 200, "<dt>Host</dt><dd>web-7</dd>", "<dt>Release</dt><dd>1.4.2</dd>")
 }
 
+// The page says who is affected, as far as records are kept.
+func TestUsers(t *testing.T) {
+	store := newStore(t)
+	users := []slog.Attr{slog.String("user", "anna"), slog.Group("user", slog.String("id", "7")), slog.String("user_id", "7"), {}, slog.String("user", strings.Repeat("x", 100<<10)), slog.String("user.id", "bea")}
+	for i, u := range users {
+		record(t, store, time.Duration(10-i)*time.Minute, logbook.RecordData{Channel: "users", Message: "failed", Attrs: []slog.Attr{u}})
+	}
+	h := newHandler(t, store, nil)
+	want(t, get(t, h, "/tickets/1"), 200, "<dt>User</dt><dd>bea</dd>", "<dt>Users</dt><dd>3 in the records kept</dd>", "3 users in the records kept")
+	if body := get(t, h, "/tickets/1?older=2").Body.String(); strings.Contains(body, "in the records kept") {
+		t.Error("users of a record without one")
+	}
+}
+
 // A message of 1 MiB makes no page of 1 MiB, nor does a record with many attributes.
 func TestLargeRecords(t *testing.T) {
 	store := newStore(t)
