@@ -2,6 +2,7 @@ package daemon_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/logbook-go/logbook/daemon"
 	"github.com/logbook-go/logbook/logbook"
@@ -73,6 +75,33 @@ func TestGrammar(t *testing.T) {
 				t.Errorf("got  %q\nwant %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// A client that speaks TLS gets no handshake; the log shows its bytes without control characters.
+func TestClientOfTLS(t *testing.T) {
+	s := start(t, daemon.Options{})
+	c := tls.Client(s.dial(t), &tls.Config{InsecureSkipVerify: true})
+	if err := c.HandshakeContext(t.Context()); err == nil {
+		t.Error("the handshake has succeeded")
+	}
+	if got := s.say(t, "quit\n"); got != "Goodbye!" {
+		t.Errorf("got %q", got)
+	}
+	if err := s.wait(t); err != nil {
+		t.Error(err)
+	}
+	refused := 0
+	for _, r := range s.rec.Records() {
+		if strings.HasPrefix(r.Message(), "refused ") {
+			refused++
+		}
+		if strings.ContainsFunc(r.Message(), func(c rune) bool { return unicode.IsControl(c) || c == unicode.ReplacementChar }) {
+			t.Errorf("logged %q", r.Message())
+		}
+	}
+	if refused != 1 {
+		t.Errorf("%d records about it", refused)
 	}
 }
 

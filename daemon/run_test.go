@@ -69,6 +69,25 @@ func TestPIDFile(t *testing.T) {
 	}
 }
 
+// Without an option, the PID file has the name of the daemon, and is in the folder of the
+// session's files.
+func TestDefaultPIDFile(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("XDG_RUNTIME_DIR", dir)
+	s, err := daemon.New("tcp://127.0.0.1:0", &daemon.Options{Name: "cryostat"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := os.Stat(filepath.Join(dir, "cryostat.pid")); err != nil {
+		t.Error(err)
+	}
+	_, err = daemon.New("tcp://127.0.0.1:0", &daemon.Options{Name: "cryostat"})
+	if !errors.As(err, new(*daemon.LockError)) {
+		t.Errorf("second instance: %v", err)
+	}
+}
+
 // A link is not followed, and what is no file is refused.
 func TestPIDFileRefused(t *testing.T) {
 	dir := t.TempDir()

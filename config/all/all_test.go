@@ -438,6 +438,9 @@ func TestSectionErrors(t *testing.T) {
 		{mail + "credentials_file = " + dir + "/none\n", "credentials_file", "no such file"},
 		{mail + "credentials_file = " + long + "\n", "credentials_file", "too large"},
 		{mail + "credential_file = x\n", "credential_file", `did you mean "credentials_file"?`},
+		{"[AlarmLogger]\nactive = 1\nport = 0\n", "port", "want a number from 1 to 65535, or default"},
+		{"[AlarmLogger]\nactive = 1\nport = abc\n", "port", "want a number from 1 to 65535, or default"},
+		{"[AlarmLogger]\nactive = 1\nhost = lab\n", "host", "unknown key"},
 		{"[SlackLogger]\nactive = 1\n", "api_file", "missing"},
 		{"[SlackLogger]\nactive = 1\napi_file = " + token + "\n", "api_file", "want the address of an incoming webhook"},
 	}
