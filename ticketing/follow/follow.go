@@ -195,7 +195,10 @@ func (f *Follower) alert(t *ticketing.Ticket, event, title string) {
 	}
 	attrs := []slog.Attr{
 		slog.Int64("ticket", t.ID), slog.String("event", event), slog.Int64("count", t.Count), slog.Time("first_seen", t.FirstSeen.UTC().Truncate(time.Second)),
-		slog.String("app", t.AppID), slog.String("location", t.Location),
+		slog.String("app", t.AppID),
+	}
+	if t.Location != ":0" { // it is known
+		attrs = append(attrs, slog.String("location", t.Location))
 	}
 	if f.o.Page != "" {
 		attrs = append(attrs, slog.String("page", strings.TrimSuffix(f.o.Page, "/")+"/"+strconv.FormatInt(t.ID, 10)))

@@ -122,6 +122,39 @@ func (l *lab) ticket(id int64) *ticketing.Ticket {
 
 var solved = ticketing.Action{Kind: ticketing.EventSolved}
 
+// An alert says where the ticket is, since when, and the place if it is known.
+func TestAlertAttributes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t, follow.Options{Page: "https://tickets.example/tickets/"})
+		var got []string
+		l.o.Alert = logbook.HandlerFunc(func(r *logbook.Record) error {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			got = append(got, fmt.Sprintln(r.Text("app"), r.Text("count"), r.Text("first_seen"), r.Text("location"), r.Text("page")))
+			return nil
+		})
+		stop := l.run()
+		since := time.Now().UTC().Format("2006-01-02 15:04:05-07:00")
+		for _, location := range []string{":0", "/src/shop/cart.go:7"} {
+			err := l.store.Record(t.Context(), []*ticketing.Entry{{
+				Fingerprint: ticketing.Hash(location), AppID: "shop", Location: location, Time: time.Now(), Data: []byte("{}"),
+			}})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		time.Sleep(5 * time.Second)
+		stop()
+		want := []string{
+			fmt.Sprintln("shop", 1, since, "", "https://tickets.example/tickets/1"),
+			fmt.Sprintln("shop", 1, since, "/src/shop/cart.go:7", "https://tickets.example/tickets/2"),
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%q", got)
+		}
+	})
+}
+
 func TestAlerts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t, follow.Options{})
