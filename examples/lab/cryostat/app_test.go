@@ -49,6 +49,17 @@ func TestDaemon(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	s, err := openSQLite(t.Context(), filepath.Join(o.dir, "points.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	if _, err := s.(sqliteStore).DB().ExecContext(t.Context(), "DELETE FROM cryostat WHERE rowid = 2"); err != nil {
+		t.Fatal(err)
+	}
+	if err := checkAll(t.Context(), o); err == nil {
+		t.Error("a missing point passes")
+	}
 }
 
 // Commands that make no sense are refused, and change nothing.
