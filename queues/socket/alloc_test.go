@@ -30,13 +30,13 @@ func TestAllocatedBytesOfPickles(t *testing.T) {
 		tree += "q\x00h\x00\x86"
 	}
 	data["shared tuples"] = []byte(strings.TrimSuffix(record, "u.") + "X\x01\x00\x00\x00x" + tree + "u.")
-	if _, err := decodePickle(data["shared tuples"]); err != nil {
+	if _, err := decodePickle(data["shared tuples"], false); err != nil {
 		t.Fatal(err)
 	}
 	for name, data := range data {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		if r, err := decodePickle(data); err == nil {
+		if r, err := decodePickle(data, false); err == nil {
 			_, _ = logbook.JSON(nil).AppendFormat(nil, r)
 		}
 		runtime.ReadMemStats(&after)

@@ -12,16 +12,16 @@ import (
 )
 
 // decode returns the record of a frame. A line without a channel gets the name of the
-// format.
-func decode(f Format, frame []byte, now time.Time) (*logbook.Record, error) {
-	r, err := decodeFormat(f, frame, now)
+// format. now is the time of a record without one, in the zone of times without one.
+func decode(f Format, frame []byte, now time.Time, relativeCreated bool) (*logbook.Record, error) {
+	r, err := decodeFormat(f, frame, now, relativeCreated)
 	if err != nil {
 		return nil, fmt.Errorf("%v: %w", f, err)
 	}
 	return r, nil
 }
 
-func decodeFormat(f Format, frame []byte, now time.Time) (*logbook.Record, error) {
+func decodeFormat(f Format, frame []byte, now time.Time, relativeCreated bool) (*logbook.Record, error) {
 	var l logline.Line
 	switch f {
 	case JSON:
@@ -32,7 +32,7 @@ func decodeFormat(f Format, frame []byte, now time.Time) (*logbook.Record, error
 	case Syslog:
 		l = logline.ParseSyslog(frame, now)
 	case Pickle:
-		return decodePickle(frame)
+		return decodePickle(frame, relativeCreated)
 	case Alarm:
 		var err error
 		if l, err = logline.ParseAlarm(frame, now); err != nil {

@@ -148,7 +148,7 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		given := bytes.Clone(frame)
-		r, err := decode(Format(format), frame, now)
+		r, err := decode(Format(format), frame, now, true)
 		if !bytes.Equal(frame, given) {
 			t.Error("the frame was changed")
 		}

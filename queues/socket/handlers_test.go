@@ -204,7 +204,7 @@ func TestPythonHandler(t *testing.T) {
 	if err := h.Handle(sent); err != nil {
 		t.Fatal(err)
 	}
-	r, err := decodePickle(<-frames)
+	r, err := decodePickle(<-frames, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,7 +227,7 @@ func TestPythonHandler(t *testing.T) {
 	if err := h.HandleBatch([]*logbook.Record{failed, sent}, logbook.ReasonBuffer); err != nil {
 		t.Fatal(err)
 	}
-	if r, err = decodePickle(<-frames); err != nil {
+	if r, err = decodePickle(<-frames, false); err != nil {
 		t.Fatal(err)
 	}
 	if d := r.Data(); d.Error == nil || d.Error.Type != "*errors.errorString" || d.Error.Message != "unexpected EOF" || d.Level != logbook.LevelError || r.Text("go_level") != "10" {
@@ -289,7 +289,7 @@ func TestPythonHandlerReconnects(t *testing.T) {
 		if err := h.Handle(sampleRecord(logbook.LevelInfo, fmt.Sprint(i))); err != nil {
 			t.Fatal(err)
 		}
-		if r, err := decodePickle(<-frames); err != nil || r.Message() != fmt.Sprint(i) {
+		if r, err := decodePickle(<-frames, false); err != nil || r.Message() != fmt.Sprint(i) {
 			t.Errorf("%v, %v", r, err)
 		}
 		<-ended

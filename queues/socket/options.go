@@ -67,6 +67,11 @@ type ListenOptions struct {
 
 	// Location is the zone of times without one, as in RFC 3164; nil: time.Local.
 	Location *time.Location
+
+	// RelativeCreated gives the records of Python programs, received as [Pickle], the
+	// attribute relativeCreated: how long the program had run, in whole milliseconds. Python's
+	// %(relativeCreated)5d is {record.extra[relativeCreated]:5} in a format string.
+	RelativeCreated bool
 }
 
 const (

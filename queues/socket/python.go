@@ -29,9 +29,9 @@ import (
 // What the sender added to the record are the call's attributes. Further fields of Python
 // are those of processors, under Python's names: threadName and processName, except for
 // those of the main ones, taskName, stack_info, args if they are not formatted yet, and
-// levelno and levelname of levels that pythonLevels does not have. msecs and
-// relativeCreated are left out.
-func decodePickle(frame []byte) (*logbook.Record, error) {
+// levelno and levelname of levels that pythonLevels does not have. msecs is left out, and
+// relativeCreated, too, unless it is asked for; see [ListenOptions].
+func decodePickle(frame []byte, relativeCreated bool) (*logbook.Record, error) {
 	v, err := pickle.Decode(frame)
 	if err != nil {
 		return nil, &logbook.WireError{Err: err}
@@ -40,7 +40,7 @@ func decodePickle(frame []byte) (*logbook.Record, error) {
 	if !ok {
 		return nil, &logbook.WireError{Err: fmt.Errorf("got %s, want a dict", pickleKind(v))}
 	}
-	var p pythonRecord
+	p := pythonRecord{relativeCreated: relativeCreated}
 	for _, item := range d.Items {
 		key, ok := item.Key.(string)
 		if !ok {
@@ -60,6 +60,7 @@ type pythonRecord struct {
 	created                          float64
 	level, lineno, process, thread   int64
 	hasMessage, hasLevel, hasCreated bool
+	relativeCreated                  bool // to be kept
 
 	attrs, extra []slog.Attr
 }
@@ -108,7 +109,11 @@ func (p *pythonRecord) set(key string, v any) (err error) {
 		p.process, err = pythonInt(v)
 	case "thread":
 		p.thread, err = pythonInt(v)
-	case "exc_info", "msecs", "relativeCreated", "message", "asctime":
+	case "relativeCreated":
+		if ms, ok := v.(float64); ok && p.relativeCreated {
+			p.extra = append(p.extra, slog.Int64(key, int64(ms)))
+		}
+	case "exc_info", "msecs", "message", "asctime":
 	case "threadName", "processName":
 		if v != nil && v != "MainThread" && v != "MainProcess" {
 			p.extra = append(p.extra, slog.Attr{Key: key, Value: fromPickle(v)})

@@ -39,7 +39,7 @@ func TestDecodePickle(t *testing.T) {
 	for _, path := range paths {
 		name := strings.TrimSuffix(filepath.Base(path), ".bin")
 		t.Run(name, func(t *testing.T) {
-			r, err := decodePickle(pythonFrame(t, name))
+			r, err := decodePickle(pythonFrame(t, name), false)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,7 +74,7 @@ func TestDecodePickle(t *testing.T) {
 }
 
 func TestDecodePickleAttributes(t *testing.T) {
-	r, err := decodePickle(pythonFrame(t, "py_sockethandler_extra"))
+	r, err := decodePickle(pythonFrame(t, "py_sockethandler_extra"), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,14 +89,14 @@ func TestDecodePickleAttributes(t *testing.T) {
 	if got := r.Data().Attrs; !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%v, want\n%v", got, want)
 	}
-	if r, err = decodePickle(pythonFrame(t, "py_sockethandler_bytes")); err != nil {
+	if r, err = decodePickle(pythonFrame(t, "py_sockethandler_bytes"), false); err != nil {
 		t.Fatal(err)
 	}
 	raw, _ := r.Lookup("raw")
 	if b, ok := raw.Any().([]byte); !ok || len(b) != 256 || b[128] != 128 || r.Text("frozen") != "<frozenset>" {
 		t.Errorf("raw %v, frozen %q", raw, r.Text("frozen"))
 	}
-	if r, err = decodePickle(pythonFrame(t, "py_hostile_reduce")); err != nil || r.Text("evil") != "<posix.getcwd>" || r.Message() != "m" {
+	if r, err = decodePickle(pythonFrame(t, "py_hostile_reduce"), false); err != nil || r.Text("evil") != "<posix.getcwd>" || r.Message() != "m" {
 		t.Errorf("%v, %v", r, err)
 	}
 }
@@ -141,7 +141,7 @@ func TestDecodePickleFields(t *testing.T) {
 		{[]member{{"levelno", int64(35)}, {"levelname", "ALERT"}},
 			logbook.RecordData{Level: logbook.LevelWarn, Extra: []slog.Attr{slog.Int("levelno", 35), slog.String("levelname", "ALERT")}}},
 	} {
-		r, err := decodePickle(pickled(tt.members...))
+		r, err := decodePickle(pickled(tt.members...), false)
 		if err != nil {
 			t.Errorf("%v: %v", tt.members, err)
 			continue
@@ -158,6 +158,19 @@ func TestDecodePickleFields(t *testing.T) {
 		got := r.Data()
 		if !reflect.DeepEqual(wireOf(got), wireOf(want)) {
 			t.Errorf("%v:\ngot  %s\nwant %s", tt.members, wireOf(got), wireOf(want))
+		}
+	}
+}
+
+func TestRelativeCreated(t *testing.T) {
+	for ms, want := range map[any]string{6.99: "6", 0.0: "0", -1.5: "-1", nil: "", "soon": ""} {
+		frame := pickled(member{"relativeCreated", ms})
+		r, err := decodePickle(frame, true)
+		if err != nil || r.Text("relativeCreated") != want {
+			t.Errorf("%v: got %q, want %q, %v", ms, r.Text("relativeCreated"), want, err)
+		}
+		if r, err = decodePickle(frame, false); err != nil || len(r.Data().Extra) > 0 {
+			t.Errorf("%v, not asked for: %v, %v", ms, r.Data().Extra, err)
 		}
 	}
 }
@@ -242,7 +255,7 @@ func TestInvalidRecords(t *testing.T) {
 		{pickled(member{"exc_text", []any{}}), `logbook: received record: "exc_text": got a list, want a str`},
 	}
 	for _, tt := range tests {
-		r, err := decodePickle(tt.frame)
+		r, err := decodePickle(tt.frame, false)
 		var e *logbook.WireError
 		if r != nil || !errors.As(err, &e) || err.Error() != tt.want {
 			t.Errorf("%v, %v; want the error %s", r, err, tt.want)
@@ -262,7 +275,7 @@ func FuzzDecodePickle(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		r, err := decodePickle(data)
+		r, err := decodePickle(data, false)
 		if err != nil {
 			return
 		}
@@ -277,7 +290,7 @@ func BenchmarkDecodePickle(b *testing.B) {
 	data := pythonFrame(b, "py_sockethandler_extra")
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := decodePickle(data); err != nil {
+		if _, err := decodePickle(data, false); err != nil {
 			b.Fatal(err)
 		}
 	}

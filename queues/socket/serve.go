@@ -17,7 +17,8 @@ type ServeOptions struct {
 	Listen ListenOptions
 
 	// Setup has handlers and other items for the records, above those of the application. They
-	// are closed by [Server.Close]. nil: the records go to the handlers of the application.
+	// are closed by [Server.Close]. nil: the records go to the handlers of the application,
+	// also to those of [Attach], which must not send them here again.
 	Setup []logbook.Bindable
 
 	// OnRecord is called for each record before it is dispatched, on one goroutine; it may
@@ -95,6 +96,10 @@ func (h *hooked) Receive(ctx context.Context) (queues.Delivery, error) {
 // Attach sends the records of the application to a receiver for Python's SocketHandler, at an
 // address as for [NewPythonHandler], beside the handlers that are bound already. Log calls do
 // not wait for the network. It is client_attach_socket_handler of dagrunner.
+//
+// A process that also receives must not send what it has received back to where it came from,
+// such as to itself, or the records go round for ever. A filter can leave them out: they have
+// the attribute peer or, on a unix socket, peer_pid.
 //
 // Detach ends that, and sends what was logged before, until the context ends.
 func Attach(address string, o *PythonOptions) (detach func(ctx context.Context) error, err error) {

@@ -115,7 +115,7 @@ func (s *Subscriber) identity(p listener.Peer, f Format) []slog.Attr {
 func (s *Subscriber) decode(f Format, frame []byte, p listener.Peer, identity []slog.Attr) *logbook.Record {
 	var r *logbook.Record
 	err := panics.Call(func() (err error) { // a bug of a decoder must not end the receiver
-		r, err = decode(f, frame, time.Now().In(s.o.Location))
+		r, err = decode(f, frame, time.Now().In(s.o.Location), s.o.RelativeCreated)
 		return err
 	})
 	if err != nil {
