@@ -7,7 +7,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"time"
 
+	"github.com/logbook-go/logbook/bench/internal/daemons"
 	"github.com/logbook-go/logbook/bench/internal/loggers"
 	"github.com/logbook-go/logbook/bench/internal/measure"
 	"github.com/logbook-go/logbook/bench/internal/report"
@@ -46,7 +48,10 @@ func (b *bench) measureAll() error {
 			}
 		}
 	}
-	return b.measureTickets()
+	if err := b.measureTickets(); err != nil {
+		return err
+	}
+	return b.measureDaemon()
 }
 
 // costs measures the cases of a row, by logger.
@@ -190,6 +195,23 @@ func (b *bench) measureTickets() error {
 			b.rows = append(b.rows, r)
 		}
 	}
+	return nil
+}
+
+// measureDaemon measures a daemon's slowest answer, against a limit.
+func (b *bench) measureDaemon() error {
+	const id, limit = "daemon-answers", 50 * time.Millisecond
+	if !b.row.MatchString(id) {
+		return nil
+	}
+	fmt.Fprintln(b.out, id)
+	slowest, err := daemons.Slowest(b.plan.Rounds)
+	if err != nil {
+		return fmt.Errorf("%s: %w", id, err)
+	}
+	r := report.NewRow(id, "a daemon's slowest answer to 100 clients at once", "ns", 1, slowest)
+	r.Add("limit", measure.Cost{Ns: float64(limit)}, true)
+	b.rows = append(b.rows, r)
 	return nil
 }
 

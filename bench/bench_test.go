@@ -39,6 +39,7 @@ func TestMeasure(t *testing.T) {
 		{"^growth-fields$", []string{"growth-fields-1", "growth-fields-5", "growth-fields-10", "growth-fields-20", "growth-fields-50", "growth-fields-shape"}},
 		{"^memory-after-large-records$", []string{"memory-after-large-records"}},
 		{"^tickets-sqlite-hot8$", []string{"tickets-sqlite-hot8"}},
+		{"^daemon-answers$", []string{"daemon-answers"}},
 	} {
 		b := quick(c.row, "")
 		if err := b.measureAll(); err != nil {
