@@ -3,6 +3,7 @@ package ticketing
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"runtime/debug"
@@ -50,6 +51,13 @@ type HandlerOptions struct {
 	// Default: nothing is changed.
 	Change func(e *Entry, r *logbook.Record)
 
+	// Context is the number of records, at most 200, of which an occurrence has the time, level,
+	// channel and message: those that the same process, by app, host and process id, logged
+	// before it, of any level. They are in the attribute [ContextKey]. The handler looks at all
+	// records then, also those below Level or refused by Filter, and keeps the last ones of up to
+	// 256 processes in memory. Default: none.
+	Context int
+
 	// Timeout bounds a call of the store. Default 30 s.
 	Timeout time.Duration
 }
@@ -62,15 +70,20 @@ const (
 
 // Base makes entries of records. [Handler] is built on it; a handler that needs only the
 // fingerprints embeds it, and adds the method Handle. It is safe for concurrent use.
-type Base struct{ o HandlerOptions }
+type Base struct {
+	o         HandlerOptions
+	preceding *preceding // nil without a context
+}
 
 // NewBase returns a base. The error is a [*logbook.OptionError].
 func NewBase(o *HandlerOptions) (*Base, error) {
 	if o == nil {
 		o = new(HandlerOptions)
 	}
-	b := &Base{*o}
+	b := &Base{o: *o}
 	switch {
+	case o.Context < 0 || o.Context > MaxContext:
+		return nil, optionError("HandlerOptions", "Context", fmt.Errorf("%d: want 0 to %d", o.Context, MaxContext))
 	case int(o.Key) >= len(keyNames) || o.Key < 0:
 		return nil, optionError("HandlerOptions", "Key", errors.New("unknown key"))
 	case o.MaxData < 0:
@@ -84,6 +97,9 @@ func NewBase(o *HandlerOptions) (*Base, error) {
 		b.o.Host, _ = os.Hostname()
 	}
 	b.o.Release = cmp.Or(b.o.Release, mainVersion())
+	if o.Context > 0 {
+		b.preceding = &preceding{n: o.Context, processes: make(map[process]*history)}
+	}
 	return b, nil
 }
 
@@ -98,8 +114,19 @@ var mainVersion = sync.OnceValue(func() string {
 
 // Binding implements [logbook.Bindable].
 func (b *Base) Binding() logbook.Binding {
-	return logbook.Options{Level: b.o.Level, Filter: b.o.Filter, Bubble: b.o.Bubble}.Binding()
+	if b.preceding == nil {
+		return logbook.Options{Level: b.o.Level, Filter: b.o.Filter, Bubble: b.o.Bubble}.Binding()
+	}
+	return logbook.Options{Filter: b.remember, Bubble: b.o.Bubble}.Binding()
 }
+
+// remember remembers a record, and reports whether the handler takes it.
+func (b *Base) remember(r *logbook.Record) bool {
+	b.preceding.add(b.process(r), r)
+	return (b.o.Level == nil || r.Level() >= logbook.LevelOf(b.o.Level)) && (b.o.Filter == nil || b.o.Filter(r))
+}
+
+func (b *Base) process(r *logbook.Record) process { return process{b.appID(r), HostOf(r), r.PID()} }
 
 func (b *Base) appID(r *logbook.Record) string {
 	return cmp.Or(b.o.AppID, attribute(r, "service.name"), defaultAppID)
@@ -183,6 +210,7 @@ func (b *Base) entry(r *logbook.Record) (*Entry, error) {
 	if len(e.Instance) > maxName { // cut, it could be that of another one
 		e.Instance = string(Hash(e.Instance))
 	}
+	r = b.withContext(r)
 	var err error
 	if e.Data, err = r.MarshalJSON(); err != nil {
 		return nil, err
@@ -197,6 +225,18 @@ func (b *Base) entry(r *logbook.Record) (*Entry, error) {
 	}
 	e.fit()
 	return e, nil
+}
+
+// withContext returns a record with those that came before it.
+func (b *Base) withContext(r *logbook.Record) *logbook.Record {
+	if b.preceding == nil {
+		return r
+	}
+	if before := b.preceding.before(b.process(r), r); len(before) > 0 {
+		r = r.Clone()
+		r.Set(ContextKey, before)
+	}
+	return r
 }
 
 // shortened returns a record whose JSON has at most limit bytes, if there is room for its

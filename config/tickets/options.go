@@ -1,7 +1,9 @@
 package tickets
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/logbook-go/logbook/config"
@@ -13,6 +15,7 @@ func options(size string, further ...config.Option) []config.Option {
 	return slices.Concat(config.HandlerOptions("")[:2], []config.Option{
 		{Name: "app_id", Kind: config.KindText, Default: "service.name of the record, or generic", Help: "name of the program"},
 		{Name: "grouping", Kind: "func/1|callsite/1", Default: "func/1", Help: "how records are grouped; callsite/1 for tickets that Python Logbook shares"},
+		{Name: "context", Kind: config.KindCount, Default: "0", Help: "records of the same process, of any level, that an occurrence has from before it; at most 200"},
 		{Name: "keep", Kind: config.KindCount, Default: "10", Help: "occurrences to keep from the beginning and from the end of a ticket"},
 		{Name: "new_tickets", Kind: config.KindCount, Default: "1000", Help: "new tickets in an hour, beyond which records go to an overflow ticket"},
 		{Name: "max_tickets", Kind: config.KindCount, Default: "100000", Help: "tickets to keep"},
@@ -43,6 +46,14 @@ func read(s *config.Spec) *settings {
 		},
 		noCreate: s.Bool(noCreateOption), timeout: s.Duration("timeout"),
 	}
+	s.Func("context", func(v string) error {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 0 || n > ticketing.MaxContext {
+			return fmt.Errorf("want 0 to %d", ticketing.MaxContext)
+		}
+		o.handler.Context = n
+		return nil
+	})
 	s.Func("grouping", func(v string) (err error) {
 		o.handler.Key, err = ticketing.ParseKey(v)
 		return err

@@ -51,6 +51,7 @@ func TestInvalid(t *testing.T) {
 		"sqlite://host/path":                  "want \"sqlite:PATH\"",
 		"sqlite:/x.db?grouping=func/2":        "invalid key",
 		"sqlite:/x.db?keep=-1":                "keep",
+		"sqlite:/x.db?context=201":            "want 0 to 200",
 		"sqlite:/missing/x.db?prefix=a;b":     "invalid TablePrefix",
 		"sqlite:/missing/folder/x.db":         "no such file",
 		"sqlite:/missing/x.db?no_create=nope": "no_create",

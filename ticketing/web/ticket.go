@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/logbook-go/logbook/internal/text"
+	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/ticketing"
 )
 
@@ -43,6 +44,7 @@ type occurrence struct {
 	Line     int
 	Facts    []attr
 	User     string
+	Before   []string // records that came before it
 }
 
 // attr is an attribute as text.
@@ -204,6 +206,7 @@ func newOccurrence(stored *ticketing.Occurrence, module string) (*occurrence, er
 	for _, list := range [][]slog.Attr{d.Attrs, d.Extra} {
 		o.addAttrs(list)
 	}
+	o.addContext(r)
 	o.User = userOf(r)
 	o.addFact("User", o.User)
 	o.addFact("Host", ticketing.HostOf(r))
@@ -227,6 +230,9 @@ const maxAttrs = 500
 
 func (o *occurrence) addAttrs(list []slog.Attr) {
 	for _, a := range list {
+		if a.Key == ticketing.ContextKey {
+			continue
+		}
 		text.EachLeaf(a, func(name string, v slog.Value) {
 			if len(o.Attrs) >= maxAttrs {
 				return
@@ -234,6 +240,17 @@ func (o *occurrence) addAttrs(list []slog.Attr) {
 			value, short := shown(string(text.AppendValue(nil, v)))
 			o.Attrs = append(o.Attrs, attr{line(text.Cut(name, 200, "…")), value, short})
 		})
+	}
+}
+
+// addContext adds the records that came before one.
+func (o *occurrence) addContext(r *logbook.Record) {
+	v, _ := r.Lookup(ticketing.ContextKey)
+	lines, _ := v.Any().([]any)
+	for _, l := range lines {
+		if s, ok := l.(string); ok {
+			o.Before = append(o.Before, line(s))
+		}
 	}
 }
 

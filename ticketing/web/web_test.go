@@ -339,6 +339,19 @@ func TestUsers(t *testing.T) {
 	}
 }
 
+// What came before an occurrence stands by itself, not among the attributes.
+func TestContext(t *testing.T) {
+	store := newStore(t)
+	record(t, store, time.Minute, logbook.RecordData{
+		Message: "failed", Extra: []slog.Attr{slog.Any(ticketing.ContextKey, []string{"12:00:00.000 INFO app: <b>one</b>", "12:00:01.000 DEBUG app: two\nlines"})},
+	})
+	w := get(t, newHandler(t, store, nil), "/tickets/1")
+	want(t, w, 200, "Before it", "12:00:00.000 INFO app: &lt;b&gt;one&lt;/b&gt;\n12:00:01.000 DEBUG app: two")
+	if strings.Contains(w.Body.String(), ticketing.ContextKey) {
+		t.Error("it is an attribute, too")
+	}
+}
+
 // A message of 1 MiB makes no page of 1 MiB, nor does a record with many attributes.
 func TestLargeRecords(t *testing.T) {
 	store := newStore(t)

@@ -86,6 +86,7 @@ function follow() {
 	const on = list && follows() && !document.hidden;
 	if (on && !source) {
 		source = new EventSource(`${root}/live`);
+		source.addEventListener("open", refresh); // for changes since the page was made, or while the stream was broken
 		source.addEventListener("change", refresh);
 	} else if (!on && source) {
 		source.close();
