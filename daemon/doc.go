@@ -46,7 +46,7 @@
 //
 // # Replies
 //
-// A reply is text, which may be empty. To a message that is no valid command it is "Error! "
+// A reply is text, which may be empty. To an invalid command it is "Error! "
 // with the reason, and the help; for a command that failed, "Unknown exception! Check daemon
 // log!" with the error on the next line.
 //

@@ -11,7 +11,7 @@ type Code string
 
 // The codes.
 const (
-	CodeInvalid      Code = "invalid"      // the message is no valid command; a plain reply has the help
+	CodeInvalid      Code = "invalid"      // an invalid command; a plain reply has the help
 	CodeUnauthorized Code = "unauthorized" // the token is wrong or missing
 	CodeTooLong      Code = "too_long"     // the message is longer than Options.MaxMessage
 	CodeBusy         Code = "busy"         // there are too many clients, or too many long messages

@@ -206,7 +206,7 @@ func (a *Arg) check(d words.Delimiters) error {
 	case a.Kind < Text || a.Kind > Flag:
 		return fmt.Errorf("%s: unknown kind %d", a.Name, a.Kind)
 	case !a.isOption() && (a.Kind == Flag || a.Default != "" || a.Required):
-		return fmt.Errorf("%s: a positional argument is no flag, is always required, and has no default", a.Name)
+		return fmt.Errorf("%s: invalid positional argument: want neither a flag, nor an optional one, nor a default", a.Name)
 	case a.Kind == Flag && (a.Default != "" || a.Required || len(a.Choices) > 0):
 		return fmt.Errorf("%s: a flag has no value", a.Name)
 	}

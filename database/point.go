@@ -65,7 +65,7 @@ func checkPoint(codename string, at time.Time, value any) (any, error) {
 	case int, int8, int16, int32, uint8, uint16, uint32:
 		return new(encoder).integer(0, n, math.MinInt64, math.MaxInt64)
 	}
-	return nil, fmt.Errorf("a %T is no value of a point: want a number, bool, string or nil", value)
+	return nil, fmt.Errorf("invalid value of type %T: want a number, bool, string or nil", value)
 }
 
 func wholeOf(n uint64) (any, error) {

@@ -21,7 +21,7 @@ const (
 	TimescaleNever                     // plain ones
 )
 
-// TimescaleReason says what is wrong with TimescaleDB.
+// TimescaleReason is the reason why TimescaleDB cannot be used.
 type TimescaleReason int8
 
 // The reasons.

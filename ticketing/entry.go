@@ -26,7 +26,7 @@ type Entry struct {
 	Data []byte // the record in the form of [logbook.Wire], as strict JSON
 
 	// Instance and Number are those of the record's [logbook.Origin], so that it is recorded
-	// once when it comes again. 0 is no number.
+	// once when it comes again. 0 means that there is none.
 	Instance string // 120
 	Number   uint64
 }

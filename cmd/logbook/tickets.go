@@ -114,7 +114,7 @@ type usageError struct{ error }
 
 func (e *usageError) Unwrap() error { return e.error }
 
-// openError says what is wrong with --db.
+// openError returns the error for a database that cannot be opened.
 func openError(err error) error {
 	e := (*config.URIError)(nil)
 	if !errors.As(err, &e) {

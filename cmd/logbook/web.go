@@ -33,7 +33,7 @@ sink postgres". Its tables are made if they do not exist. With --collect, web is
 collector too: it receives records as "logbook collect" does, and records tickets of
 those of level warning and above, or of the option level of --db.
 
-With --alert, somebody is told of tickets that are new, regressed, or not muted any more;
+With --alert, the sink reports tickets that are new, regressed, or not muted any more;
 an alert has the address of the ticket. With --tracker, the page of a ticket has a button
 that creates an issue.
 
@@ -216,7 +216,7 @@ func (s *webServer) server(ctx context.Context, h http.Handler) (*http.Server, f
 	}
 }
 
-// serverErrors prints what net/http has to say.
+// serverErrors prints the errors of net/http.
 type serverErrors struct{ stderr io.Writer }
 
 func (e serverErrors) Write(p []byte) (int, error) {

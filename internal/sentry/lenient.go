@@ -119,7 +119,7 @@ func numbers(v any) any {
 }
 
 // instant is a time: a text of RFC 3339, with or without a zone, or seconds since 1970. Anything
-// else is no time.
+// else is the zero time.
 type instant time.Time
 
 // UnmarshalJSON implements [json.Unmarshaler].

@@ -10,6 +10,7 @@ import (
 
 	"github.com/logbook-go/logbook/internal/text"
 	"github.com/logbook-go/logbook/ticketing"
+	"github.com/logbook-go/logbook/ticketing/internal/micro"
 )
 
 // maxAdopted bounds the occurrences of a ticket that are adopted, as far as they are to be kept.
@@ -79,7 +80,7 @@ func (t *transaction) adopt(ctx context.Context, d *ticketDocument) error {
 			continue
 		}
 		adopted.Go.Stored++
-		t.update(occurrencesName, id, bson.D{{Key: "$set", Value: bson.D{{Key: "go", Value: ownOccurrence{t.id(), n.ID, number, micro(o.Time)}}}}})
+		t.update(occurrencesName, id, bson.D{{Key: "$set", Value: bson.D{{Key: "go", Value: ownOccurrence{t.id(), n.ID, number, micro.Of(o.Time)}}}}})
 	}
 	t.save(adopted, adopted.filter(), 0)
 	t.addHours(n.ID, hours)

@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"github.com/logbook-go/logbook/ticketing"
+	"github.com/logbook-go/logbook/ticketing/internal/micro"
 )
 
 // Act implements [ticketing.Store].
@@ -21,7 +22,7 @@ func (s *Store) Act(ctx context.Context, id int64, a *ticketing.Action) error {
 			return err
 		}
 		ticket := d.ticket()
-		event, err := ticket.Act(a, now())
+		event, err := ticket.Act(a, micro.Now())
 		if err != nil {
 			return err
 		}
@@ -75,7 +76,7 @@ func (s *Store) Merge(ctx context.Context, into int64, ids []int64, by string) e
 			if err := t.move(ctx, d, loser, hours); err != nil {
 				return err
 			}
-			t.addEvents(d.Go.ID, ticketing.Event{Time: now(), Kind: ticketing.EventMerged, Actor: by, Comment: loser.Go.Title})
+			t.addEvents(d.Go.ID, ticketing.Event{Time: micro.Now(), Kind: ticketing.EventMerged, Actor: by, Comment: loser.Go.Title})
 		}
 		if len(merged) == 0 {
 			return nil
@@ -92,7 +93,7 @@ func (s *Store) Merge(ctx context.Context, into int64, ids []int64, by string) e
 		return nil
 	})
 	if err == nil {
-		s.unkept.Add(uint64(unkept))
+		s.counts.Unkept.Add(uint64(unkept))
 	}
 	return err
 }
@@ -135,7 +136,7 @@ func (s *Store) Split(ctx context.Context, id int64, f ticketing.Fingerprint, by
 		}
 		g.Fingerprints = slices.Delete(g.Fingerprints, i, i+1)
 		t.update(ticketsName, d.filter(), bson.D{{Key: "$set", Value: bson.D{{Key: "record_hash", Value: g.Fingerprints[0]}, {Key: "go", Value: g}}}})
-		old, at := d.ticket(), now()
+		old, at := d.ticket(), micro.Now()
 		n := &ticketing.Ticket{
 			Fingerprint: f, AppID: old.AppID, Level: old.Level, Channel: old.Channel, Location: old.Location, Module: old.Module, Title: old.Title,
 			FirstSeen: at, LastSeen: at,
@@ -206,7 +207,7 @@ func (s *Store) prune(ctx context.Context, now time.Time) (deleted int, err erro
 			return deleted, err
 		}
 		deleted += n
-		s.prunedTickets.Add(uint64(n))
+		s.counts.Pruned.Add(uint64(n))
 		if n == 0 {
 			break
 		}
@@ -216,7 +217,7 @@ func (s *Store) prune(ctx context.Context, now time.Time) (deleted int, err erro
 	for _, old := range []struct {
 		collection, field string
 		before            bson.D
-	}{{hoursName, "hour", hour}, {createdName, "hour", hour}, {producersName, "at", before(micro(oldest))}} {
+	}{{hoursName, "hour", hour}, {createdName, "hour", hour}, {producersName, "at", before(micro.Of(oldest))}} {
 		if _, err := s.db.Collection(old.collection).DeleteMany(ctx, bson.D{{Key: old.field, Value: old.before}}); err != nil {
 			return deleted, err
 		}
@@ -234,7 +235,7 @@ func (s *Store) surplus(ctx context.Context, oldest time.Time) (found []*ticketD
 		o := options.Find().SetSort(bson.D{{Key: "go.last_seen", Value: 1}, {Key: "go.id", Value: 1}}).SetLimit(int64(limit))
 		return find(ctx, tickets, f, o, func(d *ticketDocument) { found = append(found, d) })
 	}
-	if err := collect(pruneStep, bson.D{{Key: "go.last_seen", Value: bson.D{{Key: "$lt", Value: micro(oldest)}}}}); err != nil || len(found) > 0 {
+	if err := collect(pruneStep, bson.D{{Key: "go.last_seen", Value: bson.D{{Key: "$lt", Value: micro.Of(oldest)}}}}); err != nil || len(found) > 0 {
 		return found, err
 	}
 	count, err := tickets.CountDocuments(ctx, bson.D{{Key: "go.state", Value: bson.D{{Key: "$gte", Value: 0}}}})

@@ -13,6 +13,7 @@ import (
 
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/ticketing"
+	"github.com/logbook-go/logbook/ticketing/internal/micro"
 )
 
 // filter selects the tickets of a query, without After.
@@ -43,10 +44,10 @@ func filter(q *ticketing.Query) bson.D {
 	}
 	var seen bson.D
 	if !q.Since.IsZero() {
-		seen = append(seen, bson.E{Key: "$gte", Value: micro(q.Since)})
+		seen = append(seen, bson.E{Key: "$gte", Value: micro.Of(q.Since)})
 	}
 	if !q.Until.IsZero() {
-		seen = append(seen, bson.E{Key: "$lt", Value: micro(q.Until)})
+		seen = append(seen, bson.E{Key: "$lt", Value: micro.Of(q.Until)})
 	}
 	if len(seen) > 0 {
 		add("go.last_seen", seen)
@@ -71,7 +72,7 @@ func (s *Store) Tickets(ctx context.Context, q *ticketing.Query) (found []*ticke
 	if d.After != nil {
 		value := d.After.Count
 		if key == "go.last_seen" {
-			value = micro(d.After.LastSeen)
+			value = micro.Of(d.After.LastSeen)
 		}
 		f = append(f, bson.E{Key: "$or", Value: bson.A{
 			bson.D{{Key: key, Value: bson.D{{Key: beyond, Value: value}}}},
@@ -169,7 +170,7 @@ func (s *Store) History(ctx context.Context, id int64) (events []ticketing.Event
 	o := options.Find().SetSort(bson.D{{Key: "_id", Value: 1}})
 	return events, s.of(ctx, "history", id, func(t *ticketDocument) error {
 		return find(ctx, s.db.Collection(historyName), ofTicket("ticket", t.Go.ID), o, func(d *eventDocument) {
-			events = append(events, ticketing.Event{Time: fromMicro(d.At), Kind: ticketing.EventKind(d.Kind), Actor: d.Actor, Comment: d.Comment})
+			events = append(events, ticketing.Event{Time: micro.Time(d.At), Kind: ticketing.EventKind(d.Kind), Actor: d.Actor, Comment: d.Comment})
 		})
 	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/logbook-go/logbook/ticketing"
 	"github.com/logbook-go/logbook/ticketing/internal/batch"
+	"github.com/logbook-go/logbook/ticketing/internal/micro"
 	"github.com/logbook-go/logbook/ticketing/internal/seen"
 )
 
@@ -51,13 +52,13 @@ func (s *Store) commit(ctx context.Context, entries []*ticketing.Entry) error {
 	if err != nil {
 		return err
 	}
-	s.handled.Add(uint64(r.handled))
-	s.suppressed.Add(uint64(len(entries) - r.handled))
-	s.created.Add(uint64(r.plan.New))
-	s.overflowed.Add(uint64(r.plan.Overflowed))
-	s.unkept.Add(uint64(r.plan.Unkept))
+	s.counts.Handled.Add(uint64(r.handled))
+	s.counts.Suppressed.Add(uint64(len(entries) - r.handled))
+	s.counts.Created.Add(uint64(r.plan.New))
+	s.counts.Overflowed.Add(uint64(r.plan.Overflowed))
+	s.counts.Unkept.Add(uint64(r.plan.Unkept))
 	for _, c := range r.plan.Changes {
-		s.unkept.Add(uint64(len(c.Leaving)))
+		s.counts.Unkept.Add(uint64(len(c.Leaving)))
 	}
 	for release := range r.firstSeen {
 		if len(s.releases) < maxReleases {
@@ -99,7 +100,7 @@ func (r *recording) record(entries []*ticketing.Entry) error {
 		if _, found := r.firstSeen[e.Release]; e.Release != "" && !found {
 			r.firstSeen[e.Release] = e.Time
 			if !r.releases[e.Release] {
-				r.insert(releasesName, bson.D{{Key: "_id", Value: e.Release}}, bson.D{{Key: "seen", Value: micro(e.Time)}})
+				r.insert(releasesName, bson.D{{Key: "_id", Value: e.Release}}, bson.D{{Key: "seen", Value: micro.Of(e.Time)}})
 			}
 		}
 	}
@@ -141,7 +142,7 @@ func (r *recording) withoutKnown(entries []*ticketing.Entry) ([]*ticketing.Entry
 		}
 		id := bson.D{{Key: "_id", Value: instance}}
 		r.insert(producersName, id, bson.D{{Key: "numbers", Value: b}})
-		r.update(producersName, id, bson.D{{Key: "$set", Value: bson.D{{Key: "numbers", Value: b}, {Key: "at", Value: micro(now())}}}})
+		r.update(producersName, id, bson.D{{Key: "$set", Value: bson.D{{Key: "numbers", Value: b}, {Key: "at", Value: micro.Of(micro.Now())}}}})
 	}
 	return fresh, nil
 }
@@ -206,7 +207,7 @@ func (r *recording) FirstSeen(release string) (time.Time, error) {
 	if !found {
 		return r.firstSeen[release], err
 	}
-	return fromMicro(d.Seen), nil
+	return micro.Time(d.Seen), nil
 }
 
 // apply writes what entries do to a ticket.

@@ -19,6 +19,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/ticketing"
 	"github.com/logbook-go/logbook/ticketing/internal/commit"
+	"github.com/logbook-go/logbook/ticketing/internal/counts"
 	"github.com/logbook-go/logbook/ticketing/internal/watch"
 )
 
@@ -40,7 +41,7 @@ type Store struct {
 	releases map[string]bool // that are in the database; guarded by writing
 	pruned   time.Time       // guarded by writing
 
-	handled, suppressed, created, prunedTickets, overflowed, unkept atomic.Uint64
+	counts counts.Counts
 }
 
 var _ ticketing.Store = (*Store)(nil)
@@ -214,12 +215,7 @@ func (s *Store) read(ctx context.Context, op string, fn func() error) error {
 }
 
 // Stats implements [ticketing.Store].
-func (s *Store) Stats() logbook.Stats {
-	return logbook.Stats{Handled: s.handled.Load(), Suppressed: s.suppressed.Load(), Counters: []logbook.Counter{
-		{Name: "created_tickets", Value: s.created.Load()}, {Name: "pruned_tickets", Value: s.prunedTickets.Load()},
-		{Name: "overflowed_records", Value: s.overflowed.Load()}, {Name: "unkept_occurrences", Value: s.unkept.Load()},
-	}}
-}
+func (s *Store) Stats() logbook.Stats { return s.counts.Stats() }
 
 // Close implements [ticketing.Store].
 func (s *Store) Close(ctx context.Context) error {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/ticketing"
+	"github.com/logbook-go/logbook/ticketing/internal/micro"
 )
 
 // ticketDocument is a document of tickets. The fields before Go are those of Python Logbook.
@@ -57,33 +58,17 @@ type mute struct {
 	Seen   int64 `bson:"seen"`
 }
 
-func micro(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMicro()
-}
-
-func fromMicro(n int64) time.Time {
-	if n == 0 {
-		return time.Time{}
-	}
-	return time.UnixMicro(n).UTC()
-}
-
-func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
-
 // ticket returns the ticket.
 func (d *ticketDocument) ticket() *ticketing.Ticket {
 	g := &d.Go
 	t := &ticketing.Ticket{
 		ID: g.ID, AppID: d.AppID, Level: logbook.LevelFromWire(d.Level), Channel: d.Channel, Location: d.Location, Module: d.Module, Title: g.Title,
-		State: ticketing.State(g.State), Count: d.Count, Stored: g.Stored, FirstSeen: fromMicro(g.FirstSeen), LastSeen: fromMicro(g.LastSeen),
+		State: ticketing.State(g.State), Count: d.Count, Stored: g.Stored, FirstSeen: micro.Time(g.FirstSeen), LastSeen: micro.Time(g.LastSeen),
 		Assignee: g.Assignee, Link: g.Link, Regressions: g.Regressions, FirstRelease: g.FirstRelease, LastRelease: g.LastRelease,
-		SolvedAt: fromMicro(g.SolvedAt), NextRelease: g.NextRelease,
+		SolvedAt: micro.Time(g.SolvedAt), NextRelease: g.NextRelease,
 		Mute: ticketing.Mute{
-			Until: fromMicro(g.Mute.Until), Count: g.Mute.Count, Period: time.Duration(g.Mute.Period) * time.Microsecond,
-			Began: fromMicro(g.Mute.Began), Seen: g.Mute.Seen,
+			Until: micro.Time(g.Mute.Until), Count: g.Mute.Count, Period: time.Duration(g.Mute.Period) * time.Microsecond,
+			Began: micro.Time(g.Mute.Began), Seen: g.Mute.Seen,
 		},
 	}
 	if len(g.Fingerprints) > 0 {
@@ -96,10 +81,10 @@ func (d *ticketDocument) ticket() *ticketing.Ticket {
 func (d *ticketDocument) take(t *ticketing.Ticket) {
 	d.Solved, d.LastSeen = t.State == ticketing.Solved, t.LastSeen
 	g := &d.Go
-	g.State, g.Stored, g.FirstSeen, g.LastSeen = int(t.State), t.Stored, micro(t.FirstSeen), micro(t.LastSeen)
+	g.State, g.Stored, g.FirstSeen, g.LastSeen = int(t.State), t.Stored, micro.Of(t.FirstSeen), micro.Of(t.LastSeen)
 	g.Assignee, g.Link, g.Regressions, g.FirstRelease, g.LastRelease = t.Assignee, t.Link, t.Regressions, t.FirstRelease, t.LastRelease
-	g.SolvedAt, g.NextRelease = micro(t.SolvedAt), t.NextRelease
-	g.Mute = mute{micro(t.Mute.Until), t.Mute.Count, t.Mute.Period.Microseconds(), micro(t.Mute.Began), t.Mute.Seen}
+	g.SolvedAt, g.NextRelease = micro.Of(t.SolvedAt), t.NextRelease
+	g.Mute = mute{micro.Of(t.Mute.Until), t.Mute.Count, t.Mute.Period.Microseconds(), micro.Of(t.Mute.Began), t.Mute.Seen}
 }
 
 // newDocument returns the document of a new ticket, and gives that its id.
@@ -166,14 +151,14 @@ type ownOccurrence struct {
 }
 
 func (d *occurrenceDocument) occurrence() *ticketing.Occurrence {
-	return &ticketing.Occurrence{ID: d.Go.ID, Ticket: d.Go.Ticket, Number: d.Go.Number, Time: fromMicro(d.Go.At), AppID: d.AppID, Data: []byte(d.Data)}
+	return &ticketing.Occurrence{ID: d.Go.ID, Ticket: d.Go.Ticket, Number: d.Go.Number, Time: micro.Time(d.Go.At), AppID: d.AppID, Data: []byte(d.Data)}
 }
 
 // addOccurrence inserts an occurrence of a ticket.
 func (t *transaction) addOccurrence(d *ticketDocument, number int64, e *ticketing.Entry) {
 	t.insert(occurrencesName, bson.D{{Key: "_id", Value: bson.NewObjectID()}}, bson.D{
 		{Key: "ticket_id", Value: d.OID}, {Key: "app_id", Value: e.AppID}, {Key: "time", Value: e.Time}, {Key: "data", Value: string(e.Data)},
-		{Key: "go", Value: ownOccurrence{t.id(), d.Go.ID, number, micro(e.Time)}},
+		{Key: "go", Value: ownOccurrence{t.id(), d.Go.ID, number, micro.Of(e.Time)}},
 	})
 }
 
@@ -191,7 +176,7 @@ type eventDocument struct {
 func (t *transaction) addEvents(ticket int64, events ...ticketing.Event) {
 	for _, e := range events {
 		t.insert(historyName, bson.D{{Key: "_id", Value: t.id()}}, bson.D{
-			{Key: "ticket", Value: ticket}, {Key: "at", Value: micro(e.Time)}, {Key: "kind", Value: string(e.Kind)},
+			{Key: "ticket", Value: ticket}, {Key: "at", Value: micro.Of(e.Time)}, {Key: "kind", Value: string(e.Kind)},
 			{Key: "actor", Value: e.Actor}, {Key: "comment", Value: e.Comment},
 		})
 	}

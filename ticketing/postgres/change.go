@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/logbook-go/logbook/ticketing"
+	"github.com/logbook-go/logbook/ticketing/internal/micro"
 )
 
 // lock locks tickets, or those that they were merged into, and returns them. Unknown ids are
@@ -65,7 +66,7 @@ func (s *Store) Act(ctx context.Context, id int64, a *ticketing.Action) error {
 		if err != nil {
 			return err
 		}
-		done, err := ticket.Act(&c, now())
+		done, err := ticket.Act(&c, micro.Now())
 		if err != nil {
 			return err
 		}
@@ -101,7 +102,7 @@ func (s *Store) Merge(ctx context.Context, into int64, ids []int64, by string) e
 			merged[loser.ID] = true
 			winner.Absorb(loser)
 			p.move(winner.ID, loser.ID)
-			p.addEvents(event{winner.ID, ticketing.Event{Time: now(), Kind: ticketing.EventMerged, Actor: text(by), Comment: loser.Title}})
+			p.addEvents(event{winner.ID, ticketing.Event{Time: micro.Now(), Kind: ticketing.EventMerged, Actor: text(by), Comment: loser.Title}})
 		}
 		p.saveCounts(winner)
 		p.saveMeta(winner)
@@ -153,7 +154,7 @@ func (s *Store) Split(ctx context.Context, id int64, f ticketing.Fingerprint, by
 				return err
 			}
 		}
-		at := now()
+		at := micro.Now()
 		if _, err := t.row(ctx, `INSERT INTO {p}tickets (record_hash, level, channel, location, module, last_occurrence_time, occurrence_count, solved, app_id)
 			SELECT $1, level, channel, location, module, $2, 0, false, app_id FROM {p}tickets WHERE ticket_id = $3 RETURNING ticket_id`,
 			[]any{string(f), at, ticket.ID}, &split); err != nil {
@@ -162,7 +163,7 @@ func (s *Store) Split(ctx context.Context, id int64, f ticketing.Fingerprint, by
 		done := ticketing.Event{Time: at, Kind: ticketing.EventSplit, Actor: text(by), Comment: string(f)}
 		p := t.pipeline()
 		p.add("UPDATE {p}fingerprints SET ticket_id = $1 WHERE hash = $2", split, string(f))
-		p.add("INSERT INTO {p}counts VALUES ($1, 0, 0, 0, $2, $2)", split, micro(at))
+		p.add("INSERT INTO {p}counts VALUES ($1, 0, 0, 0, $2, $2)", split, micro.Of(at))
 		p.add("INSERT INTO {p}meta (ticket_id, title, search) VALUES ($1, $2, $3)", split, ticket.Title, searchText(ticket))
 		p.addEvents(event{ticket.ID, done}, event{split, done})
 		return p.send(ctx)

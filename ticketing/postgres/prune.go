@@ -7,6 +7,7 @@ import (
 
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/ticketing"
+	"github.com/logbook-go/logbook/ticketing/internal/micro"
 )
 
 const (
@@ -32,15 +33,15 @@ func (s *Store) Prune(ctx context.Context, now time.Time) (deleted int, err erro
 	oldest := now.Add(-s.limits.MaxAge)
 	if err := s.change(ctx, "prune", func(t *transaction) error {
 		p := t.pipeline()
-		p.add("DELETE FROM {p}producers WHERE seen < $1", micro(oldest))
-		p.add("DELETE FROM {p}releases WHERE seen < $1", micro(oldest))
+		p.add("DELETE FROM {p}producers WHERE seen < $1", micro.Of(oldest))
+		p.add("DELETE FROM {p}releases WHERE seen < $1", micro.Of(oldest))
 		p.add("DELETE FROM {p}created WHERE hour < $1", oldest.Unix()/3600)
 		p.add("DELETE FROM {p}hours WHERE hour < $1", oldest.Unix()/3600)
 		return p.send(ctx)
 	}); err != nil {
 		return 0, err
 	}
-	if deleted, _, err = s.deleteOldest(ctx, micro(oldest), math.MaxInt64, math.MaxInt64); err != nil {
+	if deleted, _, err = s.deleteOldest(ctx, micro.Of(oldest), math.MaxInt64, math.MaxInt64); err != nil {
 		return deleted, err
 	}
 	var tickets, bytes int64
@@ -81,7 +82,7 @@ func (s *Store) deleteOldest(ctx context.Context, before, tickets, bytes int64) 
 				break
 			}
 			deleted, size = deleted+n, size+freed
-			s.prunedTickets.Add(uint64(n))
+			s.counts.Pruned.Add(uint64(n))
 		}
 	}
 	return deleted, size, nil

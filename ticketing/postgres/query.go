@@ -7,6 +7,7 @@ import (
 
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/ticketing"
+	"github.com/logbook-go/logbook/ticketing/internal/micro"
 )
 
 // selection is a query that is being built.
@@ -98,10 +99,10 @@ func (s *selection) from(q *ticketing.Query, found bool, states []int16) {
 		s.add(" AND m.assignee = ? AND m.assignee <> ''", text(q.Assignee))
 	}
 	if !q.Since.IsZero() {
-		s.add(" AND c.last_seen >= ?", micro(q.Since))
+		s.add(" AND c.last_seen >= ?", micro.Of(q.Since))
 	}
 	if !q.Until.IsZero() {
-		s.add(" AND c.last_seen < ?", micro(q.Until))
+		s.add(" AND c.last_seen < ?", micro.Of(q.Until))
 	}
 }
 
@@ -143,7 +144,7 @@ func list(q *ticketing.Query) *selection {
 		if q.After != nil {
 			value := q.After.Count
 			if key == "c.last_seen" {
-				value = micro(q.After.LastSeen)
+				value = micro.Of(q.After.LastSeen)
 			}
 			s.add(" AND ("+key+", c.ticket_id) "+compare+" (?, ?)", value, q.After.ID)
 		}

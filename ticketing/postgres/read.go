@@ -8,6 +8,7 @@ import (
 
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/ticketing"
+	"github.com/logbook-go/logbook/ticketing/internal/micro"
 )
 
 // changingColumns are the columns that records and people change; scanChanging reads them.
@@ -21,8 +22,8 @@ func scanChanging(scan func(...any) error, t *ticketing.Ticket, before ...any) e
 	err := scan(append(before, &t.ID, (*int8)(&t.State), &t.Count, &t.Stored, &lastSeen, &firstSeen,
 		&t.Title, &t.Assignee, &t.Link, &t.FirstRelease, &t.LastRelease, &solvedAt, &t.NextRelease, &t.Regressions,
 		&until, &t.Mute.Count, &period, &began, &t.Mute.Seen)...)
-	t.LastSeen, t.FirstSeen, t.SolvedAt = fromMicro(lastSeen), fromMicro(firstSeen), fromMicro(solvedAt)
-	t.Mute.Until, t.Mute.Began, t.Mute.Period = fromMicro(until), fromMicro(began), time.Duration(period)*time.Microsecond
+	t.LastSeen, t.FirstSeen, t.SolvedAt = micro.Time(lastSeen), micro.Time(firstSeen), micro.Time(solvedAt)
+	t.Mute.Until, t.Mute.Began, t.Mute.Period = micro.Time(until), micro.Time(began), time.Duration(period)*time.Microsecond
 	return err
 }
 
@@ -155,7 +156,7 @@ func (s *Store) History(ctx context.Context, id int64) (events []ticketing.Event
 		var e ticketing.Event
 		var at int64
 		err := scan(&at, &e.Kind, &e.Actor, &e.Comment)
-		e.Time = fromMicro(at)
+		e.Time = micro.Time(at)
 		events = append(events, e)
 		return err
 	})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/logbook-go/logbook/ticketing"
 	"github.com/logbook-go/logbook/ticketing/internal/batch"
+	"github.com/logbook-go/logbook/ticketing/internal/micro"
 	"github.com/logbook-go/logbook/ticketing/internal/seen"
 )
 
@@ -69,13 +70,13 @@ type recording struct {
 
 func (r *recording) committed() {
 	s := r.store
-	s.handled.Add(uint64(r.handled))
-	s.suppressed.Add(uint64(r.suppressed))
-	s.created.Add(uint64(r.plan.New))
-	s.overflowed.Add(uint64(r.plan.Overflowed))
-	s.unkept.Add(uint64(r.plan.Unkept))
+	s.counts.Handled.Add(uint64(r.handled))
+	s.counts.Suppressed.Add(uint64(r.suppressed))
+	s.counts.Created.Add(uint64(r.plan.New))
+	s.counts.Overflowed.Add(uint64(r.plan.Overflowed))
+	s.counts.Unkept.Add(uint64(r.plan.Unkept))
 	for _, c := range r.plan.Changes {
-		s.unkept.Add(uint64(len(c.Leaving)))
+		s.counts.Unkept.Add(uint64(len(c.Leaving)))
 	}
 	s.known.add(r.places, r.releases)
 }
@@ -120,7 +121,7 @@ func (r *recording) look(entries []*ticketing.Entry) (missing map[ticketing.Fing
 		}
 		if e.Release != "" && !r.store.known.releases[e.Release] {
 			if _, found := firstSeen[e.Release]; !found {
-				firstSeen[e.Release] = micro(e.Time)
+				firstSeen[e.Release] = micro.Of(e.Time)
 			}
 		}
 	}
@@ -227,7 +228,7 @@ func (r *recording) Created(h batch.Hour) (int, error) {
 func (r *recording) FirstSeen(release string) (time.Time, error) {
 	var at int64
 	_, err := r.row(r.ctx, "SELECT seen FROM {p}releases WHERE release = $1", []any{release}, &at)
-	return fromMicro(at), err
+	return micro.Time(at), err
 }
 
 const evict = `WITH gone AS (DELETE FROM {p}ordinals n USING unnest($1::bigint[], $2::bigint[]) u (ticket_id, n)
@@ -374,7 +375,7 @@ func (r *recording) write(kept []occurrence) error {
 			column(hours, func(h batch.Hour) string { return h.AppID }),
 			column(hours, func(h batch.Hour) int { return r.plan.Created[h] }))
 	}
-	at := micro(now())
+	at := micro.Of(micro.Now())
 	for instance, numbers := range r.producers {
 		stored, err := numbers.MarshalBinary()
 		if err != nil {

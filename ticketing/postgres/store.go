@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -14,6 +13,7 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/ticketing"
 	"github.com/logbook-go/logbook/ticketing/internal/commit"
+	"github.com/logbook-go/logbook/ticketing/internal/counts"
 	"github.com/logbook-go/logbook/ticketing/internal/watch"
 )
 
@@ -35,7 +35,7 @@ type Store struct {
 	known  known         // these are used by the call that commits
 	pruned time.Time
 
-	handled, suppressed, created, prunedTickets, overflowed, unkept atomic.Uint64
+	counts counts.Counts
 }
 
 var _ ticketing.Store = (*Store)(nil)
@@ -77,12 +77,7 @@ func Open(ctx context.Context, url string, o *Options) (*Store, error) {
 }
 
 // Stats implements [ticketing.Store].
-func (s *Store) Stats() logbook.Stats {
-	return logbook.Stats{Handled: s.handled.Load(), Suppressed: s.suppressed.Load(), Counters: []logbook.Counter{
-		{Name: "created_tickets", Value: s.created.Load()}, {Name: "pruned_tickets", Value: s.prunedTickets.Load()},
-		{Name: "overflowed_records", Value: s.overflowed.Load()}, {Name: "unkept_occurrences", Value: s.unkept.Load()},
-	}}
-}
+func (s *Store) Stats() logbook.Stats { return s.counts.Stats() }
 
 // Close implements [ticketing.Store].
 func (s *Store) Close(ctx context.Context) error {
@@ -100,20 +95,3 @@ func (s *Store) Close(ctx context.Context) error {
 		return ctx.Err()
 	}
 }
-
-// micro is a time in microseconds, 0 for none.
-func micro(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMicro()
-}
-
-func fromMicro(n int64) time.Time {
-	if n == 0 {
-		return time.Time{}
-	}
-	return time.UnixMicro(n).UTC()
-}
-
-func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }

@@ -8,7 +8,7 @@ import (
 	"github.com/logbook-go/logbook/internal/flow"
 )
 
-// notify tells all who listen that the store changed.
+// notify reports to all who listen that the store changed.
 const notify = "SELECT pg_notify('{p}changed', '')"
 
 // Watch implements [ticketing.Store].

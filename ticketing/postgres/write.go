@@ -6,6 +6,7 @@ import (
 
 	"github.com/logbook-go/logbook/ticketing"
 	"github.com/logbook-go/logbook/ticketing/internal/batch"
+	"github.com/logbook-go/logbook/ticketing/internal/micro"
 )
 
 // insert adds statements that insert what belongs to new tickets, beside Python's row.
@@ -15,8 +16,8 @@ func (p *pipeline) insert(created []*batch.Change) {
 		ids,
 		column(created, func(c *batch.Change) int64 { return c.Count }),
 		column(created, func(c *batch.Change) int64 { return c.Stored }),
-		column(created, func(c *batch.Change) int64 { return micro(c.LastSeen) }),
-		column(created, func(c *batch.Change) int64 { return micro(c.FirstSeen) }))
+		column(created, func(c *batch.Change) int64 { return micro.Of(c.LastSeen) }),
+		column(created, func(c *batch.Change) int64 { return micro.Of(c.FirstSeen) }))
 	p.add("INSERT INTO {p}meta (ticket_id, title, search, first_release, last_release) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[])",
 		ids,
 		column(created, func(c *batch.Change) string { return c.Title }),
@@ -44,8 +45,8 @@ func (p *pipeline) saveCounts(tickets ...*ticketing.Ticket) {
 		column(tickets, func(t *ticketing.Ticket) int16 { return int16(t.State) }),
 		counts,
 		column(tickets, func(t *ticketing.Ticket) int64 { return t.Stored }),
-		column(tickets, func(t *ticketing.Ticket) int64 { return micro(t.LastSeen) }),
-		column(tickets, func(t *ticketing.Ticket) int64 { return micro(t.FirstSeen) }))
+		column(tickets, func(t *ticketing.Ticket) int64 { return micro.Of(t.LastSeen) }),
+		column(tickets, func(t *ticketing.Ticket) int64 { return micro.Of(t.FirstSeen) }))
 	p.add(`UPDATE {p}tickets t SET last_occurrence_time = u.last, occurrence_count = u.count, solved = u.solved
 		FROM unnest($1::bigint[], $2::timestamp[], $3::bigint[], $4::boolean[]) u (id, last, count, solved) WHERE t.ticket_id = u.id`,
 		ids,
@@ -58,8 +59,8 @@ func (p *pipeline) saveCounts(tickets ...*ticketing.Ticket) {
 func (p *pipeline) saveMeta(t *ticketing.Ticket) {
 	p.add(`UPDATE {p}meta SET assignee = $2, link = $3, first_release = $4, last_release = $5, solved_at = $6, next_release = $7, regressions = $8,
 			mute_until = $9, mute_count = $10, mute_period = $11, mute_began = $12, mute_seen = $13 WHERE ticket_id = $1`,
-		t.ID, t.Assignee, t.Link, t.FirstRelease, t.LastRelease, micro(t.SolvedAt), t.NextRelease, t.Regressions,
-		micro(t.Mute.Until), t.Mute.Count, t.Mute.Period.Microseconds(), micro(t.Mute.Began), t.Mute.Seen)
+		t.ID, t.Assignee, t.Link, t.FirstRelease, t.LastRelease, micro.Of(t.SolvedAt), t.NextRelease, t.Regressions,
+		micro.Of(t.Mute.Until), t.Mute.Count, t.Mute.Period.Microseconds(), micro.Of(t.Mute.Began), t.Mute.Seen)
 }
 
 // count adds a statement that counts the entries of each hour.
@@ -118,7 +119,7 @@ func (p *pipeline) addEvents(events ...event) {
 	}
 	p.add("INSERT INTO {p}history (ticket_id, at, kind, actor, note) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[])",
 		column(events, func(e event) int64 { return e.ticket }),
-		column(events, func(e event) int64 { return micro(e.Time) }),
+		column(events, func(e event) int64 { return micro.Of(e.Time) }),
 		column(events, func(e event) string { return string(e.Kind) }),
 		column(events, func(e event) string { return e.Actor }),
 		column(events, func(e event) string { return e.Comment }))

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/logbook-go/logbook/ticketing"
+	"github.com/logbook-go/logbook/ticketing/internal/micro"
 )
 
 // find returns a ticket, or the one that it was merged into.
@@ -41,7 +42,7 @@ func (s *Store) Act(ctx context.Context, id int64, a *ticketing.Action) error {
 		if err != nil {
 			return err
 		}
-		event, err := t.Act(a, now())
+		event, err := t.Act(a, micro.Now())
 		if err != nil {
 			return err
 		}
@@ -71,7 +72,7 @@ func (s *Store) Merge(ctx context.Context, into int64, ids []int64, by string) e
 			if err := s.w.move(winner.ID, t.ID); err != nil {
 				return err
 			}
-			if err := s.w.events(winner.ID, []ticketing.Event{{Time: now(), Kind: ticketing.EventMerged, Actor: by, Comment: t.Title}}); err != nil {
+			if err := s.w.events(winner.ID, []ticketing.Event{{Time: micro.Now(), Kind: ticketing.EventMerged, Actor: by, Comment: t.Title}}); err != nil {
 				return err
 			}
 		}
@@ -119,7 +120,7 @@ func (s *Store) Split(ctx context.Context, id int64, f ticketing.Fingerprint, by
 		if split, err = s.w.rowOf(t, f); err != nil {
 			return err
 		}
-		at := now()
+		at := micro.Now()
 		if err := s.w.run([]any{split, t.ID},
 			"UPDATE {p}meta SET merged_into = NULL, title = (SELECT title FROM {p}meta WHERE ticket_id = ?2) WHERE ticket_id = ?1",
 			"INSERT OR REPLACE INTO {p}search SELECT ?1, text FROM {p}search WHERE ticket_id = ?2"); err != nil {

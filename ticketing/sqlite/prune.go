@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"time"
+
+	"github.com/logbook-go/logbook/ticketing/internal/micro"
 )
 
 const (
@@ -28,7 +30,7 @@ func (s *Store) maintain() {
 // due reports whether no process has pruned for some time. Then this one does.
 func (s *Store) due(at time.Time) (due bool, err error) {
 	err = s.w.transaction(func() error {
-		result, err := s.w.exec("UPDATE {p}version SET pruned = ?1 WHERE pruned <= ?2", micro(at), micro(at.Add(-pruneInterval)))
+		result, err := s.w.exec("UPDATE {p}version SET pruned = ?1 WHERE pruned <= ?2", micro.Of(at), micro.Of(at.Add(-pruneInterval)))
 		if err != nil {
 			return err
 		}
@@ -61,7 +63,7 @@ func (s *Store) prune(ctx context.Context, now time.Time) (deleted int, err erro
 		if err := s.w.run([]any{oldest.Unix() / 3600}, "DELETE FROM {p}hours WHERE hour < ?", "DELETE FROM {p}created WHERE hour < ?"); err != nil {
 			return err
 		}
-		return s.w.run([]any{micro(oldest)}, "DELETE FROM {p}producers WHERE seen < ?", "DELETE FROM {p}releases WHERE seen < ?")
+		return s.w.run([]any{micro.Of(oldest)}, "DELETE FROM {p}producers WHERE seen < ?", "DELETE FROM {p}releases WHERE seen < ?")
 	}); err != nil {
 		return 0, err
 	}
@@ -71,7 +73,7 @@ func (s *Store) prune(ctx context.Context, now time.Time) (deleted int, err erro
 		}
 		n := 0
 		err := s.w.transaction(func() error {
-			ids, err := s.surplus(micro(oldest))
+			ids, err := s.surplus(micro.Of(oldest))
 			for _, id := range ids {
 				if err := s.w.remove(id); err != nil {
 					return err
@@ -84,7 +86,7 @@ func (s *Store) prune(ctx context.Context, now time.Time) (deleted int, err erro
 			return deleted, err
 		}
 		deleted += n
-		s.prunedTickets.Add(uint64(n))
+		s.counts.Pruned.Add(uint64(n))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/logbook-go/logbook/internal/sqlite"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/ticketing"
+	"github.com/logbook-go/logbook/ticketing/internal/micro"
 )
 
 // ReadPython reads the tickets of a database that Python Logbook has written, and calls each
@@ -94,7 +95,7 @@ func (p *python) read(ctx context.Context, each func(*ticketing.Ticket, *ticketi
 		if t == nil {
 			return nil
 		}
-		if o.Time = fromMicro(at); at == 0 {
+		if o.Time = micro.Time(at); at == 0 {
 			o.Time = t.LastSeen
 		}
 		times := int64(1)
@@ -136,7 +137,7 @@ func (p *python) tickets(ctx context.Context) (tickets map[int64]*pythonTicket, 
 		if err := scan(&t.ID, &t.Fingerprint, &level, &t.Channel, &t.Location, &t.Module, &at, &t.Count, &solved, &t.AppID); err != nil {
 			return err
 		}
-		t.Level, t.LastSeen, t.missing = logbook.LevelFromWire(level), fromMicro(at), t.Count
+		t.Level, t.LastSeen, t.missing = logbook.LevelFromWire(level), micro.Time(at), t.Count
 		if solved {
 			t.State = ticketing.Solved
 		}

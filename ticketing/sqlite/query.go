@@ -11,6 +11,7 @@ import (
 
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/ticketing"
+	"github.com/logbook-go/logbook/ticketing/internal/micro"
 )
 
 // ticketColumns are what scanTicket reads.
@@ -27,8 +28,8 @@ func scanTicket(scan func(...any) error) (*ticketing.Ticket, error) {
 		&t.Title, &t.Assignee, &t.FirstRelease, &t.LastRelease, &solvedAt, &t.NextRelease, &t.Regressions,
 		&until, &t.Mute.Count, &period, &began, &t.Mute.Seen, &t.Link)
 	t.Fingerprint, t.Level, t.State = ticketing.Fingerprint(hash.String), logbook.LevelFromWire(level), stateOf(tab, regressed)
-	t.LastSeen, t.FirstSeen, t.SolvedAt = fromMicro(lastSeen), fromMicro(firstSeen), fromMicro(solvedAt)
-	t.Mute.Until, t.Mute.Began, t.Mute.Period = fromMicro(until), fromMicro(began), time.Duration(period)*time.Microsecond
+	t.LastSeen, t.FirstSeen, t.SolvedAt = micro.Time(lastSeen), micro.Time(firstSeen), micro.Time(solvedAt)
+	t.Mute.Until, t.Mute.Began, t.Mute.Period = micro.Time(until), micro.Time(began), time.Duration(period)*time.Microsecond
 	return t, err
 }
 
@@ -121,10 +122,10 @@ func (s *selection) where(q *ticketing.Query, rest []property, tabs []int, regre
 		s.add(" AND EXISTS (SELECT 1 FROM "+p.table+" f WHERE f.ticket_id = c.ticket_id AND "+p.where+")", p.args...)
 	}
 	if !q.Since.IsZero() {
-		s.add(" AND c.last_seen >= ?", micro(q.Since))
+		s.add(" AND c.last_seen >= ?", micro.Of(q.Since))
 	}
 	if !q.Until.IsZero() {
-		s.add(" AND c.last_seen < ?", micro(q.Until))
+		s.add(" AND c.last_seen < ?", micro.Of(q.Until))
 	}
 }
 
@@ -178,7 +179,7 @@ func list(q *ticketing.Query, ids []int64, rare bool) *selection {
 		if q.After != nil {
 			value := q.After.Count
 			if key == "c.last_seen" {
-				value = micro(q.After.LastSeen)
+				value = micro.Of(q.After.LastSeen)
 			}
 			s.add(" AND ("+key+", c.ticket_id) "+compare+" (?, ?)", value, q.After.ID)
 		}
@@ -333,7 +334,7 @@ func (s *Store) History(ctx context.Context, id int64) (events []ticketing.Event
 			var e ticketing.Event
 			var at int64
 			err := scan(&at, &e.Kind, &e.Actor, &e.Comment)
-			e.Time = fromMicro(at)
+			e.Time = micro.Time(at)
 			events = append(events, e)
 			return err
 		})

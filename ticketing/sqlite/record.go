@@ -9,6 +9,7 @@ import (
 
 	"github.com/logbook-go/logbook/ticketing"
 	"github.com/logbook-go/logbook/ticketing/internal/batch"
+	"github.com/logbook-go/logbook/ticketing/internal/micro"
 	"github.com/logbook-go/logbook/ticketing/internal/seen"
 )
 
@@ -84,11 +85,11 @@ type transaction struct {
 }
 
 func (b *transaction) committed() {
-	b.Store.handled.Add(uint64(b.handled))
-	b.Store.suppressed.Add(uint64(b.suppressed))
-	b.created.Add(uint64(b.plan.New))
-	b.overflowed.Add(uint64(b.plan.Overflowed))
-	b.unkept.Add(uint64(b.plan.Unkept))
+	b.Store.counts.Handled.Add(uint64(b.handled))
+	b.Store.counts.Suppressed.Add(uint64(b.suppressed))
+	b.Store.counts.Created.Add(uint64(b.plan.New))
+	b.Store.counts.Overflowed.Add(uint64(b.plan.Overflowed))
+	b.Store.counts.Unkept.Add(uint64(b.plan.Unkept))
 	for _, c := range b.plan.Changes {
 		for _, n := range c.Leaving {
 			b.leaving = append(b.leaving, ordinal{c.ID, n})
@@ -176,7 +177,7 @@ func (b *transaction) withoutKnown(entries []*ticketing.Entry) ([]*ticketing.Ent
 	if err != nil {
 		return nil, err
 	}
-	at := micro(now())
+	at := micro.Of(micro.Now())
 	for instance, numbers := range producers {
 		stored, err := numbers.MarshalBinary()
 		if err != nil {
@@ -196,7 +197,7 @@ func (b *transaction) releases(entries []*ticketing.Entry) error {
 		if e.Release == "" || b.known.release[e.Release] {
 			continue
 		}
-		if _, err := b.w.exec("INSERT OR IGNORE INTO {p}releases VALUES (?, ?)", e.Release, micro(e.Time)); err != nil {
+		if _, err := b.w.exec("INSERT OR IGNORE INTO {p}releases VALUES (?, ?)", e.Release, micro.Of(e.Time)); err != nil {
 			return err
 		}
 		b.known.release[e.Release] = true
@@ -214,7 +215,7 @@ func (b *transaction) Created(h batch.Hour) (n int, err error) {
 func (b *transaction) FirstSeen(release string) (time.Time, error) {
 	var at int64
 	_, err := b.w.row("SELECT seen FROM {p}releases WHERE release = ?", []any{release}, &at)
-	return fromMicro(at), err
+	return micro.Time(at), err
 }
 
 // Find implements [batch.Source]. The ticket has only what recording needs.
@@ -235,8 +236,8 @@ func (b *transaction) Find(f ticketing.Fingerprint) (*ticketing.Ticket, error) {
 		return nil, err
 	}
 	t.State = stateOf(tab, regressed)
-	t.LastSeen, t.FirstSeen, t.SolvedAt = fromMicro(lastSeen), fromMicro(firstSeen), fromMicro(solvedAt)
-	t.Mute.Until, t.Mute.Began, t.Mute.Period = fromMicro(until), fromMicro(began), time.Duration(period)*time.Microsecond
+	t.LastSeen, t.FirstSeen, t.SolvedAt = micro.Time(lastSeen), micro.Time(firstSeen), micro.Time(solvedAt)
+	t.Mute.Until, t.Mute.Began, t.Mute.Period = micro.Time(until), micro.Time(began), time.Duration(period)*time.Microsecond
 	b.known.ids[f] = t.ID
 	return t, nil
 }
@@ -347,7 +348,7 @@ func (b *transaction) history(c *batch.Change) error { return b.w.events(c.ID, c
 func (w *writer) events(ticket int64, events []ticketing.Event) error {
 	for _, e := range events {
 		if _, err := w.exec("INSERT INTO {p}history (ticket_id, at, kind, actor, note) VALUES (?, ?, ?, ?, ?)",
-			ticket, micro(e.Time), string(e.Kind), e.Actor, e.Comment); err != nil {
+			ticket, micro.Of(e.Time), string(e.Kind), e.Actor, e.Comment); err != nil {
 			return err
 		}
 	}
@@ -370,7 +371,7 @@ func (b *transaction) insert(c *batch.Change) error {
 	if t.ID, err = result.LastInsertId(); err != nil {
 		return err
 	}
-	if _, err := b.w.exec("INSERT INTO {p}counts VALUES (?, 0, 0, ?, ?, ?, ?)", t.ID, t.Count, t.Stored, micro(t.LastSeen), micro(t.FirstSeen)); err != nil {
+	if _, err := b.w.exec("INSERT INTO {p}counts VALUES (?, 0, 0, ?, ?, ?, ?)", t.ID, t.Count, t.Stored, micro.Of(t.LastSeen), micro.Of(t.FirstSeen)); err != nil {
 		return err
 	}
 	if _, err := b.w.exec("INSERT INTO {p}meta (ticket_id, title, first_release, last_release) VALUES (?, ?, ?, ?)", t.ID, t.Title, t.FirstRelease, t.LastRelease); err != nil {
@@ -398,7 +399,7 @@ func (w *writer) save(t *ticketing.Ticket) error {
 func (w *writer) saveCounts(t *ticketing.Ticket) error {
 	tab, regressed := tabOf(t.State)
 	_, err := w.exec("UPDATE {p}counts SET tab = ?, regressed = ?, total = ?, stored = ?, last_seen = ?, first_seen = ? WHERE ticket_id = ?",
-		tab, regressed, t.Count, t.Stored, micro(t.LastSeen), micro(t.FirstSeen), t.ID)
+		tab, regressed, t.Count, t.Stored, micro.Of(t.LastSeen), micro.Of(t.FirstSeen), t.ID)
 	return err
 }
 
@@ -413,7 +414,7 @@ func (w *writer) savePythons(t *ticketing.Ticket) error {
 func (w *writer) saveMeta(t *ticketing.Ticket) error {
 	_, err := w.exec(`UPDATE {p}meta SET assignee = ?, first_release = ?, last_release = ?, solved_at = ?, next_release = ?, regressions = ?,
 			mute_until = ?, mute_count = ?, mute_period = ?, mute_began = ?, mute_seen = ?, link = ? WHERE ticket_id = ?`,
-		t.Assignee, t.FirstRelease, t.LastRelease, micro(t.SolvedAt), t.NextRelease, t.Regressions,
-		micro(t.Mute.Until), t.Mute.Count, t.Mute.Period.Microseconds(), micro(t.Mute.Began), t.Mute.Seen, t.Link, t.ID)
+		t.Assignee, t.FirstRelease, t.LastRelease, micro.Of(t.SolvedAt), t.NextRelease, t.Regressions,
+		micro.Of(t.Mute.Until), t.Mute.Count, t.Mute.Period.Microseconds(), micro.Of(t.Mute.Began), t.Mute.Seen, t.Link, t.ID)
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/logbook-go/logbook/ticketing"
+	"github.com/logbook-go/logbook/ticketing/internal/micro"
 )
 
 // shared are Python Logbook's tables, as SQLAlchemy makes them. Only
@@ -230,7 +231,7 @@ func (s *Store) migrate() error {
 				return err
 			}
 		}
-		return s.script(fmt.Sprintf("DELETE FROM {p}version; INSERT INTO {p}version VALUES (%d, %d)", len(migrations), micro(now())))
+		return s.script(fmt.Sprintf("DELETE FROM {p}version; INSERT INTO {p}version VALUES (%d, %d)", len(migrations), micro.Of(micro.Now())))
 	})
 }
 

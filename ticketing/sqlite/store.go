@@ -7,13 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/logbook-go/logbook/internal/sqlite"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/ticketing"
 	"github.com/logbook-go/logbook/ticketing/internal/commit"
+	"github.com/logbook-go/logbook/ticketing/internal/counts"
 	"github.com/logbook-go/logbook/ticketing/internal/watch"
 )
 
@@ -38,7 +38,7 @@ type Store struct {
 	leaving []ordinal // occurrences that are to be swept; guarded by writing
 	pruned  time.Time
 
-	handled, suppressed, created, prunedTickets, overflowed, unkept atomic.Uint64
+	counts counts.Counts
 }
 
 var _ ticketing.Store = (*Store)(nil)
@@ -161,12 +161,7 @@ func (s *Store) read(op string, fn func() error) error {
 }
 
 // Stats implements [ticketing.Store].
-func (s *Store) Stats() logbook.Stats {
-	return logbook.Stats{Handled: s.handled.Load(), Suppressed: s.suppressed.Load(), Counters: []logbook.Counter{
-		{Name: "created_tickets", Value: s.created.Load()}, {Name: "pruned_tickets", Value: s.prunedTickets.Load()},
-		{Name: "overflowed_records", Value: s.overflowed.Load()}, {Name: "unkept_occurrences", Value: s.unkept.Load()},
-	}}
-}
+func (s *Store) Stats() logbook.Stats { return s.counts.Stats() }
 
 // Close implements [ticketing.Store].
 func (s *Store) Close(ctx context.Context) error {
@@ -193,22 +188,5 @@ func (s *Store) shut() error {
 	return errors.Join(append(errs, s.db.Close())...)
 }
 
-// micro is a time in microseconds, 0 for none.
-func micro(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMicro()
-}
-
-func fromMicro(n int64) time.Time {
-	if n == 0 {
-		return time.Time{}
-	}
-	return time.UnixMicro(n).UTC()
-}
-
 // pythonTime is the form of times in Python's tables.
 const pythonTime = "2006-01-02 15:04:05.000000"
-
-func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }

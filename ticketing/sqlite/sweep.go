@@ -58,7 +58,7 @@ func (s *Store) sweep() error {
 		return err
 	}
 	s.leaving = s.leaving[:0]
-	s.unkept.Add(uint64(len(ids)))
+	s.counts.Unkept.Add(uint64(len(ids)))
 	for ticket, n := range swept {
 		if t := s.known.tickets[ticket]; t != nil {
 			t.Stored -= n
@@ -105,7 +105,7 @@ func (s *Store) sweepAll(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s.unkept.Add(uint64(swept))
+		s.counts.Unkept.Add(uint64(swept))
 		if last == id {
 			return nil
 		}

@@ -379,7 +379,7 @@ func (s *webhook) link(answer []byte, header http.Header) (string, error) {
 }
 
 func (*webhook) state(string) (request, error) {
-	return request{}, fmt.Errorf("a webhook does not tell the state: %w", errors.ErrUnsupported)
+	return request{}, fmt.Errorf("a webhook does not report the state: %w", errors.ErrUnsupported)
 }
 
 func (*webhook) closed([]byte) (bool, error) { return false, errors.ErrUnsupported }
