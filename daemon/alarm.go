@@ -5,9 +5,9 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/logbook-go/logbook/internal/logline"
 	"github.com/logbook-go/logbook/internal/words"
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/logline"
 )
 
 // AlarmCommand returns a command that dispatches what lab_utils' loggers send to a daemon, and

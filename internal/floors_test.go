@@ -17,7 +17,7 @@ var (
 		"callsite", "clock", "crash", "disk", "disk/disktest", "encode", "errchain", "flow", "frame", "goroutine", "leaktest", "levelgen", "linewriter", "listener",
 		"netlink", "panics", "pgtest", "pickle", "pyformat", "pyjson", "retryafter", "secret", "signals", "sqlite", "systemd", "text", "value", "valuewords", "words",
 	}
-	above = []string{"hold", "limit", "logfile", "logline", "notify", "otlp", "refusal", "sender", "sentry", "tally"}
+	above = []string{"hold", "limit", "logfile", "notify", "otlp", "refusal", "sender", "sentry", "tally"}
 )
 
 func TestFloors(t *testing.T) {

@@ -12,9 +12,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/logbook-go/logbook/config"
-	"github.com/logbook-go/logbook/internal/logline"
 	"github.com/logbook-go/logbook/internal/signals"
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/logline"
 )
 
 const pipeHelp = `Pipe reads a log from standard input, turns each line into a record, and writes

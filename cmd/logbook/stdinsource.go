@@ -13,8 +13,8 @@ import (
 	"github.com/logbook-go/logbook/config"
 	"github.com/logbook-go/logbook/internal/flow"
 	"github.com/logbook-go/logbook/internal/frame"
-	"github.com/logbook-go/logbook/internal/logline"
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/logline"
 	"github.com/logbook-go/logbook/queues"
 )
 

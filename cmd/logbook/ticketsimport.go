@@ -16,8 +16,8 @@ import (
 
 	"github.com/logbook-go/logbook/config/tickets"
 	"github.com/logbook-go/logbook/internal/frame"
-	"github.com/logbook-go/logbook/internal/logline"
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/logline"
 	"github.com/logbook-go/logbook/ticketing"
 	"github.com/logbook-go/logbook/ticketing/sqlite"
 )

@@ -8,10 +8,10 @@ import (
 	"slices"
 	"time"
 
-	"github.com/logbook-go/logbook/internal/logline"
 	"github.com/logbook-go/logbook/internal/panics"
 	"github.com/logbook-go/logbook/internal/pyjson"
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/logline"
 )
 
 // maxElement bounds an element that is decoded.

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/logbook-go/logbook/internal/logline"
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/logline"
 )
 
 // decode returns the record of a frame. A line without a channel gets the name of the

@@ -48,6 +48,13 @@ type Line struct {
 	Stack  string       // its stack, or the call's
 	Source *slog.Source // nil if none was recognized
 	PID    int          // 0 if none was recognized
+
+	// stream names the container or pod of a line with such a prefix. Lines of other
+	// streams may come between those of one record.
+	stream string
+
+	// partial is set if the next line of the stream continues this one.
+	partial bool
 }
 
 // Parse parses a line, ignoring a line ending. It recognizes formats in spite of color
@@ -66,6 +73,9 @@ func Parse(line []byte, now time.Time) Line {
 		t = stripSGR(s)
 	}
 	l, ok := p.json(t)
+	if !ok {
+		l, ok = p.recognize(t)
+	}
 	if !ok {
 		l, ok = p.logfmt(t)
 	}

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/logbook-go/logbook/internal/logline"
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/logline"
 )
 
 // utcNow is the time at which the lines are read.

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/logbook-go/logbook/internal/logline"
+	"github.com/logbook-go/logbook/logline"
 )
 
 // testNow is the current time in all tests, after the dates of the samples. Its zone

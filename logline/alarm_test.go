@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/logbook-go/logbook/internal/logline"
 	"github.com/logbook-go/logbook/internal/words"
+	"github.com/logbook-go/logbook/logline"
 )
 
 func TestParseAlarm(t *testing.T) {

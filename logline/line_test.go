@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/logbook-go/logbook/internal/logline"
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/logline"
 )
 
 // sample is a line and the result of show for it.

@@ -81,6 +81,9 @@ func (p *parser) leadingTime(s string) (Line, bool) {
 	}
 	l := Line{Time: st.time}
 	rest := s[st.len:]
+	if got, ok := p.recognizeTimed(l, st, rest); ok {
+		return got, true
+	}
 	if r, ok := strings.CutPrefix(rest, " - "); ok {
 		return p.pythonText(l, r), true
 	}

@@ -1,0 +1,119 @@
+package logline
+
+// Format describes a format that [Parse] recognizes.
+type Format struct {
+	Name   string // as in Line.Format
+	Help   string // what writes it
+	Sample string // a line of it
+}
+
+// Formats returns the formats that [Parse] recognizes, in the order in which it tries them.
+func Formats() []Format {
+	list := make([]Format, 0, len(whole)+len(timed))
+	for _, r := range whole {
+		list = append(list, r.Format)
+	}
+	for _, r := range timed {
+		list = append(list, r.Format)
+	}
+	return append(list, structuredFormats...)
+}
+
+// recognizer recognizes the lines of a format. It is tried before the general rules for
+// JSON, logfmt, and text that begins with a time or a level.
+type recognizer struct {
+	Format
+
+	// first has the bytes that such a line can begin with; 0 stands for all digits, A and a
+	// for all letters of upper and lower case.
+	first string
+
+	// parse returns false for a line of another format. It may leave Line.Format empty.
+	parse func(p *parser, s string) (Line, bool)
+}
+
+// timedRecognizer recognizes the rest of a line after an ISO time, with the separator.
+type timedRecognizer struct {
+	Format
+	parse func(p *parser, l Line, st stamp, rest string) (Line, bool)
+}
+
+var (
+	whole []recognizer
+	timed []timedRecognizer
+
+	// byFirst holds the elements of whole by the byte that a line begins with.
+	byFirst [256][]*recognizer
+)
+
+// The tables are set here, since recognizers call others, and the compiler takes that for
+// a cycle.
+func init() {
+	whole = []recognizer{}
+	timed = []timedRecognizer{}
+	for i := range whole {
+		r := &whole[i]
+		for c := range 256 {
+			if startsWith(r.first, byte(c)) {
+				byFirst[c] = append(byFirst[c], r)
+			}
+		}
+	}
+}
+
+func startsWith(first string, c byte) bool {
+	for i := range len(first) {
+		switch f := first[i]; {
+		case f == c, f == '0' && isDigit(c), f == 'A' && isUpper(c), f == 'a' && isLower(c):
+			return true
+		}
+	}
+	return false
+}
+
+// recognize tries the recognizers of whole lines.
+func (p *parser) recognize(s string) (Line, bool) {
+	if s == "" {
+		return Line{}, false
+	}
+	for _, r := range byFirst[s[0]] {
+		if l, ok := r.parse(p, s); ok {
+			if l.Format == "" {
+				l.Format = r.Name
+			}
+			return l, true
+		}
+	}
+	return Line{}, false
+}
+
+// recognizeTimed tries the recognizers of what follows a time.
+func (p *parser) recognizeTimed(l Line, st stamp, rest string) (Line, bool) {
+	for i := range timed {
+		r := &timed[i]
+		if got, ok := r.parse(p, l, st, rest); ok {
+			if got.Format == "" {
+				got.Format = r.Name
+			}
+			return got, true
+		}
+	}
+	return Line{}, false
+}
+
+// structuredFormats are the formats that are recognized by the fields of JSON and logfmt,
+// and those of the general rules.
+var structuredFormats = []Format{
+	{Logbook, "Logbook: JSON lines and its default text", `[2026-03-05 10:11:12.123456] INFO: app.web: hello`},
+	{Wire, "Python Logbook's JSON form of a record", `{"channel": "app", "msg": "hello", "args": [], "kwargs": {}, "level": 11, "extra": {}, "heavy_initialized": true, "information_pulled": true}`},
+	{Slog, "log/slog's JSONHandler", `{"time":"2026-03-05T10:11:12.123Z","level":"INFO","msg":"hello","n":1}`},
+	{Zap, "zap: JSON and console", `{"level":"info","ts":1772705472.123,"logger":"app","msg":"hello"}`},
+	{Zerolog, "zerolog and phuslu/log", `{"level":"info","time":"2026-03-05T10:11:12Z","message":"hello"}`},
+	{Logrus, "logrus, as JSON", `{"level":"warning","msg":"hello","time":"2026-03-05T10:11:12Z"}`},
+	{Pino, "pino", `{"level":30,"time":1772705472123,"pid":12,"hostname":"vm","msg":"hello"}`},
+	{Bunyan, "bunyan", `{"name":"app","hostname":"vm","pid":12,"level":30,"msg":"hello","time":"2026-03-05T10:11:12.123Z","v":0}`},
+	{JSON, "any other JSON object", `{"timestamp":"2026-03-05T10:11:12Z","severity":"INFO","message":"hello"}`},
+	{Logfmt, "logfmt, also log/slog's TextHandler and logrus", `time=2026-03-05T10:11:12.123Z level=INFO msg=hello n=1`},
+	{Text, "other text with a time or a level", `2026/03/05 10:11:12 main.go:12: hello`},
+	{Plain, "lines in which nothing was recognized", `hello`},
+}
