@@ -37,6 +37,10 @@ type Line struct {
 	Channel  string // logger name, or syslog's program
 	Message  string
 
+	// Raw is the line itself, without its end and without color codes. Of a record of several
+	// lines it has all.
+	Raw string
+
 	// Attrs holds the other fields in the order of the line, including repeated
 	// keys. JSON objects are groups; logfmt's dotted keys are unchanged. A JSON
 	// number is an int64, a uint64 or a float64, or its text if none of these
@@ -55,6 +59,9 @@ type Line struct {
 
 	// partial is set if the next line of the stream continues this one.
 	partial bool
+
+	// pidKept and sourceKept are set if Attrs has what PID and Source were read from.
+	pidKept, sourceKept bool
 }
 
 // Parse parses a line, ignoring a line ending. It recognizes formats in spite of color
@@ -65,9 +72,17 @@ type Line struct {
 //
 // Parse keeps no reference to line.
 func Parse(line []byte, now time.Time) Line {
-	s := strings.TrimSuffix(string(line), "\n")
-	s = strings.TrimSuffix(s, "\r")
+	s := line
+	if n := len(s); n > 0 && s[n-1] == '\n' {
+		s = s[:n-1]
+	}
 	p := parser{now: now}
+	return p.parse(trimCR(s))
+}
+
+// parse parses a line without its end.
+func (p *parser) parse(line []byte) Line {
+	s := string(line)
 	t := s
 	if !strings.HasPrefix(s, "{") {
 		t = stripSGR(s)
@@ -83,14 +98,21 @@ func Parse(line []byte, now time.Time) Line {
 		l, ok = p.text(t)
 	}
 	if !ok {
-		return Line{Format: Plain, Message: s}
+		return Line{Format: Plain, Message: s, Raw: s}
 	}
+	l.Raw = t
 	return l
 }
 
 // parser holds the state for parsing one line.
 type parser struct {
 	now time.Time
+}
+
+// with adds an attribute.
+func (l Line) with(key string, value any) Line {
+	l.Attrs = append(l.Attrs, slog.Any(key, value))
+	return l
 }
 
 // structured parses the payload of a line whose header gave outer, if it is JSON or logfmt

@@ -2,6 +2,9 @@ package logline
 
 import (
 	"cmp"
+	"log/slog"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/logbook-go/logbook/logbook"
@@ -19,7 +22,8 @@ func ParseRecord(line []byte, now time.Time, channel string) *logbook.Record {
 }
 
 // Record returns the record of a line. now and channel apply to a line that has no time or
-// no channel. The message is literal: braces in it have no meaning. The error is that of a
+// no channel. The process id and the source are attributes as well, since few formatters
+// write them. The message is literal: braces in it have no meaning. The error is that of a
 // [Wire] line that is not a valid record.
 func (l Line) Record(now time.Time, channel string) (*logbook.Record, error) {
 	if l.Format == Wire {
@@ -34,9 +38,27 @@ func (l Line) Record(now time.Time, channel string) (*logbook.Record, error) {
 		Time: l.Time, Level: l.Level, Channel: cmp.Or(l.Channel, channel), Message: l.Message,
 		Attrs: l.Attrs, Source: l.Source, PID: cmp.Or(l.PID, unknown),
 	}
+	if l.PID != 0 && !l.pidKept {
+		d.Attrs = append(d.Attrs, slog.Int("pid", l.PID))
+	}
+	if l.Source != nil && !l.sourceKept {
+		d.Attrs = append(d.Attrs, slog.String("caller", caller(l.Source)))
+	}
 	if d.Time.IsZero() {
 		d.Time = now
 	}
 	setError(&d, l.Err, l.Stack)
 	return logbook.NewRecord(d), nil
+}
+
+// caller returns a source as loggers write it.
+func caller(s *slog.Source) string {
+	text := s.File
+	if s.Line != 0 {
+		text += ":" + strconv.Itoa(s.Line)
+	}
+	if s.Function == "" {
+		return text
+	}
+	return strings.TrimPrefix(text+" "+s.Function, " ")
 }

@@ -49,8 +49,8 @@ func samples(t testing.TB) []struct{ name, stream, want string } {
 				"INFO json: \"{x}\" pid=3 peer=127.0.0.1\n" + // pid is an attribute
 				"ERROR db: \"lost\" pid=7 peer=127.0.0.1"},
 		{"syslog", "<11>Nov 20 10:32:01 vm app[12]: failed\n<13>1 2026-11-20T10:41:04Z vm app 6128 ID47 [ex@1 a=\"b\"] hi\n",
-			"ERROR app: \"failed\" pid=12 facility=user host=vm peer=127.0.0.1\n" +
-				"NOTICE app: \"hi\" pid=6128 facility=user host=vm msgid=ID47 ex@1=[a=b] peer=127.0.0.1"},
+			"ERROR app: \"failed\" pid=12 facility=user host=vm pid=12 peer=127.0.0.1\n" +
+				"NOTICE app: \"hi\" pid=6128 facility=user host=vm msgid=ID47 ex@1=[a=b] pid=6128 peer=127.0.0.1"},
 		{"syslog, octet counting", counted("<11>app: failed\nindented", "<13>1 - - - - - - hi") + "\n" + counted("<14>x"),
 			"ERROR app: \"failed\\nindented\" facility=user peer=127.0.0.1\n" +
 				"NOTICE syslog: \"hi\" facility=user peer=127.0.0.1\n" +

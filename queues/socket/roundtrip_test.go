@@ -45,8 +45,8 @@ func TestRoundTrip(t *testing.T) {
 	}{
 		{"python", python, "WARNING cart: \"sold {out}\\nagain\" pid=7 item=5 threadName=Goroutine-0 processName=TEST peer=127.0.0.1 hostname=HERE\nERROR cart: \"failed\" pid=7 threadName=Goroutine-0 processName=TEST peer=127.0.0.1 hostname=HERE"},
 		{"alarm", alarm, "WARNING cart: \"sold {out}\\\\nagain item=5\" app=shop module= function= peer=127.0.0.1\nERROR cart: \"failed\" app=shop module= function= peer=127.0.0.1"},
-		{"syslog, newlines", newline, "WARNING cart: \"sold {out}\\\\nagain item=5\" pid=7 facility=user host=vm peer=127.0.0.1\nERROR cart: \"failed\" pid=7 facility=user host=vm peer=127.0.0.1"},
-		{"syslog, octet counting", counted, "WARNING cart: \"sold {out}\\\\nagain item=5\" pid=7 facility=user host=vm peer=127.0.0.1\nERROR cart: \"failed\" pid=7 facility=user host=vm peer=127.0.0.1"},
+		{"syslog, newlines", newline, "WARNING cart: \"sold {out}\\\\nagain item=5\" pid=7 facility=user host=vm pid=7 peer=127.0.0.1\nERROR cart: \"failed\" pid=7 facility=user host=vm pid=7 peer=127.0.0.1"},
+		{"syslog, octet counting", counted, "WARNING cart: \"sold {out}\\\\nagain item=5\" pid=7 facility=user host=vm pid=7 peer=127.0.0.1\nERROR cart: \"failed\" pid=7 facility=user host=vm pid=7 peer=127.0.0.1"},
 	} {
 		var sending sync.WaitGroup
 		sending.Go(func() { // the handler of alarms waits until each record is taken
