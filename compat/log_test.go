@@ -121,7 +121,7 @@ func TestRedirectLogPanic(t *testing.T) {
 // TestMain lets the test binary run as a program that ends with log.Fatal.
 func TestMain(m *testing.M) {
 	if os.Getenv("COMPAT_TEST_FATAL") != "" {
-		compat.RedirectLog(logbook.New("fatal"), logbook.LevelCritical)
+		_ = compat.RedirectLog(logbook.New("fatal"), logbook.LevelCritical)
 		log.Fatalf("the end {%d}", 1)
 	}
 	leaktest.Main(m)

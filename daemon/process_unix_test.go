@@ -22,7 +22,7 @@ import (
 
 func init() {
 	child = func() {
-		logbook.PushApplication(logbook.Null{})
+		_ = logbook.PushApplication(logbook.Null{})
 		s, err := daemon.New("tcp://127.0.0.1:0", &daemon.Options{
 			Name: "child", PIDFile: os.Getenv(childEnv),
 			Quit:   func(context.Context) (string, error) { fmt.Println("quit"); return "", nil },

@@ -54,7 +54,7 @@ func TestRecordsInFlightWhenClosed(t *testing.T) {
 			logbook.SetDefaultHandler(below)
 			defer logbook.SetDefaultHandler(nil)
 			path := filepath.Join(t.TempDir(), "app.log")
-			logbook.PushApplication(logbook.Must(handlers.NewFile(path, o)))
+			_ = logbook.PushApplication(logbook.Must(handlers.NewFile(path, o))) // Shutdown undoes it
 			logbook.InGoroutine(func() {
 				log.Info("before")
 				log.Info("m {k}", "k", &ask{func() {

@@ -50,7 +50,7 @@ func TestUnboundWhileHandling(t *testing.T) {
 			return func() { logbook.Info("m") }, logbook.PushApplication(h)
 		},
 		"shutdown": func(h *slow) (func(), func()) {
-			logbook.PushApplication(h)
+			_ = logbook.PushApplication(h)
 			return func() { logbook.Info("m") }, func() { _ = logbook.Shutdown(context.Background()) }
 		},
 		"context": func(h *slow) (func(), func()) {

@@ -215,7 +215,7 @@ func TestAttrsField(t *testing.T) {
 		},
 			`m w=1 t=2024-02-29T13:37:42.005Z d=1.5s n=<nil> e=EOF s="" p=1`},
 		{func(l *logbook.Logger) { l.Info("m", "bad key", 1, "=", 2, "", 3, "x\n", 4) }, "m w=1 bad_key=1 _=2 _=3 x_=4 p=1"},
-		{func(l *logbook.Logger) { l.Info("m", "a", 1, "left") }, "m w=1 a=1 !BADKEY=left p=1"},
+		{func(l *logbook.Logger) { l.Info("m", []any{"a", 1, "left"}...) }, "m w=1 a=1 !BADKEY=left p=1"},
 	}
 	for _, test := range tests {
 		test.log(logbook.With("w", 1))

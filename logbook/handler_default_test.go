@@ -78,7 +78,7 @@ func TestDefaultHandlerReturns(t *testing.T) {
 	logbook.Info("another one")
 	second()
 	logbook.Info("none is left")
-	logbook.PushApplication(newConsole(logbook.LevelError))
+	_ = logbook.PushApplication(newConsole(logbook.LevelError))
 	logbook.Info("before the shutdown")
 	if err := logbook.Shutdown(context.Background()); err != nil {
 		t.Error(err)

@@ -94,7 +94,7 @@ func TestMessageNames(t *testing.T) {
 	}
 	f.list = nil
 	logbook.ForgetTemplateErrors()
-	logbook.Info("{only}", "a", 1)
+	logbook.Info("{only}", []any{"a", 1}...)
 	if got := h.last(t).Message(); got != "{only}" || len(f.list) != 1 {
 		t.Errorf("a processor's attribute was named: %q, %v", got, f.list)
 	}
@@ -179,7 +179,7 @@ func TestTemplateErrorNamesArguments(t *testing.T) {
 // An attribute whose field cannot be rendered is printed after the message.
 func TestTemplateErrorShowsAttributes(t *testing.T) {
 	h := record(t, new(failures).flag())
-	logbook.With("with", 1).Info("{user:d} {with} {missing}", "user", "x")
+	logbook.With("with", 1).Info("{user:d} {with} {missing}", []any{"user", "x"}...)
 	if line := h.line(t); !strings.HasSuffix(line, ": {user:d} 1 {missing} user=x") {
 		t.Errorf("the line is %q", line)
 	}

@@ -55,7 +55,7 @@ func TestRaiseErrors(t *testing.T) {
 	outer.want(t, "m")
 
 	e = raised(func() {
-		logbook.InGoroutine(func() { logbook.Info("{x} {y}", "x", 1) }, new(recorder))
+		logbook.InGoroutine(func() { logbook.Info("{x} {y}", []any{"x", 1}...) }, new(recorder))
 	})
 	var te *logbook.TemplateError
 	if !errors.As(e, &te) || !strings.Contains(e.Error(), "could not format message with provided arguments") {

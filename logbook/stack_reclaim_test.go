@@ -50,8 +50,8 @@ func TestForgottenBindingsAreReclaimed(t *testing.T) {
 		var wg sync.WaitGroup
 		for range wave {
 			wg.Go(func() {
-				PushGoroutine(h)
-				PushGoroutine(Attrs("a", 1))
+				_ = PushGoroutine(h)
+				_ = PushGoroutine(Attrs("a", 1))
 			})
 		}
 		wg.Wait()

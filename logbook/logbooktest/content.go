@@ -87,7 +87,10 @@ var contents = []struct {
 		format := "%d %!z %[9]d %s"
 		l.Errorf(format, "text", panics{})
 	}},
-	{"arguments that are not pairs", func(l *logbook.Logger) { l.Error("message", 1, nil, "odd") }},
+	{"arguments that are not pairs", func(l *logbook.Logger) {
+		args := []any{1, nil, "odd"}
+		l.Error("message", args...)
+	}},
 	{"odd keys", func(l *logbook.Logger) {
 		l.Error("message", "", 1, "", nil, "a b", 2, "a=b", 3, "a.b", 4, "k", 5, "k", 6, "time", 7, "level", 8, "msg", 9, "error", 10)
 	}},

@@ -129,7 +129,8 @@ func TestRoundTrip(t *testing.T) {
 	h := newHandler(t, "unix://"+socket, nil)
 	logbook.InGoroutine(func() {
 		logbook.New("app").Exception(&os.PathError{Op: "open", Path: "x", Err: os.ErrNotExist}, "failed {n} times", "n", 3, "d", map[string]any{"k": "v"})
-		logbook.New("app").Log(context.Background(), logbook.LevelError+2, "worse {x}")
+		literal := "worse {x}"
+		logbook.New("app").Log(context.Background(), logbook.LevelError+2, literal)
 	}, h)
 	closeNow(t, h)
 	s := newSubscriber(t, "unix://"+socket, nil)
