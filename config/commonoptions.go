@@ -17,8 +17,8 @@ func HandlerOptions(format string) []Option {
 	return []Option{
 		{Name: "level", Kind: KindLevel, Default: "all", Help: "the lowest level handled, such as warning or info+3"},
 		{Name: "bubble", Kind: KindBool, Default: "false", Help: "true: handled records go on to the next handler; in a file the default is true"},
-		{Name: "format", Kind: KindFormat, Default: format, Help: "text, json, wire, logfmt, console, or a format string"},
-		{Name: "source", Kind: KindBool, Default: "false", Help: "true: add file and line of the call, in json, logfmt and console"},
+		{Name: "format", Kind: KindFormat, Default: format, Help: "text, json, logfmt, console, wire, or a format string; or JSON as others write it: slog, zap, ecs, gcp, otel"},
+		{Name: "source", Kind: KindBool, Default: "false", Help: "true: add file and line of the call, in all formats but text and wire"},
 	}
 }
 
@@ -29,7 +29,13 @@ func (s *Spec) Options() *logbook.Options {
 }
 
 // formatNames are the values of the option format other than format strings.
-var formatNames = []string{"text", "json", "wire", "logfmt", "console"}
+var formatNames = []string{"text", "json", "logfmt", "console", "wire", "slog", "zap", "ecs", "gcp", "otel"}
+
+// presets are the options of the formats that write JSON as others do.
+var presets = map[string]func() *logbook.JSONOptions{
+	"slog": logbook.SlogJSON, "zap": logbook.ZapJSON, "ecs": logbook.ECSJSON,
+	"gcp": logbook.GoogleCloudJSON, "otel": logbook.OpenTelemetryJSON,
+}
 
 // formatter reads the options format and source.
 func (s *Spec) formatter() logbook.Formatter {
@@ -43,6 +49,11 @@ func (s *Spec) formatter() logbook.Formatter {
 		return nil
 	})
 	source := s.Bool("source")
+	if preset, ok := presets[format]; ok {
+		o := preset()
+		o.Source = source
+		return logbook.JSON(o)
+	}
 	switch format {
 	case "json":
 		return logbook.JSON(&logbook.JSONOptions{Source: source})
@@ -52,7 +63,7 @@ func (s *Spec) formatter() logbook.Formatter {
 		return logbook.Console(&logbook.ConsoleOptions{Source: source, Color: s.color})
 	}
 	if o := s.setting("source"); o != nil && !o.inherited {
-		s.Refuse("source", errors.New("only for the formats json, logfmt and console; in a format string, use {record.filename}:{record.lineno}"))
+		s.Refuse("source", errors.New("not for the formats text and wire; in a format string, use {record.filename}:{record.lineno}"))
 	}
 	switch {
 	case !given && format == "":

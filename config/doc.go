@@ -177,9 +177,12 @@
 //	wire      Python Logbook's JSON, which has every field of a record
 //	logfmt    key=value pairs
 //	console   short lines for people
+//	slog, zap, ecs, gcp, otel
+//	          JSON as slog and zap write it, for the Elastic Common Schema, Google
+//	          Cloud and OpenTelemetry
 //	other     a format string of logbook.Format, with at least one {record.NAME}
 //
-// The option source works with the formats json, logfmt and console.
+// The option source works with all formats but text and wire.
 //
 // # Escapes
 //

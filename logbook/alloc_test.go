@@ -4,6 +4,7 @@ package logbook_test
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"testing"
 	"time"
@@ -23,6 +24,11 @@ func (h *formatSink) Handle(r *logbook.Record) error {
 	h.buf = b
 	h.n++
 	return err
+}
+
+func withSource(o *logbook.JSONOptions) *logbook.JSONOptions {
+	o.Source = true
+	return o
 }
 
 // The allocation budgets of calls in a program that has run for a while.
@@ -70,6 +76,13 @@ func TestAllocations(t *testing.T) {
 		{"With plus Info", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: json}}}, func() { with.Info("constant", "key", "value") }},
 		{"Info with the caller", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: logbook.JSON(&logbook.JSONOptions{Source: true})}}},
 			func() { log.Info("constant") }},
+		{"JSON of an error", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: json}}},
+			func() { log.LogAttrs(ctx, logbook.LevelInfo, "constant", slog.Any("error", io.EOF)) }},
+		{"slog's JSON", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: logbook.JSON(withSource(logbook.SlogJSON()))}}}, func() { ten(with) }},
+		{"zap's JSON", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: logbook.JSON(withSource(logbook.ZapJSON()))}}}, func() { ten(with) }},
+		{"ECS", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: logbook.JSON(withSource(logbook.ECSJSON()))}}}, func() { ten(with) }},
+		{"Google Cloud", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: logbook.JSON(withSource(logbook.GoogleCloudJSON()))}}}, func() { ten(with) }},
+		{"OpenTelemetry", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: logbook.JSON(withSource(logbook.OpenTelemetryJSON()))}}}, func() { ten(with) }},
 		{"template to JSON", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: json}}}, template},
 		{"template to text", []logbook.Bindable{&formatSink{}}, template},
 		{"template to console", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: logbook.Console(nil)}}}, template},

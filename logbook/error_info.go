@@ -84,7 +84,7 @@ func Err(err error) slog.Attr {
 	if err == nil {
 		return slog.Attr{}
 	}
-	return slog.Any("error", &loggedError{err: err})
+	return slog.Any(errorAttr, &loggedError{err: err})
 }
 
 // loggedError is the value of an attribute made by Err or Exception.

@@ -11,79 +11,136 @@ import (
 	"github.com/logbook-go/logbook/internal/encode"
 )
 
-// JSONOptions configure [JSON]. nil is the default.
-type JSONOptions struct {
-	// Source adds the caller: "source":{"function","file","line"}.
-	Source bool
-
-	// Location is the time zone of the output; default the record's own.
-	Location *time.Location
-
-	// Keys are the names of the fields that every record has.
-	Keys JSONKeys
-}
-
-// JSONKeys are the names of the fields of a JSON line.
-type JSONKeys struct {
-	Time    string // default "time"
-	Level   string // default "level"
-	Channel string // default "channel"
-	Message string // default "msg"
-	Source  string // default "source"
-	Error   string // default "error"; of errors given by Err and Exception
-}
-
 // JSON returns a formatter that writes one JSON object a line, in slog's flat form:
 // time (RFC 3339 with microseconds and zone), level, channel (unless it is empty), msg
 // (the rendered message), then the attributes of With, of the call and of processors.
+// The options change names and forms; [SlogJSON], [ZapJSON], [ECSJSON], [GoogleCloudJSON]
+// and [OpenTelemetryJSON] return those of other programs.
 //
 // Of equal keys in one object the second becomes "k#2", the third "k#3". Durations are
 // nanoseconds, as in slog, and times have nanoseconds; NaN and the infinities are
-// strings. An error of [Logger.Exception] or [Err] is an object with type, message,
-// chain and stack; any other error is its text. Other values are written as by
-// encoding/json; a part that encoding/json refuses is replaced by the error. The page
-// docs/values.md of the repository lists all kinds, and the differences from
-// encoding/json. The line is valid JSON for any data, and safe to show in a terminal.
+// strings. An error is its text; if it was given by [Logger.Exception] or [Err], the field
+// exception has its type, chain and stack. Other values are written as by encoding/json;
+// a part that encoding/json refuses is replaced by the error. The page docs/values.md of
+// the repository lists all kinds, and the differences from encoding/json. The line is
+// valid JSON for any data, and safe to show in a terminal.
 func JSON(o *JSONOptions) Formatter {
 	f := new(jsonFormatter)
 	if o != nil {
 		f.JSONOptions = *o
 	}
-	f.timeKey = "{" + f.reserve(&f.Keys.Time, slog.TimeKey) + `"`
-	f.levelKey = f.reserve(&f.Keys.Level, slog.LevelKey) + `"`
-	f.channelKey = "," + f.reserve(&f.Keys.Channel, "channel")
-	f.messageKey = "," + f.reserve(&f.Keys.Message, slog.MessageKey)
+	f.timeKey = f.reserve(&f.Keys.Time, slog.TimeKey)
+	f.levelKey = f.reserve(&f.Keys.Level, slog.LevelKey)
+	f.channelKey = f.reserve(&f.Keys.Channel, "channel")
+	f.messageKey = f.reserve(&f.Keys.Message, slog.MessageKey)
+	if f.Keys.Severity != "" {
+		f.severityKey = f.reserve(&f.Keys.Severity, "")
+	}
 	if f.Source {
-		f.sourceKey = "," + f.reserve(&f.Keys.Source, slog.SourceKey)
+		f.reserveSource()
 	}
 	if f.Keys.Error == "" {
-		f.Keys.Error = "error"
+		f.Keys.Error = errorAttr
 	}
+	if f.Keys.Exception == "" {
+		f.Keys.Exception = "exception"
+	}
+	if f.Keys.Attrs != "" {
+		f.attrsKey = "," + f.key(f.Keys.Attrs) + "{"
+	}
+	f.plain = !f.Source && f.attrsKey == ""
+	f.cacheable = f.TimeLayout == "" && f.timeKey != ""
+	f.setLevels()
+	f.setFields()
 	return f
 }
 
 type jsonFormatter struct {
+	heads jsonHeads
+	plain bool // neither the caller nor an object of the attributes is written
 	JSONOptions
-	timeKey    string // {"time":"
-	levelKey   string // "level":"
-	channelKey string // ,"channel":
-	messageKey string // ,"msg":
-	sourceKey  string // ,"source":
-	heads      jsonHeads
+	timeKey     string // "time":
+	levelKey    string // "level":
+	severityKey string
+	channelKey  string
+	messageKey  string
+	sourceKey   string       // ,"source":
+	attrsKey    string       // ,"attributes":{
+	levels      *[256]string // "level":"INFO", of each level, if the names are not the usual ones
+	fields      string       // of [JSONOptions].Fields, with a comma at the end
+	cacheable   bool         // the time is written as in the cached heads
 
 	reserved    []reservedKey // the names of the fields
 	reservedSet encode.KeySet // of the same names
 }
 
 // reserve sets the name of a field to its default if it is empty, and returns it as
-// JSON with a colon.
+// JSON with a colon. The name "-" stands for no field.
 func (f *jsonFormatter) reserve(name *string, def string) string {
 	if *name == "" {
 		*name = def
 	}
-	f.reserved = append(f.reserved, reservedKey{*name, *name + "#2"})
-	f.reservedSet.Add(*name)
-	return string(encode.AppendJSONString(nil, *name)) + ":"
+	if *name == "-" {
+		return ""
+	}
+	if f.Keys.Attrs == "" {
+		f.reserveName(*name)
+	}
+	return f.key(*name)
+}
+
+// reserveName keeps a name from being used by an attribute.
+func (f *jsonFormatter) reserveName(name string) {
+	f.reserved = append(f.reserved, reservedKey{name, name + "#2"})
+	f.reservedSet.Add(name)
+}
+
+func (f *jsonFormatter) key(name string) string {
+	return string(encode.AppendJSONString(nil, name)) + ":"
+}
+
+// setLevels renders the fields of all levels.
+func (f *jsonFormatter) setLevels() {
+	if f.LevelName == nil && f.severityKey == "" {
+		return
+	}
+	f.levels = new([256]string)
+	for i := range f.levels {
+		level := Level(i - 128)
+		var b []byte
+		if f.levelKey != "" {
+			name := level.String()
+			if f.LevelName != nil {
+				name = f.LevelName(level)
+			}
+			b = append(encode.AppendJSONString(append(b, f.levelKey...), name), ',')
+		}
+		if f.severityKey != "" {
+			b = append(encode.AppendInt(append(b, f.severityKey...), severity(level)), ',')
+		}
+		f.levels[i] = string(b)
+	}
+}
+
+// severity returns OpenTelemetry's number of a level, from 1 for TRACE to 24.
+func severity(l Level) int64 { return max(1, min(24, int64(l)+9)) }
+
+// setFields renders the constant fields.
+func (f *jsonFormatter) setFields() {
+	if len(f.Fields) == 0 {
+		return
+	}
+	var object jsonObject
+	if f.Keys.Attrs == "" {
+		object.marks, object.reserved = f.reservedSet, f.reserved
+	}
+	w := jsonWriter{f: f}
+	f.fields = string(w.attrs([]byte{'{'}, &object, f.Fields)[1:]) + ","
+	if f.Keys.Attrs == "" {
+		for _, a := range f.Fields {
+			f.reserveName(a.Key)
+		}
+	}
 }
 
 // AppendFormat implements [Formatter].
@@ -98,7 +155,10 @@ func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 			b = appendJSONMessage(b, text, rendered)
 		}
 	}
-	if f.Source {
+	if !f.plain {
+		if f.attrsKey != "" {
+			return f.appendNested(b, r), nil
+		}
 		b = f.appendSource(b, r)
 	}
 	if len(r.call) > 0 || len(r.extra) > 0 {
@@ -111,6 +171,26 @@ func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 		b = closeGroups(append(b, e.bare...), e.bareGroups)
 	}
 	return append(b, '}'), nil
+}
+
+// appendNested appends the caller and the attributes as an object of their own, unless
+// there are none, and the end of the line.
+func (f *jsonFormatter) appendNested(b []byte, r *Record) []byte {
+	start := len(b)
+	b = append(b, f.attrsKey...)
+	opened := len(b)
+	if f.Source {
+		b = f.appendSource(b, r)
+	}
+	if r.scope != nil || len(r.call) > 0 || len(r.extra) > 0 {
+		b = f.appendAttrs(b, r)
+	}
+	if len(b) == opened {
+		b = b[:start]
+	} else {
+		b = append(b, '}')
+	}
+	return append(b, '}')
 }
 
 // appendRendered appends the head and the message. It renders the message first, since
@@ -128,21 +208,9 @@ func appendJSONMessage(b []byte, text string, rendered []byte) []byte {
 	return encode.AppendJSONString(b, text)
 }
 
-func (f *jsonFormatter) appendSource(b []byte, r *Record) []byte {
-	switch {
-	case r.source != nil:
-		if *r.source != (slog.Source{}) {
-			b = appendJSONSource(append(b, f.sourceKey...), r.source)
-		}
-	case r.pc != 0:
-		b = append(append(b, f.sourceKey...), r.site().json...)
-	}
-	return b
-}
-
 // appendAttrs appends the attributes of all layers to the open object.
 func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
-	w := jsonWriter{errorKey: f.Keys.Error}
+	w := jsonWriter{f: f}
 	var root jsonObject // set field by field: a literal would be copied
 	root.marks, root.reserved = f.reservedSet, f.reserved
 	switch {
@@ -150,21 +218,21 @@ func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
 		b = w.attrs(b, &root, r.call)
 	case len(r.scope.layers) == 1:
 		e := r.scope.encodedBy(f)
-		b = append(b, e.open...)
+		b = appendMembers(b, e.open)
 		root.objectKeys = e.root.clone()
 		root.addSeen(r.scope.layers[0].attrs)
 		b = w.attrs(b, &root, r.call)
 	default:
 		e := r.scope.encodedBy(f)
 		start := len(b)
-		b = append(b, e.open...)
+		b = appendMembers(b, e.open)
 		opened := len(b)
 		inner := jsonObject{objectKeys: e.inner.clone()}
 		inner.addSeen(r.scope.layers[len(r.scope.layers)-1].attrs)
 		b = w.attrs(b, &inner, r.call)
 		groups := e.openGroups
 		if len(b) == opened { // the open group is empty, and so left out
-			b, groups = append(b[:start], e.bare...), e.bareGroups
+			b, groups = appendMembers(b[:start], e.bare), e.bareGroups
 		}
 		b = closeGroups(b, groups)
 		if groups > 0 {
@@ -179,6 +247,15 @@ func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
 		b = w.attrs(b, &root, r.extra)
 	}
 	return b
+}
+
+// appendMembers appends the text of members that starts with a comma, which it leaves out
+// at the start of an object.
+func appendMembers[S string | []byte](b []byte, text S) []byte {
+	if len(text) > 0 && b[len(b)-1] == '{' {
+		text = text[1:]
+	}
+	return append(b, text...)
 }
 
 func closeGroups(b []byte, n int) []byte {
@@ -243,7 +320,7 @@ func (s *scope) encode(f *jsonFormatter) *encodedScope {
 	e := &encodedScope{by: f}
 	// The first byte stands for the preceding field, so that a comma is written.
 	b := []byte{'"'}
-	w := jsonWriter{errorKey: f.Keys.Error}
+	w := jsonWriter{f: f}
 	object := jsonObject{objectKeys: objectKeys{marks: f.reservedSet}, reserved: f.reserved}
 	for i, l := range s.layers {
 		if i > 0 {
@@ -328,22 +405,27 @@ func sameText(a, b string) bool {
 
 func (f *jsonFormatter) newHead(b []byte, r *Record, t time.Time) []byte {
 	n := len(b)
-	if t.IsZero() {
-		b = append(b, '{')
-	} else {
-		b = lineTimes.AppendRFC3339(append(b, f.timeKey...), t)
+	b = append(b, '{')
+	if !t.IsZero() && f.timeKey != "" {
+		b = append(f.appendTime(append(b, f.timeKey...), t), ',')
+	}
+	switch {
+	case f.levels != nil:
+		b = append(b, f.levels[int(r.level)+128]...)
+	case f.levelKey != "":
+		b = append(append(append(b, f.levelKey...), '"'), r.level.String()...)
 		b = append(b, '"', ',')
 	}
-	b = append(append(append(b, f.levelKey...), r.level.String()...), '"')
-	if r.channel != "" {
-		b = encode.AppendJSONString(append(b, f.channelKey...), r.channel)
+	if r.channel != "" && f.channelKey != "" {
+		b = append(encode.AppendJSONString(append(b, f.channelKey...), r.channel), ',')
 	}
+	b = append(b, f.fields...)
 	b = append(b, f.messageKey...)
 	// The second of the zero time is not cached, since records without a time have it.
-	if t.Unix() > 0 && encode.FourDigitYear(t) && len(b)-n <= maxHead && f.heads.misses.Add(1)%missesPerHead == 1 {
+	if f.cacheable && t.Unix() > 0 && encode.FourDigitYear(t) && len(b)-n <= maxHead && f.heads.misses.Add(1)%missesPerHead == 1 {
 		h := &jsonHead{
 			unix: t.Unix(), loc: t.Location(), level: r.level, channel: r.channel,
-			micros: len(f.timeKey) + encode.MicrosPos,
+			micros: len("{") + len(f.timeKey) + len(`"`) + encode.MicrosPos,
 		}
 		if r.logger == nil { // the channel may be part of a large text that was received
 			h.channel = strings.Clone(r.channel)

@@ -193,9 +193,9 @@ func hasKey(attrs []slog.Attr, key string) bool {
 // jsonWriter appends attributes to a JSON line. The line is passed along instead of
 // being a field, which keeps it in registers.
 type jsonWriter struct {
-	errorKey string // of errors given by Err and Exception
-	depth    int    // in LogValue methods
-	cut      bool   // attributes were left out
+	f     *jsonFormatter
+	depth int  // in LogValue methods
+	cut   bool // attributes were left out
 }
 
 // attrs appends a list of attributes to the object.
@@ -222,7 +222,7 @@ func (w *jsonWriter) attrs(b []byte, o *jsonObject, list []slog.Attr) []byte {
 			if b, written = encode.AppendNewJSONKey(b, a.Key, &o.marks); !written {
 				b = w.knownKey(b, o, list[:i], a.Key)
 			}
-			b = appendJSONNumber(b, kind, bits)
+			b = w.number(b, kind, bits)
 			continue
 		}
 		b = w.attr(b, o, list[:i], a.Key, a.Value)
@@ -258,7 +258,7 @@ func (w *jsonWriter) attr(b []byte, o *jsonObject, before []slog.Attr, key strin
 		b = append(w.key(b, o, before, key), '"')
 		return append(encode.AppendRFC3339(b, v.Time()), '"')
 	default:
-		return appendJSONNumber(w.key(b, o, before, key), kind, valuewords.Bits(v))
+		return w.number(w.key(b, o, before, key), kind, valuewords.Bits(v))
 	}
 }
 
@@ -270,13 +270,15 @@ func (w *jsonWriter) any(b []byte, o *jsonObject, before []slog.Attr, key string
 			return b
 		}
 	case *loggedError:
-		if w.errorKey != key {
-			key = w.errorKey
-			o.needIndex(before) // the key written is not that of the attribute
-		}
-	case *FixedError:
+		return w.exception(b, o, before, key, x.Info())
 	case error: // the fast path for most errors
-		if _, ok := v.(json.Marshaler); !ok && !value.IsNil(v) {
+		if value.IsNil(v) {
+			break
+		}
+		if key == errorAttr {
+			return w.error(b, o, before, key, x)
+		}
+		if _, ok := v.(json.Marshaler); !ok {
 			return appendJSONText(w.key(b, o, before, key), errorText(x))
 		}
 	}
@@ -316,6 +318,19 @@ func (w *jsonWriter) key(b []byte, o *jsonObject, before []slog.Attr, key string
 		return b
 	}
 	return w.knownKey(b, o, before, key)
+}
+
+// extraKey appends a key that no attribute has, after the error of the attribute that
+// follows those of before. It is renamed if the object has it.
+func (w *jsonWriter) extraKey(b []byte, o *jsonObject, before []slog.Attr, key string) []byte {
+	written := w.f.Keys.Error
+	if o.index == nil && key != written && o.rename(before, key) {
+		o.marks.Add(key)
+		return encode.AppendJSONKey(b, key)
+	}
+	o.needIndex(before)
+	o.index[written] = max(1, o.index[written])
+	return w.key(b, o, before, key)
 }
 
 // knownKey appends a key that the object may have, or that needs escapes.

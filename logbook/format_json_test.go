@@ -45,13 +45,13 @@ func TestJSON(t *testing.T) {
 			logbook.RecordData{Time: at, Message: "m", Source: &slog.Source{Function: "f", File: "/srv/main.go", Line: 9}},
 			head + `"msg":"m","source":{"function":"f","file":"/srv/main.go","line":9}}`},
 		{"error", nil, logbook.RecordData{Time: at, Message: "m", Cause: fmt.Errorf("a: %w", io.EOF)},
-			head + `"msg":"m","error":{"type":"*fmt.wrapError","message":"a: EOF","chain":[{"depth":1,"type":"*errors.errorString","message":"EOF"}]}}`},
+			head + `"msg":"m","error":"a: EOF","exception":{"type":"*fmt.wrapError","chain":[{"depth":1,"type":"*errors.errorString","message":"EOF"}]}}`},
 		{"received error", nil, logbook.RecordData{Time: at, Message: "m", Error: &logbook.ErrorInfo{Type: "ValueError", Message: "bad", Trace: "a\nb"}},
-			head + `"msg":"m","error":{"type":"ValueError","message":"bad","trace":"a\nb"}}`},
+			head + `"msg":"m","error":"bad","exception":{"type":"ValueError","trace":"a\nb"}}`},
 		{"keys", &logbook.JSONOptions{Source: true, Keys: logbook.JSONKeys{Time: "ts", Level: "lvl", Channel: "logger", Message: "message", Source: "src", Error: "exc"}},
 			logbook.RecordData{Time: at, Message: "m", Cause: io.EOF, Source: &slog.Source{Line: 9}, Attrs: []slog.Attr{slog.Int("time", 1), slog.Int("msg", 2)}},
 			`{"ts":"2024-02-29T13:37:42.005000Z","lvl":"WARNING","logger":"app.web","message":"m","src":{"function":"","file":"","line":9},` +
-				`"time":1,"msg":2,"exc":{"type":"*errors.errorString","message":"EOF"}}`},
+				`"time":1,"msg":2,"exc":"EOF","exception":{"type":"*errors.errorString"}}`},
 	}
 	for _, test := range tests {
 		test.d.Level, test.d.Channel = logbook.LevelWarn, "app.web"
@@ -90,7 +90,11 @@ func TestJSONDuplicates(t *testing.T) {
 		{"without a name", text("a", 1), text(slog.Group("", "a", 2, "b", 3), "b", 4), nil, `"a":1,"a#2":2,"b":3,"b#2":4`},
 		{"empty key", text("", 1), text("", 2), nil, `"":1,"#2":2`},
 		{"error", text("error", 1), text(logbook.Err(io.EOF), "error", 2), nil,
-			`"error":1,"error#2":{"type":"*errors.errorString","message":"EOF"},"error#3":2`},
+			`"error":1,"error#2":"EOF","exception":{"type":"*errors.errorString"},"error#3":2`},
+		{"exception", text(logbook.Err(io.EOF)), text("exception", 1), text("exception", 2),
+			`"error":"EOF","exception":{"type":"*errors.errorString"},"exception#2":1,"exception#3":2`},
+		{"taken exception", text("exception", 1), text(logbook.Err(io.EOF), logbook.Err(io.EOF)), nil,
+			`"exception":1,"error":"EOF","exception#2":{"type":"*errors.errorString"},"error#2":"EOF","exception#3":{"type":"*errors.errorString"}`},
 		{"invalid UTF-8", text("a\xff", 1), text("a\xfe", 2, "a\ufffd", 3), text("a\xff", 4), `"a\ufffd":1,"a\ufffd#2":2,"a` + "\ufffd" + `#3":3,"a\ufffd#4":4`},
 	}
 	for _, test := range tests {

@@ -58,6 +58,8 @@ func FuzzJSON(f *testing.F) {
 	formatters := []logbook.Formatter{
 		logbook.JSON(nil), logbook.JSON(&logbook.JSONOptions{Source: true}),
 		logbook.JSON(&logbook.JSONOptions{Keys: logbook.JSONKeys{Error: "k", Message: "message"}}),
+		logbook.JSON(logbook.ZapJSON()), logbook.JSON(withSource(logbook.ECSJSON())),
+		logbook.JSON(withSource(logbook.GoogleCloudJSON())), logbook.JSON(withSource(logbook.OpenTelemetryJSON())),
 	}
 	f.Fuzz(func(t *testing.T, msg, channel, key, value, group string, shape uint8) {
 		r := hostileRecord(msg, channel, key, value, group, shape)

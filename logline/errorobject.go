@@ -9,14 +9,14 @@ import (
 )
 
 // setError sets the error of a record from the text and stack of its line, and from an
-// error object among the attributes.
+// object among the attributes: the error, or the exception of Logbook's JSON format.
 func setError(d *logbook.RecordData, text, stack string) {
 	if text == "" && stack == "" {
 		return
 	}
 	info := &logbook.ErrorInfo{Message: text, Trace: strings.TrimRight(stack, "\n")}
 	for i, a := range d.Attrs {
-		if (a.Key == "error" || a.Key == "err") && a.Value.Kind() == slog.KindGroup {
+		if (a.Key == "error" || a.Key == "err" || a.Key == "exception") && a.Value.Kind() == slog.KindGroup {
 			d.Attrs = takeErrorObject(info, d.Attrs, i)
 			break
 		}
