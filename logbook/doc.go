@@ -75,8 +75,8 @@
 // default handler is not in force, and that handler's level alone decides what the program
 // prints. Other handlers can declare themselves a console by [Binding.Console]. A console
 // without a level takes all records, including Trace and Debug; give it [LevelInfo] to print
-// the same records as the default handler. [SetDefaultHandler] replaces or removes the
-// default handler.
+// the same records as the default handler. [SetLevel] changes the level of the default
+// handler, and [SetDefaultHandler] replaces or removes it.
 //
 // # Other items
 //
@@ -141,7 +141,7 @@
 //
 // The function that [Use] returns unbinds, flushes and closes its handlers. Otherwise the
 // code that made a handler closes it, with [Close]. [Shutdown] unbinds and closes everything
-// bound to the application. [AllStats] lists the handlers with the numbers of records that
+// bound to the application, and [Fatal] does so before it ends the program. [AllStats] lists the handlers with the numbers of records that
 // they handled, suppressed and dropped.
 //
 // # Cost

@@ -46,6 +46,17 @@ func (l *Logger) CatchPanicsContext(ctx context.Context, o *PanicOptions) {
 	}
 }
 
+// CatchPanics recovers from a panic and logs it to the [Default] logger. It must be
+// deferred directly. See [Logger.CatchPanics].
+func CatchPanics(o *PanicOptions) {
+	if !defaultLogger.Enabled(nil, o.level()) {
+		return
+	}
+	if p := recover(); p != nil && !defaultLogger.caught(nil, p, o) {
+		repanic(p)
+	}
+}
+
 func (o *PanicOptions) level() (level Level) {
 	level = LevelError
 	if o != nil && o.Level != nil {

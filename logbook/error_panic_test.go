@@ -106,6 +106,14 @@ func TestCatchPanicsOptions(t *testing.T) {
 		t.Errorf("the error is %v", got)
 	}
 
+	func() {
+		defer logbook.CatchPanics(nil)
+		panicWith("x")
+	}()
+	if r := h.last(t); r.Channel() != "Generic" || r.ErrorInfo().Message != "x" {
+		t.Errorf("the package function logged %s: %v", r.Channel(), r.ErrorInfo())
+	}
+
 	// Without a panic nothing is logged.
 	before := len(h.messages())
 	func() { defer log.CatchPanics(nil) }()

@@ -1,5 +1,12 @@
 package logbook
 
+// SetExit makes Fatal call fn instead of ending the program, until undo is called.
+func SetExit(fn func(status int)) (undo func()) {
+	old := exit
+	exit = fn
+	return func() { exit = old }
+}
+
 // Poison reports whether misuse of a record panics.
 const Poison = poison
 

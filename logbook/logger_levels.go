@@ -241,6 +241,16 @@ func TraceContext(ctx context.Context, msg string, args ...any) {
 	}
 }
 
+// Tracef logs at LevelTrace to the [Default] logger. See [Logger.Tracef].
+func Tracef(format string, args ...any) {
+	if false {
+		_ = fmt.Sprintf(format, args...) // makes vet check the format
+	}
+	if int32(LevelTrace) >= atomic.LoadInt32(&floors[atomic.LoadUint32(defaultLogger.class)]) {
+		defaultLogger.logf(LevelTrace, format, args)
+	}
+}
+
 // Debug logs at LevelDebug to the [Default] logger. See [Logger.Debug].
 func Debug(msg string, args ...any) {
 	if int32(LevelDebug) >= atomic.LoadInt32(&floors[atomic.LoadUint32(defaultLogger.class)]) {
@@ -252,6 +262,16 @@ func Debug(msg string, args ...any) {
 func DebugContext(ctx context.Context, msg string, args ...any) {
 	if int32(LevelDebug) >= atomic.LoadInt32(&contextFloors[atomic.LoadUint32(defaultLogger.class)]) {
 		defaultLogger.log(ctx, LevelDebug, msg, args)
+	}
+}
+
+// Debugf logs at LevelDebug to the [Default] logger. See [Logger.Debugf].
+func Debugf(format string, args ...any) {
+	if false {
+		_ = fmt.Sprintf(format, args...) // makes vet check the format
+	}
+	if int32(LevelDebug) >= atomic.LoadInt32(&floors[atomic.LoadUint32(defaultLogger.class)]) {
+		defaultLogger.logf(LevelDebug, format, args)
 	}
 }
 
@@ -269,6 +289,16 @@ func InfoContext(ctx context.Context, msg string, args ...any) {
 	}
 }
 
+// Infof logs at LevelInfo to the [Default] logger. See [Logger.Infof].
+func Infof(format string, args ...any) {
+	if false {
+		_ = fmt.Sprintf(format, args...) // makes vet check the format
+	}
+	if int32(LevelInfo) >= atomic.LoadInt32(&floors[atomic.LoadUint32(defaultLogger.class)]) {
+		defaultLogger.logf(LevelInfo, format, args)
+	}
+}
+
 // Success logs at LevelSuccess to the [Default] logger. See [Logger.Success].
 func Success(msg string, args ...any) {
 	if int32(LevelSuccess) >= atomic.LoadInt32(&floors[atomic.LoadUint32(defaultLogger.class)]) {
@@ -280,6 +310,16 @@ func Success(msg string, args ...any) {
 func SuccessContext(ctx context.Context, msg string, args ...any) {
 	if int32(LevelSuccess) >= atomic.LoadInt32(&contextFloors[atomic.LoadUint32(defaultLogger.class)]) {
 		defaultLogger.log(ctx, LevelSuccess, msg, args)
+	}
+}
+
+// Successf logs at LevelSuccess to the [Default] logger. See [Logger.Successf].
+func Successf(format string, args ...any) {
+	if false {
+		_ = fmt.Sprintf(format, args...) // makes vet check the format
+	}
+	if int32(LevelSuccess) >= atomic.LoadInt32(&floors[atomic.LoadUint32(defaultLogger.class)]) {
+		defaultLogger.logf(LevelSuccess, format, args)
 	}
 }
 
@@ -297,6 +337,16 @@ func NoticeContext(ctx context.Context, msg string, args ...any) {
 	}
 }
 
+// Noticef logs at LevelNotice to the [Default] logger. See [Logger.Noticef].
+func Noticef(format string, args ...any) {
+	if false {
+		_ = fmt.Sprintf(format, args...) // makes vet check the format
+	}
+	if int32(LevelNotice) >= atomic.LoadInt32(&floors[atomic.LoadUint32(defaultLogger.class)]) {
+		defaultLogger.logf(LevelNotice, format, args)
+	}
+}
+
 // Warn logs at LevelWarn to the [Default] logger. See [Logger.Warn].
 func Warn(msg string, args ...any) {
 	if int32(LevelWarn) >= atomic.LoadInt32(&floors[atomic.LoadUint32(defaultLogger.class)]) {
@@ -308,6 +358,16 @@ func Warn(msg string, args ...any) {
 func WarnContext(ctx context.Context, msg string, args ...any) {
 	if int32(LevelWarn) >= atomic.LoadInt32(&contextFloors[atomic.LoadUint32(defaultLogger.class)]) {
 		defaultLogger.log(ctx, LevelWarn, msg, args)
+	}
+}
+
+// Warnf logs at LevelWarn to the [Default] logger. See [Logger.Warnf].
+func Warnf(format string, args ...any) {
+	if false {
+		_ = fmt.Sprintf(format, args...) // makes vet check the format
+	}
+	if int32(LevelWarn) >= atomic.LoadInt32(&floors[atomic.LoadUint32(defaultLogger.class)]) {
+		defaultLogger.logf(LevelWarn, format, args)
 	}
 }
 
@@ -325,6 +385,16 @@ func ErrorContext(ctx context.Context, msg string, args ...any) {
 	}
 }
 
+// Errorf logs at LevelError to the [Default] logger. See [Logger.Errorf].
+func Errorf(format string, args ...any) {
+	if false {
+		_ = fmt.Sprintf(format, args...) // makes vet check the format
+	}
+	if int32(LevelError) >= atomic.LoadInt32(&floors[atomic.LoadUint32(defaultLogger.class)]) {
+		defaultLogger.logf(LevelError, format, args)
+	}
+}
+
 // Critical logs at LevelCritical to the [Default] logger. See [Logger.Critical].
 func Critical(msg string, args ...any) {
 	if int32(LevelCritical) >= atomic.LoadInt32(&floors[atomic.LoadUint32(defaultLogger.class)]) {
@@ -336,5 +406,15 @@ func Critical(msg string, args ...any) {
 func CriticalContext(ctx context.Context, msg string, args ...any) {
 	if int32(LevelCritical) >= atomic.LoadInt32(&contextFloors[atomic.LoadUint32(defaultLogger.class)]) {
 		defaultLogger.log(ctx, LevelCritical, msg, args)
+	}
+}
+
+// Criticalf logs at LevelCritical to the [Default] logger. See [Logger.Criticalf].
+func Criticalf(format string, args ...any) {
+	if false {
+		_ = fmt.Sprintf(format, args...) // makes vet check the format
+	}
+	if int32(LevelCritical) >= atomic.LoadInt32(&floors[atomic.LoadUint32(defaultLogger.class)]) {
+		defaultLogger.logf(LevelCritical, format, args)
 	}
 }

@@ -27,7 +27,7 @@ func TestCallsAreInlined(t *testing.T) {
 	}
 	var want []string
 	for _, level := range []string{"Trace", "Debug", "Info", "Success", "Notice", "Warn", "Error", "Critical"} {
-		want = append(want, "(*Logger)."+level, "(*Logger)."+level+"Context", "(*Logger)."+level+"f", level, level+"Context")
+		want = append(want, "(*Logger)."+level, "(*Logger)."+level+"Context", "(*Logger)."+level+"f", level, level+"Context", level+"f")
 	}
 	want = append(want, "(*Logger).Log", "(*Logger).LogAttrs", "Log", "LogAttrs")
 	for _, name := range want {

@@ -39,18 +39,18 @@ func TestCallsHaveTheirLevels(t *testing.T) {
 	type call = func(string, ...any)
 	type contextCall = func(context.Context, string, ...any)
 	tests := []struct {
-		level                  logbook.Level
-		plain, printf, generic call
-		context, genericCtx    contextCall
+		level                                 logbook.Level
+		plain, printf, generic, genericPrintf call
+		context, genericCtx                   contextCall
 	}{
-		{logbook.LevelTrace, log.Trace, log.Tracef, logbook.Trace, log.TraceContext, logbook.TraceContext},
-		{logbook.LevelDebug, log.Debug, log.Debugf, logbook.Debug, log.DebugContext, logbook.DebugContext},
-		{logbook.LevelInfo, log.Info, log.Infof, logbook.Info, log.InfoContext, logbook.InfoContext},
-		{logbook.LevelSuccess, log.Success, log.Successf, logbook.Success, log.SuccessContext, logbook.SuccessContext},
-		{logbook.LevelNotice, log.Notice, log.Noticef, logbook.Notice, log.NoticeContext, logbook.NoticeContext},
-		{logbook.LevelWarn, log.Warn, log.Warnf, logbook.Warn, log.WarnContext, logbook.WarnContext},
-		{logbook.LevelError, log.Error, log.Errorf, logbook.Error, log.ErrorContext, logbook.ErrorContext},
-		{logbook.LevelCritical, log.Critical, log.Criticalf, logbook.Critical, log.CriticalContext, logbook.CriticalContext},
+		{logbook.LevelTrace, log.Trace, log.Tracef, logbook.Trace, logbook.Tracef, log.TraceContext, logbook.TraceContext},
+		{logbook.LevelDebug, log.Debug, log.Debugf, logbook.Debug, logbook.Debugf, log.DebugContext, logbook.DebugContext},
+		{logbook.LevelInfo, log.Info, log.Infof, logbook.Info, logbook.Infof, log.InfoContext, logbook.InfoContext},
+		{logbook.LevelSuccess, log.Success, log.Successf, logbook.Success, logbook.Successf, log.SuccessContext, logbook.SuccessContext},
+		{logbook.LevelNotice, log.Notice, log.Noticef, logbook.Notice, logbook.Noticef, log.NoticeContext, logbook.NoticeContext},
+		{logbook.LevelWarn, log.Warn, log.Warnf, logbook.Warn, logbook.Warnf, log.WarnContext, logbook.WarnContext},
+		{logbook.LevelError, log.Error, log.Errorf, logbook.Error, logbook.Errorf, log.ErrorContext, logbook.ErrorContext},
+		{logbook.LevelCritical, log.Critical, log.Criticalf, logbook.Critical, logbook.Criticalf, log.CriticalContext, logbook.CriticalContext},
 	}
 	for _, test := range tests {
 		check := func(name, channel string, fn func()) {
@@ -72,6 +72,7 @@ func TestCallsHaveTheirLevels(t *testing.T) {
 		check("context", "testlogger", func() { test.context(ctx, "context") })
 		check("a printf", "testlogger", func() { test.printf("%s printf", "a") })
 		check("generic", "Generic", func() { test.generic("generic") })
+		check("a generic printf", "Generic", func() { test.genericPrintf("%s generic printf", "a") })
 		check("generic context", "Generic", func() { test.genericCtx(ctx, "generic context") })
 		check("log", "testlogger", func() { log.Log(ctx, test.level, "log") })
 		check("attrs", "testlogger", func() { log.LogAttrs(ctx, test.level, "attrs") })

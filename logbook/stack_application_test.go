@@ -110,6 +110,11 @@ func TestDefaultHandlerOfAFreshProgram(t *testing.T) {
 	if os.Getenv("LOGBOOK_TEST_FRESH") != "" {
 		logbook.New("app").Info("to stderr", "a", 1)
 		logbook.New("app").Debug("silent")
+		logbook.SetLevel(logbook.LevelDebug)
+		logbook.New("app").Debug("debug")
+		logbook.SetLevel(logbook.LevelError)
+		logbook.New("app").Warn("silent")
+		logbook.SetLevel(logbook.LevelInfo)
 		logbook.SetDefaultHandler(nil)
 		logbook.New("app").Error("removed")
 		return
@@ -122,7 +127,7 @@ func TestDefaultHandlerOfAFreshProgram(t *testing.T) {
 		t.Fatalf("%v: %s", err, stderr.String())
 	}
 	got := stderr.String()
-	if !strings.HasSuffix(got, "] INFO: app: to stderr a=1\n") || strings.Count(got, "\n") != 1 {
+	if !strings.Contains(got, "] INFO: app: to stderr a=1\n") || !strings.HasSuffix(got, "] DEBUG: app: debug\n") || strings.Count(got, "\n") != 2 {
 		t.Errorf("stderr has %q", got)
 	}
 }

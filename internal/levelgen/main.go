@@ -89,6 +89,16 @@ func {{.Name}}Context(ctx context.Context, msg string, args ...any) {
 		defaultLogger.log(ctx, Level{{.Name}}, msg, args)
 	}
 }
+
+// {{.Name}}f logs at Level{{.Name}} to the [Default] logger. See [Logger.{{.Name}}f].
+func {{.Name}}f(format string, args ...any) {
+	if false {
+		_ = fmt.Sprintf(format, args...) // makes vet check the format
+	}
+	if int32(Level{{.Name}}) >= atomic.LoadInt32(&floors[atomic.LoadUint32(defaultLogger.class)]) {
+		defaultLogger.logf(Level{{.Name}}, format, args)
+	}
+}
 {{end}}`
 
 const recorderLevels = `package logbooktest
