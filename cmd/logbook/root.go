@@ -36,8 +36,10 @@ The command-line program of Logbook for Go.`,
 		webCommand(),
 		keygenCommand(),
 		versionCommand(),
+		manCommand(),
 		sinksTopic(),
 		sourcesTopic(),
+		topic("environment", "Which environment variables are read", environmentHelp()),
 		topic("exit-codes", "What the exit codes mean", exitCodesHelp),
 	)
 	root.SetHelpCommand(helpCommand(root))
