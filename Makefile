@@ -30,14 +30,14 @@ test: deps lint test-core test-windows ## all checks that a change must pass; so
 matrix: test-tags test-386 test-cross test-next ## build tags, other platforms and the next Go release; CI runs it after `make test`
 
 # The tests of allocation budgets do not run with the race detector, so the second run adds
-# them.
+# them. bench has newer versions of the loggers that compat bridges.
 test-core:
 	@test -n "$$LOGBOOK_TEST_TIMESCALE_DSN" || echo "not run: TestTimescaleServer of ./database, which needs TimescaleDB; set LOGBOOK_TEST_TIMESCALE_DSN"
 	$(GO) test -vet=off -race -tags $(TAGS) ./...
 	$(GO) test -vet=off -tags crashpoints -run CrashPoints ./queues/spool
 	$(GO) test -vet=off -run Alloc ./logbook ./compat ./handlers ./handlers/syslog ./queues ./queues/spool ./internal/...
 	CGO_ENABLED=0 $(GO) test -vet=off ./ticketing/sqlite ./database/sqlite
-	cd bench && $(GO) test -vet=off ./...
+	cd bench && $(GO) test -vet=off ./... $(addprefix github.com/logbook-go/logbook/compat/,zapcore zerologw logrushook)
 	cd integration && $(GO) test -vet=off ./codec
 	cd cmd/logbookvet && $(GO) test -vet=off -count 1 ./...
 

@@ -14,7 +14,7 @@ const module = "github.com/logbook-go/logbook/"
 // like; what stands above it may import the core as well, and nothing above itself.
 var (
 	below = []string{
-		"callsite", "clock", "crash", "disk", "disk/disktest", "encode", "errchain", "flow", "frame", "goroutine", "leaktest", "levelgen", "linewriter", "listener",
+		"callsite", "clock", "crash", "disk", "disk/disktest", "encode", "errchain", "errstack", "flow", "frame", "goroutine", "leaktest", "levelgen", "linewriter", "listener",
 		"netlink", "panics", "pgtest", "pickle", "pyformat", "pyjson", "retryafter", "secret", "signals", "sqlite", "systemd", "text", "value", "valuewords", "words",
 	}
 	above = []string{"hold", "limit", "logfile", "notify", "otlp", "refusal", "sender", "sentry", "tally"}

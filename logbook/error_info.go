@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/logbook-go/logbook/internal/errstack"
 	"github.com/logbook-go/logbook/internal/value"
 )
 
@@ -136,7 +137,7 @@ func (e *ErrorInfo) addChain(err error, depth int) {
 	}
 }
 
-// bare removes the wrappers of this package, which are not part of the chain.
+// bare removes the wrappers of this module, which are not part of the chain.
 func bare(err error) error {
 	for {
 		switch x := err.(type) {
@@ -144,6 +145,8 @@ func bare(err error) error {
 			err = x.error
 		case *FixedError:
 			err = x.err
+		case *errstack.Error:
+			err = x.Err
 		default:
 			return err
 		}

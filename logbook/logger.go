@@ -16,14 +16,15 @@ var ErrComputed = errors.New("logbook: LoggerOptions.Enabled decides whether the
 // Logger makes records on a channel. It does not write them anywhere: they go to the
 // handlers that are bound where the call is made.
 //
-// Loggers are cheap and safe for concurrent use. A logger made by With or WithGroup
-// shares level, disabled flag, processor, handlers and group with the logger it was
-// made from. A nil *Logger is silent.
+// Loggers are cheap and safe for concurrent use. A logger made by With, WithGroup or
+// WithChannel shares level, disabled flag, processor, handlers and group with the logger
+// it was made from. A nil *Logger is silent.
 type Logger struct {
-	core  *core
-	class *uint32 // the core's
-	scope *scope
-	skip  int
+	core    *core
+	class   *uint32 // the core's
+	scope   *scope
+	skip    int
+	channel string
 }
 
 // LoggerOptions configure a logger. With nil or the zero value it logs at all levels.
@@ -54,7 +55,7 @@ type LoggerOptions struct {
 // core is shared by all loggers made from one another.
 type core struct {
 	class    uint32 // index of its floors; atomic
-	channel  string
+	channel  string // of the first logger
 	settings atomic.Pointer[settings]
 	follows  []*LevelVar // the variables that its class depends on; guarded by configMu
 }
@@ -106,7 +107,7 @@ func NewLogger(channel string, o *LoggerOptions) *Logger {
 		c.update()
 		configMu.Unlock()
 	}
-	l := &Logger{core: c, class: &c.class}
+	l := &Logger{core: c, class: &c.class, channel: channel}
 	if o.Group != nil {
 		o.Group.Add(l)
 	}
@@ -129,7 +130,7 @@ func (l *Logger) Channel() string {
 	if l == nil {
 		return ""
 	}
-	return l.core.channel
+	return l.channel
 }
 
 // Level returns the lowest level that is logged: the logger's own, otherwise the
@@ -261,7 +262,7 @@ func (l *Logger) WithAttrs(attrs ...slog.Attr) *Logger {
 	if l == nil {
 		return nil
 	}
-	return &Logger{l.core, l.class, l.scope.with(attrs), l.skip}
+	return &Logger{l.core, l.class, l.scope.with(attrs), l.skip, l.channel}
 }
 
 // WithGroup returns a logger that puts the attributes of its calls, and of later calls
@@ -270,7 +271,7 @@ func (l *Logger) WithGroup(name string) *Logger {
 	if l == nil {
 		return nil
 	}
-	return &Logger{l.core, l.class, l.scope.withGroup(name), l.skip}
+	return &Logger{l.core, l.class, l.scope.withGroup(name), l.skip, l.channel}
 }
 
 // WithCallerSkip returns a logger for use in helper functions: the caller of its
@@ -279,7 +280,16 @@ func (l *Logger) WithCallerSkip(n int) *Logger {
 	if l == nil {
 		return nil
 	}
-	return &Logger{l.core, l.class, l.scope, max(0, l.skip+n)}
+	return &Logger{l.core, l.class, l.scope, max(0, l.skip+n), l.channel}
+}
+
+// WithChannel returns a logger whose records have another channel, such as the name of a
+// part of the program.
+func (l *Logger) WithChannel(channel string) *Logger {
+	if l == nil {
+		return nil
+	}
+	return &Logger{l.core, l.class, l.scope, l.skip, channel}
 }
 
 // update applies changed settings of the logger or its group: its class, and the

@@ -48,6 +48,29 @@ func (l *Logger) LogSlog(ctx context.Context, sr slog.Record) {
 	deliver(stack, r, noCaller)
 }
 
+// LogRecord logs a record made by [NewRecord], with the attributes and groups of the logger
+// in front of its own, and on the logger's channel if it has none. It is for bridges whose
+// records have a caller without a program counter, or an error without its Go value; others
+// use LogSlog, which is faster. The record must not be used afterwards.
+func (l *Logger) LogRecord(ctx context.Context, r *Record) {
+	r.alive()
+	if l == nil || l.core.below(r.level) {
+		return
+	}
+	stack := stackOf(ctx)
+	if !l.core.wants(stack, r.level) {
+		return
+	}
+	if r.pooled || r.sealed {
+		r = r.Clone()
+	}
+	r.ctx, r.logger, r.scope = ctx, l, l.scope
+	if r.channel == "" {
+		r.channel = l.channel
+	}
+	deliver(stack, r, noCaller)
+}
+
 // Exception logs an error at LevelError, with its type, its text, the errors that it
 // wraps, and a stack: that of the error if it has one, otherwise the caller's. An empty
 // message is replaced by "Uncaught exception occurred". A nil error is left out.

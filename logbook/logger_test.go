@@ -290,6 +290,53 @@ func TestEnabled(t *testing.T) {
 	}
 }
 
+// LogRecord adds to a record the logger's attributes and channel, and keeps its source,
+// error and channel. The logger's level counts.
+func TestLogRecord(t *testing.T) {
+	h := record(t)
+	log := logbook.New("own").With("a", 1).WithGroup("g")
+	log.SetLevel(logbook.LevelInfo)
+	data := logbook.RecordData{
+		Time: time.Unix(1, 0), Level: logbook.LevelWarn, Message: "{literal}", Attrs: []slog.Attr{slog.Int("b", 2)},
+		Source: &slog.Source{File: "peer.go", Line: 7}, Error: &logbook.ErrorInfo{Type: "T", Message: "m"},
+	}
+	log.LogRecord(t.Context(), logbook.NewRecord(data))
+	data.Channel = "peer"
+	log.LogRecord(t.Context(), logbook.NewRecord(data))
+	data.Level = logbook.LevelDebug
+	log.LogRecord(t.Context(), logbook.NewRecord(data))
+	(*logbook.Logger)(nil).LogRecord(t.Context(), logbook.NewRecord(data))
+	h.want(t, "{literal}", "{literal}")
+	for i, channel := range []string{"own", "peer"} {
+		r := h.records[i]
+		if got := r.Text("a") + r.Text("g.b"); got != "12" || r.Channel() != channel || r.Source().Line != 7 ||
+			r.ErrorInfo().Type != "T" || !r.Time().Equal(data.Time) || !r.From(log) {
+			t.Errorf("record %d is %v on %q with a and b %q", i, r.Data(), r.Channel(), got)
+		}
+	}
+}
+
+// A logger of another channel shares the rest, also what is changed later.
+func TestWithChannel(t *testing.T) {
+	h := record(t)
+	log := logbook.New("a").With("k", 1)
+	other := log.WithChannel("b")
+	other.Info("first")
+	log.SetLevel(logbook.LevelError)
+	other.Info("below")
+	log.Error("last")
+	h.want(t, "first", "last")
+	if r := h.records[0]; r.Channel() != "b" || r.Text("k") != "1" || other.Channel() != "b" || !r.From(log) {
+		t.Errorf("the record is on %q, with k=%s", r.Channel(), r.Text("k"))
+	}
+	if h.records[1].Channel() != "a" {
+		t.Error("the first logger's channel has changed")
+	}
+	if (*logbook.Logger)(nil).WithChannel("b") != nil {
+		t.Error("a nil logger has become another one")
+	}
+}
+
 // An slog record keeps its time, level, caller and attributes, and braces in its
 // message have no meaning.
 func TestLogSlog(t *testing.T) {

@@ -25,7 +25,7 @@ func getRecord() *Record { return recordPool.Get().(*Record) }
 // of makes an empty record that of a call. It is apart from getRecord so that both are
 // inlined.
 func (r *Record) of(l *Logger, ctx context.Context, level Level, msg string) *Record {
-	r.level, r.channel, r.template = level, l.core.channel, msg
+	r.level, r.channel, r.template = level, l.channel, msg
 	r.ctx, r.logger, r.scope = ctx, l, l.scope
 	r.pid = pid
 	return r

@@ -37,6 +37,14 @@ func Close(ctx context.Context, items ...Bindable) error {
 	})
 }
 
+// FlushApplication flushes the handlers that are bound to the application, like [Flush].
+func FlushApplication(ctx context.Context) error {
+	configMu.Lock()
+	entries := application.entries
+	configMu.Unlock()
+	return Flush(ctx, itemsOf(entries)...)
+}
+
 // Shutdown unbinds everything that is bound to the application, and flushes and closes
 // it within the context's deadline. The default handler is in force again, so records
 // logged afterwards are not lost.
@@ -49,13 +57,16 @@ func Shutdown(ctx context.Context) error {
 	for _, p := range entries {
 		p.ended.Store(true)
 	}
-	list := flatten(nil, entries)
-	notifyAllUnbound(list)
-	var items []Bindable
-	for _, p := range slices.Backward(list) {
+	notifyAllUnbound(flatten(nil, entries))
+	return Close(ctx, itemsOf(entries)...)
+}
+
+// itemsOf returns the items of entries, oldest first.
+func itemsOf(entries []stackEntry) (items []Bindable) {
+	for _, p := range slices.Backward(flatten(nil, entries)) {
 		items = append(items, p.item)
 	}
-	return Close(ctx, items...)
+	return items
 }
 
 // eachOnce calls fn once for each item, the last one first, and joins the errors.

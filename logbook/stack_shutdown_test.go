@@ -36,6 +36,20 @@ type flushOnly struct {
 func (h *flushOnly) Handle(*logbook.Record) error { return nil }
 func (h *flushOnly) Flush(context.Context) error  { *h.log = append(*h.log, "c flushed"); return nil }
 
+// FlushApplication flushes what is bound to the application, and unbinds nothing.
+func TestFlushApplication(t *testing.T) {
+	var events []string
+	b := &flushSink{sink{name: "b", log: &events, err: io.ErrClosedPipe}}
+	c := &flushOnly{log: &events}
+	t.Cleanup(logbook.PushApplication(b, logbook.Setup{logbook.NewSlot(c)}))
+	if err := logbook.FlushApplication(t.Context()); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("FlushApplication returns %v", err)
+	}
+	if want := []string{"c flushed", "b flushed"}; !slices.Equal(events, want) {
+		t.Errorf("events are %q, want %q", events, want)
+	}
+}
+
 // Shutdown unbinds everything, closes each closer once, the last one first, and keeps
 // the default handler.
 func TestShutdown(t *testing.T) {
