@@ -38,6 +38,8 @@ var packages = map[string]string{
 	"daemon": module + "/daemon", "database": module + "/database", "sqlitelog": module + "/handlers/sqlitelog",
 	"follow": module + "/ticketing/follow", "mongodb": module + "/ticketing/mongodb", "postgres": module + "/ticketing/postgres", "tracker": module + "/ticketing/tracker",
 	"sqlite": module + "/ticketing/sqlite", "ticketing": module + "/ticketing", "ticketingtest": module + "/ticketing/ticketingtest",
+	"zapbridge": module + "/compat/zapcore", "zerologw": module + "/compat/zerologw", "logrushook": module + "/compat/logrushook",
+	"zap": "go.uber.org/zap", "zapcore": "go.uber.org/zap/zapcore", "zerolog": "github.com/rs/zerolog", "logrus": "github.com/sirupsen/logrus",
 	"context": "context", "errors": "errors", "exec": "os/exec", "fmt": "fmt", "http": "net/http", "json": "encoding/json",
 	"os": "os", "slog": "log/slog", "testing": "testing", "time": "time",
 }
