@@ -60,7 +60,9 @@ func (s *Spec) formatter() logbook.Formatter {
 	case "logfmt":
 		return logbook.Logfmt(&logbook.LogfmtOptions{Source: source})
 	case "console":
-		return logbook.Console(&logbook.ConsoleOptions{Source: source, Color: s.color})
+		o := s.console
+		o.Source = source
+		return logbook.Console(&o)
 	}
 	if o := s.setting("source"); o != nil && !o.inherited {
 		s.Refuse("source", errors.New("not for the formats text and wire; in a format string, use {record.filename}:{record.lineno}"))

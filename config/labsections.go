@@ -61,7 +61,9 @@ func readConsoleSection(s *Spec) func() (logbook.Handler, error) {
 		return nil
 	})
 	return func() (logbook.Handler, error) {
-		o.Formatter = logbook.Console(&logbook.ConsoleOptions{Color: color && handlers.ColorEnabled(os.Stderr)})
+		lines := handlers.ConsoleOptions(os.Stderr)
+		lines.Color = lines.Color && color
+		o.Formatter = logbook.Console(lines)
 		return handlers.NewStderr(o), nil
 	}
 }

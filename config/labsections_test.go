@@ -79,7 +79,7 @@ func TestConsoleSection(t *testing.T) {
 		t.Run(tt.text, func(t *testing.T) {
 			var got []string
 			for line := range strings.Lines(logged(t, tt.text, nil, everyLevel)) {
-				if words := strings.Fields(line); words[2] == "app" {
+				if words := strings.Fields(line); words[2] == "app:" {
 					got = append(got, words[3])
 				}
 			}
@@ -121,7 +121,7 @@ func TestInvalidSectionIsLeftOut(t *testing.T) {
 	}
 	text := "[ConsoleLogger]\nactive=1\n[FileLogger]\nactive = 1\nlog_path = plain/x\nlog_basename = a\n"
 	got := logged(t, text, nil, everyLevel)
-	if !strings.Contains(got, "WARNING  config line 3: [FileLogger]: ") || !strings.Contains(got, "app success") {
+	if !strings.Contains(got, "WARNING  config: line 3: [FileLogger]: ") || !strings.Contains(got, "app: success") {
 		t.Errorf("got %s", got)
 	}
 	if _, err := config.Parse([]byte(text), &config.Options{Strict: true}); err == nil {

@@ -77,7 +77,7 @@ func TestFiles(t *testing.T) {
 		{"file:r.log?format=ecs&source=true", "r.log", `{"@timestamp":"2024-02-29T13:37:42.500000Z","log.level":"warning","log.logger":"app","ecs.version":"8.11.0","message":"disk","log.origin":{"function":"main.f","file":{"name":"/srv/main.go","line":9}}}` + "\n"},
 		{"file:s.log?format=gcp", "s.log", `{"time":"2024-02-29T13:37:42.500000Z","severity":"WARNING","logger":"app","message":"disk"}` + "\n"},
 		{"file:t.log?format=otel", "t.log", `{"Timestamp":"1709213862500000000","SeverityText":"WARNING","SeverityNumber":13,"InstrumentationScope":"app","Body":"disk"}` + "\n"},
-		{"file:j.log?format=console", "j.log", "13:37:42.500 WARNING  app disk\n"},
+		{"file:j.log?format=console", "j.log", "2024-02-29 13:37:42.500 WARNING  app: disk\n"},
 		{"file:k.log?format={record.time:%25H:%25M}+{record.message}&level=info%2B1", "k.log", "13:37+disk\n"},
 		{"json:l.log", "l.log", `{"time":"2024-02-29T13:37:42.500000Z","level":"WARNING","channel":"app","msg":"disk"}` + "\n"},
 		{"json:m.log?source=true", "m.log", `{"time":"2024-02-29T13:37:42.500000Z","level":"WARNING","channel":"app","msg":"disk","source":{"function":"main.f","file":"/srv/main.go","line":9}}` + "\n"},
@@ -190,7 +190,7 @@ func TestFileOptions(t *testing.T) {
 // A handler uses the standard stream at the time it is opened.
 func TestStandardStreams(t *testing.T) {
 	t.Setenv("NO_COLOR", "1")
-	const console = "13:37:42.500 WARNING  app disk\n"
+	const console = "2024-02-29 13:37:42.500 WARNING  app: disk\n"
 	const text = "[2024-02-29 13:37:42.500000+0000] WARNING: app: disk\n"
 	const json = `{"time":"2024-02-29T13:37:42.500000Z","level":"WARNING","channel":"app","msg":"disk"}` + "\n"
 	tests := []struct{ uri, stdout, stderr string }{

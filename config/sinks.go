@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/logbook-go/logbook/handlers"
 	"github.com/logbook-go/logbook/logbook"
@@ -17,9 +18,12 @@ func init() {
 	command := HandlerOptions("")
 	find(command, "format").Multiline = true
 	RegisterSink("console", Entry{
-		Forms:   []Form{{"console:", "human-readable lines on standard error"}, {"console:-", "the same, on standard output"}},
-		Options: HandlerOptions("console"),
-		Read:    readConsole,
+		Forms: []Form{{"console:", "human-readable lines on standard error"}, {"console:-", "the same, on standard output"}},
+		Options: append(HandlerOptions("console"),
+			Option{Name: "time", Kind: KindText, Default: "%H:%M:%S, with milliseconds", Help: "strftime pattern of the time; -: none. By default the date precedes it if it is not today's"},
+			Option{Name: "zone", Kind: KindText, Default: "the record's", Help: "time zone, such as UTC, Local or Europe/Berlin"},
+		),
+		Read: readConsole,
 	})
 	RegisterSink("stderr", Entry{
 		Forms:   []Form{{"stderr:", "lines of text on standard error"}},
@@ -55,7 +59,12 @@ func readConsole(s *Spec) func() (logbook.Handler, error) {
 	if s.Path == stdout {
 		out = os.Stdout
 	}
-	s.color = handlers.ColorEnabled(out)
+	s.console = *handlers.ConsoleOptions(out)
+	s.console.TimeLayout = s.Text("time")
+	s.Func("zone", func(v string) (err error) {
+		s.console.Location, err = time.LoadLocation(v)
+		return err
+	})
 	o := s.Options()
 	return func() (logbook.Handler, error) { return handlers.NewStream(out, o), nil }
 }

@@ -40,14 +40,14 @@ type Spec struct {
 	before   []before // the outermost wrapper first
 	second   *Spec    // the sink that the option fallback names; nil if there is none
 
-	color   bool   // the format console uses colours
-	file    string // absolute path of the log file; "" if there is none
-	spool   string // absolute path of the directory of the spool; "" if there is none
-	dir     string // relative paths start here; "" for the working directory
-	err     error  // the first error
-	missing string // the required option that is missing, if that is the error
-	failure error  // the error of opening the sink, if a wrapper covers it
-	safe    string // the URI without its secrets
+	console logbook.ConsoleOptions // of the format console
+	file    string                 // absolute path of the log file; "" if there is none
+	spool   string                 // absolute path of the directory of the spool; "" if there is none
+	dir     string                 // relative paths start here; "" for the working directory
+	err     error                  // the first error
+	missing string                 // the required option that is missing, if that is the error
+	failure error                  // the error of opening the sink, if a wrapper covers it
+	safe    string                 // the URI without its secrets
 	secrets *secret.Scrubber
 	section sectionState
 

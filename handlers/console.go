@@ -11,21 +11,48 @@ import (
 )
 
 // NewConsole returns a handler for people who watch a program: short lines by
-// [logbook.Console], with colours if [ColorEnabled] reports true. It writes to stderr,
-// since stdout is for the output of the program, and a log must not end up in a pipe.
+// [logbook.Console] with the options of [ConsoleOptions]. It writes to stderr, since
+// stdout is for the output of the program, and a log must not end up in a pipe.
 // Without a level it takes all records, including Trace and Debug, while the default
 // handler that it replaces starts at Info.
 //
-// The environment and the terminal are checked once, here. A Formatter in the options is
-// used as it is. To change the lines and keep the decision on colours, set it to
+// A Formatter in the options is used as it is. To change the lines, change the options of
+// the terminal:
 //
-//	logbook.Console(&logbook.ConsoleOptions{Color: handlers.ColorEnabled(os.Stderr), Source: true})
+//	o := handlers.ConsoleOptions(os.Stderr)
+//	o.Source = true
+//	console := handlers.NewConsole(&logbook.Options{Formatter: logbook.Console(o)})
+//
+// To write above a progress bar or a prompt, write to what its library offers for that:
+//
+//	bars := mpb.New(mpb.WithOutput(os.Stderr))
+//	console := handlers.NewStream(bars, &logbook.Options{
+//		Formatter: logbook.Console(handlers.ConsoleOptions(os.Stderr)),
+//	})
 func NewConsole(o *logbook.Options) *Stream {
 	s := NewStderr(o)
 	if s.opts.Formatter == nil {
-		s.opts.Formatter = logbook.Console(&logbook.ConsoleOptions{Color: ColorEnabled(os.Stderr)})
+		s.opts.Formatter = logbook.Console(ConsoleOptions(os.Stderr))
 	}
 	return s
+}
+
+// ConsoleOptions returns the options of [logbook.Console] for lines that appear on w: with
+// colours if [ColorEnabled] reports true, and, on a terminal, broken at its width. The
+// environment is read once, here; the width is that of the terminal when a line is
+// written.
+func ConsoleOptions(w io.Writer) *logbook.ConsoleOptions {
+	o := &logbook.ConsoleOptions{Color: ColorEnabled(w)}
+	if terminalWidth(w) > 0 {
+		o.Width = func() int { return terminalWidth(w) }
+	}
+	return o
+}
+
+// terminalWidth returns the columns of the terminal w, or 0.
+func terminalWidth(w io.Writer) (width int) {
+	control(w, func(fd uintptr) { width = terminalColumns(fd) })
+	return width
 }
 
 // ColorEnabled reports whether text for w should be coloured. The first of these rules
@@ -57,19 +84,22 @@ func isForced(variable string) bool {
 }
 
 // showsColors reports whether w is a terminal that understands escape sequences.
-// It callsUser through SyscallConn since (*os.File).Fd would make a nonblocking
-// descriptor block, for every process that shares it.
 func showsColors(w io.Writer) (yes bool) {
-	c, ok := w.(syscall.Conn)
-	if !ok {
-		return false
-	}
-	raw, err := c.SyscallConn()
-	if err != nil {
-		return false
-	}
-	err = raw.Control(func(fd uintptr) {
+	control(w, func(fd uintptr) {
 		yes = isatty.IsTerminal(fd) && enableEscapes(fd) || isatty.IsCygwinTerminal(fd)
 	})
-	return yes && err == nil
+	return yes
+}
+
+// control calls fn with the file descriptor of w, if it has an open one. It goes through
+// SyscallConn since (*os.File).Fd would make a nonblocking descriptor block, for every
+// process that shares it.
+func control(w io.Writer, fn func(fd uintptr)) {
+	c, ok := w.(syscall.Conn)
+	if !ok {
+		return
+	}
+	if raw, err := c.SyscallConn(); err == nil {
+		_ = raw.Control(fn)
+	}
 }

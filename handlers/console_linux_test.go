@@ -1,8 +1,11 @@
 package handlers_test
 
 import (
+	"bytes"
 	"os"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/logbook-go/logbook/handlers"
 )
@@ -29,5 +32,35 @@ func TestColorEnabledOnATerminal(t *testing.T) {
 		if got := handlers.ColorEnabled(terminal); got != c.want {
 			t.Errorf("%v: %v, want %v", c.env, got, c.want)
 		}
+	}
+}
+
+func TestConsoleOptionsOfATerminal(t *testing.T) {
+	terminal, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer terminal.Close()
+	setEnvironment(t, nil)
+	if o := handlers.ConsoleOptions(terminal); !o.Color || o.Width != nil {
+		t.Errorf("a terminal without a size: %+v", o)
+	}
+	setWidth := func(n uint16) {
+		t.Helper()
+		if err := unix.IoctlSetWinsize(int(terminal.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 25, Col: n}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	setWidth(100)
+	o := handlers.ConsoleOptions(terminal)
+	if o.Width == nil || o.Width() != 100 {
+		t.Fatalf("want the width: %+v", o)
+	}
+	setWidth(60)
+	if o.Width() != 60 {
+		t.Errorf("a resized terminal has %d columns", o.Width())
+	}
+	if o := handlers.ConsoleOptions(new(bytes.Buffer)); o.Color || o.Width != nil {
+		t.Errorf("a buffer: %+v", o)
 	}
 }

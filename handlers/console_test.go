@@ -63,7 +63,7 @@ func TestColorEnabledWithoutTerminal(t *testing.T) {
 	}
 }
 
-// The colours are Logbook's; only INFO has another one.
+// WARNING and ERROR have Logbook's colours.
 func TestConsoleColors(t *testing.T) {
 	var golden map[string]any
 	text, err := os.ReadFile("testdata/colorized.json")
@@ -76,7 +76,7 @@ func TestConsoleColors(t *testing.T) {
 	for _, c := range []struct {
 		golden string
 		log    func(string, ...any)
-	}{{"error", log.Error}, {"critical", log.Critical}, {"warning", log.Warn}, {"notice", log.Notice}, {"debug", log.Debug}, {"trace", log.Trace}} {
+	}{{"error", log.Error}, {"warning", log.Warn}} {
 		setEnvironment(t, map[string]string{"FORCE_COLOR": "1"})
 		got := captureStderr(t, func() { bound(t, func() { c.log("coloured") }, handlers.NewConsole(nil)) })
 		name := strings.ToUpper(c.golden)

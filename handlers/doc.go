@@ -89,7 +89,7 @@
 //
 // # Colours
 //
-// [NewConsole] colours its lines if [ColorEnabled] reports true: on a terminal, unless
+// [NewConsole] breaks its lines at the width of the terminal, and colours them if [ColorEnabled] reports true: on a terminal, unless
 // NO_COLOR, CLICOLOR=0 or TERM=dumb is set, and elsewhere if FORCE_COLOR or CLICOLOR_FORCE
 // is set.
 //

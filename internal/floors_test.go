@@ -15,7 +15,7 @@ const module = "github.com/logbook-go/logbook/"
 var (
 	below = []string{
 		"callsite", "clock", "crash", "disk", "disk/disktest", "encode", "errchain", "errstack", "flow", "frame", "goroutine", "leaktest", "levelgen", "linewriter", "listener",
-		"netlink", "panics", "pgtest", "pickle", "pyformat", "pyjson", "retryafter", "secret", "signals", "sqlite", "systemd", "text", "value", "valuewords", "words",
+		"netlink", "panics", "pgtest", "pickle", "pyformat", "pyjson", "retryafter", "secret", "signals", "sqlite", "stackframe", "systemd", "text", "value", "valuewords", "words",
 	}
 	above = []string{"hold", "limit", "logfile", "notify", "otlp", "refusal", "sender", "sentry", "tally"}
 )

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/logbook-go/logbook/logbook"
@@ -16,13 +17,13 @@ func TestConsole(t *testing.T) {
 		o    *logbook.ConsoleOptions
 		want string
 	}{
-		{"default", nil, "13:37:42.005 WARNING  app.web hello x n=1 g.k=v"},
-		{"no time", &logbook.ConsoleOptions{TimeLayout: "-"}, "WARNING  app.web hello x n=1 g.k=v"},
-		{"layout", &logbook.ConsoleOptions{TimeLayout: "%d %H:%M"}, "29 13:37 WARNING  app.web hello x n=1 g.k=v"},
-		{"zone", &logbook.ConsoleOptions{Location: time.FixedZone("", 3600)}, "14:37:42.005 WARNING  app.web hello x n=1 g.k=v"},
+		{"default", nil, "2024-02-29 13:37:42.005 WARNING  app.web: hello x n=1 g.k=v"},
+		{"no time", &logbook.ConsoleOptions{TimeLayout: "-"}, "WARNING  app.web: hello x n=1 g.k=v"},
+		{"layout", &logbook.ConsoleOptions{TimeLayout: "%d %H:%M"}, "29 13:37 WARNING  app.web: hello x n=1 g.k=v"},
+		{"zone", &logbook.ConsoleOptions{Location: time.FixedZone("", 3600)}, "2024-02-29 14:37:42.005 WARNING  app.web: hello x n=1 g.k=v"},
 		{"colour", &logbook.ConsoleOptions{Color: true},
-			"\x1b[2m13:37:42.005\x1b[0m \x1b[33;1mWARNING\x1b[0m  \x1b[2mapp.web\x1b[0m hello x\x1b[2m n=1 g.k=v\x1b[0m"},
-		{"source", &logbook.ConsoleOptions{Source: true}, "13:37:42.005 WARNING  app.web hello x n=1 g.k=v /srv/main.go:9"},
+			"\x1b[2m2024-02-29 13:37:42.005\x1b[0m \x1b[33;1mWARNING\x1b[0m  \x1b[2mapp.web:\x1b[0m hello x\x1b[2m n=1 g.k=v\x1b[0m"},
+		{"source", &logbook.ConsoleOptions{Source: true}, "2024-02-29 13:37:42.005 WARNING  app.web: hello x n=1 g.k=v srv/main.go:9"},
 	}
 	r := logbook.NewRecord(logbook.RecordData{
 		Time: at, Level: logbook.LevelWarn, Channel: "app.web", Template: "hello {s}",
@@ -65,20 +66,124 @@ func TestConsoleColors(t *testing.T) {
 	}
 }
 
-// SUCCESS has its own colour.
-func TestColorOfSuccess(t *testing.T) {
-	color := func(level logbook.Level) string {
-		f := logbook.Console(&logbook.ConsoleOptions{Color: true, TimeLayout: "-"})
+// Each named level has a colour of its own.
+func TestConsoleColorsDiffer(t *testing.T) {
+	f := logbook.Console(&logbook.ConsoleOptions{Color: true, TimeLayout: "-"})
+	seen := make(map[string]logbook.Level)
+	for _, level := range []logbook.Level{
+		logbook.LevelTrace, logbook.LevelDebug, logbook.LevelInfo, logbook.LevelSuccess,
+		logbook.LevelNotice, logbook.LevelWarn, logbook.LevelError, logbook.LevelCritical,
+	} {
 		b, err := f.AppendFormat(nil, logbook.NewRecord(logbook.RecordData{Level: level, Message: "m"}))
 		code, _, ok := strings.Cut(string(b), level.String())
-		if err != nil || !ok {
+		if err != nil || !ok || code == "" {
 			t.Fatalf("%v is %q, %v", level, b, err)
 		}
-		return code
+		if other, ok := seen[code]; ok {
+			t.Errorf("%v has the colour of %v", level, other)
+		}
+		seen[code] = level
 	}
-	for _, other := range []logbook.Level{logbook.LevelInfo, logbook.LevelNotice, logbook.LevelWarn} {
-		if color(logbook.LevelSuccess) == color(other) {
-			t.Errorf("SUCCESS has the colour of %v", other)
+}
+
+// The date is shown if it is not today's, and when the day changes.
+func TestConsoleDate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // it starts at 2000-01-01
+		f := logbook.Console(&logbook.ConsoleOptions{Location: time.UTC})
+		check := func(when time.Time, want string) {
+			t.Helper()
+			b, err := f.AppendFormat(nil, logbook.NewRecord(logbook.RecordData{Time: when, Message: "m"}))
+			if want += " INFO     m"; err != nil || string(b) != want {
+				t.Errorf("got %q, %v, want %q", b, err, want)
+			}
+		}
+		day := func(d, hour int) time.Time { return time.Date(2000, 1, d, hour, 0, 0, 0, time.UTC) }
+		check(day(1, 1), "01:00:00.000")
+		check(day(1, 2), "02:00:00.000")
+		check(day(0, 23), "1999-12-31 23:00:00.000")
+		check(day(2, 1), "2000-01-02 01:00:00.000")
+		check(day(1, 3), "03:00:00.000")
+		time.Sleep(24 * time.Hour)
+		check(day(2, 1), "2000-01-02 01:00:00.000")
+		check(day(2, 2), "02:00:00.000")
+		check(day(1, 3), "2000-01-01 03:00:00.000")
+		check(time.Date(2000, 1, 2, 0, 30, 0, 0, time.FixedZone("", 3600)), "2000-01-01 23:30:00.000")
+	})
+}
+
+// Messages are aligned, and long lines are broken at spaces, with all of their text.
+func TestConsoleWidth(t *testing.T) {
+	width := 40
+	f := logbook.Console(&logbook.ConsoleOptions{TimeLayout: "-", Width: func() int { return width }})
+	line := func(channel, message string, attrs ...slog.Attr) string {
+		b, err := f.AppendFormat(nil, logbook.NewRecord(logbook.RecordData{Channel: channel, Message: message, Attrs: attrs}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	for _, c := range []struct{ got, want string }{
+		{line("db", "one"), "INFO     db: one"},
+		{line("web", "two"), "INFO     web: two"},
+		{line("db", "three"), "INFO     db:  three"},
+		{line("", "four"), "INFO          four"},
+		{line("a.channel.that.is.very.long", "five"), "INFO     a.channel.that.is.very.long: five"},
+		{line("db", "the quick brown fox jumps over the lazy dog", slog.String("k", "v w")),
+			"INFO     db:  the quick brown fox jumps\n              over the lazy dog k=\"v w\""},
+		{line("db", "the message is exactly one"), "INFO     db:  the message is exactly one"},
+		{line("db", "the message is exactly one."), "INFO     db:  the message is exactly\n              one."},
+		{line("db", "see http://host/a/path/that/is/longer/than/the/terminal now"),
+			"INFO     db:  see\n              http://host/a/path/that/is/longer/than/the/terminal\n              now"},
+		{line("db", "日本語 日本語 日本語 日本語 日本"), "INFO     db:  日本語 日本語 日本語\n              日本語 日本"},
+	} {
+		if c.got != c.want {
+			t.Errorf("got  %q\nwant %q", c.got, c.want)
+		}
+	}
+	width = 0
+	if got, want := line("db", strings.Repeat("x ", 40)+"y"), "INFO     db: "+strings.Repeat("x ", 40)+"y"; got != want {
+		t.Errorf("without a width: %q", got)
+	}
+	width = 20
+	if got, want := line("db", "one two three"), "INFO     db:  one\n          two three"; got != want {
+		t.Errorf("narrow: %q, want %q", got, want)
+	}
+}
+
+// Stacks begin with the most recent call; neighbouring frames of libraries are one line.
+func TestConsoleStack(t *testing.T) {
+	frame := func(function, file string, line int) slog.Source {
+		return slog.Source{Function: function, File: file, Line: line}
+	}
+	own, inner := frame("main.(*app).load", "/srv/web/load.go", 7), frame("main.main", "/srv/web/main.go", 9)
+	std := frame("net/http.HandlerFunc.ServeHTTP", "/usr/local/go/src/net/http/server.go", 2294)
+	chi := frame("github.com/go-chi/chi/v5.(*Mux).ServeHTTP", "/home/me/go/pkg/mod/github.com/go-chi/chi/v5@v5.2.1/mux.go", 66)
+	tests := []struct {
+		name  string
+		o     logbook.ConsoleOptions
+		stack []slog.Source
+		want  string
+	}{
+		{"folded", logbook.ConsoleOptions{}, []slog.Source{own, std, chi, std, inner},
+			"  | main.(*app).load\n  |     /srv/web/load.go:7\n  | … 3 frames of net/http, github.com/go-chi/chi/v5\n  | main.main\n  |     /srv/web/main.go:9"},
+		{"a single one", logbook.ConsoleOptions{}, []slog.Source{std, own},
+			"  | net/http.HandlerFunc.ServeHTTP\n  |     /usr/local/go/src/net/http/server.go:2294\n  | main.(*app).load\n  |     /srv/web/load.go:7"},
+		{"all", logbook.ConsoleOptions{FullStacks: true}, []slog.Source{own, std, std},
+			"  | main.(*app).load\n  |     /srv/web/load.go:7" + strings.Repeat("\n  | net/http.HandlerFunc.ServeHTTP\n  |     /usr/local/go/src/net/http/server.go:2294", 2)},
+		{"only libraries", logbook.ConsoleOptions{}, []slog.Source{std, std},
+			strings.TrimPrefix(strings.Repeat("\n  | net/http.HandlerFunc.ServeHTTP\n  |     /usr/local/go/src/net/http/server.go:2294", 2), "\n")},
+		{"colour", logbook.ConsoleOptions{Color: true}, []slog.Source{own, std},
+			"  | \x1b[1mmain.(*app).load\x1b[0m\n  |     \x1b[2m/srv/web/load.go:7\x1b[0m\n" +
+				"  | \x1b[2mnet/http.HandlerFunc.ServeHTTP\x1b[0m\n  |     \x1b[2m/usr/local/go/src/net/http/server.go:2294\x1b[0m"},
+	}
+	for _, test := range tests {
+		b, err := logbook.Console(&test.o).AppendFormat(nil, logbook.NewRecord(logbook.RecordData{Message: "m", Error: &logbook.ErrorInfo{
+			Type: "*fs.PathError", Message: "open x: denied", Chain: []logbook.ErrorLink{{Depth: 1, Type: "syscall.Errno", Message: "denied"}}, Stack: test.stack,
+		}}))
+		_, got, _ := strings.Cut(string(b), "\n")
+		want := "  | *fs.PathError: open x: denied\n  |   wraps syscall.Errno: denied\n" + test.want
+		if err != nil || got != want {
+			t.Errorf("%s:\n%s\nwant\n%s", test.name, got, want)
 		}
 	}
 }

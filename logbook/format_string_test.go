@@ -378,7 +378,7 @@ func TestUnknownSourceAndTime(t *testing.T) {
 		f    logbook.Formatter
 		want string
 	}{
-		{logbook.Console(&logbook.ConsoleOptions{Source: true}), "INFO     c m"},
+		{logbook.Console(&logbook.ConsoleOptions{Source: true}), "INFO     c: m"},
 		{logbook.Logfmt(&logbook.LogfmtOptions{Source: true}), "level=INFO channel=c msg=m"},
 		{logbook.JSON(&logbook.JSONOptions{Source: true}), `{"level":"INFO","channel":"c","msg":"m"}`},
 		{logbook.MustFormat("{record.time}{record.time:%H}{record.time!s:>9}|{record.filename}:{record.lineno}:{record.lineno:4d}"), "         |::"},

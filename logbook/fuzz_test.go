@@ -3,6 +3,7 @@ package logbook_test
 import (
 	"errors"
 	"log/slog"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -113,6 +114,8 @@ func FuzzText(f *testing.F) {
 			"{record.exception_name} {record.exception_message} {record.filename} {record.func_name} {record.module}{record.attrs}"),
 	}
 	color := logbook.Console(&logbook.ConsoleOptions{Color: true, Source: true})
+	narrow := logbook.Console(&logbook.ConsoleOptions{Color: true, Source: true, Width: func() int { return 40 }})
+	ownEscapes := regexp.MustCompile(`\x1b\[(0|1|2|90|36|34|32|(35|33|31|97;41);1)m`)
 	f.Fuzz(func(t *testing.T, msg, channel, key, value, group string, shape uint8) {
 		r := hostileRecord(msg, channel, key, value, group, shape)
 		check := func(text string) {
@@ -136,11 +139,21 @@ func FuzzText(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text := string(b)
-		for _, own := range []string{"\x1b[2m", "\x1b[0m", "\x1b[31;1m", "\x1b[33;1m", "\x1b[32m", "\x1b[34m", "\x1b[37m"} {
-			text = strings.ReplaceAll(text, own, "")
+		check(ownEscapes.ReplaceAllString(string(b), ""))
+
+		// Broken lines have all of the text, and the rest is indented.
+		b, err = narrow.AppendFormat(nil, r)
+		if err != nil {
+			t.Fatal(err)
 		}
-		check(text)
+		for i, line := range strings.Split(ownEscapes.ReplaceAllString(string(b), ""), "\n") {
+			if err := checkLine(line); err != nil {
+				t.Error(err)
+			}
+			if i > 0 && !strings.HasPrefix(line, "  | ") && !strings.HasPrefix(line, strings.Repeat(" ", 20)) {
+				t.Errorf("line %d is not indented: %q", i, b)
+			}
+		}
 	})
 }
 

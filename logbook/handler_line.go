@@ -39,8 +39,10 @@ func (o Options) ReadsCaller() bool {
 // user function, which might log.
 func isQuietFormatter(f Formatter) bool {
 	switch f := f.(type) {
-	case nil, *jsonFormatter, *logfmtFormatter, *consoleFormatter, *templateFormatter, wireFormatter:
+	case nil, *jsonFormatter, *logfmtFormatter, *templateFormatter, wireFormatter:
 		return true
+	case *consoleFormatter:
+		return f.Width == nil
 	case *StringFormatter:
 		return f.options.Exception == nil && f.options.Handler == nil
 	}

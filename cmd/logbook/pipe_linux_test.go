@@ -32,7 +32,7 @@ func TestPipeHugeLine(t *testing.T) {
 	if line := r.next(t); !strings.HasSuffix(line, "0...(cut 103809024 bytes)") || strings.Count(line, "0") < 1<<20 || len(line) > 1<<20+100 {
 		t.Errorf("%d bytes, ending in %q", len(line), line[max(0, len(line)-40):])
 	}
-	if line := r.next(t); line != "13:37:42.500 ERROR    db lost" {
+	if line := r.next(t); line != "2024-02-29 13:37:42.500 ERROR    db: lost" {
 		t.Errorf("then %q", line)
 	}
 	if peak := peakMemory(t, cmd.Process.Pid); peak > 64<<20 {

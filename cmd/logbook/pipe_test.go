@@ -34,22 +34,22 @@ func TestPipe(t *testing.T) {
 		args         []string
 		want, stderr string
 	}{
-		{name: "for people", stdin: both, want: "10:40:31.355 WARNING  pipe slow {query} took=3\n13:37:42.500 ERROR    db lost\n"},
+		{name: "for people", stdin: both, want: "2026-11-20 10:40:31.355 WARNING  pipe: slow {query} took=3\n2024-02-29 13:37:42.500 ERROR    db: lost\n"},
 		{name: "nothing", stdin: "", want: ""},
-		{name: "empty lines", stdin: "\n\r\n" + textLine + "\n\n", want: "13:37:42.500 ERROR    db lost\n"},
-		{name: "no newline at the end", stdin: textLine, want: "13:37:42.500 ERROR    db lost\n"},
-		{name: "CRLF", stdin: textLine + "\r\n", want: "13:37:42.500 ERROR    db lost\n"},
-		{name: "channel", stdin: both, args: []string{"--channel", "web"}, want: "10:40:31.355 WARNING  web slow {query} took=3\n13:37:42.500 ERROR    db lost\n"},
-		{name: "level", stdin: both, args: []string{"--level=error"}, want: "13:37:42.500 ERROR    db lost\n"},
+		{name: "empty lines", stdin: "\n\r\n" + textLine + "\n\n", want: "2024-02-29 13:37:42.500 ERROR    db: lost\n"},
+		{name: "no newline at the end", stdin: textLine, want: "2024-02-29 13:37:42.500 ERROR    db: lost\n"},
+		{name: "CRLF", stdin: textLine + "\r\n", want: "2024-02-29 13:37:42.500 ERROR    db: lost\n"},
+		{name: "channel", stdin: both, args: []string{"--channel", "web"}, want: "2026-11-20 10:40:31.355 WARNING  web: slow {query} took=3\n2024-02-29 13:37:42.500 ERROR    db: lost\n"},
+		{name: "level", stdin: both, args: []string{"--level=error"}, want: "2024-02-29 13:37:42.500 ERROR    db: lost\n"},
 		{name: "JSON", stdin: both, args: []string{"--to", "json:"}, want: slogJSON + textJSON},
 		{name: "sinks", stdin: both, args: []string{"--to", "json:", "--to", "stderr:?level=error", "--to", "json:-?level=error&bubble=false"},
 			want: slogJSON + textJSON + textJSON, stderr: "[2024-02-29 13:37:42.500000+0000] ERROR: db: lost\n"},
 		{name: "nowhere and somewhere", stdin: both, args: []string{"--to", "null:", "--to", "json:?level=error"}, want: textJSON},
 		{name: "fingers crossed", stdin: slogLine + "\n" + both + slogLine + "\n", args: []string{"--to", "json:?fingers_crossed=error&fingers_crossed_reset=true"}, want: slogJSON + slogJSON + textJSON},
 		{name: "sampled", stdin: strings.Repeat(slogLine+"\n", 3), args: []string{"--to", "json:?sample=3&format={record.message}"}, want: "slow {query} (2 suppressed)\n"},
-		{name: "hostile", stdin: textLine + "\x00\xff\x1b[2J\u202e\rx\r\n", want: `13:37:42.500 ERROR    db lost\x00\ufffd\x1b[2J\u202e\rx` + "\n"},
+		{name: "hostile", stdin: textLine + "\x00\xff\x1b[2J\u202e\rx\r\n", want: `2024-02-29 13:37:42.500 ERROR    db: lost\x00\ufffd\x1b[2J\u202e\rx` + "\n"},
 		{name: "too long", stdin: textLine + strings.Repeat("€", 100) + "\n" + textLine + "\n", args: []string{"--max-line", "64B"},
-			want: "13:37:42.500 ERROR    db lost€€€€€...(cut 285 bytes)\n13:37:42.500 ERROR    db lost\n"},
+			want: "2024-02-29 13:37:42.500 ERROR    db: lost€€€€€...(cut 285 bytes)\n2024-02-29 13:37:42.500 ERROR    db: lost\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -179,7 +179,7 @@ func TestPipeWritesEachLineAtOnce(t *testing.T) {
 	for range 3 {
 		r.write(t, textLine[:20])
 		r.write(t, textLine[20:]+"\n")
-		if got := r.next(t); got != "13:37:42.500 ERROR    db lost" {
+		if got := r.next(t); got != "2024-02-29 13:37:42.500 ERROR    db: lost" {
 			t.Errorf("got %q", got)
 		}
 	}

@@ -110,8 +110,8 @@ func TestTicketsCommands(t *testing.T) {
 		`  last 24 hours  [·█▄]{24} 2\n`+
 		`  channel        app.db\n  program        generic\n  fingerprint    [0-9a-f]{40}\n\n`+
 		`History:\n  .*  created\n\n`+
-		`.* ERROR    app.db cannot store sample 18\n  \| IOError: disk is gone\n\n`+
-		`.* ERROR    app.db cannot store sample 17 sample=17\n`, "show", "1", "--records", "2")
+		`.* ERROR    app.db: cannot store sample 18\n  \| IOError: disk is gone\n\n`+
+		`.* ERROR    app.db: cannot store sample 17 sample=17\n`, "show", "1", "--records", "2")
 	expect(`ticket 2, .*\n\nticket 3, .*`, "show", "2", "3")
 	var j ticketing.Details
 	if err := json.Unmarshal([]byte(run("show", "1", "--json")), &j); err != nil || len(j.Hours) != 24 || len(j.Fingerprints) != 1 || len(j.History) != 1 ||

@@ -136,6 +136,7 @@ var masks = []struct {
 	{regexp.MustCompile(`(?m)^(Location: +)\S*/`), "$1"},
 	{regexp.MustCompile(`(query select \d) took=\S+`), "$1 took=DURATION"},
 	{regexp.MustCompile(`"[^"]*/(\w+\.go)"`), `"$1"`},
+	{regexp.MustCompile(`(?m)^(  \|     )\S*/(\w+\.go:\d+)$`), "$1$2"},
 	{regexp.MustCompile(`( in |duration=)[\d.]+(ns|µs|ms|s)\b`), "${1}DURATION"},
 	{regexp.MustCompile(`"duration":\d+`), `"duration":N`},
 	{regexp.MustCompile(`("(?:server|httplog|stack_context)\.go"(?:, line |,"line":))\d+`), "${1}N"}, // of packages

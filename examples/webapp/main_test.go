@@ -121,7 +121,7 @@ func selfdrive(t *testing.T, dir string, n int) {
 		t.Error("a handler is still bound")
 	}
 	lines := readFile(t, console.Name())
-	if got := strings.Count(lines, "webapp GET /") + strings.Count(lines, "webapp POST /"); got != n || strings.Contains(lines, " DEBUG ") {
+	if got := strings.Count(lines, "webapp: GET /") + strings.Count(lines, "webapp: POST /"); got != n || strings.Contains(lines, " DEBUG ") {
 		t.Errorf("the console has %d answers, want %d, and no debug records:\n%s", got, n, lines)
 	}
 }
