@@ -33,7 +33,8 @@ type LimitOptions struct {
 
 	// By returns the key by which records are counted; its first 256 bytes are used. nil:
 	// the call site, which is level, channel, file and line, or the message template if
-	// the caller is not known.
+	// the caller is not known. The attribute "fingerprint" of a record replaces file and
+	// line.
 	By func(*logbook.Record) string
 
 	// CacheSize is the number of call sites known at a time. If there are more, the

@@ -21,7 +21,7 @@ func TestAllocations(t *testing.T) {
 		options *httplog.Options
 		budget  float64
 	}{
-		"plain": {nil, 7},
+		"plain": {nil, 5},
 		"fingers crossed": {&httplog.Options{
 			FingersCrossed: stream, FingersCrossedOptions: new(handlers.FingersCrossedOptions),
 		}, 18},

@@ -18,9 +18,10 @@
 // context, or if [logbook.Go] started it. After the request, the context no longer adds
 // them.
 //
-// The request's id is the header X-Request-Id if it has 1 to 128 letters, digits and
-// "._:/+=-", and otherwise a random id. It is set as a header of the answer, and
-// [RequestID] returns it for calls to other services.
+// The request's id is the first one with 1 to 128 letters, digits and "._:/+=-" of these:
+// that of [Options].RequestID, the header X-Request-Id of the answer, which a middleware
+// around this one may have set, and that header of the request; otherwise it is random. It
+// is set as a header of the answer, and [RequestID] returns it for calls to other services.
 //
 // # The access record
 //
@@ -29,11 +30,18 @@
 //	INFO: http: GET /cart: 200, 5120 bytes in 1.7ms
 //
 // with the attributes above, and status, size (bytes of the body), duration, and route,
-// the pattern that matched, if an [http.ServeMux] below it serves the request. Its level
-// follows from the status: ERROR from 500 up, NOTICE from 400 up, otherwise INFO;
-// [Options].Level changes that. The query and the headers are not logged, since they may
-// contain secrets; [Options].Attrs can add them. Method and path are those of the
-// request, even if handlers change them.
+// the pattern that matched: that of the [http.ServeMux] that is called with the request,
+// or the result of [Options].Route. A middleware between the two that makes a copy of the
+// request hides the pattern.
+//
+// Its level follows from the status: ERROR from 500 up, NOTICE from 400 up, otherwise INFO;
+// [Options].Level changes that. A request that has already logged a record at ERROR or
+// above has an access record at NOTICE, so that one failure makes one mail and one ticket.
+// An access record at ERROR has its route as the attribute fingerprint, too, by which
+// limits, mails and tickets tell records apart: all access records are logged in the same
+// place. The query and the headers are not logged, since they may contain secrets;
+// [Options].Attrs can add them. Method and path are those of the request, even if handlers
+// change them.
 //
 // The status is the one that the client got: 503 if an [http.TimeoutHandler] around the
 // middleware has answered, 101 if the handler has taken over the connection. If the

@@ -5,12 +5,10 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strconv"
-	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/logbook-go/logbook/handlers"
-	"github.com/logbook-go/logbook/internal/encode"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -20,12 +18,23 @@ type Options struct {
 
 	// Level returns the level of the access record; nil: ERROR from 500 up, NOTICE from
 	// 400 up, otherwise INFO. The status is 0 if the handler aborted the request before
-	// anything was sent, and 499 if the client left before that. A request that panicked
-	// has at least ERROR.
+	// anything was sent, and 499 if the client left before that. If the request has logged
+	// a record at ERROR or above, the access record has at most NOTICE, and if it has
+	// panicked, NOTICE.
 	Level func(status int) logbook.Level
 
-	// Attrs returns additional attributes for all records of the request; nil: none.
+	// Attrs returns additional attributes for all records of the request; nil: none. The
+	// route is not known yet.
 	Attrs func(*http.Request) []slog.Attr
+
+	// RequestID returns the id that another middleware has given the request, such as
+	// middleware.GetReqID(req.Context()) of chi. If it is nil or returns no valid id, the id
+	// is that of the header of the answer, or of the request, or a random one.
+	RequestID func(*http.Request) string
+
+	// Route returns the pattern that matched the request, or "". It is called after the
+	// request is served. nil: Request.Pattern, which an [http.ServeMux] sets.
+	Route func(*http.Request) string
 
 	// FingersCrossed gets the records of a request if one of them is an ERROR; nil: no
 	// handler does. It is not closed.
@@ -48,6 +57,9 @@ func New(next http.Handler, o *Options) http.Handler {
 	}
 	if m.Level == nil {
 		m.Level = levelOf
+	}
+	if m.Route == nil {
+		m.Route = func(req *http.Request) string { return req.Pattern }
 	}
 	if m.FingersCrossedOptions == nil {
 		m.FingersCrossedOptions = &handlers.FingersCrossedOptions{Bubble: true}
@@ -85,6 +97,7 @@ type request struct {
 	path     string        // as requested: the copy shares the URL, which handlers may change
 	attrs    []slog.Attr   // from Options.Attrs
 	response response
+	failed   atomic.Bool // a record at ERROR or above was logged
 	panicked bool
 	aborted  bool // by http.ErrAbortHandler, or after a part was sent
 }
@@ -101,10 +114,18 @@ func (r *request) Value(key any) any {
 // request.
 func (r *request) String() string { return fmt.Sprint(r.Context) + ".RequestID" }
 
-// describe is a processor for the records of the request.
+// describe is a processor for the records of the request. The access record has method
+// and path already, since its message names them.
 func (r *request) describe(record *logbook.Record) {
-	record.SetAttrs(slog.String("request_id", r.id), slog.String("method", r.asked.Method),
-		slog.String("path", r.path), slog.String("remote", r.asked.RemoteAddr))
+	if record.Level() >= logbook.LevelError {
+		r.failed.Store(true)
+	}
+	if record.Template() == accessMessage {
+		record.SetAttrs(slog.String("request_id", r.id), slog.String("remote", r.asked.RemoteAddr))
+	} else {
+		record.SetAttrs(slog.String("request_id", r.id), slog.String("method", r.asked.Method),
+			slog.String("path", r.path), slog.String("remote", r.asked.RemoteAddr))
+	}
 	if len(r.attrs) > 0 {
 		record.SetAttrs(r.attrs...)
 	}
@@ -113,7 +134,7 @@ func (r *request) describe(record *logbook.Record) {
 // ServeHTTP implements [http.Handler].
 func (m *middleware) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	r := &request{
-		Context: req.Context(), id: requestID(req), start: time.Now(),
+		Context: req.Context(), id: m.requestID(w, req), start: time.Now(),
 		asked: req, path: req.URL.Path,
 	}
 	r.header[0] = r.id
@@ -129,7 +150,7 @@ func (m *middleware) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 			r.answerPanic()
 		}
 		r.response.end()
-		m.logAccess(ctx, r, served.Pattern)
+		m.logAccess(ctx, r, m.Route(served))
 	}
 	if m.FingersCrossed == nil {
 		logbook.InContext(r, serve, logbook.Processor(r.describe))
@@ -194,51 +215,35 @@ func (r *request) status() int {
 	return w.status
 }
 
+// accessMessage is the message of the access record.
+const accessMessage = "{method} {path}: {status}, {size} bytes in {duration}"
+
 // logAccess logs the access record.
 func (m *middleware) logAccess(ctx context.Context, r *request, route string) {
-	took := time.Since(r.start)
+	took := time.Since(r.start).Round(time.Microsecond)
 	status := r.status()
 	level := m.Level(status)
 	if r.panicked {
-		level = max(level, logbook.LevelError)
+		level = max(level, logbook.LevelNotice)
+	}
+	if r.failed.Load() {
+		level = min(level, logbook.LevelNotice) // one error is enough for a request
 	}
 	size := r.response.size
 	if r.asked.Method == http.MethodHead || r.response.timedOut {
 		size = 0 // the written body was discarded
 	}
-	attrs := append(make([]slog.Attr, 0, 5),
+	attrs := append(make([]slog.Attr, 0, 8),
+		slog.String("method", r.asked.Method), slog.String("path", r.path),
 		slog.Int("status", status), slog.Int64("size", size), slog.Duration("duration", took))
 	if route != "" {
 		attrs = append(attrs, slog.String("route", route))
+		if level >= logbook.LevelError {
+			attrs = append(attrs, slog.String("fingerprint", route)) // all access records share a call site
+		}
 	}
 	if r.aborted || r.response.left || r.response.broken {
 		attrs = append(attrs, slog.Bool("aborted", true))
 	}
-	m.Logger.LogAttrs(ctx, level, r.message(status, size, took), attrs...)
-}
-
-// message returns "GET /cart: 200, 5120 bytes in 1.7ms", with the braces of the path
-// doubled, since it is not a template.
-func (r *request) message(status int, size int64, took time.Duration) string {
-	var space [128]byte
-	b := append(append(space[:0], r.asked.Method...), ' ')
-	b = append(append(b, doubleBraces(r.path)...), ": "...)
-	b = append(strconv.AppendInt(b, int64(status), 10), ", "...)
-	b = append(strconv.AppendInt(b, size, 10), " bytes in "...)
-	return string(encode.AppendDuration(b, rounded(took)))
-}
-
-func doubleBraces(s string) string {
-	if !strings.ContainsAny(s, "{}") {
-		return s
-	}
-	return strings.NewReplacer("{", "{{", "}", "}}").Replace(s)
-}
-
-// rounded rounds a duration for people.
-func rounded(d time.Duration) time.Duration {
-	if d > 10*time.Millisecond {
-		return d.Round(100 * time.Microsecond)
-	}
-	return d.Round(time.Microsecond)
+	m.Logger.LogAttrs(ctx, level, accessMessage, attrs...)
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -147,6 +148,31 @@ func TestRequestID(t *testing.T) {
 	}
 }
 
+// The id of another middleware is taken over if it is valid.
+func TestRequestIDOfOthers(t *testing.T) {
+	for name, tt := range map[string]struct{ option, answer, request, want string }{
+		"option":           {"host/x-000001", "b", "c", "host/x-000001"},
+		"no option":        {"", "b", "c", "b"},
+		"invalid option":   {"a\nb", "b", "c", "b"},
+		"request":          {"", "", "c", "c"},
+		"invalid, request": {"{}", "{}", "c", "c"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			recorder := logbooktest.Record(t)
+			req := httptest.NewRequest("GET", "/", nil)
+			req.Header.Set("X-Request-Id", tt.request)
+			w := httptest.NewRecorder()
+			w.Header().Set("X-Request-Id", tt.answer)
+			o := &httplog.Options{RequestID: func(*http.Request) string { return tt.option }}
+			httplog.New(http.NotFoundHandler(), o).ServeHTTP(w, req)
+			id := text(recorder.Records()[0], "request_id")
+			if id != tt.want || w.Header().Get("X-Request-Id") != tt.want {
+				t.Errorf("the id is %q, the header %q; want %q", id, w.Header().Get("X-Request-Id"), tt.want)
+			}
+		})
+	}
+}
+
 // The records of each request have its attributes, with the context and without it, on
 // its goroutine and on those it starts; afterwards the context binds nothing.
 func TestConcurrentRequests(t *testing.T) {
@@ -265,7 +291,7 @@ func TestPanic(t *testing.T) {
 			if stack := r.ErrorInfo().Stack; len(stack) == 0 || !strings.HasSuffix(stack[0].Function, ".explode") || !strings.HasSuffix(r.Source().Function, ".explode") {
 				t.Errorf("stack %v, source %v", stack, r.Source())
 			}
-			if access.Level() != logbook.LevelError || text(access, "status") != fmt.Sprint(tt.status) || (text(access, "aborted") == "true") != tt.broken {
+			if access.Level() != logbook.LevelNotice || text(access, "status") != fmt.Sprint(tt.status) || (text(access, "aborted") == "true") != tt.broken {
 				t.Errorf("access: %v %s", access.Level(), access.Message())
 			}
 		})
@@ -418,9 +444,9 @@ func TestFingersCrossed(t *testing.T) {
 		want    string
 		others  int
 	}{
-		{nil, "DEBUG /500,ERROR /500,DEBUG /panic,ERROR /panic,ERROR /panic", 9},
+		{nil, "DEBUG /500,ERROR /500,DEBUG /panic,ERROR /panic,NOTICE /panic", 9},
 		{&handlers.FingersCrossedOptions{ActionLevel: logbook.LevelNotice},
-			"DEBUG /404,NOTICE /404,DEBUG /500,ERROR /500,DEBUG /panic,ERROR /panic,ERROR /panic", 0},
+			"DEBUG /404,NOTICE /404,DEBUG /500,ERROR /500,DEBUG /panic,ERROR /panic,NOTICE /panic", 0},
 	} {
 		failures = nil
 		recorder := logbooktest.Record(t)
@@ -456,7 +482,7 @@ func TestRewrittenRequest(t *testing.T) {
 	}
 }
 
-// The access record has the pattern that the mux matched.
+// The access record has the pattern that the mux matched, or that Options.Route returns.
 func TestRoute(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /users/{id}", func(http.ResponseWriter, *http.Request) {})
@@ -465,6 +491,98 @@ func TestRoute(t *testing.T) {
 		if got := text(records[0], "route"); got != want {
 			t.Errorf("%s: route %s", path, got)
 		}
+	}
+	type router struct{}
+	o := &httplog.Options{Route: func(req *http.Request) string { return *req.Context().Value(router{}).(*string) }}
+	pattern := ""
+	req := httptest.NewRequest("GET", "/", nil)
+	req = req.WithContext(context.WithValue(req.Context(), router{}, &pattern))
+	_, records := serve(t, o, req, func(_ http.ResponseWriter, req *http.Request) {
+		*req.Context().Value(router{}).(*string) = "/{page}"
+	})
+	if got := text(records[0], "route"); got != "/{page}" {
+		t.Errorf("the option's route is %s", got)
+	}
+}
+
+// A request that fails has one record at ERROR: the access record, if no other.
+func TestOneErrorForARequest(t *testing.T) {
+	log := logbook.New("shop")
+	for name, tt := range map[string]struct {
+		handler http.HandlerFunc
+		want    string
+	}{
+		"status alone": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(502) }, "ERROR"},
+		"logged, too": {func(w http.ResponseWriter, _ *http.Request) {
+			log.Exception(errors.New("declined"), "order failed")
+			w.WriteHeader(502)
+		}, "ERROR NOTICE"},
+		"logged elsewhere": {func(w http.ResponseWriter, req *http.Request) {
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				log.ErrorContext(req.Context(), "order failed")
+			}()
+			<-done
+			w.WriteHeader(502)
+		}, "ERROR NOTICE"},
+		"warned": {func(w http.ResponseWriter, _ *http.Request) {
+			log.Warn("slow")
+			w.WriteHeader(502)
+		}, "WARNING ERROR"},
+		"recovered": {func(http.ResponseWriter, *http.Request) { log.Error("trying again") }, "ERROR INFO"},
+		"panic":     {func(http.ResponseWriter, *http.Request) { explode("x") }, "ERROR NOTICE"},
+		"aborted":   {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "INFO"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			recorder := logbooktest.NewRecorder()
+			defer logbook.PushApplication(recorder)()
+			func() {
+				defer func() { _ = recover() }() // http.ErrAbortHandler
+				httplog.New(tt.handler, nil).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
+			}()
+			var levels []string
+			for _, r := range recorder.Records() {
+				levels = append(levels, r.Level().String())
+			}
+			if got := strings.Join(levels, " "); got != tt.want {
+				t.Errorf("logged %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// A limit counts the failures of each route.
+func TestLimitByRoute(t *testing.T) {
+	mux := http.NewServeMux()
+	fail := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }
+	mux.HandleFunc("GET /users/{id}", fail)
+	mux.HandleFunc("GET /orders/{id}", fail)
+	recorder := logbooktest.NewRecorder()
+	limit := handlers.NewLimit(recorder, nil)
+	logbook.InGoroutine(func() {
+		for _, path := range []string{"/users/1", "/orders/1", "/users/2", "/orders/1"} {
+			httplog.New(mux, nil).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", path, nil))
+		}
+		var paths []string
+		for _, r := range recorder.Records() {
+			paths = append(paths, text(r, "path"))
+		}
+		if got := strings.Join(paths, " "); got != "/users/1 /orders/1" {
+			t.Errorf("let through %s", got)
+		}
+	}, limit)
+}
+
+// A line has each value of the access record once.
+func TestEachValueOnce(t *testing.T) {
+	_, records := serve(t, nil, httptest.NewRequest("GET", "/cart", nil), func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, "three things")
+	})
+	line, err := logbook.MustFormat("{record.message}{record.attrs}").AppendFormat(nil, records[0])
+	got := regexp.MustCompile(`in \S+ request_id=\S+`).ReplaceAllString(string(line), "in D request_id=I")
+	if want := "GET /cart: 200, 12 bytes in D request_id=I remote=192.0.2.1:1234"; err != nil || got != want {
+		t.Errorf("got %s, %v; want %s", got, err, want)
 	}
 }
 
@@ -479,7 +597,7 @@ func TestClientLeft(t *testing.T) {
 		"body after":      {nil, func(w http.ResponseWriter) { fmt.Fprint(w, "hello") }, "499 NOTICE true"},
 		"failure after":   {nil, func(w http.ResponseWriter) { http.Error(w, "", 500) }, "500 ERROR true"},
 		"aborted after":   {nil, func(w http.ResponseWriter) { panic(http.ErrAbortHandler) }, "499 NOTICE true"},
-		"panicked after":  {nil, func(w http.ResponseWriter) { panic("x") }, "500 ERROR true"},
+		"panicked after":  {nil, func(w http.ResponseWriter) { panic("x") }, "500 NOTICE true"},
 		"nothing missing": {func(w http.ResponseWriter) { w.WriteHeader(204) }, nil, "204 INFO -"},
 		"half of it": {flushed, func(w http.ResponseWriter) {
 			for block := strings.Repeat("x", 1<<20); ; { // the system may take some of it

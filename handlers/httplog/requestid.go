@@ -23,8 +23,17 @@ func RequestID(ctx context.Context) string {
 	return id
 }
 
-// requestID returns the id from the client if it is valid, or else a random one.
-func requestID(req *http.Request) string {
+// requestID returns the first valid id of those from other middleware and the client, or
+// else a random one.
+func (m *middleware) requestID(w http.ResponseWriter, req *http.Request) string {
+	if m.RequestID != nil {
+		if id := m.RequestID(req); isRequestID(id) {
+			return id
+		}
+	}
+	if id := w.Header().Get(requestIDHeader); isRequestID(id) {
+		return id
+	}
 	if id := req.Header.Get(requestIDHeader); isRequestID(id) {
 		return id
 	}

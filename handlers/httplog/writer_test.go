@@ -171,7 +171,7 @@ func TestHijack(t *testing.T) {
 	for _, r := range recorder.Records() {
 		got = append(got, text(r, "path")+" "+text(r, "status")+" "+r.Level().String())
 	}
-	if s := strings.Join(got, ", "); s != "/ws 101 INFO, /panic - ERROR, /panic 101 ERROR, /error 101 INFO" {
+	if s := strings.Join(got, ", "); s != "/ws 101 INFO, /panic - ERROR, /panic 101 NOTICE, /error 101 INFO" {
 		t.Errorf("logged %s", s)
 	}
 }

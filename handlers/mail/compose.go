@@ -171,6 +171,8 @@ func (h *Handler) draftSummary(d *draft, s *summary) error {
 		if c.File != "" {
 			b = encode.AppendText(append(b, ' '), c.File)
 			b = fmt.Appendf(b, ":%d", c.Line)
+		} else if c.Text != "" {
+			b = encode.AppendText(append(b, ' '), c.Text)
 		}
 	}
 	if s.forgotten > 0 {

@@ -81,8 +81,8 @@ type Options struct {
 	// system's.
 	Hostname string
 
-	// RecordLimit bounds the mails for one call site (level, channel, file and line) in
-	// each RecordDelta. 0: no limit. Suppressed records are counted, and reported by the
+	// RecordLimit bounds the mails for one call site (level, channel, file and line, or
+	// instead of these two the attribute "fingerprint") in each RecordDelta. 0: no limit. Suppressed records are counted, and reported by the
 	// next mail of the call site: "This message occurred additional N time(s) and was
 	// suppressed", where N counts all occurrences since the window began, including the
 	// mailed ones, as in Python's Logbook. Counts that no mail has reported go into a

@@ -20,8 +20,12 @@ type Site struct {
 }
 
 // SiteOf returns the call site of a record: level, channel and place, or its template if
-// the caller is not known.
+// the caller is not known. The attribute "fingerprint", which groups tickets, too, replaces
+// the place.
 func SiteOf(r *logbook.Record) Site {
+	if own := r.Text("fingerprint"); own != "" {
+		return Site{Level: r.Level(), Channel: r.Channel(), Text: Key(own)}
+	}
 	s := r.Source()
 	site := Site{Level: r.Level(), Channel: r.Channel(), File: s.File, Line: s.Line}
 	if s.File == "" {
