@@ -1,5 +1,6 @@
 // Package compat bridges Logbook and the standard library's log and log/slog, in
-// both directions.
+// both directions. Bridges from zap, zerolog, logrus and logr, and the trace context of
+// OpenTelemetry, are in packages below it.
 //
 // # Existing code
 //
