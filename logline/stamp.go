@@ -147,12 +147,17 @@ func (p *parser) dayStamp(s string) (st stamp, ok bool) {
 			return st, false
 		}
 	}
+	return stamp{time: p.today(c), len: c.len, seconds: c.seconds, fraction: c.fraction}, true
+}
+
+// today returns the latest time of day c that is at most an hour after now.
+func (p *parser) today(c clockTime) time.Time {
 	y, mo, d := p.now.Date()
 	t := c.on(y, int(mo), d, p.now.Location())
 	if t.After(p.now.Add(time.Hour)) {
 		t = t.AddDate(0, 0, -1)
 	}
-	return stamp{time: t, len: c.len, seconds: c.seconds, fraction: c.fraction}, true
+	return t
 }
 
 type clockTime struct {
