@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/logbook-go/logbook/internal/netlink"
+	"github.com/logbook-go/logbook/internal/text"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -85,7 +86,7 @@ func (s *Spec) formatter() logbook.Formatter {
 func formatString(v string) (logbook.Formatter, error) {
 	if !strings.Contains(v, "{") {
 		return nil, fmt.Errorf("invalid format %q: want %s, or a format string with {record.NAME}%s",
-			v, strings.Join(formatNames, ", "), didYouMean(v, formatNames))
+			v, strings.Join(formatNames, ", "), text.DidYouMean(v, formatNames))
 	}
 	f, err := logbook.Format(v, nil)
 	if err != nil {

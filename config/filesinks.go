@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/logbook-go/logbook/handlers"
+	"github.com/logbook-go/logbook/internal/text"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -119,7 +120,7 @@ func compressor(name string) (handlers.Compressor, error) {
 		return c, nil
 	}
 	known := compressors.names()
-	return nil, fmt.Errorf("invalid compression %q: want %s%s", name, oneOf(known), cmp.Or(didYouMean(name, known), importHint()))
+	return nil, fmt.Errorf("invalid compression %q: want %s%s", name, oneOf(known), cmp.Or(text.DidYouMean(name, known), importHint()))
 }
 
 // filePath returns the path of a file. file://localhost/x means file:/x, and on

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/logbook-go/logbook/internal/text"
 	"github.com/logbook-go/logbook/logbook"
 )
 
@@ -144,7 +145,7 @@ func (l *loader) readLevels(ini *iniFile) error {
 	entries := make(map[string]logbook.Level)
 	for _, k := range ini.top.keys {
 		if k.name != levelsKey {
-			err := fmt.Errorf("unknown key before the first section%s (known here: levels)", didYouMean(k.name, []string{levelsKey}))
+			err := fmt.Errorf("unknown key before the first section%s (known here: levels)", text.DidYouMean(k.name, []string{levelsKey}))
 			if err := l.warn(l.fail(&ini.top, shownKey(k.asIs), k.line, err)); err != nil {
 				return err
 			}
@@ -204,12 +205,12 @@ func (l *loader) readSection(ini *iniFile, section *iniSection) error {
 
 func unknownSection(name string) error {
 	known := append(Sections(), levelsSection)
-	hint := didYouMean(name, append(sections.names(), iniDefaults, levelsSection))
+	hint := text.DidYouMean(name, append(sections.names(), iniDefaults, levelsSection))
 	word := strings.TrimFunc(name, func(c rune) bool { return !unicode.IsLetter(c) })
 	if i := strings.IndexFunc(word, func(c rune) bool { return !unicode.IsLetter(c) }); i >= 0 {
 		word = word[:i]
 	}
-	if _, rest, _ := strings.Cut(name, word); didYouMean(word, []string{strings.TrimSpace(sinkPrefix)}) != "" {
+	if _, rest, _ := strings.Cut(name, word); text.DidYouMean(word, []string{strings.TrimSpace(sinkPrefix)}) != "" {
 		rest = strings.TrimFunc(rest, func(c rune) bool { return unicode.IsSpace(c) || unicode.IsPunct(c) })
 		hint = fmt.Sprintf(", did you mean [%s]?", sinkPrefix+cmp.Or(rest, "NAME"))
 	}

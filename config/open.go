@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/logbook-go/logbook/config/internal/linked"
+	"github.com/logbook-go/logbook/internal/text"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/queues"
 )
@@ -109,7 +110,7 @@ func (s *Spec) unopened() error {
 }
 
 func unknownScheme(kind, scheme string, known []string) error {
-	hint, more := didYouMean(scheme, known), ""
+	hint, more := text.DidYouMean(scheme, known), ""
 	if hint == "" {
 		more = importHint()
 	}

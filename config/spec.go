@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/logbook-go/logbook/internal/secret"
+	"github.com/logbook-go/logbook/internal/text"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/queues"
 	"github.com/logbook-go/logbook/queues/spool"
@@ -181,7 +182,7 @@ func (s *Spec) check() error {
 	}
 	if s.err != nil {
 		for o := range s.unknown {
-			if didYouMean(o.name, []string{s.missing}) != "" {
+			if text.DidYouMean(o.name, []string{s.missing}) != "" {
 				return s.refuse(o.shown(), s.unknownError(o))
 			}
 		}
@@ -255,9 +256,9 @@ func (s *Spec) unknownError(o *setting) error {
 	case find(s.table, o.name) != nil:
 		return fmt.Errorf("has no effect here (known to %s: %s)", s.Scheme, known)
 	case o.line == 0:
-		return fmt.Errorf("unknown%s (known to %s: %s)", didYouMean(o.name, s.applying()), s.Scheme, known)
+		return fmt.Errorf("unknown%s (known to %s: %s)", text.DidYouMean(o.name, s.applying()), s.Scheme, known)
 	}
-	return fmt.Errorf("unknown key%s (known here: %s)", didYouMean(o.name, s.keys()), known)
+	return fmt.Errorf("unknown key%s (known here: %s)", text.DidYouMean(o.name, s.keys()), known)
 }
 
 // fail returns an error of an option, or of the address if option is "". It removes the

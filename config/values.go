@@ -30,7 +30,7 @@ func (s *Spec) Choice(name string) (value string) {
 	s.Func(name, func(v string) error {
 		choices := strings.Split(string(find(s.table, name).Kind), "|")
 		if !slices.Contains(choices, v) {
-			return fmt.Errorf("invalid value %q: want %s%s", v, oneOf(choices), didYouMean(v, choices))
+			return fmt.Errorf("invalid value %q: want %s%s", v, oneOf(choices), text.DidYouMean(v, choices))
 		}
 		value = v
 		return nil

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
 	"syscall"
 	"time"
 
@@ -17,58 +19,87 @@ import (
 	"github.com/logbook-go/logbook/logline"
 )
 
-const pipeHelp = `Pipe reads a log from standard input, turns each line into a record, and writes
-the records to sinks. Without --to it prints them on standard output, formatted
-for people.
+const pipeHelp = `Pipe reads logs, turns each line into a record, and prints the records for people.
+It reads the files named, also those compressed by gzip (.gz) or zstd (.zst), or else
+standard input. The records of several files are merged by time.
 
-It recognizes the lines of log/slog, zap, zerolog, logrus, pino, bunyan and
-Logbook, logfmt, syslog, and common forms of plain text. The record gets the
-time, level, channel, message, attributes, error, source and process id of the
-line. A line that is not recognized is the message of its record. A line
-without a time gets the current time.
+It recognizes the lines of common loggers, servers and formats: see "logbook help
+formats". The record gets the time, level, channel, message, attributes, error, source and
+process id of the line. A line that is not recognized is the message of its record. Lines
+that continue a record, such as those of a stack, belong to it. A line without a time gets
+that of the line before it in a file, or the current time.
 
-Each line is written at once. Empty lines are dropped. A line longer than
---max-line is cut, with a note of the number of bytes cut.
+Nothing is dropped in silence: --level drops lines with a lower level, and the lines that
+continue them, but no line whose level is not known. Only empty lines are left out. A line
+longer than --max-line becomes several records.
+
+Filters: --level, --since, --until, --grep and --where, all of which must hold. Conditions
+of --where are separated by commas: level>=warn,user=anna,took>250ms,path!~^/health. The
+operators are = != < <= > >= and, for regular expressions, ~ and !~. The names are time, level,
+channel, message, error, stack, pid, and those of attributes; a dot leads into a group.
+
+With --to the records go to sinks instead: see "logbook help sinks". If one fails, the
+others go on. Failures are reported on standard error, at most once a second for each sink,
+with a count at the end. --output json writes a JSON line as it was, apart from --fields
+and --hide; the sink json: writes Logbook's own fields.
 
 SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal was closed) usually reach the
-program that writes the input, too, so that the input ends soon. To lose no
-lines, pipe reads on to the end of the input, but not for longer than --grace.
-Another signal, a second later or more, ends it at once. A signal that is
-ignored at the start, as nohup ignores SIGHUP, stays ignored.
-
-If a sink fails, the others go on. Failures are reported on standard error, at
-most once a second for each sink, with a count at the end. See also
-"logbook help sinks" and "logbook help exit-codes".`
+program that writes standard input, too, so that the input ends soon. To lose no
+lines, pipe reads on to its end, but not for longer than --grace. Another signal, a second
+later or more, ends it at once. A signal that is ignored at the start, as nohup ignores
+SIGHUP, stays ignored. See also "logbook help exit-codes".`
 
 const pipeExamples = `  some-service 2>&1 | logbook pipe
-  some-service 2>&1 | logbook pipe --level warning
+  logbook pipe --level warning app.log
+  logbook pipe --since 1h --grep payment web.log worker.log.1.gz
+  logbook pipe -f --where 'status>=500' access.log
+  logbook pipe --output json app.log | jq .user
   some-service 2>&1 | logbook pipe --to json:app.log --to 'console:-?level=error'
-  logbook pipe --channel web <old.log --to 'json:?format=wire'`
+  logbook pipe --format '{time} {level} {thread} {message}' odd.log`
 
 func pipeCommand() *cobra.Command {
-	p := &pipe{level: logbook.LevelNotSet, maxLine: 1 << 20, grace: 5 * time.Second}
+	p := &pipe{level: logbook.LevelNotSet, maxLine: logline.DefaultMaxLine, grace: 5 * time.Second}
 	cmd := &cobra.Command{
-		Use:     "pipe [--to URI]...",
-		Short:   "Turn lines of standard input into records",
+		Use:     "pipe [FILE]...",
+		Short:   "Read any log, filter it, and print it or send it to sinks",
 		Long:    pipeHelp,
 		Example: pipeExamples,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fmt.Errorf("unexpected argument %q: pipe reads standard input; name sinks with --to", args[0])
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p.toSet = cmd.Flags().Changed("to")
+			p.outputSet = cmd.Flags().Changed("output")
+			stdout := cmd.OutOrStdout()
+			if o, ok := stdout.(*output); ok {
+				stdout = o.Writer // the printer handles its errors
 			}
-			return nil
+			return p.run(args, cmd.InOrStdin(), stdout, cmd.ErrOrStderr())
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.run(cmd.InOrStdin(), cmd.ErrOrStderr()) },
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringArrayVar(&p.to, "to", []string{"console:-"}, "write the records to the sink `URI`, such as json:app.log; may be repeated")
-	flags.Lookup("to").DefValue = "console:-" // without the brackets of a list
-	flags.StringVar(&p.channel, "channel", "pipe", "channel `NAME` for lines without one, such as web")
 	flags.Var(&levelFlag{&p.level}, "level", "drop records below `LEVEL`, such as warning")
-	flags.Var(&p.maxLine, "max-line", "cut lines longer than `SIZE`, such as 64KiB")
-	flags.Var(&durationFlag{&p.grace}, "grace", "after a signal, read on for at most `TIME`, such as 1s")
-	_ = cmd.RegisterFlagCompletionFunc("to", completeSinks) // fails for flags that do not exist
+	flags.StringVar(&p.since, "since", "", "drop records before `TIME`: 2026-03-05, 10:30, 2026-03-05T10:30:00Z, or 15m for 15 minutes ago")
+	flags.StringVar(&p.until, "until", "", "drop records after `TIME`")
+	flags.StringArrayVar(&p.grep, "grep", nil, "keep lines that match the regular expression `RE`; may be repeated: any of them")
+	flags.StringArrayVar(&p.where, "where", nil, "keep records for which `CONDITIONS` hold: level>=warn,user=anna; may be repeated: all of them")
+	flags.StringSliceVar(&p.fields, "fields", nil, "show only the attributes `NAMES`: user,status")
+	flags.StringSliceVar(&p.hide, "hide", nil, "do not show the attributes `NAMES`; also error and stack")
+	flags.BoolVarP(&p.follow, "follow", "f", false, "go on reading as the files grow, also after they were rotated")
+	flags.StringVar(&p.format, "format", "", "recognize lines by `PATTERN`: '{time} [{thread}] {level} {channel}: {message}'")
+	flags.StringVar(&p.output, "output", "console", "print as `FORMAT`: console, json, logfmt, text, or raw for the lines as they were")
+	flags.StringVar(&p.color, "color", "auto", "colours: `WHEN` is auto, always or never")
+	flags.StringVar(&p.zone, "time-zone", "", "show times in `ZONE`: local, UTC, Europe/Berlin")
+	flags.StringVar(&p.inputZone, "input-zone", "local", "`ZONE` of times without one")
+	flags.StringArrayVar(&p.to, "to", nil, "write the records to the sink `URI`, such as json:app.log; may be repeated")
+	flags.StringVar(&p.channel, "channel", "pipe", "channel `NAME` for lines without one, such as web")
+	flags.Var(&p.maxLine, "max-line", "length `SIZE` of the longest line that is parsed as a whole, such as 64KiB")
+	flags.Var(&durationFlag{&p.grace}, "grace", "after a signal, read standard input for at most `TIME`, such as 1s")
+	complete := func(flag string, values ...cobra.Completion) {
+		// It fails for flags that do not exist.
+		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	}
+	complete("output", outputNames...)
+	complete("color", "auto", "always", "never")
+	_ = cmd.RegisterFlagCompletionFunc("to", completeSinks)
 	_ = cmd.RegisterFlagCompletionFunc("level", completeLevels)
 	return cmd
 }
@@ -82,21 +113,97 @@ func completeSinks(*cobra.Command, []string, string) (uris []cobra.Completion, _
 
 // pipe holds the flags and state of the command "logbook pipe".
 type pipe struct {
-	to      []string
-	channel string
-	level   logbook.Level
-	maxLine size
-	grace   time.Duration
+	level            logbook.Level
+	since, until     string
+	grep, where      []string
+	fields, hide     []string
+	follow           bool
+	format, output   string
+	color            string
+	zone, inputZone  string
+	to               []string
+	toSet, outputSet bool
+	channel          string
+	maxLine          size
+	grace            time.Duration
 
-	sinks   *sinks
-	bound   context.Context
-	records int
+	options  logline.Options
+	location *time.Location // in which times are shown; nil: as in the line
+	keep     selection
+	pick     pick
+	sinks    *sinks
+	printer  *printer // nil without standard output
+	bound    context.Context
+	current  *logline.Line // the line of the record that is dispatched
+	records  int
 }
 
-func (p *pipe) run(stdin io.Reader, stderr io.Writer) error {
-	var err error
+// prepare checks the flags.
+func (p *pipe) prepare(stdout io.Writer) (err error) {
+	p.options = logline.Options{MaxLine: int(p.maxLine)}
+	if p.level != logbook.LevelNotSet {
+		p.options.Level = p.level
+	}
+	if p.format != "" {
+		if p.options.Pattern, err = logline.ParsePattern(p.format); err != nil {
+			return fmt.Errorf("--format: %w", err)
+		}
+	}
+	if p.options.Location, err = readZone("--input-zone", p.inputZone); err != nil {
+		return err
+	}
+	if p.zone != "" {
+		if p.location, err = readZone("--time-zone", p.zone); err != nil {
+			return err
+		}
+	}
+	now := time.Now().In(p.options.Location)
+	if p.keep.since, err = readTime("--since", p.since, now); err != nil {
+		return err
+	}
+	if p.keep.until, err = readTime("--until", p.until, now); err != nil {
+		return err
+	}
+	for _, s := range p.grep {
+		re, err := regexp.Compile(s)
+		if err != nil {
+			return fmt.Errorf("--grep: %w", err)
+		}
+		p.keep.grep = append(p.keep.grep, re)
+	}
+	if p.keep.where, err = readConditions(p.where); err != nil {
+		return fmt.Errorf("--where: %w", err)
+	}
+	p.pick = newPick(p.fields, p.hide)
+	if p.outputSet || !p.toSet {
+		p.printer, err = newPrinter(stdout, p)
+	}
+	return err
+}
+
+func (p *pipe) run(files []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	if err := p.prepare(stdout); err != nil {
+		return err
+	}
+	if p.follow && len(files) == 0 {
+		return errors.New("-f follows files: name at least one")
+	}
+	in, err := openInputs(files, p.follow)
+	if err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		if isTerminal(stdin) {
+			complain(stderr, "reading the terminal until Ctrl-D; to read files, name them: logbook pipe app.log")
+		}
+		in = []*input{{name: "standard input", reader: stdin, live: !isFile(stdin)}}
+	}
+	defer closeInputs(in)
 	if p.sinks, err = openSinks(p.to, stderr); err != nil {
 		return err
+	}
+	if p.printer != nil {
+		p.sinks.add("standard output", p.printer)
 	}
 	p.bound = p.sinks.bind(context.Background())
 
@@ -107,67 +214,172 @@ func (p *pipe) run(stdin io.Reader, stderr io.Writer) error {
 
 	stop, release := signals.Stop(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer release()
-	if code := p.copy(stdin, stop, stderr); code != exitOK {
+	show := newByteProgress(stderr, stdout, in)
+	code := p.copy(in, stop, stderr, show)
+	p.keep.hint(stderr)
+	if code != exitOK {
 		return &exitError{code}
 	}
 	return nil
 }
 
-// copy writes the records of the input to the sinks and closes them. It returns the
-// exit code.
-func (p *pipe) copy(stdin io.Reader, stop <-chan os.Signal, stderr io.Writer) int {
-	lines := &lineSplitter{max: int(p.maxLine), emit: p.line}
-	input := startReading(stdin)
-	defer input.stop()
-	var stopped os.Signal
-	var deadline <-chan time.Time
+// idle is how long pipe waits for lines that continue a record, before it passes it on, and how
+// long its output is buffered at most.
+const idle = 50 * time.Millisecond
+
+// copy writes the records of the sources to the sinks and closes them. It returns the exit
+// code.
+func (p *pipe) copy(in []*input, stop <-chan os.Signal, stderr io.Writer, show *byteProgress) int {
 	failed := false
-loop:
-	for !p.sinks.allGone() {
-		select {
-		case c := <-input.chunks:
-			_, _ = lines.Write(c.data)
-			if c.err != nil {
-				if failed = c.err != io.EOF; failed {
-					complain(stderr, "standard input: %v", c.err)
-				}
-				break loop
-			}
-		case stopped = <-stop:
-			if isTerminal(stdin) {
-				break loop
-			}
-			deadline = time.After(p.grace)
-		case <-deadline:
-			break loop
-		}
+	fail := func(s *input, err error) {
+		complain(stderr, "%s: %v", s.name, err)
+		failed = true
 	}
-	lines.end()
+	var stopped os.Signal
+	if len(in) > 1 {
+		stopped = p.merge(in, stop, fail, show)
+	}
+	if stopped == nil {
+		stopped = p.stream(in, stop, fail, show)
+	}
 	if stopped == nil {
 		select {
 		case stopped = <-stop: // arrived together with the end of the input
 		default:
 		}
 	}
+	show.end()
 	code := p.sinks.close(p.records)
 	switch {
 	case failed || code == exitFailed:
 		return exitFailed
+	case stopped != nil && p.follow && stopped == os.Interrupt:
+		return code // the way to end it
 	case stopped != nil:
 		return signalCode(stopped)
 	}
 	return code
 }
 
-// line logs one line.
-func (p *pipe) line(line []byte) {
-	if len(line) == 0 {
+// stream reads all sources at once, as they come, until they end or a signal arrives.
+func (p *pipe) stream(in []*input, stop <-chan os.Signal, fail func(*input, error), show *byteProgress) (stopped os.Signal) {
+	chunks := make(chan chunk)
+	done := make(chan struct{})
+	defer close(done)
+	writers := map[*input]*logline.Writer{}
+	for _, s := range in {
+		if s.ended {
+			continue
+		}
+		writers[s] = logline.NewWriter(func(l logline.Line) { p.record(s, l) }, &p.options)
+		go s.read(chunks, done)
+	}
+	var deadline <-chan time.Time
+	var timer <-chan time.Time
+	var last time.Time // when a chunk came
+	for len(writers) > 0 && !p.sinks.allGone() {
+		select {
+		case c := <-chunks:
+			w := writers[c.from]
+			_, _ = w.Write(c.data)
+			show.add(len(c.data))
+			if c.err != nil {
+				if c.err != io.EOF {
+					fail(c.from, c.err)
+				}
+				_ = w.Close()
+				delete(writers, c.from)
+			}
+			if last = time.Now(); timer == nil {
+				timer = time.After(idle)
+			}
+		case <-timer:
+			timer = nil
+			if time.Since(last) >= idle {
+				for _, w := range writers {
+					w.Flush()
+				}
+			} else {
+				timer = time.After(idle)
+			}
+			p.flush()
+		case stopped = <-stop:
+			if !in[0].live || p.follow || isTerminal(in[0].reader) {
+				deadline = closedTime
+			} else if deadline == nil {
+				deadline = time.After(p.grace)
+			}
+		case <-deadline:
+			for _, w := range writers {
+				_ = w.Close()
+			}
+			return stopped
+		}
+	}
+	for _, w := range writers {
+		_ = w.Close()
+	}
+	return stopped
+}
+
+// closedTime is a deadline that has passed.
+var closedTime = func() <-chan time.Time {
+	c := make(chan time.Time)
+	close(c)
+	return c
+}()
+
+// flush writes what is buffered for standard output.
+func (p *pipe) flush() {
+	if p.printer == nil {
 		return
 	}
-	if r := logline.ParseRecord(line, time.Now(), p.channel); r.Level() >= p.level {
-		p.records++
-		logbook.Dispatch(p.bound, r)
+	if err := p.printer.write(); err != nil {
+		p.sinks.failure(&logbook.HandlerError{Handler: p.sinks.list[len(p.sinks.list)-1], Err: err})
 	}
+}
+
+// record dispatches the record of a line, if it is selected.
+func (p *pipe) record(s *input, l logline.Line) {
+	now := s.lastTime
+	switch {
+	case !l.Time.IsZero():
+		s.lastTime, now = l.Time, l.Time
+	case s.live || now.IsZero():
+		now = time.Now()
+	}
+	r := (*logbook.Record)(nil)
+	if l.Format == logline.Wire {
+		var err error
+		if r, err = l.Record(now, p.channel); err != nil {
+			l.Format = logline.Plain
+		} else {
+			l.Time, l.Level, l.HasLevel, l.Channel = r.Time(), r.Level(), true, r.Channel()
+		}
+		if l.HasLevel && l.Level < p.level {
+			return
+		}
+	}
+	if !p.keep.keeps(&l, now) {
+		return
+	}
+	if r == nil {
+		p.pick.apply(&l)
+		if p.location != nil {
+			l.Time, now = inZone(l.Time, p.location), now.In(p.location)
+		}
+		r, _ = l.Record(now, p.channel) // an error is that of a wire record
+	}
+	p.records++
+	p.current = &l
+	logbook.Dispatch(p.bound, r)
+}
+
+func inZone(t time.Time, loc *time.Location) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.In(loc)
 }
 
 // isTerminal reports whether the input is a terminal, which does not end after a
@@ -181,40 +393,12 @@ func isTerminal(stdin io.Reader) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// chunk is the result of one call of Read.
-type chunk struct {
-	data []byte // valid until the next chunk is received
-	err  error
+// isFile reports whether the input is a regular file.
+func isFile(stdin io.Reader) bool {
+	f, ok := stdin.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode().IsRegular()
 }
-
-// input reads on another goroutine, so that signals are handled while a Read blocks.
-type input struct {
-	chunks chan chunk
-	done   chan struct{}
-}
-
-const chunkSize = 64 << 10
-
-func startReading(r io.Reader) *input {
-	in := &input{chunks: make(chan chunk), done: make(chan struct{})}
-	go func() {
-		// One buffer is read into while the other is in use.
-		now, next := make([]byte, chunkSize), make([]byte, chunkSize)
-		for {
-			n, err := r.Read(now)
-			select {
-			case in.chunks <- chunk{now[:n], err}:
-			case <-in.done:
-				return
-			}
-			if err != nil {
-				return
-			}
-			now, next = next, now
-		}
-	}()
-	return in
-}
-
-// stop ends the goroutine once its current Read returns.
-func (in *input) stop() { close(in.done) }

@@ -49,7 +49,9 @@ func TestPipe(t *testing.T) {
 		{name: "sampled", stdin: strings.Repeat(slogLine+"\n", 3), args: []string{"--to", "json:?sample=3&format={record.message}"}, want: "slow {query} (2 suppressed)\n"},
 		{name: "hostile", stdin: textLine + "\x00\xff\x1b[2J\u202e\rx\r\n", want: `2024-02-29 13:37:42.500 ERROR    db: lost\x00\ufffd\x1b[2J\u202e\rx` + "\n"},
 		{name: "too long", stdin: textLine + strings.Repeat("€", 100) + "\n" + textLine + "\n", args: []string{"--max-line", "64B"},
-			want: "2024-02-29 13:37:42.500 ERROR    db: lost€€€€€...(cut 285 bytes)\n2024-02-29 13:37:42.500 ERROR    db: lost\n"},
+			want: "2024-02-29 13:37:42.500 ERROR    db: lost€€€€€\n13:37:42.500 ERROR    db: " + strings.Repeat("€", 21) + " piece=2\n13:37:42.500 ERROR    db: " + strings.Repeat("€", 21) + " piece=3\n" +
+				"13:37:42.500 ERROR    db: " + strings.Repeat("€", 21) + " piece=4\n13:37:42.500 ERROR    db: " + strings.Repeat("€", 21) + " piece=5\n" +
+				"13:37:42.500 ERROR    db: " + strings.Repeat("€", 11) + " piece=6\n13:37:42.500 ERROR    db: lost\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -255,7 +257,8 @@ func testPipe(t *testing.T) (p *pipe, stderr *bytes.Buffer, read func() string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	p = &pipe{channel: "pipe", level: -128, maxLine: 1 << 10, grace: time.Minute, sinks: s, bound: s.bind(t.Context())}
+	p = &pipe{channel: "pipe", level: -128, grace: time.Minute, sinks: s, bound: s.bind(t.Context())}
+	p.options.MaxLine = 1 << 10
 	return p, stderr, func() string {
 		b, err := os.ReadFile(path)
 		if err != nil {
@@ -265,6 +268,9 @@ func testPipe(t *testing.T) (p *pipe, stderr *bytes.Buffer, read func() string) 
 	}
 }
 
+// stdinOf returns a reader as standard input.
+func stdinOf(r io.Reader) []*input { return []*input{{name: "standard input", reader: r, live: true}} }
+
 // After a signal the input is read to its end.
 func TestPipeReadsOnAfterSignal(t *testing.T) {
 	p, stderr, read := testPipe(t)
@@ -272,7 +278,7 @@ func TestPipeReadsOnAfterSignal(t *testing.T) {
 		in, out := io.Pipe()
 		stop := make(chan os.Signal, 1)
 		codes := make(chan int)
-		go func() { codes <- p.copy(in, stop, stderr) }()
+		go func() { codes <- p.copy(stdinOf(in), stop, stderr, nil) }()
 		_, _ = io.WriteString(out, "one\n")
 		stop <- syscall.SIGINT
 		synctest.Wait()
@@ -295,7 +301,7 @@ func TestPipeEndsAfterGrace(t *testing.T) {
 		in, out := io.Pipe()
 		stop := make(chan os.Signal, 1)
 		codes := make(chan int)
-		go func() { codes <- p.copy(in, stop, stderr) }()
+		go func() { codes <- p.copy(stdinOf(in), stop, stderr, nil) }()
 		_, _ = io.WriteString(out, "one\ntwo")
 		begin := time.Now()
 		stop <- syscall.SIGTERM
@@ -318,7 +324,7 @@ func TestPipeSignalAtTheEnd(t *testing.T) {
 		p, stderr, _ := testPipe(t)
 		stop := make(chan os.Signal, 1)
 		stop <- syscall.SIGINT
-		if code := p.copy(strings.NewReader("x\n"), stop, stderr); code != 130 {
+		if code := p.copy(stdinOf(strings.NewReader("x\n")), stop, stderr, nil); code != 130 {
 			t.Fatalf("exit code %d", code)
 		}
 	}
@@ -338,7 +344,7 @@ func (f *failing) Read(p []byte) (int, error) {
 
 func TestPipeBrokenInput(t *testing.T) {
 	p, stderr, read := testPipe(t)
-	code := p.copy(&failing{"one\ntwo"}, nil, stderr)
+	code := p.copy(stdinOf(&failing{"one\ntwo"}), nil, stderr, nil)
 	if code != exitFailed || stderr.String() != "logbook: standard input: the tape is torn\n" || read() != "one\ntwo\n" {
 		t.Errorf("exit code %d, %q, %q", code, stderr, read())
 	}

@@ -45,3 +45,82 @@ func (p *progress) show(received, lost uint64) {
 	p.last, p.since = received, now
 	fmt.Fprintf(p.w, "\r\x1b[K%d records, %.0f/s, %d lost", received, rate, lost)
 }
+
+// byteProgress is a line on a terminal that shows how much of files was read, while
+// nothing else is printed there. Its methods may be called on nil.
+type byteProgress struct {
+	w     io.Writer
+	total int64 // size of the files; 0 if they are compressed
+	since time.Time
+	next  time.Time
+	read  int64
+}
+
+// newByteProgress returns nil if there is no line to show.
+func newByteProgress(stderr, stdout io.Writer, in []*input) *byteProgress {
+	if !onTerminal(stderr) || onTerminal(stdout) {
+		return nil
+	}
+	b := &byteProgress{w: stderr, since: time.Now()}
+	for _, s := range in {
+		if s.file == nil {
+			return nil
+		}
+		info, err := s.file.Stat()
+		if err != nil || s.reader != io.Reader(s.file) {
+			b.total = 0
+			return b
+		}
+		b.total += info.Size()
+	}
+	return b
+}
+
+func onTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && isatty.IsTerminal(f.Fd())
+}
+
+// add counts bytes, and shows them every now and then.
+func (b *byteProgress) add(n int) {
+	if b == nil {
+		return
+	}
+	b.read += int64(n)
+	now := time.Now()
+	if now.Before(b.next) {
+		return
+	}
+	b.next = now.Add(200 * time.Millisecond)
+	of := ""
+	if b.total > 0 {
+		of = fmt.Sprintf(" of %.1f", float64(b.total)/1e6)
+	}
+	fmt.Fprintf(b.w, "\r\x1b[K%.1f%s MB, %.0f MB/s", float64(b.read)/1e6, of, float64(b.read)/1e6/max(now.Sub(b.since).Seconds(), 1e-3))
+}
+
+// reader counts what is read.
+func (b *byteProgress) reader(r io.Reader) io.Reader {
+	if b == nil {
+		return r
+	}
+	return countedReader{r, b}
+}
+
+type countedReader struct {
+	io.Reader
+	b *byteProgress
+}
+
+func (r countedReader) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	r.b.add(n)
+	return n, err
+}
+
+// end removes the line.
+func (b *byteProgress) end() {
+	if b != nil {
+		fmt.Fprint(b.w, "\r\x1b[K")
+	}
+}

@@ -18,6 +18,7 @@ func rootCommand() *cobra.Command {
 
 The command-line program of Logbook for Go.`,
 		Example: `  some-service 2>&1 | logbook pipe
+  logbook pipe --level error --since 1h app.log
   some-service 2>&1 | logbook pipe --to json:app.log --to 'console:-?level=warning'`,
 		Version:       versionText(),
 		SilenceUsage:  true,
@@ -39,6 +40,7 @@ The command-line program of Logbook for Go.`,
 		manCommand(),
 		sinksTopic(),
 		sourcesTopic(),
+		formatsTopic(),
 		topic("environment", "Which environment variables are read", environmentHelp()),
 		topic("exit-codes", "What the exit codes mean", exitCodesHelp),
 	)

@@ -73,9 +73,14 @@ func openSinks(uris []string, stderr io.Writer) (*sinks, error) {
 			s.close(0)
 			return nil, err
 		}
-		s.list = append(s.list, &sink{Wrapper: logbook.Wrapper{Handler: h}, name: config.Redact(uri)})
+		s.add(config.Redact(uri), h)
 	}
 	return s, nil
+}
+
+// add adds a sink that is open.
+func (s *sinks) add(name string, h logbook.Handler) {
+	s.list = append(s.list, &sink{Wrapper: logbook.Wrapper{Handler: h}, name: name})
 }
 
 // bind returns a context in which records go to the sinks and to no other handler.

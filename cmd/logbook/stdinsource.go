@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"sync"
@@ -12,7 +9,6 @@ import (
 
 	"github.com/logbook-go/logbook/config"
 	"github.com/logbook-go/logbook/internal/flow"
-	"github.com/logbook-go/logbook/internal/frame"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/logline"
 	"github.com/logbook-go/logbook/queues"
@@ -48,9 +44,6 @@ type lineSource struct {
 	once    sync.Once
 }
 
-// maxLine is the length of the longest line. A longer one is left out.
-const maxLine = 1 << 20
-
 func newLineSource(in io.Reader, channel string) *lineSource {
 	s := &lineSource{channel: channel, records: make(chan *logbook.Record), in: in}
 	s.ctx, s.cancel = flow.NewContext()
@@ -60,22 +53,33 @@ func newLineSource(in io.Reader, channel string) *lineSource {
 // read turns the lines of the input into records.
 func (s *lineSource) read() {
 	defer close(s.records)
-	in := bufio.NewReaderSize(s.in, 64<<10)
-	for {
-		line, err := frame.Line(in, maxLine)
-		switch {
-		case errors.Is(err, frame.ErrTooLong):
-			s.pass(logbook.NewRecord(logbook.RecordData{
-				Time: time.Now(), Level: logbook.LevelWarn, Channel: s.channel, Message: fmt.Sprintf("left out a line of more than %d bytes", maxLine),
-			}))
-			continue
-		case len(line) > 0:
-			s.pass(logline.ParseRecord(line, time.Now(), s.channel))
+	w := logline.NewWriter(func(l logline.Line) {
+		now := time.Now()
+		r, err := l.Record(now, s.channel)
+		if err != nil { // it only looks like a record of Python Logbook
+			r, _ = logline.Line{Message: l.Message}.Record(now, s.channel)
 		}
-		if err != nil {
-			if s.err = err; errors.Is(err, io.ErrUnexpectedEOF) {
-				s.err = io.EOF
+		s.pass(r)
+	}, nil)
+	done := make(chan struct{})
+	defer close(done)
+	chunks := make(chan chunk)
+	go (&input{reader: s.in}).read(chunks, done)
+	timer := time.NewTimer(idle)
+	defer timer.Stop()
+	for {
+		select {
+		case c := <-chunks:
+			_, _ = w.Write(c.data)
+			if c.err != nil {
+				_ = w.Close()
+				s.err = c.err
+				return
 			}
+			timer.Reset(idle)
+		case <-timer.C:
+			w.Flush()
+		case <-s.ctx.Done():
 			return
 		}
 	}

@@ -109,6 +109,9 @@ type ticketsImport struct {
 }
 
 // importBatch is the number of records that are recorded at once.
+// maxLine is the length of the longest line. A longer one is left out.
+const maxLine = 1 << 20
+
 const importBatch = 500
 
 var sqliteMagic = []byte("SQLite format 3\x00")

@@ -1,14 +1,14 @@
-package config
+package text
 
 import (
 	"fmt"
 	"strings"
 )
 
-// didYouMean returns a hint with the known name that is most similar to a wrong one, or ""
+// DidYouMean returns a hint with the known name that is most similar to a wrong one, or ""
 // if none is similar. Similar names differ in at most two letters and in less than half of
 // the name, ignoring case.
-func didYouMean(name string, known []string) string {
+func DidYouMean(name string, known []string) string {
 	best, least := "", 3
 	for _, k := range known {
 		if d := distance(strings.ToLower(name), strings.ToLower(k)); d < least && 2*d < len(k) {

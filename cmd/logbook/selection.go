@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/logbook-go/logbook/internal/text"
+	"github.com/logbook-go/logbook/logline"
+)
+
+// selection says which records pipe passes on.
+type selection struct {
+	since, until time.Time // zero: without a bound
+	grep         []*regexp.Regexp
+	where        []*condition
+	known        map[string]bool // names of attributes, for suggestions
+}
+
+// keeps reports whether a record is selected. at is its time, or the one it is given.
+func (s *selection) keeps(l *logline.Line, at time.Time) bool {
+	if !s.since.IsZero() && at.Before(s.since) || !s.until.IsZero() && at.After(s.until) {
+		return false
+	}
+	if len(s.grep) > 0 && !s.matches(l.Raw) {
+		return false
+	}
+	for _, c := range s.where {
+		if !c.holds(l) {
+			if !c.found {
+				s.learn(l)
+			}
+			return false
+		}
+	}
+	return true
+}
+
+func (s *selection) matches(line string) bool {
+	for _, re := range s.grep {
+		if re.MatchString(line) {
+			return true
+		}
+	}
+	return false
+}
+
+// learn notes the names of attributes.
+func (s *selection) learn(l *logline.Line) {
+	const most = 1000
+	if len(s.known) >= most {
+		return
+	}
+	if s.known == nil {
+		s.known = map[string]bool{}
+	}
+	for _, a := range l.Attrs {
+		eachName(a, "", func(name string) { s.known[name] = true })
+	}
+}
+
+// hint reports conditions on attributes that no record had.
+func (s *selection) hint(stderr io.Writer) {
+	for _, c := range s.where {
+		if c.found || len(s.known) == 0 {
+			continue
+		}
+		names := make([]string, 0, len(s.known))
+		for name := range s.known {
+			names = append(names, name)
+		}
+		complain(stderr, "--where %s: no record has %q%s", c.text, c.name, text.DidYouMean(c.name, names))
+	}
+}
+
+// readTime reads a point in time: a time, a date, a time of today, or how long it is ago. ""
+// is the zero time.
+func readTime(flag, s string, now time.Time) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if d, err := text.ParseDuration(s); err == nil && d >= 0 {
+		return now.Add(-d), nil
+	}
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04", time.DateOnly} {
+		if t, err := time.ParseInLocation(layout, s, now.Location()); err == nil {
+			return t, nil
+		}
+	}
+	for _, layout := range []string{time.TimeOnly, "15:04"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			y, m, d := now.Date()
+			return time.Date(y, m, d, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), now.Location()), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("invalid %s %q: want a time such as 2026-03-05T10:30:00Z, 2026-03-05 10:30, 2026-03-05 or 10:30, or how long ago, such as 15m", flag, s)
+}
+
+// readZone reads the name of a time zone.
+func readZone(flag, s string) (*time.Location, error) {
+	switch strings.ToLower(s) {
+	case "local":
+		return time.Local, nil
+	case "utc", "z":
+		return time.UTC, nil
+	}
+	loc, err := time.LoadLocation(s)
+	if err != nil || s == "" {
+		return nil, fmt.Errorf("invalid %s %q: want local, UTC, or a name such as Europe/Berlin", flag, s)
+	}
+	return loc, nil
+}
