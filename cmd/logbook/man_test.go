@@ -18,7 +18,7 @@ func TestManual(t *testing.T) {
 	}
 	for file, wanted := range map[string][]string{
 		"man1/logbook.1":           {"\n.TH LOGBOOK 1 2023-11-14 logbook\n", ".BR logbook\\-pipe (1)", ".BR logbook\\-sinks (7)"},
-		"man1/logbook-pipe.1":      {".B \\-\\-to URI\n", ".B \\-h, \\-\\-help\n", "(default console:\\-)"},
+		"man1/logbook-pipe.1":      {".B \\-\\-to URI\n", ".B \\-h, \\-\\-help\n", "(default console)"},
 		"man1/logbook-spool-cat.1": {".SH SYNOPSIS\n.B logbook spool cat"},
 		"man7/logbook-sinks.7":     {".SS rotating\n", "backups=COUNT"},
 		"man7/logbook-sources.7":   {".SS otlp"},
