@@ -25,7 +25,7 @@ func ExampleRecorder() {
 	// Output:
 	// true
 	// false false
-	// [[WARNING] bank: negative amount -5]
+	// [[WARNING] bank: negative amount -5 account=main]
 }
 
 func ExampleRecorder_Has() {

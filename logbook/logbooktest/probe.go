@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -15,6 +16,11 @@ type Probe func(r *logbook.Record) bool
 // Message matches records whose message is exactly text.
 func Message(text string) Probe {
 	return func(r *logbook.Record) bool { return r.Message() == text }
+}
+
+// Contains matches records whose message contains text.
+func Contains(text string) Probe {
+	return func(r *logbook.Record) bool { return strings.Contains(r.Message(), text) }
 }
 
 // Matching matches records whose message contains a match of the regular expression.

@@ -79,17 +79,17 @@ func (h *Recorder) Records() []*logbook.Record {
 	return slices.Clone(h.records)
 }
 
-// lineFormatter has the format of Python Logbook's TestHandler.
-var lineFormatter = logbook.Must(logbook.Format("[{record.level_name}] {record.channel}: {record.message}", &logbook.FormatOptions{
-	Multiline: true,
-	Exception: func(b []byte, e *logbook.ErrorInfo) []byte {
-		return append(append(b, '\n'), e.Traceback()...)
-	},
-}))
+// Len returns the number of records so far.
+func (h *Recorder) Len() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.records)
+}
 
-// Formatted returns the records as text, such as "[WARNING] bank: negative
-// amount -5". The traceback of an error follows on separate lines. Each record is
-// formatted once.
+// Formatted returns each record as text, such as "[WARNING] bank: negative amount -5
+// account=7", with the attributes that its message does not name. It is one line; the
+// traceback of an error follows on lines that begin with "  | ". Each record is formatted
+// once.
 func (h *Recorder) Formatted() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -152,12 +152,12 @@ func (h *Recorder) String() string {
 	return b.String()
 }
 
-var describeFormatter = logbook.MustFormat("[{record.level_name}] {record.channel}: {record.message}{record.attrs}")
+var lineFormatter = logbook.MustFormat("[{record.level_name}] {record.channel}: {record.message}{record.attrs}")
 
 // describe returns the source, level, channel, message and attributes of a record for
 // people.
 func describe(r *logbook.Record) string {
-	text := format(describeFormatter, r)
+	text := format(lineFormatter, r)
 	if s := r.Source(); s.File != "" {
 		text = filepath.Base(s.File) + ":" + strconv.Itoa(s.Line) + ": " + text
 	}

@@ -115,6 +115,38 @@ func TestMatching(t *testing.T) {
 	}
 }
 
+// Contains finds a part of a message.
+func TestContains(t *testing.T) {
+	rec := logbooktest.Record(t)
+	log.Warn("{n} (of 3) failed", "n", 2)
+	if !rec.HasWarns(logbooktest.Contains("2 (of 3)")) || rec.HasWarns(logbooktest.Contains("of 4")) {
+		t.Error("Contains matches another text")
+	}
+}
+
+// Formatted shows attributes and errors.
+func TestFormatted(t *testing.T) {
+	rec := logbooktest.Record(t)
+	if rec.Len() != 0 {
+		t.Errorf("%d records at first", rec.Len())
+	}
+	log.Warn("{n}\nfailed", "n", 2, "user", "anna b")
+	logbook.InGoroutine(func() { log.Exception(errors.New("no such file"), "cannot open") }, rec)
+	got := rec.Formatted()
+	if rec.Len() != 2 || len(got) != 2 || got[0] != `[WARNING] Testing: 2\nfailed user="anna b"` {
+		t.Errorf("Formatted() = %q", got)
+	}
+	lines := strings.Split(got[1], "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, "  | ") != (i > 0) {
+			t.Errorf("line %d is %q", i, line)
+		}
+	}
+	if last := lines[len(lines)-1]; lines[0] != "[ERROR] Testing: cannot open" || !strings.HasSuffix(last, "no such file") {
+		t.Errorf("the error is %q", lines)
+	}
+}
+
 // Formatted always returns the current records.
 func TestFormattedCache(t *testing.T) {
 	rec := logbooktest.Record(t)
@@ -171,7 +203,11 @@ func golden(t *testing.T) (rec *logbooktest.Recorder, lines []string) {
 
 func TestGoldenFormatted(t *testing.T) {
 	rec, want := golden(t)
-	if got := rec.Formatted(); !slices.Equal(got, want) {
+	got := rec.Formatted()
+	for i := range got {
+		got[i] = strings.ReplaceAll(got[i], "\n  | ", "\n") // Python does not indent
+	}
+	if !slices.Equal(got, want) {
 		t.Errorf("Formatted() =\n%q\nwant\n%q", got, want)
 	}
 }
