@@ -22,7 +22,7 @@ func TestRedirectStandardLoggers(t *testing.T) {
 	slog.Warn("This is from the old system")
 	slog.Error("This is from the old system")
 	slog.Log(background, slog.LevelError+4, "This is from the %s system", "named", "old")
-	undo := compat.RedirectLog(name, logbook.LevelWarn)
+	undo := compat.RedirectLog(name, logbook.LevelWarn, nil)
 	log.Printf("This is from the %s system", "old")
 	undo()
 	equal(t, h.lines(), []string{

@@ -51,7 +51,7 @@ func ExampleRedirectSlog() {
 
 func ExampleRedirectLog() {
 	defer logbook.PushApplication(stdout())()
-	defer compat.RedirectLog(logbook.New("legacy"), logbook.LevelNotice)()
+	defer compat.RedirectLog(logbook.New("legacy"), logbook.LevelNotice, nil)()
 	log.Printf("listening on %s", ":8080")
 	// Output: NOTICE legacy: listening on :8080
 }
@@ -111,7 +111,7 @@ func Example_loop() {
 	defer logbook.PushApplication(stdout(), logbook.Flags{Errors: func(e *logbook.HandlerError) {
 		fmt.Println("a loop:", errors.Is(e, logbook.ErrRecursion))
 	}})()
-	defer compat.RedirectLog(logbook.New("legacy"), logbook.LevelInfo)()
+	defer compat.RedirectLog(logbook.New("legacy"), logbook.LevelInfo, nil)()
 	defer logbook.PushApplication(compat.ToLog(log.Default(), nil))()
 	log.Print("hello")
 	// Output:

@@ -22,7 +22,7 @@ func TestRedirectLog(t *testing.T) {
 	keepDefaults(t)
 	log.SetFlags(log.LstdFlags | log.Lshortfile)
 	log.SetPrefix("app: ")
-	defer compat.RedirectLog(logbook.New("old"), logbook.LevelNotice)()
+	defer compat.RedirectLog(logbook.New("old"), logbook.LevelNotice, nil)()
 	log.Print("a {b} %")
 	log.Printf("%d lines\nof text", 2)
 	log.Println("x", "y")
@@ -35,6 +35,31 @@ func TestRedirectLog(t *testing.T) {
 		"NOTICE old app: a {b} %", "NOTICE old app: 2 lines\nof text", "NOTICE old app: x y",
 		"NOTICE old app: output", "NOTICE old app: method", "NOTICE old app: ", "NOTICE old without\n",
 	})
+}
+
+// With LogOptions.Parse, a line that has a level becomes a record of it, with its fields.
+func TestRedirectLogParses(t *testing.T) {
+	h := record(t)
+	keepDefaults(t)
+	log.SetPrefix("app: ")
+	defer compat.RedirectLog(logbook.New("old"), logbook.LevelInfo, &compat.LogOptions{Parse: true})()
+	log.Print("[ERROR] disk {full}")
+	log.Print("WARN: slow")
+	log.Print("level=debug msg=\"a b\" n=1 err=EOF")
+	log.Print("[ERROR] first\nINFO: second")
+	log.Print("plain")
+	log.Print("informal")
+	log.SetPrefix("")
+	log.Print(`{"level":"warn","logger":"db","msg":"m"}`)
+	line := here() - 1
+	rs := h.take()
+	equal(t, messages(rs), []string{
+		"ERROR old app: disk {full}", "WARNING old app: slow", "DEBUG old app: a b",
+		"ERROR old app: first\nINFO: second", "INFO old app: plain", "INFO old app: informal", "WARNING db m",
+	})
+	if rs[2].Text("n") != "1" || rs[2].Text("error") != "EOF" || rs[6].Source().Line != line {
+		t.Errorf("n=%s error=%s, source %v", rs[2].Text("n"), rs[2].Text("error"), rs[6].Source())
+	}
 }
 
 // messages returns level, channel and unquoted message of each record.
@@ -78,7 +103,7 @@ func TestRedirectLogSource(t *testing.T) {
 			}
 		}
 	}
-	undo := compat.RedirectLog(nil, logbook.LevelInfo)
+	undo := compat.RedirectLog(nil, logbook.LevelInfo, nil)
 	calls(t)
 	undo()
 	defer compat.RedirectSlog(nil)()
@@ -95,7 +120,7 @@ func TestRedirectLogSkipsDisabledLevel(t *testing.T) {
 	b := logTo(t)
 	h := &recorder{Options: logbook.Options{Level: logbook.LevelWarn}}
 	defer logbook.PushApplication(&logbook.Null{}, h)()
-	defer compat.RedirectLog(nil, logbook.LevelInfo)()
+	defer compat.RedirectLog(nil, logbook.LevelInfo, nil)()
 	log.Print("below the level")
 	if rs := h.take(); len(rs) != 0 || b.Len() != 0 {
 		t.Errorf("got %v and %q", rs, b)
@@ -105,7 +130,7 @@ func TestRedirectLogSkipsDisabledLevel(t *testing.T) {
 func TestRedirectLogPanic(t *testing.T) {
 	h := record(t)
 	keepDefaults(t)
-	defer compat.RedirectLog(nil, logbook.LevelCritical)()
+	defer compat.RedirectLog(nil, logbook.LevelCritical, nil)()
 	func() {
 		defer func() {
 			if p := recover(); p != "no 1" {
@@ -121,7 +146,7 @@ func TestRedirectLogPanic(t *testing.T) {
 // TestMain lets the test binary run as a program that ends with log.Fatal.
 func TestMain(m *testing.M) {
 	if os.Getenv("COMPAT_TEST_FATAL") != "" {
-		_ = compat.RedirectLog(logbook.New("fatal"), logbook.LevelCritical)
+		_ = compat.RedirectLog(logbook.New("fatal"), logbook.LevelCritical, nil)
 		log.Fatalf("the end {%d}", 1)
 	}
 	leaktest.Main(m)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/logline"
 )
 
 // NewLogLogger returns a [log.Logger] for code that takes one, such as
@@ -38,11 +39,14 @@ func (w *logWriter) Write(p []byte) (int, error) {
 func line(p []byte) string { return string(bytes.TrimSuffix(p, []byte{'\n'})) }
 
 // redirectedLog is the writer of log.Default() while RedirectLog is in place.
-type redirectedLog struct{ logWriter }
+type redirectedLog struct {
+	logWriter
+	parse bool
+}
 
 func (w *redirectedLog) Write(p []byte) (int, error) {
 	if mayLog(w.logger) {
-		logLine(w.logger, w.level.Level(), line(p), 1)
+		logLine(w.logger, w.level.Level(), line(p), w.parse, 1)
 	}
 	return len(p), nil
 }
@@ -53,7 +57,7 @@ type logLines struct{ logger *logbook.Logger }
 func (h *logLines) Enabled(context.Context, slog.Level) bool { return mayLog(h.logger) }
 
 func (h *logLines) Handle(_ context.Context, r slog.Record) error {
-	logLine(h.logger, r.Level, r.Message, 1)
+	logLine(h.logger, r.Level, r.Message, false, 1)
 	return nil
 }
 
@@ -67,12 +71,51 @@ func mayLog(l *logbook.Logger) bool { return l.Enabled(context.Background(), mat
 // logLine logs a line of log.Default(). skip is the number of functions between logLine
 // and package log. Loggers made by slog.With before the redirection print through log
 // by slog's initial handler; their lines begin with the level.
-func logLine(l *logbook.Logger, level slog.Level, text string, skip int) {
+func logLine(l *logbook.Logger, level slog.Level, text string, parse bool, skip int) {
 	pc, bySlog := writerCaller(1 + skip)
 	if bySlog {
 		level, text = cutLevel(level, text)
+	} else if parse {
+		if r, channel, ok := parsed(text, pc); ok {
+			if channel != "" {
+				l = l.WithChannel(channel)
+			}
+			l.LogSlog(context.Background(), r)
+			return
+		}
 	}
 	l.LogSlog(context.Background(), slog.NewRecord(time.Now(), level, text, pc))
+}
+
+// parsed returns the record of a line that has a level, which follows log's prefix.
+func parsed(text string, pc uintptr) (r slog.Record, channel string, ok bool) {
+	prefix := log.Prefix()
+	rest, ok := strings.CutPrefix(text, prefix)
+	if !ok {
+		return r, "", false
+	}
+	first, more, several := strings.Cut(rest, "\n")
+	now := time.Now()
+	p := logline.Parse([]byte(first), now)
+	if !p.HasLevel {
+		return r, "", false
+	}
+	if !p.Time.IsZero() {
+		now = p.Time
+	}
+	message := prefix + p.Message
+	if several {
+		message += "\n" + more
+	}
+	r = slog.NewRecord(now, p.Level.Level(), message, pc)
+	r.AddAttrs(p.Attrs...)
+	if p.Err != "" {
+		r.AddAttrs(slog.String("error", p.Err))
+	}
+	if p.Stack != "" {
+		r.AddAttrs(slog.String("stack", p.Stack))
+	}
+	return r, p.Channel, true
 }
 
 // cutLevel removes the level, which follows log's prefix, from a line of slog's initial

@@ -22,16 +22,16 @@ var waysIn = []struct {
 	name string
 	set  func() (undo func())
 }{
-	{"RedirectLog", func() func() { return compat.RedirectLog(nil, logbook.LevelInfo) }},
+	{"RedirectLog", func() func() { return compat.RedirectLog(nil, logbook.LevelInfo, nil) }},
 	{"RedirectSlog", func() func() { return compat.RedirectSlog(nil) }},
 	{"RedirectLog, RedirectSlog", func() func() {
-		first := compat.RedirectLog(nil, logbook.LevelInfo)
+		first := compat.RedirectLog(nil, logbook.LevelInfo, nil)
 		second := compat.RedirectSlog(nil)
 		return func() { second(); first() }
 	}},
 	{"RedirectSlog, RedirectLog", func() func() {
 		first := compat.RedirectSlog(nil)
-		second := compat.RedirectLog(nil, logbook.LevelInfo)
+		second := compat.RedirectLog(nil, logbook.LevelInfo, nil)
 		return func() { second(); first() }
 	}},
 	{"slog.SetDefault", func() func() {
@@ -165,7 +165,7 @@ func TestLoopsThroughBoth(t *testing.T) {
 func TestLoopEnds(t *testing.T) {
 	b := logTo(t)
 	below, e := record(t), watchErrors(t)
-	undo := compat.RedirectLog(nil, logbook.LevelInfo)
+	undo := compat.RedirectLog(nil, logbook.LevelInfo, nil)
 	defer logbook.PushApplication(compat.ToLog(nil, nil))()
 	log.Print("round")
 	logbook.Info("round")
@@ -359,7 +359,7 @@ func (h viaLogger) WithGroup(string) slog.Handler      { return h }
 func TestLogToAnotherLogger(t *testing.T) {
 	logTo(t)
 	e := watchErrors(t)
-	defer compat.RedirectLog(logbook.New("old"), logbook.LevelInfo)()
+	defer compat.RedirectLog(logbook.New("old"), logbook.LevelInfo, nil)()
 	var text, other bytes.Buffer
 	defer logbook.PushApplication(&logbook.Null{},
 		compat.ToSlog(slog.NewTextHandler(&text, nil), nil),
@@ -446,7 +446,7 @@ func TestLoopsConcurrent(t *testing.T) {
 	logTo(t)
 	below, e := record(t), watchErrors(t)
 	defer compat.RedirectSlog(nil)()
-	defer compat.RedirectLog(nil, logbook.LevelInfo)()
+	defer compat.RedirectLog(nil, logbook.LevelInfo, nil)()
 	defer logbook.PushApplication(compat.ToLog(nil, nil), compat.ToSlog(nil, nil))()
 	const goroutines, each = 8, 25
 	var wg sync.WaitGroup
@@ -516,7 +516,7 @@ func (h blocking) WithGroup(string) slog.Handler      { return h }
 func TestLoopErrorPanics(t *testing.T) {
 	logTo(t)
 	record(t)
-	defer compat.RedirectLog(nil, logbook.LevelInfo)()
+	defer compat.RedirectLog(nil, logbook.LevelInfo, nil)()
 	defer logbook.PushApplication(compat.ToLog(nil, nil), logbook.Flags{Errors: logbook.RaiseErrors})()
 	for range 2 {
 		for _, source := range sources {

@@ -38,6 +38,14 @@ func RedirectSlog(l *logbook.Logger) (undo func()) {
 	})
 }
 
+// LogOptions configure [RedirectLog]. nil is the default.
+type LogOptions struct {
+	// Parse takes level and fields from lines that have a level, such as "[ERROR] x",
+	// "ERROR: x" or "level=warn msg=x n=1": see [github.com/logbook-go/logbook/logline.Parse]. Other lines are the message,
+	// at the level of RedirectLog. Of several lines in one call, the first is parsed.
+	Parse bool
+}
+
 // RedirectLog turns each call to package log's default logger into a record of l at
 // the given level. If l is nil, [logbook.Default] is used. The message is the text with
 // log's prefix, if set, but without the time: the flags are set to 0. The source is the
@@ -55,8 +63,8 @@ func RedirectSlog(l *logbook.Logger) (undo func()) {
 //
 // Package log holds a lock while it writes, so a handler, or a String method that it
 // calls, must not log through package log. The same is true under [slog.SetDefault].
-func RedirectLog(l *logbook.Logger, lv logbook.Level) (undo func()) {
-	w := &redirectedLog{logWriter{orDefault(l), lv}}
+func RedirectLog(l *logbook.Logger, lv logbook.Level, o *LogOptions) (undo func()) {
+	w := &redirectedLog{logWriter{orDefault(l), lv}, o != nil && o.Parse}
 	return redirect(func(*redirection) {
 		log.SetOutput(w)
 		log.SetFlags(0)

@@ -25,7 +25,7 @@ func currentDefaults() defaults {
 }
 
 func TestUndo(t *testing.T) {
-	redirectLog := func() func() { return compat.RedirectLog(nil, logbook.LevelInfo) }
+	redirectLog := func() func() { return compat.RedirectLog(nil, logbook.LevelInfo, nil) }
 	redirectSlog := func() func() { return compat.RedirectSlog(nil) }
 	for _, test := range []struct {
 		name string
@@ -92,14 +92,14 @@ func TestUndoOutOfOrder(t *testing.T) {
 	// SetDefault with any other handler than the one it starts with changes log, too.
 	slog.SetDefault(slog.New(slog.NewTextHandler(io.Discard, nil)))
 
-	undoFirst, undoSecond := compat.RedirectSlog(first), compat.RedirectLog(second, logbook.LevelNotice)
+	undoFirst, undoSecond := compat.RedirectSlog(first), compat.RedirectLog(second, logbook.LevelNotice, nil)
 	equal(t, both(), []string{"NOTICE second l", "INFO first s"})
 	undoFirst()
 	log.Print("l")
 	equal(t, h.lines(), []string{"NOTICE second l"})
 	undoSecond()
 
-	undoFirst, undoSecond = compat.RedirectLog(first, logbook.LevelNotice), compat.RedirectSlog(second)
+	undoFirst, undoSecond = compat.RedirectLog(first, logbook.LevelNotice, nil), compat.RedirectSlog(second)
 	equal(t, both(), []string{"INFO second l", "INFO second s"})
 	undoFirst()
 	equal(t, both(), []string{"INFO second l", "INFO second s"})
@@ -128,7 +128,7 @@ func TestEarlyLoggers(t *testing.T) {
 	early := slog.With("pkg", "db")
 	for name, redirect := range map[string]func() func(){
 		"RedirectSlog": func() func() { return compat.RedirectSlog(logbook.New("c")) },
-		"RedirectLog":  func() func() { return compat.RedirectLog(logbook.New("c"), logbook.LevelInfo) },
+		"RedirectLog":  func() func() { return compat.RedirectLog(logbook.New("c"), logbook.LevelInfo, nil) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := record(t)
@@ -158,7 +158,7 @@ func TestEarlyLoggerAboveLog(t *testing.T) {
 	h := &recorder{Options: logbook.Options{Level: logbook.LevelError}}
 	defer logbook.PushApplication(&logbook.Null{}, h)()
 	for _, redirect := range []func() func(){
-		func() func() { return compat.RedirectLog(nil, logbook.LevelInfo) },
+		func() func() { return compat.RedirectLog(nil, logbook.LevelInfo, nil) },
 		func() func() { return compat.RedirectSlog(nil) },
 	} {
 		undo := redirect()
@@ -185,7 +185,7 @@ func TestUndoAfterOthers(t *testing.T) {
 	})
 	t.Run("log", func(t *testing.T) {
 		for _, redirect := range []func() func(){
-			func() func() { return compat.RedirectLog(nil, logbook.LevelInfo) },
+			func() func() { return compat.RedirectLog(nil, logbook.LevelInfo, nil) },
 			func() func() { return compat.RedirectSlog(nil) },
 		} {
 			keepDefaults(t)

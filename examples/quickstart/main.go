@@ -43,7 +43,7 @@ func main() {
 	}
 
 	// Code that logs through package log reaches the same handlers.
-	defer compat.RedirectLog(logbook.New("stdlib"), logbook.LevelInfo)()
+	defer compat.RedirectLog(logbook.New("stdlib"), logbook.LevelInfo, nil)()
 	oldCode()
 }
 

@@ -95,7 +95,7 @@ func run(ctx context.Context, o *options, stdout io.Writer) (err error) {
 
 	// Records of log/slog and log go to the same handlers.
 	defer compat.RedirectSlog(logbook.New("slog"))()
-	defer compat.RedirectLog(logbook.New("log"), logbook.LevelInfo)()
+	defer compat.RedirectLog(logbook.New("log"), logbook.LevelInfo, nil)()
 
 	app, err := newApp(o.dir)
 	if err != nil {
