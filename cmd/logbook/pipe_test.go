@@ -49,9 +49,9 @@ func TestPipe(t *testing.T) {
 		{name: "sampled", stdin: strings.Repeat(slogLine+"\n", 3), args: []string{"--to", "json:?sample=3&format={record.message}"}, want: "slow {query} (2 suppressed)\n"},
 		{name: "hostile", stdin: textLine + "\x00\xff\x1b[2J\u202e\rx\r\n", want: `2024-02-29 13:37:42.500 ERROR    db: lost\x00\ufffd\x1b[2J\u202e\rx` + "\n"},
 		{name: "too long", stdin: textLine + strings.Repeat("€", 100) + "\n" + textLine + "\n", args: []string{"--max-line", "64B"},
-			want: "2024-02-29 13:37:42.500 ERROR    db: lost€€€€€\n13:37:42.500 ERROR    db: " + strings.Repeat("€", 21) + " piece=2\n13:37:42.500 ERROR    db: " + strings.Repeat("€", 21) + " piece=3\n" +
-				"13:37:42.500 ERROR    db: " + strings.Repeat("€", 21) + " piece=4\n13:37:42.500 ERROR    db: " + strings.Repeat("€", 21) + " piece=5\n" +
-				"13:37:42.500 ERROR    db: " + strings.Repeat("€", 11) + " piece=6\n13:37:42.500 ERROR    db: lost\n"},
+			want: "2024-02-29 13:37:42.500 ERROR    db: lost€€€€€\n2024-02-29 13:37:42.500 ERROR    db: " + strings.Repeat("€", 21) + " piece=2\n2024-02-29 13:37:42.500 ERROR    db: " + strings.Repeat("€", 21) + " piece=3\n" +
+				"2024-02-29 13:37:42.500 ERROR    db: " + strings.Repeat("€", 21) + " piece=4\n2024-02-29 13:37:42.500 ERROR    db: " + strings.Repeat("€", 21) + " piece=5\n" +
+				"2024-02-29 13:37:42.500 ERROR    db: " + strings.Repeat("€", 11) + " piece=6\n2024-02-29 13:37:42.500 ERROR    db: lost\n"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
