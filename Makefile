@@ -7,10 +7,19 @@ FUZZTIME  ?= 30s
 RUNDIR    ?= run
 TAGS      := integration,zmq
 
-.PHONY: help run demo run-lab deps test test-core test-tags test-windows matrix test-386 test-cross test-next test-desktop torture integration screenshots lint api fuzz bench bench-quick
+.PHONY: help install deb oci run demo run-lab deps test test-core test-tags test-windows matrix test-386 test-cross test-next test-packages test-desktop torture integration screenshots lint api fuzz bench bench-quick
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+install: ## build logbook and install it with manual pages and completions; PREFIX, DESTDIR
+	@GO="$(GO)" ./scripts/install.sh
+
+deb: ## build a Debian package
+	@GO="$(GO)" ./scripts/deb.sh
+
+oci: ## build an OCI image of the collector, without a container engine
+	@GO="$(GO)" ./scripts/oci.sh
 
 run: ## build the programs and run them on real input
 	@GO="$(GO)" ./scripts/run.sh "$(RUNDIR)"
@@ -27,7 +36,7 @@ deps: ## install missing Debian packages that tests need
 
 test: deps lint test-core test-windows ## all checks that a change must pass; some minutes
 
-matrix: test-tags test-386 test-cross test-next ## build tags, other platforms and the next Go release; CI runs it after `make test`
+matrix: test-tags test-386 test-cross test-next test-packages ## build tags, other platforms, the next Go release and the packages; CI runs it after `make test`
 
 # The tests of allocation budgets do not run with the race detector, so the second run adds
 # them. bench has newer versions of the loggers that compat bridges.
@@ -56,6 +65,10 @@ test-cross:
 
 test-next:
 	@GO="$(GO)" ./scripts/test-next.sh $(NEXT)
+
+test-packages:
+	@./scripts/deps.sh mandoc skopeo
+	@GO="$(GO)" ./scripts/test-packages.sh
 
 test-desktop: ## desktop notifications with a real daemon, under Xvfb
 	@./scripts/deps.sh xvfb dunst

@@ -86,7 +86,7 @@ func TestCommands(t *testing.T) {
 	}
 	for _, tt := range []struct{ file, pattern, sep string }{
 		{"systemd/logbook-collect.service", `ExecStart=/usr/local/bin/logbook (.+)`, " "},
-		{"Containerfile", `CMD \["(.+)"\]`, `", "`},
+		{"../scripts/oci.sh", `"Cmd": \["(.+)"\]`, `", "`},
 	} {
 		text, err := os.ReadFile(tt.file)
 		if err != nil {
