@@ -88,5 +88,5 @@ EOF
 (cd "$root" && find etc usr -type f | sort | xargs -d '\n' md5sum > DEBIAN/md5sums)
 
 package=$out/logbook_${version}_$arch.deb
-dpkg-deb --root-owner-group -Zxz --threads-max=1 --build "$root" "$package" > "$tmp/log" || { cat "$tmp/log" >&2; exit 1; }
+dpkg-deb --root-owner-group -Zxz -z1 --threads-max=1 --build "$root" "$package" > "$tmp/log" || { cat "$tmp/log" >&2; exit 1; }
 echo "$package"
