@@ -72,6 +72,8 @@ type fieldSet struct {
 	time, level, msg, channel, name  role
 	caller, function, file           role
 	err, stack, pid, hostname, v     role
+	severity                         role // a level that may be a severity of syslog
+	nested                           role // an object that may have level, logger or message
 	numericTime, numericLevel, upper bool
 	levelText                        string
 }
@@ -82,6 +84,17 @@ func (p *parser) fields(f *fieldSet, attrs []slog.Attr, all string) Line {
 	var l Line
 	for i, a := range attrs {
 		p.field(&l, f, i, a)
+	}
+	if f.nested.key != "" {
+		f.nestedFields(&l, attrs)
+	}
+	switch {
+	case f.level.key != "":
+	case f.msg.key == "short_message" && f.severity.key != "": // GELF
+		l.Level, l.HasLevel = severity(int(attrs[f.severity.index].Value.Int64())), true
+		f.level = f.severity
+	case f.time.key == "@t" && (f.msg.key == "@m" || f.msg.key == "@mt"):
+		l.HasLevel = true // CLEF omits the level Information
 	}
 	if f.numericLevel {
 		f.pinoOnly(&l, attrs)
@@ -100,8 +113,12 @@ func (p *parser) fields(f *fieldSet, attrs []slog.Attr, all string) Line {
 	use(f.time)
 	use(f.level)
 	if f.msg.key != "" {
-		l.Message = attrs[f.msg.index].Value.String()
-		use(f.msg)
+		if f.msg != f.nested {
+			l.Message = attrs[f.msg.index].Value.String()
+			use(f.msg)
+		} else if len(attrs[f.msg.index].Value.Group()) == 0 {
+			use(f.msg)
+		}
 	}
 	if f.channel.key != "" {
 		l.Channel = attrs[f.channel.index].Value.String()
@@ -144,36 +161,36 @@ func (p *parser) fields(f *fieldSet, attrs []slog.Attr, all string) Line {
 func (p *parser) field(l *Line, f *fieldSet, i int, a slog.Attr) {
 	text := a.Value.Kind() == slog.KindString && a.Value.String() != ""
 	switch a.Key {
-	case "time", "ts", "timestamp", "@timestamp", "asctime":
-		if f.time.key != "" {
-			return
-		}
-		if t, ok := p.fieldTime(a.Value); ok {
-			l.Time = t
-			f.time = role{key: a.Key, index: i}
-			f.numericTime = a.Value.Kind() != slog.KindString
-		}
-	case "level", "lvl", "severity", "levelname", "@level", "log.level":
+	case "time", "ts", "timestamp", "@timestamp", "asctime", "@t":
+		p.timeField(l, f, i, a, 0)
+	case "t", "datetime", "Time", "Timestamp":
+		p.timeField(l, f, i, a, 1)
+	case "level", "lvl", "severity", "levelname", "@level", "log.level",
+		"@l", "Level", "LogLevel", "Severity", "levelName", "level_name":
 		switch {
 		case f.level.key != "":
 		case text:
-			s := a.Value.String()
-			if lv, ok := levelName(s); ok {
-				l.Level, l.HasLevel = lv, true
-				f.level = role{key: a.Key, index: i}
-				f.levelText, f.upper = s, isUpper(s[0])
-			}
+			f.levelField(l, i, a.Key, a.Value.String())
 		case a.Key == "level" && a.Value.Kind() == slog.KindInt64:
-			if lv, ok := pinoLevel(a.Value.Int64()); ok {
+			n := a.Value.Int64()
+			if lv, ok := pinoLevel(n); ok {
 				l.Level, l.HasLevel = lv, true
 				f.level = role{key: a.Key, index: i}
 				f.numericLevel = true
+			} else if 0 <= n && n <= 7 {
+				f.severity.offer(i, a.Key, 0)
 			}
 		}
-	case "msg", "message", "@message":
+	case "msg", "message", "@message", "@m", "short_message":
 		if a.Value.Kind() == slog.KindString {
 			f.msg.offer(i, a.Key, 0)
 		}
+	case "Message", "RenderedMessage", "event", "@mt":
+		if a.Value.Kind() == slog.KindString {
+			f.msg.offer(i, a.Key, 1)
+		}
+	case "log", "fields", "@fields":
+		f.nested.offer(i, a.Key, 0)
 	case "channel", "logger", "@module", "component":
 		if text {
 			f.channel.offer(i, a.Key, channelRank(a.Key))
@@ -207,6 +224,54 @@ func (p *parser) field(l *Line, f *fieldSet, i int, a slog.Attr) {
 	case "v":
 		if a.Value.Kind() == slog.KindInt64 && a.Value.Int64() == 0 {
 			f.v.offer(i, a.Key, 0)
+		}
+	}
+}
+
+// timeField considers an attribute for the time.
+func (p *parser) timeField(l *Line, f *fieldSet, i int, a slog.Attr, rank int) {
+	if f.time.key != "" && f.time.rank <= rank {
+		return
+	}
+	if t, ok := p.fieldTime(a.Value); ok {
+		l.Time = t
+		f.time = role{key: a.Key, index: i, rank: rank}
+		f.numericTime = a.Value.Kind() != slog.KindString
+	}
+}
+
+// levelField considers the name of a level.
+func (f *fieldSet) levelField(l *Line, i int, key, name string) {
+	if lv, ok := levelName(name); ok {
+		l.Level, l.HasLevel = lv, true
+		f.level = role{key: key, index: i}
+		f.levelText, f.upper = name, isUpper(name[0])
+	}
+}
+
+// nestedFields reads level and logger of ECS's "log" and winston's "@fields", which remain
+// attributes, and takes the message out of tracing's "fields".
+func (f *fieldSet) nestedFields(l *Line, attrs []slog.Attr) {
+	a := attrs[f.nested.index]
+	if a.Value.Kind() != slog.KindGroup {
+		return
+	}
+	members := a.Value.Group()
+	for i, m := range members {
+		if m.Value.Kind() != slog.KindString || m.Value.String() == "" {
+			continue
+		}
+		switch {
+		case m.Key == "level" && a.Key != "fields" && !l.HasLevel:
+			l.Level, l.HasLevel = levelName(m.Value.String())
+		case m.Key == "logger" && a.Key == "log" && f.channel.key == "":
+			l.Channel = m.Value.String()
+		case m.Key == "message" && a.Key == "fields" && f.msg.key == "":
+			l.Message = m.Value.String()
+			f.msg = f.nested
+			rest := slices.Delete(slices.Clone(members), i, i+1)
+			attrs[f.nested.index].Value = slog.GroupValue(rest...)
+			return
 		}
 	}
 }

@@ -43,9 +43,9 @@ func namedLevel(s string) (logbook.Level, bool) {
 		return logbook.LevelInfo, true
 	case "warn", "warning", "wrn":
 		return logbook.LevelWarn, true
-	case "error", "err", "erro", "severe":
+	case "error", "err", "erro", "eror", "severe":
 		return logbook.LevelError, true
-	case "debug", "dbg", "debu", "verbose":
+	case "debug", "dbg", "dbug", "debu", "verbose":
 		return logbook.LevelDebug, true
 	case "trace", "trc", "trac":
 		return logbook.LevelTrace, true

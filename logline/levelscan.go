@@ -45,7 +45,8 @@ func scanLevel(s []byte) (logbook.Level, bool) {
 // such field and its value is the name of a level.
 func levelKey(key []byte) bool {
 	switch string(key) {
-	case "level", "lvl", "severity", "levelname", "@level", "log.level":
+	case "level", "lvl", "severity", "levelname", "@level", "log.level",
+		"@l", "Level", "LogLevel", "Severity", "levelName", "level_name":
 		return true
 	}
 	return false
