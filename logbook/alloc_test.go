@@ -26,11 +26,6 @@ func (h *formatSink) Handle(r *logbook.Record) error {
 	return err
 }
 
-func withSource(o *logbook.JSONOptions) *logbook.JSONOptions {
-	o.Source = true
-	return o
-}
-
 // The allocation budgets of calls in a program that has run for a while.
 func TestAllocations(t *testing.T) {
 	ctx := context.Background()

@@ -308,3 +308,8 @@ func newLevelVar(l logbook.Level) *logbook.LevelVar {
 	v.Set(l)
 	return v
 }
+
+func withSource(o *logbook.JSONOptions) *logbook.JSONOptions {
+	o.Source = true
+	return o
+}
