@@ -49,8 +49,14 @@ var (
 // The tables are set here, since recognizers call others, and the compiler takes that for
 // a cycle.
 func init() {
-	whole = []recognizer{}
-	timed = []timedRecognizer{}
+	whole = []recognizer{
+		{Format{"ruby", "Ruby's Logger, also Rails in production", "I, [2026-03-05T10:11:12.123456 #12]  INFO -- app: hello"}, "DIWEFA", (*parser).rubyLogger},
+		{Format{"logback", "logback's default layout", "10:11:12.123 [main] INFO  com.example.App - hello"}, "0", (*parser).logbackClock},
+	}
+	timed = []timedRecognizer{
+		{Format{"log4j", "log4j and logback: thread, level, logger", "2026-03-05 10:11:12,123 [main] INFO  com.example.App - hello"}, (*parser).log4j},
+		{Format{"spring-boot", "Spring Boot", "2026-03-05 10:11:12.123  INFO 12 --- [           main] c.example.App : hello"}, (*parser).springBoot},
+	}
 	for i := range whole {
 		r := &whole[i]
 		for c := range 256 {
