@@ -51,6 +51,7 @@ var (
 func init() {
 	whole = []recognizer{
 		{Format{"ruby", "Ruby's Logger, also Rails in production", "I, [2026-03-05T10:11:12.123456 #12]  INFO -- app: hello"}, "DIWEFA", (*parser).rubyLogger},
+		{Format{"monolog", "Monolog, also Laravel and Symfony", `[2026-03-05T10:11:12.123456+00:00] app.INFO: hello {"n":1} []`}, "[", (*parser).monolog},
 		{Format{"logback", "logback's default layout", "10:11:12.123 [main] INFO  com.example.App - hello"}, "0", (*parser).logbackClock},
 	}
 	timed = []timedRecognizer{
