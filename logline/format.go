@@ -55,6 +55,7 @@ func init() {
 		{Format{"logback", "logback's default layout", "10:11:12.123 [main] INFO  com.example.App - hello"}, "0", (*parser).logbackClock},
 	}
 	timed = []timedRecognizer{
+		{Format{"loguru", "loguru", "2026-03-05 10:11:12.123 | INFO     | app.web:index:12 - hello"}, (*parser).loguru},
 		{Format{"log4j", "log4j and logback: thread, level, logger", "2026-03-05 10:11:12,123 [main] INFO  com.example.App - hello"}, (*parser).log4j},
 		{Format{"spring-boot", "Spring Boot", "2026-03-05 10:11:12.123  INFO 12 --- [           main] c.example.App : hello"}, (*parser).springBoot},
 	}

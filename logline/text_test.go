@@ -127,7 +127,7 @@ var textSamples = []sample{
 		`text 2024-02-29T13:37:42Z ERROR pid=5834 "Worker failed"`},
 	{"loguru",
 		`2024-02-29 13:37:42.123 | INFO     | __main__:<module>:1 - text`,
-		`text 2024-02-29T13:37:42.123+05:30 INFO "__main__:<module>:1 - text"`},
+		`loguru 2024-02-29T13:37:42.123+05:30 INFO channel=__main__ "text" {function="<module>" line=1}`},
 	{"nginx",
 		`2024/02/29 13:37:42 [error] 12#13: *1 open() "/x" failed (2: No such file or directory), client: 1.2.3.4`,
 		`text 2024-02-29T13:37:42+05:30 ERROR pid=12 "*1 open() \"/x\" failed (2: No such file or directory), client: 1.2.3.4" {tid=13}`},
