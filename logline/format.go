@@ -50,6 +50,12 @@ var (
 // a cycle.
 func init() {
 	whole = []recognizer{
+		{Format{"docker", "Docker's json-file driver, around any other format", `{"log":"hello\n","stream":"stdout","time":"2026-03-05T10:11:12.123456789Z"}`}, "{", (*parser).dockerJSON},
+		{Format{"cri", "Kubernetes' container runtimes, around any other format", `2026-03-05T10:11:12.123456789Z stdout F hello`}, "0", (*parser).cri},
+		{Format{"kubectl", "kubectl logs --prefix, around any other format", `[pod/web-6d4cf56db6-7x9zq/app] hello`}, "[", (*parser).kubectl},
+		{Format{"compose", "docker compose logs, around any other format", `web-1  | hello`}, "0Aa", (*parser).compose},
+		{Format{"access", "access logs of web servers: common and combined", `10.0.0.1 - anna [05/Mar/2026:10:11:12 +0100] "GET / HTTP/1.1" 200 512 "-" "curl/8.5"`}, "0Aa:[-", (*parser).access},
+		{Format{"apache-error", "Apache's error log", `[Thu Mar 05 10:11:12.123456 2026] [core:error] [pid 12:tid 34] [client 10.0.0.1:99] no such file`}, "[", (*parser).apacheError},
 		{Format{"ruby", "Ruby's Logger, also Rails in production", "I, [2026-03-05T10:11:12.123456 #12]  INFO -- app: hello"}, "DIWEFA", (*parser).rubyLogger},
 		{Format{"monolog", "Monolog, also Laravel and Symfony", `[2026-03-05T10:11:12.123456+00:00] app.INFO: hello {"n":1} []`}, "[", (*parser).monolog},
 		{Format{"logback", "logback's default layout", "10:11:12.123 [main] INFO  com.example.App - hello"}, "0", (*parser).logbackClock},

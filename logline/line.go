@@ -87,21 +87,27 @@ func (p *parser) parse(line []byte) Line {
 	if !strings.HasPrefix(s, "{") {
 		t = stripSGR(s)
 	}
-	l, ok := p.json(t)
-	if !ok {
-		l, ok = p.recognize(t)
-	}
-	if !ok {
-		l, ok = p.logfmt(t)
-	}
-	if !ok {
-		l, ok = p.text(t)
-	}
+	l, ok := p.recognizeAll(t)
 	if !ok {
 		return Line{Format: Plain, Message: s, Raw: s}
 	}
 	l.Raw = t
 	return l
+}
+
+// recognizeAll tries the recognizers, and then the general rules.
+func (p *parser) recognizeAll(s string) (Line, bool) {
+	l, ok := p.recognize(s)
+	if !ok {
+		l, ok = p.json(s)
+	}
+	if !ok {
+		l, ok = p.logfmt(s)
+	}
+	if !ok {
+		l, ok = p.text(s)
+	}
+	return l, ok
 }
 
 // parser holds the state for parsing one line.

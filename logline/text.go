@@ -219,7 +219,7 @@ func (p *parser) afterTime(l Line, s string) Line {
 	return l
 }
 
-// nginxIDs parses "pid#thread: ".
+// nginxIDs parses "pid#thread: ", and the number of the connection after it.
 func nginxIDs(l *Line, s string) string {
 	pid, r, ok := cutPID(s)
 	if !ok || !strings.HasPrefix(r, "#") {
@@ -231,7 +231,14 @@ func nginxIDs(l *Line, s string) string {
 	}
 	l.PID = pid
 	l.Attrs = append(l.Attrs, slog.Int("tid", tid))
-	return r[2:]
+	r = r[2:]
+	if strings.HasPrefix(r, "*") {
+		if n := digits(r[1:]); n > 0 && strings.HasPrefix(r[1+n:], " ") {
+			l.attr("connection", r[1:1+n])
+			r = r[n+2:]
+		}
+	}
+	return r
 }
 
 // cutSeparator removes a separator between the parts of a header: spaces with at most one

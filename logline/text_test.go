@@ -130,7 +130,7 @@ var textSamples = []sample{
 		`loguru 2024-02-29T13:37:42.123+05:30 INFO channel=__main__ "text" {function="<module>" line=1}`},
 	{"nginx",
 		`2024/02/29 13:37:42 [error] 12#13: *1 open() "/x" failed (2: No such file or directory), client: 1.2.3.4`,
-		`text 2024-02-29T13:37:42+05:30 ERROR pid=12 "*1 open() \"/x\" failed (2: No such file or directory), client: 1.2.3.4" {tid=13}`},
+		`text 2024-02-29T13:37:42+05:30 ERROR pid=12 "open() \"/x\" failed (2: No such file or directory), client: 1.2.3.4" {tid=13 connection="1"}`},
 	{"PostgreSQL",
 		`2024-02-29 13:37:42.123 UTC [1234] ERROR:  relation "x" does not exist`,
 		`text 2024-02-29T13:37:42.123Z ERROR pid=1234 "relation \"x\" does not exist"`},

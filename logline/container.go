@@ -1,0 +1,151 @@
+package logline
+
+import (
+	"strings"
+)
+
+// inner parses the text after the header of a container, and adds the header's fields. The
+// time of the header, if it has one, is that of the line.
+func (p *parser) inner(outer Line, s string) Line {
+	l, ok := p.recognizeAll(s)
+	if !ok {
+		l = Line{Format: Plain, Message: s}
+	}
+	if !outer.Time.IsZero() {
+		l.Time = outer.Time
+	}
+	l.Attrs = append(outer.Attrs, l.Attrs...)
+	l.stream, l.partial = outer.stream+l.stream, outer.partial
+	if l.Format == Plain {
+		l.Format = outer.Format
+	}
+	return l
+}
+
+// cri parses a line of the Container Runtime Interface, as containerd and CRI-O write it:
+//
+//	2026-03-05T10:11:12.123456789Z stdout F text
+func (p *parser) cri(s string) (Line, bool) {
+	i := strings.IndexByte(s, ' ')
+	if i < 19 || len(s) < i+9 || s[10] != 'T' {
+		return Line{}, false
+	}
+	name := s[i+1 : i+7]
+	if name != "stdout" && name != "stderr" || s[i+7] != ' ' {
+		return Line{}, false
+	}
+	st, ok := isoStamp(s, p.now.Location())
+	if !ok || st.len != i {
+		return Line{}, false
+	}
+	tags, rest, _ := strings.Cut(s[i+8:], " ")
+	if tags != "F" && tags != "P" {
+		if !strings.HasPrefix(tags, "F:") && !strings.HasPrefix(tags, "P:") {
+			return Line{}, false
+		}
+	}
+	outer := Line{Format: "cri", Time: st.time, stream: name, partial: tags[0] == 'P'}
+	outer.attr("stream", name)
+	return p.inner(outer, rest), true
+}
+
+// kubectl parses the prefix of kubectl logs --prefix: [pod/NAME/CONTAINER] text.
+func (p *parser) kubectl(s string) (Line, bool) {
+	if !strings.HasPrefix(s, "[pod/") {
+		return Line{}, false
+	}
+	name, rest, ok := strings.Cut(s[1:], "] ")
+	if !ok || strings.ContainsAny(name, " \t\"") {
+		return Line{}, false
+	}
+	pod, container, ok := strings.Cut(name[len("pod/"):], "/")
+	if !ok {
+		return Line{}, false
+	}
+	outer := Line{Format: "kubectl", stream: name}
+	outer.attr("pod", pod)
+	outer.attr("container", container)
+	return p.inner(p.timestamped(outer, &rest), rest), true
+}
+
+// compose parses the prefix of docker compose logs: NAME  | text.
+func (p *parser) compose(s string) (Line, bool) {
+	i := strings.IndexByte(s[:min(len(s), 128)], '|')
+	if i < 3 || s[i-1] != ' ' {
+		return Line{}, false
+	}
+	name := strings.TrimRight(s[:i], " ")
+	if !isServiceName(name) || i+1 < len(s) && s[i+1] != ' ' {
+		return Line{}, false
+	}
+	rest := strings.TrimPrefix(s[i+1:], " ")
+	outer := Line{Format: "compose", stream: name}
+	outer.attr("container", name)
+	return p.inner(p.timestamped(outer, &rest), rest), true
+}
+
+// isServiceName reports whether s may be the name of a container of docker compose: web-1,
+// proj_web_1, or a name that the user chose.
+func isServiceName(s string) bool {
+	if s == "" || !isLower(s[0]) && !isDigit(s[0]) && !isUpper(s[0]) {
+		return false
+	}
+	letters := false
+	for i := range len(s) {
+		switch c := s[i]; {
+		case isLower(c | 0x20):
+			letters = true
+		case !isDigit(c) && c != '-' && c != '_' && c != '.':
+			return false
+		}
+	}
+	_, isLevel := levelName(s)
+	return letters && !isLevel
+}
+
+// timestamped takes the time that --timestamps puts before a line.
+func (p *parser) timestamped(l Line, s *string) Line {
+	st, ok := isoStamp(*s, p.now.Location())
+	if ok && st.fraction == 9 && (*s)[10] == 'T' && strings.HasPrefix((*s)[st.len:], " ") {
+		l.Time = st.time
+		*s = (*s)[st.len+1:]
+	}
+	return l
+}
+
+// dockerJSON parses a line of Docker's json-file driver, of which attrs are the members.
+func (p *parser) dockerJSON(s string) (Line, bool) {
+	const begin = `{"log":"`
+	if !strings.HasPrefix(s, begin) {
+		return Line{}, false
+	}
+	attrs, nonfinite, ok := readObject(s)
+	if !ok || nonfinite {
+		return Line{}, false
+	}
+	outer := Line{Format: "docker"}
+	text := ""
+	for _, a := range attrs {
+		switch {
+		case a.Key == "log":
+			text = a.Value.String()
+		case a.Key == "time" && outer.Time.IsZero():
+			if t, ok := p.fieldTime(a.Value); ok {
+				outer.Time = t
+				continue
+			}
+			outer.Attrs = append(outer.Attrs, a)
+		case a.Key == "stream":
+			outer.stream = a.Value.String()
+			fallthrough
+		default:
+			outer.Attrs = append(outer.Attrs, a)
+		}
+	}
+	if outer.Time.IsZero() {
+		return Line{}, false
+	}
+	line, whole := strings.CutSuffix(text, "\n")
+	outer.partial = !whole
+	return p.inner(outer, strings.TrimSuffix(line, "\r")), true
+}

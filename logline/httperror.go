@@ -1,0 +1,111 @@
+package logline
+
+import (
+	"strings"
+)
+
+// apacheError parses the error log of Apache 2.2 and 2.4:
+//
+//	[Tue Mar 05 10:11:12.123456 2026] [core:error] [pid 12:tid 34] [client 10.0.0.1:99] text
+func (p *parser) apacheError(s string) (Line, bool) {
+	if len(s) < 26 || !isUpper(s[1]) {
+		return Line{}, false
+	}
+	st, ok := p.ctimeStamp(s[1:])
+	if !ok || !strings.HasPrefix(s[1+st.len:], "] ") {
+		return Line{}, false
+	}
+	l := Line{Time: st.time}
+	rest := s[st.len+3:]
+	for strings.HasPrefix(rest, "[") {
+		end := strings.Index(rest, "]")
+		if end < 0 {
+			break
+		}
+		in := rest[1:end]
+		switch {
+		case !l.HasLevel && l.apacheLevel(in):
+		case l.PID == 0 && strings.HasPrefix(in, "pid "):
+			pid, tid, _ := strings.Cut(in[4:], ":")
+			var after string
+			if l.PID, after, ok = cutPID(pid); !ok || after != "" {
+				return Line{}, false
+			}
+			if tid, ok := strings.CutPrefix(tid, "tid "); ok {
+				l.attr("tid", tid)
+			}
+		case strings.HasPrefix(in, "client "):
+			l.attr("client", in[7:])
+		default:
+			l.Message = rest
+			return l, l.HasLevel
+		}
+		rest = strings.TrimLeft(rest[end+1:], " ")
+	}
+	// The client may follow the error code.
+	if i := strings.Index(rest, " [client "); i >= 0 && strings.HasSuffix(rest[:i], ":") {
+		if end := strings.IndexByte(rest[i:], ']'); end > 0 {
+			l.attr("client", rest[i+9:i+end])
+			rest = rest[:i] + rest[i+end+1:]
+		}
+	}
+	l.Message = rest
+	return l, l.HasLevel
+}
+
+// apacheLevel parses "error" or "core:error".
+func (l *Line) apacheLevel(s string) bool {
+	module, level, found := strings.Cut(s, ":")
+	if !found {
+		module, level = "", s
+	}
+	if strings.HasPrefix(level, "trace") && len(level) == 6 && isDigit(level[5]) {
+		level = "trace"
+	}
+	lv, ok := levelName(level)
+	if ok {
+		l.Level, l.HasLevel, l.Channel = lv, true, module
+	}
+	return ok
+}
+
+// ctimeStamp parses Tue Mar 05 10:11:12.123456 2026, with a zone before the year or without
+// one.
+func (p *parser) ctimeStamp(s string) (st stamp, ok bool) {
+	if len(s) < 24 || s[3] != ' ' || !isUpper(s[0]) || !isLower(s[1]) {
+		return st, false
+	}
+	mo := month(s[4:7])
+	if mo == 0 || s[7] != ' ' {
+		return st, false
+	}
+	i := 8
+	if s[i] == ' ' {
+		i++
+	}
+	n := digits(s[i:])
+	if n == 0 || n > 2 || s[i+n] != ' ' {
+		return st, false
+	}
+	d, _ := number(s[i:], n)
+	i += n + 1
+	c, ok := clock(s[i:])
+	if !ok || !c.seconds {
+		return st, false
+	}
+	i += c.len
+	loc := p.now.Location()
+	if z, n := zone(s[i:]); z != nil && n > 1 {
+		loc = z
+		i += n
+	}
+	if len(s) < i+5 || s[i] != ' ' {
+		return st, false
+	}
+	y, ok := number(s[i+1:], 4)
+	if !ok || !validDate(y, mo, d) {
+		return st, false
+	}
+	st.time, st.len, st.seconds, st.fraction = c.on(y, mo, d, loc), i+5, true, c.fraction
+	return st, true
+}
