@@ -23,12 +23,14 @@ import (
 //	o.Source = true
 //	console := handlers.NewConsole(&logbook.Options{Formatter: logbook.Console(o)})
 //
-// To write above a progress bar or a prompt, write to what its library offers for that:
+// To write above progress bars or a prompt, write to what their library offers for that.
+// In github.com/vbauerster/mpb/v8, that is the container of the bars, until they end:
 //
 //	bars := mpb.New(mpb.WithOutput(os.Stderr))
-//	console := handlers.NewStream(bars, &logbook.Options{
+//	above := handlers.NewStream(bars, &logbook.Options{
 //		Formatter: logbook.Console(handlers.ConsoleOptions(os.Stderr)),
 //	})
+//	console := handlers.NewFallback(above, handlers.NewConsole(nil))
 func NewConsole(o *logbook.Options) *Stream {
 	s := NewStderr(o)
 	if s.opts.Formatter == nil {

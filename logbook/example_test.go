@@ -197,5 +197,5 @@ func ExampleFormat() {
 	fmt.Println(err)
 	// Output:
 	// INFO     [] bought a book <nil>
-	// logbook: format string "{record.mesage}": at byte 0 ("{record.mesage}"): unknown field "record.mesage"
+	// logbook: format string "{record.mesage}": at byte 0 ("{record.mesage}"): unknown field "record.mesage", did you mean "record.message"?
 }

@@ -13,7 +13,7 @@ type LogfmtOptions struct {
 }
 
 // Logfmt returns a formatter of key=value lines, as slog's TextHandler writes them:
-// time, level, channel, msg, and the attributes. The keys of a group's members start
+// time, level, channel (unless it is empty), msg, and the attributes. The keys of a group's members start
 // with its name and a dot. An error of [Logger.Exception] or [Err] is written as
 // error=TEXT and error.type=TYPE, without its traceback.
 func Logfmt(o *LogfmtOptions) Formatter {
@@ -38,8 +38,10 @@ func (f *logfmtFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	}
 	b = append(b, "level="...)
 	b = append(b, r.level.String()...)
-	b = append(b, " channel="...)
-	b = encode.AppendLogfmtValue(b, r.channel)
+	if r.channel != "" {
+		b = append(b, " channel="...)
+		b = encode.AppendLogfmtValue(b, r.channel)
+	}
 	b = append(b, " msg="...)
 	if text, rendered := r.messageBytes(); rendered != nil {
 		b = encode.AppendLogfmtValue(b, rendered)

@@ -75,3 +75,10 @@ func TestAttributeLimit(t *testing.T) {
 		}
 	}
 }
+
+func TestLogfmtWithoutChannel(t *testing.T) {
+	b, err := logbook.Logfmt(nil).AppendFormat(nil, logbook.NewRecord(logbook.RecordData{Message: "m"}))
+	if err != nil || string(b) != "level=INFO msg=m" {
+		t.Errorf("%q, %v", b, err)
+	}
+}

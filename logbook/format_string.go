@@ -3,11 +3,13 @@ package logbook
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/logbook-go/logbook/internal/encode"
 	"github.com/logbook-go/logbook/internal/pyformat"
+	"github.com/logbook-go/logbook/internal/text"
 )
 
 // DefaultFormat is the format string of handlers without a formatter. It is that of
@@ -139,7 +141,11 @@ func Format(s string, o *FormatOptions) (*StringFormatter, error) {
 	t, err := pyformat.Parse(s)
 	if err != nil {
 		if e, ok := err.(*pyformat.SyntaxError); ok {
-			return nil, &FormatError{s, e.Offset, e.Msg}
+			msg := e.Msg
+			if field := strings.LastIndexByte(s[:e.Offset], '{'); field >= 0 && strings.HasPrefix(s[field:], "{record.time:") {
+				msg += "; a time has a strftime layout, such as {record.time:%Y-%m-%d}"
+			}
+			return nil, &FormatError{s, e.Offset, msg}
 		}
 		return nil, &FormatError{s, 0, err.Error()}
 	}
@@ -212,12 +218,25 @@ func compilePart(seg pyformat.Segment) (p part, problem string) {
 		}
 	}
 	if p.field == fieldNone || len(rest) > 0 {
-		return p, fmt.Sprintf("unknown field %q", strings.TrimPrefix(fieldName(in), "."))
+		return p, fmt.Sprintf("unknown field %q%s", strings.TrimPrefix(fieldName(in), "."), text.DidYouMean(fieldName(in), fieldNames()))
 	}
 	if in.Spec.Layout != "" && in.Spec.Verb == 0 && strings.Contains(in.Spec.Layout, "%") && p.field != fieldTime {
 		return p, fmt.Sprintf("field %q is not a time", fieldName(in))
 	}
 	return p, ""
+}
+
+// fieldNames returns the names of all fields that have no key.
+func fieldNames() []string {
+	var names []string
+	for name := range recordFields {
+		names = append(names, "record."+name)
+	}
+	for _, name := range handlerFields {
+		names = append(names, "handler."+name)
+	}
+	slices.Sort(names)
+	return names
 }
 
 func fieldName(f *pyformat.Field) string {

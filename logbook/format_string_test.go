@@ -398,3 +398,16 @@ func TestUnknownSourceAndTime(t *testing.T) {
 		t.Errorf("the wire form has time %v, %v, want the current time", r.Time(), err)
 	}
 }
+
+// The errors of likely mistakes say what was meant.
+func TestFormatErrorHints(t *testing.T) {
+	for format, want := range map[string]string{
+		"{record.mesage}":            `unknown field "record.mesage", did you mean "record.message"?`,
+		"{handler.levle}":            `did you mean "handler.level"?`,
+		"x {record.time:2006-01-02}": "such as {record.time:%Y-%m-%d}",
+	} {
+		if _, err := logbook.Format(format, nil); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", format, err, want)
+		}
+	}
+}
