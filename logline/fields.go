@@ -73,6 +73,7 @@ type fieldSet struct {
 	caller, function, file           role
 	err, stack, pid, hostname, v     role
 	severity                         role // a level that may be a severity of syslog
+	unknownLevel                     bool // a level field has a name that is not known
 	nested                           role // an object that may have level, logger or message
 	numericTime, numericLevel, upper bool
 	levelText                        string
@@ -93,7 +94,7 @@ func (p *parser) fields(f *fieldSet, attrs []slog.Attr, all string) Line {
 	case f.msg.key == "short_message" && f.severity.key != "": // GELF
 		l.Level, l.HasLevel = severity(int(attrs[f.severity.index].Value.Int64())), true
 		f.level = f.severity
-	case f.time.key == "@t" && (f.msg.key == "@m" || f.msg.key == "@mt"):
+	case f.time.key == "@t" && !f.unknownLevel && (f.msg.key == "@m" || f.msg.key == "@mt"):
 		l.HasLevel = true // CLEF omits the level Information
 	}
 	if f.numericLevel {
@@ -246,6 +247,8 @@ func (f *fieldSet) levelField(l *Line, i int, key, name string) {
 		l.Level, l.HasLevel = lv, true
 		f.level = role{key: key, index: i}
 		f.levelText, f.upper = name, isUpper(name[0])
+	} else {
+		f.unknownLevel = true
 	}
 }
 

@@ -12,7 +12,7 @@ func TestFields(t *testing.T) {
 			`json 2026-11-20T10:40:31.5Z INFO "hello {User}" {User="anna"}`},
 		{"CLEF, unknown level",
 			`{"@t":"2026-11-20T10:40:31.5Z","@l":"Loud","@mt":"hello"}`,
-			`json 2026-11-20T10:40:31.5Z INFO "hello" {@l="Loud"}`},
+			`json 2026-11-20T10:40:31.5Z "hello" {@l="Loud"}`},
 		{"ECS nested",
 			`{"@timestamp":"2026-11-20T10:40:31Z","log":{"level":"WARN","logger":"shop"},"message":"hello"}`,
 			`json 2026-11-20T10:40:31Z WARNING channel=shop "hello" {log={level="WARN" logger="shop"}}`},

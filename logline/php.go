@@ -8,6 +8,15 @@ import (
 // monolog parses a line of Monolog, which Laravel and Symfony use:
 // "[2026-03-05T10:11:12+00:00] app.INFO: hello {context} [extra]".
 func (p *parser) monolog(s string) (Line, bool) {
+	// Most lines in this form are of other formats: the dot and the level are cheaper to find
+	// than the time is to parse.
+	end := strings.IndexByte(s[:min(len(s), 48)], ']')
+	if end < 0 {
+		return Line{}, false
+	}
+	if head := word(strings.TrimPrefix(s[end+1:], " ")); len(head) < 2 || head[len(head)-1] != ':' || strings.IndexByte(head, '.') < 0 {
+		return Line{}, false
+	}
 	st, ok := isoStamp(s[1:], p.now.Location())
 	if !ok {
 		return Line{}, false
