@@ -37,13 +37,17 @@ type Record struct {
 	failure error         // the first error of the template
 	raised  *HandlerError // panic of the error function, when a handler offered the record
 
-	// Memory that a pooled record keeps.
+	*recordSpace // of a pooled record
+	pcs          [1]uintptr
+	buffer       []byte // see Options.WriteLine
+	text         []byte // the rendered message, if expanded
+}
+
+// recordSpace is memory that a pooled record keeps.
+type recordSpace struct {
 	callSpace  [16]slog.Attr
 	extraSpace [8]slog.Attr
 	argSpace   [8]any
-	pcs        [1]uintptr
-	buffer     []byte // see Options.WriteLine
-	text       []byte // the rendered message, if expanded
 }
 
 // content is the part of a record that a Clone copies.

@@ -13,7 +13,12 @@ const maxPooledAttrs = 256
 var recordPool = sync.Pool{New: func() any { return newPooledRecord() }}
 
 func newPooledRecord() *Record {
-	r := &Record{pooled: true, buffer: make([]byte, 0, 512)}
+	var both struct {
+		record Record
+		space  recordSpace
+	}
+	r := &both.record
+	r.pooled, r.recordSpace, r.buffer = true, &both.space, make([]byte, 0, 512)
 	r.call = r.callSpace[:0]
 	r.extra = r.extraSpace[:0]
 	return r
@@ -59,8 +64,8 @@ func (r *Record) reset() {
 	}
 }
 
-// emptied clears attributes and returns their space for reuse. first is the space in the
-// record itself, which still has contents if the attributes have outgrown it.
+// emptied clears attributes and returns their space for reuse. first is the space of the
+// record, which still has contents if the attributes have outgrown it.
 func emptied(attrs, first []slog.Attr) []slog.Attr {
 	clear(attrs)
 	if cap(attrs) > 0 && &attrs[:1][0] != &first[0] {
