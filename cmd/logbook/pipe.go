@@ -134,7 +134,7 @@ type pipe struct {
 	sinks    *sinks
 	printer  *printer // nil without standard output
 	bound    context.Context
-	current  *logline.Line // the line of the record that is dispatched
+	current  logline.Line // of the record that is written
 	records  int
 }
 
@@ -331,16 +331,22 @@ var closedTime = func() <-chan time.Time {
 
 // flush writes what is buffered for standard output.
 func (p *pipe) flush() {
-	if p.printer == nil {
-		return
+	if p.printer != nil {
+		p.printed(p.printer.write())
 	}
-	if err := p.printer.write(); err != nil {
+}
+
+// printed takes the error of the printer, if any.
+func (p *pipe) printed(err error) {
+	if err != nil {
 		p.sinks.failure(&logbook.HandlerError{Handler: p.sinks.list[len(p.sinks.list)-1], Err: err})
 	}
 }
 
 // record dispatches the record of a line, if it is selected.
-func (p *pipe) record(s *input, l logline.Line) {
+func (p *pipe) record(s *input, line logline.Line) {
+	p.current = line
+	l := &p.current
 	now := s.lastTime
 	switch {
 	case !l.Time.IsZero():
@@ -360,18 +366,23 @@ func (p *pipe) record(s *input, l logline.Line) {
 			return
 		}
 	}
-	if !p.keep.keeps(&l, now) {
+	if !p.keep.keeps(l, now) {
+		return
+	}
+	p.records++
+	if r == nil {
+		p.pick.apply(l)
+	}
+	if len(p.sinks.list) == 1 && p.printer != nil && p.printer.asItWas(l) {
+		p.printed(p.printer.line(l.Raw)) // without the cost of a record
 		return
 	}
 	if r == nil {
-		p.pick.apply(&l)
 		if p.location != nil {
 			l.Time, now = inZone(l.Time, p.location), now.In(p.location)
 		}
 		r, _ = l.Record(now, p.channel) // an error is that of a wire record
 	}
-	p.records++
-	p.current = &l
 	logbook.Dispatch(p.bound, r)
 }
 

@@ -60,28 +60,34 @@ func newPrinter(stdout io.Writer, p *pipe) (*printer, error) {
 func (o *printer) Binding() logbook.Binding { return logbook.Binding{} }
 
 // Handle implements [logbook.Handler].
-func (o *printer) Handle(r *logbook.Record) error {
-	l := o.p.current
-	switch {
-	case o.formatter == nil || o.json && isJSON(l):
-		o.buffer = append(o.buffer, l.Raw...)
-	default:
-		var err error
-		if o.buffer, err = o.formatter.AppendFormat(o.buffer, r); err != nil {
-			return err
-		}
+func (o *printer) Handle(r *logbook.Record) (err error) {
+	if l := &o.p.current; o.asItWas(l) {
+		return o.line(l.Raw)
 	}
-	o.buffer = append(o.buffer, '\n')
-	o.records++
-	if len(o.buffer) < printerBuffer {
-		return nil
+	if o.buffer, err = o.formatter.AppendFormat(o.buffer, r); err != nil {
+		return err
 	}
-	return o.write()
+	return o.line("")
+}
+
+// asItWas reports whether the line of a record is printed as it was.
+func (o *printer) asItWas(l *logline.Line) bool {
+	return o.formatter == nil || o.json && isJSON(l)
 }
 
 // isJSON reports whether the record was one line of JSON.
 func isJSON(l *logline.Line) bool {
 	return strings.HasPrefix(l.Raw, "{") && l.Format != logline.Plain && !strings.Contains(l.Raw, "\n")
+}
+
+// line adds a line, or the rest of one, to the buffer.
+func (o *printer) line(s string) error {
+	o.buffer = append(append(o.buffer, s...), '\n')
+	o.records++
+	if len(o.buffer) < printerBuffer {
+		return nil
+	}
+	return o.write()
 }
 
 // write writes the buffer. The record of the current call, if it fails, is counted by the
