@@ -58,12 +58,19 @@ func init() {
 		{Format{"apache-error", "Apache's error log", `[Thu Mar 05 10:11:12.123456 2026] [core:error] [pid 12:tid 34] [client 10.0.0.1:99] no such file`}, "[", (*parser).apacheError},
 		{Format{"ruby", "Ruby's Logger, also Rails in production", "I, [2026-03-05T10:11:12.123456 #12]  INFO -- app: hello"}, "DIWEFA", (*parser).rubyLogger},
 		{Format{"monolog", "Monolog, also Laravel and Symfony", `[2026-03-05T10:11:12.123456+00:00] app.INFO: hello {"n":1} []`}, "[", (*parser).monolog},
+		{Format{"spark", "Spark and HDFS", "26/03/05 10:11:12 INFO storage.MemoryStore: hello"}, "0", (*parser).javaShort},
+		{Format{"tomcat", "Tomcat", "05-Mar-2026 10:11:12.123 INFO [main] org.apache.catalina.startup.Catalina.start hello"}, "0", (*parser).tomcat},
+		{Format{"elasticsearch", "Elasticsearch and OpenSearch", "[2026-03-05T10:11:12,123][INFO ][o.e.n.Node              ] [node-1] hello"}, "[", (*parser).elasticsearch},
+		{Format{"kafka", "Kafka", "[2026-03-05 10:11:12,123] INFO hello (kafka.server.KafkaServer)"}, "[", (*parser).kafka},
+		{Format{"cassandra", "Cassandra", "INFO  [main] 2026-03-05 10:11:12,123 Server.java:12 - hello"}, "A", (*parser).cassandra},
+		{Format{julFormat, "java.util.logging, whose records have two lines", "Mar 5, 2026 10:11:12 AM app.Shop pay\nINFO: hello"}, "A", (*parser).julHeader},
+		{Format{"ttcc", "log4j's TTCCLayout", "346 [main] INFO app.Sort - hello"}, "0", (*parser).ttcc},
 		{Format{"logback", "logback's default layout", "10:11:12.123 [main] INFO  com.example.App - hello"}, "0", (*parser).logbackClock},
 	}
 	timed = []timedRecognizer{
 		{Format{"loguru", "loguru", "2026-03-05 10:11:12.123 | INFO     | app.web:index:12 - hello"}, (*parser).loguru},
-		{Format{"log4j", "log4j and logback: thread, level, logger", "2026-03-05 10:11:12,123 [main] INFO  com.example.App - hello"}, (*parser).log4j},
 		{Format{"spring-boot", "Spring Boot", "2026-03-05 10:11:12.123  INFO 12 --- [           main] c.example.App : hello"}, (*parser).springBoot},
+		{Format{"log4j", "log4j and logback with a date, also Hadoop, ZooKeeper, WildFly and Keycloak", "2026-03-05 10:11:12,123 [main] INFO  com.example.App - hello"}, (*parser).log4j},
 	}
 	for i := range whole {
 		r := &whole[i]

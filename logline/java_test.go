@@ -1,6 +1,11 @@
 package logline_test
 
-import "testing"
+import (
+	"testing"
+	"time"
+
+	"github.com/logbook-go/logbook/logline"
+)
 
 func TestJava(t *testing.T) {
 	testLines(t, []sample{
@@ -20,4 +25,25 @@ func TestJava(t *testing.T) {
 			`2026-11-20 10:40:31,123 [main] hello - x`,
 			`text 2026-11-20T10:40:31.123+05:30 "[main] hello - x"`},
 	})
+}
+
+func TestJavaLayouts(t *testing.T) {
+	testLines(t, []sample{
+		{"level before thread", "2026-03-05 10:11:12,123 INFO [main] org.example.shop.Cart: sold out", `log4j 2026-03-05T10:11:12.123+05:30 INFO channel=org.example.shop.Cart "sold out" {thread="main"}`},
+		{"logger in brackets", "2026-03-05 10:11:12,123 WARN [org.example.Cart] - sold out", `log4j 2026-03-05T10:11:12.123+05:30 WARNING channel=org.example.Cart "sold out"`},
+		{"thread in parentheses", "2026-03-05 10:11:12,123 ERROR [org.example.Cart] (pool-1) sold out", `log4j 2026-03-05T10:11:12.123+05:30 ERROR channel=org.example.Cart "sold out" {thread="pool-1"}`},
+		{"file after logger", "2026-03-05 10:11:12,123 [main] ERROR org.example.Cart [Cart.java:12] - sold out", `log4j 2026-03-05T10:11:12.123+05:30 ERROR channel=org.example.Cart source=|Cart.java:12 "sold out" {thread="main"}`},
+		{"zookeeper", "2026-03-05 10:11:12,123 [myid:1] - INFO  [main:Server@77] - ready", `log4j 2026-03-05T10:11:12.123+05:30 INFO channel=Server "ready" {myid="1" thread="main" line="77"}`},
+		{"spark", "26/03/05 10:11:12 WARN scheduler.TaskSetManager: lost task 3", `spark 2026-03-05T10:11:12+05:30 WARNING channel=scheduler.TaskSetManager "lost task 3"`},
+		{"hdfs", "260305 101112 35 INFO dfs.FSNamesystem: added a block", `spark 2026-03-05T10:11:12+05:30 INFO channel=dfs.FSNamesystem pid=35 "added a block"`},
+		{"elasticsearch", "[2026-03-05T10:11:12,123][WARN ][o.e.c.Coordinator    ] [node-1] no master", `elasticsearch 2026-03-05T10:11:12.123+05:30 WARNING channel=o.e.c.Coordinator "no master" {node="node-1"}`},
+		{"kafka", "[2026-03-05 10:11:12,123] ERROR cannot elect (kafka.controller.Elect:12)", `kafka 2026-03-05T10:11:12.123+05:30 ERROR channel=kafka.controller.Elect "cannot elect" {line="12"}`},
+		{"cassandra", "WARN  [Gossip:1] 2026-03-05 10:11:12,123 Gossiper.java:12 - node is down", `cassandra 2026-03-05T10:11:12.123+05:30 WARNING source=|Gossiper.java:12 "node is down" {thread="Gossip:1"}`},
+		{"ttcc", "176 [main] WARN  app.Sort n=1 - slow", `ttcc WARNING channel=app.Sort "slow" {elapsed="176" thread="main" ndc="n=1"}`},
+		{"tomcat", "05-Mar-2026 10:11:12.123 SEVERE [main] org.example.Listener.start no port", `tomcat 2026-03-05T10:11:12.123+05:30 ERROR channel=org.example.Listener.start "no port" {thread="main"}`},
+	})
+	want := `java-logging 2026-03-05T22:11:12Z ERROR channel=app.Shop "no card" {method="pay"}` + "\n"
+	if got := records("Mar 5, 2026 10:11:12 PM app.Shop pay\nSEVERE: no card\n", &logline.Options{Location: time.UTC}); got != want {
+		t.Errorf("got %s", got)
+	}
 }

@@ -84,6 +84,10 @@ func (j *joiner) add(l Line, drop bool) {
 		s.line.partial = l.partial
 		return
 	}
+	if s.held && s.line.Format == julFormat && !s.line.HasLevel && s.line.julText(l.Raw) {
+		s.line.Raw += "\n" + l.Raw
+		return
+	}
 	if s.began && j.continues(s, &l) {
 		return
 	}
