@@ -110,15 +110,17 @@ func (l *Line) accessTail(s string) bool {
 // status adds the status of an HTTP response, and the level that it stands for.
 func (l *Line) status(code int) {
 	l.Attrs = append(l.Attrs, slog.Int("status", code))
-	l.HasLevel = true
+	l.Level, l.HasLevel = statusLevel(code), true
+}
+
+func statusLevel(code int) logbook.Level {
 	switch {
 	case code >= 500:
-		l.Level = logbook.LevelError
+		return logbook.LevelError
 	case code >= 400:
-		l.Level = logbook.LevelWarn
-	default:
-		l.Level = logbook.LevelInfo
+		return logbook.LevelWarn
 	}
+	return logbook.LevelInfo
 }
 
 // attr adds a text attribute.

@@ -28,6 +28,7 @@ func (p *parser) json(s string) (Line, bool) {
 	var f fieldSet
 	l := p.fields(&f, attrs, s)
 	l.Format = f.format()
+	l.echoLevel()
 	return l, true
 }
 

@@ -65,11 +65,23 @@ func init() {
 		{Format{"cassandra", "Cassandra", "INFO  [main] 2026-03-05 10:11:12,123 Server.java:12 - hello"}, "A", (*parser).cassandra},
 		{Format{julFormat, "java.util.logging, whose records have two lines", "Mar 5, 2026 10:11:12 AM app.Shop pay\nINFO: hello"}, "A", (*parser).julHeader},
 		{Format{"ttcc", "log4j's TTCCLayout", "346 [main] INFO app.Sort - hello"}, "0", (*parser).ttcc},
+		{Format{"gin", "Gin", `[GIN] 2026/03/05 - 10:11:12 | 200 |  1.2ms |  10.0.0.1 | GET      "/"`}, "[", (*parser).gin},
+		{Format{"fiber", "Fiber", `10:11:12 | 200 |  1.2ms | 10.0.0.1 | GET | / | -`}, "0", (*parser).fiber},
+		{Format{"geth", "go-ethereum, and log15 on a terminal", `INFO [03-05|10:11:12.123] hello                                    n=1`}, "A", (*parser).geth},
+		{Format{"logrus-console", "logrus on a terminal", `INFO[0012] hello                                    n=1`}, "A", (*parser).logrus},
+		{Format{"log-prefix", "Go's log package with a prefix", `[app] 2026/03/05 10:11:12 main.go:12: hello`}, "[Aa", (*parser).prefixed},
+		{Format{"zerolog-console", "zerolog's and phuslu's consoles", `10:11AM INF main.go:12 > hello n=1`}, "0", (*parser).zerologClock},
 		{Format{"logback", "logback's default layout", "10:11:12.123 [main] INFO  com.example.App - hello"}, "0", (*parser).logbackClock},
 	}
 	timed = []timedRecognizer{
 		{Format{"loguru", "loguru", "2026-03-05 10:11:12.123 | INFO     | app.web:index:12 - hello"}, (*parser).loguru},
 		{Format{"spring-boot", "Spring Boot", "2026-03-05 10:11:12.123  INFO 12 --- [           main] c.example.App : hello"}, (*parser).springBoot},
+		{Format{"telegraf", "Telegraf", "2026-03-05T10:11:12Z I! [agent] hello"}, (*parser).telegraf},
+		{Format{"gitea", "Gitea and Forgejo", "2026/03/05 10:11:12 cmd/web.go:12:runWeb() [I] hello"}, (*parser).gitea},
+		{Format{"hclog", "hclog: Consul, Vault, Nomad, Terraform", "2026-03-05T10:11:12.123Z [INFO]  agent.server: hello: n=1"}, (*parser).hclog},
+		{Format{"zerolog-time", "zerolog's and phuslu's consoles with a date", "2026-03-05T10:11:12Z INF main.go:12 > hello n=1"}, (*parser).zerologConsole},
+		{Format{"charm", "charmbracelet/log", "2026/03/05 10:11:12 INFO <main.go:12> hello n=1"}, (*parser).charm},
+		{Format{"chi", "chi", `2026/03/05 10:11:12 "GET http://vm/ HTTP/1.1" from 10.0.0.1:99 - 200 5B in 1.2ms`}, (*parser).chi},
 		{Format{"log4j", "log4j and logback with a date, also Hadoop, ZooKeeper, WildFly and Keycloak", "2026-03-05 10:11:12,123 [main] INFO  com.example.App - hello"}, (*parser).log4j},
 	}
 	for i := range whole {
@@ -133,7 +145,7 @@ var structuredFormats = []Format{
 	{Logrus, "logrus, as JSON", `{"level":"warning","msg":"hello","time":"2026-03-05T10:11:12Z"}`},
 	{Pino, "pino", `{"level":30,"time":1772705472123,"pid":12,"hostname":"vm","msg":"hello"}`},
 	{Bunyan, "bunyan", `{"name":"app","hostname":"vm","pid":12,"level":30,"msg":"hello","time":"2026-03-05T10:11:12.123Z","v":0}`},
-	{JSON, "any other JSON object", `{"timestamp":"2026-03-05T10:11:12Z","severity":"INFO","message":"hello"}`},
+	{JSON, "any other JSON object, also Echo's requests", `{"timestamp":"2026-03-05T10:11:12Z","severity":"INFO","message":"hello"}`},
 	{Logfmt, "logfmt, also log/slog's TextHandler and logrus", `time=2026-03-05T10:11:12.123Z level=INFO msg=hello n=1`},
 	{Text, "other text with a time or a level", `2026/03/05 10:11:12 main.go:12: hello`},
 	{Plain, "lines in which nothing was recognized", `hello`},

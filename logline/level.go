@@ -92,7 +92,7 @@ func severity(n int) logbook.Level {
 // brackets or colon. It accepts
 //
 //   - a name in brackets, in any case: [warn], <ERROR>, [ INFO ];
-//   - a name in upper case: INFO text, ERRO[0012] text;
+//   - a name in upper case: INFO text;
 //   - a full name in any case before a colon: Error: text.
 //
 // So "Error handling is hard" and "Information about" are text.
@@ -129,10 +129,6 @@ func levelWord(s string) (l logbook.Level, n int, ok bool) {
 		return l, n + 1, full && (n+1 == len(s) || s[n+1] == ' ' || s[n+1] == '\t')
 	case s[n] == ' ', s[n] == '\t', s[n] == '|':
 		return l, n, upper
-	case s[n] == '[' && upper:
-		// logrus on a terminal: the seconds since its start, or a time.
-		end := strings.IndexByte(s[n:], ']')
-		return l, n, end > 4 && isDigit(s[n+1])
 	}
 	return 0, 0, false
 }

@@ -116,3 +116,58 @@ func unquote(s string) (string, bool) {
 	s, err := strconv.Unquote(s)
 	return s, err == nil
 }
+
+// cutPairs cuts the pairs off the end of a console line. They are pairs only if each word
+// up to the end is one; otherwise all of s is text.
+func cutPairs(s string) (text string, attrs []slog.Attr) {
+	for i := 0; i < len(s); {
+		n := pairsLen(s[i:])
+		if i+n == len(s) {
+			attrs, ok := readPairs(s[i:])
+			if !ok {
+				return s, nil
+			}
+			return strings.TrimRight(s[:i], " "), attrs
+		}
+		// No pairs can begin before the place where these ended.
+		next := strings.IndexByte(s[i+n:], ' ')
+		if next < 0 {
+			break
+		}
+		i += n + next + 1
+	}
+	return s, nil
+}
+
+// pairsLen returns the length of the pairs at the start of s, with the spaces between them.
+func pairsLen(s string) int {
+	i := 0
+	for i < len(s) {
+		if s[i] == ' ' && i > 0 {
+			i++
+			continue
+		}
+		n := keyLen(s[i:])
+		if n == 0 || s[i] == '"' {
+			return i
+		}
+		v := s[i+n+1:]
+		end := 0
+		if strings.HasPrefix(v, `"`) {
+			if end = quotedLen(v); end == 0 || end < len(v) && v[end] != ' ' {
+				return i
+			}
+		} else if end = strings.IndexByte(v, ' '); end < 0 {
+			end = len(v)
+		}
+		i += n + 1 + end
+	}
+	return i
+}
+
+// textPairs sets the message and the attributes of a console line that may end in pairs.
+func (l *Line) textPairs(s string) {
+	text, attrs := cutPairs(s)
+	l.Message = text
+	l.errorFields(attrs)
+}

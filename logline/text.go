@@ -131,9 +131,6 @@ func (p *parser) leadingLevel(s string) (Line, bool) {
 			return l, true
 		}
 	}
-	if strings.HasPrefix(rest, "[") && isUpper(s[n-1]) {
-		rest = p.logrusTime(&l, rest)
-	}
 	rest = cutSeparator(rest)
 	open := strings.TrimPrefix(rest, "[")
 	if st, ok := isoStamp(open, p.now.Location()); ok {
@@ -148,20 +145,6 @@ func (p *parser) leadingLevel(s string) (Line, bool) {
 	}
 	l.Message = rest
 	return l, true
-}
-
-// logrusTime skips the brackets that logrus prints after the level on a terminal, with the
-// time or the seconds since its start.
-func (p *parser) logrusTime(l *Line, s string) string {
-	in, rest, _ := strings.Cut(s[1:], "]")
-	if st, ok := isoStamp(in, p.now.Location()); ok && st.len == len(in) {
-		l.Time = st.time
-		return rest
-	}
-	if digits(in) == len(in) {
-		return rest
-	}
-	return s
 }
 
 // pythonText parses the rest after "time - " in the most common format of Python's
@@ -330,8 +313,10 @@ func (p *parser) klog(s string) (Line, bool) {
 		return Line{}, false
 	}
 	l.Message = rest
-	if n := quotedLen(rest); n > 0 && rest[0] == '"' && strings.HasPrefix(rest[n:], " ") {
-		if msg, ok := unquote(rest[:n]); ok {
+	if n := quotedLen(rest); n > 0 && rest[0] == '"' {
+		if msg, ok := unquote(rest[:n]); ok && n == len(rest) {
+			l.Message = msg
+		} else if ok && rest[n] == ' ' {
 			if attrs, ok := readPairs(rest[n+1:]); ok {
 				l.Message = msg
 				l.errorFields(attrs)
