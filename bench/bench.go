@@ -7,11 +7,13 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/logbook-go/logbook/bench/internal/daemons"
 	"github.com/logbook-go/logbook/bench/internal/loggers"
 	"github.com/logbook-go/logbook/bench/internal/measure"
+	"github.com/logbook-go/logbook/bench/internal/pipe"
 	"github.com/logbook-go/logbook/bench/internal/report"
 	"github.com/logbook-go/logbook/bench/internal/tickets"
 )
@@ -49,6 +51,9 @@ func (b *bench) measureAll() error {
 		}
 	}
 	if err := b.measureTickets(); err != nil {
+		return err
+	}
+	if err := b.measurePipe(); err != nil {
 		return err
 	}
 	return b.measureDaemon()
@@ -194,6 +199,30 @@ func (b *bench) measureTickets() error {
 			r.Add(kind.Plain, plain, false)
 			b.rows = append(b.rows, r)
 		}
+	}
+	return nil
+}
+
+// measurePipe measures the command "logbook pipe" beside other programs.
+func (b *bench) measurePipe() error {
+	rows := slices.DeleteFunc(pipe.Rows(), func(r pipe.Row) bool { return !b.row.MatchString(r.ID) })
+	if len(rows) == 0 {
+		return nil
+	}
+	fmt.Fprintln(b.out, "pipe")
+	results, err := pipe.Measure(rows, b.plan.Rounds)
+	if err != nil {
+		return err
+	}
+	for _, m := range results {
+		r := report.NewRow(m.ID, m.Title, "ns/op", m.Target, m.Ours)
+		for name, cost := range m.Beside {
+			r.Add(name, cost, true)
+		}
+		if len(m.Missing) > 0 {
+			r.Note = strings.Join(m.Missing, ", ") + " not installed"
+		}
+		b.rows = append(b.rows, r)
 	}
 	return nil
 }
