@@ -49,6 +49,7 @@ type stream struct {
 	began   bool // there was a record
 	block   block
 	joined  []string // lines that continue it
+	pieces  []string // texts of those that continue its first line
 	size    int      // of them
 	blanks  int      // blank lines after them
 	since   int      // number of the line
@@ -79,9 +80,11 @@ func (j *joiner) stream(name string) *stream {
 func (j *joiner) add(l Line, drop bool) {
 	j.n++
 	s := j.stream(l.stream)
-	if s.held && s.line.partial {
-		s.line.Message += l.Message
-		s.line.partial = l.partial
+	if s.began && s.line.partial {
+		j.part(s, &l)
+		if s.size > maxJoined {
+			j.finish(s)
+		}
 		return
 	}
 	if s.held && s.line.Format == julFormat && !s.line.HasLevel && s.line.julText(l.Raw) {
@@ -129,6 +132,26 @@ func (j *joiner) piece(text string, n int) {
 		Format: before.Format, Time: before.Time, Level: before.Level, HasLevel: before.HasLevel, Channel: before.Channel,
 		PID: before.PID, Message: text, Raw: text,
 	}.with("piece", n+1))
+}
+
+// part takes the rest of a line that the container's runtime has split.
+func (j *joiner) part(s *stream, l *Line) {
+	s.line.partial = l.partial
+	switch {
+	case s.dropped:
+	case !s.held: // its beginning was passed on already
+		level, has := s.line.Level, s.line.HasLevel
+		s.line = *l
+		s.line.Level, s.line.HasLevel = level, has
+		s.held, s.since = true, j.n
+		if l.stream != "" {
+			j.waiting = append(j.waiting, s)
+		}
+	default:
+		s.pieces = append(s.pieces, l.Message)
+		s.joined = append(s.joined, l.Raw)
+		s.size += len(l.Raw) + len(l.Message)
+	}
 }
 
 // begin looks for a block that begins with the first line of a record.
@@ -356,9 +379,15 @@ func (j *joiner) finish(s *stream) {
 	}
 	s.blanks = 0
 	l := s.line
+	if n := len(s.pieces); n > 0 {
+		l.Message += strings.Join(s.pieces, "")
+		l.Raw += "\n" + strings.Join(s.joined[:n], "\n")
+		s.joined, s.pieces = s.joined[n:], nil
+	}
 	if len(s.joined) > 0 {
 		l.join(s.joined, s.block)
 	}
+	s.size = 0
 	j.emit(l)
 }
 
