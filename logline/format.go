@@ -56,6 +56,11 @@ func init() {
 		{Format{"compose", "docker compose logs, around any other format", `web-1  | hello`}, "0Aa", (*parser).compose},
 		{Format{"access", "access logs of web servers: common and combined", `10.0.0.1 - anna [05/Mar/2026:10:11:12 +0100] "GET / HTTP/1.1" 200 512 "-" "curl/8.5"`}, "0Aa:[-", (*parser).access},
 		{Format{"apache-error", "Apache's error log", `[Thu Mar 05 10:11:12.123456 2026] [core:error] [pid 12:tid 34] [client 10.0.0.1:99] no such file`}, "[", (*parser).apacheError},
+		{Format{"celery", "Celery's workers", `[2026-03-05 10:11:12,123: INFO/MainProcess] hello`}, "[", (*parser).celery},
+		{Format{"gunicorn", "gunicorn", `[2026-03-05 10:11:12 +0000] [12] [INFO] hello`}, "[", (*parser).gunicorn},
+		{Format{"flask", "Flask, Airflow and other Python programs with the time in brackets", `[2026-03-05 10:11:12,123] INFO in app: hello`}, "[", (*parser).pythonBracket},
+		{Format{"django", "Django's development server", `[05/Mar/2026 10:11:12] "GET / HTTP/1.1" 200 512`}, "[", (*parser).djangoServer},
+		{Format{"uvicorn", "uvicorn", `INFO:     10.0.0.1:5678 - "GET / HTTP/1.1" 200 OK`}, "DIWECT", (*parser).uvicorn},
 		{Format{"ruby", "Ruby's Logger, also Rails in production", "I, [2026-03-05T10:11:12.123456 #12]  INFO -- app: hello"}, "DIWEFA", (*parser).rubyLogger},
 		{Format{"monolog", "Monolog, also Laravel and Symfony", `[2026-03-05T10:11:12.123456+00:00] app.INFO: hello {"n":1} []`}, "[", (*parser).monolog},
 		{Format{"spark", "Spark and HDFS", "26/03/05 10:11:12 INFO storage.MemoryStore: hello"}, "0", (*parser).javaShort},
@@ -76,6 +81,7 @@ func init() {
 	timed = []timedRecognizer{
 		{Format{"loguru", "loguru", "2026-03-05 10:11:12.123 | INFO     | app.web:index:12 - hello"}, (*parser).loguru},
 		{Format{"spring-boot", "Spring Boot", "2026-03-05 10:11:12.123  INFO 12 --- [           main] c.example.App : hello"}, (*parser).springBoot},
+		{Format{"structlog", "structlog's console", "2026-03-05T10:11:12.123456Z [info     ] hello                          n=1"}, (*parser).structlogConsole},
 		{Format{"telegraf", "Telegraf", "2026-03-05T10:11:12Z I! [agent] hello"}, (*parser).telegraf},
 		{Format{"gitea", "Gitea and Forgejo", "2026/03/05 10:11:12 cmd/web.go:12:runWeb() [I] hello"}, (*parser).gitea},
 		{Format{"hclog", "hclog: Consul, Vault, Nomad, Terraform", "2026-03-05T10:11:12.123Z [INFO]  agent.server: hello: n=1"}, (*parser).hclog},
@@ -83,6 +89,7 @@ func init() {
 		{Format{"charm", "charmbracelet/log", "2026/03/05 10:11:12 INFO <main.go:12> hello n=1"}, (*parser).charm},
 		{Format{"chi", "chi", `2026/03/05 10:11:12 "GET http://vm/ HTTP/1.1" from 10.0.0.1:99 - 200 5B in 1.2ms`}, (*parser).chi},
 		{Format{"log4j", "log4j and logback with a date, also Hadoop, ZooKeeper, WildFly and Keycloak", "2026-03-05 10:11:12,123 [main] INFO  com.example.App - hello"}, (*parser).log4j},
+		{Format{"python", "Python's logging with usual layouts, Scrapy, Odoo", "2026-03-05 10:11:12,123 - app.web - INFO - hello"}, (*parser).asctime},
 	}
 	for i := range whole {
 		r := &whole[i]

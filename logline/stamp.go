@@ -13,6 +13,7 @@ type stamp struct {
 	seconds  bool
 	fraction int  // number of digits of the fraction
 	offset   bool // whether it has a numeric zone
+	comma    bool // whether a comma precedes the fraction
 }
 
 // isoStamp parses 2006-01-02 or 2006/01/02, then T or a space, 15:04, :05, a fraction after
@@ -30,6 +31,7 @@ func isoStamp(s string, loc *time.Location) (st stamp, ok bool) {
 		return st, false
 	}
 	st.seconds, st.fraction = c.seconds, c.fraction
+	st.comma = c.fraction > 0 && s[19] == ','
 	st.len = 11 + c.len
 	zone, n := zone(s[st.len:])
 	if zone != nil {

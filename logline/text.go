@@ -84,9 +84,6 @@ func (p *parser) leadingTime(s string) (Line, bool) {
 	if got, ok := p.recognizeTimed(l, st, rest); ok {
 		return got, true
 	}
-	if r, ok := strings.CutPrefix(rest, " - "); ok {
-		return p.pythonText(l, r), true
-	}
 	rest = cutSeparator(rest)
 	if st.offset && strings.HasPrefix(s[10:], "T") {
 		// A time of journald or rsyslog, which do not write Z.
@@ -145,21 +142,6 @@ func (p *parser) leadingLevel(s string) (Line, bool) {
 	}
 	l.Message = rest
 	return l, true
-}
-
-// pythonText parses the rest after "time - " in the most common format of Python's
-// logging: "name - LEVEL - text".
-func (p *parser) pythonText(l Line, s string) Line {
-	if name, r, ok := strings.Cut(s, " - "); ok {
-		if level, msg, ok := strings.Cut(r, " - "); ok {
-			if lv, ok := levelName(level); ok {
-				l.Level, l.HasLevel = lv, true
-				l.Channel, l.Message = name, msg
-				return l
-			}
-		}
-	}
-	return p.afterTime(l, s)
 }
 
 // afterTime parses level, process id in brackets, and caller, which loggers write between
