@@ -84,12 +84,12 @@ func init() {
 		{Format{"structlog", "structlog's console", "2026-03-05T10:11:12.123456Z [info     ] hello                          n=1"}, (*parser).structlogConsole},
 		{Format{"telegraf", "Telegraf", "2026-03-05T10:11:12Z I! [agent] hello"}, (*parser).telegraf},
 		{Format{"gitea", "Gitea and Forgejo", "2026/03/05 10:11:12 cmd/web.go:12:runWeb() [I] hello"}, (*parser).gitea},
+		{Format{"python", "Python's logging with usual layouts, Scrapy, Odoo", "2026-03-05 10:11:12,123 - app.web - INFO - hello"}, (*parser).asctime},
 		{Format{"hclog", "hclog: Consul, Vault, Nomad, Terraform", "2026-03-05T10:11:12.123Z [INFO]  agent.server: hello: n=1"}, (*parser).hclog},
 		{Format{"zerolog-time", "zerolog's and phuslu's consoles with a date", "2026-03-05T10:11:12Z INF main.go:12 > hello n=1"}, (*parser).zerologConsole},
 		{Format{"charm", "charmbracelet/log", "2026/03/05 10:11:12 INFO <main.go:12> hello n=1"}, (*parser).charm},
 		{Format{"chi", "chi", `2026/03/05 10:11:12 "GET http://vm/ HTTP/1.1" from 10.0.0.1:99 - 200 5B in 1.2ms`}, (*parser).chi},
 		{Format{"log4j", "log4j and logback with a date, also Hadoop, ZooKeeper, WildFly and Keycloak", "2026-03-05 10:11:12,123 [main] INFO  com.example.App - hello"}, (*parser).log4j},
-		{Format{"python", "Python's logging with usual layouts, Scrapy, Odoo", "2026-03-05 10:11:12,123 - app.web - INFO - hello"}, (*parser).asctime},
 	}
 	for i := range whole {
 		r := &whole[i]
