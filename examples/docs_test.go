@@ -31,7 +31,7 @@ const module = "github.com/logbook-go/logbook"
 // packages are the packages that code on a page may use without importing them, by name.
 var packages = map[string]string{
 	"logbook": module + "/logbook", "logbooktest": module + "/logbook/logbooktest",
-	"handlers": module + "/handlers", "compat": module + "/compat", "config": module + "/config",
+	"handlers": module + "/handlers", "logline": module + "/logline", "compat": module + "/compat", "config": module + "/config",
 	"desktop": module + "/handlers/desktop", "httplog": module + "/handlers/httplog", "mail": module + "/handlers/mail",
 	"push": module + "/handlers/push", "syslog": module + "/handlers/syslog", "zstd": module + "/handlers/zstd",
 	"nats": module + "/queues/nats", "queues": module + "/queues", "redis": module + "/queues/redis", "socket": module + "/queues/socket", "zeromq": module + "/queues/zeromq",

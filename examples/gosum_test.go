@@ -23,7 +23,7 @@ func TestGoSum(t *testing.T) {
 		t.Fatal(err)
 	}
 	// go mod tidy looks at the core's tests, too, which import compat.
-	serve(t, proxy, module, version, root, "go.mod", "logbook", "internal", "compat")
+	serve(t, proxy, module, version, root, "go.mod", "logbook", "internal", "compat", "logline")
 
 	library := filepath.Join(dir, "library")
 	run := func(folder string, args ...string) string {

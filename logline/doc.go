@@ -1,13 +1,27 @@
-// Package logline parses log lines of any program into time, level, channel, message and
-// attributes.
+// Package logline reads the log lines of any program: it finds time, level, channel, message,
+// error, source and attributes in them, and joins the lines that continue a record.
 //
-// [Parse] recognizes the default output of common loggers (log/slog, zap, zerolog,
-// logrus, pino, Logbook and their relatives), logfmt, syslog, and common forms of plain
-// text. It accepts any bytes, never fails, and takes time linear in the length of the
-// line. Text that it does not recognize is the message.
+// [Parse] recognizes the lines of common loggers, servers and containers, which [Formats]
+// lists, and any line of JSON, logfmt, or text that begins with a time or a level. It accepts
+// any bytes, never fails, and takes time linear in the length of the line. Text that it
+// does not recognize is the message. A [Pattern] describes a format of one's own.
 //
-// In doubtful cases no part of the line is lost. A field with a known name but of the
-// wrong type is an attribute. A line that is only almost of a known form is plain text.
+// No part of a line is lost. A field with a known name but of the wrong type is an attribute. A
+// line that is only almost of a known form is plain text. A level that is not known is none:
+// Line.HasLevel is false.
+//
+// [Read] and [Writer] take a whole log. They join to a record
+//
+//   - lines that begin with a space or tab, and the closing brackets after them;
+//   - stacks of Java, .NET, JavaScript and PHP, and Python's tracebacks, if the record is a
+//     warning or worse, or has no level; otherwise, and without a record before them, they are
+//     errors of their own, since nothing says that they belong to it;
+//   - what a Go program prints after "panic: " and "fatal error: ", which are records of their
+//     own of level Critical, and a Rust program after "panicked at", of level Error;
+//   - the parts of a line that a container's runtime has split.
+//
+// The lines of several containers or pods may come in turns. With Options.Level, the lines that
+// continue a record share its fate, and a line without a level is taken.
 //
 // [ParseJSON], [ParseSyslog] and [ParseAlarm] parse a line whose format is known.
 package logline
