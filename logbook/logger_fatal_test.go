@@ -39,7 +39,7 @@ func TestFatal(t *testing.T) {
 			h := new(closing)
 			closed, status := 0, 0
 			defer logbook.SetExit(func(s int) { closed, status = h.closed, s })()
-			logbook.PushApplication(h)
+			defer logbook.PushApplication(h)()
 			test.call()
 			r := h.last(t)
 			if r.Level() != logbook.LevelCritical || r.Channel() != test.channel || r.Message() != test.message {
@@ -75,10 +75,10 @@ func TestFatalLimit(t *testing.T) {
 		stuck := make(chan struct{})
 		defer close(stuck)
 		statuses := exits(t)
-		logbook.PushApplication(closer{logbook.HandlerFunc(func(*logbook.Record) error { return nil }), func(context.Context) error {
+		defer logbook.PushApplication(closer{logbook.HandlerFunc(func(*logbook.Record) error { return nil }), func(context.Context) error {
 			<-stuck
 			return errors.New("too late")
-		}})
+		}})()
 		logbook.Fatal("stuck")
 		if len(*statuses) != 1 {
 			t.Errorf("ended %d times", len(*statuses))

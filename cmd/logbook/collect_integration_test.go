@@ -92,8 +92,8 @@ func TestCollectFromPython(t *testing.T) {
 				t.Errorf("%s: %s is %s, want %s", msg, key, v, w)
 			}
 		}
-		if e, _ := json.Marshal(r["error"]); want["level"] == `"ERROR"` && !strings.Contains(string(e), "Traceback") {
-			t.Errorf("%s: error %s", msg, e)
+		if e, _ := json.Marshal(r["exception"]); want["level"] == `"ERROR"` && !strings.Contains(string(e), "Traceback") {
+			t.Errorf("%s: exception %s", msg, e)
 		}
 	}
 }
