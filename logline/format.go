@@ -9,11 +9,14 @@ type Format struct {
 
 // Formats returns the formats that [Parse] recognizes, in the order in which it tries them.
 func Formats() []Format {
-	list := make([]Format, 0, len(whole)+len(timed))
+	list := make([]Format, 0, len(whole)+len(timed)+len(bracketed)+len(structuredFormats))
 	for _, r := range whole {
 		list = append(list, r.Format)
 	}
 	for _, r := range timed {
+		list = append(list, r.Format)
+	}
+	for _, r := range bracketed {
 		list = append(list, r.Format)
 	}
 	return append(list, structuredFormats...)
@@ -39,8 +42,9 @@ type timedRecognizer struct {
 }
 
 var (
-	whole []recognizer
-	timed []timedRecognizer
+	whole     []recognizer
+	timed     []timedRecognizer
+	bracketed []timedRecognizer // after "[" and a time
 
 	// byFirst holds the elements of whole by the byte that a line begins with.
 	byFirst [256][]*recognizer
@@ -76,6 +80,14 @@ func init() {
 		{Format{"logrus-console", "logrus on a terminal", `INFO[0012] hello                                    n=1`}, "A", (*parser).logrus},
 		{Format{"log-prefix", "Go's log package with a prefix", `[app] 2026/03/05 10:11:12 main.go:12: hello`}, "[Aa", (*parser).prefixed},
 		{Format{"zerolog-console", "zerolog's and phuslu's consoles", `10:11AM INF main.go:12 > hello n=1`}, "0", (*parser).zerologClock},
+		{Format{"tracing-bare", "Rust's tracing without a time", ` INFO request{id=7}: app::db: hello n=1`}, " EDT", (*parser).tracingBare},
+		{Format{"tracing-pretty", "Rust's tracing, pretty", `  2026-03-05T10:11:12.123456Z  INFO app::db: hello, n: 1`}, " ", (*parser).tracingPretty},
+		{Format{"pino-pretty", "pino-pretty", `[10:11:12.123] INFO (12): hello`}, "[", (*parser).pinoPretty},
+		{Format{"nest", "NestJS", `[Nest] 12  - 03/05/2026, 10:11:12 AM     LOG [AppService] hello`}, "[", (*parser).nest},
+		{Format{"winston-simple", "winston's simple format with fields", `info: hello {"n":1}`}, "a", (*parser).winstonSimple},
+		{Format{"npm", "npm's debug log", `12 silly idealTree hello`}, "0", (*parser).npm},
+		{Format{"morgan", "morgan: dev and tiny", `GET / 200 1.234 ms - 5`}, "A", (*parser).morgan},
+		{Format{"morgan-short", "morgan: short", `10.0.0.1 - GET / HTTP/1.1 200 5 - 1.234 ms`}, "0a:", (*parser).morganShort},
 		{Format{"logback", "logback's default layout", "10:11:12.123 [main] INFO  com.example.App - hello"}, "0", (*parser).logbackClock},
 	}
 	timed = []timedRecognizer{
@@ -89,7 +101,16 @@ func init() {
 		{Format{"zerolog-time", "zerolog's and phuslu's consoles with a date", "2026-03-05T10:11:12Z INF main.go:12 > hello n=1"}, (*parser).zerologConsole},
 		{Format{"charm", "charmbracelet/log", "2026/03/05 10:11:12 INFO <main.go:12> hello n=1"}, (*parser).charm},
 		{Format{"chi", "chi", `2026/03/05 10:11:12 "GET http://vm/ HTTP/1.1" from 10.0.0.1:99 - 200 5B in 1.2ms`}, (*parser).chi},
+		{Format{"tracing", "Rust's tracing, full and compact", "2026-03-05T10:11:12.123456Z  INFO request{id=7}: app::db: hello n=1"}, (*parser).tracing},
+		{Format{"simple_logger", "Rust's simple_logger", "2026-03-05T10:11:12.123456Z INFO  [app::db] hello"}, (*parser).simpleLogger},
+		{Format{"winston", "winston with a time", `2026-03-05T10:11:12.123Z [info][web]: hello {"n":1}`}, (*parser).winston},
 		{Format{"log4j", "log4j and logback with a date, also Hadoop, ZooKeeper, WildFly and Keycloak", "2026-03-05 10:11:12,123 [main] INFO  com.example.App - hello"}, (*parser).log4j},
+	}
+	bracketed = []timedRecognizer{
+		{Format{"env_logger", "Rust's env_logger", "[2026-03-05T10:11:12Z INFO  app::db] hello"}, (*parser).envLogger},
+		{Format{"fern", "Rust's fern", "[2026-03-05 10:11:12.123][app::db][INFO] hello"}, (*parser).fern},
+		{Format{"log4js", "log4js", "[2026-03-05T10:11:12.123] [INFO] default - hello"}, (*parser).log4js},
+		{Format{"pino-pretty-date", "pino-pretty with a date", "[2026-03-05 10:11:12.123 +0000] INFO (app/12): hello"}, (*parser).pinoTimed},
 	}
 	for i := range whole {
 		r := &whole[i]
@@ -128,9 +149,9 @@ func (p *parser) recognize(s string) (Line, bool) {
 }
 
 // recognizeTimed tries the recognizers of what follows a time.
-func (p *parser) recognizeTimed(l Line, st stamp, rest string) (Line, bool) {
-	for i := range timed {
-		r := &timed[i]
+func (p *parser) recognizeTimed(list []timedRecognizer, l Line, st stamp, rest string) (Line, bool) {
+	for i := range list {
+		r := &list[i]
 		if got, ok := r.parse(p, l, st, rest); ok {
 			if got.Format == "" {
 				got.Format = r.Name

@@ -355,3 +355,22 @@ func hex4(s string) (rune, bool) {
 	}
 	return v, true
 }
+
+// cutObject cuts a JSON object off the end of a text.
+func cutObject(s string) (text string, attrs []slog.Attr) {
+	s = strings.TrimRight(s, " ")
+	if i := strings.Index(s, ` {"`); i >= 0 && s[len(s)-1] == '}' {
+		if attrs, nonfinite, ok := readObject(s[i+1:]); ok && !nonfinite {
+			return s[:i], attrs
+		}
+	}
+	return s, nil
+}
+
+// textObject sets the message and the attributes of a console line that may end in a JSON
+// object.
+func (l *Line) textObject(s string) {
+	text, attrs := cutObject(s)
+	l.Message = text
+	l.errorFields(attrs)
+}

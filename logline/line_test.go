@@ -55,8 +55,8 @@ func TestHostileBytes(t *testing.T) {
 func TestLongLines(t *testing.T) {
 	const n = 1 << 18
 	stamp := "2024-02-29 13:37:42 "
-	for _, head := range []string{"", stamp, stamp + "- ", "[" + stamp, "Nov 20 10:32:01 ", "<13>1 - - - - - ", "INFO:", "level=info ", "E1120 10:32:01.123456 1 a.go:1] ", "INFO[0012] ", "2024-02-29T13:37:42Z ERR "} {
-		for _, unit := range []string{"a", " ", "[", "<", "\"", "\\", "=", "a=", "a=1 ", "a=\"", "a=\"\\\\", " a=1 =", ":", "a:", "- ", " - ", "\t", "INFO ", "[1]", "[INFO]", ".go:1: ",
+	for _, head := range []string{"", stamp, stamp + "- ", "[" + stamp, "Nov 20 10:32:01 ", "<13>1 - - - - - ", "INFO:", "level=info ", "E1120 10:32:01.123456 1 a.go:1] ", "INFO[0012] ", " INFO a{", "  2024-02-29T13:37:42.123456Z  INFO a: ", "[10:11:12.123] INFO: ", "info: ", "2024-02-29T13:37:42Z ERR "} {
+		for _, unit := range []string{"a", " ", "[", "<", "\"", "\\", "=", "a=", "a=1 ", "a=\"", "a=\"\\\\", " {\"", "a{", ", a: ", " a=1 =", ":", "a:", "- ", " - ", "\t", "INFO ", "[1]", "[INFO]", ".go:1: ",
 			"\x1b[", "\x1b[3", "\x1b[31m", "[a b=\"", "[a]", "{", "{\"a\":", "[{\"a\":1,\"a\":", "0", "1 ", "\xff", "\x00"} {
 			line := head + strings.Repeat(unit, n/len(unit))
 			l := logline.Parse([]byte(line), testNow)

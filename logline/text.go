@@ -55,10 +55,16 @@ func (p *parser) text(s string) (l Line, ok bool) {
 // level and channel.
 func (p *parser) bracketTime(s string) (Line, bool) {
 	st, ok := isoStamp(s[1:], p.now.Location())
-	if !ok || st.len+1 >= len(s) || s[st.len+1] != ']' {
+	if !ok || st.len+1 >= len(s) {
 		return Line{}, false
 	}
 	l := Line{Time: st.time}
+	if got, ok := p.recognizeTimed(bracketed, l, st, s[st.len+1:]); ok {
+		return got, true
+	}
+	if s[st.len+1] != ']' {
+		return Line{}, false
+	}
 	rest := strings.TrimLeft(s[st.len+2:], " ")
 	if st.fraction == 6 || !st.seconds {
 		lv, n, ok := levelWord(rest)
@@ -81,7 +87,7 @@ func (p *parser) leadingTime(s string) (Line, bool) {
 	}
 	l := Line{Time: st.time}
 	rest := s[st.len:]
-	if got, ok := p.recognizeTimed(l, st, rest); ok {
+	if got, ok := p.recognizeTimed(timed, l, st, rest); ok {
 		return got, true
 	}
 	rest = cutSeparator(rest)

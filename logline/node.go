@@ -1,0 +1,287 @@
+package logline
+
+import (
+	"log/slog"
+	"strconv"
+	"strings"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// pinoPretty parses lines of pino-pretty with a time of the day,
+// "[10:11:12.123] INFO (12): text {"key":1}".
+func (p *parser) pinoPretty(s string) (Line, bool) {
+	if len(s) < 20 || s[3] != ':' || s[9] != '.' || s[13] != ']' || s[14] != ' ' {
+		return Line{}, false
+	}
+	st, ok := p.dayStamp(s[1:])
+	if !ok || st.len != 12 {
+		return Line{}, false
+	}
+	return p.pinoTimed(Line{Time: st.time}, st, s[13:])
+}
+
+// pinoTimed parses the text after "[time" in lines of pino-pretty, "] INFO (app/12): text".
+func (p *parser) pinoTimed(l Line, st stamp, rest string) (Line, bool) {
+	if len(rest) < 8 || rest[:2] != "] " || !isUpper(rest[2]) {
+		return Line{}, false
+	}
+	lv, n, ok := levelWord(rest[2:])
+	if !ok {
+		return Line{}, false
+	}
+	l.Level, l.HasLevel = lv, true
+	end := rest[2+n-1]
+	if rest = rest[2+n:]; end != ':' || st.len > 12 { // after a date, ":" is of other formats
+		in, ok := strings.CutPrefix(rest, " (")
+		if !ok {
+			return Line{}, false
+		}
+		if in, rest, ok = strings.Cut(in, "):"); !ok {
+			return Line{}, false
+		}
+		// name/pid on host
+		in, host, _ := strings.Cut(in, " on ")
+		if i := strings.LastIndexByte(in, '/'); i >= 0 {
+			l.Channel, in = in[:i], in[i+1:]
+		}
+		var after string
+		if l.PID, after, ok = cutPID(in); !ok || after != "" {
+			return Line{}, false
+		}
+		if host != "" {
+			l.attr("host", host)
+		}
+	}
+	l.textObject(strings.TrimPrefix(rest, " "))
+	return l, l.Message != "" || len(l.Attrs) > 0
+}
+
+// log4js parses the text after "[time" in lines of log4js, "] [INFO] category - text".
+func (p *parser) log4js(l Line, _ stamp, rest string) (Line, bool) {
+	if len(rest) < 8 || rest[:3] != "] [" || !isUpper(rest[3]) {
+		return Line{}, false
+	}
+	level, rest, ok := strings.Cut(rest[3:], "] ")
+	if !ok {
+		return Line{}, false
+	}
+	if level == "MARK" { // not a level, but always printed
+		l.attr("level", "MARK")
+	} else if l.Level, l.HasLevel = levelName(level); !l.HasLevel {
+		return Line{}, false
+	}
+	category, text, ok := strings.Cut(rest, " - ")
+	if !ok || strings.Contains(category, " ") {
+		return Line{}, false
+	}
+	l.Channel, l.Message = category, text
+	return l, true
+}
+
+// npmLevel is levelName with the levels of npm, which winston has too.
+func npmLevel(s string) (lv logbook.Level, ok bool) {
+	switch s {
+	case "error", "warn", "info", "verbose", "debug", "notice":
+		return levelName(s)
+	case "silly":
+		return logbook.LevelTrace, true
+	case "http", "timing":
+		return logbook.LevelDebug, true
+	}
+	return 0, false
+}
+
+// winstonSimple parses lines of winston's simple format that end in a JSON object,
+// "info: text {"key":1}".
+func (p *parser) winstonSimple(s string) (Line, bool) {
+	i := strings.IndexByte(s[:min(len(s), 9)], ':')
+	if i < 4 || len(s) < i+2 || s[i+1] != ' ' || s[len(s)-1] != '}' {
+		return Line{}, false
+	}
+	lv, ok := npmLevel(s[:i])
+	if !ok {
+		return Line{}, false
+	}
+	l := Line{Level: lv, HasLevel: true}
+	l.textObject(strings.TrimLeft(s[i+1:], " "))
+	return l, len(l.Attrs) > 0 || l.Err != ""
+}
+
+// winston parses the text after the time in common formats of winston: "[info][label]: text
+// {"key":1}", "[label] info: text", and "info: text {"key":1}".
+func (p *parser) winston(l Line, _ stamp, rest string) (Line, bool) {
+	rest, ok := strings.CutPrefix(rest, " ")
+	if !ok || rest == "" || rest[0] != '[' && !isLower(rest[0]) {
+		return Line{}, false
+	}
+	if rest[0] != '[' {
+		level, _, ok := strings.Cut(rest[:min(len(rest), 10)], ": ")
+		if !ok || level == "http" { // net/http begins its messages so
+			return Line{}, false
+		}
+		if l.Level, l.HasLevel = npmLevel(level); !l.HasLevel {
+			return Line{}, false
+		}
+		l.textObject(rest[len(level)+2:])
+		return l, true
+	}
+	first, after, ok := strings.Cut(rest[1:min(len(rest), 64)], "]")
+	if !ok {
+		return Line{}, false
+	}
+	text := rest[len(first)+2:]
+	if lv, ok := npmLevel(first); ok {
+		if !strings.HasPrefix(after, "[") {
+			return Line{}, false
+		}
+		label, text, ok := strings.Cut(text[1:], "]: ")
+		if !ok || strings.Contains(label, "] ") {
+			return Line{}, false
+		}
+		l.Level, l.HasLevel, l.Channel = lv, true, label
+		l.textObject(text)
+		return l, true
+	}
+	level, text, ok := strings.Cut(strings.TrimPrefix(text, " "), ": ")
+	if !ok {
+		return Line{}, false
+	}
+	if l.Level, l.HasLevel = npmLevel(level); !l.HasLevel {
+		return Line{}, false
+	}
+	l.Channel = first
+	l.textObject(text)
+	return l, true
+}
+
+// npm parses lines of npm's debug log, "12 silly text".
+func (p *parser) npm(s string) (Line, bool) {
+	n := digits(s[:min(len(s), 7)])
+	if n > 6 || len(s) < n+6 || s[n] != ' ' || !isLower(s[n+1]) {
+		return Line{}, false
+	}
+	level, text, _ := strings.Cut(s[n+1:], " ")
+	lv, ok := npmLevel(level)
+	if !ok {
+		return Line{}, false
+	}
+	l := Line{Level: lv, HasLevel: true, Message: text}
+	l.attr("line", s[:n])
+	if level == "http" || level == "timing" {
+		l.attr("level", level)
+	}
+	return l, true
+}
+
+// nest parses lines of NestJS, "[Nest] 12  - 03/05/2026, 10:11:12 AM     LOG [Service] text".
+func (p *parser) nest(s string) (Line, bool) {
+	rest, ok := strings.CutPrefix(s, "[Nest] ")
+	if !ok {
+		return Line{}, false
+	}
+	var l Line
+	if l.PID, rest, ok = cutPID(rest); !ok {
+		return Line{}, false
+	}
+	rest = strings.TrimLeft(rest, " -")
+	date, rest, ok := strings.Cut(rest, ", ")
+	mo, date, ok1 := cutPID(date)
+	d, date, ok2 := cutPID(strings.TrimPrefix(date, "/"))
+	y, date, ok3 := cutPID(strings.TrimPrefix(date, "/"))
+	if !ok || !ok1 || !ok2 || !ok3 || date != "" || !validDate(y, mo, d) {
+		return Line{}, false
+	}
+	half := ""
+	if len(rest) > 1 && rest[1] == ':' {
+		rest = "0" + rest
+	}
+	c, ok := clock(rest)
+	if !ok {
+		return Line{}, false
+	}
+	rest = strings.TrimLeft(rest[c.len:], " \u202f")
+	if strings.HasPrefix(rest, "AM ") || strings.HasPrefix(rest, "PM ") {
+		half, rest = rest[:2], strings.TrimLeft(rest[3:], " ")
+		c.hour %= 12
+		if half == "PM" {
+			c.hour += 12
+		}
+	}
+	l.Time = c.on(y, mo, d, p.now.Location())
+	level, rest, _ := strings.Cut(rest, " ")
+	if level == "LOG" {
+		level = "INFO"
+	}
+	if l.Level, l.HasLevel = levelName(level); !l.HasLevel {
+		return Line{}, false
+	}
+	rest = strings.TrimLeft(rest, " ")
+	if in, text, ok := strings.Cut(rest, "] "); ok && rest[0] == '[' {
+		l.Channel, rest = in[1:], text
+	}
+	l.Message = rest
+	return l, true
+}
+
+// morgan parses lines of morgan's dev and tiny formats,
+// "GET / 200 1.2 ms - 5" and "GET / 200 5 - 1.2 ms".
+func (p *parser) morgan(s string) (Line, bool) {
+	method, rest, ok := strings.Cut(s[:min(len(s), 10)], " ")
+	if !ok || !isMethod(method) || rest == "" || rest[0] != '/' && rest[0] != 'h' && rest[0] != '*' {
+		return Line{}, false
+	}
+	rest = s[len(method)+1:]
+	path := word(rest)
+	l := Line{Message: method + " " + path}
+	l.request()
+	return l, l.morganTail(strings.TrimPrefix(rest[len(path):], " "))
+}
+
+// morganShort parses lines of morgan's short format,
+// "10.0.0.1 anna GET / HTTP/1.1 200 5 - 1.2 ms".
+func (p *parser) morganShort(s string) (Line, bool) {
+	if !strings.HasSuffix(s, " ms") {
+		return Line{}, false
+	}
+	fields := strings.SplitN(s, " ", 6)
+	if len(fields) < 6 || !isMethod(fields[2]) || !strings.HasPrefix(fields[4], "HTTP/") {
+		return Line{}, false
+	}
+	l := Line{Message: strings.Join(fields[2:5], " ")}
+	l.attr("client", fields[0])
+	if fields[1] != "-" {
+		l.attr("user", fields[1])
+	}
+	l.request()
+	return l, l.morganTail(fields[5])
+}
+
+// morganTail parses status, size and duration. A value that is not known is a dash.
+func (l *Line) morganTail(s string) bool {
+	f := strings.Fields(s[:min(len(s), 100)])
+	if len(f) != 5 && len(f) != 4 || len(s) > 100 {
+		return false
+	}
+	if !l.statusText(f[0]) && f[0] != "-" {
+		return false
+	}
+	size, duration := "", ""
+	switch {
+	case len(f) == 5 && f[2] == "ms" && f[3] == "-": // dev
+		duration, size = f[1], f[4]
+	case len(f) == 5 && f[4] == "ms" && f[2] == "-":
+		size, duration = f[1], f[3]
+	default:
+		return false
+	}
+	if n, err := strconv.ParseInt(size, 10, 64); err == nil {
+		l.Attrs = append(l.Attrs, slog.Int64("size", n))
+	} else if size != "-" {
+		return false
+	}
+	if duration != "-" {
+		l.attr("duration", duration+"ms")
+	}
+	return true
+}

@@ -1,0 +1,283 @@
+package logline
+
+import (
+	"strings"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// envLogger parses the text after "[time" in lines of env_logger: " INFO  app::web] text".
+func (p *parser) envLogger(l Line, _ stamp, rest string) (Line, bool) {
+	if !strings.HasPrefix(rest, " ") {
+		return Line{}, false
+	}
+	lv, n, ok := levelWord(rest[1:])
+	if !ok || !isUpper(rest[1]) || rest[n] == ':' {
+		return Line{}, false
+	}
+	target, text, ok := strings.Cut(rest[1+n:], "]")
+	if target = strings.Trim(target, " "); !ok || strings.Contains(target, " ") {
+		return Line{}, false
+	}
+	l.Level, l.HasLevel = lv, true
+	l.Channel, l.Message = target, strings.TrimPrefix(text, " ")
+	return l, true
+}
+
+// fern parses the text after "[time" in lines of fern: "][app::web][INFO] text".
+func (p *parser) fern(l Line, _ stamp, rest string) (Line, bool) {
+	if !strings.HasPrefix(rest, "][") {
+		return Line{}, false
+	}
+	target, rest, ok := strings.Cut(rest[2:], "][")
+	if !ok || strings.Contains(target, " ") {
+		return Line{}, false
+	}
+	level, text, ok := strings.Cut(rest, "]")
+	if !ok {
+		return Line{}, false
+	}
+	if l.Level, l.HasLevel = levelName(strings.Trim(level, " ")); !l.HasLevel {
+		return Line{}, false
+	}
+	l.Channel, l.Message = target, strings.TrimPrefix(text, " ")
+	return l, true
+}
+
+// paddedLevel parses a level of up to five letters, which is padded to that, and the space
+// after it.
+func (l *Line) paddedLevel(s string) (rest string, ok bool) {
+	if len(s) < 7 || s[5] != ' ' && s[5] != '[' && s[6] != ' ' {
+		return s, false
+	}
+	switch strings.Trim(s[:5], " ") {
+	case "TRACE":
+		l.Level = logbook.LevelTrace
+	case "DEBUG":
+		l.Level = logbook.LevelDebug
+	case "INFO":
+		l.Level = logbook.LevelInfo
+	case "WARN":
+		l.Level = logbook.LevelWarn
+	case "ERROR":
+		l.Level = logbook.LevelError
+	default:
+		return s, false
+	}
+	l.HasLevel = true
+	return strings.TrimPrefix(s[5:], " "), true
+}
+
+// simpleLogger parses the text after the time in lines of simple_logger:
+// "INFO  [app::web] text". Its times have microseconds or nanoseconds, and a zone.
+func (p *parser) simpleLogger(l Line, st stamp, rest string) (Line, bool) {
+	if st.fraction < 6 || len(rest) < 8 || rest[0] != ' ' {
+		return Line{}, false
+	}
+	lv, n, ok := levelWord(rest[1:])
+	if !ok || !isUpper(rest[1]) {
+		return Line{}, false
+	}
+	rest, ok = strings.CutPrefix(strings.TrimLeft(rest[1+n:], " "), "[")
+	if !ok {
+		return Line{}, false
+	}
+	n = targetLen(rest)
+	if n == 0 || !strings.HasPrefix(rest[n:], "] ") {
+		return Line{}, false
+	}
+	l.Level, l.HasLevel = lv, true
+	l.Channel, l.Message = rest[:n], rest[n+2:]
+	return l, true
+}
+
+// targetLen returns the length of a path of Rust modules at the start of s.
+func targetLen(s string) int {
+	n := 0
+	for n < len(s) {
+		switch c := s[n]; {
+		case isLower(c), isDigit(c) && n > 0, c == '_':
+			n++
+		case c == ':' && n > 0 && strings.HasPrefix(s[n:], "::") && n+2 < len(s) && (isLower(s[n+2]) || s[n+2] == '_'):
+			n += 2
+		default:
+			return n
+		}
+	}
+	return n
+}
+
+// tracing parses the text after the time in lines of tracing-subscriber, in its full and
+// its compact format:
+//
+//	INFO request{id=7}:query{}: app::db: text key=value
+func (p *parser) tracing(l Line, st stamp, rest string) (Line, bool) {
+	if len(rest) < 8 || rest[0] != ' ' || st.fraction < 3 || st.offset {
+		return Line{}, false
+	}
+	rest, ok := l.paddedLevel(rest[1:])
+	if !ok || !l.tracingSpans(rest, false) {
+		return Line{}, false
+	}
+	return l, true
+}
+
+// tracingBare parses lines of tracing-subscriber without a time. A level of five letters is
+// not padded; then only spans with fields show the format.
+func (p *parser) tracingBare(s string) (Line, bool) {
+	var l Line
+	rest, ok := l.paddedLevel(s)
+	if !ok || !l.tracingSpans(rest, s[0] != ' ') {
+		return Line{}, false
+	}
+	return l, true
+}
+
+// tracingSpans parses the text after the level.
+func (l *Line) tracingSpans(s string, fields bool) bool {
+	spans, n := spansLen(s)
+	if n == 0 || n+2 >= len(s) || fields && !spans {
+		return false
+	}
+	head, rest := s[:n], s[n+2:]
+	// The target follows the spans. Without their fields, they look like a target of one
+	// module.
+	if m := targetLen(rest); m > 0 && strings.HasPrefix(rest[m:], ": ") && (spans || !strings.Contains(head, "::")) && rest[:m] != "error" {
+		l.attr("span", head)
+		head, rest = rest[:m], rest[m+2:]
+	} else if spans {
+		l.attr("span", head)
+		head = ""
+	}
+	l.Channel = head
+	l.textPairs(rest)
+	return true
+}
+
+// spansLen returns the length of the names of spans or of a target at the start of s, which
+// a colon and a space must follow, and whether one has fields.
+func spansLen(s string) (fields bool, n int) {
+	for n < len(s) {
+		m := targetLen(s[n:])
+		if m == 0 {
+			return false, 0
+		}
+		n += m
+		if n < len(s) && s[n] == '{' {
+			end := bracesLen(s[n:])
+			if end == 0 {
+				return false, 0
+			}
+			n += end
+			fields = true
+		}
+		if n+1 >= len(s) || s[n] != ':' {
+			return false, 0
+		}
+		if s[n+1] == ' ' {
+			return fields, n
+		}
+		n++
+	}
+	return false, 0
+}
+
+// bracesLen returns the length of a text in braces at the start of s, in which braces nest
+// and may be quoted.
+func bracesLen(s string) int {
+	depth := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '"':
+			n := quotedLen(s[i:])
+			if n == 0 {
+				return 0
+			}
+			i += n - 1
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return 0
+}
+
+// tracingPretty parses the first line of a record in tracing-subscriber's pretty format:
+// "  2026-03-05T10:11:12.123456Z  INFO app::web: text, key: value".
+func (p *parser) tracingPretty(s string) (Line, bool) {
+	if len(s) < 30 || s[1] != ' ' || !isDigit(s[2]) || s[12] != 'T' {
+		return Line{}, false
+	}
+	st, ok := isoStamp(s[2:], p.now.Location())
+	if !ok || s[2+st.len:] == "" || s[2+st.len] != ' ' {
+		return Line{}, false
+	}
+	l := Line{Time: st.time}
+	rest, ok := l.paddedLevel(s[3+st.len:])
+	if !ok {
+		return Line{}, false
+	}
+	n := targetLen(rest)
+	if n == 0 || !strings.HasPrefix(rest[n:], ": ") || len(rest) == n+2 {
+		return Line{}, false
+	}
+	l.Channel = rest[:n]
+	l.prettyFields(rest[n+2:])
+	return l, true
+}
+
+// prettyFields parses "text, key: value, key: value". A field without a text is a quoted
+// value.
+func (l *Line) prettyFields(s string) {
+	i := 0
+	if n := targetLen(s); n == 0 || !strings.HasPrefix(s[n:], `: "`) {
+		if i = nextField(s); i < 0 {
+			l.Message = s
+			return
+		}
+		l.Message = s[:i]
+		i += 2
+	}
+	for s = s[i:]; s != ""; {
+		key, rest, _ := strings.Cut(s, ": ")
+		end := 0
+		if strings.HasPrefix(rest, `"`) {
+			end = quotedLen(rest)
+		}
+		next := nextField(rest[end:])
+		if next < 0 {
+			next, s = len(rest), ""
+		} else {
+			next += end
+			s = rest[next+2:]
+		}
+		value := rest[:next]
+		if v, ok := unquote(value); ok && value[0] == '"' {
+			value = v
+		}
+		if key == "error" && l.Err == "" {
+			l.Err = value
+		} else {
+			l.attr(key, value)
+		}
+	}
+}
+
+// nextField returns the index of the next ", key: " in s, or -1.
+func nextField(s string) int {
+	for i := 0; ; {
+		n := strings.Index(s[i:], ", ")
+		if n < 0 {
+			return -1
+		}
+		i += n
+		key := s[i+2:]
+		if m := targetLen(key); m > 0 && strings.HasPrefix(key[m:], ": ") {
+			return i
+		}
+		i += 2
+	}
+}

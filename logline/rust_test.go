@@ -1,0 +1,47 @@
+package logline_test
+
+import "testing"
+
+func TestRust(t *testing.T) {
+	testLines(t, []sample{
+		{"env_logger",
+			`[2026-11-20T10:41:03Z WARN  tea::pot] nearly empty`,
+			`env_logger 2026-11-20T10:41:03Z WARNING channel=tea::pot "nearly empty"`},
+		{"env_logger, no target",
+			`[2026-11-20T10:41:03Z WARN ] nearly empty`,
+			`env_logger 2026-11-20T10:41:03Z WARNING "nearly empty"`},
+		{"fern",
+			`[2026-11-20 10:41:03.123-0700][tea::pot][ERROR] empty [again]`,
+			`fern 2026-11-20T10:41:03.123-07:00 ERROR channel=tea::pot "empty [again]"`},
+		{"simple_logger",
+			`2026-11-20T10:41:03.123456789Z WARN  [tea::pot] nearly empty`,
+			`simple_logger 2026-11-20T10:41:03.123456789Z WARNING channel=tea::pot "nearly empty"`},
+		{"tracing",
+			`2026-11-20T10:41:03.123456Z  INFO tea::pot: poured cups=3 error="lid: open"`,
+			`tracing 2026-11-20T10:41:03.123456Z INFO channel=tea::pot "poured" {cups="3"} err="lid: open"`},
+		{"tracing, spans",
+			`2026-11-20T10:41:03.123456Z ERROR request{id=7 q="}"}:pour{n=1}: tea::pot: too full: stop`,
+			`tracing 2026-11-20T10:41:03.123456Z ERROR channel=tea::pot "too full: stop" {span="request{id=7 q=\"}\"}:pour{n=1}"}`},
+		{"tracing, compact",
+			`2026-11-20T10:41:03.123456Z DEBUG request:pour: tea: cup="small" id=7`,
+			`tracing 2026-11-20T10:41:03.123456Z DEBUG channel=tea "" {span="request:pour" cup="small" id="7"}`},
+		{"tracing, an error in the text",
+			`2026-11-20T10:41:03.123456Z  WARN tea: error: too hot`,
+			`tracing 2026-11-20T10:41:03.123456Z WARNING channel=tea "error: too hot"`},
+		{"tracing, no time",
+			` WARN tea: too hot degrees=99`,
+			`tracing-bare WARNING channel=tea "too hot" {degrees="99"}`},
+		{"tracing, no time, spans",
+			`ERROR pour{id=7}: tea: too hot`,
+			`tracing-bare ERROR channel=tea "too hot" {span="pour{id=7}"}`},
+		{"a level and a word",
+			`ERROR pour: tea: too hot`,
+			`text ERROR "pour: tea: too hot"`},
+		{"tracing, pretty",
+			`  2026-11-20T10:41:03.123456Z  WARN tea::pot: too hot, now, degrees: 99, cup: "a, b: c", error: "x"`,
+			`tracing-pretty 2026-11-20T10:41:03.123456Z WARNING channel=tea::pot "too hot, now" {degrees="99" cup="a, b: c"} err="x"`},
+		{"tracing, pretty, fields only",
+			`  2026-11-20T10:41:03.123456Z DEBUG tea: cup: "small", n: 1`,
+			`tracing-pretty 2026-11-20T10:41:03.123456Z DEBUG channel=tea "" {cup="small" n="1"}`},
+	})
+}
