@@ -71,11 +71,11 @@ func (p *parser) asctime(l Line, st stamp, rest string) (Line, bool) {
 	s := rest[1:]
 	switch {
 	case s[0] == '[':
-		in, text, ok := strings.Cut(s[1:min(len(s), 80)], "] ")
+		in, _, ok := strings.Cut(s[1:min(len(s), 80)], "] ")
 		if !ok {
 			return Line{}, false
 		}
-		text = s[len(in)+3:]
+		text := s[len(in)+3:]
 		if st.comma && pythonLevel(&l, in) {
 			return pythonName(l, text)
 		}
