@@ -259,8 +259,8 @@ func (p *parser) zerologConsole(l Line, _ stamp, rest string) (Line, bool) {
 
 // charm parses the text after the time in lines of charmbracelet/log:
 // "INFO <main.go:12> prefix: text key=value".
-func (p *parser) charm(l Line, _ stamp, rest string) (Line, bool) {
-	if len(rest) < 6 || rest[0] != ' ' || !isUpper(rest[1]) || !isUpper(rest[4]) || rest[5] != ' ' {
+func (p *parser) charm(l Line, st stamp, rest string) (Line, bool) {
+	if len(rest) < 7 || st.fraction > 0 || rest[6] == ' ' || rest[0] != ' ' || !isUpper(rest[1]) || !isUpper(rest[4]) || rest[5] != ' ' {
 		return Line{}, false
 	}
 	switch rest[1:5] {
