@@ -2,18 +2,23 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/logbook-go/logbook/bench/internal/report"
 )
 
 // The output files, relative to this directory. In the pages only the text between the
-// markers is replaced.
+// markers is replaced. The README has the rows of readmeRows, the other page has all.
 const (
 	resultsFile = "results.json"
 	machineFile = "results.meta.json"
+	readme      = "../README.md"
+	fullPage    = "../docs/performance.md"
 )
 
-var pages = []string{"../README.md", "../docs/performance.md"}
+var readmeRows = []string{
+	"disabled-two-fields", "json-ten-fields", "json-caller", "slog-front", "console-text", "file-buffered",
+}
 
 // peerModules are the modules whose versions are reported.
 var peerModules = []string{
@@ -37,16 +42,19 @@ func (b *bench) publish(m report.Machine, all bool) error {
 	if err := report.WriteJSON(machineFile, m); err != nil {
 		return err
 	}
-	for _, page := range pages {
-		done, err := report.Insert(page, tables)
-		if err != nil {
-			return err
-		}
-		if done {
-			fmt.Fprintln(b.out, "updated", page)
-		}
+	short := slices.DeleteFunc(slices.Clone(b.rows), func(r *report.Row) bool { return !slices.Contains(readmeRows, r.Row) })
+	if err := b.insert(readme, report.Markdown(m, short)); err != nil {
+		return err
 	}
-	return nil
+	return b.insert(fullPage, tables)
+}
+
+func (b *bench) insert(page, tables string) error {
+	done, err := report.Insert(page, tables)
+	if done {
+		fmt.Fprintln(b.out, "updated", page)
+	}
+	return err
 }
 
 // missed returns the ids of the rows that do not reach their target.

@@ -89,9 +89,9 @@ func TestMarkdown(t *testing.T) {
 		[]*Row{race(1), lost, added, absent})
 	for _, line := range []string{
 		"Z80, 2 cores, go1.26.8, 2026-11-20. Medians of 10 interleaved rounds",
-		"| JSON, message only | **80** | 130 | | 88 | 400 | | | 1.10 | ≥ 1 | 0 / 2 |",
-		"| JSON, with caller | 500 | | | **300** | | | | **0.60** | ≥ 1.2 | 1 / 0 |",
-		"| goroutine: adds | 12.5 ns | limit 10 ns | 0.80 | target ≥ 1, missed |",
+		"| JSON, message only | **80** | 130 | | 88 | 400 | | | 1.10 | 0 / 2 |",
+		"| JSON, with caller | 500 | | | **300** | | | | 0.60 | 1 / 0 |",
+		"| goroutine: adds | 12.5 ns | limit 10 ns | 0.80 |  |",
 		"| against Python | 700 |  |  | python3-logbook is not installed |",
 	} {
 		if !strings.Contains(got, line) {

@@ -34,8 +34,8 @@ func Markdown(m Machine, rows []*Row) string {
 		}
 	}
 	if len(races) > 0 {
-		b.WriteString("| | logbook | " + strings.Join(columns, " | ") + " | ratio | target | allocs |\n")
-		b.WriteString("| --- | --: |" + strings.Repeat(" --: |", len(columns)+3) + "\n")
+		b.WriteString("| | logbook | " + strings.Join(columns, " | ") + " | ratio | allocs |\n")
+		b.WriteString("| --- | --: |" + strings.Repeat(" --: |", len(columns)+2) + "\n")
 		for _, r := range races {
 			writeRace(&b, r)
 		}
@@ -44,7 +44,7 @@ func Markdown(m Machine, rows []*Row) string {
 	if len(reports) > 0 {
 		b.WriteString("| reported | logbook | beside | ratio | |\n| --- | --: | --- | --: | --- |\n")
 		for _, r := range reports {
-			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.Title, quantity(r.Ours, r.Unit), beside(r), ratio(r), verdict(r))
+			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", r.Title, quantity(r.Ours, r.Unit), beside(r), ratio(r), r.Note)
 		}
 	}
 	return b.String()
@@ -66,11 +66,7 @@ func writeRace(b *strings.Builder, r *Row) {
 			fmt.Fprintf(b, " %s |", emphasis(number(v), c == r.BestPeer && *r.Ratio < 1))
 		}
 	}
-	target := ""
-	if r.Target != nil {
-		target = "≥ " + strconv.FormatFloat(*r.Target, 'f', -1, 64)
-	}
-	fmt.Fprintf(b, " %s | %s | %s / %s |\n", emphasis(ratio(r), !r.Met()), target, number(r.Allocs), number(r.PeerAllocs[r.BestPeer]))
+	fmt.Fprintf(b, " %s | %s / %s |\n", ratio(r), number(r.Allocs), number(r.PeerAllocs[r.BestPeer]))
 }
 
 // beside lists the peers of a reported row.
@@ -80,21 +76,6 @@ func beside(r *Row) string {
 		parts = append(parts, name+" "+quantity(r.Peers[name], r.Unit))
 	}
 	return strings.Join(parts, ", ")
-}
-
-func verdict(r *Row) string {
-	var parts []string
-	if r.Note != "" {
-		parts = append(parts, r.Note)
-	}
-	if r.Target != nil {
-		s := "target ≥ " + strconv.FormatFloat(*r.Target, 'f', -1, 64)
-		if !r.Met() {
-			s += ", missed"
-		}
-		parts = append(parts, s)
-	}
-	return strings.Join(parts, "; ")
 }
 
 func ratio(r *Row) string {
