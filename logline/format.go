@@ -60,6 +60,8 @@ func init() {
 		{Format{"compose", "docker compose logs, around any other format", `web-1  | hello`}, "0Aa", (*parser).compose},
 		{Format{"access", "access logs of web servers: common and combined", `10.0.0.1 - anna [05/Mar/2026:10:11:12 +0100] "GET / HTTP/1.1" 200 512 "-" "curl/8.5"`}, "0Aa:[-", (*parser).access},
 		{Format{"apache-error", "Apache's error log", `[Thu Mar 05 10:11:12.123456 2026] [core:error] [pid 12:tid 34] [client 10.0.0.1:99] no such file`}, "[", (*parser).apacheError},
+		{Format{"serilog", "Serilog's console", `[10:11:12 INF] hello`}, "[", (*parser).serilog},
+		{Format{"dotnet", ".NET's consoles; the message may be on the next line", `info: App.Web[0]`}, "0tdiwfc", (*parser).dotnetConsole},
 		{Format{"celery", "Celery's workers", `[2026-03-05 10:11:12,123: INFO/MainProcess] hello`}, "[", (*parser).celery},
 		{Format{"gunicorn", "gunicorn", `[2026-03-05 10:11:12 +0000] [12] [INFO] hello`}, "[", (*parser).gunicorn},
 		{Format{"flask", "Flask, Airflow and other Python programs with the time in brackets", `[2026-03-05 10:11:12,123] INFO in app: hello`}, "[", (*parser).pythonBracket},
@@ -93,6 +95,7 @@ func init() {
 	timed = []timedRecognizer{
 		{Format{"loguru", "loguru", "2026-03-05 10:11:12.123 | INFO     | app.web:index:12 - hello"}, (*parser).loguru},
 		{Format{"spring-boot", "Spring Boot", "2026-03-05 10:11:12.123  INFO 12 --- [           main] c.example.App : hello"}, (*parser).springBoot},
+		{Format{"nlog", "NLog", "2026-03-05 10:11:12.1234|INFO|App.Web|hello"}, (*parser).nlog},
 		{Format{"structlog", "structlog's console", "2026-03-05T10:11:12.123456Z [info     ] hello                          n=1"}, (*parser).structlogConsole},
 		{Format{"telegraf", "Telegraf", "2026-03-05T10:11:12Z I! [agent] hello"}, (*parser).telegraf},
 		{Format{"gitea", "Gitea and Forgejo", "2026/03/05 10:11:12 cmd/web.go:12:runWeb() [I] hello"}, (*parser).gitea},

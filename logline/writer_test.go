@@ -69,8 +69,8 @@ Exception in thread "main" java.lang.Error: x
 log4j 2024-03-05T10:11:12.345Z INFO channel=c.e.Shop "next" {thread="main"}
 plain ERROR "Exception in thread \"main\" java.lang.Error: x" stack="\tat a.b(C.java:1)"
 `},
-		{"dotnet", "info: Microsoft.Hosting[0]\n      Now listening\nwarn: A.B[1]\n      two\n      lines\n", `text INFO "Microsoft.Hosting[0]\n      Now listening"
-text WARNING "A.B[1]\n      two\n      lines"
+		{"dotnet", "info: Microsoft.Hosting[0]\n      Now listening\nwarn: A.B[1]\n      two\n      lines\n", `dotnet INFO channel=Microsoft.Hosting "Now listening" {event=0}
+dotnet WARNING channel=A.B "two\nlines" {event=1}
 `},
 		{"rust", "thread 'main' panicked at src/main.rs:2:5:\nboom\nnote: run with `RUST_BACKTRACE=1`\n", "plain ERROR \"thread 'main' panicked at src/main.rs:2:5:\" stack=\"boom\\nnote: run with `RUST_BACKTRACE=1`\"\n"},
 		{"recovered", "2009/11/10 23:00:00 http: panic serving 127.0.0.1:1: boom\ngoroutine 7 [running]:\nnet/http.f()\n\t/x.go:1\n2009/11/10 23:00:01 next\n", `text 2009-11-10T23:00:00Z "http: panic serving 127.0.0.1:1: boom" stack="goroutine 7 [running]:\nnet/http.f()\n\t/x.go:1"
