@@ -1,6 +1,7 @@
 package logline
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/logbook-go/logbook/logbook"
@@ -35,6 +36,7 @@ type joiner struct {
 	one     stream             // of lines without a prefix
 	streams map[string]*stream // of the others
 	waiting []*stream          // those of streams that hold a record, oldest first
+	last    *stream            // that of the last line
 	n       int                // number of lines
 }
 
@@ -48,11 +50,12 @@ type stream struct {
 	dropped bool // the record was below the level: lines that continue it are, too
 	began   bool // there was a record
 	block   block
-	joined  []string // lines that continue it
-	pieces  []string // texts of those that continue its first line
+	joined  []string // lines that continue it, without their headers
+	pieces  []string // texts of the lines that continue its first one, before those
+	raw     []string // all these lines as they were
 	size    int      // of them
 	blanks  int      // blank lines after them
-	since   int      // number of the line
+	since   int      // number of the last line
 }
 
 func newJoiner(emit func(Line)) joiner {
@@ -80,6 +83,7 @@ func (j *joiner) stream(name string) *stream {
 func (j *joiner) add(l Line, drop bool) {
 	j.n++
 	s := j.stream(l.stream)
+	j.last = s
 	if s.began && s.line.partial {
 		j.part(s, &l)
 		if s.size > maxJoined {
@@ -95,13 +99,29 @@ func (j *joiner) add(l Line, drop bool) {
 		return
 	}
 	j.finish(s)
-	*s = stream{line: l, held: !drop, dropped: drop, began: true, since: j.n, joined: s.joined[:0]}
+	*s = stream{line: l, held: !drop, dropped: drop, began: true, since: j.n, joined: s.joined[:0], raw: s.raw[:0]}
 	s.begin()
 	if s.held && l.stream != "" {
 		j.waiting = append(j.waiting, s)
 	}
+	j.release()
+}
+
+// release emits the records that waited long enough.
+func (j *joiner) release() {
 	for len(j.waiting) > 0 && j.waiting[0].since <= j.n-maxWait {
 		j.finish(j.waiting[0])
+	}
+	if j.one.held && j.one.since <= j.n-maxWait {
+		j.finish(&j.one)
+	}
+}
+
+// touch makes the record of a stream wait anew.
+func (j *joiner) touch(s *stream) {
+	s.since = j.n
+	if i := slices.Index(j.waiting, s); i >= 0 {
+		j.waiting = append(slices.Delete(j.waiting, i, i+1), s)
 	}
 }
 
@@ -109,7 +129,11 @@ func (j *joiner) add(l Line, drop bool) {
 func (j *joiner) drop() {
 	j.n++
 	j.finish(&j.one)
-	j.one = stream{dropped: true, began: true, joined: j.one.joined[:0]}
+	j.one = stream{dropped: true, began: true, joined: j.one.joined[:0], raw: j.one.raw[:0]}
+	j.last = &j.one
+	if len(j.waiting) > 0 {
+		j.release()
+	}
 }
 
 // blank takes an empty line. It belongs to a record if a line that continues it follows.
@@ -122,7 +146,7 @@ func (j *joiner) blank() {
 
 // piece takes a further piece of a line that was too long.
 func (j *joiner) piece(text string, n int) {
-	s := &j.one
+	s := j.last
 	if s.dropped {
 		return
 	}
@@ -149,8 +173,9 @@ func (j *joiner) part(s *stream, l *Line) {
 		}
 	default:
 		s.pieces = append(s.pieces, l.Message)
-		s.joined = append(s.joined, l.Raw)
+		s.raw = append(s.raw, l.Raw)
 		s.size += len(l.Raw) + len(l.Message)
+		j.touch(s)
 	}
 }
 
@@ -159,7 +184,7 @@ func (s *stream) begin() {
 	l := &s.line
 	text := l.Message
 	if l.stream == "" && l.Raw != "" && l.Time.IsZero() {
-		text = l.Raw // Parse takes the first word of "panic: boom" for a level
+		text = stripSGR(l.Raw) // Parse takes the first word of "panic: boom" for a level
 	}
 	b, level := beginning(text)
 	if b == noBlock {
@@ -169,7 +194,9 @@ func (s *stream) begin() {
 	switch {
 	case !l.Time.IsZero() && l.stream == "":
 		// A logger wrote it, and the program goes on.
-		s.block = min(b, python)
+		if s.block == goExit {
+			s.block = stack
+		}
 	default:
 		l.Message = text
 		if !l.HasLevel || l.Level < level {
@@ -185,7 +212,8 @@ func beginning(text string) (block, logbook.Level) {
 	switch {
 	case text == "":
 	case text[0] == 'p' && strings.HasPrefix(text, "panic: "),
-		text[0] == 'f' && strings.HasPrefix(text, "fatal error: "):
+		text[0] == 'f' && strings.HasPrefix(text, "fatal error: "),
+		goroutine(text):
 		return goExit, logbook.LevelCritical
 	case text[0] == 't' && strings.HasPrefix(text, "thread '") && strings.Contains(text, " panicked at "):
 		if strings.HasSuffix(text, ":") {
@@ -223,16 +251,17 @@ func (j *joiner) continues(s *stream, l *Line) bool {
 			s.line.Level, s.line.HasLevel = level, has
 		}
 		s.held, s.since = true, j.n
-		s.joined, s.size, s.blanks = s.joined[:0], 0, 0
+		s.joined, s.raw, s.size, s.blanks = s.joined[:0], s.raw[:0], 0, 0
 		if l.stream != "" {
 			j.waiting = append(j.waiting, s)
 		}
 	default:
 		for range s.blanks {
-			s.joined = append(s.joined, "")
+			s.joined, s.raw = append(s.joined, ""), append(s.raw, "")
 		}
-		s.joined = append(s.joined, text)
+		s.joined, s.raw = append(s.joined, text), append(s.raw, l.Raw)
 		s.size += len(text) + 1
+		j.touch(s)
 	}
 	s.blanks, s.block = 0, next
 	return true
@@ -247,9 +276,9 @@ func (s *stream) text(l *Line) (string, bool) {
 	case l.stream != "":
 		return l.Message, !l.HasLevel
 	case !l.HasLevel && l.Time.IsZero() && s.block > indented:
-		return l.Raw, true // a part of a stack that looks like logfmt
-	case l.Format == Text && l.Time.IsZero() && s.block > indented && s.next(l.Raw) > indented:
-		return l.Raw, true
+		return stripSGR(l.Raw), true // a part of a stack that looks like logfmt
+	case l.Format == Text && l.Time.IsZero() && s.block > indented && s.next(stripSGR(l.Raw)) > indented:
+		return stripSGR(l.Raw), true
 	}
 	// Syslog and the journal repeat their header before each line of a stack.
 	same := l.PID != 0 && l.PID == s.line.PID && l.Channel == s.line.Channel && l.Format == s.line.Format &&
@@ -261,6 +290,9 @@ func (s *stream) text(l *Line) (string, bool) {
 // not continue it.
 func (s *stream) next(text string) block {
 	if text == "" {
+		if s.block > indented && s.block != closed {
+			return s.block
+		}
 		return noBlock
 	}
 	if isSpace(text[0]) {
@@ -274,6 +306,12 @@ func (s *stream) next(text string) block {
 		return indented
 	}
 	if s.block == goExit {
+		return goExit
+	}
+	if goroutine(text) {
+		if s.dropped {
+			return noBlock
+		}
 		return goExit
 	}
 	if b, _ := beginning(text); b != noBlock {
@@ -292,9 +330,10 @@ func (s *stream) next(text string) block {
 	case s.block == closed && strings.HasSuffix(text, "exception occurred:"),
 		s.block == closed && strings.HasSuffix(text, "following exception:"):
 		return closed
-	case strings.HasPrefix(text, "goroutine ") && strings.Contains(text, "[") && strings.HasSuffix(text, ":"):
-		return goExit
 	case stackLine(text):
+		if s.dropped && s.block < stack {
+			return noBlock // it may be anything
+		}
 		return stack
 	case s.block == stack && rustLine(text):
 		return stack
@@ -304,9 +343,17 @@ func (s *stream) next(text string) block {
 	return noBlock
 }
 
+// goroutine reports whether a text begins the stack of a goroutine.
+func goroutine(s string) bool {
+	return s[0] == 'g' && strings.HasPrefix(s, "goroutine ") && strings.Contains(s, "[") && strings.HasSuffix(s, ":")
+}
+
 // stackLine reports whether a text without its indentation is a part of a stack of Java, PHP or
 // JavaScript.
 func stackLine(s string) bool {
+	if s == "" {
+		return false
+	}
 	switch s[0] {
 	case 'a':
 		return strings.HasPrefix(s, "at ")
@@ -370,22 +417,19 @@ func (j *joiner) finish(s *stream) {
 	}
 	s.held = false
 	if s.line.stream != "" {
-		for i, w := range j.waiting {
-			if w == s {
-				j.waiting = append(j.waiting[:i], j.waiting[i+1:]...)
-				break
-			}
+		if i := slices.Index(j.waiting, s); i >= 0 {
+			j.waiting = slices.Delete(j.waiting, i, i+1)
 		}
 	}
 	s.blanks = 0
 	l := s.line
-	if n := len(s.pieces); n > 0 {
+	if len(s.raw) > 0 {
+		l.Raw += "\n" + strings.Join(s.raw, "\n")
 		l.Message += strings.Join(s.pieces, "")
-		l.Raw += "\n" + strings.Join(s.joined[:n], "\n")
-		s.joined, s.pieces = s.joined[n:], nil
-	}
-	if len(s.joined) > 0 {
 		l.join(s.joined, s.block)
+		clear(s.joined)
+		clear(s.raw)
+		s.joined, s.raw, s.pieces = s.joined[:0], s.raw[:0], nil
 	}
 	s.size = 0
 	j.emit(l)
@@ -393,8 +437,10 @@ func (j *joiner) finish(s *stream) {
 
 // join adds the lines that continue the record.
 func (l *Line) join(lines []string, b block) {
+	if len(lines) == 0 {
+		return
+	}
 	text := strings.Join(lines, "\n")
-	l.Raw += "\n" + text
 	first := lines[0]
 	switch {
 	case b == closed && strings.HasPrefix(l.Message, traceback):
@@ -415,7 +461,6 @@ func (l *Line) join(lines []string, b block) {
 	default:
 		l.Message += "\n" + text
 	}
-	clear(lines)
 }
 
 // dedent joins lines without the indentation that all of them have.

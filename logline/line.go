@@ -37,8 +37,7 @@ type Line struct {
 	Channel  string // logger name, or syslog's program
 	Message  string
 
-	// Raw is the line itself, without its end and without color codes. Of a record of several
-	// lines it has all.
+	// Raw is the line itself, without its end. Of a record of several lines it has all.
 	Raw string
 
 	// Attrs holds the other fields in the order of the line, including repeated
@@ -91,7 +90,7 @@ func (p *parser) parse(line []byte) Line {
 	if !ok {
 		return Line{Format: Plain, Message: s, Raw: s}
 	}
-	l.Raw = t
+	l.Raw = s
 	return l
 }
 

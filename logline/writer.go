@@ -101,8 +101,8 @@ func (w *Writer) hold(p []byte) {
 }
 
 func (w *Writer) endLine() {
-	if len(w.held) > 0 || w.piece == 0 {
-		w.pass(trimCR(w.held))
+	if line := trimCR(w.held); len(line) > 0 || w.piece == 0 {
+		w.pass(line)
 	}
 	w.held, w.piece = w.held[:0], 0
 	if cap(w.held) > 2*DefaultMaxLine {
