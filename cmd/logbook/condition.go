@@ -23,21 +23,22 @@ type condition struct {
 
 	level  logbook.Level // of a condition on the level
 	re     *regexp.Regexp
-	number float64 // of the value, if isNumber
-	time   time.Time
+	number float64   // of the value, if isNumber
+	time   time.Time // of a condition on the time
 
-	isNumber, isTime bool
-	found            bool // a record had the name
+	isNumber bool
+	tried    bool // a record was tested
+	found    bool // a record had the name
 }
 
 // operators of conditions, the longer ones first.
 var operators = []string{">=", "<=", "!=", "!~", "==", "=", ">", "<", "~"}
 
-// readConditions reads lists of conditions, separated by commas.
-func readConditions(lists []string) (out []*condition, err error) {
+// readConditions reads lists of conditions, separated by commas. now is as for readTime.
+func readConditions(lists []string, now time.Time) (out []*condition, err error) {
 	for _, list := range lists {
 		for s := range strings.SplitSeq(list, ",") {
-			c, err := readCondition(strings.TrimSpace(s))
+			c, err := readCondition(strings.TrimSpace(s), now)
 			if err != nil {
 				return nil, err
 			}
@@ -47,7 +48,7 @@ func readConditions(lists []string) (out []*condition, err error) {
 	return out, nil
 }
 
-func readCondition(s string) (*condition, error) {
+func readCondition(s string, now time.Time) (*condition, error) {
 	c := &condition{text: s}
 	at := strings.IndexAny(s, "=!<>~")
 	if at > 0 {
@@ -75,10 +76,12 @@ func readCondition(s string) (*condition, error) {
 		if err = c.level.UnmarshalText([]byte(c.value)); err != nil {
 			return nil, fmt.Errorf("condition %q: %w", s, err)
 		}
+	case c.name == "time":
+		if c.time, err = readTime("condition on the time:", c.value, now); err != nil {
+			return nil, err
+		}
 	default:
 		c.number, c.isNumber = amount(c.value)
-		c.time, err = time.Parse(time.RFC3339Nano, c.value)
-		c.isTime = err == nil
 	}
 	return c, nil
 }
@@ -100,21 +103,19 @@ func amount(s string) (float64, bool) {
 // holds reports whether the condition holds for a record. A record without the name meets only
 // != and !~.
 func (c *condition) holds(l *logline.Line) bool {
-	value := ""
-	ok := true
+	c.tried = true
+	value, ok := "", true
 	switch c.name {
 	case "level":
 		c.found = true
-		if c.re == nil {
-			return l.HasLevel && c.order(cmp.Compare(l.Level, c.level))
+		if value, ok = l.Level.String(), l.HasLevel; ok && c.re == nil {
+			return c.order(cmp.Compare(l.Level, c.level))
 		}
-		value = l.Level.String()
 	case "time":
 		c.found = true
-		if c.isTime {
-			return !l.Time.IsZero() && c.order(l.Time.Compare(c.time))
+		if value, ok = l.Time.Format(time.RFC3339Nano), !l.Time.IsZero(); ok && c.re == nil {
+			return c.order(l.Time.Compare(c.time))
 		}
-		value = l.Time.Format(time.RFC3339Nano)
 	case "message", "msg":
 		c.found, value = true, l.Message
 	case "channel", "logger":
@@ -147,6 +148,7 @@ func (c *condition) holds(l *logline.Line) bool {
 		if n, ok := amount(value); ok {
 			return c.order(cmp.Compare(n, c.number))
 		}
+		return c.op == "!=" // no number is more or less than a text
 	}
 	return c.order(strings.Compare(value, c.value))
 }

@@ -84,9 +84,11 @@ func (f *follower) moved() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if old.Size() > f.offset { // it was written between the last Read and the rotation
+	if old.Size() > f.offset || now.Size() == 0 {
+		// It was written between the last Read and the rotation, or may be: a program that is
+		// told to open the new file writes to the old one until then.
 		next.Close()
-		return true, nil
+		return old.Size() > f.offset, nil
 	}
 	f.file.Close()
 	f.file, f.offset = next, 0

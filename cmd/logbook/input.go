@@ -8,6 +8,7 @@ import (
 	"io"
 	"iter"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,7 +30,11 @@ type input struct {
 
 // openInputs opens files. If one fails, it closes the others.
 func openInputs(paths []string, follow bool) (in []*input, err error) {
-	for _, path := range paths {
+	for i, path := range paths {
+		if path == "-" && slices.Contains(paths[:i], path) {
+			closeInputs(in)
+			return nil, errors.New("standard input (-) can be read only once")
+		}
 		s, err := openInput(path, follow)
 		if err != nil {
 			closeInputs(in)
@@ -68,7 +73,7 @@ func openInput(path string, follow bool) (*input, error) {
 		s.reader, s.close = newFollower(ctx, f), cancel
 	case gz:
 		if s.reader, err = gzip.NewReader(f); err != nil {
-			return fail(err)
+			return fail(fmt.Errorf("no gzip data: %w", err))
 		}
 	case zst:
 		d, err := zstd.NewReader(f)
@@ -149,7 +154,7 @@ func (p *pipe) merge(in []*input, stop <-chan os.Signal, fail func(*input, error
 		if f, ok := s.reader.(*follower); ok {
 			r = f.present()
 		} else {
-			s.ended = true
+			s.ended, s.live = true, false
 		}
 		next, end := iter.Pull2(logline.Read(show.reader(r), &p.options))
 		defer end()

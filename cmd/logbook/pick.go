@@ -69,7 +69,7 @@ func (p *pick) apply(l *logline.Line) {
 	if p.hide["stack"] {
 		l.Stack = ""
 	}
-	if strings.HasPrefix(l.Raw, "{") {
+	if isJSON(l) {
 		l.Raw = p.rawJSON(l)
 	}
 	l.Attrs = p.attrs("", l.Attrs)

@@ -135,6 +135,7 @@ type pipe struct {
 	printer  *printer // nil without standard output
 	bound    context.Context
 	current  logline.Line // of the record that is written
+	raw      string       // its text, with all fields
 	records  int
 }
 
@@ -171,7 +172,7 @@ func (p *pipe) prepare(stdout io.Writer) (err error) {
 		}
 		p.keep.grep = append(p.keep.grep, re)
 	}
-	if p.keep.where, err = readConditions(p.where); err != nil {
+	if p.keep.where, err = readConditions(p.where, now); err != nil {
 		return fmt.Errorf("--where: %w", err)
 	}
 	p.pick = newPick(p.fields, p.hide)
@@ -193,7 +194,7 @@ func (p *pipe) run(files []string, stdin io.Reader, stdout, stderr io.Writer) er
 		return err
 	}
 	if len(files) == 0 {
-		if isTerminal(stdin) {
+		if onTerminal(stdin) {
 			complain(stderr, "reading the terminal until Ctrl-D; to read files, name them: logbook pipe app.log")
 		}
 		in = []*input{{name: "standard input", reader: stdin, live: !isFile(stdin)}}
@@ -232,12 +233,16 @@ const idle = 50 * time.Millisecond
 func (p *pipe) copy(in []*input, stop <-chan os.Signal, stderr io.Writer, show *byteProgress) int {
 	failed := false
 	fail := func(s *input, err error) {
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			err = errors.New("the compressed data is cut off")
+		}
 		complain(stderr, "%s: %v", s.name, err)
 		failed = true
 	}
 	var stopped os.Signal
 	if len(in) > 1 {
 		stopped = p.merge(in, stop, fail, show)
+		p.flush()
 	}
 	if stopped == nil {
 		stopped = p.stream(in, stop, fail, show)
@@ -304,7 +309,7 @@ func (p *pipe) stream(in []*input, stop <-chan os.Signal, fail func(*input, erro
 			}
 			p.flush()
 		case stopped = <-stop:
-			if !in[0].live || p.follow || isTerminal(in[0].reader) {
+			if !in[0].live || p.follow || onTerminal(in[0].reader) {
 				deadline = closedTime
 			} else if deadline == nil {
 				deadline = time.After(p.grace)
@@ -370,12 +375,15 @@ func (p *pipe) record(s *input, line logline.Line) {
 		return
 	}
 	p.records++
+	p.raw = l.Raw
 	if r == nil {
 		p.pick.apply(l)
 	}
-	if len(p.sinks.list) == 1 && p.printer != nil && p.printer.asItWas(l) {
-		p.printed(p.printer.line(l.Raw)) // without the cost of a record
-		return
+	if len(p.sinks.list) == 1 && p.printer != nil {
+		if text, ok := p.printer.asItWas(); ok {
+			p.printed(p.printer.line(text)) // without the cost of a record
+			return
+		}
 	}
 	if r == nil {
 		if p.location != nil {
@@ -391,17 +399,6 @@ func inZone(t time.Time, loc *time.Location) time.Time {
 		return t
 	}
 	return t.In(loc)
-}
-
-// isTerminal reports whether the input is a terminal, which does not end after a
-// signal.
-func isTerminal(stdin io.Reader) bool {
-	f, ok := stdin.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // isFile reports whether the input is a regular file.

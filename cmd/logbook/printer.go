@@ -61,8 +61,8 @@ func (o *printer) Binding() logbook.Binding { return logbook.Binding{} }
 
 // Handle implements [logbook.Handler].
 func (o *printer) Handle(r *logbook.Record) (err error) {
-	if l := &o.p.current; o.asItWas(l) {
-		return o.line(l.Raw)
+	if text, ok := o.asItWas(); ok {
+		return o.line(text)
 	}
 	if o.buffer, err = o.formatter.AppendFormat(o.buffer, r); err != nil {
 		return err
@@ -70,9 +70,12 @@ func (o *printer) Handle(r *logbook.Record) (err error) {
 	return o.line("")
 }
 
-// asItWas reports whether the line of a record is printed as it was.
-func (o *printer) asItWas(l *logline.Line) bool {
-	return o.formatter == nil || o.json && isJSON(l)
+// asItWas returns the line of the current record, if it is printed as it was.
+func (o *printer) asItWas() (string, bool) {
+	if o.formatter == nil {
+		return o.p.raw, true
+	}
+	return o.p.current.Raw, o.json && isJSON(&o.p.current)
 }
 
 // isJSON reports whether the record was one line of JSON.

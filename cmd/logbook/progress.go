@@ -76,8 +76,9 @@ func newByteProgress(stderr, stdout io.Writer, in []*input) *byteProgress {
 	return b
 }
 
-func onTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
+// onTerminal reports whether a reader or writer is a terminal.
+func onTerminal(v any) bool {
+	f, ok := v.(*os.File)
 	return ok && isatty.IsTerminal(f.Fd())
 }
 

@@ -28,17 +28,24 @@ func (s *selection) keeps(l *logline.Line, at time.Time) bool {
 		return false
 	}
 	for _, c := range s.where {
-		if !c.holds(l) {
-			if !c.found {
-				s.learn(l)
-			}
+		holds := c.holds(l)
+		if !c.found {
+			s.learn(l)
+		}
+		if !holds {
 			return false
 		}
 	}
 	return true
 }
 
+// colors matches the escape sequences that set colours.
+var colors = regexp.MustCompile(`\x1b\[[0-9;:]*m`)
+
 func (s *selection) matches(line string) bool {
+	if strings.Contains(line, "\x1b[") {
+		line = colors.ReplaceAllString(line, "")
+	}
 	for _, re := range s.grep {
 		if re.MatchString(line) {
 			return true
@@ -64,7 +71,7 @@ func (s *selection) learn(l *logline.Line) {
 // hint reports conditions on attributes that no record had.
 func (s *selection) hint(stderr io.Writer) {
 	for _, c := range s.where {
-		if c.found || len(s.known) == 0 {
+		if c.found || !c.tried || len(s.known) == 0 {
 			continue
 		}
 		names := make([]string, 0, len(s.known))
