@@ -25,6 +25,9 @@ func (p *parser) json(s string) (Line, bool) {
 	case nonfinite:
 		return Line{}, false
 	}
+	if l, ok := p.systemJSON(attrs); ok {
+		return l, true
+	}
 	var f fieldSet
 	l := p.fields(&f, attrs, s)
 	l.Format = f.format()

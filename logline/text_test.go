@@ -109,7 +109,7 @@ var textSamples = []sample{
 		`text 2024-02-29T13:37:42+05:30 ERROR pid=12 "open() \"/x\" failed (2: No such file or directory), client: 1.2.3.4" {tid=13 connection="1"}`},
 	{"PostgreSQL",
 		`2024-02-29 13:37:42.123 UTC [1234] ERROR:  relation "x" does not exist`,
-		`text 2024-02-29T13:37:42.123Z ERROR pid=1234 "relation \"x\" does not exist"`},
+		`postgres 2024-02-29T13:37:42.123Z ERROR pid=1234 "relation \"x\" does not exist"`},
 	{"dpkg",
 		`2024-02-29 13:37:42 status installed foo`,
 		`text 2024-02-29T13:37:42+05:30 "status installed foo"`},

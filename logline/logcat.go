@@ -1,0 +1,110 @@
+package logline
+
+import (
+	"strings"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// androidLevel converts the letter of a priority of Android's log.
+func androidLevel(c byte) (logbook.Level, bool) {
+	switch c {
+	case 'V':
+		return logbook.LevelTrace, true
+	case 'D':
+		return logbook.LevelDebug, true
+	case 'I':
+		return logbook.LevelInfo, true
+	case 'W':
+		return logbook.LevelWarn, true
+	case 'E':
+		return logbook.LevelError, true
+	case 'F', 'A':
+		return logbook.LevelCritical, true
+	}
+	return 0, false
+}
+
+// logcat parses the formats threadtime and time of Android's logcat:
+//
+//	03-05 10:11:12.123  12  34 I Tag: text
+//	03-05 10:11:12.123 I/Tag(  12): text
+func (p *parser) logcat(s string) (Line, bool) {
+	if len(s) < 22 || s[2] != '-' || s[5] != ' ' {
+		return Line{}, false
+	}
+	mo, ok1 := number(s, 2)
+	d, ok2 := number(s[3:], 2)
+	c, ok3 := clock(s[6:])
+	if !ok1 || !ok2 || !ok3 || c.fraction == 0 {
+		return Line{}, false
+	}
+	t, ok := p.withYear(mo, d, c)
+	if !ok {
+		return Line{}, false
+	}
+	rest := strings.TrimLeft(s[6+c.len:], " ")
+	if len(rest) > 1 && rest[1] == '/' {
+		l, ok := p.logcatBrief(rest)
+		l.Time = t
+		return l, ok
+	}
+	l := Line{Time: t}
+	var ids [3]string
+	n := 0
+	for {
+		w := word(rest)
+		if len(w) == 1 && isUpper(w[0]) && n >= 2 {
+			break
+		}
+		if n == len(ids) || w == "" || len(w) == len(rest) {
+			return Line{}, false
+		}
+		ids[n] = w
+		n++
+		rest = strings.TrimLeft(rest[len(w):], " ")
+	}
+	if n == 3 {
+		l.attr("user", ids[0])
+	}
+	pid, end, ok := cutPID(ids[n-2])
+	if !ok || end != "" || digits(ids[n-1]) != len(ids[n-1]) {
+		return Line{}, false
+	}
+	l.PID = pid
+	l.attr("tid", ids[n-1])
+	if l.Level, l.HasLevel = androidLevel(rest[0]); !l.HasLevel {
+		return Line{}, false
+	}
+	tag, msg, ok := strings.Cut(strings.TrimPrefix(rest[1:], " "), ": ")
+	if !ok {
+		if tag, ok = strings.CutSuffix(tag, ":"); !ok {
+			return Line{}, false
+		}
+	}
+	l.Channel, l.Message = strings.TrimSpace(tag), msg
+	return l, true
+}
+
+// logcatBrief parses I/Tag(  12): text.
+func (p *parser) logcatBrief(s string) (Line, bool) {
+	if len(s) < 7 || s[1] != '/' {
+		return Line{}, false
+	}
+	var l Line
+	if l.Level, l.HasLevel = androidLevel(s[0]); !l.HasLevel {
+		return Line{}, false
+	}
+	head, msg, ok := strings.Cut(s[2:], "):")
+	open := strings.LastIndexByte(head, '(')
+	if !ok || open < 0 {
+		return Line{}, false
+	}
+	pid, end, ok := cutPID(strings.TrimLeft(head[open+1:], " "))
+	if !ok || end != "" {
+		return Line{}, false
+	}
+	l.PID = pid
+	l.Channel, l.Message = strings.TrimSpace(head[:open]), strings.TrimPrefix(msg, " ")
+	return l, true
+}

@@ -1,0 +1,51 @@
+package logline
+
+import "strings"
+
+// mongodb parses the text log of MongoDB before 4.4:
+//
+//	2026-03-05T10:11:12.123+0100 I NETWORK  [initandlisten] text
+//	Thu Mar  5 10:11:12.123 [initandlisten] text
+func (p *parser) mongodb(s string) (Line, bool) {
+	var l Line
+	rest := ""
+	if isUpper(s[0]) {
+		if len(s) < 28 || s[3] != ' ' || !isLower(s[1]) {
+			return Line{}, false
+		}
+		st, ok := p.bsdStamp(s[4:])
+		if !ok || !strings.HasPrefix(s[4+st.len:], " [") {
+			return Line{}, false
+		}
+		l.Time, rest = st.time, s[5+st.len:]
+	} else {
+		if len(s) < 32 || s[10] != 'T' || s[19] != '.' {
+			return Line{}, false
+		}
+		st, ok := isoStamp(s, p.now.Location())
+		if !ok {
+			return Line{}, false
+		}
+		rest = s[st.len:]
+		if len(rest) < 4 || rest[0] != ' ' || rest[2] != ' ' && !isDigit(rest[2]) {
+			return Line{}, false
+		}
+		if l.Level, ok = androidLevel(rest[1]); !ok {
+			return Line{}, false
+		}
+		l.Time, l.HasLevel = st.time, true
+		rest = strings.TrimLeft(rest[2:], "12345 ")
+		l.Channel = word(rest)
+		rest = strings.TrimLeft(rest[len(l.Channel):], " ")
+	}
+	if !strings.HasPrefix(rest, "[") {
+		return Line{}, false
+	}
+	thread, msg, ok := strings.Cut(rest[1:], "] ")
+	if !ok {
+		return Line{}, false
+	}
+	l.attr("thread", thread)
+	l.Message = msg
+	return l, true
+}

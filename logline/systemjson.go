@@ -1,0 +1,95 @@
+package logline
+
+import (
+	"log/slog"
+	"time"
+)
+
+// systemJSON parses the JSON forms of journalctl -o json and of MongoDB from 4.4 on.
+func (p *parser) systemJSON(attrs []slog.Attr) (Line, bool) {
+	if attrs[0].Key == "t" && attrs[0].Value.Kind() == slog.KindGroup {
+		return p.mongodbJSON(attrs)
+	}
+	if k := attrs[0].Key; k == "" || k[0] != '_' && !isUpper(k[0]) {
+		return Line{}, false
+	}
+	return p.journalJSON(attrs)
+}
+
+// mongodbJSON parses {"t":{"$date":"..."},"s":"I","c":"NETWORK","id":1,"ctx":"main","msg":"text"}.
+func (p *parser) mongodbJSON(attrs []slog.Attr) (Line, bool) {
+	date := attrs[0].Value.Group()
+	if len(date) != 1 || date[0].Key != "$date" {
+		return Line{}, false
+	}
+	l := Line{Format: "mongodb-json"}
+	var ok bool
+	if l.Time, ok = p.fieldTime(date[0].Value); !ok {
+		return Line{}, false
+	}
+	for _, a := range attrs[1:] {
+		text := ""
+		if a.Value.Kind() == slog.KindString {
+			text = a.Value.String()
+		}
+		switch {
+		case a.Key == "s" && !l.HasLevel && text != "":
+			if l.Level, l.HasLevel = androidLevel(text[0]); !l.HasLevel || len(text) > 1 {
+				l.Attrs = append(l.Attrs, a)
+			}
+		case a.Key == "c" && l.Channel == "":
+			l.Channel = text
+		case a.Key == "msg" && l.Message == "" && text != "":
+			l.Message = text
+		default:
+			l.Attrs = append(l.Attrs, a)
+		}
+	}
+	return l, true
+}
+
+// journalJSON parses an entry of systemd's journal. Its fields remain attributes but for
+// those that are the parts of the line.
+func (p *parser) journalJSON(attrs []slog.Attr) (Line, bool) {
+	l := Line{Format: "journal-json"}
+	isEntry := false
+	var rest []slog.Attr
+	for _, a := range attrs {
+		text := ""
+		if a.Value.Kind() == slog.KindString {
+			text = a.Value.String()
+		}
+		used := false
+		switch a.Key {
+		case "__REALTIME_TIMESTAMP":
+			var t time.Time
+			if t, used = p.epoch(text); used && !isEntry {
+				l.Time, isEntry = t, true
+			}
+		case "PRIORITY":
+			if used = len(text) == 1 && '0' <= text[0] && text[0] <= '7' && !l.HasLevel; used {
+				l.Level, l.HasLevel = severity(int(text[0]-'0')), true
+				if n := int(text[0] - '0'); n < len(severities) {
+					used = false
+				}
+			}
+		case "MESSAGE":
+			if used = text != "" && l.Message == ""; used {
+				l.Message = text
+			}
+		case "SYSLOG_IDENTIFIER":
+			if used = text != "" && l.Channel == ""; used {
+				l.Channel = text
+			}
+		case "_PID":
+			if pid, end, ok := cutPID(text); ok && end == "" && l.PID == 0 {
+				l.PID, used = pid, true
+			}
+		}
+		if !used {
+			rest = append(rest, a)
+		}
+	}
+	l.Attrs = rest
+	return l, isEntry
+}
