@@ -140,7 +140,7 @@ func (p *parser) accessStamp(s string) (st stamp, ok bool) {
 	}
 	st.len = 12 + c.len
 	loc := p.now.Location()
-	if z, n := zone2(strings.TrimPrefix(s[st.len:], " ")); z != nil {
+	if z, n := bareZone(strings.TrimPrefix(s[st.len:], " ")); z != nil {
 		loc = z
 		st.len = len(s) - len(strings.TrimPrefix(s[st.len:], " ")) + n
 	}

@@ -58,9 +58,6 @@ type Line struct {
 
 	// partial is set if the next line of the stream continues this one.
 	partial bool
-
-	// pidKept and sourceKept are set if Attrs has what PID and Source were read from.
-	pidKept, sourceKept bool
 }
 
 // Parse parses a line, ignoring a line ending. It recognizes formats in spite of color

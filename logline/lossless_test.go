@@ -118,7 +118,7 @@ func FuzzNothingIsLost(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, log string) {
 		if strings.Contains(log, "|") {
-			t.Skip() // lines of several containers may change places
+			return // lines of several containers may change places
 		}
 		checkLossless(t, log, nil)
 	})

@@ -34,7 +34,11 @@ func (p *parser) mongodb(s string) (Line, bool) {
 			return Line{}, false
 		}
 		l.Time, l.HasLevel = st.time, true
-		rest = strings.TrimLeft(rest[2:], "12345 ")
+		if isDigit(rest[2]) {
+			l.attr("verbosity", rest[2:3])
+			rest = rest[1:]
+		}
+		rest = strings.TrimLeft(rest[2:], " ")
 		l.Channel = word(rest)
 		rest = strings.TrimLeft(rest[len(l.Channel):], " ")
 	}

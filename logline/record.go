@@ -38,10 +38,10 @@ func (l Line) Record(now time.Time, channel string) (*logbook.Record, error) {
 		Time: l.Time, Level: l.Level, Channel: cmp.Or(l.Channel, channel), Message: l.Message,
 		Attrs: l.Attrs, Source: l.Source, PID: cmp.Or(l.PID, unknown),
 	}
-	if l.PID != 0 && !l.pidKept {
+	if l.PID != 0 {
 		d.Attrs = append(d.Attrs, slog.Int("pid", l.PID))
 	}
-	if l.Source != nil && !l.sourceKept {
+	if l.Source != nil {
 		d.Attrs = append(d.Attrs, slog.String("caller", caller(l.Source)))
 	}
 	if d.Time.IsZero() {

@@ -153,7 +153,7 @@ func (t *timeParts) directive(c byte, s string) (n int, ok bool) {
 	case 'z', 'Z':
 		zone, n := zone(s)
 		if zone == nil {
-			if zone, n = zone2(s); zone == nil {
+			if zone, n = bareZone(s); zone == nil {
 				return 0, false
 			}
 		}
@@ -169,8 +169,8 @@ func (t *timeParts) directive(c byte, s string) (n int, ok bool) {
 	return 1, s != "" && s[0] == '%'
 }
 
-// zone2 is zone for a zone without a space before it.
-func zone2(s string) (*time.Location, int) {
+// bareZone is zone for a zone without a space before it.
+func bareZone(s string) (*time.Location, int) {
 	z, n := zone(" " + s)
 	return z, n - 1
 }

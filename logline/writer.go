@@ -38,7 +38,6 @@ type Options struct {
 type Writer struct {
 	joiner joiner
 	o      Options
-	now    func() time.Time
 	parser parser
 
 	held  []byte // an incomplete line
@@ -48,7 +47,7 @@ type Writer struct {
 // NewWriter returns a Writer that calls emit for each record. nil options are the
 // defaults. The line and its strings may be kept.
 func NewWriter(emit func(Line), o *Options) *Writer {
-	w := &Writer{now: time.Now}
+	w := new(Writer)
 	if o != nil {
 		w.o = *o
 	}
@@ -65,7 +64,7 @@ func NewWriter(emit func(Line), o *Options) *Writer {
 // Write takes the next part of the log. It always takes all of p.
 func (w *Writer) Write(p []byte) (int, error) {
 	n := len(p)
-	w.parser = parser{now: w.now().In(w.o.Location)}
+	w.parser = parser{now: time.Now().In(w.o.Location)}
 	for len(p) > 0 {
 		end := bytes.IndexByte(p, '\n')
 		switch {
@@ -153,7 +152,7 @@ func (w *Writer) Flush() { w.joiner.flush() }
 
 // Close passes on what is held, and an incomplete line as a complete one. It returns nil.
 func (w *Writer) Close() error {
-	w.parser = parser{now: w.now().In(w.o.Location)}
+	w.parser = parser{now: time.Now().In(w.o.Location)}
 	if len(w.held) > 0 {
 		w.endLine()
 	}

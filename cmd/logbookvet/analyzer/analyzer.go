@@ -2,7 +2,7 @@
 // compile:
 //
 //	log.Info("hello", "name")                  // a key without a value
-//	log.Info("hello", name, "world")           // name is no string, so it is no key
+//	log.Info("hello", name, "world")           // name is not a string, so it is not a key
 //	log.Info("hello {nam}", "name", "world")   // nothing is called nam
 //	log.Info("hello {}", "name", "world")      // fields have names
 //	defer logbook.PushApplication(h)           // pushes at the end; want PushApplication(h)()
