@@ -15,7 +15,7 @@ type LogfmtOptions struct {
 // Logfmt returns a formatter of key=value lines, as slog's TextHandler writes them:
 // time, level, channel (unless it is empty), msg, and the attributes. The keys of a group's members start
 // with its name and a dot. An error of [Logger.Exception] or [Err] is written as
-// error=TEXT and error.type=TYPE, without its traceback.
+// error=TEXT and, if it is known, error.type=TYPE, without its traceback.
 func Logfmt(o *LogfmtOptions) Formatter {
 	f := new(logfmtFormatter)
 	if o != nil {
@@ -56,8 +56,10 @@ func (f *logfmtFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	if e := r.exception(); e != nil {
 		b = append(b, " error="...)
 		b = encode.AppendLogfmtValue(b, cut(e.Info().Message, maxAttr))
-		b = append(b, " error.type="...)
-		b = encode.AppendLogfmtValue(b, e.Info().Type)
+		if t := e.Info().Type; t != "" {
+			b = append(b, " error.type="...)
+			b = encode.AppendLogfmtValue(b, t)
+		}
 	}
 	return b, nil
 }

@@ -32,6 +32,8 @@ func TestLogfmt(t *testing.T) {
 			logbook.RecordData{Time: at, Message: "m", Source: &slog.Source{File: "/srv/main.go", Line: 9}}, head + `msg=m source=/srv/main.go:9`},
 		{"error", nil, logbook.RecordData{Time: at, Message: "m", Cause: errors.New("no\nluck")},
 			head + `msg=m error="no\nluck" error.type=*errors.errorString`},
+		{"error of no type", nil, logbook.RecordData{Time: at, Message: "m", Error: &logbook.ErrorInfo{Message: "no luck", Trace: "a\nb"}},
+			head + `msg=m error="no luck"`},
 		{"values", nil, logbook.RecordData{Time: at, Message: "m", Attrs: []slog.Attr{
 			slog.Duration("d", time.Second), slog.Float64("f", 1.5), slog.Uint64("u", 1<<63), slog.Any("nil", nil), slog.Time("t", at)}},
 			head + `msg=m d=1s f=1.5 u=9223372036854775808 nil=<nil> t=2024-02-29T13:37:42.005Z`},

@@ -24,7 +24,7 @@ import (
 //	kwargs               the call's attributes
 //	extra                all attributes
 //	time                 UTC with six digits of a second
-//	process              process id; process_name null
+//	process              process id, null if unknown; process_name null
 //	thread, greenlet     goroutine id; thread_name "Goroutine-7"
 //	filename, lineno, module, func_name
 //	                     of the caller; null if unknown; module is the package
@@ -93,7 +93,11 @@ func (r *Record) appendWire(b []byte, strict bool) []byte {
 	w.key("frame_correction")
 	w.int(0)
 	w.key("process")
-	w.int(int64(r.pid))
+	if r.pid == 0 {
+		w.null()
+	} else {
+		w.int(int64(r.pid))
+	}
 	w.key("heavy_initialized")
 	w.b = append(w.b, "true"...)
 	w.key("time")

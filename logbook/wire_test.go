@@ -133,6 +133,18 @@ func TestMicrosecondsKeepZeros(t *testing.T) {
 	}
 }
 
+// A process id that is not known is null, as in Python.
+func TestUnknownProcess(t *testing.T) {
+	r := NewRecord(RecordData{Message: "m", PID: -1})
+	out := encodeWire(t, r)
+	if !bytes.Contains(out, []byte(`"process": null, `)) {
+		t.Errorf("%s", out)
+	}
+	if pid := decodeWire(t, out).PID(); pid != 0 {
+		t.Errorf("read as process %d", pid)
+	}
+}
+
 // Records with Python's extensions of JSON are not lost.
 func TestPythonJSONExtensions(t *testing.T) {
 	tests := []struct{ json, text string }{

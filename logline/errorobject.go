@@ -8,14 +8,19 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// setError sets the error of a record from the text and stack of its line, and from an
-// object among the attributes: the error, or the exception of Logbook's JSON format.
+// setError sets the error of a record from the text and stack of its line, and from its type
+// and an object among the attributes: the error, or the exception of Logbook's JSON format.
 func setError(d *logbook.RecordData, text, stack string) {
 	if text == "" && stack == "" {
 		return
 	}
 	info := &logbook.ErrorInfo{Message: text, Trace: strings.TrimRight(stack, "\n")}
 	for i, a := range d.Attrs {
+		if (a.Key == "error.type" || a.Key == "exception.type") && a.Value.Kind() == slog.KindString {
+			info.Type = a.Value.String()
+			d.Attrs = append(d.Attrs[:i:i], d.Attrs[i+1:]...)
+			break
+		}
 		if (a.Key == "error" || a.Key == "err" || a.Key == "exception") && a.Value.Kind() == slog.KindGroup {
 			d.Attrs = takeErrorObject(info, d.Attrs, i)
 			break

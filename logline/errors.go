@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// offerError considers an attribute for the error: a text, or an object with a message.
+// offerError considers an attribute for the error: a text, or an object with a message or a
+// stack.
 func (r *role) offerError(i int, a slog.Attr) {
 	rank := 0
 	if a.Key != "error" {
@@ -18,8 +19,11 @@ func (r *role) offerError(i int, a slog.Attr) {
 			r.offer(i, a.Key, rank)
 		}
 	case slog.KindGroup:
-		if memberText(a.Value.Group(), "message") != "" {
-			r.offer(i, a.Key, rank)
+		for _, m := range a.Value.Group() {
+			if m.Key == "message" && m.Value.Kind() == slog.KindString && m.Value.String() != "" || isStackMember(m) {
+				r.offer(i, a.Key, rank)
+				break
+			}
 		}
 	}
 }
@@ -49,7 +53,7 @@ func (l *Line) takeError(attrs []slog.Attr, i int) bool {
 		switch {
 		case m.Key == "message" && l.Err == "" && m.Value.Kind() == slog.KindString:
 			l.Err = m.Value.String()
-		case m.Key == "stack" && l.Stack == "" && stackText(m.Value) != "":
+		case l.Stack == "" && isStackMember(m):
 			l.Stack = stackText(m.Value)
 		default:
 			rest = append(rest, m)
@@ -85,13 +89,9 @@ func (l *Line) errorFields(attrs []slog.Attr) {
 	l.Attrs = append(l.Attrs, without(attrs, used[:n])...)
 }
 
-func memberText(group []slog.Attr, key string) string {
-	for _, a := range group {
-		if a.Key == key && a.Value.Kind() == slog.KindString {
-			return a.Value.String()
-		}
-	}
-	return ""
+// isStackMember reports whether a member of an error has its stack.
+func isStackMember(m slog.Attr) bool {
+	return (m.Key == "stack" || m.Key == "stack_trace") && stackText(m.Value) != ""
 }
 
 // stackText returns the text of a stack: a text of several lines, or zerolog's list of

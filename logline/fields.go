@@ -83,8 +83,9 @@ type fieldSet struct {
 	levelText                        string
 }
 
-// fields takes the known fields out of attrs, which it modifies, and records them in f.
-// all is the parsed text, which becomes the message if the line would be empty otherwise.
+// fields takes the time, level, message, channel, error and stack out of attrs, which it
+// modifies, and records the known fields in f. Process id and source remain attributes. all is
+// the parsed text, which becomes the message if the line would be empty otherwise.
 func (p *parser) fields(f *fieldSet, attrs []slog.Attr, all string) Line {
 	var l Line
 	for i, a := range attrs {
@@ -107,7 +108,7 @@ func (p *parser) fields(f *fieldSet, attrs []slog.Attr, all string) Line {
 		f.channel = f.name
 	}
 
-	var used [12]int
+	var used [6]int
 	n := 0
 	use := func(r role) {
 		if r.key != "" {
@@ -129,21 +130,14 @@ func (p *parser) fields(f *fieldSet, attrs []slog.Attr, all string) Line {
 		l.Channel = attrs[f.channel.index].Value.String()
 		use(f.channel)
 	}
-	if l.PID != 0 {
-		use(f.pid)
-	}
-	if f.format() == Bunyan {
-		use(f.v)
-	}
+	l.hasPID = l.PID != 0
 	if f.caller.key == "" && f.function.key == "func" {
 		f.caller = f.file
 	}
 	if f.caller.key != "" {
-		l.Source = source(attrs[f.caller.index].Value)
-		use(f.caller)
+		l.Source, l.hasSource = source(attrs[f.caller.index].Value), true
 		if f.function.key != "" && l.Source.Function == "" {
 			l.Source.Function = attrs[f.function.index].Value.String()
-			use(f.function)
 		}
 	}
 	if f.err.key != "" && l.takeError(attrs, f.err.index) {
@@ -216,9 +210,10 @@ func (p *parser) field(l *Line, f *fieldSet, i int, a slog.Attr) {
 		if text {
 			f.function.offer(i, a.Key, 0)
 		}
-	case "error", "err":
+	case "error", "err", "error.message", "exception.message":
 		f.err.offerError(i, a)
-	case "stacktrace", "stack_trace", "stack", "errorVerbose":
+	case "stacktrace", "stack_trace", "stack", "trace", "exception", "exc_info", "Exception", "@x",
+		"error.stack", "error.stack_trace", "exception.stacktrace", "errorVerbose":
 		f.stack.offerStack(i, a)
 	case "pid":
 		if a.Value.Kind() == slog.KindInt64 && a.Value.Int64() > 0 && a.Value.Int64() <= math.MaxInt32 {

@@ -58,6 +58,9 @@ type Line struct {
 
 	// partial is set if the next line of the stream continues this one.
 	partial bool
+
+	// hasPID and hasSource say that an attribute has the process id, or the source.
+	hasPID, hasSource bool
 }
 
 // Parse parses a line, ignoring a line ending. It recognizes formats in spite of color
@@ -137,10 +140,10 @@ func (p *parser) structured(outer Line, payload string) (Line, bool) {
 		l.Channel = outer.Channel
 	}
 	if l.Source == nil {
-		l.Source = outer.Source
+		l.Source, l.hasSource = outer.Source, outer.hasSource
 	}
 	if l.PID == 0 {
-		l.PID = outer.PID
+		l.PID, l.hasPID = outer.PID, outer.hasPID
 	}
 	if len(outer.Attrs) > 0 {
 		l.Attrs = append(outer.Attrs, l.Attrs...)

@@ -225,30 +225,9 @@ func noneLost(t *testing.T, l logline.Line, object map[string]json.RawMessage) {
 		if attrs[key] {
 			continue
 		}
-		var taken bool
-		switch key {
-		case "time", "ts", "timestamp", "@timestamp", "asctime":
-			taken = !l.Time.IsZero()
-		case "level", "lvl", "severity", "levelname", "@level", "log.level":
-			taken = l.HasLevel
-		case "msg", "message", "@message":
-			taken = true
-		case "channel", "logger", "@module", "component", "name":
-			taken = l.Channel != ""
-		case "source", "caller", "@caller", "src", "file", "func", "callerfunc":
-			taken = l.Source != nil
-		case "error", "err":
-			taken = l.Err != ""
-		case "stacktrace", "stack_trace", "stack", "errorVerbose":
-			taken = l.Stack != ""
-		case "pid":
-			taken = l.PID != 0
-		case "v":
-			taken = l.Format == logline.Bunyan
-		default:
-			// encoding/json replaces invalid UTF-8 in keys; we keep it.
-			taken = strings.ContainsRune(key, '\ufffd')
-		}
+		has := partOf[key]
+		// encoding/json replaces invalid UTF-8 in keys; we keep it.
+		taken := has != nil && has(&l) || strings.ContainsRune(key, '\ufffd')
 		if !taken {
 			t.Fatalf("%q is lost: %s", key, show(l))
 		}

@@ -23,7 +23,7 @@ func ParseRecord(line []byte, now time.Time, channel string) *logbook.Record {
 
 // Record returns the record of a line. now and channel apply to a line that has no time or
 // no channel. The process id and the source are attributes as well, since few formatters
-// write them. The message is literal: braces in it have no meaning. The error is that of a
+// write them: "pid" and "caller", unless the line has them as fields. The message is literal: braces in it have no meaning. The error is that of a
 // [Wire] line that is not a valid record.
 func (l Line) Record(now time.Time, channel string) (*logbook.Record, error) {
 	if l.Format == Wire {
@@ -38,10 +38,10 @@ func (l Line) Record(now time.Time, channel string) (*logbook.Record, error) {
 		Time: l.Time, Level: l.Level, Channel: cmp.Or(l.Channel, channel), Message: l.Message,
 		Attrs: l.Attrs, Source: l.Source, PID: cmp.Or(l.PID, unknown),
 	}
-	if l.PID != 0 {
+	if l.PID != 0 && !l.hasPID {
 		d.Attrs = append(d.Attrs, slog.Int("pid", l.PID))
 	}
-	if l.Source != nil {
+	if l.Source != nil && !l.hasSource {
 		d.Attrs = append(d.Attrs, slog.String("caller", caller(l.Source)))
 	}
 	if d.Time.IsZero() {

@@ -45,6 +45,6 @@ func TestSystemLogs(t *testing.T) {
 		{"short-monotonic", `[    1.234567] vm sshd[12]: hello`,
 			`journal channel=sshd pid=12 "hello" {uptime="1.234567" host="vm"}`},
 		{"journalctl -o json", `{"__REALTIME_TIMESTAMP":"1795150000000000","PRIORITY":"4","MESSAGE":"low on tea","_PID":"12","SYSLOG_IDENTIFIER":"pot","_HOSTNAME":"vm"}`,
-			`journal-json 2026-11-20T10:16:40+05:30 WARNING channel=pot pid=12 "low on tea" {_HOSTNAME="vm"}`},
+			`journal-json 2026-11-20T10:16:40+05:30 WARNING channel=pot pid=12 "low on tea" {_PID="12" _HOSTNAME="vm"}`},
 	})
 }

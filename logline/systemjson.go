@@ -83,7 +83,7 @@ func (p *parser) journalJSON(attrs []slog.Attr) (Line, bool) {
 			}
 		case "_PID":
 			if pid, end, ok := cutPID(text); ok && end == "" && l.PID == 0 {
-				l.PID, used = pid, true
+				l.PID, l.hasPID = pid, true
 			}
 		}
 		if !used {

@@ -17,9 +17,9 @@
 //
 // The time is that of Timestamp. zerolog writes only its seconds unless zerolog.TimeFieldFormat
 // says otherwise; if the event was made within the last second, the record has the current
-// time. The caller is that of Caller, and the error that of Err, as text, with the stack of
-// Stack, if zerolog.ErrorStackMarshaler is set. The Go value of the error does not reach
-// writers; neither does the context of Ctx: see [Writer.WithContext].
+// time. The caller is that of Caller, whose field remains an attribute, and the error that of
+// Err, as text, with the stack of Stack, if zerolog.ErrorStackMarshaler is set. The Go value of
+// the error does not reach writers; neither does the context of Ctx: see [Writer.WithContext].
 //
 // zerolog encodes an event before it calls the writer. With Sample(w), events of levels that no
 // handler wants are not made at all.
@@ -100,14 +100,12 @@ func (w *Writer) log(level logbook.Level, p []byte) {
 	if age := now.Sub(line.Time); line.Time.Nanosecond() == 0 && 0 <= age && age < time.Second {
 		line.Time = now
 	}
-	source := line.Source
-	line.Source = nil // Record would make it an attribute as well
 	r, err := line.Record(now, "")
 	if err != nil {
 		return // never, since the format is not Wire
 	}
 	d := r.Data()
-	d.Source, d.PID = source, 0 // this process
+	d.PID = 0 // this process
 	w.logger.LogRecord(w.ctx, logbook.NewRecord(d))
 }
 

@@ -3,6 +3,7 @@ package zerologw_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"runtime"
@@ -107,7 +108,7 @@ func TestCallerAndError(t *testing.T) {
 	_, file, line, _ := runtime.Caller(0)
 	log.Error().Stack().Err(errors.New("cannot")).Msg("failed")
 	rs := h.Records()
-	if s := rs[0].Source(); s.File != file || s.Line != line-1 || rs[0].Text("caller") != "" {
+	if s := rs[0].Source(); s.File != file || s.Line != line-1 || rs[0].Text("caller") != fmt.Sprintf("%s:%d", file, line-1) {
 		t.Errorf("the source is %v, want %s:%d", s, file, line-1)
 	}
 	if err := rs[0].Err(); err == nil || err.Error() != "cannot" {
