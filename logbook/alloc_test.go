@@ -52,6 +52,7 @@ func TestAllocations(t *testing.T) {
 	processor := logbook.Processor(func(r *logbook.Record) {
 		r.SetAttrs(slog.String("request", "r-17"), slog.Int("user", 42))
 	})
+	trace := logbook.Attrs("trace_id", "01", "span_id", "02", "rack", "r")
 	errorsOnly := []logbook.Bindable{logbook.Null{}, &formatSink{Options: logbook.Options{Level: logbook.LevelError}}}
 	tests := []struct {
 		name  string
@@ -85,6 +86,8 @@ func TestAllocations(t *testing.T) {
 		{"template to two handlers", []logbook.Bindable{&formatSink{}, &formatSink{Options: logbook.Options{Formatter: json, Bubble: true}}}, template},
 		{"processor", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: json}}, processor}, func() { log.Info("constant") }},
 		{"fixed attributes", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: json}}, logbook.Attrs("host", "a")}, func() { log.Info("constant") }},
+		{"ECS with a trace", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: logbook.JSON(logbook.ECSJSON())}}, trace}, func() { with.Info("constant", "key", "value") }},
+		{"OpenTelemetry with a trace", []logbook.Bindable{&formatSink{Options: logbook.Options{Formatter: logbook.JSON(logbook.OpenTelemetryJSON())}}}, func() { with.Info("constant", "key", "value") }},
 		{"ranging", []logbook.Bindable{ranging}, func() { ten(with) }},
 		{"black hole", []logbook.Bindable{logbook.Null{}}, func() { ten(log) }},
 	}

@@ -49,6 +49,7 @@ func JSON(o *JSONOptions) Formatter {
 		f.attrsKey = "," + f.key(f.Keys.Attrs) + "{"
 	}
 	f.plain = !f.Source && f.attrsKey == ""
+	f.setTrace()
 	f.cacheable = f.TimeLayout == "" && f.timeKey != ""
 	f.setLevels()
 	f.setFields()
@@ -67,6 +68,7 @@ type jsonFormatter struct {
 	sourceKey   string       // ,"source":
 	attrsKey    string       // ,"attributes":{
 	levels      *[256]string // "level":"INFO", of each level, if the names are not the usual ones
+	trace       []traceField // the parts of the trace context that the options name
 	fields      string       // of [JSONOptions].Fields, with a comma at the end
 	cacheable   bool         // the time is written as in the cached heads
 
@@ -176,6 +178,10 @@ func (f *jsonFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 // appendNested appends the caller and the attributes as an object of their own, unless
 // there are none, and the end of the line.
 func (f *jsonFormatter) appendNested(b []byte, r *Record) []byte {
+	if len(f.trace) > 0 && len(r.extra) > 0 {
+		w, line := jsonWriter{f: f}, jsonObject{objectKeys: objectKeys{marks: f.reservedSet}, reserved: f.reserved}
+		b = f.appendTrace(b, &w, &line, r.extra)
+	}
 	start := len(b)
 	b = append(b, f.attrsKey...)
 	opened := len(b)
@@ -244,7 +250,10 @@ func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
 		root.addSeen(r.scope.layers[0].attrs)
 	}
 	if len(r.extra) > 0 {
-		b = w.attrs(b, &root, r.extra)
+		b = f.appendUntraced(b, &w, &root, r.extra)
+		if f.attrsKey == "" {
+			b = f.appendTrace(b, &w, &root, r.extra)
+		}
 	}
 	return b
 }

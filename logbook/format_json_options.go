@@ -52,6 +52,11 @@ type JSONKeys struct {
 	Error     string // default "error"
 	Exception string // default "exception"; of what an error has besides its text, see JSONError
 	Attrs     string // of an object with all attributes; default the attributes are fields of the line
+
+	// Of the attributes trace_id, span_id and trace_flags, if a processor set them, such as
+	// AddTrace of package compat/otel. They are fields of the line even if Attrs is given.
+	// By default they are attributes like others.
+	TraceID, SpanID, TraceFlags string
 }
 
 // Forms of the time, for [JSONOptions].TimeLayout.

@@ -211,3 +211,36 @@ func TestSlogJSONAgreesWithSlog(t *testing.T) {
 		}
 	}
 }
+
+// The presets give the trace context that a processor set the names of their readers. A
+// second attribute of the name is kept, too.
+func TestTraceContext(t *testing.T) {
+	extra := []slog.Attr{
+		slog.String("host", "h"), slog.String("trace_id", "0102"), slog.String("span_id", "03"), slog.Int("trace_flags", 1),
+	}
+	for name, test := range map[string]struct {
+		o     *logbook.JSONOptions
+		attrs []slog.Attr
+		extra []slog.Attr
+		want  string
+	}{
+		"default": {nil, nil, extra, `"msg":"m","host":"h","trace_id":"0102","span_id":"03","trace_flags":1}`},
+		"ECS":     {logbook.ECSJSON(), nil, extra, `"message":"m","host":"h","trace_flags":1,"trace.id":"0102","span.id":"03"}`},
+		"Google Cloud": {logbook.GoogleCloudJSON(), nil, extra,
+			`"message":"m","host":"h","trace_flags":1,"logging.googleapis.com/trace":"0102","logging.googleapis.com/spanId":"03"}`},
+		"OpenTelemetry": {logbook.OpenTelemetryJSON(), nil, extra,
+			`"Body":"m","TraceId":"0102","SpanId":"03","TraceFlags":1,"Attributes":{"host":"h"}}`},
+		"without other attributes": {logbook.OpenTelemetryJSON(), nil, extra[1:], `"Body":"m","TraceId":"0102","SpanId":"03","TraceFlags":1}`},
+		"without a trace":          {logbook.OpenTelemetryJSON(), nil, extra[:1], `"Body":"m","Attributes":{"host":"h"}}`},
+		"of the call":              {logbook.ECSJSON(), extra[1:2], nil, `"message":"m","trace_id":"0102"}`},
+		"twice":                    {logbook.ECSJSON(), []slog.Attr{slog.Int("trace.id", 1)}, extra[1:2], `"message":"m","trace.id":1,"trace.id#2":"0102"}`},
+		"twice, apart": {logbook.OpenTelemetryJSON(), nil, []slog.Attr{extra[1], extra[1]},
+			`"Body":"m","TraceId":"0102","Attributes":{"trace_id":"0102"}}`},
+		"under the name of a field": {&logbook.JSONOptions{Keys: logbook.JSONKeys{TraceID: "msg"}}, nil, extra[1:2], `"msg":"m","msg#2":"0102"}`},
+	} {
+		got := jsonLine(t, test.o, logbook.RecordData{Level: logbook.LevelInfo, Message: "m", Attrs: test.attrs, Extra: test.extra})
+		if !strings.HasSuffix(got, test.want) {
+			t.Errorf("%s:\ngot  %s\nwant %s", name, got, test.want)
+		}
+	}
+}

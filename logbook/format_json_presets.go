@@ -39,8 +39,11 @@ func ECSJSON() *JSONOptions {
 		LevelName:  func(l Level) string { return strings.ToLower(l.String()) },
 		ErrorForm:  JSONErrorECS,
 		SourceForm: JSONSourceECS,
-		Keys:       JSONKeys{Time: "@timestamp", Level: "log.level", Channel: "log.logger", Message: "message", Source: "log.origin"},
-		Fields:     []slog.Attr{slog.String("ecs.version", "8.11.0")},
+		Keys: JSONKeys{
+			Time: "@timestamp", Level: "log.level", Channel: "log.logger", Message: "message", Source: "log.origin",
+			TraceID: "trace.id", SpanID: "span.id",
+		},
+		Fields: []slog.Attr{slog.String("ecs.version", "8.11.0")},
 	}
 }
 
@@ -55,6 +58,7 @@ func GoogleCloudJSON() *JSONOptions {
 		Keys: JSONKeys{
 			Level: "severity", Channel: "logger", Message: "message",
 			Source: "logging.googleapis.com/sourceLocation", Exception: "stack_trace",
+			TraceID: "logging.googleapis.com/trace", SpanID: "logging.googleapis.com/spanId",
 		},
 	}
 }
@@ -70,6 +74,7 @@ func OpenTelemetryJSON() *JSONOptions {
 		Keys: JSONKeys{
 			Time: "Timestamp", Level: "SeverityText", Severity: "SeverityNumber", Channel: "InstrumentationScope",
 			Message: "Body", Error: "exception", Attrs: "Attributes",
+			TraceID: "TraceId", SpanID: "SpanId", TraceFlags: "TraceFlags",
 		},
 	}
 }
