@@ -27,19 +27,22 @@ type condition struct {
 	time   time.Time // of a condition on the time
 
 	isNumber bool
-	tried    bool // a record was tested
-	found    bool // a record had the name
 }
 
-// operators of conditions, the longer ones first.
-var operators = []string{">=", "<=", "!=", "!~", "==", "=", ">", "<", "~"}
+// conditionForm is the syntax of a condition, with the comma before the next one.
+var conditionForm = regexp.MustCompile(`^\s*([^=!<>~,]+?)\s*(>=|<=|!=|!~|==|=~|=|>|<|~)\s*(?:"([^"]*)"|'([^']*)'|((?:[^"',][^,]*?)?))\s*(,|$)`)
 
 // readConditions reads lists of conditions, separated by commas. now is as for readTime.
 func readConditions(lists []string, now time.Time) (out []*condition, err error) {
 	for _, list := range lists {
-		for s := range strings.SplitSeq(list, ",") {
-			c, err := readCondition(strings.TrimSpace(s), now)
-			if err != nil {
+		for more := true; more; {
+			m := conditionForm.FindStringSubmatch(list)
+			if m == nil {
+				return nil, invalidCondition(list)
+			}
+			list, more = list[len(m[0]):], m[6] != ""
+			c := &condition{text: strings.Trim(m[0], " ,"), name: m[1], op: m[2], value: m[3] + m[4] + m[5]}
+			if err := c.prepare(now); err != nil {
 				return nil, err
 			}
 			out = append(out, c)
@@ -48,42 +51,41 @@ func readConditions(lists []string, now time.Time) (out []*condition, err error)
 	return out, nil
 }
 
-func readCondition(s string, now time.Time) (*condition, error) {
-	c := &condition{text: s}
-	at := strings.IndexAny(s, "=!<>~")
-	if at > 0 {
-		c.name = strings.TrimSpace(s[:at])
-		for _, op := range operators {
-			if v, ok := strings.CutPrefix(s[at:], op); ok {
-				c.op, c.value = op, strings.TrimSpace(v)
-				break
-			}
-		}
+// invalidCondition returns an error about the first condition of a list.
+func invalidCondition(list string) error {
+	if strings.ContainsAny(list, `"'`) {
+		return fmt.Errorf("invalid condition %q: want the whole value in quotes, such as message=\"a, b\"", strings.TrimSpace(list))
 	}
-	if c.op == "" {
-		return nil, fmt.Errorf("invalid condition %q: want a name, one of = != < <= > >= ~ !~, and a value, such as status>=500", s)
-	}
-	if c.op == "==" {
+	first, _, _ := strings.Cut(list, ",")
+	return fmt.Errorf("invalid condition %q: want a name, one of = != < <= > >= ~ !~, and a value, such as status>=500; a value with a comma is written in quotes",
+		strings.TrimSpace(first))
+}
+
+// prepare interprets the value.
+func (c *condition) prepare(now time.Time) (err error) {
+	switch c.op {
+	case "==":
 		c.op = "="
+	case "=~":
+		c.op = "~"
 	}
-	var err error
 	switch {
 	case c.op == "~" || c.op == "!~":
 		if c.re, err = regexp.Compile(c.value); err != nil {
-			return nil, fmt.Errorf("condition %q: %w", s, err)
+			return fmt.Errorf("condition %q: %w", c.text, err)
 		}
 	case c.name == "level":
 		if err = c.level.UnmarshalText([]byte(c.value)); err != nil {
-			return nil, fmt.Errorf("condition %q: %w", s, err)
+			return fmt.Errorf("condition %q: %w", c.text, err)
 		}
 	case c.name == "time":
 		if c.time, err = readTime("condition on the time:", c.value, now); err != nil {
-			return nil, err
+			return err
 		}
 	default:
 		c.number, c.isNumber = amount(c.value)
 	}
-	return c, nil
+	return nil
 }
 
 // amount reads a number or a duration, in seconds.
@@ -103,23 +105,20 @@ func amount(s string) (float64, bool) {
 // holds reports whether the condition holds for a record. A record without the name meets only
 // != and !~.
 func (c *condition) holds(l *logline.Line) bool {
-	c.tried = true
 	value, ok := "", true
 	switch c.name {
 	case "level":
-		c.found = true
 		if value, ok = l.Level.String(), l.HasLevel; ok && c.re == nil {
 			return c.order(cmp.Compare(l.Level, c.level))
 		}
 	case "time":
-		c.found = true
 		if value, ok = l.Time.Format(time.RFC3339Nano), !l.Time.IsZero(); ok && c.re == nil {
 			return c.order(l.Time.Compare(c.time))
 		}
 	case "message", "msg":
-		c.found, value = true, l.Message
+		value = l.Message
 	case "channel", "logger":
-		c.found, value = true, l.Channel
+		value = l.Channel
 	case "error", "err":
 		value, ok = l.Err, l.Err != ""
 	case "stack":
@@ -140,7 +139,6 @@ func (c *condition) holds(l *logline.Line) bool {
 			value = string(text.AppendValue(nil, v))
 		}
 	}
-	c.found = true
 	if c.re != nil {
 		return c.re.MatchString(value) == (c.op == "~")
 	}
@@ -183,15 +181,4 @@ func lookup(attrs []slog.Attr, name string) (slog.Value, bool) {
 		}
 	}
 	return slog.Value{}, false
-}
-
-// eachName calls fn for the name of each value in an attribute.
-func eachName(a slog.Attr, prefix string, fn func(string)) {
-	if a.Value.Kind() != slog.KindGroup {
-		fn(prefix + a.Key)
-		return
-	}
-	for _, m := range a.Value.Group() {
-		eachName(m, prefix+a.Key+".", fn)
-	}
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"os"
 	"slices"
 	"strings"
@@ -28,14 +27,17 @@ type input struct {
 	lastTime time.Time // of the last record with a time
 }
 
-// openInputs opens files. If one fails, it closes the others.
-func openInputs(paths []string, follow bool) (in []*input, err error) {
+// openInputs opens files; "-" is stdin. If one fails, it closes the others.
+func openInputs(paths []string, stdin io.Reader, follow bool) (in []*input, err error) {
 	for i, path := range paths {
 		if path == "-" && slices.Contains(paths[:i], path) {
 			closeInputs(in)
 			return nil, errors.New("standard input (-) can be read only once")
 		}
-		s, err := openInput(path, follow)
+		s := standardInput(stdin)
+		if path != "-" {
+			s, err = openInput(path, follow)
+		}
 		if err != nil {
 			closeInputs(in)
 			return nil, err
@@ -45,10 +47,11 @@ func openInputs(paths []string, follow bool) (in []*input, err error) {
 	return in, nil
 }
 
+func standardInput(stdin io.Reader) *input {
+	return &input{name: "standard input", reader: stdin, live: !isFile(stdin)}
+}
+
 func openInput(path string, follow bool) (*input, error) {
-	if path == "-" {
-		return &input{name: "standard input", reader: os.Stdin, live: !isFile(os.Stdin)}, nil
-	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -58,34 +61,50 @@ func openInput(path string, follow bool) (*input, error) {
 		s.close()
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if info, err := f.Stat(); err != nil || info.IsDir() {
-		if err == nil {
-			err = errors.New("is a directory")
-		}
+	info, err := f.Stat()
+	if err != nil {
 		return fail(err)
 	}
+	if info.IsDir() {
+		return fail(errors.New("is a directory"))
+	}
+	s.live = !info.Mode().IsRegular()
 	gz, zst := strings.HasSuffix(path, ".gz"), strings.HasSuffix(path, ".zst")
 	switch {
 	case follow && (gz || zst):
 		return fail(errors.New("cannot follow a compressed file"))
-	case follow:
-		ctx, cancel := context.WithCancel(context.Background())
-		s.reader, s.close = newFollower(ctx, f), cancel
 	case gz:
-		if s.reader, err = gzip.NewReader(f); err != nil {
-			return fail(fmt.Errorf("no gzip data: %w", err))
-		}
+		s.reader = &gzipReader{file: f}
 	case zst:
-		d, err := zstd.NewReader(f)
-		if err != nil {
+		// It starts no goroutines, which would have to be ended.
+		if s.reader, err = zstd.NewReader(f, zstd.WithDecoderConcurrency(1)); err != nil {
 			return fail(err)
 		}
-		s.reader, s.close = d, func() {
-			d.Close()
-			f.Close()
-		}
+	case follow && !s.live:
+		ctx, cancel := context.WithCancel(context.Background())
+		s.reader, s.close = newFollower(ctx, f), cancel
 	}
 	return s, nil
+}
+
+// gzipReader reads gzip data. Unlike a [gzip.Reader], it reads the header in the first Read, so
+// that a broken file is an input that cannot be read, wherever it is broken.
+type gzipReader struct {
+	file *os.File
+	z    *gzip.Reader // nil before the first Read
+}
+
+func (g *gzipReader) Read(p []byte) (n int, err error) {
+	if g.z == nil {
+		switch g.z, err = gzip.NewReader(g.file); err {
+		case nil:
+		case io.EOF:
+			return 0, io.ErrUnexpectedEOF // even the data of an empty file has a header
+		default:
+			return 0, err
+		}
+	}
+	return g.z.Read(p)
 }
 
 func closeInputs(in []*input) {
@@ -103,14 +122,28 @@ type chunk struct {
 	err  error
 }
 
+// parse passes the data on to w, which it closes after the last chunk. It reports whether this
+// was the last one.
+func (c chunk) parse(w *logline.Writer, fail func(*input, error)) (last bool) {
+	_, _ = w.Write(c.data)
+	if c.err == nil {
+		return false
+	}
+	if c.err != io.EOF {
+		fail(c.from, c.err)
+	}
+	_ = w.Close()
+	return true
+}
+
 const chunkSize = 64 << 10
 
-// read passes on what it reads, until an error or until done is closed.
-func (s *input) read(chunks chan<- chunk, done <-chan struct{}) {
+// read passes on what r has, until an error or until done is closed.
+func (s *input) read(r io.Reader, chunks chan<- chunk, done <-chan struct{}) {
 	// One buffer is read into while the other is in use.
 	now, next := make([]byte, chunkSize), make([]byte, chunkSize)
 	for {
-		n, err := s.reader.Read(now)
+		n, err := r.Read(now)
 		select {
 		case chunks <- chunk{s, now[:n], err}:
 		case <-done:
@@ -123,62 +156,12 @@ func (s *input) read(chunks chan<- chunk, done <-chan struct{}) {
 	}
 }
 
-// merge passes on the records of several sources in the order of their times. Of files that
-// are followed, it takes what is there by now, up to the last complete line; the rest is
-// for stream.
-func (p *pipe) merge(in []*input, stop <-chan os.Signal, fail func(*input, error), show *byteProgress) os.Signal {
-	type head struct {
-		*input
-		line logline.Line
-		time time.Time // of the line, or of the last one with a time
-		next func() (logline.Line, error, bool)
+// isFile reports whether the input is a regular file.
+func isFile(stdin io.Reader) bool {
+	f, ok := stdin.(*os.File)
+	if !ok {
+		return false
 	}
-	var heads []*head
-	advance := func(h *head) bool {
-		line, err, ok := h.next()
-		switch {
-		case err != nil:
-			fail(h.input, err)
-			fallthrough
-		case !ok:
-			return false
-		}
-		h.line = line
-		if !line.Time.IsZero() {
-			h.time = line.Time
-		}
-		return true
-	}
-	for _, s := range in {
-		r := io.Reader(s.reader)
-		if f, ok := s.reader.(*follower); ok {
-			r = f.present()
-		} else {
-			s.ended, s.live = true, false
-		}
-		next, end := iter.Pull2(logline.Read(show.reader(r), &p.options))
-		defer end()
-		if h := (&head{input: s, next: next}); advance(h) {
-			heads = append(heads, h)
-		}
-	}
-	for len(heads) > 0 && !p.sinks.allGone() {
-		select {
-		case s := <-stop:
-			return s
-		default:
-		}
-		first := 0
-		for i, h := range heads {
-			if h.time.Before(heads[first].time) {
-				first = i
-			}
-		}
-		h := heads[first]
-		p.record(h.input, h.line)
-		if !advance(h) {
-			heads = append(heads[:first], heads[first+1:]...)
-		}
-	}
-	return nil
+	info, err := f.Stat()
+	return err == nil && info.Mode().IsRegular()
 }

@@ -15,19 +15,6 @@ type pick struct {
 	only, hide map[string]bool
 }
 
-func newPick(only, hide []string) pick { return pick{set(only), set(hide)} }
-
-func set(names []string) map[string]bool {
-	if len(names) == 0 {
-		return nil
-	}
-	m := map[string]bool{}
-	for _, n := range names {
-		m[strings.TrimSpace(n)] = true
-	}
-	return m
-}
-
 func (p *pick) all() bool { return p.only == nil && p.hide == nil }
 
 // shows reports whether an attribute of this name is shown. It is whole if no part of it is
@@ -123,19 +110,46 @@ func (p *pick) named(name string) bool {
 // time, are only removed by --hide.
 func (p *pick) rawJSON(l *logline.Line) string {
 	attrs := map[string]bool{}
-	for _, a := range l.Attrs {
-		attrs[a.Key] = true
+	if l.Format != logline.Wire { // which has them one level deeper
+		for _, a := range l.Attrs {
+			attrs[a.Key] = true
+		}
 	}
-	b, ok := p.object("", []byte(l.Raw), func(key string) bool { return attrs[key] })
+	b, ok := p.object("", []byte(l.Raw), func(key string, v json.RawMessage) (json.RawMessage, bool) {
+		switch {
+		case attrs[key]:
+			return p.member(key, v)
+		case p.hide[key]:
+			return nil, false
+		case l.Format == logline.Wire && (key == "kwargs" || key == "extra"):
+			if object, ok := p.object("", v, p.member); ok {
+				return object, true
+			}
+		}
+		return v, true
+	})
 	if !ok {
 		return ""
 	}
 	return string(b)
 }
 
-// object copies a JSON object without the members that are not shown. isAttr, if not nil, tells
-// the attributes from other members.
-func (p *pick) object(prefix string, s []byte, isAttr func(string) bool) ([]byte, bool) {
+// member returns what is shown of an attribute in a JSON line, and whether it is shown.
+func (p *pick) member(name string, v json.RawMessage) (json.RawMessage, bool) {
+	shown, whole := p.shows(name)
+	if !shown || whole {
+		return v, shown
+	}
+	if v[0] != '{' {
+		return v, p.only == nil || p.named(name)
+	}
+	v, ok := p.object(name+".", v, p.member)
+	return v, ok && string(v) != "{}"
+}
+
+// object copies a JSON object. pick returns what is copied of a member, and whether it is
+// copied.
+func (p *pick) object(prefix string, s []byte, pick func(name string, v json.RawMessage) (json.RawMessage, bool)) ([]byte, bool) {
 	d := json.NewDecoder(bytes.NewReader(s))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
 		return nil, false
@@ -153,21 +167,8 @@ func (p *pick) object(prefix string, s []byte, isAttr func(string) bool) ([]byte
 		if err := d.Decode(&v); err != nil {
 			return nil, false
 		}
-		shown, whole := p.shows(prefix + key)
-		if isAttr != nil && !isAttr(key) {
-			shown, whole = !p.hide[key], true
-		}
-		switch {
-		case !shown:
-			continue
-		case !whole && v[0] == '{':
-			if v, ok = p.object(prefix+key+".", v, nil); !ok {
-				return nil, false
-			}
-			if string(v) == "{}" {
-				continue
-			}
-		case p.only != nil && !whole && !p.named(prefix+key):
+		v, ok = pick(prefix+key, v)
+		if !ok {
 			continue
 		}
 		if len(out) > 1 {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"strings"
 	"syscall"
 	"time"
 
@@ -131,6 +132,7 @@ type pipe struct {
 	location *time.Location // in which times are shown; nil: as in the line
 	keep     selection
 	pick     pick
+	names    names
 	sinks    *sinks
 	printer  *printer // nil without standard output
 	bound    context.Context
@@ -175,11 +177,28 @@ func (p *pipe) prepare(stdout io.Writer) (err error) {
 	if p.keep.where, err = readConditions(p.where, now); err != nil {
 		return fmt.Errorf("--where: %w", err)
 	}
-	p.pick = newPick(p.fields, p.hide)
+	for _, c := range p.keep.where {
+		p.names.ask("--where "+c.text, c.name)
+	}
+	p.pick = pick{only: p.attributes("--fields", p.fields), hide: p.attributes("--hide", p.hide)}
 	if p.outputSet || !p.toSet {
 		p.printer, err = newPrinter(stdout, p)
 	}
 	return err
+}
+
+// attributes returns the names of attributes that a flag lists.
+func (p *pipe) attributes(flag string, list []string) map[string]bool {
+	if len(list) == 0 {
+		return nil
+	}
+	m := map[string]bool{}
+	for _, name := range list {
+		name = strings.TrimSpace(name)
+		m[name] = true
+		p.names.ask(flag+" "+name, name)
+	}
+	return m
 }
 
 func (p *pipe) run(files []string, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -189,15 +208,15 @@ func (p *pipe) run(files []string, stdin io.Reader, stdout, stderr io.Writer) er
 	if p.follow && len(files) == 0 {
 		return errors.New("-f follows files: name at least one")
 	}
-	in, err := openInputs(files, p.follow)
-	if err != nil {
-		return err
-	}
 	if len(files) == 0 {
 		if onTerminal(stdin) {
 			complain(stderr, "reading the terminal until Ctrl-D; to read files, name them: logbook pipe app.log")
 		}
-		in = []*input{{name: "standard input", reader: stdin, live: !isFile(stdin)}}
+		files = []string{"-"}
+	}
+	in, err := openInputs(files, stdin, p.follow)
+	if err != nil {
+		return err
 	}
 	defer closeInputs(in)
 	if p.sinks, err = openSinks(p.to, stderr); err != nil {
@@ -217,7 +236,7 @@ func (p *pipe) run(files []string, stdin io.Reader, stdout, stderr io.Writer) er
 	defer release()
 	show := newByteProgress(stderr, stdout, in)
 	code := p.copy(in, stop, stderr, show)
-	p.keep.hint(stderr)
+	p.names.hint(stderr)
 	if code != exitOK {
 		return &exitError{code}
 	}
@@ -277,7 +296,7 @@ func (p *pipe) stream(in []*input, stop <-chan os.Signal, fail func(*input, erro
 			continue
 		}
 		writers[s] = logline.NewWriter(func(l logline.Line) { p.record(s, l) }, &p.options)
-		go s.read(chunks, done)
+		go s.read(s.reader, chunks, done)
 	}
 	var deadline <-chan time.Time
 	var timer <-chan time.Time
@@ -285,14 +304,8 @@ func (p *pipe) stream(in []*input, stop <-chan os.Signal, fail func(*input, erro
 	for len(writers) > 0 && !p.sinks.allGone() {
 		select {
 		case c := <-chunks:
-			w := writers[c.from]
-			_, _ = w.Write(c.data)
 			show.add(len(c.data))
-			if c.err != nil {
-				if c.err != io.EOF {
-					fail(c.from, c.err)
-				}
-				_ = w.Close()
+			if c.parse(writers[c.from], fail) {
 				delete(writers, c.from)
 			}
 			if last = time.Now(); timer == nil {
@@ -309,7 +322,8 @@ func (p *pipe) stream(in []*input, stop <-chan os.Signal, fail func(*input, erro
 			}
 			p.flush()
 		case stopped = <-stop:
-			if !in[0].live || p.follow || onTerminal(in[0].reader) {
+			// The program that writes standard input may have got it, too, and end soon.
+			if s := in[0]; len(in) > 1 || s.file != nil || !s.live || p.follow || onTerminal(s.reader) {
 				deadline = closedTime
 			} else if deadline == nil {
 				deadline = time.After(p.grace)
@@ -352,6 +366,12 @@ func (p *pipe) printed(err error) {
 func (p *pipe) record(s *input, line logline.Line) {
 	p.current = line
 	l := &p.current
+	var r *logbook.Record
+	if l.Format == logline.Wire {
+		if r = wireRecord(l); r != nil && l.Level < p.level {
+			return
+		}
+	}
 	now := s.lastTime
 	switch {
 	case !l.Time.IsZero():
@@ -359,33 +379,22 @@ func (p *pipe) record(s *input, line logline.Line) {
 	case s.live || now.IsZero():
 		now = time.Now()
 	}
-	r := (*logbook.Record)(nil)
-	if l.Format == logline.Wire {
-		var err error
-		if r, err = l.Record(now, p.channel); err != nil {
-			l.Format = logline.Plain
-		} else {
-			l.Time, l.Level, l.HasLevel, l.Channel = r.Time(), r.Level(), true, r.Channel()
-		}
-		if l.HasLevel && l.Level < p.level {
-			return
-		}
-	}
+	p.names.note(l)
 	if !p.keep.keeps(l, now) {
 		return
 	}
 	p.records++
 	p.raw = l.Raw
-	if r == nil {
-		p.pick.apply(l)
-	}
+	p.pick.apply(l)
 	if len(p.sinks.list) == 1 && p.printer != nil {
 		if text, ok := p.printer.asItWas(); ok {
 			p.printed(p.printer.line(text)) // without the cost of a record
 			return
 		}
 	}
-	if r == nil {
+	if r != nil {
+		r = p.wire(r)
+	} else {
 		if p.location != nil {
 			l.Time, now = inZone(l.Time, p.location), now.In(p.location)
 		}
@@ -399,14 +408,4 @@ func inZone(t time.Time, loc *time.Location) time.Time {
 		return t
 	}
 	return t.In(loc)
-}
-
-// isFile reports whether the input is a regular file.
-func isFile(stdin io.Reader) bool {
-	f, ok := stdin.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode().IsRegular()
 }

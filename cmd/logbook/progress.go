@@ -100,25 +100,6 @@ func (b *byteProgress) add(n int) {
 	fmt.Fprintf(b.w, "\r\x1b[K%.1f%s MB, %.0f MB/s", float64(b.read)/1e6, of, float64(b.read)/1e6/max(now.Sub(b.since).Seconds(), 1e-3))
 }
 
-// reader counts what is read.
-func (b *byteProgress) reader(r io.Reader) io.Reader {
-	if b == nil {
-		return r
-	}
-	return countedReader{r, b}
-}
-
-type countedReader struct {
-	io.Reader
-	b *byteProgress
-}
-
-func (r countedReader) Read(p []byte) (int, error) {
-	n, err := r.Reader.Read(p)
-	r.b.add(n)
-	return n, err
-}
-
 // end removes the line.
 func (b *byteProgress) end() {
 	if b != nil {

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/logbook-go/logbook/config"
+	"github.com/logbook-go/logbook/internal/text"
 )
 
 // rootCommand returns the command with all its subcommands.
@@ -45,7 +48,19 @@ The command-line program of Logbook for Go.`,
 		topic("exit-codes", "What the exit codes mean", exitCodesHelp),
 	)
 	root.SetHelpCommand(helpCommand(root))
+	root.SetFlagErrorFunc(suggestFlag)
 	return root
+}
+
+// suggestFlag adds the most similar flag to the error about an unknown one.
+func suggestFlag(c *cobra.Command, err error) error {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok || unknown.GetSpecifiedShortnames() != "" {
+		return err
+	}
+	var flags []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, "--"+f.Name) })
+	return fmt.Errorf("%w%s", err, text.DidYouMean("--"+unknown.GetSpecifiedName(), flags))
 }
 
 // addCompletion adds cobra's completion command, which keeps the current output writer,

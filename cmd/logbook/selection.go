@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"regexp"
 	"strings"
 	"time"
@@ -16,7 +15,6 @@ type selection struct {
 	since, until time.Time // zero: without a bound
 	grep         []*regexp.Regexp
 	where        []*condition
-	known        map[string]bool // names of attributes, for suggestions
 }
 
 // keeps reports whether a record is selected. at is its time, or the one it is given.
@@ -28,11 +26,7 @@ func (s *selection) keeps(l *logline.Line, at time.Time) bool {
 		return false
 	}
 	for _, c := range s.where {
-		holds := c.holds(l)
-		if !c.found {
-			s.learn(l)
-		}
-		if !holds {
+		if !c.holds(l) {
 			return false
 		}
 	}
@@ -52,34 +46,6 @@ func (s *selection) matches(line string) bool {
 		}
 	}
 	return false
-}
-
-// learn notes the names of attributes.
-func (s *selection) learn(l *logline.Line) {
-	const most = 1000
-	if len(s.known) >= most {
-		return
-	}
-	if s.known == nil {
-		s.known = map[string]bool{}
-	}
-	for _, a := range l.Attrs {
-		eachName(a, "", func(name string) { s.known[name] = true })
-	}
-}
-
-// hint reports conditions on attributes that no record had.
-func (s *selection) hint(stderr io.Writer) {
-	for _, c := range s.where {
-		if c.found || !c.tried || len(s.known) == 0 {
-			continue
-		}
-		names := make([]string, 0, len(s.known))
-		for name := range s.known {
-			names = append(names, name)
-		}
-		complain(stderr, "--where %s: no record has %q%s", c.text, c.name, text.DidYouMean(c.name, names))
-	}
 }
 
 // readTime reads a point in time: a time, a date, a time of today, or how long it is ago. ""

@@ -64,7 +64,7 @@ func (s *lineSource) read() {
 	done := make(chan struct{})
 	defer close(done)
 	chunks := make(chan chunk)
-	go (&input{reader: s.in}).read(chunks, done)
+	go new(input).read(s.in, chunks, done)
 	timer := time.NewTimer(idle)
 	defer timer.Stop()
 	for {
