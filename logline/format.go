@@ -38,6 +38,11 @@ type recognizer struct {
 // timedRecognizer recognizes the rest of a line after an ISO time, with the separator.
 type timedRecognizer struct {
 	Format
+
+	// first has the bytes that can follow the time and spaces, in the form of those of
+	// recognizer.
+	first string
+
 	parse func(p *parser, l Line, st stamp, rest string) (Line, bool)
 }
 
@@ -46,8 +51,9 @@ var (
 	timed     []timedRecognizer
 	bracketed []timedRecognizer // after "[" and a time
 
-	// byFirst holds the elements of whole by the byte that a line begins with.
-	byFirst [256][]*recognizer
+	// The elements of the lists by the bytes in first.
+	wholeBy              [256][]*recognizer
+	timedBy, bracketedBy [256][]*timedRecognizer
 )
 
 // The tables are set here, since recognizers call others, and the compiler takes that for
@@ -103,36 +109,46 @@ func init() {
 		{Format{"logback", "logback's default layout", "10:11:12.123 [main] INFO  com.example.App - hello"}, "0", (*parser).logbackClock},
 	}
 	timed = []timedRecognizer{
-		{Format{"capnslog", "etcd before 3.4", "2026-03-05 10:11:12.123456 I | raft: hello"}, (*parser).capnslog},
-		{Format{"windows-cbs", "Windows' CBS.log", "2026-03-05 10:11:12, Info                  CBS    hello"}, (*parser).windowsCBS},
-		{Format{"loguru", "loguru", "2026-03-05 10:11:12.123 | INFO     | app.web:index:12 - hello"}, (*parser).loguru},
-		{Format{"spring-boot", "Spring Boot", "2026-03-05 10:11:12.123  INFO 12 --- [           main] c.example.App : hello"}, (*parser).springBoot},
-		{Format{"nlog", "NLog", "2026-03-05 10:11:12.1234|INFO|App.Web|hello"}, (*parser).nlog},
-		{Format{"structlog", "structlog's console", "2026-03-05T10:11:12.123456Z [info     ] hello                          n=1"}, (*parser).structlogConsole},
-		{Format{"telegraf", "Telegraf", "2026-03-05T10:11:12Z I! [agent] hello"}, (*parser).telegraf},
-		{Format{"gitea", "Gitea and Forgejo", "2026/03/05 10:11:12 cmd/web.go:12:runWeb() [I] hello"}, (*parser).gitea},
-		{Format{"python", "Python's logging with usual layouts, Scrapy, Odoo", "2026-03-05 10:11:12,123 - app.web - INFO - hello"}, (*parser).asctime},
-		{Format{"hclog", "hclog: Consul, Vault, Nomad, Terraform", "2026-03-05T10:11:12.123Z [INFO]  agent.server: hello: n=1"}, (*parser).hclog},
-		{Format{"zerolog-time", "zerolog's and phuslu's consoles with a date", "2026-03-05T10:11:12Z INF main.go:12 > hello n=1"}, (*parser).zerologConsole},
-		{Format{"charm", "charmbracelet/log", "2026/03/05 10:11:12 INFO <main.go:12> hello n=1"}, (*parser).charm},
-		{Format{"chi", "chi", `2026/03/05 10:11:12 "GET http://vm/ HTTP/1.1" from 10.0.0.1:99 - 200 5B in 1.2ms`}, (*parser).chi},
-		{Format{"tracing", "Rust's tracing, full and compact", "2026-03-05T10:11:12.123456Z  INFO request{id=7}: app::db: hello n=1"}, (*parser).tracing},
-		{Format{"simple_logger", "Rust's simple_logger", "2026-03-05T10:11:12.123456Z INFO  [app::db] hello"}, (*parser).simpleLogger},
-		{Format{"winston", "winston with a time", `2026-03-05T10:11:12.123Z [info][web]: hello {"n":1}`}, (*parser).winston},
-		{Format{"log4j", "log4j and logback with a date, also Hadoop, ZooKeeper, WildFly and Keycloak", "2026-03-05 10:11:12,123 [main] INFO  com.example.App - hello"}, (*parser).log4j},
+		{Format{"capnslog", "etcd before 3.4", "2026-03-05 10:11:12.123456 I | raft: hello"}, "A", (*parser).capnslog},
+		{Format{"windows-cbs", "Windows' CBS.log", "2026-03-05 10:11:12, Info                  CBS    hello"}, ",", (*parser).windowsCBS},
+		{Format{"loguru", "loguru", "2026-03-05 10:11:12.123 | INFO     | app.web:index:12 - hello"}, "|", (*parser).loguru},
+		{Format{"spring-boot", "Spring Boot", "2026-03-05 10:11:12.123  INFO 12 --- [           main] c.example.App : hello"}, "A", (*parser).springBoot},
+		{Format{"nlog", "NLog", "2026-03-05 10:11:12.1234|INFO|App.Web|hello"}, "|", (*parser).nlog},
+		{Format{"structlog", "structlog's console", "2026-03-05T10:11:12.123456Z [info     ] hello                          n=1"}, "[", (*parser).structlogConsole},
+		{Format{"telegraf", "Telegraf", "2026-03-05T10:11:12Z I! [agent] hello"}, "A", (*parser).telegraf},
+		{Format{"gitea", "Gitea and Forgejo", "2026/03/05 10:11:12 cmd/web.go:12:runWeb() [I] hello"}, "a.[", (*parser).gitea},
+		{Format{"python", "Python's logging with usual layouts, Scrapy, Odoo", "2026-03-05 10:11:12,123 - app.web - INFO - hello"}, "Aa_0[:-", (*parser).asctime},
+		{Format{"hclog", "hclog: Consul, Vault, Nomad, Terraform", "2026-03-05T10:11:12.123Z [INFO]  agent.server: hello: n=1"}, "[", (*parser).hclog},
+		{Format{"zerolog-time", "zerolog's and phuslu's consoles with a date", "2026-03-05T10:11:12Z INF main.go:12 > hello n=1"}, "A", (*parser).zerologConsole},
+		{Format{"charm", "charmbracelet/log", "2026/03/05 10:11:12 INFO <main.go:12> hello n=1"}, "A", (*parser).charm},
+		{Format{"chi", "chi", `2026/03/05 10:11:12 "GET http://vm/ HTTP/1.1" from 10.0.0.1:99 - 200 5B in 1.2ms`}, "\"[", (*parser).chi},
+		{Format{"tracing", "Rust's tracing, full and compact", "2026-03-05T10:11:12.123456Z  INFO request{id=7}: app::db: hello n=1"}, "A", (*parser).tracing},
+		{Format{"simple_logger", "Rust's simple_logger", "2026-03-05T10:11:12.123456Z INFO  [app::db] hello"}, "A", (*parser).simpleLogger},
+		{Format{"winston", "winston with a time", `2026-03-05T10:11:12.123Z [info][web]: hello {"n":1}`}, "[a", (*parser).winston},
+		{Format{"log4j", "log4j and logback with a date, also Hadoop, ZooKeeper, WildFly and Keycloak", "2026-03-05 10:11:12,123 [main] INFO  com.example.App - hello"}, "[-A", (*parser).log4j},
 	}
 	bracketed = []timedRecognizer{
-		{Format{"env_logger", "Rust's env_logger", "[2026-03-05T10:11:12Z INFO  app::db] hello"}, (*parser).envLogger},
-		{Format{"fern", "Rust's fern", "[2026-03-05 10:11:12.123][app::db][INFO] hello"}, (*parser).fern},
-		{Format{"log4js", "log4js", "[2026-03-05T10:11:12.123] [INFO] default - hello"}, (*parser).log4js},
-		{Format{"pino-pretty-date", "pino-pretty with a date", "[2026-03-05 10:11:12.123 +0000] INFO (app/12): hello"}, (*parser).pinoTimed},
+		{Format{"env_logger", "Rust's env_logger", "[2026-03-05T10:11:12Z INFO  app::db] hello"}, "A", (*parser).envLogger},
+		{Format{"fern", "Rust's fern", "[2026-03-05 10:11:12.123][app::db][INFO] hello"}, "]", (*parser).fern},
+		{Format{"log4js", "log4js", "[2026-03-05T10:11:12.123] [INFO] default - hello"}, "]", (*parser).log4js},
+		{Format{"pino-pretty-date", "pino-pretty with a date", "[2026-03-05 10:11:12.123 +0000] INFO (app/12): hello"}, "]", (*parser).pinoTimed},
 	}
 	for i := range whole {
-		r := &whole[i]
-		for c := range 256 {
-			if startsWith(r.first, byte(c)) {
-				byFirst[c] = append(byFirst[c], r)
-			}
+		file(&wholeBy, whole[i].first, &whole[i])
+	}
+	for i := range timed {
+		file(&timedBy, timed[i].first, &timed[i])
+	}
+	for i := range bracketed {
+		file(&bracketedBy, bracketed[i].first, &bracketed[i])
+	}
+}
+
+// file adds a recognizer to those of its first bytes.
+func file[R any](table *[256][]*R, first string, r *R) {
+	for c := range table {
+		if startsWith(first, byte(c)) {
+			table[c] = append(table[c], r)
 		}
 	}
 }
@@ -152,7 +168,7 @@ func (p *parser) recognize(s string) (Line, bool) {
 	if s == "" {
 		return Line{}, false
 	}
-	for _, r := range byFirst[s[0]] {
+	for _, r := range wholeBy[s[0]] {
 		if l, ok := r.parse(p, s); ok {
 			if l.Format == "" {
 				l.Format = r.Name
@@ -164,9 +180,15 @@ func (p *parser) recognize(s string) (Line, bool) {
 }
 
 // recognizeTimed tries the recognizers of what follows a time.
-func (p *parser) recognizeTimed(list []timedRecognizer, l Line, st stamp, rest string) (Line, bool) {
-	for i := range list {
-		r := &list[i]
+func (p *parser) recognizeTimed(table *[256][]*timedRecognizer, l Line, st stamp, rest string) (Line, bool) {
+	i := 0
+	for i < len(rest) && rest[i] == ' ' {
+		i++
+	}
+	if i == len(rest) {
+		return Line{}, false
+	}
+	for _, r := range table[rest[i]] {
 		if got, ok := r.parse(p, l, st, rest); ok {
 			if got.Format == "" {
 				got.Format = r.Name

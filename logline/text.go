@@ -59,7 +59,7 @@ func (p *parser) bracketTime(s string) (Line, bool) {
 		return Line{}, false
 	}
 	l := Line{Time: st.time}
-	if got, ok := p.recognizeTimed(bracketed, l, st, s[st.len+1:]); ok {
+	if got, ok := p.recognizeTimed(&bracketedBy, l, st, s[st.len+1:]); ok {
 		return got, true
 	}
 	if s[st.len+1] != ']' {
@@ -87,7 +87,7 @@ func (p *parser) leadingTime(s string) (Line, bool) {
 	}
 	l := Line{Time: st.time}
 	rest := s[st.len:]
-	if got, ok := p.recognizeTimed(timed, l, st, rest); ok {
+	if got, ok := p.recognizeTimed(&timedBy, l, st, rest); ok {
 		return got, true
 	}
 	rest = cutSeparator(rest)
