@@ -34,7 +34,7 @@ var packages = map[string]string{
 	"handlers": module + "/handlers", "logline": module + "/logline", "compat": module + "/compat", "config": module + "/config",
 	"desktop": module + "/handlers/desktop", "httplog": module + "/handlers/httplog", "mail": module + "/handlers/mail",
 	"push": module + "/handlers/push", "syslog": module + "/handlers/syslog", "zstd": module + "/handlers/zstd",
-	"nats": module + "/queues/nats", "queues": module + "/queues", "redis": module + "/queues/redis", "socket": module + "/queues/socket", "zeromq": module + "/queues/zeromq",
+	"nats": module + "/queues/nats", "otel": module + "/compat/otel", "otlp": module + "/queues/otlp", "queues": module + "/queues", "redis": module + "/queues/redis", "socket": module + "/queues/socket", "zeromq": module + "/queues/zeromq",
 	"daemon": module + "/daemon", "database": module + "/database", "sqlitelog": module + "/handlers/sqlitelog",
 	"follow": module + "/ticketing/follow", "mongodb": module + "/ticketing/mongodb", "postgres": module + "/ticketing/postgres", "tracker": module + "/ticketing/tracker",
 	"sqlite": module + "/ticketing/sqlite", "ticketing": module + "/ticketing", "ticketingtest": module + "/ticketing/ticketingtest",

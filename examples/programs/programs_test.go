@@ -6,6 +6,7 @@ package programs_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -44,7 +45,7 @@ func withPrograms(m *testing.M) int {
 }
 
 func TestPrograms(t *testing.T) {
-	for _, name := range []string{"quickstart", "hello", "library", "slog", "format", "errors", "tags", "dedup"} {
+	for _, name := range []string{"quickstart", "hello", "library", "slog", "format", "errors", "tags", "dedup", "consoleandfile"} {
 		t.Run(name, func(t *testing.T) {
 			compare(t, name, run(t, filepath.Join(bin, name)))
 		})
@@ -89,6 +90,70 @@ func TestReadme(t *testing.T) {
 	printed := strings.TrimPrefix(string(golden), "-- stderr --\n")
 	if !strings.Contains(mask(string(page)), "$ go run ./examples/quickstart\n"+printed+"```\n") {
 		t.Errorf("README.md does not show\n%s", printed)
+	}
+}
+
+// TestPages checks that pages of docs/ show whole programs as they are.
+func TestPages(t *testing.T) {
+	for page, name := range map[string]string{
+		"console-and-file": "consoleandfile",
+		"many-processes":   "manyprocesses",
+	} {
+		text, err := os.ReadFile(filepath.Join("../../docs", page+".md"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		source, err := os.ReadFile(filepath.Join(name, "main.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, program, _ := strings.Cut(string(source), "\npackage main\n")
+		if !strings.Contains(string(text), "```go\npackage main\n"+program+"```\n") {
+			t.Errorf("docs/%s.md does not show %s/main.go", page, name)
+		}
+	}
+}
+
+// Three processes write to one rotating file, and no line is lost or torn.
+func TestManyProcesses(t *testing.T) {
+	dir := t.TempDir()
+	var processes []*exec.Cmd
+	for range 3 {
+		c := exec.Command(filepath.Join(bin, "manyprocesses"))
+		c.Dir = dir
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		processes = append(processes, c)
+	}
+	for _, c := range processes {
+		if err := c.Wait(); err != nil {
+			t.Error(err)
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "jobs.log*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := make(map[string]int)
+	for _, f := range files {
+		if filepath.Ext(f) == ".lock" {
+			continue
+		}
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			var r struct{ Pid, N int }
+			if err := json.Unmarshal([]byte(line), &r); err != nil {
+				t.Errorf("%v: %q", err, line)
+			}
+			lines[fmt.Sprint(r)]++
+		}
+	}
+	if len(files) < 4 || len(lines) != 3000 {
+		t.Errorf("%d different lines in %q, want 3000", len(lines), files)
 	}
 }
 
