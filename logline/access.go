@@ -21,7 +21,7 @@ func (p *parser) access(s string) (Line, bool) {
 		return Line{}, false
 	}
 	head := s[:i]
-	st, ok := p.accessStamp(s[i+len(bracket):])
+	st, ok := p.dateStamp(s[i+len(bracket):])
 	if !ok {
 		return Line{}, false
 	}
@@ -125,25 +125,3 @@ func statusLevel(code int) logbook.Level {
 
 // attr adds a text attribute.
 func (l *Line) attr(key, value string) { l.Attrs = append(l.Attrs, slog.String(key, value)) }
-
-// accessStamp parses 05/Mar/2026:10:11:12 +0100.
-func (p *parser) accessStamp(s string) (st stamp, ok bool) {
-	if len(s) < 20 || s[2] != '/' || s[6] != '/' || s[11] != ':' {
-		return st, false
-	}
-	d, ok1 := number(s, 2)
-	mo := month(s[3:6])
-	y, ok2 := number(s[7:], 4)
-	c, ok3 := clock(s[12:])
-	if !ok1 || !ok2 || !ok3 || !validDate(y, mo, d) {
-		return st, false
-	}
-	st.len = 12 + c.len
-	loc := p.now.Location()
-	if z, n := bareZone(strings.TrimPrefix(s[st.len:], " ")); z != nil {
-		loc = z
-		st.len = len(s) - len(strings.TrimPrefix(s[st.len:], " ")) + n
-	}
-	st.time = c.on(y, mo, d, loc)
-	return st, true
-}

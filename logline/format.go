@@ -91,7 +91,7 @@ func init() {
 		{Format{"nats", "the NATS server", "[12] 2026/03/05 10:11:12.123456 [INF] hello"}, "[", (*parser).nats},
 		{Format{"mongodb", "MongoDB before 4.4", "2026-03-05T10:11:12.123+0100 I NETWORK  [initandlisten] hello"}, "0MTWFS", (*parser).mongodb},
 		{Format{"journal", "journalctl: short-full and with-unit; short-monotonic is like dmesg", "Thu 2026-03-05 10:11:12 CET vm sshd[12]: hello"}, "MTWFS", (*parser).journalFull},
-		{Format{"dmesg", "the kernel's log, also dmesg -T", "[   12.345678] hello"}, "[<", (*parser).dmesg},
+		{Format{"dmesg", "the kernel's log, also dmesg -T and -x", "[   12.345678] hello"}, "[<kumdaslncf", (*parser).dmesg},
 		{Format{"gin", "Gin", `[GIN] 2026/03/05 - 10:11:12 | 200 |  1.2ms |  10.0.0.1 | GET      "/"`}, "[", (*parser).gin},
 		{Format{"fiber", "Fiber", `10:11:12 | 200 |  1.2ms | 10.0.0.1 | GET | / | -`}, "0", (*parser).fiber},
 		{Format{"geth", "go-ethereum, and log15 on a terminal", `INFO [03-05|10:11:12.123] hello                                    n=1`}, "A", (*parser).geth},

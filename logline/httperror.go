@@ -11,7 +11,7 @@ func (p *parser) apacheError(s string) (Line, bool) {
 	if len(s) < 26 || !isUpper(s[1]) {
 		return Line{}, false
 	}
-	st, ok := p.ctimeStamp(s[1:])
+	st, ok := p.dateStamp(s[1:])
 	if !ok || !strings.HasPrefix(s[1+st.len:], "] ") {
 		return Line{}, false
 	}
@@ -67,45 +67,4 @@ func (l *Line) apacheLevel(s string) bool {
 		l.Level, l.HasLevel, l.Channel = lv, true, module
 	}
 	return ok
-}
-
-// ctimeStamp parses Tue Mar 05 10:11:12.123456 2026, with a zone before the year or without
-// one.
-func (p *parser) ctimeStamp(s string) (st stamp, ok bool) {
-	if len(s) < 24 || s[3] != ' ' || !isUpper(s[0]) || !isLower(s[1]) {
-		return st, false
-	}
-	mo := month(s[4:7])
-	if mo == 0 || s[7] != ' ' {
-		return st, false
-	}
-	i := 8
-	if s[i] == ' ' {
-		i++
-	}
-	n := digits(s[i:])
-	if n == 0 || n > 2 || s[i+n] != ' ' {
-		return st, false
-	}
-	d, _ := number(s[i:], n)
-	i += n + 1
-	c, ok := clock(s[i:])
-	if !ok || !c.seconds {
-		return st, false
-	}
-	i += c.len
-	loc := p.now.Location()
-	if z, n := zone(s[i:]); z != nil && n > 1 {
-		loc = z
-		i += n
-	}
-	if len(s) < i+5 || s[i] != ' ' {
-		return st, false
-	}
-	y, ok := number(s[i+1:], 4)
-	if !ok || !validDate(y, mo, d) {
-		return st, false
-	}
-	st.time, st.len, st.seconds, st.fraction = c.on(y, mo, d, loc), i+5, true, c.fraction
-	return st, true
 }

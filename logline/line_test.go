@@ -45,7 +45,7 @@ func TestHostileBytes(t *testing.T) {
 		{"NUL in a level", "ERR\x00OR: x", `plain "ERR\x00OR: x"`},
 		{"level off the scale", `{"level":"ERROR+120","msg":"x"}`, `json "x" {level="ERROR+120"}`},
 		{"level with a long distance", `{"level":"ERROR+0000000000000000000001","msg":"x"}`, `json "x" {level="ERROR+0000000000000000000001"}`},
-		{"pid off the scale", "Nov 20 10:32:01 vm app[99999999999]: x", `text 2026-11-20T10:32:01+05:30 "vm app[99999999999]: x"`},
+		{"pid off the scale", "Nov 20 10:32:01 vm app[99999999999]: x", `text 2026-11-20T10:32:01+05:30 channel=app "x" {host="vm" process="99999999999"}`},
 		{"year 0", "0000-01-01T00:00:00Z x", `text 0000-01-01T00:00:00Z "x"`},
 		{"zone off the scale", "2024-02-29T13:37:42+99:99 x", `plain "2024-02-29T13:37:42+99:99 x"`},
 	})

@@ -13,11 +13,11 @@ func (p *parser) mongodb(s string) (Line, bool) {
 		if len(s) < 28 || s[3] != ' ' || !isLower(s[1]) {
 			return Line{}, false
 		}
-		st, ok := p.bsdStamp(s[4:])
-		if !ok || !strings.HasPrefix(s[4+st.len:], " [") {
+		st, ok := p.dateStamp(s)
+		if !ok || !strings.HasPrefix(s[st.len:], " [") {
 			return Line{}, false
 		}
-		l.Time, rest = st.time, s[5+st.len:]
+		l.Time, rest = st.time, s[1+st.len:]
 	} else {
 		if len(s) < 32 || s[10] != 'T' || s[19] != '.' {
 			return Line{}, false

@@ -230,11 +230,7 @@ func (p *parser) patternTime(l *Line, s, layout string) (int, bool) {
 		l.Time = t
 		return n, ok
 	}
-	if st, ok := isoStamp(s, p.now.Location()); ok {
-		l.Time = st.time
-		return st.len, true
-	}
-	if st, ok := p.bsdStamp(s); ok {
+	if st, ok := p.anyStamp(s); ok {
 		l.Time = st.time
 		return st.len, true
 	}

@@ -14,6 +14,7 @@ type stamp struct {
 	fraction int  // number of digits of the fraction
 	offset   bool // whether it has a numeric zone
 	comma    bool // whether a comma precedes the fraction
+	dated    bool // whether it has a year
 }
 
 // isoStamp parses 2006-01-02 or 2006/01/02, then T or a space, 15:04, :05, a fraction after
@@ -39,7 +40,7 @@ func isoStamp(s string, loc *time.Location) (st stamp, ok bool) {
 		st.offset = s[st.len] == '+' || s[st.len] == '-'
 		st.len += n
 	}
-	st.time = c.on(y, mo, d, loc)
+	st.time, st.dated = c.on(y, mo, d, loc), true
 	return st, true
 }
 
@@ -96,31 +97,6 @@ func zone(s string) (*time.Location, int) {
 // stampEnds reports whether a time may be followed by s.
 func stampEnds(s string) bool {
 	return s == "" || s[0] == ' ' || s[0] == '\t' || s[0] == ']' || s[0] == ':' || s[0] == ',' || s[0] == '|'
-}
-
-// bsdStamp parses a time of RFC 3164, "Nov 20 10:32:01", with an optional fraction.
-func (p *parser) bsdStamp(s string) (st stamp, ok bool) {
-	if len(s) < 14 || s[3] != ' ' {
-		return st, false
-	}
-	mo := month(s[:3])
-	i := 4
-	if s[i] == ' ' {
-		i++
-	}
-	n := digits(s[i:])
-	if mo == 0 || n == 0 || n > 2 || s[i+n] != ' ' {
-		return st, false
-	}
-	d, _ := number(s[i:], n)
-	i += n + 1
-	c, ok := clock(s[i:])
-	if !ok || !c.seconds {
-		return st, false
-	}
-	st.time, ok = p.withYear(mo, d, c)
-	st.len, st.seconds, st.fraction = i+c.len, true, c.fraction
-	return st, ok
 }
 
 // withYear adds the year to a date; see Parse.

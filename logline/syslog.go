@@ -2,8 +2,11 @@ package logline
 
 import (
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/logbook-go/logbook/logbook"
 )
 
 // facilities are the names of syslog's facilities, by number.
@@ -60,16 +63,13 @@ func cutPriority(s string) (pri int, rest string, ok bool) {
 func (p *parser) syslog(pri int, s string, sure bool) Line {
 	l, ok := p.syslog5424(s)
 	if !ok {
-		l, ok = p.syslog3164(s)
+		l, ok = p.syslogHeader(s, true)
 	}
 	if !ok {
-		if l, ok = p.syslogISO(s); !ok {
+		if h, tagged := tagHeader(s); sure && tagged {
+			l = p.fromHost(Line{}, h)
+		} else {
 			l.Message = s
-			if sure {
-				if h, tagged := tagHeader(s); tagged {
-					l = p.fromHost(l, h)
-				}
-			}
 		}
 	}
 	if ok || sure {
@@ -90,76 +90,132 @@ var severities = [...]string{"emerg", "alert"}
 
 // syslog3164 parses "Nov 20 10:32:01 host program[pid]: text". Local senders omit the
 // host.
-func (p *parser) syslog3164(s string) (Line, bool) {
-	st, ok := p.bsdStamp(s)
-	if !ok || !strings.HasPrefix(s[st.len:], " ") {
-		return Line{}, false
-	}
-	return p.header(Line{Time: st.time}, s[st.len+1:]), true
-}
+func (p *parser) syslog3164(s string) (Line, bool) { return p.syslogHeader(s, false) }
 
-// syslogISO is syslog3164 with an ISO time.
-func (p *parser) syslogISO(s string) (Line, bool) {
-	st, ok := isoStamp(s, p.now.Location())
-	if !ok || !strings.HasPrefix(s[st.len:], " ") {
+// syslogHeader parses a time and what follows it in syslog. Network devices write more than
+// RFC 3164 has: a number and a host before the time, a mark of a clock that is not set, a year,
+// a zone, and a colon after it all. With sure, the text is known to be of syslog.
+//
+//	29: sw1: *Nov 20 10:32:01.123 CET: %SYS-5-CONFIG_I: text
+func (p *parser) syslogHeader(s string, sure bool) (Line, bool) {
+	var l Line
+	if n := digits(s); strings.HasPrefix(s[n:], ": ") && n < 12 {
+		if n > 0 {
+			l.attr("sequence", s[:n])
+		}
+		s = s[n+2:]
+		if name, ok := strings.CutSuffix(word(s), ":"); ok && isHostName(name) {
+			l.attr("host", name)
+			s = strings.TrimPrefix(s[len(name)+1:], " ")
+		}
+	}
+	if s != "" && (s[0] == '*' || s[0] == '.') {
+		s = s[1:]
+	}
+	st, ok := p.anyStamp(s)
+	if !ok {
 		return Line{}, false
 	}
-	return p.header(Line{Time: st.time}, s[st.len+1:]), true
+	l.Time = st.time
+	rest, ok := strings.CutPrefix(strings.TrimPrefix(s[st.len:], ":"), " ")
+	if !ok {
+		return Line{}, false
+	}
+	h, ok := syslogHost(rest, sure)
+	if !sure && st.dated && !ok {
+		return Line{}, false // a time of any other program
+	}
+	return p.fromHost(l, h), true
 }
 
 // header parses the rest of a syslog line after the time.
 func (p *parser) header(l Line, s string) Line {
+	h, _ := syslogHost(s, true)
+	return p.fromHost(l, h)
+}
+
+// syslogHost parses what is between the time and the text of a syslog line, and the text.
+func syslogHost(s string, sure bool) (host, bool) {
 	h, ok := tagHeader(s)
 	if !ok {
 		h, ok = hostHeader(s)
 	}
-	if !ok {
-		h = host{text: s}
+	if ok || h.name != "" && (sure || h.untagged()) {
+		return h, true
 	}
-	return p.fromHost(l, h)
+	return host{text: s}, strings.HasPrefix(s, "%")
 }
 
 // host is a syslog header: host, program and process id.
 type host struct {
 	name, program string
+	process       string // the text in the brackets of a tag, if it is not a process id
+	facility      string // with the level, as BusyBox writes it
 	pid           int
 	text          string
 }
 
-// hostHeader parses "host program[pid]: text".
+// hostHeader parses "host program[pid]: text". Without a program, it returns false, but the
+// host and the text.
 func hostHeader(s string) (h host, ok bool) {
 	name, rest, ok := strings.Cut(s, " ")
 	if !ok || !isHostName(name) {
 		return host{}, false
 	}
-	h, ok = tagHeader(rest)
-	h.name = name
+	rest = strings.TrimLeft(rest, " ")
+	facility := ""
+	if w := word(rest); len(w) < 16 {
+		if of, level, ok := strings.Cut(w, "."); ok && slices.Contains(facilities[:], of) {
+			if _, ok := levelName(level); ok {
+				facility, rest = w, strings.TrimLeft(rest[len(w):], " ")
+			}
+		}
+	}
+	if h, ok = tagHeader(rest); !ok {
+		h = host{text: rest}
+	}
+	h.name, h.facility = name, facility
 	return h, ok
 }
 
-// tagHeader parses "program[pid]: text"; the process id is optional.
+// untagged reports whether the first word of a text without a tag is a host all the same.
+func (h *host) untagged() bool {
+	return strings.HasPrefix(h.text, "last message repeated ") || strings.HasPrefix(h.text, "message repeated ") ||
+		strings.HasPrefix(h.text, "-- MARK --") || strings.HasPrefix(h.text, "%") || strings.HasPrefix(h.text, ": %") ||
+		strings.ContainsAny(h.name[:len(h.name)-1], ".0123456789") && !isDigit(h.name[0]) || strings.Count(h.name, ".") == 3
+}
+
+// tagHeader parses "program[pid]: text"; the process id is optional. launchd adds a service in
+// parentheses before the colon.
 func tagHeader(s string) (h host, ok bool) {
 	tag := word(s)
-	if len(tag) < 2 || tag[len(tag)-1] != ':' {
+	if len(tag) < 2 {
 		return host{}, false
 	}
-	h.text = strings.TrimPrefix(s[len(tag):], " ")
-	tag = tag[:len(tag)-1]
-	h.program = tag
-	if i := strings.LastIndexByte(tag, '['); i > 0 {
-		pid, end, ok := cutPID(tag[i+1:])
-		if !ok || end != "]" {
-			return host{}, false
-		}
-		h.program, h.pid = tag[:i], pid
+	if tag[len(tag)-1] == ':' {
+		h.text = strings.TrimPrefix(s[len(tag):], " ")
+		tag = tag[:len(tag)-1]
+	} else if service, text, ok := strings.Cut(s[len(tag):], "): "); ok && strings.HasPrefix(service, " (") && tag[len(tag)-1] == ']' && !strings.Contains(service[2:], " ") {
+		h.process, h.text = service[2:], text
+	} else {
+		return host{}, false
 	}
-	return h, !strings.ContainsAny(h.program, ":\"=")
+	h.program = tag
+	if i := strings.LastIndexByte(tag, '['); i > 0 && tag[len(tag)-1] == ']' {
+		h.program = tag[:i]
+		if pid, end, ok := cutPID(tag[i+1:]); ok && end == "]" {
+			h.pid = pid
+		} else {
+			h.process = tag[i+1 : len(tag)-1]
+		}
+	}
+	return h, !strings.ContainsAny(h.program, ":\"=%,;")
 }
 
 func isHostName(s string) bool {
 	for i := range len(s) {
 		c := s[i]
-		if !isDigit(c) && !isLower(c|0x20) && c != '.' && c != '-' && c != '_' && c != ':' {
+		if !isDigit(c) && !isLower(c|0x20) && c != '.' && c != '-' && c != '_' && c != ':' && c != '/' && c != '@' {
 			return false
 		}
 	}
@@ -170,22 +226,54 @@ func isHostName(s string) bool {
 // logfmt, or start with a level.
 func (p *parser) fromHost(l Line, h host) Line {
 	if h.name != "" {
-		l.Attrs = append(l.Attrs, slog.String("host", h.name))
+		l.attr("host", h.name)
+	}
+	if h.facility != "" {
+		name, level, _ := strings.Cut(h.facility, ".")
+		l.Level, l.HasLevel = levelName(level)
+		l.attr("facility", name)
+	}
+	if h.process != "" {
+		l.attr("process", h.process)
 	}
 	l.Channel, l.PID = h.program, h.pid
 	return p.payload(l, h.text)
 }
 
+// payload parses the text of a record whose header was parsed. A level with a colon at its
+// start is that of the record; other words are text.
 func (p *parser) payload(l Line, s string) Line {
 	if inner, ok := p.structured(l, s); ok {
 		return inner
 	}
-	if lv, n, ok := levelWord(s); ok && n < len(s) {
+	if lv, n, ok := levelWord(s); ok && n < len(s) && s[n-1] == ':' {
 		l.Level, l.HasLevel = lv, true
 		s = cutSeparator(s[n:])
+	} else if lv, ok := ciscoLevel(s); ok && !l.HasLevel {
+		l.Level, l.HasLevel = lv, true
 	}
 	l.Message = s
 	return l
+}
+
+// ciscoLevel returns the severity in a text like "%SYS-5-CONFIG_I: text".
+func ciscoLevel(s string) (logbook.Level, bool) {
+	if !strings.HasPrefix(s, "%") {
+		return 0, false
+	}
+	code, _, ok := strings.Cut(s[1:min(len(s), 64)], ":")
+	if !ok {
+		return 0, false
+	}
+	for i := 1; i+2 < len(code); i++ {
+		switch c := code[i]; {
+		case c == '-' && code[i+2] == '-' && '0' <= code[i+1] && code[i+1] <= '7':
+			return severity(int(code[i+1] - '0')), true
+		case !isUpper(c) && !isDigit(c) && c != '-' && c != '_':
+			return 0, false
+		}
+	}
+	return 0, false
 }
 
 // syslog5424 parses "1 time host program pid msgid data text". A dash means that a part is
@@ -225,8 +313,12 @@ func (p *parser) syslog5424(s string) (Line, bool) {
 	}
 	if after, none := strings.CutPrefix(rest, "-"); none {
 		rest = after
-	} else if l.Attrs, rest, ok = structuredData(l.Attrs, rest); !ok {
+	} else if attrs, after, ok := structuredData(l.Attrs, rest); ok {
+		l.Attrs, rest = attrs, after
+	} else if strings.HasPrefix(rest, "[") {
 		return Line{}, false
+	} else {
+		rest = " " + rest // Heroku leaves the data out
 	}
 	if rest != "" && rest[0] != ' ' {
 		return Line{}, false

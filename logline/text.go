@@ -33,6 +33,11 @@ func (p *parser) text(s string) (l Line, ok bool) {
 		if l, ok = p.klog(s); ok {
 			break
 		}
+		if l, ok = p.syslog3164(s); ok {
+			break
+		}
+		l, ok = p.leadingTime(s)
+	case c == '*', c == ':':
 		l, ok = p.syslog3164(s)
 	}
 	if !ok {
@@ -54,7 +59,7 @@ func (p *parser) text(s string) (l Line, ok bool) {
 // digits of a second, or with no seconds as in early versions, is Logbook's and followed by
 // level and channel.
 func (p *parser) bracketTime(s string) (Line, bool) {
-	st, ok := isoStamp(s[1:], p.now.Location())
+	st, ok := p.anyStamp(s[1:])
 	if !ok || st.len+1 >= len(s) {
 		return Line{}, false
 	}
@@ -81,7 +86,7 @@ func (p *parser) bracketTime(s string) (Line, bool) {
 
 // leadingTime parses a line that starts with "2006-01-02 15:04:05".
 func (p *parser) leadingTime(s string) (Line, bool) {
-	st, ok := isoStamp(s, p.now.Location())
+	st, ok := p.anyStamp(s)
 	if !ok || !stampEnds(s[st.len:]) {
 		return Line{}, false
 	}
@@ -91,15 +96,25 @@ func (p *parser) leadingTime(s string) (Line, bool) {
 		return got, true
 	}
 	rest = cutSeparator(rest)
-	if st.offset && strings.HasPrefix(s[10:], "T") {
-		// A time of journald or rsyslog, which do not write Z.
-		if _, _, isLevel := levelWord(rest); !isLevel {
-			if h, ok := hostHeader(rest); ok {
-				return p.fromHost(l, h), true
-			}
-		}
+	if h, ok := timedHost(s, st, rest); ok {
+		return p.fromHost(l, h), true
 	}
 	return p.afterTime(l, rest), true
+}
+
+// timedHost parses the header of a syslog line after a time. Those of journald, rsyslog and
+// Heroku have an offset, and a program, after a host or with something in brackets. Otherwise
+// it may be text, unless there is a process id.
+func timedHost(s string, st stamp, rest string) (host, bool) {
+	zoned := st.offset && s[10] != ' '
+	if _, _, isLevel := levelWord(rest); isLevel {
+		return host{}, false
+	}
+	if h, ok := hostHeader(rest); ok {
+		return h, zoned || h.pid != 0
+	}
+	h, ok := tagHeader(rest)
+	return h, ok && zoned && (h.pid != 0 || h.process != "")
 }
 
 // leadingClock parses a line that starts with a time without a date. A level must follow,
