@@ -1,96 +1,108 @@
 package logline
 
-import "strings"
+import (
+	"strings"
 
-// mysql parses the error log of MySQL and MariaDB:
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// mysql parses the error log of MySQL and MariaDB, and that of their container images:
 //
 //	2026-03-05T10:11:12.123456Z 0 [Note] [MY-010926] [Server] text
 //	2026-03-05  9:11:12 12 [Note] text
+//	2026-03-05 10:11:12 7f0c7d6c5740 InnoDB: text
+//	2026-03-05 10:11:12+00:00 [Note] [Entrypoint]: text
 //	260305  9:11:12 [Note] text
 func (p *parser) mysql(s string) (Line, bool) {
-	if len(s) < 17 {
+	st, ok := p.anyStamp(s)
+	short := false
+	if !ok {
+		if st, short = p.shortStamp(s); !short {
+			return Line{}, false
+		}
+	}
+	rest := strings.TrimLeft(s[st.len:], " ")
+	if len(rest) == len(s)-st.len {
 		return Line{}, false
 	}
-	var l Line
-	rest := ""
+	l := Line{Time: st.time}
+	thread := mysqlThread(rest)
+	text := strings.TrimLeft(rest[thread:], " ")
+	priority, after, ok := strings.Cut(strings.TrimPrefix(text[:min(len(text), 32)], "["), "] ")
 	switch {
-	case s[6] == ' ' && digits(s) == 6:
-		y, _ := number(s, 2)
-		mo, _ := number(s[2:], 2)
-		d, _ := number(s[4:], 2)
-		c, n, ok := spacedClock(s[7:])
-		if !ok || !validDate(2000+y, mo, d) {
+	case !strings.HasPrefix(text, "[") || !ok || !l.mysqlPriority(priority):
+		if !short && (thread == 0 || !strings.HasPrefix(text, "InnoDB: ")) {
 			return Line{}, false
 		}
-		l.Time, rest = c.on(2000+y, mo, d, p.now.Location()), s[7+n:]
-		if !strings.HasPrefix(rest, " [") && !strings.HasPrefix(rest, " InnoDB") && !strings.HasPrefix(rest, "  InnoDB") && !strings.HasPrefix(rest, " mysqld") {
+		if short && !strings.HasPrefix(text, "InnoDB") && !strings.HasPrefix(text, "mysqld") {
 			return Line{}, false
 		}
-	case s[4] == '-' && s[10] == ' ' && s[11] == ' ':
-		y, ok1 := number(s, 4)
-		mo, ok2 := number(s[5:], 2)
-		d, ok3 := number(s[8:], 2)
-		c, n, ok := spacedClock(s[11:])
-		if !ok || !ok1 || !ok2 || !ok3 || !validDate(y, mo, d) {
-			return Line{}, false
-		}
-		l.Time, rest = c.on(y, mo, d, p.now.Location()), s[11+n:]
-	case s[4] == '-':
-		st, ok := isoStamp(s, p.now.Location())
-		if !ok {
-			return Line{}, false
-		}
-		l.Time, rest = st.time, s[st.len:]
-		after := strings.TrimLeft(rest, " ")
-		n := digits(after)
-		if n == 0 || !strings.HasPrefix(after[n:], " [") {
-			return Line{}, false
-		}
-	default:
+	case thread == 0 && !short && !strings.HasPrefix(after, "[Entrypoint]: "):
 		return Line{}, false
+	default:
+		text = text[len(priority)+3:]
 	}
-	rest = strings.TrimLeft(rest, " ")
-	if n := digits(rest); n > 0 && strings.HasPrefix(rest[n:], " ") {
-		l.attr("thread", rest[:n])
-		rest = strings.TrimLeft(rest[n:], " ")
+	if thread > 0 {
+		l.attr("thread", rest[:thread])
 	}
-	if strings.HasPrefix(rest, "[System] ") {
-		l.HasLevel = true
-		l.attr("priority", "System")
-		rest = rest[len("[System] "):]
-	} else if strings.HasPrefix(rest, "[Note] ") {
-		l.HasLevel = true
-		rest = rest[len("[Note] "):]
-	} else if strings.HasPrefix(rest, "[") {
-		lv, n, ok := bracketLevel(rest)
-		if !ok {
-			return Line{}, false
+	if priority == "System" && l.HasLevel {
+		l.attr("priority", priority)
+	}
+	if code, after, ok := mysqlBracket(text, "] "); ok && strings.HasPrefix(code, "MY-") {
+		l.attr("code", code)
+		text = after
+		if name, after, ok := mysqlBracket(text, "] "); ok {
+			l.Channel, text = name, after
 		}
-		l.Level, l.HasLevel = lv, true
-		rest = strings.TrimPrefix(rest[n:], " ")
+	} else if name, after, ok := mysqlBracket(text, "]: "); ok {
+		l.Channel, text = name, after
 	}
-	if strings.HasPrefix(rest, "[MY-") {
-		code, r, ok := strings.Cut(rest[1:], "] ")
-		if ok && !strings.Contains(code, " ") {
-			l.attr("code", code)
-			rest = r
-			if strings.HasPrefix(rest, "[") {
-				if sub, r, ok := strings.Cut(rest[1:], "] "); ok && !strings.Contains(sub, " ") {
-					l.Channel, rest = sub, r
-				}
-			}
-		}
-	}
-	l.Message = rest
+	l.Message = text
 	return l, true
 }
 
-// spacedClock parses a time of day whose hour may have a space for its first digit.
-func spacedClock(s string) (c clockTime, n int, ok bool) {
-	if strings.HasPrefix(s, " ") {
-		c, ok = clock("0" + s[1:min(len(s), 20)])
-	} else {
-		c, ok = clock(s)
+// mysqlPriority sets the level that a priority stands for.
+func (l *Line) mysqlPriority(s string) bool {
+	switch s {
+	case "Note", "System":
+		l.Level, l.HasLevel = logbook.LevelInfo, true
+	default:
+		l.Level, l.HasLevel = levelName(s)
 	}
-	return c, c.len, ok && c.seconds
+	return l.HasLevel
+}
+
+// mysqlThread returns the length of the number of a thread at the start of s, decimal or the
+// address that early versions of InnoDB wrote.
+func mysqlThread(s string) int {
+	n := strings.IndexByte(s[:min(len(s), 24)], ' ')
+	if n > 0 && (digits(s) == n || isHex(strings.TrimPrefix(s[:n], "0x"))) {
+		return n
+	}
+	return 0
+}
+
+// mysqlBracket parses "[name" and what ends it.
+func mysqlBracket(s, end string) (name, rest string, ok bool) {
+	if !strings.HasPrefix(s, "[") {
+		return "", s, false
+	}
+	name, rest, ok = strings.Cut(s[1:], end)
+	return name, rest, ok && !strings.Contains(name, " ")
+}
+
+// shortStamp parses 260305 10:11:12 and 260305  9:11:12.
+func (p *parser) shortStamp(s string) (st stamp, ok bool) {
+	if len(s) < 15 || s[6] != ' ' || digits(s) != 6 {
+		return st, false
+	}
+	y, _ := number(s, 2)
+	mo, _ := number(s[2:], 2)
+	d, _ := number(s[4:], 2)
+	n := dateSeparator(s[6:])
+	c, ok := longClock(s[6+n:])
+	if !ok || !validDate(2000+y, mo, d) {
+		return st, false
+	}
+	return stamp{time: c.on(2000+y, mo, d, p.now.Location()), len: 6 + n + c.len, seconds: true, dated: true}, true
 }

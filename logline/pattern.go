@@ -110,23 +110,32 @@ func (p *Pattern) Match(line []byte, now time.Time) (Line, bool) {
 }
 
 func (p *Pattern) parse(ps *parser, s string) (Line, bool) {
-	l := Line{Format: "pattern", Raw: s}
-	s = stripSGR(s)
-	for i := 0; i < len(p.parts); i++ {
-		f := p.parts[i]
-		if f.field == "" {
+	l, ok := p.match(ps, Line{}, stripSGR(s), false)
+	l.Format, l.Raw = "pattern", s
+	return l, ok
+}
+
+// match parses a text by the pattern, and adds the fields to l. With exact, no field may be
+// empty but the message, and those that have a form must have it.
+func (p *Pattern) match(ps *parser, l Line, s string, exact bool) (Line, bool) {
+	var space [12]string
+	values := space[:0] // of the fields; they are set after all matched
+	for i := range p.parts {
+		f := &p.parts[i]
+		switch f.field {
+		case "":
 			n, ok := matchText(s, f.text)
 			if !ok {
 				return Line{}, false
 			}
 			s = s[n:]
 			continue
-		}
-		if f.field == "time" {
+		case "time":
 			n, ok := ps.patternTime(&l, s, f.layout)
 			if !ok {
 				return Line{}, false
 			}
+			values = append(values, s[:n])
 			s = s[n:]
 			continue
 		}
@@ -136,12 +145,27 @@ func (p *Pattern) parse(ps *parser, s string) (Line, bool) {
 				return Line{}, false
 			}
 		}
-		if !l.setField(f.field, s[:end]) {
+		if exact && !exactField(f.field, s[:end]) {
 			return Line{}, false
 		}
+		values = append(values, s[:end])
 		s = s[end:]
 	}
-	return l, s == ""
+	if s != "" {
+		return Line{}, false
+	}
+	n := 0
+	for i := range p.parts {
+		f := &p.parts[i]
+		if f.field == "" {
+			continue
+		}
+		if v := values[n]; f.field != "time" && (!exact || v != "-" && v != "") && !l.setField(f.field, v) {
+			return Line{}, false
+		}
+		n++
+	}
+	return l, true
 }
 
 // setField sets a part of the line or an attribute.

@@ -122,8 +122,8 @@ func (p *parser) syslogHeader(s string, sure bool) (Line, bool) {
 		return Line{}, false
 	}
 	h, ok := syslogHost(rest, sure)
-	if !sure && st.dated && !ok {
-		return Line{}, false // a time of any other program
+	if !sure && st.dated && (!ok || h.pid == 0 && h.facility == "" && !strings.HasPrefix(h.text, "%")) {
+		return Line{}, false // it may be of any other program
 	}
 	return p.fromHost(l, h), true
 }
@@ -138,7 +138,13 @@ func (p *parser) header(l Line, s string) Line {
 func syslogHost(s string, sure bool) (host, bool) {
 	h, ok := tagHeader(s)
 	if !ok {
-		h, ok = hostHeader(s)
+		if h.facility, h.text = cutFacility(s); h.facility != "" {
+			facility := h.facility
+			h, ok = tagHeader(h.text)
+			h.facility = facility
+		} else {
+			h, ok = hostHeader(s)
+		}
 	}
 	if ok || h.name != "" && (sure || h.untagged()) {
 		return h, true
@@ -162,20 +168,25 @@ func hostHeader(s string) (h host, ok bool) {
 	if !ok || !isHostName(name) {
 		return host{}, false
 	}
-	rest = strings.TrimLeft(rest, " ")
-	facility := ""
-	if w := word(rest); len(w) < 16 {
-		if of, level, ok := strings.Cut(w, "."); ok && slices.Contains(facilities[:], of) {
-			if _, ok := levelName(level); ok {
-				facility, rest = w, strings.TrimLeft(rest[len(w):], " ")
-			}
-		}
-	}
+	facility, rest := cutFacility(strings.TrimLeft(rest, " "))
 	if h, ok = tagHeader(rest); !ok {
 		h = host{text: rest}
 	}
 	h.name, h.facility = name, facility
 	return h, ok
+}
+
+// cutFacility parses BusyBox' "daemon.info " at the start of s.
+func cutFacility(s string) (facility, rest string) {
+	w := word(s[:min(len(s), 16)])
+	name, level, ok := strings.Cut(w, ".")
+	if !ok || !slices.Contains(facilities[:], name) {
+		return "", s
+	}
+	if _, ok := levelName(level); !ok {
+		return "", s
+	}
+	return w, strings.TrimLeft(s[len(w):], " ")
 }
 
 // untagged reports whether the first word of a text without a tag is a host all the same.

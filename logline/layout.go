@@ -1,0 +1,68 @@
+package logline
+
+import "strings"
+
+// mustPattern is ParsePattern for the patterns of this package.
+func mustPattern(pattern string) *Pattern {
+	p, err := ParsePattern(pattern)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
+// layout returns a recognizer of lines of the patterns.
+func layout(patterns ...string) func(*parser, string) (Line, bool) {
+	list := layouts(patterns)
+	return func(p *parser, s string) (Line, bool) {
+		for _, pattern := range list {
+			if l, ok := pattern.match(p, Line{}, s, true); ok {
+				return l, true
+			}
+		}
+		return Line{}, false
+	}
+}
+
+// timedLayout is layout for what follows a time.
+func timedLayout(patterns ...string) func(*parser, Line, stamp, string) (Line, bool) {
+	list := layouts(patterns)
+	return func(p *parser, l Line, _ stamp, rest string) (Line, bool) {
+		for _, pattern := range list {
+			if l, ok := pattern.match(p, l, rest, true); ok {
+				return l, true
+			}
+		}
+		return Line{}, false
+	}
+}
+
+func layouts(patterns []string) []*Pattern {
+	list := make([]*Pattern, len(patterns))
+	for i, s := range patterns {
+		list[i] = mustPattern(s)
+	}
+	return list
+}
+
+// exactField reports whether a value has the form of a field in the patterns of this package.
+func exactField(name, value string) bool {
+	switch name {
+	case "message":
+		return true
+	case "level":
+		_, ok := levelName(strings.Trim(value, " \t"))
+		return ok
+	case "pid":
+		_, rest, ok := cutPID(value)
+		return ok && rest == ""
+	case "source":
+		_, ok := fileLine(value)
+		return ok
+	case "channel":
+		return value != "" && !strings.ContainsAny(value, " \t\"")
+	case "query_id":
+		return true
+	}
+	return value != "" && len(value) <= 100
+}
