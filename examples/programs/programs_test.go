@@ -45,7 +45,7 @@ func withPrograms(m *testing.M) int {
 }
 
 func TestPrograms(t *testing.T) {
-	for _, name := range []string{"quickstart", "hello", "library", "slog", "format", "errors", "tags", "dedup", "consoleandfile"} {
+	for _, name := range []string{"quickstart", "hello", "library", "slog", "format", "errors", "tags", "dedup", "consoleandfile", "opentelemetry"} {
 		t.Run(name, func(t *testing.T) {
 			compare(t, name, run(t, filepath.Join(bin, name)))
 		})
@@ -96,8 +96,10 @@ func TestReadme(t *testing.T) {
 // TestPages checks that pages of docs/ show whole programs as they are.
 func TestPages(t *testing.T) {
 	for page, name := range map[string]string{
-		"console-and-file": "consoleandfile",
-		"many-processes":   "manyprocesses",
+		"console-and-file":       "consoleandfile",
+		"many-processes":         "manyprocesses",
+		"opentelemetry":          "opentelemetry",
+		"kubernetes-and-systemd": "service",
 	} {
 		text, err := os.ReadFile(filepath.Join("../../docs", page+".md"))
 		if err != nil {
