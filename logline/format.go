@@ -92,6 +92,19 @@ func init() {
 		{Format{"mongodb", "MongoDB before 4.4", "2026-03-05T10:11:12.123+0100 I NETWORK  [initandlisten] hello"}, "0MTWFS", (*parser).mongodb},
 		{Format{"journal", "journalctl: short-full and with-unit; short-monotonic is like dmesg", "Thu 2026-03-05 10:11:12 CET vm sshd[12]: hello"}, "MTWFS", (*parser).journalFull},
 		{Format{"dmesg", "the kernel's log, also dmesg -T and -x", "[   12.345678] hello"}, "[<kumdaslncf", (*parser).dmesg},
+		{Format{"minecraft", "Minecraft's servers", "[10:11:12] [Server thread/INFO]: hello"}, "[", layout(
+			"[{time:%T}] [{thread}/{level}]: {message}",
+			"[{time:%T}] [{thread}/{level}] [{channel}]: {message}",
+			"[{time:%d%b%Y %T}] [{thread}/{level}] [{channel}]: {message}",
+			"[{time:%T} {level}]: {message}")},
+		{Format{"couchdb", "CouchDB", "[info] 2026-03-05T10:11:12.123456Z couchdb@localhost <0.123.0> -------- hello"}, "[", layout(
+			"[{level}] {time} {node} <{process}> {request} {message}")},
+		{Format{"lambda-python", "AWS Lambda with Python", "[INFO]\t2026-03-05T10:11:12.123Z\t8a1d2f3c-0b5e-4b57-9f3e-1c2d3e4f5a6b\thello"}, "[", layout(
+			"[{level}]\t{time}\t{request_id}\t{message}")},
+		{Format{"haproxy", "HAProxy, also in syslog", `10.0.0.1:5678 [05/Mar/2026:10:11:12.123] web app/s1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 "GET / HTTP/1.1"`}, "0a:[", (*parser).haproxy},
+		{Format{"haproxy-process", "what HAProxy says of itself", "[WARNING] 063/101112 (12) : hello"}, "[", layout(
+			"[{level}] {time:%j/%H%M%S} ({pid}) : {message}",
+			"[{level}] ({pid}) : {message}")},
 		{Format{"gin", "Gin", `[GIN] 2026/03/05 - 10:11:12 | 200 |  1.2ms |  10.0.0.1 | GET      "/"`}, "[", (*parser).gin},
 		{Format{"fiber", "Fiber", `10:11:12 | 200 |  1.2ms | 10.0.0.1 | GET | / | -`}, "0", (*parser).fiber},
 		{Format{"geth", "go-ethereum, and log15 on a terminal", `INFO [03-05|10:11:12.123] hello                                    n=1`}, "A", (*parser).geth},
@@ -111,6 +124,31 @@ func init() {
 	timed = []timedRecognizer{
 		{Format{"capnslog", "etcd before 3.4", "2026-03-05 10:11:12.123456 I | raft: hello"}, "A", (*parser).capnslog},
 		{Format{"windows-cbs", "Windows' CBS.log", "2026-03-05 10:11:12, Info                  CBS    hello"}, ",", (*parser).windowsCBS},
+		{Format{"clickhouse", "ClickHouse", "2026.03.05 10:11:12.123456 [ 12 ] {8a1d2f3c} <Debug> executeQuery: hello"}, "[", timedLayout(
+			" [ {thread} ] {{{query_id}}} <{level}> {channel}: {message}",
+			" [ {thread} ] <{level}> {channel}: {message}")},
+		{Format{"rabbitmq", "RabbitMQ", "2026-03-05 10:11:12.123456+00:00 [info] <0.123.0> hello"}, "[", timedLayout(
+			" [{level}] <{process}> {message}")},
+		{Format{"jenkins", "Jenkins", "2026-03-05 10:11:12.123+0000 [id=12]\tINFO\thudson.WebAppMain#run: hello"}, "[", timedLayout(
+			" [id={id}]\t{level}\t{channel}: {message}")},
+		{Format{"home-assistant", "Home Assistant", "2026-03-05 10:11:12.123 WARNING (MainThread) [homeassistant.loader] hello"}, "A", timedLayout(
+			" {level} ({thread}) [{channel}] {message}")},
+		{Format{"openstack", "OpenStack", "2026-03-05 10:11:12.123 12 INFO nova.osapi [req-8a1d2f3c anna shop - - -] hello"}, "0", timedLayout(
+			" {pid} {level} {channel} [{request}] {message}")},
+		{Format{"cloud-init", "cloud-init", "2026-03-05 10:11:12,123 - util.py[DEBUG]: hello"}, "-", timedLayout(
+			" - {file}[{level}]: {message}")},
+		{Format{"github-actions", "GitHub Actions", "2026-03-05T10:11:12.1234567Z ##[error]hello"}, "#", timedLayout(
+			" ##[{level}]{message}")},
+		{Format{"ansible", "Ansible", "2026-03-05 10:11:12,123 p=12 u=anna n=ansible | hello"}, "p", timedLayout(
+			" p={pid} u={user} n={channel} | {message}")},
+		{Format{"lambda", "AWS Lambda with Node.js", "2026-03-05T10:11:12.123Z\t8a1d2f3c-0b5e-4b57-9f3e-1c2d3e4f5a6b\tINFO\thello"}, "\t0abcdefu", timedLayout(
+			"\t{request_id}\t{level}\t{message}",
+			"\t{request_id}\t{message}",
+			" {request_id} {message}")},
+		{Format{"plex", "Plex", "Mar 05, 2026 10:11:12.123 [0x7f0c7d6c5740] INFO - hello"}, "[", timedLayout(
+			" [{thread}] {level} - {message}")},
+		{Format{"named", "BIND", "05-Mar-2026 10:11:12.123 general: info: hello"}, "a", (*parser).named},
+		{Format{"squid", "Squid's access log", "1772705472.123    109 10.0.0.1 TCP_MISS/200 512 GET http://vm/ - HIER_DIRECT/10.0.0.2 text/html"}, "0", (*parser).squid},
 		{Format{"loguru", "loguru", "2026-03-05 10:11:12.123 | INFO     | app.web:index:12 - hello"}, "|", (*parser).loguru},
 		{Format{"spring-boot", "Spring Boot", "2026-03-05 10:11:12.123  INFO 12 --- [           main] c.example.App : hello"}, "A", (*parser).springBoot},
 		{Format{"nlog", "NLog", "2026-03-05 10:11:12.1234|INFO|App.Web|hello"}, "|", (*parser).nlog},
@@ -128,8 +166,18 @@ func init() {
 		{Format{"log4j", "log4j and logback with a date, also Hadoop, ZooKeeper, WildFly and Keycloak", "2026-03-05 10:11:12,123 [main] INFO  com.example.App - hello"}, "[-A", (*parser).log4j},
 	}
 	bracketed = []timedRecognizer{
+		{Format{"envoy", "Envoy and Istio's proxy", "[2026-03-05 10:11:12.123][12][info][main] [source/server/server.cc:12] hello"}, "]", timedLayout(
+			"][{thread}][{level}][{channel}] [{source}] {message}",
+			"][{thread}][{level}][{channel}] {message}")},
 		{Format{"env_logger", "Rust's env_logger", "[2026-03-05T10:11:12Z INFO  app::db] hello"}, "A", (*parser).envLogger},
 		{Format{"fern", "Rust's fern", "[2026-03-05 10:11:12.123][app::db][INFO] hello"}, "]", (*parser).fern},
+		{Format{"envoy-access", "Envoy's access log", `[2026-03-05T10:11:12.123Z] "GET / HTTP/1.1" 200 - 0 5 1 0 "-" "curl/8.5"`}, "]", (*parser).envoyAccess},
+		{Format{"asterisk", "Asterisk", "[2026-03-05 10:11:12] NOTICE[12]: chan_sip.c:34 handle_request: hello"}, "]", timedLayout(
+			"] {level}[{pid}][{call}]: {source} in {function}: {message}",
+			"] {level}[{pid}][{call}]: {source} {function}: {message}",
+			"] {level}[{pid}]: {source} in {function}: {message}",
+			"] {level}[{pid}]: {source} {function}: {message}",
+			"] {level}[{pid}] {file}: {message}")},
 		{Format{"log4js", "log4js", "[2026-03-05T10:11:12.123] [INFO] default - hello"}, "]", (*parser).log4js},
 		{Format{"pino-pretty-date", "pino-pretty with a date", "[2026-03-05 10:11:12.123 +0000] INFO (app/12): hello"}, "]", (*parser).pinoTimed},
 	}

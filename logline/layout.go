@@ -61,8 +61,27 @@ func exactField(name, value string) bool {
 		return ok
 	case "channel":
 		return value != "" && !strings.ContainsAny(value, " \t\"")
+	case "request_id":
+		return isUUID(value) || value == "undefined"
 	case "query_id":
 		return true
 	}
 	return value != "" && len(value) <= 100
+}
+
+// isUUID reports whether s has the form of a UUID.
+func isUUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		if i == 8 || i == 13 || i == 18 || i == 23 {
+			if s[i] != '-' {
+				return false
+			}
+		} else if !isHex(s[i : i+1]) {
+			return false
+		}
+	}
+	return true
 }

@@ -10,7 +10,7 @@ func (p *parser) mongodb(s string) (Line, bool) {
 	var l Line
 	rest := ""
 	if isUpper(s[0]) {
-		if len(s) < 28 || s[3] != ' ' || !isLower(s[1]) {
+		if len(s) < 28 || weekday(s) == 0 {
 			return Line{}, false
 		}
 		st, ok := p.dateStamp(s)

@@ -204,6 +204,13 @@ func (p *parser) complete(t *timeParts) (time.Time, bool) {
 	switch {
 	case t.yearDay > 0 && !t.yearless:
 		return c.on(t.year, 1, t.yearDay, loc), true
+	case t.yearDay > 0:
+		limit := q.now.AddDate(0, 0, 1)
+		at := c.on(limit.Year(), 1, t.yearDay, loc)
+		if at.After(limit) {
+			at = c.on(limit.Year()-1, 1, t.yearDay, loc)
+		}
+		return at, true
 	case !t.dated && t.yearless:
 		return q.today(c), true
 	case t.yearless:

@@ -248,6 +248,11 @@ func (p *parser) fromHost(l Line, h host) Line {
 		l.attr("process", h.process)
 	}
 	l.Channel, l.PID = h.program, h.pid
+	if h.program == "haproxy" {
+		if l, ok := p.haproxyText(l, h.text); ok {
+			return l
+		}
+	}
 	return p.payload(l, h.text)
 }
 

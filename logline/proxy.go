@@ -1,0 +1,99 @@
+package logline
+
+import "strings"
+
+// haproxy parses the lines of HAProxy for connections:
+//
+//	client:port [05/Mar/2026:10:11:12.123] frontend backend/server 10/0/30/69/109 200 2750 ... "GET / HTTP/1.1"
+//	client:port [05/Mar/2026:10:11:12.123] frontend backend/server 0/0/5007 212 -- 0/0/0/0/3 0/0
+//
+// The request is the message, or without one all that follows the time.
+func (p *parser) haproxy(s string) (Line, bool) { return p.haproxyText(Line{}, s) }
+
+// haproxyText is haproxy after the header of syslog, whose time is kept.
+func (p *parser) haproxyText(l Line, s string) (Line, bool) {
+	i := strings.IndexByte(s[:min(len(s), 64)], ' ')
+	if i < 0 || !strings.HasPrefix(s[i:], " [") || strings.IndexByte(s[:i], ':') < 0 {
+		return Line{}, false
+	}
+	st, ok := p.dateStamp(s[i+2:])
+	if !ok {
+		return Line{}, false
+	}
+	text, ok := strings.CutPrefix(s[i+2+st.len:], "] ")
+	if !ok {
+		return Line{}, false
+	}
+	frontend, rest, _ := strings.Cut(text, " ")
+	backend, rest, ok := strings.Cut(rest, " ")
+	if !strings.Contains(frontend+backend, "/") {
+		return Line{}, false
+	}
+	if l.Time.IsZero() {
+		l.Time = st.time
+	} else {
+		l.attr("accepted", s[i+2:i+2+st.len])
+	}
+	l.attr("client", s[:i])
+	timers, after, _ := strings.Cut(rest, " ")
+	status, after, _ := strings.Cut(after, " ")
+	request := strings.IndexByte(after, '"')
+	if !ok || strings.Count(timers, "/") < 2 || request < 0 || !strings.HasSuffix(after, `"`) {
+		l.Message = text
+		return l, true
+	}
+	l.attr("frontend", frontend)
+	l.attr("backend", backend)
+	l.attr("timers", timers)
+	if !l.statusText(status) {
+		l.attr("status", status)
+	}
+	l.Message = strings.TrimSuffix(after[request+1:], `"`)
+	l.request()
+	l.attr("rest", strings.TrimRight(after[:request], " "))
+	return l, true
+}
+
+// envoyAccess parses what follows the time in Envoy's default format:
+// `] "GET / HTTP/1.1" 200 - 0 5 1 0 "-" "curl/8.5"`
+func (p *parser) envoyAccess(l Line, _ stamp, rest string) (Line, bool) {
+	rest, ok := strings.CutPrefix(rest, `] "`)
+	if !ok {
+		return Line{}, false
+	}
+	request, rest, ok := strings.Cut(rest, `" `)
+	status, rest, ok2 := strings.Cut(rest, " ")
+	code, ok3 := number(status, len(status))
+	if !ok || !ok2 || !ok3 || len(status) > 3 || strings.Count(request, " ") != 2 {
+		return Line{}, false
+	}
+	l.Message = request
+	l.request()
+	l.status(code)
+	l.attr("rest", rest)
+	return l, true
+}
+
+// squid parses what follows the time in Squid's access log:
+// "    109 10.0.0.1 TCP_MISS/200 512 GET http://vm/ - HIER_DIRECT/10.0.0.2 text/html"
+func (p *parser) squid(l Line, _ stamp, rest string) (Line, bool) {
+	elapsed, rest, _ := strings.Cut(strings.TrimLeft(rest, " "), " ")
+	client, rest, _ := strings.Cut(rest, " ")
+	result, rest, _ := strings.Cut(rest, " ")
+	size, rest, _ := strings.Cut(rest, " ")
+	method, rest, _ := strings.Cut(rest, " ")
+	url, rest, ok := strings.Cut(rest, " ")
+	code, status, ok2 := strings.Cut(result, "/")
+	n, ok3 := number(status, len(status))
+	if !ok || !ok2 || !ok3 || len(status) != 3 || digits(elapsed) != len(elapsed) || digits(size) != len(size) {
+		return Line{}, false
+	}
+	l.Message = method + " " + url
+	l.attr("elapsed", elapsed)
+	l.attr("client", client)
+	l.attr("result", code)
+	l.status(n)
+	l.attr("size", size)
+	l.attr("rest", rest)
+	return l, true
+}
