@@ -21,6 +21,7 @@ type printer struct {
 	p         *pipe
 	formatter logbook.Formatter // nil: lines as they were
 	json      bool              // JSON lines as they were
+	console   *logbook.ConsoleOptions
 
 	buffer  []byte
 	records int // in the buffer
@@ -42,7 +43,7 @@ func newPrinter(stdout io.Writer, p *pipe) (*printer, error) {
 	out := &printer{w: stdout, p: p}
 	switch p.output {
 	case "console":
-		out.formatter = logbook.Console(console)
+		out.formatter, out.console = logbook.Console(console), console
 	case "json":
 		out.formatter, out.json = logbook.JSON(nil), true
 	case "logfmt":
@@ -63,6 +64,11 @@ func (o *printer) Binding() logbook.Binding { return logbook.Binding{} }
 func (o *printer) Handle(r *logbook.Record) (err error) {
 	if text, ok := o.asItWas(); ok {
 		return o.line(text)
+	}
+	if c := o.console; c != nil && c.Location == nil && !o.p.current.Time.IsZero() {
+		// All times are shown in the zone of the first one, since the zone is not shown.
+		c.Location = r.Time().Location()
+		o.formatter = logbook.Console(c)
 	}
 	if o.buffer, err = o.formatter.AppendFormat(o.buffer, r); err != nil {
 		return err
