@@ -56,6 +56,7 @@ var given = map[string]string{
 	"store":    `var store ticketing.Store`,
 	"slack":    `var slack logbook.Handler`,
 	"token":    `var token string`,
+	"recent":   `type recent struct{ logbook.Options }; func (*recent) Handle(*logbook.Record) error { return nil }`,
 	"newLoki":  `func newLoki(host, tenant string, o *logbook.Options) (logbook.Handler, error) { return nil, nil }`,
 }
 

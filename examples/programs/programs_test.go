@@ -99,6 +99,7 @@ func TestPages(t *testing.T) {
 		"console-and-file":       "consoleandfile",
 		"many-processes":         "manyprocesses",
 		"opentelemetry":          "opentelemetry",
+		"writing-a-handler":      "recent",
 		"kubernetes-and-systemd": "service",
 	} {
 		text, err := os.ReadFile(filepath.Join("../../docs", page+".md"))
