@@ -23,60 +23,29 @@ func isPostgresDetail(s string) bool {
 	return false
 }
 
-// postgres parses a line of PostgreSQL's log with any log_line_prefix that begins with the
-// time: 2026-03-05 10:11:12.123 CET [12] anna@shop ERROR:  text
+// postgres parses a line of PostgreSQL's log, "prefix ERROR:  text", with any log_line_prefix
+// that has a time, a process id, or names before its values, or with none.
 func (p *parser) postgres(s string) (Line, bool) {
 	const sep = ":  "
 	i := strings.Index(s[:min(len(s), 300)], sep)
-	if i < 0 {
+	if i < 3 || !isUpper(s[i-1]) && !isDigit(s[i-1]) {
 		return Line{}, false
 	}
-	severity := s[:i]
-	if j := strings.LastIndexAny(severity, " :]"); j >= 0 {
-		severity = severity[j+1:]
+	start := i
+	for start > 0 && (isUpper(s[start-1]) || isDigit(s[start-1])) {
+		start--
 	}
+	severity := s[start:i]
 	level, hasLevel := postgresLevels[severity]
 	if !hasLevel && !isPostgresDetail(severity) {
 		return Line{}, false
 	}
 	l := Line{Level: level, HasLevel: hasLevel, Message: s[i+len(sep):]}
-	rest, ok := p.zonedStamp(&l, s)
-	if !ok {
+	prefix, known := p.postgresTime(&l, s[:start])
+	if !known && prefix != "" && !strings.ContainsAny(prefix, "=[") {
 		return Line{}, false
 	}
-	end := i - len(severity) - (len(s) - len(rest))
-	if end < 0 {
-		return Line{}, false
-	}
-	prefix := rest[:end]
-	if k := strings.IndexByte(prefix, '['); k >= 0 {
-		for k >= 0 {
-			if pid, r, ok := cutPID(prefix[k+1:]); ok && strings.HasPrefix(r, "]") {
-				l.PID = pid
-				prefix = prefix[:k] + " " + r[1:]
-				break
-			}
-			next := strings.IndexByte(prefix[k+1:], '[')
-			if next < 0 {
-				break
-			}
-			k += 1 + next
-		}
-	}
-	for _, w := range strings.Fields(prefix) {
-		w = strings.Trim(w, ":")
-		if w == "" || w == "@" || w == "-" {
-			continue
-		}
-		user, database, isUser := strings.Cut(w, "@")
-		switch {
-		case isUser && !strings.ContainsAny(w, ":=[,"):
-			l.attr("user", user)
-			l.attr("database", database)
-		default:
-			l.attr("prefix", w)
-		}
-	}
+	l.postgresPrefix(prefix)
 	switch {
 	case !hasLevel:
 		l.attr("field", severity)
@@ -84,4 +53,151 @@ func (p *parser) postgres(s string) (Line, bool) {
 		l.attr("severity", severity)
 	}
 	return l, true
+}
+
+// postgresTime takes the first time out of a prefix.
+func (p *parser) postgresTime(l *Line, prefix string) (rest string, ok bool) {
+	for i := range len(prefix) {
+		if !isDigit(prefix[i]) || i > 0 && isWordByte(prefix[i-1]) {
+			continue
+		}
+		if st, ok := p.epochStamp(prefix[i:]); ok {
+			l.Time = st.time
+			return prefix[:i] + prefix[i+st.len:], true
+		}
+		if after, ok := p.zonedStamp(l, prefix[i:]); ok {
+			return prefix[:i] + after, true
+		}
+	}
+	return prefix, false
+}
+
+func isWordByte(c byte) bool { return isDigit(c) || isLower(c|0x20) || c == '_' }
+
+// postgresPrefix adds the process id and other parts of a prefix.
+func (l *Line) postgresPrefix(prefix string) {
+	between := func(r rune) bool { return r == ' ' || r == ',' || r == '\t' || r == '<' || r == '>' || r == '|' }
+	for w := range strings.FieldsFuncSeq(prefix, between) {
+		w = strings.Trim(w, ":-")
+		if i := strings.LastIndexByte(w, ':'); i >= 0 && strings.Contains(w, "@") { // host:user@database:[pid]
+			l.postgresWord(w[:i])
+			w = w[i+1:]
+		}
+		l.postgresWord(w)
+	}
+}
+
+// postgresWord adds a part of a prefix.
+func (l *Line) postgresWord(w string) {
+	if pid, line, ok := postgresPID(w); ok && l.PID == 0 {
+		if l.PID = pid; line != "" {
+			l.attr("line", line)
+		}
+		return
+	}
+	if name, value, ok := strings.Cut(w, "="); ok && name != "" {
+		if value != "" {
+			l.attr(name, value)
+		}
+		return
+	}
+	if user, database, ok := strings.Cut(w, "@"); ok {
+		host, name, isHost := strings.Cut(user, ":")
+		if isHost {
+			l.attr("client", host)
+			user = name
+		}
+		if user != "" || database != "" {
+			l.attr("user", user)
+			l.attr("database", database)
+		}
+		return
+	}
+	if w != "" {
+		l.attr("prefix", w)
+	}
+}
+
+// postgresPID parses [12] and, with the number of the line, [12-3].
+func postgresPID(s string) (pid int, line string, ok bool) {
+	if !strings.HasPrefix(s, "[") || s[len(s)-1] != ']' {
+		return 0, "", false
+	}
+	pid, rest, ok := cutPID(s[1 : len(s)-1])
+	if line, found := strings.CutPrefix(rest, "-"); found && digits(line) == len(line) {
+		return pid, line, ok
+	}
+	return pid, "", ok && rest == ""
+}
+
+// postgresColumns are the columns of PostgreSQL's CSV log after the time. Those without a name
+// are parts of the line.
+var postgresColumns = [...]string{
+	"user", "database", "", "client", "session", "line", "command", "session_start", "vxid", "txid",
+	"", "code", "", "detail", "hint", "internal_query", "internal_position", "context", "query",
+	"position", "location", "application", "backend_type", "leader_pid", "query_id",
+}
+
+// postgresCSV parses a line of PostgreSQL's CSV log. Its last column may go on in the next line.
+func (p *parser) postgresCSV(s string) (Line, bool) {
+	const pid, level, message = 2, 10, 12
+	if len(s) < 40 || s[4] != '-' || s[10] != ' ' {
+		return Line{}, false
+	}
+	var l Line
+	rest, ok := p.zonedStamp(&l, s)
+	if !ok || !strings.HasPrefix(rest, ",") {
+		return Line{}, false
+	}
+	var columns [len(postgresColumns)]string
+	n := 0
+	for ; n < len(columns) && strings.HasPrefix(rest, ","); n++ {
+		columns[n], rest = csvColumn(rest[1:])
+	}
+	if n <= message {
+		return Line{}, false
+	}
+	if l.Level, ok = postgresLevels[columns[level]]; !ok {
+		return Line{}, false
+	}
+	l.HasLevel, l.Message = true, columns[message]
+	if l.PID, _, ok = cutPID(columns[pid]); !ok {
+		return Line{}, false
+	}
+	for i, name := range postgresColumns[:n] {
+		if name != "" && columns[i] != "" {
+			l.attr(name, columns[i])
+		}
+	}
+	switch columns[level] {
+	case "PANIC", "DEBUG1", "DEBUG2", "DEBUG3", "DEBUG4", "DEBUG5":
+		l.attr("severity", columns[level])
+	}
+	if rest != "" {
+		l.attr("rest", rest)
+	}
+	return l, true
+}
+
+// csvColumn returns the first column of a line of CSV, and the rest with its comma. A column
+// whose quotes do not end is the rest of the line.
+func csvColumn(s string) (column, rest string) {
+	if !strings.HasPrefix(s, `"`) {
+		if i := strings.IndexByte(s, ','); i >= 0 {
+			return s[:i], s[i:]
+		}
+		return s, ""
+	}
+	s = s[1:]
+	for i := 0; i < len(s); i++ {
+		if s[i] != '"' {
+			continue
+		}
+		if i+1 < len(s) && s[i+1] == '"' {
+			i++
+			continue
+		}
+		return strings.ReplaceAll(s[:i], `""`, `"`), s[i+1:]
+	}
+	return strings.ReplaceAll(s, `""`, `"`), ""
 }

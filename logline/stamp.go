@@ -1,6 +1,7 @@
 package logline
 
 import (
+	"cmp"
 	"log/slog"
 	"strconv"
 	"time"
@@ -230,10 +231,18 @@ func (p *parser) fieldTime(v slog.Value) (time.Time, bool) {
 	switch v.Kind() {
 	case slog.KindString:
 		s := v.String()
-		if st, ok := isoStamp(s, p.now.Location()); ok && st.len == len(s) {
-			return st.time, true
+		if st, ok := isoStamp(s, p.now.Location()); ok {
+			if st.len == len(s) {
+				return st.time, true
+			}
+			z, n := p.stampZone(s[st.len:])
+			return inZone(st.time, cmp.Or(z, time.UTC)), z != nil && st.len+n == len(s)
 		}
-		return p.epoch(s)
+		if t, ok := p.epoch(s); ok {
+			return t, true
+		}
+		st, ok := p.dateStamp(s)
+		return st.time, ok && st.len == len(s)
 	case slog.KindInt64:
 		return p.epochUnits(v.Int64(), 0)
 	case slog.KindFloat64:
