@@ -208,7 +208,7 @@ func yearAfter(s string) (y, n int) {
 func dateSeparator(s string) int {
 	switch {
 	case s == "":
-	case s[0] == 'T':
+	case s[0] == 'T' || s[0] == '\t':
 		return 1
 	case s[0] == ' ' || s[0] == ':':
 		if len(s) > 1 && s[1] == s[0] {

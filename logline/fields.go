@@ -31,7 +31,7 @@ func (p *parser) json(s string) (Line, bool) {
 	var f fieldSet
 	l := p.fields(&f, attrs, s)
 	l.Format = f.format()
-	l.echoLevel()
+	l.requestLevel()
 	return l, true
 }
 
@@ -76,7 +76,8 @@ type fieldSet struct {
 	time, level, msg, channel, name  role
 	caller, function, file           role
 	err, stack, pid, hostname, v     role
-	severity                         role // a level that may be a severity of syslog
+	severity                         role // a level that may be a severity of syslog or of Nextcloud
+	nextcloud                        bool
 	unknownLevel                     bool // a level field has a name that is not known
 	nested                           role // an object that may have level, logger or message
 	numericTime, numericLevel, upper bool
@@ -99,6 +100,11 @@ func (p *parser) fields(f *fieldSet, attrs []slog.Attr, all string) Line {
 	case f.msg.key == "short_message" && f.severity.key != "": // GELF
 		l.Level, l.HasLevel = severity(int(attrs[f.severity.index].Value.Int64())), true
 		f.level = f.severity
+	case f.nextcloud && f.severity.key != "":
+		l.Level, l.HasLevel = nextcloudLevel(attrs[f.severity.index].Value.Int64())
+		if l.HasLevel {
+			f.level = f.severity
+		}
 	case f.time.key == "@t" && !f.unknownLevel && (f.msg.key == "@m" || f.msg.key == "@mt"):
 		l.HasLevel = true // CLEF omits the level Information
 	}
@@ -164,6 +170,8 @@ func (p *parser) field(l *Line, f *fieldSet, i int, a slog.Attr) {
 		p.timeField(l, f, i, a, 0)
 	case "t", "datetime", "Time", "Timestamp":
 		p.timeField(l, f, i, a, 1)
+	case "date", "eventTime", "stageTimestamp":
+		p.timeField(l, f, i, a, 2)
 	case "level", "lvl", "severity", "levelname", "@level", "log.level",
 		"@l", "Level", "LogLevel", "Severity", "levelName", "level_name":
 		switch {
@@ -218,6 +226,15 @@ func (p *parser) field(l *Line, f *fieldSet, i int, a slog.Attr) {
 	case "pid":
 		if a.Value.Kind() == slog.KindInt64 && a.Value.Int64() > 0 && a.Value.Int64() <= math.MaxInt32 {
 			f.pid.offer(i, a.Key, 0)
+		}
+	case "reqId":
+		f.nextcloud = text
+	case "error_severity": // of PostgreSQL
+		if lv, ok := postgresLevels[a.Value.String()]; ok && f.level.key == "" {
+			l.Level, l.HasLevel = lv, true
+			if !severalSeverities(a.Value.String()) {
+				f.level = role{key: a.Key, index: i}
+			}
 		}
 	case "hostname":
 		f.hostname.offer(i, a.Key, 0)
@@ -307,7 +324,7 @@ func (f *fieldSet) pinoOnly(l *Line, attrs []slog.Attr) {
 // format returns the format of a JSON line, determined by the chosen keys.
 func (f *fieldSet) format() string {
 	switch {
-	case f.level.key != "level":
+	case f.level.key != "level" || f.nextcloud:
 	case f.numericLevel && f.v.key != "" && f.name.key != "" && f.hostname.key != "":
 		return Bunyan
 	case f.numericLevel && f.time.key == "time":

@@ -102,6 +102,8 @@ func init() {
 			"[{level}] {time} {node} <{process}> {request} {message}")},
 		{Format{"lambda-python", "AWS Lambda with Python", "[INFO]\t2026-03-05T10:11:12.123Z\t8a1d2f3c-0b5e-4b57-9f3e-1c2d3e4f5a6b\thello"}, "[", layout(
 			"[{level}]\t{time}\t{request_id}\t{message}")},
+		{Format{"aws-elb", "load balancers of AWS", `https 2026-03-05T10:11:12.123456Z app/web/50dc6c49 10.0.0.1:2817 10.0.0.2:80 0.000 0.001 0.000 200 200 34 366 "GET https://vm:443/ HTTP/2.0" "curl/8.5" - -`}, "hgwt0", (*parser).loadBalancer},
+		{Format{"auditd", "Linux' audit log", `type=SYSCALL msg=audit(1772705472.123:45): arch=c000003e syscall=59 success=yes`}, "tn", (*parser).auditd},
 		{Format{"haproxy", "HAProxy, also in syslog", `10.0.0.1:5678 [05/Mar/2026:10:11:12.123] web app/s1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 "GET / HTTP/1.1"`}, "0a:[", (*parser).haproxy},
 		{Format{"haproxy-process", "what HAProxy says of itself", "[WARNING] 063/101112 (12) : hello"}, "[", layout(
 			"[{level}] {time:%j/%H%M%S} ({pid}) : {message}",
@@ -148,6 +150,10 @@ func init() {
 			" {request_id} {message}")},
 		{Format{"plex", "Plex", "Mar 05, 2026 10:11:12.123 [0x7f0c7d6c5740] INFO - hello"}, "[", timedLayout(
 			" [{thread}] {level} - {message}")},
+		{Format{"freeswitch", "FreeSWITCH", "2026-03-05 10:11:12.123456 98.50% [INFO] mod_sofia.c:12 hello"}, "0[", timedLayout(
+			" {idle}% [{level}] {source} {message}",
+			" [{level}] {source} {message}")},
+		{Format{"cloudfront", "Amazon CloudFront", "2026-03-05\t10:11:12\tFRA56-P2\t512\t10.0.0.1\tGET\tvm.cloudfront.net\t/\t200\t-\tcurl/8.5"}, "\t", (*parser).cloudfront},
 		{Format{"named", "BIND", "05-Mar-2026 10:11:12.123 general: info: hello"}, "a", (*parser).named},
 		{Format{"squid", "Squid's access log", "1772705472.123    109 10.0.0.1 TCP_MISS/200 512 GET http://vm/ - HIER_DIRECT/10.0.0.2 text/html"}, "0", (*parser).squid},
 		{Format{"loguru", "loguru", "2026-03-05 10:11:12.123 | INFO     | app.web:index:12 - hello"}, "|", (*parser).loguru},
@@ -178,7 +184,9 @@ func init() {
 			"] {level}[{pid}][{call}]: {source} {function}: {message}",
 			"] {level}[{pid}]: {source} in {function}: {message}",
 			"] {level}[{pid}]: {source} {function}: {message}",
-			"] {level}[{pid}] {file}: {message}")},
+			"] {level}[{pid}] {file}: {message}",
+			"] {kind}[{pid}]: {source} {function}: {message}",
+			"] {kind}[{pid}] {file}: {message}")},
 		{Format{"log4js", "log4js", "[2026-03-05T10:11:12.123] [INFO] default - hello"}, "]", (*parser).log4js},
 		{Format{"pino-pretty-date", "pino-pretty with a date", "[2026-03-05 10:11:12.123 +0000] INFO (app/12): hello"}, "]", (*parser).pinoTimed},
 	}

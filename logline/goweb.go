@@ -135,23 +135,21 @@ func (p *parser) chi(l Line, _ stamp, rest string) (Line, bool) {
 	return l, true
 }
 
-// echoLevel sets the level of a request that Echo logs as JSON, from its status.
-func (l *Line) echoLevel() {
+// requestLevel sets the level of a request that a web server logs as JSON, from its status.
+func (l *Line) requestLevel() {
 	if l.HasLevel || l.Message != "" {
 		return
 	}
-	status, echo := int64(0), false
+	status, method := int64(0), false
 	for _, a := range l.Attrs {
-		switch a.Key {
-		case "status":
-			if a.Value.Kind() == slog.KindInt64 {
-				status = a.Value.Int64()
-			}
-		case "latency_human":
-			echo = true
+		switch {
+		case a.Key == "status" && a.Value.Kind() == slog.KindInt64:
+			status = a.Value.Int64()
+		case a.Key == "method":
+			method = a.Value.Kind() == slog.KindString && isMethod(a.Value.String())
 		}
 	}
-	if echo && status >= 100 && status < 600 {
+	if method && 100 <= status && status < 600 {
 		l.Level, l.HasLevel = statusLevel(int(status)), true
 	}
 }

@@ -17,6 +17,7 @@ func (p *parser) apacheError(s string) (Line, bool) {
 	}
 	l := Line{Time: st.time}
 	rest := s[st.len+3:]
+	client := false
 	for strings.HasPrefix(rest, "[") {
 		end := strings.Index(rest, "]")
 		if end < 0 {
@@ -34,20 +35,14 @@ func (p *parser) apacheError(s string) (Line, bool) {
 			if tid, ok := strings.CutPrefix(tid, "tid "); ok {
 				l.attr("tid", tid)
 			}
-		case strings.HasPrefix(in, "client "):
+		case !client && strings.HasPrefix(in, "client "):
+			client = true
 			l.attr("client", in[7:])
 		default:
 			l.Message = rest
 			return l, l.HasLevel
 		}
 		rest = strings.TrimLeft(rest[end+1:], " ")
-	}
-	// The client may follow the error code.
-	if i := strings.Index(rest, " [client "); i >= 0 && strings.HasSuffix(rest[:i], ":") {
-		if end := strings.IndexByte(rest[i:], ']'); end > 0 {
-			l.attr("client", rest[i+9:i+end])
-			rest = rest[:i] + rest[i+end+1:]
-		}
 	}
 	l.Message = rest
 	return l, l.HasLevel

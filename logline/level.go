@@ -71,6 +71,14 @@ func pinoLevel(n int64) (logbook.Level, bool) {
 	return logbook.Level((n - 30) * 4 / 10), true
 }
 
+// nextcloudLevel converts a level of Nextcloud, 0 to 4.
+func nextcloudLevel(n int64) (logbook.Level, bool) {
+	if n < 0 || n > 4 {
+		return 0, false
+	}
+	return [...]logbook.Level{logbook.LevelDebug, logbook.LevelInfo, logbook.LevelWarn, logbook.LevelError, logbook.LevelCritical}[n], true
+}
+
 // severity converts a severity of syslog.
 func severity(n int) logbook.Level {
 	switch n {

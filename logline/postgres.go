@@ -49,10 +49,15 @@ func (p *parser) postgres(s string) (Line, bool) {
 	switch {
 	case !hasLevel:
 		l.attr("field", severity)
-	case severity == "PANIC" || len(severity) == len("DEBUG1") && isDigit(severity[5]):
+	case severalSeverities(severity):
 		l.attr("severity", severity)
 	}
 	return l, true
+}
+
+// severalSeverities reports whether the level of a severity is that of others, too.
+func severalSeverities(s string) bool {
+	return s == "PANIC" || len(s) == len("DEBUG1") && isDigit(s[5])
 }
 
 // postgresTime takes the first time out of a prefix.
@@ -169,8 +174,7 @@ func (p *parser) postgresCSV(s string) (Line, bool) {
 			l.attr(name, columns[i])
 		}
 	}
-	switch columns[level] {
-	case "PANIC", "DEBUG1", "DEBUG2", "DEBUG3", "DEBUG4", "DEBUG5":
+	if severalSeverities(columns[level]) {
 		l.attr("severity", columns[level])
 	}
 	if rest != "" {

@@ -1,6 +1,9 @@
 package logline
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // haproxy parses the lines of HAProxy for connections:
 //
@@ -95,5 +98,69 @@ func (p *parser) squid(l Line, _ stamp, rest string) (Line, bool) {
 	l.status(n)
 	l.attr("size", size)
 	l.attr("rest", rest)
+	return l, true
+}
+
+// loadBalancer parses the access logs of AWS' load balancers, of which the classic ones write
+// no protocol:
+//
+//	https 2026-03-05T10:11:12.123456Z app/web/50dc6c49 client target 0.000 0.001 0.000 200 200 34 366 "GET / HTTP/2.0" ...
+func (p *parser) loadBalancer(s string) (Line, bool) {
+	protocol, rest := "", s
+	if !isDigit(s[0]) {
+		var ok bool
+		if protocol, rest, ok = strings.Cut(s[:min(len(s), 8)], " "); !ok {
+			return Line{}, false
+		}
+		rest = s[len(protocol)+1:]
+	}
+	st, ok := isoStamp(rest, p.now.Location())
+	if !ok || st.fraction != 6 || rest[st.len-1] != 'Z' || !strings.HasPrefix(rest[st.len:], " ") {
+		return Line{}, false
+	}
+	l := Line{Time: st.time}
+	if protocol != "" {
+		l.attr("protocol", protocol)
+	}
+	rest = rest[st.len+1:]
+	for _, name := range []string{"balancer", "client", "target", "request_time", "target_time", "response_time"} {
+		w := word(rest)
+		if w == "" || len(w) == len(rest) || w[0] == '"' {
+			return Line{}, false
+		}
+		l.attr(name, w)
+		rest = rest[len(w)+1:]
+	}
+	status, rest, _ := strings.Cut(rest, " ")
+	sizes, rest, ok := strings.Cut(rest, ` "`)
+	request, rest, ok2 := strings.Cut(rest, `"`)
+	if code, ok := number(status, 3); ok && len(status) == 3 {
+		l.status(code)
+	} else {
+		l.attr("status", status)
+	}
+	l.attr("sizes", sizes)
+	l.Message = request
+	l.request()
+	l.attr("rest", strings.TrimPrefix(rest, " "))
+	return l, ok && ok2
+}
+
+// cloudfront parses what follows the date in the access logs of Amazon CloudFront.
+func (p *parser) cloudfront(l Line, _ stamp, rest string) (Line, bool) {
+	columns := strings.SplitN(strings.TrimPrefix(rest, "\t"), "\t", 8)
+	if len(columns) < 7 || !isMethod(columns[3]) {
+		return Line{}, false
+	}
+	l.Time, l.Message = inZone(l.Time, time.UTC), columns[3]+" "+columns[5]
+	for i, name := range []string{"edge", "size", "client", "method", "host", "path"} {
+		l.attr(name, columns[i])
+	}
+	if !l.statusText(columns[6]) {
+		l.attr("status", columns[6])
+	}
+	if len(columns) > 7 {
+		l.attr("rest", columns[7])
+	}
 	return l, true
 }

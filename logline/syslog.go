@@ -248,12 +248,55 @@ func (p *parser) fromHost(l Line, h host) Line {
 		l.attr("process", h.process)
 	}
 	l.Channel, l.PID = h.program, h.pid
-	if h.program == "haproxy" {
-		if l, ok := p.haproxyText(l, h.text); ok {
+	return p.programText(l, h.text)
+}
+
+// programText parses the text after a syslog header, of which some programs have a form of
+// their own.
+func (p *parser) programText(l Line, s string) Line {
+	switch l.Channel {
+	case "haproxy":
+		if l, ok := p.haproxyText(l, s); ok {
+			return l
+		}
+	case "kernel":
+		s = cutUptime(&l, s)
+	case "dovecot": // its processes have names
+		if h, ok := tagHeader(s); ok && h.program != "" {
+			l.attr("process", h.program)
+			s = h.text
+		}
+	case "proftpd":
+		if l, ok := proftpdText(l, s); ok {
 			return l
 		}
 	}
-	return p.payload(l, h.text)
+	return p.payload(l, s)
+}
+
+// cutUptime takes the time since the start of the kernel, "[   12.345678] ", off a text.
+func cutUptime(l *Line, s string) string {
+	uptime, _, ok := strings.Cut(strings.TrimPrefix(s[:min(len(s), 24)], "["), "] ")
+	text := strings.TrimLeft(uptime, " ")
+	n := digits(text)
+	if !ok || s[0] != '[' || n == 0 || len(text) != n+7 || text[n] != '.' || digits(text[n+1:]) != 6 {
+		return s
+	}
+	l.attr("uptime", text)
+	return s[len(uptime)+3:]
+}
+
+// proftpdText parses "server (client[address]): text", or with a dash in place of the colon.
+func proftpdText(l Line, s string) (Line, bool) {
+	server, rest, ok := strings.Cut(s, " (")
+	client, text, ok2 := strings.Cut(rest, "])")
+	if !ok || !ok2 || strings.Contains(server, " ") || strings.Contains(client, " ") {
+		return l, false
+	}
+	l.attr("server", server)
+	l.attr("client", client+"]")
+	l.Message = cutSeparator(text)
+	return l, true
 }
 
 // payload parses the text of a record whose header was parsed. A level with a colon at its

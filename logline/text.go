@@ -113,6 +113,11 @@ func timedHost(s string, st stamp, rest string) (host, bool) {
 	if h, ok := hostHeader(rest); ok {
 		return h, zoned || h.pid != 0
 	}
+	if name, after, _ := strings.Cut(rest, " proftpd["); isHostName(name) { // its own file has no colon
+		if pid, text, ok := cutPID(after); ok && strings.HasPrefix(text, "] ") {
+			return host{name: name, program: "proftpd", pid: pid, text: text[2:]}, true
+		}
+	}
 	h, ok := tagHeader(rest)
 	return h, ok && zoned && (h.pid != 0 || h.process != "")
 }
