@@ -110,7 +110,9 @@ func (l *Line) accessTail(s string) bool {
 // status adds the status of an HTTP response, and the level that it stands for.
 func (l *Line) status(code int) {
 	l.Attrs = append(l.Attrs, slog.Int("status", code))
-	l.Level, l.HasLevel = statusLevel(code), true
+	if code >= 100 {
+		l.Level, l.HasLevel = statusLevel(code), true
+	}
 }
 
 func statusLevel(code int) logbook.Level {

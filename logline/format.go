@@ -150,6 +150,8 @@ func init() {
 			" {request_id} {message}")},
 		{Format{"plex", "Plex", "Mar 05, 2026 10:11:12.123 [0x7f0c7d6c5740] INFO - hello"}, "[", timedLayout(
 			" [{thread}] {level} - {message}")},
+		{Format{"openvpn", "OpenVPN with microseconds", "2026-03-05 10:11:12 us=123456 hello"}, "u", timedLayout(
+			" us={us} {message}")},
 		{Format{"freeswitch", "FreeSWITCH", "2026-03-05 10:11:12.123456 98.50% [INFO] mod_sofia.c:12 hello"}, "0[", timedLayout(
 			" {idle}% [{level}] {source} {message}",
 			" [{level}] {source} {message}")},

@@ -17,7 +17,7 @@ func layout(patterns ...string) func(*parser, string) (Line, bool) {
 	return func(p *parser, s string) (Line, bool) {
 		for _, pattern := range list {
 			if l, ok := pattern.match(p, Line{}, s, true); ok {
-				return l, true
+				return l.withMessageLevel(), true
 			}
 		}
 		return Line{}, false
@@ -30,11 +30,20 @@ func timedLayout(patterns ...string) func(*parser, Line, stamp, string) (Line, b
 	return func(p *parser, l Line, _ stamp, rest string) (Line, bool) {
 		for _, pattern := range list {
 			if l, ok := pattern.match(p, l, rest, true); ok {
-				return l, true
+				return l.withMessageLevel(), true
 			}
 		}
 		return Line{}, false
 	}
+}
+
+// withMessageLevel returns the line with the level that its message begins with, if it has
+// no other.
+func (l Line) withMessageLevel() Line {
+	if !l.HasLevel {
+		l.takeLevel(l.Message)
+	}
+	return l
 }
 
 func layouts(patterns []string) []*Pattern {

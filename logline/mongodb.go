@@ -5,6 +5,7 @@ import "strings"
 // mongodb parses the text log of MongoDB before 4.4:
 //
 //	2026-03-05T10:11:12.123+0100 I NETWORK  [initandlisten] text
+//	2014-03-05T10:11:12.123+0100 [initandlisten] text
 //	Thu Mar  5 10:11:12.123 [initandlisten] text
 func (p *parser) mongodb(s string) (Line, bool) {
 	var l Line
@@ -27,6 +28,9 @@ func (p *parser) mongodb(s string) (Line, bool) {
 			return Line{}, false
 		}
 		rest = s[st.len:]
+		if st.offset && s[st.len-3] != ':' && strings.HasPrefix(rest, " [") {
+			return mongodb26(Line{Time: st.time}, rest[2:])
+		}
 		if len(rest) < 4 || rest[0] != ' ' || rest[2] != ' ' && !isDigit(rest[2]) {
 			return Line{}, false
 		}
@@ -50,6 +54,23 @@ func (p *parser) mongodb(s string) (Line, bool) {
 		return Line{}, false
 	}
 	l.attr("thread", thread)
-	l.Message = msg
+	l.takeLevel(msg)
+	return l, true
+}
+
+// mongodb26 parses "thread] text". Other programs have a level there.
+func mongodb26(l Line, s string) (Line, bool) {
+	thread, msg, ok := strings.Cut(s, "] ")
+	if !ok {
+		return Line{}, false
+	}
+	if _, isLevel := levelName(strings.Trim(thread, " ")); isLevel {
+		return Line{}, false
+	}
+	if _, n, isLevel := levelWord(msg); isLevel && msg[n-1] != ':' {
+		return Line{}, false
+	}
+	l.attr("thread", thread)
+	l.takeLevel(msg)
 	return l, true
 }

@@ -38,10 +38,11 @@ func (p *parser) haproxyText(l Line, s string) (Line, bool) {
 		l.attr("accepted", s[i+2:i+2+st.len])
 	}
 	l.attr("client", s[:i])
-	timers, after, _ := strings.Cut(rest, " ")
-	status, after, _ := strings.Cut(after, " ")
-	request := strings.IndexByte(after, '"')
-	if !ok || strings.Count(timers, "/") < 2 || request < 0 || !strings.HasSuffix(after, `"`) {
+	timers, rest, _ := strings.Cut(rest, " ")
+	status, rest, _ := strings.Cut(rest, " ")
+	before, request, ok2 := strings.Cut(rest, ` "`)
+	request, after, ok3 := strings.Cut(request, `"`)
+	if !ok || !ok2 || !ok3 || strings.Count(timers, "/") < 2 {
 		l.Message = text
 		return l, true
 	}
@@ -51,9 +52,9 @@ func (p *parser) haproxyText(l Line, s string) (Line, bool) {
 	if !l.statusText(status) {
 		l.attr("status", status)
 	}
-	l.Message = strings.TrimSuffix(after[request+1:], `"`)
+	l.Message = request
 	l.request()
-	l.attr("rest", strings.TrimRight(after[:request], " "))
+	l.attr("rest", before+after)
 	return l, true
 }
 
@@ -72,7 +73,7 @@ func (p *parser) envoyAccess(l Line, _ stamp, rest string) (Line, bool) {
 	}
 	l.Message = request
 	l.request()
-	l.status(code)
+	l.status(code) // 0 without a response
 	l.attr("rest", rest)
 	return l, true
 }

@@ -305,14 +305,20 @@ func (p *parser) payload(l Line, s string) Line {
 	if inner, ok := p.structured(l, s); ok {
 		return inner
 	}
+	if lv, ok := ciscoLevel(s); ok && !l.HasLevel {
+		l.Level, l.HasLevel = lv, true
+	}
+	l.takeLevel(s)
+	return l
+}
+
+// takeLevel sets the message, and takes a level with a colon off its start.
+func (l *Line) takeLevel(s string) {
 	if lv, n, ok := levelWord(s); ok && n < len(s) && s[n-1] == ':' {
 		l.Level, l.HasLevel = lv, true
 		s = cutSeparator(s[n:])
-	} else if lv, ok := ciscoLevel(s); ok && !l.HasLevel {
-		l.Level, l.HasLevel = lv, true
 	}
 	l.Message = s
-	return l
 }
 
 // ciscoLevel returns the severity in a text like "%SYS-5-CONFIG_I: text".
