@@ -47,6 +47,9 @@ func (p *parser) dateStamp(s string) (st stamp, ok bool) {
 	if len(s) < shortest {
 		return st, false
 	}
+	if st, ok := p.shortStamp(s); ok {
+		return st, true
+	}
 	i := weekday(s)
 	y, mo, d, n := date(s[i:])
 	if n == 0 {
@@ -59,6 +62,7 @@ func (p *parser) dateStamp(s string) (st stamp, ok bool) {
 		return st, false
 	}
 	i += n + c.len
+	comma := c.fraction > 0 && s[i-c.fraction-1] == ','
 	loc := p.now.Location()
 	if z, n := p.stampZone(s[i:]); z != nil {
 		loc = z
@@ -71,6 +75,7 @@ func (p *parser) dateStamp(s string) (st stamp, ok bool) {
 		}
 	}
 	st.len, st.seconds, st.fraction = i, true, c.fraction
+	st.comma = comma
 	if y == 0 {
 		at := parser{now: p.now.In(loc)}
 		st.time, ok = at.withYear(mo, d, c)
@@ -78,6 +83,60 @@ func (p *parser) dateStamp(s string) (st stamp, ok bool) {
 	}
 	st.time, st.dated = c.on(y, mo, d, loc), true
 	return st, validDate(y, mo, d)
+}
+
+// shortStamp parses dates whose year has two digits, and dates without separators:
+//
+//	26/03/05 10:11:12            of Spark, after which the usual layout of Java follows
+//	20260305 10:11:12, 260305 10:11:12, 260305  9:11:12
+//	20260305 101112, 260305 101112
+func (p *parser) shortStamp(s string) (st stamp, ok bool) {
+	n := digits(s[:min(len(s), 9)])
+	var y, mo, d int
+	switch {
+	case n == 8:
+		y, _ = number(s, 4)
+	case n == 6, n == 2 && s[2] == '/' && s[5] == '/':
+		y, _ = number(s, 2)
+		y += 2000
+	default:
+		return st, false
+	}
+	if n == 2 {
+		mo, _ = number(s[3:], 2)
+		d, ok = number(s[6:], 2)
+		st.comma = true
+		n = len("26/03/05")
+	} else {
+		mo, _ = number(s[n-4:], 2)
+		d, ok = number(s[n-2:], 2)
+	}
+	if !ok || y < 1970 || y > 2100 || !validDate(y, mo, d) || s[n] != ' ' && s[n] != '-' && s[n] != 'T' {
+		return st, false
+	}
+	var c clockTime
+	if t := s[n+1:]; digits(t) == 6 {
+		c, ok = clock(t[:2] + ":" + t[2:4] + ":" + t[4:6])
+		c.len = 6
+		n++
+	} else {
+		if n++; t[0] == ' ' {
+			n++ // before an hour of one digit
+		}
+		c, ok = longClock(s[n:])
+	}
+	if !ok || !c.seconds {
+		return st, false
+	}
+	loc := p.now.Location()
+	st.len, st.seconds, st.fraction, st.dated = n+c.len, true, c.fraction, true
+	st.comma = st.comma || c.fraction > 0 && s[st.len-c.fraction-1] == ','
+	if z, n := zone(s[st.len:]); z != nil {
+		loc = z
+		st.len += n
+	}
+	st.time = c.on(y, mo, d, loc)
+	return st, true
 }
 
 // weekday returns the length of the name of a day at the start of s, with what separates it
@@ -210,6 +269,8 @@ func dateSeparator(s string) int {
 	case s == "":
 	case s[0] == 'T' || s[0] == '\t':
 		return 1
+	case s[0] == ',' && len(s) > 1 && s[1] == ' ':
+		return 2 // of JavaScript
 	case s[0] == ' ' || s[0] == ':':
 		if len(s) > 1 && s[1] == s[0] {
 			return 2
@@ -232,6 +293,9 @@ func longClock(s string) (c clockTime, ok bool) {
 		return c, false
 	}
 	rest := s[c.len:]
+	if after, ok := strings.CutPrefix(rest, "\u202f"); ok { // of JavaScript
+		c.len, rest = c.len+len("\u202f")-1, " "+after
+	}
 	if len(rest) >= 3 && rest[0] == ' ' && (rest[1] == 'A' || rest[1] == 'P') && rest[2] == 'M' && stampEnds(rest[3:]) {
 		if c.hour < 1 || c.hour > 12 {
 			return c, false

@@ -5,29 +5,6 @@ import (
 	"strings"
 )
 
-// serilog parses a line of Serilog's console, "[10:11:12 INF] message".
-func (p *parser) serilog(s string) (Line, bool) {
-	if len(s) < 15 || s[3] != ':' || s[9] != ' ' && s[9] != '.' {
-		return Line{}, false
-	}
-	st, ok := p.dayStamp(s[1:])
-	if !ok || s[1+st.len] != ' ' {
-		return Line{}, false
-	}
-	level, message, ok := strings.Cut(s[2+st.len:], "] ")
-	l := Line{Time: st.time}
-	if !ok || !pythonLevel(&l, level) {
-		return Line{}, false
-	}
-	l.Message = message
-	if i := strings.Index(message, " {\""); i >= 0 && strings.HasSuffix(message, "}") {
-		if attrs, nonfinite, ok := readObject(message[i+1:]); ok && !nonfinite {
-			l.Attrs, l.Message = attrs, message[:i]
-		}
-	}
-	return l, true
-}
-
 // dotnetConsole parses the first line of a record of .NET's console logger,
 // "info: Category[0]"; the message is on the next one. The simple console has a time before
 // it and the message after it.
@@ -79,19 +56,4 @@ func plainGeneric(r rune) rune {
 		return '_'
 	}
 	return r
-}
-
-// nlog parses what follows the time in NLog's default layout, "|LEVEL|logger|message".
-func (p *parser) nlog(l Line, _ stamp, rest string) (Line, bool) {
-	s, ok := strings.CutPrefix(rest, "|")
-	if !ok {
-		return Line{}, false
-	}
-	level, s, ok1 := strings.Cut(s, "|")
-	name, message, ok2 := strings.Cut(s, "|")
-	if !ok1 || !ok2 || name == "" || strings.Contains(name, " ") || !pythonLevel(&l, level) {
-		return Line{}, false
-	}
-	l.Channel, l.Message = name, message
-	return l, true
 }

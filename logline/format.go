@@ -9,7 +9,7 @@ type Format struct {
 
 // Formats returns the formats that [Parse] recognizes, in the order in which it tries them.
 func Formats() []Format {
-	list := make([]Format, 0, len(whole)+len(timed)+len(bracketed)+len(structuredFormats))
+	list := make([]Format, 0, len(whole)+len(timed)+len(bracketed)+len(layoutFormats)+len(structuredFormats))
 	for _, r := range whole {
 		list = append(list, r.Format)
 	}
@@ -19,6 +19,7 @@ func Formats() []Format {
 	for _, r := range bracketed {
 		list = append(list, r.Format)
 	}
+	list = append(list, layoutFormats...)
 	return append(list, structuredFormats...)
 }
 
@@ -66,20 +67,12 @@ func init() {
 		{Format{"compose", "docker compose logs, around any other format", `web-1  | hello`}, "0Aa", (*parser).compose},
 		{Format{"access", "access logs of web servers: common and combined", `10.0.0.1 - anna [05/Mar/2026:10:11:12 +0100] "GET / HTTP/1.1" 200 512 "-" "curl/8.5"`}, "0Aa:[-", (*parser).access},
 		{Format{"apache-error", "Apache's error log", `[Thu Mar 05 10:11:12.123456 2026] [core:error] [pid 12:tid 34] [client 10.0.0.1:99] no such file`}, "[", (*parser).apacheError},
-		{Format{"serilog", "Serilog's console", `[10:11:12 INF] hello`}, "[", (*parser).serilog},
 		{Format{"dotnet", ".NET's consoles; the message may be on the next line", `info: App.Web[0]`}, "0tdiwfc", (*parser).dotnetConsole},
-		{Format{"celery", "Celery's workers", `[2026-03-05 10:11:12,123: INFO/MainProcess] hello`}, "[", (*parser).celery},
-		{Format{"gunicorn", "gunicorn", `[2026-03-05 10:11:12 +0000] [12] [INFO] hello`}, "[", (*parser).gunicorn},
-		{Format{"flask", "Flask, Airflow and other Python programs with the time in brackets", `[2026-03-05 10:11:12,123] INFO in app: hello`}, "[", (*parser).pythonBracket},
 		{Format{"django", "Django's development server", `[05/Mar/2026 10:11:12] "GET / HTTP/1.1" 200 512`}, "[", (*parser).djangoServer},
 		{Format{"uvicorn", "uvicorn", `INFO:     10.0.0.1:5678 - "GET / HTTP/1.1" 200 OK`}, "DIWECT", (*parser).uvicorn},
 		{Format{"ruby", "Ruby's Logger, also Rails in production", "I, [2026-03-05T10:11:12.123456 #12]  INFO -- app: hello"}, "DIWEFA", (*parser).rubyLogger},
 		{Format{"monolog", "Monolog, also Laravel and Symfony", `[2026-03-05T10:11:12.123456+00:00] app.INFO: hello {"n":1} []`}, "[", (*parser).monolog},
-		{Format{"spark", "Spark and HDFS", "26/03/05 10:11:12 INFO storage.MemoryStore: hello"}, "0", (*parser).javaShort},
-		{Format{"tomcat", "Tomcat", "05-Mar-2026 10:11:12.123 INFO [main] org.apache.catalina.startup.Catalina.start hello"}, "0", (*parser).tomcat},
-		{Format{"elasticsearch", "Elasticsearch and OpenSearch", "[2026-03-05T10:11:12,123][INFO ][o.e.n.Node              ] [node-1] hello"}, "[", (*parser).elasticsearch},
 		{Format{"kafka", "Kafka", "[2026-03-05 10:11:12,123] INFO hello (kafka.server.KafkaServer)"}, "[", (*parser).kafka},
-		{Format{"cassandra", "Cassandra", "INFO  [main] 2026-03-05 10:11:12,123 Server.java:12 - hello"}, "A", (*parser).cassandra},
 		{Format{julFormat, "java.util.logging, whose records have two lines", "Mar 5, 2026 10:11:12 AM app.Shop pay\nINFO: hello"}, "A", (*parser).julHeader},
 		{Format{"ttcc", "log4j's TTCCLayout", "346 [main] INFO app.Sort - hello"}, "0", (*parser).ttcc},
 		{Format{"cockroach", "CockroachDB", "I260305 10:11:12.123456 12 server/server.go:345  [n1] 26 hello"}, "IWEF", (*parser).cockroach},
@@ -112,7 +105,6 @@ func init() {
 		{Format{"fiber", "Fiber", `10:11:12 | 200 |  1.2ms | 10.0.0.1 | GET | / | -`}, "0", (*parser).fiber},
 		{Format{"geth", "go-ethereum, and log15 on a terminal", `INFO [03-05|10:11:12.123] hello                                    n=1`}, "A", (*parser).geth},
 		{Format{"logrus-console", "logrus on a terminal", `INFO[0012] hello                                    n=1`}, "A", (*parser).logrus},
-		{Format{"log-prefix", "Go's log package with a prefix", `[app] 2026/03/05 10:11:12 main.go:12: hello`}, "[Aa", (*parser).prefixed},
 		{Format{"zerolog-console", "zerolog's and phuslu's consoles", `10:11AM INF main.go:12 > hello n=1`}, "0", (*parser).zerologClock},
 		{Format{"tracing-bare", "Rust's tracing without a time", ` INFO request{id=7}: app::db: hello n=1`}, " EDT", (*parser).tracingBare},
 		{Format{"tracing-pretty", "Rust's tracing, pretty", `  2026-03-05T10:11:12.123456Z  INFO app::db: hello, n: 1`}, " ", (*parser).tracingPretty},
@@ -122,7 +114,6 @@ func init() {
 		{Format{"npm", "npm's debug log", `12 silly idealTree hello`}, "0", (*parser).npm},
 		{Format{"morgan", "morgan: dev and tiny", `GET / 200 1.234 ms - 5`}, "A", (*parser).morgan},
 		{Format{"morgan-short", "morgan: short", `10.0.0.1 - GET / HTTP/1.1 200 5 - 1.234 ms`}, "0a:", (*parser).morganShort},
-		{Format{"logback", "logback's default layout", "10:11:12.123 [main] INFO  com.example.App - hello"}, "0", (*parser).logbackClock},
 	}
 	timed = []timedRecognizer{
 		{Format{"capnslog", "etcd before 3.4", "2026-03-05 10:11:12.123456 I | raft: hello"}, "A", (*parser).capnslog},
@@ -158,28 +149,18 @@ func init() {
 		{Format{"cloudfront", "Amazon CloudFront", "2026-03-05\t10:11:12\tFRA56-P2\t512\t10.0.0.1\tGET\tvm.cloudfront.net\t/\t200\t-\tcurl/8.5"}, "\t", (*parser).cloudfront},
 		{Format{"named", "BIND", "05-Mar-2026 10:11:12.123 general: info: hello"}, "a", (*parser).named},
 		{Format{"squid", "Squid's access log", "1772705472.123    109 10.0.0.1 TCP_MISS/200 512 GET http://vm/ - HIER_DIRECT/10.0.0.2 text/html"}, "0", (*parser).squid},
-		{Format{"loguru", "loguru", "2026-03-05 10:11:12.123 | INFO     | app.web:index:12 - hello"}, "|", (*parser).loguru},
-		{Format{"spring-boot", "Spring Boot", "2026-03-05 10:11:12.123  INFO 12 --- [           main] c.example.App : hello"}, "A", (*parser).springBoot},
-		{Format{"nlog", "NLog", "2026-03-05 10:11:12.1234|INFO|App.Web|hello"}, "|", (*parser).nlog},
 		{Format{"structlog", "structlog's console", "2026-03-05T10:11:12.123456Z [info     ] hello                          n=1"}, "[", (*parser).structlogConsole},
 		{Format{"telegraf", "Telegraf", "2026-03-05T10:11:12Z I! [agent] hello"}, "A", (*parser).telegraf},
-		{Format{"gitea", "Gitea and Forgejo", "2026/03/05 10:11:12 cmd/web.go:12:runWeb() [I] hello"}, "a.[", (*parser).gitea},
-		{Format{"python", "Python's logging with usual layouts, Scrapy, Odoo", "2026-03-05 10:11:12,123 - app.web - INFO - hello"}, "Aa_0[:-", (*parser).asctime},
 		{Format{"hclog", "hclog: Consul, Vault, Nomad, Terraform", "2026-03-05T10:11:12.123Z [INFO]  agent.server: hello: n=1"}, "[", (*parser).hclog},
 		{Format{"zerolog-time", "zerolog's and phuslu's consoles with a date", "2026-03-05T10:11:12Z INF main.go:12 > hello n=1"}, "A", (*parser).zerologConsole},
 		{Format{"charm", "charmbracelet/log", "2026/03/05 10:11:12 INFO <main.go:12> hello n=1"}, "A", (*parser).charm},
 		{Format{"chi", "chi", `2026/03/05 10:11:12 "GET http://vm/ HTTP/1.1" from 10.0.0.1:99 - 200 5B in 1.2ms`}, "\"[", (*parser).chi},
 		{Format{"tracing", "Rust's tracing, full and compact", "2026-03-05T10:11:12.123456Z  INFO request{id=7}: app::db: hello n=1"}, "A", (*parser).tracing},
-		{Format{"simple_logger", "Rust's simple_logger", "2026-03-05T10:11:12.123456Z INFO  [app::db] hello"}, "A", (*parser).simpleLogger},
-		{Format{"winston", "winston with a time", `2026-03-05T10:11:12.123Z [info][web]: hello {"n":1}`}, "[a", (*parser).winston},
-		{Format{"log4j", "log4j and logback with a date, also Hadoop, ZooKeeper, WildFly and Keycloak", "2026-03-05 10:11:12,123 [main] INFO  com.example.App - hello"}, "[-A", (*parser).log4j},
 	}
 	bracketed = []timedRecognizer{
 		{Format{"envoy", "Envoy and Istio's proxy", "[2026-03-05 10:11:12.123][12][info][main] [source/server/server.cc:12] hello"}, "]", timedLayout(
 			"][{thread}][{level}][{channel}] [{source}] {message}",
 			"][{thread}][{level}][{channel}] {message}")},
-		{Format{"env_logger", "Rust's env_logger", "[2026-03-05T10:11:12Z INFO  app::db] hello"}, "A", (*parser).envLogger},
-		{Format{"fern", "Rust's fern", "[2026-03-05 10:11:12.123][app::db][INFO] hello"}, "]", (*parser).fern},
 		{Format{"envoy-access", "Envoy's access log", `[2026-03-05T10:11:12.123Z] "GET / HTTP/1.1" 200 - 0 5 1 0 "-" "curl/8.5"`}, "]", (*parser).envoyAccess},
 		{Format{"asterisk", "Asterisk", "[2026-03-05 10:11:12] NOTICE[12]: chan_sip.c:34 handle_request: hello"}, "]", timedLayout(
 			"] {level}[{pid}][{call}]: {source} in {function}: {message}",
@@ -189,7 +170,6 @@ func init() {
 			"] {level}[{pid}] {file}: {message}",
 			"] {kind}[{pid}]: {source} {function}: {message}",
 			"] {kind}[{pid}] {file}: {message}")},
-		{Format{"log4js", "log4js", "[2026-03-05T10:11:12.123] [INFO] default - hello"}, "]", (*parser).log4js},
 		{Format{"pino-pretty-date", "pino-pretty with a date", "[2026-03-05 10:11:12.123 +0000] INFO (app/12): hello"}, "]", (*parser).pinoTimed},
 	}
 	for i := range whole {

@@ -8,17 +8,17 @@ import (
 
 // Each format recognizes its sample.
 func TestFormats(t *testing.T) {
-	names := map[string]bool{}
+	seen := map[string]bool{}
 	for _, f := range logline.Formats() {
 		if f.Name == "" || f.Help == "" || f.Sample == "" {
 			t.Errorf("%+v: want a name, a help text and a sample", f)
 		}
-		if names[f.Name] {
-			t.Errorf("%s is listed twice", f.Name)
+		if seen[f.Sample] || seen[f.Help] {
+			t.Errorf("%s, %s: is listed twice", f.Name, f.Help)
 		}
-		names[f.Name] = true
+		seen[f.Sample], seen[f.Help] = true, true
 		if l := logline.Parse([]byte(f.Sample), testNow); l.Format != f.Name {
-			t.Errorf("%s: recognized as %s", f.Name, show(l))
+			t.Errorf("%s: %s: recognized as %s", f.Name, f.Sample, show(l))
 		}
 	}
 }

@@ -6,33 +6,6 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// prefixed parses a line of Go's log package with a prefix before the time,
-// "[app] 2026/03/05 10:11:12 text" or "app: 2026/03/05 10:11:12 text".
-func (p *parser) prefixed(s string) (Line, bool) {
-	i := strings.IndexByte(s[:min(len(s), 64)], ' ')
-	if i < 2 || len(s) < i+20 || s[i+5] != '/' || s[i+8] != '/' || !isDigit(s[i+1]) {
-		return Line{}, false
-	}
-	name := s[:i]
-	switch {
-	case name[0] == '[' && name[i-1] == ']':
-		name = name[1 : i-1]
-	case name[0] != '[' && name[i-1] == ':':
-		name = name[:i-1]
-	default:
-		return Line{}, false
-	}
-	if _, ok := levelName(name); ok || name == "" {
-		return Line{}, false
-	}
-	l, ok := p.leadingTime(s[i+1:])
-	if !ok || l.Channel != "" {
-		return Line{}, false
-	}
-	l.Channel = name
-	return l, true
-}
-
 // telegraf parses the text after the time in lines of Telegraf, "I! [agent] text".
 func (p *parser) telegraf(l Line, _ stamp, rest string) (Line, bool) {
 	if len(rest) < 4 || rest[2] != '!' || rest[3] != ' ' || !l.letter(rest[1]) {
@@ -67,35 +40,6 @@ func (l *Line) letter(c byte) bool {
 	}
 	l.HasLevel = true
 	return true
-}
-
-// gitea parses the text after the time in lines of Gitea and Forgejo,
-// "routers/web/auth.go:12:SignIn() [I] [645e123e] text".
-func (p *parser) gitea(l Line, _ stamp, rest string) (Line, bool) {
-	rest = strings.TrimPrefix(rest, " ")
-	if w := word(rest); strings.HasSuffix(w, "()") {
-		i := strings.LastIndexByte(w, ':')
-		if i < 0 {
-			return Line{}, false
-		}
-		src, ok := goFileLine(w[:i])
-		if !ok {
-			return Line{}, false
-		}
-		src.Function = w[i+1 : len(w)-2]
-		l.Source = src
-		rest = strings.TrimLeft(rest[len(w):], " ")
-	}
-	if len(rest) < 4 || rest[0] != '[' || rest[2] != ']' || rest[3] != ' ' || !l.letter(rest[1]) {
-		return Line{}, false
-	}
-	rest = rest[4:]
-	if len(rest) > 10 && rest[0] == '[' && rest[9] == ']' && rest[10] == ' ' && isHex(rest[1:9]) {
-		l.attr("request_id", rest[1:9])
-		rest = rest[11:]
-	}
-	l.Message = rest
-	return l, true
 }
 
 func isHex(s string) bool {
@@ -185,8 +129,8 @@ func (p *parser) logrus(s string) (Line, bool) {
 
 // hclog parses the text after the time in lines of HashiCorp's programs,
 // "[INFO]  agent.server: text: key=value".
-func (p *parser) hclog(l Line, _ stamp, rest string) (Line, bool) {
-	if len(rest) < 10 || rest[1] != '[' || !isUpper(rest[2]) {
+func (p *parser) hclog(l Line, st stamp, rest string) (Line, bool) {
+	if st.comma || len(rest) < 10 || rest[1] != '[' || !isUpper(rest[2]) {
 		return Line{}, false
 	}
 	lv, n, ok := bracketLevel(rest[1:])
@@ -195,6 +139,9 @@ func (p *parser) hclog(l Line, _ stamp, rest string) (Line, bool) {
 	}
 	l.Level, l.HasLevel = lv, true
 	rest = strings.TrimLeft(rest[n+1:], " ")
+	if strings.HasPrefix(rest, "[") {
+		return Line{}, false
+	}
 	if w := word(rest); strings.HasSuffix(w, ":") {
 		if src, ok := goFileLine(w[:len(w)-1]); ok {
 			l.Source = src

@@ -50,7 +50,7 @@ func (p *parser) mongodb(s string) (Line, bool) {
 		return Line{}, false
 	}
 	thread, msg, ok := strings.Cut(rest[1:], "] ")
-	if !ok {
+	if _, isLevel := levelName(thread); !ok || isLevel {
 		return Line{}, false
 	}
 	l.attr("thread", thread)

@@ -15,12 +15,10 @@ import (
 //	260305  9:11:12 [Note] text
 func (p *parser) mysql(s string) (Line, bool) {
 	st, ok := p.anyStamp(s)
-	short := false
 	if !ok {
-		if st, short = p.shortStamp(s); !short {
-			return Line{}, false
-		}
+		return Line{}, false
 	}
+	short := digits(s[:7]) == 6
 	rest := strings.TrimLeft(s[st.len:], " ")
 	if len(rest) == len(s)-st.len {
 		return Line{}, false
@@ -89,20 +87,4 @@ func mysqlBracket(s, end string) (name, rest string, ok bool) {
 	}
 	name, rest, ok = strings.Cut(s[1:], end)
 	return name, rest, ok && !strings.Contains(name, " ")
-}
-
-// shortStamp parses 260305 10:11:12 and 260305  9:11:12.
-func (p *parser) shortStamp(s string) (st stamp, ok bool) {
-	if len(s) < 15 || s[6] != ' ' || digits(s) != 6 {
-		return st, false
-	}
-	y, _ := number(s, 2)
-	mo, _ := number(s[2:], 2)
-	d, _ := number(s[4:], 2)
-	n := dateSeparator(s[6:])
-	c, ok := longClock(s[6+n:])
-	if !ok || !validDate(2000+y, mo, d) {
-		return st, false
-	}
-	return stamp{time: c.on(2000+y, mo, d, p.now.Location()), len: 6 + n + c.len, seconds: true, dated: true}, true
 }

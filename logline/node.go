@@ -57,28 +57,6 @@ func (p *parser) pinoTimed(l Line, st stamp, rest string) (Line, bool) {
 	return l, l.Message != "" || len(l.Attrs) > 0
 }
 
-// log4js parses the text after "[time" in lines of log4js, "] [INFO] category - text".
-func (p *parser) log4js(l Line, _ stamp, rest string) (Line, bool) {
-	if len(rest) < 8 || rest[:3] != "] [" || !isUpper(rest[3]) {
-		return Line{}, false
-	}
-	level, rest, ok := strings.Cut(rest[3:], "] ")
-	if !ok {
-		return Line{}, false
-	}
-	if level == "MARK" { // not a level, but always printed
-		l.attr("level", "MARK")
-	} else if l.Level, l.HasLevel = levelName(level); !l.HasLevel {
-		return Line{}, false
-	}
-	category, text, ok := strings.Cut(rest, " - ")
-	if !ok || strings.Contains(category, " ") {
-		return Line{}, false
-	}
-	l.Channel, l.Message = category, text
-	return l, true
-}
-
 // npmLevel is levelName with the levels of npm, which winston has too.
 func npmLevel(s string) (lv logbook.Level, ok bool) {
 	switch s {
@@ -106,53 +84,6 @@ func (p *parser) winstonSimple(s string) (Line, bool) {
 	l := Line{Level: lv, HasLevel: true}
 	l.textObject(strings.TrimLeft(s[i+1:], " "))
 	return l, len(l.Attrs) > 0 || l.Err != ""
-}
-
-// winston parses the text after the time in common formats of winston: "[info][label]: text
-// {"key":1}", "[label] info: text", and "info: text {"key":1}".
-func (p *parser) winston(l Line, _ stamp, rest string) (Line, bool) {
-	rest, ok := strings.CutPrefix(rest, " ")
-	if !ok || rest == "" || rest[0] != '[' && !isLower(rest[0]) {
-		return Line{}, false
-	}
-	if rest[0] != '[' {
-		level, _, ok := strings.Cut(rest[:min(len(rest), 10)], ": ")
-		if !ok || level == "http" { // net/http begins its messages so
-			return Line{}, false
-		}
-		if l.Level, l.HasLevel = npmLevel(level); !l.HasLevel {
-			return Line{}, false
-		}
-		l.textObject(rest[len(level)+2:])
-		return l, true
-	}
-	first, after, ok := strings.Cut(rest[1:min(len(rest), 64)], "]")
-	if !ok {
-		return Line{}, false
-	}
-	text := rest[len(first)+2:]
-	if lv, ok := npmLevel(first); ok {
-		if !strings.HasPrefix(after, "[") {
-			return Line{}, false
-		}
-		label, text, ok := strings.Cut(text[1:], "]: ")
-		if !ok || strings.Contains(label, "] ") {
-			return Line{}, false
-		}
-		l.Level, l.HasLevel, l.Channel = lv, true, label
-		l.textObject(text)
-		return l, true
-	}
-	level, text, ok := strings.Cut(strings.TrimPrefix(text, " "), ": ")
-	if !ok {
-		return Line{}, false
-	}
-	if l.Level, l.HasLevel = npmLevel(level); !l.HasLevel {
-		return Line{}, false
-	}
-	l.Channel = first
-	l.textObject(text)
-	return l, true
 }
 
 // npm parses lines of npm's debug log, "12 silly text".
@@ -185,30 +116,12 @@ func (p *parser) nest(s string) (Line, bool) {
 		return Line{}, false
 	}
 	rest = strings.TrimLeft(rest, " -")
-	date, rest, ok := strings.Cut(rest, ", ")
-	mo, date, ok1 := cutPID(date)
-	d, date, ok2 := cutPID(strings.TrimPrefix(date, "/"))
-	y, date, ok3 := cutPID(strings.TrimPrefix(date, "/"))
-	if !ok || !ok1 || !ok2 || !ok3 || date != "" || !validDate(y, mo, d) {
-		return Line{}, false
-	}
-	half := ""
-	if len(rest) > 1 && rest[1] == ':' {
-		rest = "0" + rest
-	}
-	c, ok := clock(rest)
+	st, ok := p.anyStamp(rest)
 	if !ok {
 		return Line{}, false
 	}
-	rest = strings.TrimLeft(rest[c.len:], " \u202f")
-	if strings.HasPrefix(rest, "AM ") || strings.HasPrefix(rest, "PM ") {
-		half, rest = rest[:2], strings.TrimLeft(rest[3:], " ")
-		c.hour %= 12
-		if half == "PM" {
-			c.hour += 12
-		}
-	}
-	l.Time = c.on(y, mo, d, p.now.Location())
+	l.Time = st.time
+	rest = strings.TrimLeft(rest[st.len:], " ")
 	level, rest, _ := strings.Cut(rest, " ")
 	if level == "LOG" {
 		level = "INFO"

@@ -6,44 +6,6 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// envLogger parses the text after "[time" in lines of env_logger: " INFO  app::web] text".
-func (p *parser) envLogger(l Line, _ stamp, rest string) (Line, bool) {
-	if !strings.HasPrefix(rest, " ") {
-		return Line{}, false
-	}
-	lv, n, ok := levelWord(rest[1:])
-	if !ok || !isUpper(rest[1]) || rest[n] == ':' {
-		return Line{}, false
-	}
-	target, text, ok := strings.Cut(rest[1+n:], "]")
-	if target = strings.Trim(target, " "); !ok || strings.Contains(target, " ") {
-		return Line{}, false
-	}
-	l.Level, l.HasLevel = lv, true
-	l.Channel, l.Message = target, strings.TrimPrefix(text, " ")
-	return l, true
-}
-
-// fern parses the text after "[time" in lines of fern: "][app::web][INFO] text".
-func (p *parser) fern(l Line, _ stamp, rest string) (Line, bool) {
-	if !strings.HasPrefix(rest, "][") {
-		return Line{}, false
-	}
-	target, rest, ok := strings.Cut(rest[2:], "][")
-	if !ok || strings.Contains(target, " ") {
-		return Line{}, false
-	}
-	level, text, ok := strings.Cut(rest, "]")
-	if !ok {
-		return Line{}, false
-	}
-	if l.Level, l.HasLevel = levelName(strings.Trim(level, " ")); !l.HasLevel {
-		return Line{}, false
-	}
-	l.Channel, l.Message = target, strings.TrimPrefix(text, " ")
-	return l, true
-}
-
 // paddedLevel parses a level of up to five letters, which is padded to that, and the space
 // after it.
 func (l *Line) paddedLevel(s string) (rest string, ok bool) {
@@ -66,29 +28,6 @@ func (l *Line) paddedLevel(s string) (rest string, ok bool) {
 	}
 	l.HasLevel = true
 	return strings.TrimPrefix(s[5:], " "), true
-}
-
-// simpleLogger parses the text after the time in lines of simple_logger:
-// "INFO  [app::web] text". Its times have microseconds or nanoseconds, and a zone.
-func (p *parser) simpleLogger(l Line, st stamp, rest string) (Line, bool) {
-	if st.fraction < 6 || len(rest) < 8 || rest[0] != ' ' {
-		return Line{}, false
-	}
-	lv, n, ok := levelWord(rest[1:])
-	if !ok || !isUpper(rest[1]) {
-		return Line{}, false
-	}
-	rest, ok = strings.CutPrefix(strings.TrimLeft(rest[1+n:], " "), "[")
-	if !ok {
-		return Line{}, false
-	}
-	n = targetLen(rest)
-	if n == 0 || !strings.HasPrefix(rest[n:], "] ") {
-		return Line{}, false
-	}
-	l.Level, l.HasLevel = lv, true
-	l.Channel, l.Message = rest[:n], rest[n+2:]
-	return l, true
 }
 
 // targetLen returns the length of a path of Rust modules at the start of s.

@@ -41,6 +41,9 @@ func (p *parser) text(s string) (l Line, ok bool) {
 		l, ok = p.syslog3164(s)
 	}
 	if !ok {
+		l, ok = p.beforeStamp(s)
+	}
+	if !ok {
 		l, ok = p.leadingLevel(s)
 	}
 	if !ok {
@@ -49,7 +52,7 @@ func (p *parser) text(s string) (l Line, ok bool) {
 	if l.Format == "" {
 		l.Format = Text
 	}
-	if l.Message == "" && len(l.Attrs) == 0 && l.Err == "" {
+	if l.Message == "" && len(l.Attrs) == 0 && l.Err == "" && l.Channel == "" {
 		l.Message = s
 	}
 	return l, true
@@ -60,18 +63,21 @@ func (p *parser) text(s string) (l Line, ok bool) {
 // level and channel.
 func (p *parser) bracketTime(s string) (Line, bool) {
 	st, ok := p.anyStamp(s[1:])
-	if !ok || st.len+1 >= len(s) {
+	day := !ok
+	if day {
+		if st, ok = p.dayStamp(s[1:]); !ok || !st.seconds {
+			return Line{}, false
+		}
+	}
+	if st.len+1 >= len(s) || !stampEnds(s[st.len+1:]) {
 		return Line{}, false
 	}
 	l := Line{Time: st.time}
 	if got, ok := p.recognizeTimed(&bracketedBy, l, st, s[st.len+1:]); ok {
 		return got, true
 	}
-	if s[st.len+1] != ']' {
-		return Line{}, false
-	}
 	rest := strings.TrimLeft(s[st.len+2:], " ")
-	if st.fraction == 6 || !st.seconds {
+	if s[st.len+1] == ']' && (st.fraction == 6 || !st.seconds) {
 		lv, n, ok := levelWord(rest)
 		if ok && rest[n-1] == ':' && n < len(rest) && rest[n] == ' ' {
 			if channel, msg, found := strings.Cut(rest[n+1:], ": "); found {
@@ -80,6 +86,12 @@ func (p *parser) bracketTime(s string) (Line, bool) {
 				return l, true
 			}
 		}
+	}
+	if got, ok := p.afterStamp(Line{}, header{inTime: true}, st, s[st.len+1:]); ok {
+		return got, true
+	}
+	if day || s[st.len+1] != ']' {
+		return Line{}, false
 	}
 	return p.afterTime(l, rest), true
 }
@@ -93,6 +105,9 @@ func (p *parser) leadingTime(s string) (Line, bool) {
 	l := Line{Time: st.time}
 	rest := s[st.len:]
 	if got, ok := p.recognizeTimed(&timedBy, l, st, rest); ok {
+		return got, true
+	}
+	if got, ok := p.afterStamp(Line{}, header{}, st, rest); ok {
 		return got, true
 	}
 	rest = cutSeparator(rest)
@@ -129,11 +144,7 @@ func (p *parser) leadingClock(s string) (Line, bool) {
 	if !ok || !stampEnds(s[st.len:]) {
 		return Line{}, false
 	}
-	rest := cutSeparator(s[st.len:])
-	if _, _, ok := levelWord(rest); !ok {
-		return Line{}, false
-	}
-	return p.afterTime(Line{Time: st.time}, rest), true
+	return p.afterStamp(Line{}, header{}, st, s[st.len:])
 }
 
 // leadingLevel parses a line that starts with a level. In Python's logging the logger

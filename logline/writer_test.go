@@ -28,8 +28,8 @@ Traceback (most recent call last):
     1/0
 ZeroDivisionError: division by zero
 2024-03-05 10:11:13,000 INFO my.app: next
-`, `log4j 2024-03-05T10:11:12.123Z ERROR channel=my.app "boom" err="ZeroDivisionError: division by zero" stack="Traceback (most recent call last):\n  File \"a.py\", line 3, in f\n    1/0\nZeroDivisionError: division by zero"
-log4j 2024-03-05T10:11:13Z INFO channel=my.app "next"
+`, `layout 2024-03-05T10:11:12.123Z ERROR channel=my.app "boom" err="ZeroDivisionError: division by zero" stack="Traceback (most recent call last):\n  File \"a.py\", line 3, in f\n    1/0\nZeroDivisionError: division by zero"
+layout 2024-03-05T10:11:13Z INFO channel=my.app "next"
 `},
 		{"go panic", `time=2024-03-05T10:11:12Z level=ERROR msg="about to die"
 panic: boom
@@ -52,7 +52,7 @@ Traceback (most recent call last):
   File "b.py", line 3, in f
 KeyError: 'x'
 plain
-`, `log4j 2024-03-05T10:11:12.123Z INFO channel=my.app "fine"
+`, `layout 2024-03-05T10:11:12.123Z INFO channel=my.app "fine"
 plain ERROR "KeyError: 'x'" stack="Traceback (most recent call last):\n  File \"a.py\", line 3, in f\nValueError: x\n\nDuring handling of the above exception, another exception occurred:\n\nTraceback (most recent call last):\n  File \"b.py\", line 3, in f\nKeyError: 'x'"
 plain "plain"
 `},
@@ -65,8 +65,8 @@ Caused by: java.io.IOException: x
 2024-03-05 10:11:12.345 INFO [main] c.e.Shop - next
 Exception in thread "main" java.lang.Error: x
 	at a.b(C.java:1)
-`, `log4j 2024-03-05T10:11:12.345Z ERROR channel=c.e.Shop "refused" {thread="main"} err="java.lang.IllegalStateException: no card" stack="java.lang.IllegalStateException: no card\n\tat com.example.Shop.pay(Shop.java:12)\n\t... 3 more\nCaused by: java.io.IOException: x\n\tat a.b(C.java:1)"
-log4j 2024-03-05T10:11:12.345Z INFO channel=c.e.Shop "next" {thread="main"}
+`, `layout 2024-03-05T10:11:12.345Z ERROR channel=c.e.Shop "refused" {thread="main"} err="java.lang.IllegalStateException: no card" stack="java.lang.IllegalStateException: no card\n\tat com.example.Shop.pay(Shop.java:12)\n\t... 3 more\nCaused by: java.io.IOException: x\n\tat a.b(C.java:1)"
+layout 2024-03-05T10:11:12.345Z INFO channel=c.e.Shop "next" {thread="main"}
 plain ERROR "Exception in thread \"main\" java.lang.Error: x" stack="\tat a.b(C.java:1)"
 `},
 		{"dotnet", "info: Microsoft.Hosting[0]\n      Now listening\nwarn: A.B[1]\n      two\n      lines\n", `dotnet INFO channel=Microsoft.Hosting "Now listening" {event=0}

@@ -1,0 +1,890 @@
+package logline
+
+import (
+	"log/slog"
+	"strings"
+
+	"github.com/logbook-go/logbook/logbook"
+)
+
+// Layout is the format of lines with a time, a level, and other parts of a header that the
+// program's user chooses and orders.
+const Layout = "layout"
+
+// layoutFormats has one line for each of the programs whose users choose a layout.
+var layoutFormats = []Format{
+	{Layout, "Python's logging, with the usual parts in any order", "2026-03-05 10:11:12,123 - app.web - INFO - hello"},
+	{Layout, "gunicorn", `[2026-03-05 10:11:12 +0000] [12] [INFO] hello`},
+	{Layout, "celery", `[2026-03-05 10:11:12,123: INFO/MainProcess] hello`},
+	{Layout, "Flask", `[2026-03-05 10:11:12,123] INFO in app: hello`},
+	{Layout, "Airflow", `[2026-03-05T10:11:12.123+0000] {tea.py:7} INFO - hello`},
+	{Layout, "Scrapy", `2026-03-05 10:11:12 [scrapy.core.engine] INFO: hello`},
+	{Layout, "loguru", "2026-03-05 10:11:12.123 | INFO     | app.web:index:12 - hello"},
+	{Layout, "supervisord", "2026-03-05 10:11:12,123 INFO hello"},
+	{Layout, "log4j, logback, Hadoop", "2026-03-05 10:11:12,123 [main] INFO  com.example.App - hello"},
+	{Layout, "logback without a configuration", "10:11:12.123 [main] INFO  com.example.App - hello"},
+	{Layout, "Spring Boot", "2026-03-05 10:11:12.123  INFO 12 --- [           main] c.example.App : hello"},
+	{Layout, "Tomcat", "05-Mar-2026 10:11:12.123 INFO [main] org.apache.catalina.startup.Catalina.start hello"},
+	{Layout, "Spark", "26/03/05 10:11:12 INFO storage.MemoryStore: hello"},
+	{Layout, "Elasticsearch and OpenSearch", "[2026-03-05T10:11:12,123][INFO ][o.e.n.Node              ] [node-1] hello"},
+	{Layout, "ZooKeeper", "2026-03-05 10:11:12,123 [myid:1] - INFO  [main:QuorumPeer@77] - hello"},
+	{Layout, "Cassandra", "INFO  [main] 2026-03-05 10:11:12,123 Server.java:12 - hello"},
+	{Layout, "WildFly, Keycloak and Quarkus", "2026-03-05 10:11:12,123 INFO  [org.jboss.as] (Controller Boot Thread) hello"},
+	{Layout, "NLog", "2026-03-05 10:11:12.1234|INFO|App.Web|hello"},
+	{Layout, "Serilog", `[10:11:12 INF] hello`},
+	{Layout, "spdlog", "[2026-03-05 10:11:12.123] [app] [info] [main.cpp:12] hello"},
+	{Layout, "winston", `2026-03-05T10:11:12.123Z [web] info: hello {"n":1}`},
+	{Layout, "log4js", "[2026-03-05T10:11:12.123] [INFO] default - hello"},
+	{Layout, "Rust's env_logger, fern and simple_logger", "[2026-03-05T10:11:12Z INFO  app::db] hello"},
+	{Layout, "Gitea and Forgejo", "2026/03/05 10:11:12 cmd/web.go:12:runWeb() [I] hello"},
+}
+
+// Bounds of a header.
+const (
+	maxHeader = 400 // its length
+	maxPart   = 100 // the length of a part
+	maxParts  = 10
+)
+
+// afterStamp parses what follows a time, if it is the rest of a header with a level: parts that
+// show what they are, between separators.
+//
+//   - app.web - INFO - hello
+//     | INFO     | app.web:index:12 - hello
+//     [main] INFO  com.example.App - hello
+//     ] [app] [info] [main.cpp:12] hello
+//
+// The level may be known already, from before the time. Parts before the level belong to the
+// header, whatever they are, since they stand between it and the time. Those after it could
+// as well be the beginning of the message: they belong to the header if a separator follows
+// that only a header has, or if a message hardly begins with them, as with main.cpp:12.
+func (p *parser) afterStamp(l Line, h header, st stamp, rest string) (Line, bool) {
+	h.rest, h.comma = rest, st.comma
+	if !h.begin() {
+		return Line{}, false
+	}
+	for !h.hasLevel {
+		t, ok := h.next()
+		if !ok || !h.isLevel(t) && !h.before(t) {
+			return Line{}, false
+		}
+		h.skip(t)
+		if h.first == '|' && h.seen[callPart] > 0 {
+			break // loguru, with a level of the program's own
+		}
+	}
+	if !h.after() {
+		return Line{}, false
+	}
+	l.Time, l.Level, l.HasLevel = st.time, h.level, h.hasLevel
+	h.set(&l)
+	h.rest = nginxIDs(&l, h.rest)
+	if h.npm {
+		l.Format = Layout
+		l.textObject(h.rest)
+		return l, true
+	}
+	if inner, ok := p.structured(l, h.rest); ok {
+		return inner, true
+	}
+	l.Format, l.Message = Layout, h.rest
+	return l, true
+}
+
+// header is the state of parsing a header.
+type header struct {
+	rest  string // what is left of the line
+	sep   byte   // the separator before it
+	first byte   // the separator after the time
+	colon bool   // sep is a colon without a space
+
+	comma      bool // the time has a comma before its fraction, as Python's and Java's
+	boxed      bool // the time is in brackets
+	inTime     bool // these brackets have further parts
+	hasLevel   bool
+	level      logbook.Level
+	boxedLevel bool // the level is in brackets
+	npm        bool // the level is written as JavaScript's loggers do
+
+	parts [maxParts]headerPart
+	n     int
+	seen  [kinds]int // number of parts of each kind
+
+	word    string // the level, if it is none of Logbook's
+	levelAt int    // number of parts before it
+
+	levelFirst bool // the level is before the time
+}
+
+// headerPart is a part of a header other than time and level.
+type headerPart struct {
+	kind partKind
+	text string
+}
+
+type partKind byte
+
+const (
+	noPart   partKind = iota
+	namePart          // of a logger, thread or host
+	numberPart
+	placePart  // file:line, or file:line:function()
+	callPart   // module:function:line
+	insidePart // any text in brackets
+	pairPart   // key=value
+	kinds
+)
+
+// token is a part with the separator after it.
+type token struct {
+	text string // without brackets
+	open byte   // the opening bracket, or 0
+	sep  byte   // one of -|:,;> or a tab; a space for white space only; or 0
+	wide bool   // white space precedes a colon
+	tail bool   // the brackets of the time end after it
+	rest string // what follows
+}
+
+// strong reports whether a separator ends a part, and is not mere space between words.
+func strong(sep byte) bool { return sep != ' ' && sep != 0 }
+
+// begin parses the separator after the time.
+func (h *header) begin() bool {
+	if h.rest == "" {
+		return false
+	}
+	switch h.rest[0] {
+	case ']':
+		h.boxed, h.inTime = true, false
+		h.rest = h.rest[1:]
+	case ' ', '\t', '|', ':', ',', ';', '-':
+	default:
+		return false
+	}
+	h.first, _, h.rest = h.separator(h.rest, true)
+	h.sep = h.first
+	if h.inTime {
+		h.first = ' ' // [time: LEVEL/process] of celery
+	}
+	return h.rest != ""
+}
+
+// separator parses the separator at the start of s. first says that it is the one after the
+// time.
+func (h *header) separator(s string, first bool) (sep byte, wide bool, rest string) {
+	i := 0
+	tab := false
+	for i < len(s) && isSpace(s[i]) {
+		tab = tab || s[i] == '\t'
+		i++
+	}
+	h.colon = false
+	if i > 0 {
+		sep = ' '
+	}
+	if tab {
+		sep = '\t'
+	}
+	if i == len(s) {
+		return sep, false, ""
+	}
+	end := i + 1
+	switch c := s[i]; c {
+	case '|':
+		sep = c
+	case ':':
+		if strings.HasPrefix(s[end:], ":") {
+			end++
+		}
+		spaced := end == len(s) || isSpace(s[end])
+		if spaced || i == 0 {
+			sep, wide, h.colon = c, i > 0, !spaced
+		}
+	case ',', ';':
+		if i == 0 && (first || h.first == c || end == len(s) || isSpace(s[end])) {
+			sep = c
+		}
+	case '-':
+		for end < len(s) && s[end] == '-' {
+			end++
+		}
+		if i > 0 && end < len(s) && isSpace(s[end]) {
+			sep = c
+		}
+	case '/': // celery
+		if h.inTime && i == 0 {
+			sep = c
+		}
+	case '>':
+		if i > 0 && end < len(s) && isSpace(s[end]) {
+			sep = c
+		}
+	}
+	if sep == s[i] {
+		i = end
+	}
+	for i < len(s) && isSpace(s[i]) {
+		i++
+	}
+	return sep, wide, s[i:]
+}
+
+// next parses the next part.
+func (h *header) next() (t token, ok bool) {
+	s := h.rest[:min(len(h.rest), maxHeader)]
+	if s == "" || h.n == maxParts {
+		return t, false
+	}
+	n := 0
+	if closing := closingBracket(s[0]); closing != 0 {
+		if n = nestedLen(s[:min(len(s), maxPart)], closing); n == 0 {
+			return t, false
+		}
+		t.open, t.text = s[0], strings.Trim(s[1:n-1], " ")
+	}
+	if t.open == 0 || n < len(s) && s[n] == '@' { // <0.42.0>@module:function:12 of Erlang
+		if n = h.wordLen(s); n == 0 || n > maxPart {
+			return t, false
+		}
+		t.open, t.text = 0, s[:n]
+	}
+	s = h.rest[n:]
+	if h.inTime {
+		if after := strings.TrimLeft(s, " "); strings.HasPrefix(after, "]") {
+			t.tail, s = true, after[1:]
+		}
+	}
+	t.sep, t.wide, t.rest = h.separator(s, false)
+	return t, true
+}
+
+// wordLen returns the length of a part without brackets.
+func (h *header) wordLen(s string) int {
+	n := 0
+	for n < len(s) {
+		switch c := s[n]; {
+		case isSpace(c), c == '|':
+			return h.field(s, n)
+		case c == ']' && h.inTime:
+			return n
+		case c == ',' || c == ';':
+			if c == h.first {
+				return n
+			}
+		case c == ':':
+			switch {
+			case n+1 == len(s) || isSpace(s[n+1]):
+				return n
+			case n == 0:
+				return 0
+			case s[n+1] == ':' && !h.colon:
+				n++ // a path of Rust or C++
+			case h.colon, isLevelName(s[:n]):
+				return n
+			}
+		case c == '/' && h.inTime && isLevelName(s[:n]):
+			return n
+		}
+		n++
+	}
+	return n
+}
+
+// field extends a word of length n to a name with spaces, if the time is followed by a
+// separator, and another such follows soon.
+func (h *header) field(s string, n int) int {
+	if h.hasLevel || h.first != '-' && h.first != '|' || n == len(s) || s[n] != ' ' || isLevelName(s[:n]) {
+		return n
+	}
+	s = s[:min(len(s), 48)]
+	end := strings.IndexByte(s, '|')
+	if h.first == '-' {
+		end = strings.Index(s, " - ")
+	}
+	if end < n || strings.IndexByte(s[:end], ':') >= 0 {
+		return n
+	}
+	return len(strings.TrimRight(s[:end], " "))
+}
+
+func closingBracket(c byte) byte {
+	switch c {
+	case '[':
+		return ']'
+	case '(':
+		return ')'
+	case '{':
+		return '}'
+	case '<':
+		return '>'
+	}
+	return 0
+}
+
+// nestedLen returns the length of a text in brackets at the start of s, in which they nest.
+func nestedLen(s string, closing byte) int {
+	depth := 0
+	for i := range len(s) {
+		switch s[i] {
+		case s[0]:
+			depth++
+		case closing:
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return 0
+}
+
+// isLevelName reports whether s is a level in upper case.
+func isLevelName(s string) bool {
+	_, _, ok := headerLevel(s)
+	return ok && s == strings.ToUpper(s)
+}
+
+// isLevelWord reports whether s is the name of a level in any case.
+func isLevelWord(s string) bool {
+	_, ok := levelName(s)
+	return ok
+}
+
+// headerLevel is levelName with levels that only some loggers have; own says that it is one
+// of these.
+func headerLevel(s string) (lv logbook.Level, own, ok bool) {
+	if lv, ok := levelName(s); ok {
+		return lv, false, true
+	}
+	switch s {
+	case "CONFIG", "FINE", "http":
+		return logbook.LevelDebug, true, true
+	case "FINER", "FINEST", "silly":
+		return logbook.LevelTrace, true, true
+	case "DEPRECATION":
+		return logbook.LevelWarn, true, true
+	case "MARK":
+		return logbook.LevelInfo, true, true
+	}
+	if len(s) > 3 && (isUpper(s[0]) || s[0] >= 0x80) {
+		lv, ok = javaLevels[s]
+	}
+	return lv, ok, ok
+}
+
+// isLevel reports whether a part is the level, and sets it.
+func (h *header) isLevel(t token) bool {
+	text := t.text
+	lv, own, ok := headerLevel(text)
+	if !ok {
+		if len(text) != 1 || !isUpper(text[0]) || t.open != '[' {
+			return false
+		}
+		var l Line
+		if !l.letter(text[0]) {
+			return false
+		}
+		lv = l.Level
+	}
+	upper := text == strings.ToUpper(text)
+	switch {
+	case t.open != 0, upper:
+	case t.sep == ':' && !t.wide && (h.sep != ':' || h.first == ':'):
+		// An abbreviation may be a word of another language or format.
+		if len(text) < 5 && !strings.EqualFold(text, "info") && !strings.EqualFold(text, "warn") {
+			return false
+		}
+	case strong(h.sep) && strong(t.sep):
+	case t.sep == ' ' && strings.HasPrefix(t.rest, "[") && strings.Contains(t.rest[:min(len(t.rest), 40)], "]: "): // info [label]: text
+	default:
+		return false
+	}
+	h.level, h.hasLevel, h.boxedLevel, h.levelAt = lv, true, t.open != 0, h.n
+	if own {
+		h.word = text
+	}
+	h.npm = isLower(text[0]) || h.inTime // Serilog
+	return true
+}
+
+// skip takes a part that is the level, or was added.
+func (h *header) skip(t token) {
+	h.sep, h.rest = t.sep, t.rest
+	if t.tail {
+		h.inTime, h.boxed = false, true
+	}
+}
+
+// add adds a part.
+func (h *header) add(k partKind, text string) {
+	h.parts[h.n] = headerPart{k, text}
+	h.n++
+	h.seen[k]++
+	if k == insidePart && isLoggerName(text) {
+		h.seen[namePart]++
+	}
+}
+
+// before adds a part that comes before the level, if it is one.
+func (h *header) before(t token) bool {
+	k := h.kind(t)
+	switch k {
+	case noPart:
+		return false
+	case namePart:
+		if h.seen[namePart] == 2 {
+			return false
+		}
+		// Of a sentence, the second word may be a level.
+		if !strong(t.sep) && !h.comma && !isLoggerName(t.text) && !strings.HasSuffix(t.text, "()") {
+			return false
+		}
+	}
+	h.add(k, t.text)
+	return true
+}
+
+// kind returns what a part is by its text.
+func (h *header) kind(t token) partKind {
+	switch {
+	case t.open != 0, h.sep == '/':
+		return insidePart
+	case digits(t.text) == len(t.text):
+		return numberPart
+	}
+	if isPlace(t.text) {
+		return placePart
+	}
+	if k := nameKind(t.text); k != namePart || !strings.Contains(t.text, "://") {
+		return k
+	}
+	return noPart
+}
+
+// nameKind returns whether s is a name, a pair or a call.
+func nameKind(s string) partKind {
+	k, letter, colons := namePart, false, 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case isLower(c | 0x20), c >= 0x80:
+			letter = true
+		case c == '=' && i > 0:
+			k = pairPart
+		case c == ':':
+			colons++
+		case !isDigit(c) && strings.IndexByte("._-$/@+#~`<>[]()*? ", c) < 0 && k != pairPart:
+			return noPart
+		}
+	}
+	if !letter || s[0] == '-' || s[0] == '*' {
+		return noPart
+	}
+	if colons == 2 && k == namePart && isDigit(s[len(s)-1]) {
+		if at := strings.LastIndexByte(s, ':'); digits(s[at+1:]) == len(s)-at-1 && strings.IndexByte(s[:at], ':') < at-1 {
+			return callPart
+		}
+	}
+	return k
+}
+
+// isPlace reports whether s is file:line, or file:line:function().
+func isPlace(s string) bool {
+	if strings.HasSuffix(s, "()") {
+		if s = s[:max(strings.LastIndexByte(s, ':'), 0)]; s == "" {
+			return false
+		}
+	}
+	i := strings.LastIndexByte(s, ':')
+	if i <= 0 || i+1 == len(s) || digits(s[i+1:]) != len(s)-i-1 || strings.IndexByte(s[:i], ' ') >= 0 {
+		return false
+	}
+	return isSourceFile(s[:i])
+}
+
+// isSourceFile reports whether a file is of a program, by its extension.
+func isSourceFile(s string) bool {
+	switch s[strings.LastIndexByte(s, '.')+1:] {
+	case "go", "py", "java", "kt", "scala", "groovy", "clj", "c", "cc", "cpp", "cxx", "h", "hpp", "hh", "m", "mm",
+		"rs", "js", "mjs", "ts", "tsx", "jsx", "rb", "php", "cs", "fs", "vb", "ex", "exs", "erl", "lua", "pl", "pm", "swift", "pas", "d", "nim", "zig", "hs":
+		return len(s) > 2 && strings.IndexByte(s, '.') >= 0
+	}
+	return false
+}
+
+// isLoggerName reports whether a name is that of a logger without doubt: with dots or
+// colons between its parts, or between underscores.
+func isLoggerName(s string) bool {
+	if strings.HasPrefix(s, "__") && strings.HasSuffix(s, "__") {
+		return true
+	}
+	inner := false
+	for i := range len(s) {
+		switch c := s[i]; {
+		case isLower(c | 0x20), c == '_', c == '$', c == '<', c == '>', isDigit(c) && i > 0, c == '-' && i > 0, c == '@' && i > 0:
+		case c == '.' && i > 0 && i+1 < len(s) && s[i-1] != '.':
+			inner = true
+		case c == ':' && i > 0 && strings.HasPrefix(s[i:], "::") && i+2 < len(s):
+			inner = true
+		case c == ':' && i > 0 && s[i-1] == ':':
+		default:
+			return false
+		}
+	}
+	return inner
+}
+
+// isClass reports whether a name is that of a class in a package, or of a method of it.
+func isClass(s string) bool {
+	for i := 1; i+1 < len(s); i++ {
+		if s[i] == '.' && isUpper(s[i+1]) && isLower(s[0]) {
+			return isLoggerName(s)
+		}
+	}
+	return false
+}
+
+// isDomain reports whether a name with dots may be that of a host or a file.
+func isDomain(s string) bool {
+	switch s[strings.LastIndexByte(s, '.')+1:] {
+	case "com", "net", "org", "io", "de", "local", "internal", "json", "yaml", "yml", "txt", "log", "conf", "html":
+		return true
+	}
+	return isSourceFile(s)
+}
+
+// isProcess reports whether a text in angle brackets is a process of Erlang: 0.42.0.
+func isProcess(s string) bool {
+	for i := range len(s) {
+		if !isDigit(s[i]) && s[i] != '.' {
+			return false
+		}
+	}
+	return strings.IndexByte(s, '.') > 0
+}
+
+// isSupervisord reports whether a word before a colon begins a message of supervisord.
+func isSupervisord(s string) bool {
+	switch s {
+	case "spawned", "exited", "success", "stopped", "killing":
+		return true
+	}
+	return false
+}
+
+// isThread reports whether a text in brackets is the name of a thread, by its words or the
+// number at its end.
+func isThread(s string) bool {
+	if s == "main" {
+		return true
+	}
+	for _, w := range [...]string{"hread", "pool", "exec-", "orker", "rocess", "dispatcher"} {
+		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	i := strings.LastIndexByte(s, '-')
+	return i > 0 && digits(s[i+1:]) == len(s)-i-1 && strings.IndexByte(s, ' ') < 0
+}
+
+// isNumbered reports whether s is name:12.
+func isNumbered(s string) bool {
+	i := strings.LastIndexByte(s, ':')
+	return i > 0 && i+1 < len(s) && digits(s[i+1:]) == len(s)-i-1 && nameKind(s[:i]) == namePart && strings.IndexByte(s, ' ') < 0
+}
+
+// after adds the parts between the level and the message. It returns false if the line is not
+// of a layout after all.
+func (h *header) after() bool {
+	if h.boxed {
+		h.rest = strings.TrimPrefix(h.rest, "in ") // Flask: INFO in app: text
+	}
+	if h.levelFirst && h.comma {
+		h.module()
+	}
+	rest, n := h.rest, h.n // of the message, if no further part ends the header
+	run := 0               // number of parts since then
+	for run < 4 {
+		t, ok := h.next()
+		if !ok || t.rest == "" && !h.inTime && !(t.sep == ':' && isLoggerName(t.text)) {
+			break
+		}
+		k := h.kind(t)
+		if k == noPart || !h.follows(k, t, run) {
+			break
+		}
+		ends := t.tail || h.ends(k, t)
+		h.add(k, t.text)
+		h.skip(t)
+		run++
+		if ends {
+			rest, n, run = h.rest, h.n, 0
+		}
+	}
+	h.rest, h.n = rest, n
+	return !h.inTime
+}
+
+// module adds the module, with the numbers of process and thread, of Django's usual layouts:
+//
+//	INFO 2026-03-05 10:11:12,123 views 12 34 Hello
+//	INFO 2026-03-05 10:11:12,123 views Hello
+func (h *header) module() {
+	name := word(h.rest)
+	rest := strings.TrimLeft(h.rest[len(name):], " ")
+	if rest == "" || !isName(name) || name != strings.ToLower(name) {
+		return
+	}
+	process := word(rest)
+	after := strings.TrimLeft(rest[len(process):], " ")
+	thread := word(after)
+	switch {
+	case digits(process) == len(process) && thread != "" && digits(thread) == len(thread):
+		h.add(namePart, name)
+		h.add(numberPart, process)
+		h.add(insidePart, thread)
+		h.rest = strings.TrimLeft(after[len(thread):], " ")
+	case isUpper(rest[0]) || rest[0] == '"':
+		h.add(namePart, name)
+		h.rest = rest
+	}
+}
+
+// follows reports whether a part may belong to the header at all.
+func (h *header) follows(k partKind, t token, run int) bool {
+	switch k {
+	case namePart:
+		if strings.HasSuffix(t.text, "()") || t.sep == h.first && strong(t.sep) && (isNumbered(t.text) || h.lineFollows(t)) {
+			return true // a function
+		}
+		if h.seen[namePart] == 1 && h.parts[h.n-1].kind == namePart && isThread(h.parts[h.n-1].text) {
+			return t.sep == h.first && strong(t.sep)
+		}
+		if h.seen[namePart] == 1 && run == 1 && h.seen[numberPart] > 0 && t.sep == ':' {
+			return isLoggerName(t.text) // Odoo: pid LEVEL database name: text
+		}
+		return h.seen[namePart] == 0 && h.seen[callPart] == 0
+	case pairPart:
+		return run > 0
+	}
+	return true
+}
+
+// lineFollows reports whether a part is followed by a number and the separator after the time.
+func (h *header) lineFollows(t token) bool {
+	n := digits(t.rest)
+	if n == 0 {
+		return false
+	}
+	rest := strings.TrimLeft(t.rest[n:], " ")
+	return rest != "" && rest[0] == h.first
+}
+
+// ends reports whether the header goes on at least to the end of a part after the level.
+func (h *header) ends(k partKind, t token) bool {
+	hard := t.sep == '-' || t.sep == '|' || t.sep == '>' || t.sep == '\t' || t.sep == ':' && t.wide ||
+		strong(h.first) && t.sep == h.first || h.colon
+	switch k {
+	case placePart:
+		return strong(t.sep) || !strong(h.sep)
+	case insidePart:
+		if hard || t.sep == ':' || isThread(t.text) || isNumbered(t.text) || isLoggerName(t.text) {
+			return true
+		}
+		if h.boxed && h.boxedLevel && h.comma && h.seen[insidePart] == 1 && h.n == 1 {
+			return true // the node of Elasticsearch, whose name may have spaces
+		}
+		if t.open == '<' && isProcess(t.text) {
+			return true
+		}
+		if strings.IndexByte(t.text, ' ') >= 0 {
+			return false
+		}
+		return digits(t.text) == len(t.text) || h.boxedLevel && t.open == '[' && h.seen[insidePart] < 2
+	case numberPart:
+		return hard && t.sep != ':'
+	case callPart:
+		return strong(t.sep) || t.text[0] == '<'
+	case namePart:
+		switch {
+		case hard:
+			return true
+		case t.sep == ':':
+			return isLoggerName(t.text) || h.comma && h.sep == ' ' && !h.npm && isName(t.text) && !isLevelWord(t.text) && !isSupervisord(t.text)
+		case t.sep == ' ' && h.sep != ':':
+			return isClass(t.text) && h.seen[insidePart] > 0 || h.comma && isLoggerName(t.text) && !isDomain(t.text)
+		}
+	case pairPart:
+		return t.sep == '-'
+	}
+	return false
+}
+
+// set sets the parts of the line.
+func (h *header) set(l *Line) {
+	parts := h.parts[:h.n]
+	if !h.hasLevel && h.seen[callPart] > 0 && parts[0].kind == namePart {
+		h.word, parts = parts[0].text, parts[1:]
+	}
+	if h.word != "" {
+		l.attr("level", h.word)
+	}
+	channel := ""
+	for _, p := range parts {
+		if p.kind == namePart && (channel == "" || isThread(channel) || isLoggerName(p.text) && !isLoggerName(channel)) {
+			channel = p.text
+		}
+	}
+	for i, p := range parts {
+		switch p.kind {
+		case namePart:
+			switch {
+			case isNumbered(p.text):
+				at := strings.LastIndexByte(p.text, ':')
+				if p.text == channel {
+					l.Channel = p.text[:at]
+				} else {
+					l.attr("function", p.text[:at])
+				}
+				l.attr("line", p.text[at+1:])
+			case p.text == channel:
+				l.Channel = channel
+			case isThread(p.text):
+				l.attr("thread", p.text)
+			default:
+				l.attr("name", p.text)
+			}
+		case numberPart:
+			if i > 0 && parts[i-1].kind == namePart && i >= h.levelAt && !h.levelFirst {
+				l.attr("line", p.text)
+				break
+			}
+			l.setNumber(p.text)
+		case placePart:
+			l.setPlace(p.text)
+		case callPart:
+			l.setCall(p.text)
+		case insidePart:
+			h.setInside(l, p.text)
+		case pairPart:
+			l.attr("ndc", p.text)
+		}
+	}
+}
+
+// setNumber sets the process id.
+func (l *Line) setNumber(s string) {
+	if pid, rest, ok := cutPID(s); ok && rest == "" && l.PID == 0 {
+		l.PID = pid
+		return
+	}
+	l.attr("number", s)
+}
+
+// setPlace sets the source.
+func (l *Line) setPlace(s string) {
+	function := ""
+	if strings.HasSuffix(s, "()") {
+		i := strings.LastIndexByte(s, ':')
+		s, function = s[:i], s[i+1:len(s)-2]
+	}
+	if src, ok := fileLine(s); ok && l.Source == nil {
+		src.Function = function
+		l.Source = src
+		return
+	}
+	l.attr("source", s)
+}
+
+// setCall sets the parts of module:function:line.
+func (l *Line) setCall(s string) {
+	i, j := strings.IndexByte(s, ':'), strings.LastIndexByte(s, ':')
+	if l.Channel == "" {
+		l.Channel = s[:i]
+	} else {
+		l.attr("module", s[:i])
+	}
+	// A module is not the file of a source.
+	line, _ := number(s[j+1:], min(len(s)-j-1, 9))
+	l.Attrs = append(l.Attrs, slog.String("function", s[i+1:j]), slog.Int("line", line))
+}
+
+// setInside sets what a text in brackets is.
+func (h *header) setInside(l *Line, s string) {
+	number := digits(s) == len(s)
+	switch {
+	case s == "":
+	case isPlace(s):
+		l.setPlace(s)
+	case h.boxed && number && l.PID == 0:
+		l.PID, _, _ = cutPID(s)
+	case strings.IndexByte(s, '@') > 0:
+		l.zookeeperThread(s)
+	case number, isThread(s):
+		l.attr("thread", s)
+	case l.Channel == "" && strings.IndexByte(s, ' ') < 0 && !isHex(s) && (h.boxedLevel || h.npm || !h.hasLevel || isLoggerName(s)):
+		l.Channel = s
+	default:
+		l.attr("context", s)
+	}
+}
+
+// beforeStamp parses a line whose header begins before the time: with a level, a text in
+// brackets, or a name. Without a level the name is the prefix of Go's log package.
+//
+//	WARN [2026-03-05 10:11:12] hello
+//	INFO  [main] 2026-03-05 10:11:12,123 Server.java:12 - hello
+//	app: 2026/03/05 10:11:12 main.go:12: hello
+func (p *parser) beforeStamp(s string) (Line, bool) {
+	h := header{rest: s}
+	if len(s) > 20 && s[0] == '[' && s[2] == ' ' && isDigit(s[3]) { // Tornado, Jupyter
+		var l Line
+		st, ok := p.anyStamp(s[3:])
+		if !ok || !l.letter(s[1]) {
+			return Line{}, false
+		}
+		h.level, h.hasLevel, h.inTime = l.Level, true, true
+		return p.afterStamp(Line{}, h, st, s[3+st.len:])
+	}
+	for range 3 {
+		t, ok := h.next()
+		if !ok || t.rest == "" {
+			return Line{}, false
+		}
+		switch k := h.kind(t); {
+		case !h.hasLevel && h.isLevel(t):
+		case k == insidePart:
+			h.add(k, t.text)
+		case k == namePart && (strong(t.sep) || len(t.rest) > 8 && t.rest[4] == '/' && t.rest[7] == '/'):
+			h.add(k, t.text)
+		default:
+			return Line{}, false
+		}
+		h.skip(t)
+		rest := strings.TrimPrefix(h.rest, "[")
+		if !isDigit(rest[0]) {
+			continue
+		}
+		st, ok := p.anyStamp(rest)
+		if !ok {
+			continue
+		}
+		after := rest[st.len:]
+		h.levelFirst = h.hasLevel && h.n == 0 && !h.boxedLevel
+		if h.inTime = len(rest) < len(h.rest); h.inTime && strings.HasPrefix(after, "]") {
+			h.inTime, h.boxed = false, true
+			after = after[1:]
+		}
+		if after == "" || !stampEnds(after) {
+			return Line{}, false
+		}
+		if l, ok := p.afterStamp(Line{}, h, st, after); ok {
+			return l, true
+		}
+		if h.inTime {
+			return Line{}, false
+		}
+		l := Line{Time: st.time, Level: h.level, HasLevel: h.hasLevel}
+		h.set(&l)
+		return p.afterTime(l, cutSeparator(after)), true
+	}
+	return Line{}, false
+}
