@@ -1,6 +1,8 @@
 package logbook
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,6 +59,7 @@ func (r *Record) appendUnused(b []byte) []byte {
 // appendAttrs appends the attributes that are not used.
 func (r *Record) appendAttrs(b []byte, used usedAttrs) []byte {
 	shown := r.exception()
+	start := len(b)
 	b = appendPairs(b, "", r.scope.rootAttrs(), used.root, shown)
 	prefix := ""
 	for _, g := range r.scope.grouped() {
@@ -64,5 +67,60 @@ func (r *Record) appendAttrs(b []byte, used usedAttrs) []byte {
 		b = appendPairs(b, prefix, g.attrs, 0, shown)
 	}
 	b = appendPairs(b, prefix, r.call, used.call, shown)
+	if used.members != 0 {
+		b = r.removeMembers(b, start, used.members)
+	}
 	return appendPairs(b, "", r.extra, 0, shown)
+}
+
+// removeMembers removes the members of groups that the message shows, as {g.a}, from the
+// pairs after start. Of equal names the message shows the last.
+func (r *Record) removeMembers(b []byte, start int, members uint64) []byte {
+	t, err := r.parsed()
+	if t == nil || err != nil {
+		return b
+	}
+	for i := range t.Segments {
+		if members>>i&1 == 0 {
+			continue
+		}
+		f := t.Segments[i].Field
+		name := encode.AppendLogfmtKey([]byte{' '}, f.Name)
+		for _, step := range f.Path {
+			name = encode.AppendLogfmtKey(append(name, '.'), step.Key)
+		}
+		if from, to := lastPair(b[start:], append(name, '=')); to > 0 {
+			b = slices.Delete(b, start+from, start+to)
+		}
+	}
+	return b
+}
+
+// lastPair returns the last pair that begins with key, or zeros. Pairs and keys begin with
+// a space.
+func lastPair(pairs, key []byte) (from, to int) {
+	for start, end := 0, 0; start < len(pairs); start = end {
+		end = start + len(" ") + pairLen(pairs[start+len(" "):])
+		if bytes.HasPrefix(pairs[start:end], key) {
+			from, to = start, end
+		}
+	}
+	return from, to
+}
+
+// pairLen returns the length of the pair at the start of pairs: up to a space that is not
+// between quotes.
+func pairLen(pairs []byte) int {
+	quoted := false
+	for i := 0; i < len(pairs); i++ {
+		switch c := pairs[i]; {
+		case c == ' ' && !quoted:
+			return i
+		case c == '"':
+			quoted = !quoted
+		case c == '\\' && quoted:
+			i++
+		}
+	}
+	return len(pairs)
 }

@@ -136,6 +136,8 @@ func excerpt(s string, offset int) string {
 	return s
 }
 
+const timeHint = "a time has a strftime layout, such as {record.time:%Y-%m-%d}"
+
 // Format compiles a format string. If it is invalid, the error is a [*FormatError].
 func Format(s string, o *FormatOptions) (*StringFormatter, error) {
 	t, err := pyformat.Parse(s)
@@ -143,7 +145,7 @@ func Format(s string, o *FormatOptions) (*StringFormatter, error) {
 		if e, ok := err.(*pyformat.SyntaxError); ok {
 			msg := e.Msg
 			if field := strings.LastIndexByte(s[:e.Offset], '{'); field >= 0 && strings.HasPrefix(s[field:], "{record.time:") {
-				msg += "; a time has a strftime layout, such as {record.time:%Y-%m-%d}"
+				msg += "; " + timeHint
 			}
 			return nil, &FormatError{s, e.Offset, msg}
 		}
@@ -222,6 +224,9 @@ func compilePart(seg pyformat.Segment) (p part, problem string) {
 	}
 	if in.Spec.Layout != "" && in.Spec.Verb == 0 && strings.Contains(in.Spec.Layout, "%") && p.field != fieldTime {
 		return p, fmt.Sprintf("field %q is not a time", fieldName(in))
+	}
+	if p.field == fieldTime && p.conv == 0 && p.spec != nil && p.spec.Layout == "" && p.spec.Align == 0 {
+		return p, "invalid layout: " + timeHint // a layout of package time, such as 2006, would be a width
 	}
 	return p, ""
 }

@@ -215,6 +215,17 @@ func TestAttrsField(t *testing.T) {
 		},
 			`m w=1 t=2024-02-29T13:37:42.005Z d=1.5s n=<nil> e=EOF s="" p=1`},
 		{func(l *logbook.Logger) { l.Info("m", "bad key", 1, "=", 2, "", 3, "x\n", 4) }, "m w=1 bad_key=1 _=2 _=3 x_=4 p=1"},
+		// A message can also name members of groups.
+		{func(l *logbook.Logger) { l.Info("m {g.a}", slog.Group("g", "a", 1, "b", 2)) }, "m 1 w=1 g.b=2 p=1"},
+		{func(l *logbook.Logger) {
+			l.Info("m {g[a]}{g.h.c}", slog.Group("g", "a", "x y", slog.Group("h", "c", 3)))
+		}, "m x y3 w=1 p=1"},
+		{func(l *logbook.Logger) { l.WithGroup("g").With("b", 2).Info("m {g.a}{g.b}", "a", 1, "c", "{") }, "m 12 w=1 g.c={ p=1"},
+		{func(l *logbook.Logger) { l.Info("m {g.a}", "g.a", 1, "g.ab", 2, "g", ` g.a=3 "`) }, `m 1 w=1 g.ab=2 g=" g.a=3 \"" p=1`},
+		{func(l *logbook.Logger) { l.Info("m {g.a}", slog.Group("g", "a", 1), slog.Group("g", "a", 2)) }, "m 2 w=1 g.a=1 p=1"},
+		{func(l *logbook.Logger) { l.Info("m {p.q}", slog.Group("p", "q", 2)) }, "m 2 w=1 p=1"},
+		{func(l *logbook.Logger) { l.Info("m {v.a}", "v", map[string]int{"a": 1}) }, `m 1 w=1 v="{\"a\":1}" p=1`},
+		{func(l *logbook.Logger) { l.Info("m {g.a} {g.b:d}", slog.Group("g", "a", 1, "b", "x")) }, "m 1 {g.b:d} w=1 g.b=x p=1"},
 		{func(l *logbook.Logger) { l.Info("m", []any{"a", 1, "left"}...) }, "m w=1 a=1 !BADKEY=left p=1"},
 	}
 	for _, test := range tests {
@@ -405,6 +416,8 @@ func TestFormatErrorHints(t *testing.T) {
 		"{record.mesage}":            `unknown field "record.mesage", did you mean "record.message"?`,
 		"{handler.levle}":            `did you mean "handler.level"?`,
 		"x {record.time:2006-01-02}": "such as {record.time:%Y-%m-%d}",
+		"x {record.time:2006}":       "such as {record.time:%Y-%m-%d}",
+		"x {record.time:04}":         "such as {record.time:%Y-%m-%d}",
 	} {
 		if _, err := logbook.Format(format, nil); err == nil || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", format, err, want)

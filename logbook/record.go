@@ -83,8 +83,9 @@ type content struct {
 }
 
 // usedAttrs are the attributes of a record that its message shows: a bit for each of
-// the first 64 of the call and of With.
-type usedAttrs struct{ call, root uint64 }
+// the first 64 of the call and of With, and one for each of the first 64 fields of the
+// message that name a member.
+type usedAttrs struct{ call, root, members uint64 }
 
 // foreignFields are the fields of a received record.
 type foreignFields struct {

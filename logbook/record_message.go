@@ -138,7 +138,7 @@ func (r *Record) appendTemplate(b []byte, t *pyformat.Template) []byte {
 	for i := range t.Segments {
 		b = append(b, t.Segments[i].Literal...)
 		if f := t.Segments[i].Field; f != nil {
-			b = r.appendField(b, f)
+			b = r.appendField(b, f, i)
 		}
 		if len(b) > maxMessage {
 			return append(b[:maxMessage], cutMark...)
@@ -147,9 +147,9 @@ func (r *Record) appendTemplate(b []byte, t *pyformat.Template) []byte {
 	return b
 }
 
-// appendField appends the value of a field, or the field as it is written if that
-// fails.
-func (r *Record) appendField(b []byte, f *pyformat.Field) []byte {
+// appendField appends the value of the field of segment i, or the field as it is written
+// if that fails.
+func (r *Record) appendField(b []byte, f *pyformat.Field, i int) []byte {
 	named := r.named
 	if b, done := r.appendBare(b, f); done {
 		return b
@@ -159,6 +159,9 @@ func (r *Record) appendField(b []byte, f *pyformat.Field) []byte {
 		r.failed(err)
 		r.named = named
 		return append(b, r.template[f.Offset:f.End]...)
+	}
+	if len(f.Path) > 0 {
+		r.named.members |= 1 << i
 	}
 	return out
 }
@@ -372,5 +375,6 @@ func (r *Record) SetTemplate(s string) {
 	r.mutable("SetTemplate")
 	r.Message() // renders the old template
 	r.template, r.replaced = s, true
-	r.foreign = nil // Wire must not write the old template
+	r.named.members = 0 // they belong to the old template
+	r.foreign = nil     // Wire must not write the old template
 }
