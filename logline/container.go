@@ -1,17 +1,21 @@
 package logline
 
 import (
+	"log/slog"
 	"strings"
 )
 
 // inner parses the text after the header of a container, and adds the header's fields. The
-// time of the header, if it has one, is that of the line.
+// time of the header, if it has one, is that of the line, and another one an attribute.
 func (p *parser) inner(outer Line, s string) Line {
 	l, ok := p.recognizeAll(s)
 	if !ok {
 		l = Line{Format: Plain, Message: s}
 	}
 	if !outer.Time.IsZero() {
+		if !l.Time.IsZero() && !sameMoment(l.Time, outer.Time) {
+			outer.Attrs = append(outer.Attrs, slog.Time("logged", l.Time))
+		}
 		l.Time = outer.Time
 	}
 	l.Attrs = append(outer.Attrs, l.Attrs...)

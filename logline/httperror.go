@@ -27,13 +27,14 @@ func (p *parser) apacheError(s string) (Line, bool) {
 		switch {
 		case !l.HasLevel && l.apacheLevel(in):
 		case l.PID == 0 && strings.HasPrefix(in, "pid "):
-			pid, tid, _ := strings.Cut(in[4:], ":")
 			var after string
-			if l.PID, after, ok = cutPID(pid); !ok || after != "" {
+			if l.PID, after, ok = cutPID(in[4:]); !ok {
 				return Line{}, false
 			}
-			if tid, ok := strings.CutPrefix(tid, "tid "); ok {
+			if tid, ok := strings.CutPrefix(after, ":tid "); ok {
 				l.attr("tid", tid)
+			} else if after != "" {
+				return Line{}, false
 			}
 		case !client && strings.HasPrefix(in, "client "):
 			client = true

@@ -121,7 +121,8 @@ func (l Line) with(key string, value any) Line {
 }
 
 // structured parses the payload of a line whose header gave outer, if it is JSON or logfmt
-// with a message. Fields of the payload take precedence over those of the header.
+// with a message. Fields of the payload take precedence over those of the header, which are
+// attributes then.
 func (p *parser) structured(outer Line, payload string) (Line, bool) {
 	l, ok := p.json(payload)
 	if !ok {
@@ -130,26 +131,46 @@ func (p *parser) structured(outer Line, payload string) (Line, bool) {
 	if !ok || l.Message == "" || l.Format == Wire {
 		return outer, false
 	}
-	if l.Time.IsZero() {
+	attrs := outer.Attrs
+	switch {
+	case l.Time.IsZero():
 		l.Time = outer.Time
+	case !outer.Time.IsZero() && !sameMoment(l.Time, outer.Time):
+		attrs = append(attrs, slog.Time("received", outer.Time))
 	}
-	if !l.HasLevel {
+	switch {
+	case !l.HasLevel:
 		l.Level, l.HasLevel = outer.Level, outer.HasLevel
+	case outer.HasLevel && outer.Level != l.Level:
+		attrs = append(attrs, slog.String("severity", severityName(outer.Level)))
 	}
-	if l.Channel == "" {
+	switch {
+	case l.Channel == "":
 		l.Channel = outer.Channel
+	case outer.Channel != "" && outer.Channel != l.Channel:
+		attrs = append(attrs, slog.String("program", outer.Channel))
 	}
-	if l.Source == nil {
+	switch {
+	case l.Source == nil:
 		l.Source, l.hasSource = outer.Source, outer.hasSource
+	case outer.Source != nil && *outer.Source != *l.Source:
+		attrs = append(attrs, slog.String("caller", caller(outer.Source)))
 	}
-	if l.PID == 0 {
+	switch {
+	case l.PID == 0:
 		l.PID, l.hasPID = outer.PID, outer.hasPID
+	case outer.PID != 0 && outer.PID != l.PID:
+		attrs = append(attrs, slog.Int("procid", outer.PID))
 	}
-	if len(outer.Attrs) > 0 {
-		l.Attrs = append(outer.Attrs, l.Attrs...)
+	if len(attrs) > 0 {
+		l.Attrs = append(attrs, l.Attrs...)
 	}
 	return l, true
 }
+
+// sameMoment reports whether two times of a line are the same one but for its digits and the
+// moment that the line was on its way.
+func sameMoment(a, b time.Time) bool { return a.Sub(b).Abs() < time.Second }
 
 // stripSGR removes the escape sequences that set colors: ESC [ ... m.
 func stripSGR(s string) string {

@@ -20,6 +20,7 @@ func testLines(t *testing.T, samples []sample) {
 			if got := show(logline.Parse([]byte(s.line), testNow)); got != s.want {
 				t.Errorf("line %q\n got %s\nwant %s", s.line, got, s.want)
 			}
+			checkWords(t, s.line)
 		})
 	}
 }

@@ -104,7 +104,7 @@ func quotedLen(s string) int {
 
 // unquote parses a text quoted by Go.
 func unquote(s string) (string, bool) {
-	if len(s) < 2 {
+	if len(s) < 2 || s[0] != '"' || s[len(s)-1] != '"' {
 		return "", false
 	}
 	if in := s[1 : len(s)-1]; strings.IndexByte(in, '\\') < 0 {

@@ -194,6 +194,9 @@ func (l *Line) morganTail(s string) bool {
 		return false
 	}
 	if duration != "-" {
+		if _, err := strconv.ParseFloat(duration, 64); err != nil {
+			return false
+		}
 		l.attr("duration", duration+"ms")
 	}
 	return true

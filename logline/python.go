@@ -46,7 +46,10 @@ func (p *parser) uvicorn(s string) (Line, bool) {
 			l.attr("client", client)
 			l.attr("method", method)
 			l.attr("path", path)
-			l.status(code)
+			named := l.Level
+			if l.status(code); l.Level != named {
+				l.attr("level", s[:i])
+			}
 			return l, true
 		}
 	}

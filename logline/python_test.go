@@ -51,7 +51,7 @@ func TestPython(t *testing.T) {
 			`uvicorn WARNING "no tea"`},
 		{"uvicorn, a request",
 			`INFO:     10.0.0.1:5678 - "GET /tea HTTP/1.1" 500 Internal Server Error`,
-			`uvicorn ERROR "10.0.0.1:5678 - \"GET /tea HTTP/1.1\" 500 Internal Server Error" {client="10.0.0.1:5678" method="GET" path="/tea" status=500}`},
+			`uvicorn ERROR "10.0.0.1:5678 - \"GET /tea HTTP/1.1\" 500 Internal Server Error" {client="10.0.0.1:5678" method="GET" path="/tea" status=500 level="INFO"}`},
 		{"structlog",
 			`2026-11-20T10:40:31.123456Z [warning  ] no tea                         [shop.tea] cups=2 path='/a b' who=anna b`,
 			`structlog 2026-11-20T10:40:31.123456Z WARNING channel=shop.tea "no tea" {cups="2" path="/a b" who="anna b"}`},

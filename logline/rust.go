@@ -194,7 +194,7 @@ func (l *Line) prettyFields(s string) {
 			s = rest[next+2:]
 		}
 		value := rest[:next]
-		if v, ok := unquote(value); ok && value[0] == '"' {
+		if v, ok := unquote(value); ok {
 			value = v
 		}
 		if key == "error" && l.Err == "" {

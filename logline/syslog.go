@@ -74,8 +74,11 @@ func (p *parser) syslog(pri int, s string, sure bool) Line {
 	}
 	if ok || sure {
 		header := []slog.Attr{slog.String("facility", facilities[pri/8])}
-		if pri%8 < len(severities) {
+		switch level := severity(pri % 8); {
+		case pri%8 < len(severities):
 			header = append(header, slog.String("severity", severities[pri%8]))
+		case l.HasLevel && l.Level != level:
+			header = append(header, slog.String("severity", severityName(level)))
 		}
 		l.Attrs = append(header, l.Attrs...)
 	}
@@ -87,6 +90,9 @@ func (p *parser) syslog(pri int, s string, sure bool) Line {
 
 // severities are the names of the severities that no level stands for.
 var severities = [...]string{"emerg", "alert"}
+
+// severityName returns the name of a level of which a header and its text have different ones.
+func severityName(l logbook.Level) string { return strings.ToLower(l.String()) }
 
 // syslog3164 parses "Nov 20 10:32:01 host program[pid]: text". Local senders omit the
 // host.
@@ -216,8 +222,10 @@ func tagHeader(s string) (h host, ok bool) {
 		h.program = tag[:i]
 		if pid, end, ok := cutPID(tag[i+1:]); ok && end == "]" {
 			h.pid = pid
-		} else {
+		} else if h.process == "" {
 			h.process = tag[i+1 : len(tag)-1]
+		} else if end != "]" {
+			h.program = tag
 		}
 	}
 	return h, !strings.ContainsAny(h.program, ":\"=%,;")

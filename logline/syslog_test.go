@@ -37,7 +37,7 @@ var syslogSamples = []sample{
 		`text 2026-11-20T10:32:01+05:30 WARNING channel=app pid=12 "low" {host="vm"}`},
 	{"3164, JSON in the text",
 		`<14>Nov 20 10:32:01 vm app[12]: {"level":"error","msg":"inner","pid":1}`,
-		`json 2026-11-20T10:32:01+05:30 ERROR channel=app pid=12 "inner" {facility="user" host="vm" pid=1}`},
+		`json 2026-11-20T10:32:01+05:30 ERROR channel=app pid=12 "inner" {facility="user" severity="info" host="vm" pid=1}`},
 	{"3164, bad month",
 		`Nix 20 10:32:01 vm app[12]: text`,
 		`plain "Nix 20 10:32:01 vm app[12]: text"`},

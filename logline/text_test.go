@@ -118,7 +118,7 @@ var textSamples = []sample{
 		`json 2024-02-29T13:37:42.123456789Z WARNING "inner" {a=1}`},
 	{"kubectl --timestamps, the inner time wins",
 		`2024-02-29T13:37:42.123456789Z {"time":"2024-02-29T13:37:41Z","level":"WARN","msg":"inner"}`,
-		`slog 2024-02-29T13:37:41Z WARNING "inner"`},
+		`slog 2024-02-29T13:37:41Z WARNING "inner" {received=2024-02-29 13:37:42.123456789 +0000 UTC}`},
 	{"JSON without a message after a time",
 		`2024-02-29T13:37:42Z {"a":1}`,
 		`text 2024-02-29T13:37:42Z "{\"a\":1}"`},

@@ -23,7 +23,7 @@ func (p *parser) namedZone(s string) (loc *time.Location, name string) {
 		n++
 	}
 	name = s[1:n]
-	if len(name) < 3 || len(name) > 5 {
+	if len(name) < 3 || len(name) > 5 || n < len(s) && isLower(s[n]) {
 		return nil, ""
 	}
 	for _, t := range []time.Time{p.now, p.now.AddDate(0, 6, 0)} {
@@ -51,7 +51,7 @@ func inZone(t time.Time, loc *time.Location) time.Time {
 // it is not known.
 func (p *parser) zonedStamp(l *Line, s string) (rest string, ok bool) {
 	st, ok := isoStamp(s, p.now.Location())
-	if !ok {
+	if !ok || !stampEnds(s[st.len:]) {
 		return s, false
 	}
 	l.Time = st.time
