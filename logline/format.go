@@ -98,9 +98,7 @@ func init() {
 		{Format{"aws-elb", "load balancers of AWS", `https 2026-03-05T10:11:12.123456Z app/web/50dc6c49 10.0.0.1:2817 10.0.0.2:80 0.000 0.001 0.000 200 200 34 366 "GET https://vm:443/ HTTP/2.0" "curl/8.5" - -`}, "hgwt0", (*parser).loadBalancer},
 		{Format{"auditd", "Linux' audit log", `type=SYSCALL msg=audit(1772705472.123:45): arch=c000003e syscall=59 success=yes`}, "tn", (*parser).auditd},
 		{Format{"haproxy", "HAProxy, also in syslog", `10.0.0.1:5678 [05/Mar/2026:10:11:12.123] web app/s1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 "GET / HTTP/1.1"`}, "0a:[", (*parser).haproxy},
-		{Format{"haproxy-process", "what HAProxy says of itself", "[WARNING] 063/101112 (12) : hello"}, "[", layout(
-			"[{level}] {time:%j/%H%M%S} ({pid}) : {message}",
-			"[{level}] ({pid}) : {message}")},
+		{Format{"haproxy-process", "what HAProxy says of itself", "[WARNING] 063/101112 (12) : hello"}, "[", (*parser).haproxyProcess},
 		{Format{"gin", "Gin", `[GIN] 2026/03/05 - 10:11:12 | 200 |  1.2ms |  10.0.0.1 | GET      "/"`}, "[", (*parser).gin},
 		{Format{"fiber", "Fiber", `10:11:12 | 200 |  1.2ms | 10.0.0.1 | GET | / | -`}, "0", (*parser).fiber},
 		{Format{"geth", "go-ethereum, and log15 on a terminal", `INFO [03-05|10:11:12.123] hello                                    n=1`}, "A", (*parser).geth},

@@ -31,7 +31,7 @@ func (p *parser) mongodb(s string) (Line, bool) {
 		if st.offset && s[st.len-3] != ':' && strings.HasPrefix(rest, " [") {
 			return mongodb26(Line{Time: st.time}, rest[2:])
 		}
-		if len(rest) < 4 || rest[0] != ' ' || rest[2] != ' ' && !isDigit(rest[2]) {
+		if len(rest) < 4 || rest[0] != ' ' || rest[2] != ' ' && (!isDigit(rest[2]) || rest[3] != ' ') {
 			return Line{}, false
 		}
 		if l.Level, ok = androidLevel(rest[1]); !ok {

@@ -165,3 +165,34 @@ func (p *parser) cloudfront(l Line, _ stamp, rest string) (Line, bool) {
 	}
 	return l, true
 }
+
+// haproxyProcess parses what HAProxy says of itself. Before version 2.4 it has the day of the
+// year, counted from 0:
+//
+//	[WARNING] 063/101112 (12) : text
+//	[NOTICE]   (12) : text
+func (p *parser) haproxyProcess(s string) (Line, bool) {
+	level, n, ok := bracketLevel(s)
+	if !ok {
+		return Line{}, false
+	}
+	l := Line{Level: level, HasLevel: true}
+	rest := strings.TrimLeft(s[n:], " ")
+	if day, ok := number(rest, 3); ok && len(rest) > 11 && rest[3] == '/' && rest[10] == ' ' {
+		c, ok := clock(rest[4:6] + ":" + rest[6:8] + ":" + rest[8:10])
+		if !ok || day > 365 {
+			return Line{}, false
+		}
+		tomorrow := p.now.AddDate(0, 0, 1)
+		if l.Time = c.on(tomorrow.Year(), 1, 1+day, p.now.Location()); l.Time.After(tomorrow) {
+			l.Time = c.on(tomorrow.Year()-1, 1, 1+day, p.now.Location())
+		}
+		rest = rest[11:]
+	}
+	rest, ok = strings.CutPrefix(rest, "(")
+	if l.PID, rest, _ = cutPID(rest); !ok || !strings.HasPrefix(rest, ") : ") {
+		return Line{}, false
+	}
+	l.Message = rest[len(") : "):]
+	return l, true
+}

@@ -121,7 +121,7 @@ func TestServers(t *testing.T) {
 		{"HAProxy, a server", `Nov 20 10:40:32 vm haproxy[12]: Server app/s1 is DOWN, reason: no tea`,
 			`text 2026-11-20T10:40:32+05:30 channel=haproxy pid=12 "Server app/s1 is DOWN, reason: no tea" {host="vm"}`},
 		{"HAProxy at its start", `[WARNING] 323/104031 (12) : low on tea`,
-			`haproxy-process 2026-11-19T10:40:31+05:30 WARNING pid=12 "low on tea"`},
+			`haproxy-process 2026-11-20T10:40:31+05:30 WARNING pid=12 "low on tea"`},
 		{"HAProxy from 2.4 on", `[NOTICE]   (1) : New worker (8) forked`,
 			`haproxy-process NOTICE pid=1 "New worker (8) forked"`},
 		{"PostgreSQL without a time", `LOG:  ready for tea`,

@@ -160,6 +160,8 @@ var syntax = map[string][]string{
 	"journal-json": {"REALTIME", "TIMESTAMP", "PRIORITY", "SYSLOG", "IDENTIFIER", "MESSAGE"},
 	"pino-pretty":  {"on"},
 	"text":         {"1"}, // the version of syslog
+	"ansible":      {"p", "u", "n"},
+	"asterisk":     {"in"},
 }
 
 // takeSyntax removes the words of a format, and the names of fields that became a part of the
@@ -262,6 +264,7 @@ func (c wordCount) takeTime(t time.Time) {
 		t.Format("15 3"), t.Format("4"), t.Format("5"), "T", t.Format("PM"),
 		t.Format("MST Z UTC GMT CET CEST"), zone + " " + zone[:2], zone[2:],
 		t.Format("20060102 060102 0102"), t.Format("150405"), fmt.Sprint(t.Unix(), t.UnixMilli(), t.UnixMicro(), t.UnixNano()),
+		strconv.Itoa(t.YearDay() - 1),
 	}
 	if t.Second() == 0 { // perhaps a leap second
 		parts = append(parts, strings.Fields(t.Add(-time.Second).Format("2006 1 2 15 4 60"))...)
