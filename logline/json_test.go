@@ -21,7 +21,7 @@ var partOf = func() map[string]func(l *logline.Line) bool {
 		}
 	}
 	add("time ts timestamp @timestamp asctime @t t datetime Time Timestamp", func(l *logline.Line) bool { return !l.Time.IsZero() })
-	add("level lvl severity levelname @level log.level @l Level LogLevel Severity levelName level_name", func(l *logline.Line) bool { return l.HasLevel })
+	add("level lvl severity levelname @level log.level @l Level LogLevel Severity levelName level_name error_severity", func(l *logline.Line) bool { return l.HasLevel })
 	add("msg message @message @m @mt short_message Message RenderedMessage event fields fields.message", func(l *logline.Line) bool { return true })
 	add("channel logger @module component name", func(l *logline.Line) bool { return l.Channel != "" })
 	add("error err error.message err.message exception.message error.type err.type exception.type error.chain", func(l *logline.Line) bool { return l.Err != "" || l.Stack != "" })

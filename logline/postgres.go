@@ -166,7 +166,8 @@ func (p *parser) postgresCSV(s string) (Line, bool) {
 		return Line{}, false
 	}
 	l.HasLevel, l.Message = true, columns[message]
-	if l.PID, _, ok = cutPID(columns[pid]); !ok {
+	rest := ""
+	if l.PID, rest, ok = cutPID(columns[pid]); !ok || rest != "" {
 		return Line{}, false
 	}
 	for i, name := range postgresColumns[:n] {

@@ -161,6 +161,7 @@ var syntax = map[string][]string{
 	"pino-pretty":  {"on"},
 	"text":         {"1"}, // the version of syslog
 	"ansible":      {"p", "u", "n"},
+	"auditd":       {"audit"},
 	"asterisk":     {"in"},
 }
 
