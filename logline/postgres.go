@@ -166,8 +166,8 @@ func (p *parser) postgresCSV(s string) (Line, bool) {
 		return Line{}, false
 	}
 	l.HasLevel, l.Message = true, columns[message]
-	rest := ""
-	if l.PID, rest, ok = cutPID(columns[pid]); !ok || rest != "" {
+	after := ""
+	if l.PID, after, ok = cutPID(columns[pid]); !ok || after != "" {
 		return Line{}, false
 	}
 	for i, name := range postgresColumns[:n] {
