@@ -733,6 +733,7 @@ func (h *header) set(l *Line) {
 			channel = p.text
 		}
 	}
+	l.Channel = channel // for the parts before it
 	for i, p := range parts {
 		switch p.kind {
 		case namePart:
@@ -746,7 +747,6 @@ func (h *header) set(l *Line) {
 				}
 				l.attr("line", p.text[at+1:])
 			case p.text == channel:
-				l.Channel = channel
 			case isThread(p.text):
 				l.attr("thread", p.text)
 			default:
@@ -772,7 +772,7 @@ func (h *header) set(l *Line) {
 
 // setNumber sets the process id.
 func (l *Line) setNumber(s string) {
-	if pid, rest, ok := cutPID(s); ok && rest == "" && l.PID == 0 {
+	if pid, rest, ok := cutPID(s); ok && rest == "" && pid != 0 && l.PID == 0 {
 		l.PID = pid
 		return
 	}
@@ -815,7 +815,7 @@ func (h *header) setInside(l *Line, s string) {
 	case isPlace(s):
 		l.setPlace(s)
 	case h.boxed && number && l.PID == 0:
-		l.PID, _, _ = cutPID(s)
+		l.setNumber(s)
 	case strings.IndexByte(s, '@') > 0:
 		l.zookeeperThread(s)
 	case number, isThread(s):
@@ -860,7 +860,7 @@ func (p *parser) beforeStamp(s string) (Line, bool) {
 		}
 		h.skip(t)
 		rest := strings.TrimPrefix(h.rest, "[")
-		if !isDigit(rest[0]) {
+		if rest == "" || !isDigit(rest[0]) {
 			continue
 		}
 		st, ok := p.anyStamp(rest)

@@ -28,6 +28,10 @@ func bracket(s string) (in, rest string, ok bool) {
 // zookeeperThread sets the thread, class and line of "thread:Class@line", or else a logger or a
 // thread.
 func (l *Line) zookeeperThread(s string) {
+	if l.Channel != "" {
+		l.attr("thread", s)
+		return
+	}
 	if at := strings.LastIndexByte(s, '@'); at > 0 && digits(s[at+1:]) == len(s)-at-1 {
 		if colon := strings.LastIndexByte(s[:at], ':'); colon >= 0 {
 			l.Channel = s[colon+1 : at]

@@ -152,7 +152,7 @@ var syntax = map[string][]string{
 	"docker":       {"log", "time"},
 	"cri":          {"F"},
 	"apache-error": {"pid"},
-	"flask":        {"in"},
+	"layout":       {"in"},
 	"ruby":         {"D", "I", "W", "E", "F", "A"},
 	"nest":         {"Nest"},
 	"chi":          {"from", "in", "B"},
