@@ -98,7 +98,7 @@ func (b *bench) measureRow(row loggers.Row) error {
 			}
 		}
 		if g.Most > 0 {
-			r.Add("limit", measure.Cost{Ns: g.Most}, true)
+			r.Add(report.Limit, measure.Cost{Ns: g.Most}, true)
 		}
 		b.rows = append(b.rows, r)
 	}
@@ -118,7 +118,7 @@ func (b *bench) addDifference(row loggers.Row, added float64) {
 	}
 	r := report.NewRow(g.ID+"-added", g.Title+": adds", "ns", target, measure.Cost{Ns: added})
 	if row.Limit > 0 {
-		r.Add("limit", measure.Cost{Ns: row.Limit}, true)
+		r.Add(report.Limit, measure.Cost{Ns: row.Limit}, true)
 	}
 	b.rows = append(b.rows, r)
 }
@@ -239,7 +239,7 @@ func (b *bench) measureDaemon() error {
 		return fmt.Errorf("%s: %w", id, err)
 	}
 	r := report.NewRow(id, "a daemon's slowest answer to 100 clients at once", "ns", 1, slowest)
-	r.Add("limit", measure.Cost{Ns: float64(limit)}, true)
+	r.Add(report.Limit, measure.Cost{Ns: float64(limit)}, true)
 	b.rows = append(b.rows, r)
 	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"slices"
 
 	"github.com/logbook-go/logbook/bench/internal/report"
@@ -14,6 +15,7 @@ const (
 	machineFile = "results.meta.json"
 	readme      = "../README.md"
 	fullPage    = "../docs/performance.md"
+	chartFile   = "../docs/images/benchmark-%s.svg" // by theme
 )
 
 var readmeRows = []string{
@@ -42,11 +44,28 @@ func (b *bench) publish(m report.Machine, all bool) error {
 	if err := report.WriteJSON(machineFile, m); err != nil {
 		return err
 	}
-	short := slices.DeleteFunc(slices.Clone(b.rows), func(r *report.Row) bool { return !slices.Contains(readmeRows, r.Row) })
+	short := forReadme(b.rows)
 	if err := b.insert(readme, report.Markdown(m, short)); err != nil {
 		return err
 	}
+	if err := writeCharts(short); err != nil {
+		return err
+	}
 	return b.insert(fullPage, tables)
+}
+
+// forReadme returns the rows that the README shows.
+func forReadme(rows []*report.Row) []*report.Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r *report.Row) bool { return !slices.Contains(readmeRows, r.Row) })
+}
+
+func writeCharts(rows []*report.Row) error {
+	for _, t := range report.Themes {
+		if err := os.WriteFile(fmt.Sprintf(chartFile, t.Name), []byte(report.Chart(rows, t)), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (b *bench) insert(page, tables string) error {

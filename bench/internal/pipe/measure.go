@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/logbook-go/logbook/bench/internal/measure"
+	"github.com/logbook-go/logbook/bench/internal/report"
 )
 
 // A Row compares a command line of "logbook pipe" with other programs.
@@ -98,7 +99,7 @@ func Measure(rows []Row, most int) ([]Result, error) {
 		r.Ours = r.Beside[logbook]
 		delete(r.Beside, logbook)
 		if r.Rate > 0 {
-			r.Beside["limit"] = measure.Cost{Ns: size / float64(lines) / r.Rate * 1e9}
+			r.Beside[report.Limit] = measure.Cost{Ns: size / float64(lines) / r.Rate * 1e9}
 		}
 	}
 	return results, nil

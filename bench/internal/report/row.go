@@ -23,6 +23,9 @@ type Row struct {
 	Note  string `json:"-"`
 }
 
+// Limit is the peer whose value is the one that ours should not exceed.
+const Limit = "limit"
+
 // NewRow returns a row without peers. target is 0 if the row is only reported.
 func NewRow(id, title, unit string, target float64, ours measure.Cost) *Row {
 	r := &Row{

@@ -69,17 +69,20 @@ func writeRace(b *strings.Builder, r *Row) {
 	fmt.Fprintf(b, " %s | %s / %s |\n", ratio(r), number(r.Allocs), number(r.PeerAllocs[r.BestPeer]))
 }
 
-// beside lists the peers of a reported row.
+// beside lists the peers of a reported row. Limits are for results.json alone.
 func beside(r *Row) string {
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(r.Peers)) {
+		if name == Limit {
+			continue
+		}
 		parts = append(parts, name+" "+quantity(r.Peers[name], r.Unit))
 	}
 	return strings.Join(parts, ", ")
 }
 
 func ratio(r *Row) string {
-	if r.Ratio == nil {
+	if r.Ratio == nil || r.BestPeer == Limit {
 		return ""
 	}
 	return strconv.FormatFloat(*r.Ratio, 'f', 2, 64)
