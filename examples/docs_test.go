@@ -205,13 +205,16 @@ func pages(t *testing.T) []string {
 	return append([]string{"../README.md"}, pages...)
 }
 
+// A block is a fenced block of a page. words are those after its language: see TestSessions.
 type block struct {
-	line int
-	text string
+	line     int
+	language string
+	words    []string
+	text     string
 }
 
-// blocks returns the fenced blocks of a language on a page.
-func blocks(t *testing.T, page, language string) (blocks []block) {
+// blocks returns the fenced blocks of a page in the languages, or all without any.
+func blocks(t *testing.T, page string, languages ...string) (blocks []block) {
 	text, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
@@ -219,15 +222,23 @@ func blocks(t *testing.T, page, language string) (blocks []block) {
 	inside, line := false, 0
 	for l := range strings.Lines(string(text)) {
 		line++
+		info, fence := strings.CutPrefix(strings.TrimSpace(l), "```")
 		switch {
-		case strings.TrimSpace(l) == "```"+language:
+		case fence && !inside:
 			inside = true
-			blocks = append(blocks, block{line: line + 1})
-		case strings.HasPrefix(l, "```"):
+			b := block{line: line + 1}
+			if words := strings.Fields(info); len(words) > 0 {
+				b.language, b.words = words[0], words[1:]
+			}
+			blocks = append(blocks, b)
+		case fence:
 			inside = false
 		case inside:
 			blocks[len(blocks)-1].text += l
 		}
+	}
+	if languages != nil {
+		blocks = slices.DeleteFunc(blocks, func(b block) bool { return !slices.Contains(languages, b.language) })
 	}
 	return blocks
 }

@@ -77,22 +77,6 @@ func compare(t *testing.T, name, got string) {
 	}
 }
 
-// TestReadme checks that the README shows the output of quickstart.
-func TestReadme(t *testing.T) {
-	page, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	golden, err := os.ReadFile("testdata/quickstart.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	printed := strings.TrimPrefix(string(golden), "-- stderr --\n")
-	if !strings.Contains(mask(string(page)), "$ go run ./examples/quickstart\n"+printed+"```\n") {
-		t.Errorf("README.md does not show\n%s", printed)
-	}
-}
-
 // TestPages checks that pages of docs/ show whole programs as they are.
 func TestPages(t *testing.T) {
 	for page, name := range map[string]string{
