@@ -12,9 +12,9 @@ import (
 	"github.com/logbook-go/logbook/logbook/logbooktest"
 )
 
-// TestReadmeAnswersPanics runs the recipe of the README, a copy of which is below.
-func TestReadmeAnswersPanics(t *testing.T) {
-	page, err := os.ReadFile("../README.md")
+// TestRecipeAnswersPanics runs the recipe of docs/failed-requests.md, a copy of which is below.
+func TestRecipeAnswersPanics(t *testing.T) {
+	page, err := os.ReadFile("../docs/failed-requests.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +24,7 @@ func TestReadmeAnswersPanics(t *testing.T) {
 	}
 	_, recipe, _ := strings.Cut(string(source), "// recipe\n")
 	if !strings.Contains(string(page), "```go\n"+recipe) {
-		t.Errorf("README.md does not show\n%s", recipe)
+		t.Errorf("docs/failed-requests.md does not show\n%s", recipe)
 	}
 	console := logbooktest.NewRecorder()
 	defer logbook.PushApplication(console)()
