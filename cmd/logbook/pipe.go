@@ -368,9 +368,10 @@ func (p *pipe) record(s *input, line logline.Line) {
 	l := &p.current
 	var r *logbook.Record
 	if l.Format == logline.Wire {
-		if r = wireRecord(l); r != nil && l.Level < p.level {
-			return
-		}
+		r = wireRecord(l)
+	}
+	if l.HasLevel && l.Level < p.level { // it was in the last of several lines
+		return
 	}
 	now := s.lastTime
 	switch {

@@ -47,7 +47,8 @@ func (p *progress) show(received, lost uint64) {
 }
 
 // byteProgress is a line on a terminal that shows how much of files was read, while
-// nothing else is printed there. Its methods may be called on nil.
+// nothing else is printed there. The reader of a pipe may print there. Its methods may be
+// called on nil.
 type byteProgress struct {
 	w     io.Writer
 	total int64 // size of the files; 0 if they are compressed
@@ -58,7 +59,7 @@ type byteProgress struct {
 
 // newByteProgress returns nil if there is no line to show.
 func newByteProgress(stderr, stdout io.Writer, in []*input) *byteProgress {
-	if !onTerminal(stderr) || onTerminal(stdout) {
+	if !onTerminal(stderr) || onTerminal(stdout) || isPipe(stdout) {
 		return nil
 	}
 	b := &byteProgress{w: stderr, since: time.Now()}
@@ -80,6 +81,15 @@ func newByteProgress(stderr, stdout io.Writer, in []*input) *byteProgress {
 func onTerminal(v any) bool {
 	f, ok := v.(*os.File)
 	return ok && isatty.IsTerminal(f.Fd())
+}
+
+func isPipe(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeNamedPipe != 0
 }
 
 // add counts bytes, and shows them every now and then.
