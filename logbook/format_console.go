@@ -1,6 +1,7 @@
 package logbook
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -52,9 +53,9 @@ var defaultColors = map[Level]string{
 }
 
 // Console returns a formatter for people, with time, level, channel, message, and the
-// attributes that the message does not show. An error follows on lines that start with
-// "  | ": its type and text, the errors that it wraps, and its stack in Go's order, the
-// most recent call first.
+// attributes that the message does not show. On lines that start with "  | " follow the
+// other lines of the message, and the error: its type and text, the errors that it wraps, and
+// its stack in Go's order, the most recent call first. [LevelNotSet] is left blank.
 func Console(o *ConsoleOptions) Formatter {
 	f := new(consoleFormatter)
 	if o != nil {
@@ -89,6 +90,9 @@ type consoleFormatter struct {
 // levelText returns the level's name, coloured and padded to a common width.
 func (f *consoleFormatter) levelText(l Level, color string) string {
 	name := l.String()
+	if l == LevelNotSet {
+		name, color = "", ""
+	}
 	pad := strings.Repeat(" ", max(0, len("CRITICAL")-len(name))+1)
 	if !f.Color || color == "" {
 		return name + pad
@@ -126,11 +130,13 @@ func (f *consoleFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 		b = f.appendPadding(b, r.channel)
 		message = columns(b[start:])
 	}
-	if text, rendered := r.messageBytes(); rendered != nil {
-		b = encode.AppendText(b, rendered)
-	} else {
-		b = encode.AppendText(b, text)
+	text, rendered := r.messageBytes() // one of them is empty
+	rest := ""                         // further lines, and the newline before them
+	if end := max(strings.IndexByte(text, '\n'), bytes.IndexByte(rendered, '\n')); end >= 0 {
+		text += string(rendered)
+		text, rest, rendered = text[:end], strings.TrimRight(text[end:], "\n"), nil
 	}
+	b = encode.AppendText(encode.AppendText(b, text), rendered)
 	n := len(b)
 	b = append(b, f.dim...)
 	attrs := len(b)
@@ -147,6 +153,7 @@ func (f *consoleFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	if width > 0 && len(b)-start > width {
 		b = wrap(b, start, message, width)
 	}
+	b = encode.AppendTextLines(b, rest, continuation)
 	if e := r.exception(); e != nil {
 		b = f.appendError(b, e.Info())
 	}

@@ -206,6 +206,41 @@ func TestConsoleColorsOfLevelsBetween(t *testing.T) {
 	}
 }
 
+// Further lines of a message stand below its first line, which has the attributes.
+func TestConsoleLines(t *testing.T) {
+	for _, test := range []struct {
+		message string
+		err     error
+		want    string
+	}{
+		{"one", nil, "INFO     app: one a=1"},
+		{"one\n", nil, "INFO     app: one a=1"},
+		{"one\ntwo\n\tthree\n\n", nil, "INFO     app: one a=1\n  | two\n  |     three"},
+		{"\ntwo", nil, "INFO     app:  a=1\n  | two"},
+		{"{a}\n{a}", nil, "INFO     app: 1\n  | 1"},
+		{"one\ntwo", &logbook.PanicError{Value: "no"}, "INFO     app: one a=1\n  | two\n  | string: no"},
+		{"a long text that is broken\nand another long text", nil, "INFO     app: a long text that is\n              broken a=1\n  | and another long text"},
+	} {
+		h := recordAs(t, logbook.Console(&logbook.ConsoleOptions{TimeLayout: "-", Width: func() int { return 36 }}))
+		args := []any{"a", 1}
+		if test.err != nil {
+			args = append(args, logbook.Err(test.err))
+		}
+		logbook.New("app").Info(test.message, args...)
+		if got := h.line(t); got != test.want {
+			t.Errorf("%q:\n%s\nwant\n%s", test.message, got, test.want)
+		}
+	}
+}
+
+func TestConsoleBlankLevel(t *testing.T) {
+	f := logbook.Console(&logbook.ConsoleOptions{TimeLayout: "-", Color: true})
+	got, err := f.AppendFormat(nil, logbook.NewRecord(logbook.RecordData{Level: logbook.LevelNotSet, Message: "m"}))
+	if want := strings.Repeat(" ", len("CRITICAL ")) + "m"; string(got) != want || err != nil {
+		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+}
+
 func TestConsoleEscapes(t *testing.T) {
 	hostile := "a\r\nb\x1b[31m\x00\u009b\u202e\u2028\x7f\xff"
 	for _, o := range []*logbook.ConsoleOptions{nil, {Source: true, TimeLayout: "%Z", Location: time.FixedZone(hostile, 0)}} {
