@@ -75,7 +75,8 @@ func isMethod(s string) bool {
 	return len(s) >= 3 && len(s) <= 9
 }
 
-// accessTail parses status, size, referer and agent, and keeps what follows.
+// accessTail parses status, size, referer, agent, and key=value fields, and keeps what else
+// follows.
 func (l *Line) accessTail(s string) bool {
 	status, rest, _ := strings.Cut(s, " ")
 	code, ok := number(status, len(status))
@@ -101,9 +102,11 @@ func (l *Line) accessTail(s string) bool {
 		}
 		rest = strings.TrimPrefix(rest[n:], " ")
 	}
+	rest, pairs := cutPairs(rest) // such as rt=0.120, which many configurations of nginx add
 	if rest != "" {
 		l.attr("rest", rest)
 	}
+	l.Attrs = append(l.Attrs, pairs...)
 	return true
 }
 

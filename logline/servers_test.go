@@ -96,6 +96,8 @@ func TestServers(t *testing.T) {
 			`envoy 2026-11-20T10:40:31.123+05:30 WARNING channel=main source=|source/server/pot.cc:12 "low on tea" {thread=12}`},
 		{"Envoy without a source", `[2026-11-20 10:40:31.123][12][info][upstream] hello`,
 			`envoy 2026-11-20T10:40:31.123+05:30 INFO channel=upstream "hello" {thread=12}`},
+		{"nginx with fields of its own", `10.0.0.1 - anna [20/Nov/2026:10:40:31 +0000] "GET /tea HTTP/1.1" 504 57 "-" "curl/8.5" "10.0.0.9" rt=30.001 urt="0.1, 29.9"`,
+			`access 2026-11-20T10:40:31Z ERROR "GET /tea HTTP/1.1" {client="10.0.0.1" user="anna" method="GET" path="/tea" status=504 size=57 user_agent="curl/8.5" rest="\"10.0.0.9\"" rt="30.001" urt="0.1, 29.9"}`},
 		{"Envoy's access log", `[2026-11-20T10:40:31.123Z] "GET /tea HTTP/1.1" 503 UC 0 5 1 - "-" "curl/8.5" "vm" "10.0.0.2:80"`,
 			`envoy-access 2026-11-20T10:40:31.123Z ERROR "GET /tea HTTP/1.1" {method="GET" path="/tea" status=503 rest="UC 0 5 1 - \"-\" \"curl/8.5\" \"vm\" \"10.0.0.2:80\""}`},
 		{"Asterisk", `[Nov 20 10:40:31] WARNING[12]: chan_pot.c:34 pour: low on tea`,

@@ -23,10 +23,8 @@ type condition struct {
 
 	level  logbook.Level // of a condition on the level
 	re     *regexp.Regexp
-	number float64   // of the value, if isNumber
+	amount *amount   // nil: the value is a text
 	time   time.Time // of a condition on the time
-
-	isNumber bool
 }
 
 // conditionForm is the syntax of a condition, with the comma before the next one.
@@ -83,23 +81,9 @@ func (c *condition) prepare(now time.Time) (err error) {
 			return err
 		}
 	default:
-		c.number, c.isNumber = amount(c.value)
+		c.amount = readAmount(c.value)
 	}
 	return nil
-}
-
-// amount reads a number or a duration, in seconds.
-func amount(s string) (float64, bool) {
-	if s == "" || s[0] > '9' {
-		return 0, false
-	}
-	if n, err := strconv.ParseFloat(s, 64); err == nil {
-		return n, true
-	}
-	if d, err := time.ParseDuration(s); err == nil {
-		return d.Seconds(), true
-	}
-	return 0, false
 }
 
 // holds reports whether the condition holds for a record. A record without the name meets only
@@ -142,11 +126,15 @@ func (c *condition) holds(l *logline.Line) bool {
 	if c.re != nil {
 		return c.re.MatchString(value) == (c.op == "~")
 	}
-	if c.isNumber {
-		if n, ok := amount(value); ok {
-			return c.order(cmp.Compare(n, c.number))
+	if c.amount != nil {
+		a := readAmount(value)
+		if a == nil {
+			return c.op == "!=" // a text is neither more nor less than a number
 		}
-		return c.op == "!=" // no number is more or less than a text
+		if c.amount.unit && !a.unit {
+			a.n *= secondsOf(c.name, l.Format, !strings.Contains(value, "."))
+		}
+		return c.order(cmp.Compare(a.n, c.amount.n))
 	}
 	return c.order(strings.Compare(value, c.value))
 }

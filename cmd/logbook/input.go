@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ import (
 // input is one of the logs that pipe reads.
 type input struct {
 	name     string
+	channel  string // of lines without one
 	reader   io.Reader
 	file     *os.File // nil for standard input
 	close    func()
@@ -48,7 +50,7 @@ func openInputs(paths []string, stdin io.Reader, follow bool) (in []*input, err 
 }
 
 func standardInput(stdin io.Reader) *input {
-	return &input{name: "standard input", reader: stdin, live: !isFile(stdin)}
+	return &input{name: "standard input", channel: "pipe", reader: stdin, live: !isFile(stdin)}
 }
 
 func openInput(path string, follow bool) (*input, error) {
@@ -56,7 +58,7 @@ func openInput(path string, follow bool) (*input, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &input{name: path, reader: f, file: f, close: func() { f.Close() }}
+	s := &input{name: path, channel: fileChannel(path), reader: f, file: f, close: func() { f.Close() }}
 	fail := func(err error) (*input, error) {
 		s.close()
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -85,6 +87,16 @@ func openInput(path string, follow bool) (*input, error) {
 		s.reader, s.close = newFollower(ctx, f), cancel
 	}
 	return s, nil
+}
+
+// fileChannel returns the name of a file without its folder and endings: web of
+// /var/log/web.log.1.gz.
+func fileChannel(path string) string {
+	name := filepath.Base(path)
+	if i := strings.IndexByte(name[1:], '.'); i >= 0 {
+		name = name[:1+i]
+	}
+	return name
 }
 
 // gzipReader reads gzip data. Unlike a [gzip.Reader], it reads the header in the first Read, so

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -91,7 +92,7 @@ func pipeCommand() *cobra.Command {
 	flags.StringVar(&p.zone, "time-zone", "", "show times in `ZONE`: local, UTC, Europe/Berlin")
 	flags.StringVar(&p.inputZone, "input-zone", "local", "`ZONE` of times without one")
 	flags.StringArrayVar(&p.to, "to", nil, "write the records to the sink `URI`, such as json:app.log; may be repeated")
-	flags.StringVar(&p.channel, "channel", "pipe", "channel `NAME` for lines without one, such as web")
+	flags.StringVar(&p.channel, "channel", "", "channel `NAME` for lines without one, such as web (default the name of the file, or pipe)")
 	flags.Var(&p.maxLine, "max-line", "length `SIZE` of the longest line that is parsed as a whole, such as 64KiB")
 	flags.Var(&durationFlag{&p.grace}, "grace", "after a signal, read standard input for at most `TIME`, such as 1s")
 	complete := func(flag string, values ...cobra.Completion) {
@@ -399,7 +400,10 @@ func (p *pipe) record(s *input, line logline.Line) {
 		if p.location != nil {
 			l.Time, now = inZone(l.Time, p.location), now.In(p.location)
 		}
-		r, _ = l.Record(now, p.channel) // an error is that of a wire record
+		if !l.HasLevel && p.printer != nil && p.printer.console != nil && len(p.sinks.list) == 1 {
+			l.Level = logbook.LevelNotSet // people see that the line has none
+		}
+		r, _ = l.Record(now, cmp.Or(p.channel, s.channel)) // an error is that of a wire record
 	}
 	logbook.Dispatch(p.bound, r)
 }

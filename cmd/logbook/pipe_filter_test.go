@@ -95,6 +95,35 @@ func TestPipeWhere(t *testing.T) {
 	}
 }
 
+// A duration without a unit counts as its logger writes it, or as its name says.
+func TestPipeWhereOfDurations(t *testing.T) {
+	lines := []string{
+		`{"time":"2026-03-05T10:00:00Z","level":"INFO","msg":"slog","took":300000000}`,
+		`{"level":"info","time":"2026-03-05T10:00:00Z","message":"zerolog","took":300}`,
+		`{"level":"info","ts":1772704800.5,"caller":"a/b.go:1","msg":"zap","took":0.3}`,
+		`{"level":30,"time":1772704800000,"pid":7,"hostname":"vm","msg":"pino","took":300}`,
+		`{"time":"2026-03-05T10:00:00Z","level":"INFO","msg":"slog","took":0.3}`,
+		`level=info msg=text took=300ms`,
+		`level=info msg=seconds took=0.3`,
+	}
+	named := []string{
+		`{"time":"2026-03-05T10:00:00Z","level":"INFO","msg":"named","took_ms":300,"tookMs":300,"took_us":300000,"took_ns":300000000,"took_seconds":0.3}`,
+	}
+	all := "1 2 3 4 5 6 7"
+	for _, tt := range []struct{ where, want string }{
+		{"took>299ms", all}, {"took>301ms", ""}, {"took<0.301s", all}, {"took<299ms", ""}, {"took>=300", "1 2 4"}, {"took=0.3", "3 5 6 7"},
+	} {
+		if got := kept(t, lines, "--where", tt.where); got != tt.want {
+			t.Errorf("%s keeps %q, want %q", tt.where, got, tt.want)
+		}
+	}
+	for _, name := range []string{"took_ms", "tookMs", "took_us", "took_ns", "took_seconds"} {
+		if got := kept(t, named, "--where", name+">299ms,"+name+"<301ms"); got != "1" {
+			t.Errorf("%s is not 300 ms", name)
+		}
+	}
+}
+
 func TestPipeInvalidWhere(t *testing.T) {
 	const form = "want a name, one of = != < <= > >= ~ !~, and a value"
 	tests := []struct{ where, want string }{

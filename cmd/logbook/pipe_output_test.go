@@ -37,7 +37,7 @@ func TestPipeOutput(t *testing.T) {
 2026-03-05 11:00:04.500 INFO     app: on port port=80
 2026-03-05 11:00:05.000 NOTICE   shop: paid 7 order=7 user=cora
   | E: m
-2026-03-05 11:00:05.000 INFO     app: just text
+2026-03-05 11:00:05.000          app: just text
 `},
 		{"json", []string{"--output", "json"}, errorJSON + warnJSON + infoJSON + wireJSON + textJSON},
 		{"logfmt", []string{"--output=logfmt"}, `time=2026-03-05T10:00:02.000000+01:00 level=ERROR channel=app msg=failed user=anna n=1.5 request.method=POST request.path=/pay error="no route"
@@ -64,13 +64,13 @@ time=2026-03-05T10:00:05.000000Z level=INFO channel=app msg="just text"
 2026-03-05 11:00:04.500 INFO     app: on port
 2026-03-05 11:00:05.000 NOTICE   shop: paid 7 user=cora
   | E: m
-2026-03-05 11:00:05.000 INFO     app: just text
+2026-03-05 11:00:05.000          app: just text
 `},
 		{"hidden", []string{"--hide", "user,request,error", "--hide", "stack,thread"}, `2026-03-05 10:00:02.000 ERROR    app: failed n=1.5
 2026-03-05 11:00:03.250 WARNING  c.e.Shop: slow query
 2026-03-05 11:00:04.500 INFO     app: on port port=80
 2026-03-05 11:00:05.000 NOTICE   shop: paid 7 order=7
-2026-03-05 11:00:05.000 INFO     app: just text
+2026-03-05 11:00:05.000          app: just text
 `},
 		{"fields in JSON", []string{"--output", "json", "--fields", "user,request.path"}, `{"time":"2026-03-05T10:00:02+01:00","level":"ERROR","msg":"failed","user":"anna","request":{"path":"/pay"},"error":"no route"}` + "\n" +
 			strings.Replace(warnJSON, `"thread":"main",`, "", 1) + strings.Replace(infoJSON, `,"port":"80"`, "", 1) +
@@ -83,7 +83,7 @@ time=2026-03-05T10:00:05.000000Z level=INFO channel=app msg="just text"
 2026-03-05 19:00:03.250 WARNING  c.e.Shop: slow query
 2026-03-05 19:00:04.500 INFO     app: on port
 2026-03-05 19:00:05.000 NOTICE   shop: paid 7
-2026-03-05 19:00:05.000 INFO     app: just text
+2026-03-05 19:00:05.000          app: just text
 `},
 		{"zone of the input", []string{"--time-zone", "UTC", "--input-zone", "America/New_York", "--output", "text", "--where", "thread=main", "--hide", "stack,error"},
 			"[2026-03-05 15:00:03.250000+0000] WARNING: c.e.Shop: slow query thread=main\n"},
@@ -91,7 +91,7 @@ time=2026-03-05T10:00:05.000000Z level=INFO channel=app msg="just text"
 	path := writeFile(t, t.TempDir(), "app.log", outputLog)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			args := append([]string{"--channel", "app", "--input-zone", "UTC"}, tt.args...)
+			args := append([]string{"--input-zone", "UTC"}, tt.args...)
 			got, stderr, code := pipeHere("", append(args, path)...)
 			if tt.name == "zone" {
 				stderr = strings.Replace(stderr, `logbook: --fields none: no record has "none"; they have user, n, request.method, request.path, thread, port, order`+"\n", "", 1)
@@ -111,6 +111,28 @@ func TestPipeZoneOfSinks(t *testing.T) {
 `
 	if got != want || stderr != "" || code != exitOK {
 		t.Errorf("exit code %d, %q\ngot\n%s\nwant\n%s", code, stderr, got, want)
+	}
+}
+
+// A line without a channel has that of the flag, or the name of its file.
+func TestPipeChannels(t *testing.T) {
+	dir := t.TempDir()
+	a, b := writeFile(t, dir, "web.log.1", textLine+"\nplain\n"), writeFile(t, dir, ".b", slogLine+"\n")
+	const want = `[2024-02-29 13:37:42.500000+0000] ERROR: db: lost
+[2024-02-29 13:37:42.500000+0000] INFO: web: plain
+[2025-02-28 13:37:42.000000+0000] INFO: pipe: typed
+[2026-11-20 10:40:31.355000+0000] WARNING: .b: slow {query} took=3
+`
+	named := strings.NewReplacer(" web:", " x:", " pipe:", " x:", " .b:", " x:").Replace(want)
+	for _, tt := range []struct {
+		flags []string
+		want  string
+	}{{nil, want}, {[]string{"--channel", "x"}, named}} {
+		args := append([]string{"--output", "text", a, "-", b}, tt.flags...)
+		got, stderr, code := pipeHere("2025-02-28T13:37:42Z INFO typed\n", args...)
+		if got != tt.want || stderr != "" || code != exitOK {
+			t.Errorf("%q: exit code %d, %q\n%s", args, code, stderr, got)
+		}
 	}
 }
 

@@ -269,7 +269,9 @@ func testPipe(t *testing.T) (p *pipe, stderr *bytes.Buffer, read func() string) 
 }
 
 // stdinOf returns a reader as standard input.
-func stdinOf(r io.Reader) []*input { return []*input{{name: "standard input", reader: r, live: true}} }
+func stdinOf(r io.Reader) []*input {
+	return []*input{{name: "standard input", channel: "pipe", reader: r, live: true}}
+}
 
 // After a signal the input is read to its end.
 func TestPipeReadsOnAfterSignal(t *testing.T) {
