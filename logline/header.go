@@ -114,6 +114,7 @@ type header struct {
 	levelAt int    // number of parts before it
 
 	levelFirst bool // the level is before the time
+	padded     bool // the level is filled up with spaces
 }
 
 // headerPart is a part of a header other than time and level.
@@ -399,6 +400,7 @@ func (h *header) isLevel(t token) bool {
 		return false
 	}
 	h.level, h.hasLevel, h.boxedLevel, h.levelAt = lv, true, t.open != 0, h.n
+	h.padded = t.sep == ' ' && len(h.rest)-len(t.rest) > len(text)+1
 	if own {
 		h.word = text
 	}
@@ -611,7 +613,7 @@ func (h *header) after() bool {
 		if k == noPart || !h.follows(k, t, run) {
 			break
 		}
-		ends := t.tail || h.ends(k, t)
+		ends := t.tail || h.ends(k, t, run)
 		h.add(k, t.text)
 		h.skip(t)
 		run++
@@ -679,13 +681,19 @@ func (h *header) lineFollows(t token) bool {
 }
 
 // ends reports whether the header goes on at least to the end of a part after the level.
-func (h *header) ends(k partKind, t token) bool {
+func (h *header) ends(k partKind, t token, run int) bool {
 	hard := t.sep == '-' || t.sep == '|' || t.sep == '>' || t.sep == '\t' || t.sep == ':' && t.wide ||
 		strong(h.first) && t.sep == h.first || h.colon
 	switch k {
 	case placePart:
 		return strong(t.sep) || !strong(h.sep)
 	case insidePart:
+		if run > 0 && h.parts[h.n-1].kind == namePart && !isLoggerName(h.parts[h.n-1].text) {
+			return hard // the name may be the first word of the message
+		}
+		if t.open == '(' && h.n > h.levelAt && h.parts[h.n-1].kind == insidePart {
+			return true // [logger] (thread) of JBoss
+		}
 		if hard || t.sep == ':' || isThread(t.text) || isNumbered(t.text) || isLoggerName(t.text) {
 			return true
 		}
@@ -710,7 +718,7 @@ func (h *header) ends(k partKind, t token) bool {
 		case t.sep == ':':
 			return isLoggerName(t.text) || h.comma && h.sep == ' ' && !h.npm && isName(t.text) && !isLevelWord(t.text) && !isSupervisord(t.text)
 		case t.sep == ' ' && h.sep != ':':
-			return isClass(t.text) && h.seen[insidePart] > 0 || h.comma && isLoggerName(t.text) && !isDomain(t.text)
+			return isClass(t.text) && h.seen[insidePart] > 0 || (h.comma || h.padded) && isLoggerName(t.text) && !isDomain(t.text)
 		}
 	case pairPart:
 		return t.sep == '-'

@@ -134,6 +134,10 @@ func (p *parser) nest(s string) (Line, bool) {
 		l.Channel, rest = in[1:], text
 	}
 	l.Message = rest
+	if i := strings.LastIndex(rest, " +"); i > 0 && strings.HasSuffix(rest, "ms") && digits(rest[i+2:]) == len(rest)-i-4 {
+		l.Message = rest[:i] // the time since the last line
+		l.attr("elapsed", rest[i+2:])
+	}
 	return l, true
 }
 

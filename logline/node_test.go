@@ -42,7 +42,7 @@ func TestNode(t *testing.T) {
 			`npm ERROR "" {line="12"}`},
 		{"nest",
 			`[Nest] 12  - 11/20/2026, 1:41:03 AM     LOG [TeaService] poured +3ms`,
-			`nest 2026-11-20T01:41:03+05:30 INFO channel=TeaService pid=12 "poured +3ms"`},
+			`nest 2026-11-20T01:41:03+05:30 INFO channel=TeaService pid=12 "poured" {elapsed="3ms"}`},
 		{"nest, afternoon",
 			`[Nest] 12  - 11/19/2026, 1:41:03 PM   ERROR [TeaService] empty`,
 			`nest 2026-11-19T13:41:03+05:30 ERROR channel=TeaService pid=12 "empty"`},
