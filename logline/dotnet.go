@@ -9,9 +9,12 @@ import (
 // "info: Category[0]"; the message is on the next one. The simple console has a time before
 // it and the message after it.
 func (p *parser) dotnetConsole(s string) (Line, bool) {
-	if len(s) > 10 && s[2] == ':' && s[5] == ':' {
-		st, ok := p.dayStamp(s)
+	if isDigit(s[0]) {
+		st, ok := p.anyStamp(s)
 		if !ok {
+			st, ok = p.dayStamp(s)
+		}
+		if !ok || !strings.HasPrefix(s[st.len:], " ") {
 			return Line{}, false
 		}
 		return dotnetCategory(Line{Time: st.time}, strings.TrimPrefix(s[st.len:], " "))
@@ -24,10 +27,11 @@ func (p *parser) dotnetConsole(s string) (Line, bool) {
 
 // dotnetCategory parses "info: Category[0]", and the message of .NET's simple console.
 func dotnetCategory(l Line, s string) (Line, bool) {
-	level, rest, ok := strings.Cut(s[:min(len(s), 256)], ": ")
+	level, _, ok := strings.Cut(s[:min(len(s), 8)], ": ")
 	if !ok {
 		return Line{}, false
 	}
+	rest := s[len(level)+2:]
 	switch level {
 	case "trce":
 		level = "trace"
@@ -38,16 +42,21 @@ func dotnetCategory(l Line, s string) (Line, bool) {
 		return Line{}, false
 	}
 	pythonLevel(&l, level)
-	category := word(rest)
+	return l, l.category(rest)
+}
+
+// category parses "Category[0] text".
+func (l *Line) category(s string) bool {
+	category := word(s)
 	name, id, ok := strings.Cut(category, "[")
 	n, ok2 := number(id, len(id)-1)
 	if !ok || !ok2 || len(id) < 2 || id[len(id)-1] != ']' || len(id) > 10 || !isName(strings.Map(plainGeneric, name)) {
-		return Line{}, false
+		return false
 	}
 	l.Channel = name
 	l.Attrs = append(l.Attrs, slog.Int("event", n))
-	l.Message = strings.TrimPrefix(s[6+len(category):], " ")
-	return l, true
+	l.Message = strings.TrimPrefix(s[len(category):], " ")
+	return true
 }
 
 // plainGeneric replaces what names of generic and nested types have beside letters.
@@ -56,4 +65,24 @@ func plainGeneric(r rune) rune {
 		return '_'
 	}
 	return r
+}
+
+// dotnetSystemd parses a line of .NET's console for systemd, "<6>Category[0] text", with or
+// without a time before the category.
+func (p *parser) dotnetSystemd(s string) (Line, bool) {
+	if len(s) < 8 || s[2] != '>' || s[1] < '0' || s[1] > '7' {
+		return Line{}, false
+	}
+	var l Line
+	rest := s[3:]
+	if isDigit(rest[0]) {
+		st, ok := p.anyStamp(rest)
+		if !ok {
+			return Line{}, false
+		}
+		l.Time = st.time
+		rest = strings.TrimLeft(rest[st.len:], " ")
+	}
+	l.Level, l.HasLevel = severity(int(s[1]-'0')), true
+	return l, l.category(rest) && l.Message != ""
 }

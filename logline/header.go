@@ -81,7 +81,9 @@ func (p *parser) afterStamp(l Line, h header, st stamp, rest string) (Line, bool
 	h.rest = nginxIDs(&l, h.rest)
 	if h.npm {
 		l.Format = Layout
-		l.textObject(h.rest)
+		if l.Channel != "" || !l.category(h.rest) { // .NET with a time in brackets
+			l.textObject(h.rest)
+		}
 		return l, true
 	}
 	if inner, ok := p.structured(l, h.rest); ok {

@@ -298,15 +298,18 @@ func (s *stream) next(text string) block {
 	if isSpace(text[0]) {
 		trimmed := strings.TrimLeft(text, " \t")
 		switch {
-		case s.block > rust && s.block != closed:
+		case s.block == stack, s.block > rust && s.block != closed:
 			return s.block
 		case stackLine(trimmed):
 			return stack
 		}
 		return indented
 	}
-	if s.block == goExit {
+	switch {
+	case s.block == goExit:
 		return goExit
+	case s.line.Format == erlangFormat && s.blanks == 0:
+		return indented
 	}
 	if goroutine(text) {
 		if s.dropped {
@@ -339,6 +342,8 @@ func (s *stream) next(text string) block {
 		return stack
 	case s.block == indented && strings.Trim(text, "})];,") == "":
 		return indented
+	case s.block == stack && s.line.Format == "monolog" && strings.HasPrefix(text, `"}`):
+		return stack
 	}
 	return noBlock
 }
@@ -368,6 +373,8 @@ func stackLine(s string) bool {
 	case '#':
 		n := digits(s[1:])
 		return n > 0 && strings.HasPrefix(s[1+n:], " ")
+	case '[':
+		return s == "[stacktrace]" || strings.HasPrefix(s, "[previous exception] [object] (")
 	case '-':
 		return strings.HasPrefix(s, "---> ") || strings.HasPrefix(s, "--- End of ")
 	}

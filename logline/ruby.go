@@ -38,5 +38,62 @@ func (p *parser) rubyLogger(s string) (Line, bool) {
 	if l.Channel, l.Message, ok = strings.Cut(rest, ": "); !ok {
 		return Line{}, false
 	}
+	l.Message = l.tags(l.Message)
+	return l, true
+}
+
+// tags adds the tags that Rails puts before a message, "[8a1d2f3c-...] [ActiveJob] text", and
+// returns the message.
+func (l *Line) tags(s string) string {
+	for strings.HasPrefix(s, "[") {
+		tag, rest, ok := strings.Cut(s[1:], "] ")
+		if !ok || tag == "" || len(tag) > 64 || strings.ContainsAny(tag, " \t[]\"=") {
+			break
+		}
+		key := "tag"
+		if isUUID(tag) {
+			key = "request_id"
+		}
+		l.attr(key, tag)
+		s = rest
+	}
+	return s
+}
+
+// railsTagged parses a line of Rails with the id of the request before it and nothing else,
+// "[8a1d2f3c-...] text".
+func (p *parser) railsTagged(s string) (Line, bool) {
+	if len(s) < 39 || s[37:39] != "] " || !isUUID(s[1:37]) {
+		return Line{}, false
+	}
+	var l Line
+	l.Message = l.tags(s)
+	if request, ok := p.railsStarted(l.Message); ok {
+		request.Attrs = append(l.Attrs, request.Attrs...)
+		return request, true
+	}
+	return l, true
+}
+
+// railsStarted parses the line that Rails writes when a request begins,
+// `Started GET "/" for 10.0.0.1 at 2026-03-05 10:11:12 +0100`.
+func (p *parser) railsStarted(s string) (Line, bool) {
+	method, rest, ok := strings.Cut(strings.TrimPrefix(s, "Started "), ` "`)
+	if !ok || len(method) == len(s) || !isMethod(method) || !strings.HasPrefix(s, "Started ") {
+		return Line{}, false
+	}
+	path, rest, ok := strings.Cut(rest, `" for `)
+	if !ok {
+		return Line{}, false
+	}
+	client, at, ok := strings.Cut(rest, " at ")
+	st, ok2 := isoStamp(at, p.now.Location())
+	if !ok || !ok2 || st.len != len(at) {
+		return Line{}, false
+	}
+	l := Line{Time: st.time, Message: s}
+	l.attr("method", method)
+	l.attr("path", path)
+	l.attr("client", client)
 	return l, true
 }

@@ -69,6 +69,36 @@ Exception in thread "main" java.lang.Error: x
 layout 2024-03-05T10:11:12.345Z INFO channel=c.e.Shop "next" {thread="main"}
 plain ERROR "Exception in thread \"main\" java.lang.Error: x" stack="\tat a.b(C.java:1)"
 `},
+		{"laravel", `[2024-03-05 10:11:12] shop.ERROR: No tea. {"exception":"[object] (Tea(code: 0): No tea at /srv/Tea.php:12)
+[stacktrace]
+#0 /srv/Pot.php(14): Pot->pour()
+#1 {main}
+"} 
+[2024-03-05 10:11:13] shop.INFO: next  
+`, `monolog 2024-03-05T10:11:12Z ERROR channel=shop "No tea." {context="{\"exception\":\"[object] (Tea(code: 0): No tea at /srv/Tea.php:12)"} stack="[stacktrace]\n#0 /srv/Pot.php(14): Pot->pour()\n#1 {main}\n\"} "
+monolog 2024-03-05T10:11:13Z INFO channel=shop "next"
+`},
+		{"php", `[05-Mar-2024 10:11:12 UTC] PHP Fatal error:  Uncaught Tea: none in /srv/a.php:12
+Stack trace:
+#0 {main}
+  thrown in /srv/a.php on line 12
+plain
+`, `php 2024-03-05T10:11:12Z CRITICAL channel=PHP "Uncaught Tea: none in /srv/a.php:12" {severity="Fatal error"} stack="Stack trace:\n#0 {main}\n  thrown in /srv/a.php on line 12"
+plain "plain"
+`},
+		{"erlang", `=ERROR REPORT==== 5-Mar-2024::10:11:12 ===
+Error in process <0.45.0> with exit value: {badarith,[{tea,pour,2}]}
+** more
+
+=INFO REPORT==== 5-Mar-2024::10:11:13 ===
+    application: tea
+    exited: stopped
+
+plain
+`, `erlang 2024-03-05T10:11:12Z ERROR "Error in process <0.45.0> with exit value: {badarith,[{tea,pour,2}]}\n** more" {report="ERROR"}
+erlang 2024-03-05T10:11:13Z INFO "application: tea\nexited: stopped" {report="INFO"}
+plain "plain"
+`},
 		{"dotnet", "info: Microsoft.Hosting[0]\n      Now listening\nwarn: A.B[1]\n      two\n      lines\n", `dotnet INFO channel=Microsoft.Hosting "Now listening" {event=0}
 dotnet WARNING channel=A.B "two\nlines" {event=1}
 `},
