@@ -33,6 +33,6 @@ func (p *parser) erlangReport(s string) (Line, bool) {
 			return Line{}, false
 		}
 	}
-	l.attr("report", kind)
+	l.attr("kind", s[1:n+len(" REPORT")])
 	return l, true
 }

@@ -6,10 +6,10 @@ func TestErlang(t *testing.T) {
 	testLines(t, []sample{
 		{"report",
 			`=CRASH REPORT==== 20-Nov-2026::10:40:31.123456 ===`,
-			`erlang 2026-11-20T10:40:31.123456+05:30 ERROR "" {report="CRASH"}`},
+			`erlang 2026-11-20T10:40:31.123456+05:30 ERROR "" {kind="CRASH REPORT"}`},
 		{"report, long ago",
 			`=PROGRESS REPORT==== 5-Mar-2026::10:11:12 ===`,
-			`erlang 2026-03-05T10:11:12+05:30 INFO "" {report="PROGRESS"}`},
+			`erlang 2026-03-05T10:11:12+05:30 INFO "" {kind="PROGRESS REPORT"}`},
 		{"a report of others",
 			`=TEA REPORT==== 5-Mar-2026::10:11:12 ===`,
 			`plain "=TEA REPORT==== 5-Mar-2026::10:11:12 ==="`},

@@ -77,13 +77,13 @@ func (p *parser) phpError(s string) (Line, bool) {
 		}
 		rest = rest[len(zone):]
 		zone = zone[1:]
-		if loc, ok := zoneNamed(zone); ok {
+		loc, ok := zoneNamed(zone)
+		if ok {
 			l.Time = inZone(st.time, loc)
-		} else if strings.IndexByte(zone, '/') > 0 {
-			l.attr("zone", zone)
-		} else {
+		} else if strings.IndexByte(zone, '/') < 0 {
 			return Line{}, false
 		}
+		l.attr("zone", zone)
 	}
 	rest, ok = strings.CutPrefix(rest, "] ")
 	if !ok {

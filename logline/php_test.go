@@ -24,7 +24,7 @@ func TestPHP(t *testing.T) {
 			`php 2026-11-20T10:40:31Z WARNING channel=PHP "Undefined variable $tea in /srv/tea.php on line 7" {severity="Warning"}`},
 		{"PHP's log, a zone",
 			`[20-Nov-2026 10:40:31 Asia/Tokyo] PHP Fatal error:  Uncaught Exception: no tea in /srv/tea.php:7`,
-			`php 2026-11-20T10:40:31+09:00 CRITICAL channel=PHP "Uncaught Exception: no tea in /srv/tea.php:7" {severity="Fatal error"}`},
+			`php 2026-11-20T10:40:31+09:00 CRITICAL channel=PHP "Uncaught Exception: no tea in /srv/tea.php:7" {zone="Asia/Tokyo" severity="Fatal error"}`},
 		{"PHP's log, a zone that nobody knows",
 			`[20-Nov-2026 10:40:31 Tea/Pot] PHP Parse error:  syntax error in /srv/tea.php on line 7`,
 			`php 2026-11-20T10:40:31+05:30 ERROR channel=PHP "syntax error in /srv/tea.php on line 7" {zone="Tea/Pot" severity="Parse error"}`},

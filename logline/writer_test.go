@@ -95,8 +95,8 @@ Error in process <0.45.0> with exit value: {badarith,[{tea,pour,2}]}
     exited: stopped
 
 plain
-`, `erlang 2024-03-05T10:11:12Z ERROR "Error in process <0.45.0> with exit value: {badarith,[{tea,pour,2}]}\n** more" {report="ERROR"}
-erlang 2024-03-05T10:11:13Z INFO "application: tea\nexited: stopped" {report="INFO"}
+`, `erlang 2024-03-05T10:11:12Z ERROR "Error in process <0.45.0> with exit value: {badarith,[{tea,pour,2}]}\n** more" {kind="ERROR REPORT"}
+erlang 2024-03-05T10:11:13Z INFO "application: tea\nexited: stopped" {kind="INFO REPORT"}
 plain "plain"
 `},
 		{"dotnet", "info: Microsoft.Hosting[0]\n      Now listening\nwarn: A.B[1]\n      two\n      lines\n", `dotnet INFO channel=Microsoft.Hosting "Now listening" {event=0}
