@@ -76,7 +76,7 @@ func init() {
 		{Format{julFormat, "java.util.logging, whose records have two lines", "Mar 5, 2026 10:11:12 AM app.Shop pay\nINFO: hello"}, "A", (*parser).julHeader},
 		{Format{"ttcc", "log4j's TTCCLayout", "346 [main] INFO app.Sort - hello"}, "0", (*parser).ttcc},
 		{Format{"cockroach", "CockroachDB", "I260305 10:11:12.123456 12 server/server.go:345  [n1] 26 hello"}, "IWEF", (*parser).cockroach},
-		{Format{"postgres", "PostgreSQL", "2026-03-05 10:11:12.123 CET [12] anna@shop ERROR:  division by zero"}, "0Aa<[ ", (*parser).postgres},
+		{Format{postgresFormat, "PostgreSQL", "2026-03-05 10:11:12.123 CET [12] anna@shop ERROR:  division by zero"}, "0Aa<[ ", (*parser).postgres},
 		{Format{"postgres-csv", "PostgreSQL's CSV log", `2026-03-05 10:11:12.123 CET,"anna","shop",12,"10.0.0.1:5678",69a94b00.c,1,"SELECT",2026-03-05 10:10:00 CET,3/4,0,ERROR,22012,"division by zero",,,,,,"SELECT 1/0",,,"psql","client backend",,0`}, "0", (*parser).postgresCSV},
 		{Format{"redis", "Redis and Valkey", "12:M 05 Mar 2026 10:11:12.123 * Ready"}, "0[", (*parser).redis},
 		{Format{"logcat", "Android's logcat: threadtime and time", "03-05 10:11:12.123  12  34 I Tag: hello"}, "0", (*parser).logcat},

@@ -33,11 +33,17 @@ const (
 // joiner joins the lines that continue a record.
 type joiner struct {
 	emit    func(Line)
-	one     stream             // of lines without a prefix
-	streams map[string]*stream // of the others
-	waiting []*stream          // those of streams that hold a record, oldest first
-	last    *stream            // that of the last line
-	n       int                // number of lines
+	one     stream                // of lines without a prefix
+	streams map[streamKey]*stream // of the others
+	waiting []*stream             // those of streams that hold a record, oldest first
+	last    *stream               // that of the last line
+	n       int                   // number of lines
+}
+
+// streamKey names a stream: a container, and in it perhaps a process of PostgreSQL.
+type streamKey struct {
+	container string
+	backend   int
 }
 
 // traceback begins the traceback of a Python program.
@@ -56,33 +62,76 @@ type stream struct {
 	size    int      // of them
 	blanks  int      // blank lines after them
 	since   int      // number of the last line
+	backend *stream  // that of the last line, if it was of a process of PostgreSQL
 }
 
 func newJoiner(emit func(Line)) joiner {
-	return joiner{emit: emit, streams: map[string]*stream{}}
+	return joiner{emit: emit, streams: map[streamKey]*stream{}}
 }
 
-func (j *joiner) stream(name string) *stream {
-	if name == "" {
+func (j *joiner) stream(key streamKey) *stream {
+	if key == (streamKey{}) {
 		return &j.one
 	}
-	s := j.streams[name]
+	s := j.streams[key]
 	if s == nil {
 		const maxStreams = 1000 // forgetting one is harmless
 		if len(j.streams) >= maxStreams {
 			j.flush()
 			clear(j.streams)
+			j.one.backend = nil
 		}
 		s = new(stream)
-		j.streams[strings.Clone(name)] = s
+		key.container = strings.Clone(key.container)
+		j.streams[key] = s
 	}
 	return s
 }
 
+// streamOf returns the stream to whose record a line may belong.
+func (j *joiner) streamOf(l *Line) *stream {
+	log := j.stream(streamKey{container: l.stream})
+	if isBackend(l) {
+		log.backend = j.stream(streamKey{l.stream, l.PID})
+	}
+	if log.backend != nil {
+		return log.backend
+	}
+	return log
+}
+
+// streamOfNew returns the stream in which a line begins a record, after it has passed on those
+// of the same log that are older. A record of a process of PostgreSQL waits until one of these
+// processes begins its second one, so that the records stay in order.
+func (j *joiner) streamOfNew(l *Line) *stream {
+	log := j.stream(streamKey{container: l.stream})
+	s := log.backend
+	switch {
+	case s == nil:
+		return log
+	case !isBackend(l):
+		s, log.backend = log, nil
+	case !s.held:
+		j.finish(log)
+		return s
+	}
+	for i := 0; i < len(j.waiting) && j.waiting[i] != s; {
+		if w := j.waiting[i]; isBackend(&w.line) && w.line.stream == l.stream {
+			j.finish(w)
+		} else {
+			i++
+		}
+	}
+	return s
+}
+
+// isBackend reports whether a line is of a known process of PostgreSQL.
+func isBackend(l *Line) bool { return l.Format == postgresFormat && l.PID != 0 }
+
 // add takes the next line. drop says that it is below the level.
 func (j *joiner) add(l Line, drop bool) {
 	j.n++
-	s := j.stream(l.stream)
+	s := j.streamOf(&l)
 	j.last = s
 	if s.began && s.line.partial {
 		j.part(s, &l)
@@ -98,10 +147,12 @@ func (j *joiner) add(l Line, drop bool) {
 	if s.began && j.continues(s, &l) {
 		return
 	}
+	s = j.streamOfNew(&l)
+	j.last = s
 	j.finish(s)
 	*s = stream{line: l, held: !drop, dropped: drop, began: true, since: j.n, joined: s.joined[:0], raw: s.raw[:0]}
 	s.begin()
-	if s.held && l.stream != "" {
+	if s.held && s != &j.one {
 		j.waiting = append(j.waiting, s)
 	}
 	j.release()
@@ -120,6 +171,9 @@ func (j *joiner) release() {
 // touch makes the record of a stream wait anew.
 func (j *joiner) touch(s *stream) {
 	s.since = j.n
+	if isBackend(&s.line) {
+		return // its place says when it began
+	}
 	if i := slices.Index(j.waiting, s); i >= 0 {
 		j.waiting = append(slices.Delete(j.waiting, i, i+1), s)
 	}
@@ -138,9 +192,13 @@ func (j *joiner) drop() {
 
 // blank takes an empty line. It belongs to a record if a line that continues it follows.
 func (j *joiner) blank() {
-	if j.one.held && j.one.size < maxJoined {
-		j.one.blanks++
-		j.one.size++
+	s := &j.one
+	if s.backend != nil {
+		s = s.backend
+	}
+	if s.held && s.size < maxJoined {
+		s.blanks++
+		s.size++
 	}
 }
 
@@ -168,7 +226,7 @@ func (j *joiner) part(s *stream, l *Line) {
 		s.line = *l
 		s.line.Level, s.line.HasLevel = level, has
 		s.held, s.since = true, j.n
-		if l.stream != "" {
+		if s != &j.one {
 			j.waiting = append(j.waiting, s)
 		}
 	default:
@@ -232,11 +290,13 @@ func beginning(text string) (block, logbook.Level) {
 
 // continues adds the line to the record before it, if it continues that.
 func (j *joiner) continues(s *stream, l *Line) bool {
-	text, ok := s.text(l)
-	if !ok {
-		return false
+	next := noBlock
+	text, ok := s.postgresDetail(l)
+	if ok {
+		next = indented
+	} else if text, ok = s.text(l); ok {
+		next = s.next(text)
 	}
-	next := s.next(text)
 	if next == noBlock {
 		return false
 	}
@@ -252,7 +312,7 @@ func (j *joiner) continues(s *stream, l *Line) bool {
 		}
 		s.held, s.since = true, j.n
 		s.joined, s.raw, s.size, s.blanks = s.joined[:0], s.raw[:0], 0, 0
-		if l.stream != "" {
+		if s != &j.one {
 			j.waiting = append(j.waiting, s)
 		}
 	default:
@@ -281,9 +341,15 @@ func (s *stream) text(l *Line) (string, bool) {
 		return stripSGR(l.Raw), true
 	}
 	// Syslog and the journal repeat their header before each line of a stack.
-	same := l.PID != 0 && l.PID == s.line.PID && l.Channel == s.line.Channel && l.Format == s.line.Format &&
+	same := l.PID != 0 && l.PID == s.line.PID && sameMoment(l.Time, s.line.Time) && l.Channel == s.line.Channel && l.Format == s.line.Format &&
 		(!l.HasLevel || l.Level == s.line.Level) && len(l.Attrs) == len(s.line.Attrs)
-	return l.Message, same && l.Message != "" && (isSpace(l.Message[0]) || s.block > indented && s.next(l.Message) > indented)
+	return l.Message, same && l.Message != "" && (isSpace(l.Message[0]) && repeatsHeader(l.Format) || s.block > indented && s.next(l.Message) > indented)
+}
+
+// repeatsHeader reports whether the lines of a text have a header each in a format, and not each
+// its record.
+func repeatsHeader(format string) bool {
+	return format == Text || format == "journal" || strings.HasPrefix(format, "logcat")
 }
 
 // next returns the block that the record has after the text, or noBlock if the text does
@@ -423,7 +489,7 @@ func (j *joiner) finish(s *stream) {
 		return
 	}
 	s.held = false
-	if s.line.stream != "" {
+	if s != &j.one {
 		if i := slices.Index(j.waiting, s); i >= 0 {
 			j.waiting = slices.Delete(j.waiting, i, i+1)
 		}

@@ -1,6 +1,8 @@
 package logline_test
 
 import (
+	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,5 +42,133 @@ func TestManyPartialLines(t *testing.T) {
 	w.Close()
 	if n != lines || records < 2 {
 		t.Errorf("%d of %d pieces in %d records", n, lines, records)
+	}
+}
+
+// messages returns the messages of the records of a log, with | between them.
+func messages(log string, o *logline.Options) string {
+	var got []string
+	for l := range logline.Read(strings.NewReader(log), o) {
+		got = append(got, l.Message)
+	}
+	return strings.Join(got, "|")
+}
+
+// Streams of containers come in turns, and each record has the lines of its own.
+func TestStreamsInTurns(t *testing.T) {
+	const cri = "2026-03-05T10:11:12.123456789Z "
+	for _, tt := range []struct{ name, log, want string }{
+		{"docker compose", `web-1  | ERROR no tea
+db-1   | ERROR no water
+web-1  |   in the pot
+db-1   |   in the pipe
+web-1  | INFO tea
+`, "no tea\n  in the pot|no water\n  in the pipe|tea"},
+		{"docker compose, stacks", `web-1  | 2026-03-05 10:11:12,123 ERROR shop: no tea
+web-1  | Traceback (most recent call last):
+db-1   | 2026-03-05 10:11:12,124 INFO db: ready
+web-1  |   File "tea.py", line 7, in pour
+db-1   | 2026-03-05 10:11:12,125 INFO db: still ready
+web-1  | KeyError: 'tea'
+`, "ready|no tea|still ready"},
+		{"kubectl", `[pod/web-1/app] ERROR no tea
+[pod/web-2/app] ERROR no milk
+[pod/web-1/app]   in the pot
+[pod/web-1/sidecar] INFO hello
+[pod/web-2/app]   in the jug
+`, "no tea\n  in the pot|no milk\n  in the jug|hello"},
+		{"CRI, partial lines", cri + "stdout P one, \n" + cri + "stderr P ein, \n" + cri + "stdout P two, \n" + cri + "stderr F zwei\n" +
+			cri + "stdout F three\n" + cri + "stdout F four\n", "one, two, three|ein, zwei|four"},
+		{"CRI, a stack", cri + "stdout F ERROR no tea\n" + cri + "stderr F INFO hello\n" + cri + "stdout F   in the pot\n", "hello|no tea\n  in the pot"},
+		{"Docker, partial lines", `{"log":"one, ","stream":"stdout","time":"2026-03-05T10:11:12.1Z"}
+{"log":"ein\n","stream":"stderr","time":"2026-03-05T10:11:12.2Z"}
+{"log":"two\n","stream":"stdout","time":"2026-03-05T10:11:12.3Z"}
+`, "ein|one, two"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := messages(tt.log, nil); !sameRecords(got, tt.want) {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// sameRecords reports whether two lists of messages differ at most by their order, which is not
+// defined for those of several containers.
+func sameRecords(a, b string) bool {
+	x, y := strings.Split(a, "|"), strings.Split(b, "|")
+	slices.Sort(x)
+	slices.Sort(y)
+	return slices.Equal(x, y)
+}
+
+// A record waits for lines of its stream during 100 lines of others.
+func TestLongestWait(t *testing.T) {
+	for _, tt := range []struct {
+		others int
+		want   string
+	}{
+		{99, "no tea\n  in the pot"},
+		{100, "  in the pot|no tea"},
+	} {
+		var log strings.Builder
+		log.WriteString("web-1 | ERROR no tea\n")
+		for range tt.others {
+			log.WriteString("db-1 | INFO x\n")
+		}
+		log.WriteString("web-1 |   in the pot\n")
+		got := strings.ReplaceAll(messages(log.String(), nil), "x|", "")
+		if got = strings.Trim(strings.ReplaceAll(got, "|x", ""), "|"); !sameRecords(got, tt.want) {
+			t.Errorf("after %d lines: got %q, want %q", tt.others, got, tt.want)
+		}
+	}
+}
+
+// Lines that PostgreSQL writes after a record belong to it, though another process wrote a line
+// between them.
+func TestPostgresDetails(t *testing.T) {
+	const at = "2026-03-05 10:11:12.123 UTC "
+	for _, tt := range []struct {
+		name, log, want string
+		level           slog.Leveler
+	}{
+		{"one process", at + "[12] ERROR:  no tea\n" + at + "[12] DETAIL:  The pot is empty.\n" + at + "[12] HINT:  Fill it.\n" + at + "[12] LOG:  next\n",
+			"no tea\nDETAIL:  The pot is empty.\nHINT:  Fill it.|next", nil},
+		{"two processes", at + "[12] ERROR:  no tea\n" + at + "[34] ERROR:  no milk\n" + at + "[12] DETAIL:  The pot is empty.\n" +
+			at + "[34] CONTEXT:  in the jug\n" + at + "[12] STATEMENT:  SELECT tea\n" + at + "[34] STATEMENT:  SELECT milk\n",
+			"no tea\nDETAIL:  The pot is empty.\nSTATEMENT:  SELECT tea|no milk\nCONTEXT:  in the jug\nSTATEMENT:  SELECT milk", nil},
+		{"statement of several lines", at + "[12] ERROR:  no tea\n" + at + "[34] LOG:  hello\n" + at + "[12] STATEMENT:  SELECT tea\n\tFROM pots\n\n\tWHERE full\n" + at + "[12] LOG:  next\n",
+			"no tea\nSTATEMENT:  SELECT tea\n\tFROM pots\n\n\tWHERE full|hello|next", nil},
+		{"in order", at + "[12] LOG:  one\n" + at + "[34] LOG:  two\n" + at + "[56] LOG:  three\n" + at + "[34] LOG:  four\n" + at + "[12] LOG:  five\nsix\n" + at + "[12] LOG:  seven\n",
+			"one|two|three|four|five|six|seven", nil},
+		{"below the level", at + "[12] LOG:  duration: 7 ms\n" + at + "[34] ERROR:  no tea\n" + at + "[12] DETAIL:  parameters: 7\n" + at + "[34] DETAIL:  The pot is empty.\n",
+			"no tea\nDETAIL:  The pot is empty.", slog.LevelError},
+		{"without a process id", "2026-03-05 10:11:12 UTC ERROR:  no tea\n2026-03-05 10:11:12 UTC DETAIL:  The pot is empty.\n2026-03-05 10:11:12 UTC LOG:  next\n",
+			"no tea\nDETAIL:  The pot is empty.|next", nil},
+		{"without a record before it", at + "[12] DETAIL:  The pot is empty.\n" + at + "[12] LOG:  next\n",
+			"The pot is empty.|next", nil},
+		{"in a container", "db-1 | " + at + "[12] ERROR:  no tea\nweb-1 | INFO x\ndb-1 | " + at + "[34] LOG:  hello\ndb-1 | " + at + "[12] STATEMENT:  SELECT tea\ndb-1 | \tFROM pots\n",
+			"no tea\nSTATEMENT:  SELECT tea\n\tFROM pots|x|hello", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := messages(tt.log, &logline.Options{Level: tt.level})
+			if got != tt.want && !(strings.Contains(tt.log, "web-1") && sameRecords(got, tt.want)) {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// A line with a header of its own is a record, though its text is indented, unless headers are
+// repeated before each line of a text.
+func TestIndentedText(t *testing.T) {
+	for _, tt := range []struct{ name, log, want string }{
+		{"Ruby", "I, [2026-03-05T10:11:12.123456 #12]  INFO -- : Started\nI, [2026-03-05T10:11:12.234567 #12]  INFO -- :   Rendered\n", "Started|  Rendered"},
+		{"syslog", "Mar  5 10:11:12 vm tea[12]: no tea\nMar  5 10:11:12 vm tea[12]:   in the pot\n", "no tea\n  in the pot"},
+		{"syslog, later", "Mar  5 10:11:12 vm tea[12]: no tea\nMar  5 10:11:14 vm tea[12]:   in the pot\n", "no tea|  in the pot"},
+	} {
+		if got := messages(tt.log, nil); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		}
 	}
 }

@@ -1,6 +1,8 @@
 package logline
 
 import (
+	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/logbook-go/logbook/logbook"
@@ -14,6 +16,9 @@ var postgresLevels = map[string]logbook.Level{
 	"DEBUG": logbook.LevelDebug, "DEBUG1": logbook.LevelDebug, "DEBUG2": logbook.LevelDebug,
 	"DEBUG3": logbook.LevelDebug, "DEBUG4": logbook.LevelDebug, "DEBUG5": logbook.LevelDebug,
 }
+
+// postgresFormat is the format of PostgreSQL's text.
+const postgresFormat = "postgres"
 
 func isPostgresDetail(s string) bool {
 	switch s {
@@ -48,11 +53,27 @@ func (p *parser) postgres(s string) (Line, bool) {
 	l.postgresPrefix(prefix)
 	switch {
 	case !hasLevel:
-		l.attr("field", severity)
+		l.attr(postgresField, severity)
 	case severalSeverities(severity):
 		l.attr("severity", severity)
 	}
 	return l, true
+}
+
+// postgresField is the attribute with the name of a line that continues a record.
+const postgresField = "field"
+
+// postgresDetail returns the text of a line that continues the record of the same process, such
+// as DETAIL and STATEMENT.
+func (s *stream) postgresDetail(l *Line) (string, bool) {
+	if l.Format != postgresFormat || l.HasLevel || s.line.Format != postgresFormat || s.line.PID != l.PID {
+		return "", false
+	}
+	i := slices.IndexFunc(l.Attrs, func(a slog.Attr) bool { return a.Key == postgresField })
+	if i < 0 {
+		return "", false
+	}
+	return l.Attrs[i].Value.String() + ":  " + l.Message, true
 }
 
 // severalSeverities reports whether the level of a severity is that of others, too.
