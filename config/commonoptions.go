@@ -20,6 +20,7 @@ func HandlerOptions(format string) []Option {
 		{Name: "bubble", Kind: KindBool, Default: "false", Help: "true: handled records go on to the next handler; in a file the default is true"},
 		{Name: "format", Kind: KindFormat, Default: format, Help: "text, json, logfmt, console, wire, or a format string; or JSON as others write it: slog, zap, ecs, gcp, otel"},
 		{Name: "source", Kind: KindBool, Default: "false", Help: "true: add file and line of the call, in all formats but text and wire"},
+		jsonOption,
 	}
 }
 
@@ -32,13 +33,14 @@ func (s *Spec) Options() *logbook.Options {
 // formatNames are the values of the option format other than format strings.
 var formatNames = []string{"text", "json", "logfmt", "console", "wire", "slog", "zap", "ecs", "gcp", "otel"}
 
-// presets are the options of the formats that write JSON as others do.
+// presets are the options of the formats that write JSON.
 var presets = map[string]func() *logbook.JSONOptions{
+	"json": func() *logbook.JSONOptions { return new(logbook.JSONOptions) },
 	"slog": logbook.SlogJSON, "zap": logbook.ZapJSON, "ecs": logbook.ECSJSON,
 	"gcp": logbook.GoogleCloudJSON, "otel": logbook.OpenTelemetryJSON,
 }
 
-// formatter reads the options format and source.
+// formatter reads the options format, source and json.
 func (s *Spec) formatter() logbook.Formatter {
 	given := s.setting("format") != nil
 	format := ""
@@ -50,14 +52,24 @@ func (s *Spec) formatter() logbook.Formatter {
 		return nil
 	})
 	source := s.Bool("source")
+	var json *logbook.JSONOptions // nil for other formats
 	if preset, ok := presets[format]; ok {
-		o := preset()
-		o.Source = source
-		return logbook.JSON(o)
+		json = preset()
+		json.Source = source
+	}
+	s.readKind(jsonOption.Name, jsonOption.Kind, func(changes string) error {
+		switch {
+		case json != nil:
+			return changeJSON(json, changes)
+		case s.setting(jsonOption.Name).inherited:
+			return nil
+		}
+		return errors.New("only for the formats of JSON: json, slog, zap, ecs, gcp, otel")
+	})
+	if json != nil {
+		return logbook.JSON(json)
 	}
 	switch format {
-	case "json":
-		return logbook.JSON(&logbook.JSONOptions{Source: source})
 	case "logfmt":
 		return logbook.Logfmt(&logbook.LogfmtOptions{Source: source})
 	case "console":

@@ -134,9 +134,9 @@
 // # Options
 //
 // Options follow a question mark, separated by ampersands:
-// "file:app.log?level=warning&mode=0600". All sinks have level, bubble, format and source.
-// For the others, see docs/configuration.md, "logbook help sink file", or [LookupSink]. Sizes
-// are like 4096, 10MB or 1GiB, and durations like 500ms, 1h30m or 7d.
+// "file:app.log?level=warning&mode=0600". All sinks have level, bubble, format, source and
+// json. For the others, see docs/configuration.md, "logbook help sink file", or
+// [LookupSink]. Sizes are like 4096, 10MB or 1GiB, and durations like 500ms, 1h30m or 7d.
 //
 // Unknown and duplicate options are errors. The zone of an IPv6 address is written with
 // %25: smtp://[fe80::1%25eth0].
@@ -182,7 +182,19 @@
 //	          Cloud and OpenTelemetry
 //	other     a format string of logbook.Format, with at least one {record.NAME}
 //
-// The option source works with all formats but text and wire.
+// The option source works with all formats but text and wire, and the option json with those
+// of JSON. It changes names and forms of fields, as in
+//
+//	json:app.log?json=time:ts,time_as:unix,level_as:lower,channel:-
+//
+// The names are time, level, severity, channel, msg, source, error, exception, attrs,
+// trace_id, span_id and trace_flags; see [logbook.JSONKeys]. The forms are
+//
+//	time_as      nano, unix, unixnano, or a strftime pattern
+//	level_as     lower, upper
+//	duration_as  ns, us, ms, s
+//	error_as     text, object, stack
+//	source_as    object, short
 //
 // # Escapes
 //

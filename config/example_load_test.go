@@ -65,10 +65,10 @@ func ExampleLoad() {
 	_, err = config.Load(path, &config.Options{Strict: true})
 	fmt.Println(strings.ReplaceAll(err.Error(), dir, ""))
 	// Output:
-	// /app.ini:5: [sink log]: backups: unknown key (known here: bubble, buffer, delay, flush_interval, flush_level, format, level, levels, mode, source, sync_interval, sync_level, truncate; to every sink: background, dedup, fallback, fingers_crossed, limit, sample, spool)
+	// /app.ini:5: [sink log]: backups: unknown key (known here: bubble, buffer, delay, flush_interval, flush_level, format, json, level, levels, mode, source, sync_interval, sync_level, truncate; to every sink: background, dedup, fallback, fingers_crossed, limit, sample, spool)
 	// started
 	//  <nil>
-	// config: /app.ini:5: [sink log]: backups: unknown key (known here: bubble, buffer, delay, flush_interval, flush_level, format, level, levels, mode, source, sync_interval, sync_level, truncate; to every sink: background, dedup, fallback, fingers_crossed, limit, sample, spool)
+	// config: /app.ini:5: [sink log]: backups: unknown key (known here: bubble, buffer, delay, flush_interval, flush_level, format, json, level, levels, mode, source, sync_interval, sync_level, truncate; to every sink: background, dedup, fallback, fingers_crossed, limit, sample, spool)
 }
 
 // A file in the format of lab_utils.

@@ -67,7 +67,7 @@ func ExampleOpen_errors() {
 	}
 	// Output:
 	// config: sink "app.log": missing scheme: want one, such as "file:PATH"
-	// config: sink "file:app.log?lvl=info": option "lvl": unknown, did you mean "level"? (known to file: bubble, buffer, delay, flush_interval, flush_level, format, level, mode, source, sync_interval, sync_level, truncate; to every sink: background, dedup, fallback, fingers_crossed, limit, sample, spool)
+	// config: sink "file:app.log?lvl=info": option "lvl": unknown, did you mean "level"? (known to file: bubble, buffer, delay, flush_interval, flush_level, format, json, level, mode, source, sync_interval, sync_level, truncate; to every sink: background, dedup, fallback, fingers_crossed, limit, sample, spool)
 	// config: sink "file:app.log?level=loud": option "level": logbook: unknown level "loud" (known: trace, debug, info, success, notice, warning, error, critical, notset)
 	// config: sink "console:?format={record.massage}": option "format": logbook: format string "{record.massage}": at byte 0 ("{record.massage}"): unknown field "record.massage", did you mean "record.message"?
 	// config: sink "file://xxxxx@example.org/app.log": invalid address: want "file:PATH" or "file:///PATH", without host or user

@@ -185,7 +185,7 @@ func TestUnknown(t *testing.T) {
 		{"[AlarmLogger]\nactive = 1\nport = default\n", "[AlarmLogger]: unknown section; to use it, import"},
 		{"[MailHandler]\nactive = yes\n", `[MailHandler]: unknown section; to use it, import "github.com/logbook-go/logbook/config/all"`},
 		{"[ConsoleLogger]\nuse_colored_output = 0\n", `use_colored_output: unknown key, did you mean "use_coloured_output"?`},
-		{"[sink a]\nscheme = console\nlvl = info\n", `line 3: [sink a]: lvl: unknown key, did you mean "level"? (known here: bubble, format, level, levels, source, time, zone; to every sink: background, dedup, fallback, fingers_crossed, limit, sample, spool)`},
+		{"[sink a]\nscheme = console\nlvl = info\n", `line 3: [sink a]: lvl: unknown key, did you mean "level"? (known here: bubble, format, json, level, levels, source, time, zone; to every sink: background, dedup, fallback, fingers_crossed, limit, sample, spool)`},
 		{"[sink a]\nscheme = console\npasword = x\n", `line 3: [sink a]: pasword: unknown key, did you mean "password"? (known here: bubble,`},
 		{"[DEFAULT]\nnobody = 1\n", "line 2: [DEFAULT]: nobody: unknown key"},
 		{"[consolelogger]\n", `did you mean "ConsoleLogger"?`},

@@ -86,7 +86,7 @@ func TestErrors(t *testing.T) {
 		{"slack:", "", "missing address"},
 		{"slack:https://hooks.slack.com/services/hunter2?emojy=true", "emojy", `did you mean "emoji"?`},
 		{"slack:http://example.org/hunter2", "", "want https, since"},
-		{"smtp://me:hunter2@host?from=a@example.org&to=b@example.org&x=y", "x", "(known to smtp: bubble, ca, cert, format, from, insecure_skip_verify, key, level,"},
+		{"smtp://me:hunter2@host?from=a@example.org&to=b@example.org&x=y", "x", "(known to smtp: bubble, ca, cert, format, from, insecure_skip_verify, json, key, level,"},
 		{"pushover:?token=hunter2", "user_key", "missing"},
 		{"pushover:?user_key=hunter2", "token", "missing"},
 		{"ntfy:", "", "missing address"},

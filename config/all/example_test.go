@@ -20,5 +20,5 @@ func Example() {
 	fmt.Println(err)
 	// Output:
 	// ERROR
-	// config: sink "slack:xxxxx?levle=success": option "levle": unknown, did you mean "level"? (known to slack: bubble, ca, cert, channel, color, emoji, format, insecure_skip_verify, key, level, source, timeout, title, username; to every sink: background, dedup, fallback, fingers_crossed, limit, sample, spool)
+	// config: sink "slack:xxxxx?levle=success": option "levle": unknown, did you mean "level"? (known to slack: bubble, ca, cert, channel, color, emoji, format, insecure_skip_verify, json, key, level, source, timeout, title, username; to every sink: background, dedup, fallback, fingers_crossed, limit, sample, spool)
 }
