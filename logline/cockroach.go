@@ -2,6 +2,7 @@ package logline
 
 import (
 	"strings"
+	"time"
 
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -9,6 +10,7 @@ import (
 // cockroach parses a line of CockroachDB:
 //
 //	I260305 10:11:12.123456 12 server/server.go:345  [n1,client=10.0.0.1:99] 26 text
+//	I260305 10:11:12.123456 12 1@cli/start.go:690 ⋮ [-] 40 +text
 func (p *parser) cockroach(s string) (Line, bool) {
 	i := strings.IndexByte("IWEF", s[0])
 	if i < 0 || len(s) < 24 || digits(s[1:]) != 6 || s[7] != ' ' {
@@ -23,35 +25,54 @@ func (p *parser) cockroach(s string) (Line, bool) {
 	}
 	l := Line{HasLevel: true, Level: [...]logbook.Level{
 		logbook.LevelInfo, logbook.LevelWarn, logbook.LevelError, logbook.LevelCritical}[i]}
-	l.Time = c.on(2000+y, mo, d, p.now.Location())
-	rest := strings.TrimPrefix(s[8+c.len:], " ")
+	rest := s[8+c.len:]
+	loc := time.UTC                                          // unless an offset says otherwise
+	if len(rest) > 7 && (rest[0] == '+' || rest[0] == '-') { // -050000,America/New_York
+		if z, n := zone(rest); z != nil {
+			loc = z
+			rest = strings.TrimPrefix(rest[n:], "00")
+			if name := word(rest); strings.HasPrefix(name, ",") {
+				l.attr("zone", name[1:])
+				rest = rest[len(name):]
+			}
+		}
+	}
+	l.Time = c.on(2000+y, mo, d, loc)
+	rest = strings.TrimPrefix(rest, " ")
 	n := digits(rest)
 	if n == 0 || !strings.HasPrefix(rest[n:], " ") {
 		return Line{}, false
 	}
 	l.attr("goroutine", rest[:n])
 	rest = rest[n+1:]
-	caller := word(rest)
-	if at := strings.IndexByte(caller, '@'); at >= 0 {
-		l.Channel = caller[:at]
-		caller = caller[at+1:]
+	if n := digits(rest); n > 0 && strings.HasPrefix(rest[n:], "@") {
+		l.Channel, rest = rest[:n], rest[n+1:]
 	}
-	if l.Source, ok = goFileLine(caller); !ok {
+	if after, ok := strings.CutPrefix(rest, "(gostd) "); ok {
+		l.attr("library", "gostd")
+		rest = after
+	}
+	if l.Source, ok = goFileLine(word(rest)); !ok {
 		return Line{}, false
 	}
 	rest = strings.TrimLeft(rest[len(word(rest)):], " ")
-	rest = strings.TrimPrefix(rest, "⋮ ")
+	rest = strings.TrimLeft(strings.TrimPrefix(rest, "⋮ "), " ")
 	if strings.HasPrefix(rest, "[") {
 		if end := strings.Index(rest, "] "); end > 0 {
 			if tags := rest[1:end]; tags != "-" {
 				l.attr("tags", tags)
 			}
-			rest = strings.TrimLeft(rest[end+2:], " ")
+			rest = rest[end+1:]
 		}
 	}
+	rest = strings.TrimPrefix(rest, " ")
 	if n := digits(rest); n > 0 && strings.HasPrefix(rest[n:], " ") {
 		l.attr("counter", rest[:n])
-		rest = strings.TrimLeft(rest[n:], " ")
+		rest = rest[n+1:]
+	}
+	// A mark tells whether fields or a further line follow.
+	if rest != "" && strings.IndexByte(" =!+|", rest[0]) >= 0 {
+		rest = rest[1:]
 	}
 	l.Message = rest
 	return l, true

@@ -192,11 +192,11 @@ func (p *parser) field(l *Line, f *fieldSet, i int, a slog.Attr) {
 		if a.Value.Kind() == slog.KindString {
 			f.msg.offer(i, a.Key, 0)
 		}
-	case "Message", "RenderedMessage", "event", "@mt":
+	case "Message", "RenderedMessage", "event", "@mt", "textPayload":
 		if a.Value.Kind() == slog.KindString {
 			f.msg.offer(i, a.Key, 1)
 		}
-	case "log", "fields", "@fields":
+	case "log", "fields", "@fields", "jsonPayload":
 		f.nested.offer(i, a.Key, 0)
 	case "channel", "logger", "@module", "component":
 		if text {
@@ -285,7 +285,7 @@ func (f *fieldSet) nestedFields(l *Line, attrs []slog.Attr) {
 			l.Level, l.HasLevel = levelName(m.Value.String())
 		case m.Key == "logger" && a.Key == "log" && f.channel.key == "":
 			l.Channel = m.Value.String()
-		case m.Key == "message" && a.Key == "fields" && f.msg.key == "":
+		case m.Key == "message" && (a.Key == "fields" || a.Key == "jsonPayload") && f.msg.key == "":
 			l.Message = m.Value.String()
 			f.msg = f.nested
 			rest := slices.Delete(slices.Clone(members), i, i+1)

@@ -77,7 +77,7 @@ func init() {
 		{Format{"ttcc", "log4j's TTCCLayout", "346 [main] INFO app.Sort - hello"}, "0", (*parser).ttcc},
 		{Format{"cockroach", "CockroachDB", "I260305 10:11:12.123456 12 server/server.go:345  [n1] 26 hello"}, "IWEF", (*parser).cockroach},
 		{Format{postgresFormat, "PostgreSQL", "2026-03-05 10:11:12.123 CET [12] anna@shop ERROR:  division by zero"}, "0Aa<[ ", (*parser).postgres},
-		{Format{"postgres-csv", "PostgreSQL's CSV log", `2026-03-05 10:11:12.123 CET,"anna","shop",12,"10.0.0.1:5678",69a94b00.c,1,"SELECT",2026-03-05 10:10:00 CET,3/4,0,ERROR,22012,"division by zero",,,,,,"SELECT 1/0",,,"psql","client backend",,0`}, "0", (*parser).postgresCSV},
+		{Format{"postgres-csv", "PostgreSQL's CSV log", `2026-03-05 10:11:12.123 CET,"anna","shop",12,"10.0.0.1:5678",69a94b00.c,1,"SELECT",2026-03-05 10:10:00 CET,3/4,0,ERROR,22012,"division by zero",,,,,,"SELECT 1/0",,,"psql","client backend",,0`}, "0\"", (*parser).postgresCSV},
 		{Format{"redis", "Redis and Valkey", "12:M 05 Mar 2026 10:11:12.123 * Ready"}, "0[", (*parser).redis},
 		{Format{"logcat", "Android's logcat: threadtime and time", "03-05 10:11:12.123  12  34 I Tag: hello"}, "0", (*parser).logcat},
 		{Format{"logcat-brief", "Android's logcat: brief", "I/Tag(  12): hello"}, "VDIWEFA", (*parser).logcatBrief},
@@ -121,6 +121,7 @@ func init() {
 	timed = []timedRecognizer{
 		{Format{"capnslog", "etcd before 3.4", "2026-03-05 10:11:12.123456 I | raft: hello"}, "A", (*parser).capnslog},
 		{Format{"windows-cbs", "Windows' CBS.log", "2026-03-05 10:11:12, Info                  CBS    hello"}, ",", (*parser).windowsCBS},
+		{Format{"logcat-studio", "Android Studio's logcat", "2026-03-05 10:11:12.123    12-34    Tag                     com.example.app                      I  hello"}, "0", (*parser).logcatStudio},
 		{Format{"clickhouse", "ClickHouse", "2026.03.05 10:11:12.123456 [ 12 ] {8a1d2f3c} <Debug> executeQuery: hello"}, "[", timedLayout(
 			" [ {thread} ] {{{query_id}}} <{level}> {channel}: {message}",
 			" [ {thread} ] <{level}> {channel}: {message}")},
@@ -153,7 +154,7 @@ func init() {
 		{Format{"named", "BIND", "05-Mar-2026 10:11:12.123 general: info: hello"}, "a", (*parser).named},
 		{Format{"squid", "Squid's access log", "1772705472.123    109 10.0.0.1 TCP_MISS/200 512 GET http://vm/ - HIER_DIRECT/10.0.0.2 text/html"}, "0", (*parser).squid},
 		{Format{"structlog", "structlog's console", "2026-03-05T10:11:12.123456Z [info     ] hello                          n=1"}, "[", (*parser).structlogConsole},
-		{Format{"telegraf", "Telegraf", "2026-03-05T10:11:12Z I! [agent] hello"}, "A", (*parser).telegraf},
+		{Format{"telegraf", "Telegraf", "2026-03-05T10:11:12Z I! hello"}, "A", (*parser).telegraf},
 		{Format{"hclog", "hclog: Consul, Vault, Nomad, Terraform", "2026-03-05T10:11:12.123Z [INFO]  agent.server: hello: n=1"}, "[", (*parser).hclog},
 		{Format{"zerolog-time", "zerolog's and phuslu's consoles with a date", "2026-03-05T10:11:12Z INF main.go:12 > hello n=1"}, "A", (*parser).zerologConsole},
 		{Format{"charm", "charmbracelet/log", "2026/03/05 10:11:12 INFO <main.go:12> hello n=1"}, "A", (*parser).charm},
@@ -165,6 +166,7 @@ func init() {
 			"][{thread}][{level}][{channel}] [{source}] {message}",
 			"][{thread}][{level}][{channel}] {message}")},
 		{Format{"envoy-access", "Envoy's access log", `[2026-03-05T10:11:12.123Z] "GET / HTTP/1.1" 200 - 0 5 1 0 "-" "curl/8.5"`}, "]", (*parser).envoyAccess},
+		{Format{"pacman", "pacman", "[2026-03-05T10:11:12+0100] [ALPM] installed hello (2.12-1)"}, "]", (*parser).pacman},
 		{Format{"asterisk", "Asterisk", "[2026-03-05 10:11:12] NOTICE[12]: chan_sip.c:34 handle_request: hello"}, "]", timedLayout(
 			"] {level}[{pid}][{call}]: {source} in {function}: {message}",
 			"] {level}[{pid}][{call}]: {source} {function}: {message}",

@@ -12,11 +12,6 @@ func (p *parser) telegraf(l Line, _ stamp, rest string) (Line, bool) {
 		return Line{}, false
 	}
 	l.Message = rest[4:]
-	if strings.HasPrefix(l.Message, "[") {
-		if name, text, ok := strings.Cut(l.Message[1:], "]"); ok && !strings.Contains(name, " ") {
-			l.Channel, l.Message = name, strings.TrimLeft(strings.TrimPrefix(text, ":"), " ")
-		}
-	}
 	return l, true
 }
 

@@ -45,7 +45,7 @@ func TestGoLoggers(t *testing.T) {
 			`geth 2026-11-20T10:41:03+05:30 ERROR "Tea is low" {cups="3"}`},
 		{"telegraf",
 			`2026-11-20T10:41:03Z W! [inputs.tea] cups=3`,
-			`telegraf 2026-11-20T10:41:03Z WARNING channel=inputs.tea "cups=3"`},
+			`telegraf 2026-11-20T10:41:03Z WARNING "[inputs.tea] cups=3"`},
 		{"telegraf, no plugin",
 			`2026-11-20T10:41:03Z E! out of tea`,
 			`telegraf 2026-11-20T10:41:03Z ERROR "out of tea"`},

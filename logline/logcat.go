@@ -1,6 +1,7 @@
 package logline
 
 import (
+	"log/slog"
 	"strings"
 
 	"github.com/logbook-go/logbook/logbook"
@@ -107,4 +108,45 @@ func (p *parser) logcatBrief(s string) (Line, bool) {
 	l.PID = pid
 	l.Channel, l.Message = strings.TrimSpace(head[:open]), strings.TrimPrefix(msg, " ")
 	return l, true
+}
+
+// logcatStudio parses what follows the time in the lines of Android Studio:
+//
+//	 12-34    Tag    process    I  text
+//	12-34/process I/Tag: text
+func (p *parser) logcatStudio(l Line, _ stamp, rest string) (Line, bool) {
+	pid, rest, ok := cutPID(strings.TrimLeft(rest, " "))
+	tid, rest, ok2 := cutPID(strings.TrimPrefix(rest, "-"))
+	if !ok || !ok2 || rest == "" {
+		return Line{}, false
+	}
+	l.PID = pid
+	l.Attrs = append(l.Attrs, slog.Int("tid", tid))
+	if process, text, ok := strings.Cut(strings.TrimPrefix(rest, "/"), " "); ok && rest[0] == '/' {
+		if len(text) < 3 || text[1] != '/' {
+			return Line{}, false
+		}
+		if l.Level, l.HasLevel = androidLevel(text[0]); !l.HasLevel {
+			return Line{}, false
+		}
+		l.attr("process", process)
+		if l.Channel, l.Message, ok = strings.Cut(text[2:], ": "); !ok {
+			l.Channel, ok = strings.CutSuffix(text[2:], ":")
+		}
+		return l, ok
+	}
+	for i := 2; i+4 < len(rest); i++ {
+		if rest[i] == ' ' || rest[i-2:i] != "  " || rest[i+1:i+3] != "  " {
+			continue
+		}
+		if l.Level, l.HasLevel = androidLevel(rest[i]); !l.HasLevel {
+			break
+		}
+		head := strings.TrimSpace(rest[:i])
+		at := strings.LastIndexByte(head, ' ')
+		l.Channel, l.Message = strings.TrimRight(head[:max(at, 0)], " "), rest[i+3:]
+		l.attr("process", head[at+1:])
+		return l, true
+	}
+	return Line{}, false
 }

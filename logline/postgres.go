@@ -31,6 +31,18 @@ func isPostgresDetail(s string) bool {
 // postgres parses a line of PostgreSQL's log, "prefix ERROR:  text", with any log_line_prefix
 // that has a time, a process id, or names before its values, or with none.
 func (p *parser) postgres(s string) (Line, bool) {
+	l, ok := p.postgresText(Line{}, s)
+	if !ok || s[0] == '<' && isDigit(s[1]) {
+		return Line{}, false
+	}
+	if _, isSyslog := p.dateStamp(s); isSyslog && isUpper(s[0]) {
+		return Line{}, false
+	}
+	return l, true
+}
+
+// postgresText is postgres after the header of syslog, whose time is kept.
+func (p *parser) postgresText(l Line, s string) (Line, bool) {
 	const sep = ":  "
 	i := strings.Index(s[:min(len(s), 300)], sep)
 	if i < 3 || !isUpper(s[i-1]) && !isDigit(s[i-1]) {
@@ -45,11 +57,16 @@ func (p *parser) postgres(s string) (Line, bool) {
 	if !hasLevel && !isPostgresDetail(severity) {
 		return Line{}, false
 	}
-	l := Line{Level: level, HasLevel: hasLevel, Message: s[i+len(sep):]}
-	prefix, known := p.postgresTime(&l, s[:start])
-	if !known && prefix != "" && !strings.ContainsAny(prefix, "=[") {
+	prefix := s[:start]
+	if at, n := p.postgresTime(&l, prefix); n > 0 {
+		prefix = prefix[:at] + " " + prefix[at+n:]
+	} else if w := word(prefix); l.Time.IsZero() && prefix != "" && w[0] != '[' && !strings.Contains(w, "=") {
 		return Line{}, false
 	}
+	if hasLevel {
+		l.Level, l.HasLevel = level, true
+	}
+	l.Message = s[i+len(sep):]
 	l.postgresPrefix(prefix)
 	switch {
 	case !hasLevel:
@@ -81,21 +98,32 @@ func severalSeverities(s string) bool {
 	return s == "PANIC" || len(s) == len("DEBUG1") && isDigit(s[5])
 }
 
-// postgresTime takes the first time out of a prefix.
-func (p *parser) postgresTime(l *Line, prefix string) (rest string, ok bool) {
+// postgresTime finds the first time in a prefix, and returns its index and length. If the
+// line has a time already, that in the prefix is an attribute.
+func (p *parser) postgresTime(l *Line, prefix string) (at, n int) {
 	for i := range len(prefix) {
 		if !isDigit(prefix[i]) || i > 0 && isWordByte(prefix[i-1]) {
 			continue
 		}
-		if st, ok := p.epochStamp(prefix[i:]); ok {
-			l.Time = st.time
-			return prefix[:i] + prefix[i+st.len:], true
+		st, ok := p.epochStamp(prefix[i:])
+		t, n := st.time, st.len
+		if !ok {
+			inner := Line{}
+			rest, ok := p.zonedStamp(&inner, prefix[i:])
+			if !ok || prefix[i+10] != ' ' {
+				continue
+			}
+			t, n = inner.Time, len(prefix)-i-len(rest)
+			l.Attrs = append(l.Attrs, inner.Attrs...) // an unknown zone
 		}
-		if after, ok := p.zonedStamp(l, prefix[i:]); ok {
-			return prefix[:i] + after, true
+		if l.Time.IsZero() {
+			l.Time = t
+		} else {
+			l.attr("logged", prefix[i:i+n])
 		}
+		return i, n
 	}
-	return prefix, false
+	return 0, 0
 }
 
 func isWordByte(c byte) bool { return isDigit(c) || isLower(c|0x20) || c == '_' }
@@ -167,11 +195,15 @@ var postgresColumns = [...]string{
 // postgresCSV parses a line of PostgreSQL's CSV log. Its last column may go on in the next line.
 func (p *parser) postgresCSV(s string) (Line, bool) {
 	const pid, level, message = 2, 10, 12
+	s, quoted := strings.CutPrefix(s, `"`)
 	if len(s) < 40 || s[4] != '-' || s[10] != ' ' {
 		return Line{}, false
 	}
 	var l Line
 	rest, ok := p.zonedStamp(&l, s)
+	if quoted {
+		rest = strings.TrimPrefix(rest, `"`)
+	}
 	if !ok || !strings.HasPrefix(rest, ",") {
 		return Line{}, false
 	}

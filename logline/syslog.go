@@ -128,7 +128,7 @@ func (p *parser) syslogHeader(s string, sure bool) (Line, bool) {
 		return Line{}, false
 	}
 	h, ok := syslogHost(rest, sure)
-	if !sure && st.dated && (!ok || h.pid == 0 && h.facility == "" && !strings.HasPrefix(h.text, "%")) {
+	if !sure && st.dated && (!ok || h.pid == 0 && h.facility == "" && !h.hasLevel) {
 		return Line{}, false // it may be of any other program
 	}
 	return p.fromHost(l, h), true
@@ -143,6 +143,9 @@ func (p *parser) header(l Line, s string) Line {
 // syslogHost parses what is between the time and the text of a syslog line, and the text.
 func syslogHost(s string, sure bool) (host, bool) {
 	h, ok := tagHeader(s)
+	if ok && !sure && isYum(h.program) {
+		return host{text: s}, true
+	}
 	if !ok {
 		if h.facility, h.text = cutFacility(s); h.facility != "" {
 			facility := h.facility
@@ -155,14 +158,21 @@ func syslogHost(s string, sure bool) (host, bool) {
 	if ok || h.name != "" && (sure || h.untagged()) {
 		return h, true
 	}
-	return host{text: s}, strings.HasPrefix(s, "%")
+	return host{text: s}, false
+}
+
+// isYum reports whether a word with a colon after a time is what yum did.
+func isYum(s string) bool {
+	return s == "Installed" || s == "Updated" || s == "Erased" || s == "Obsoleted"
 }
 
 // host is a syslog header: host, program and process id.
 type host struct {
 	name, program string
-	process       string // the text in the brackets of a tag, if it is not a process id
-	facility      string // with the level, as BusyBox writes it
+	process       string        // the text in the brackets of a tag, if it is not a process id
+	facility      string        // with the level, as BusyBox writes it
+	level         logbook.Level // that a network device writes
+	hasLevel      bool
 	pid           int
 	text          string
 }
@@ -175,7 +185,7 @@ func hostHeader(s string) (h host, ok bool) {
 		return host{}, false
 	}
 	facility, rest := cutFacility(strings.TrimLeft(rest, " "))
-	if h, ok = tagHeader(rest); !ok {
+	if h, ok = tagHeader(strings.TrimPrefix(rest, ": ")); !ok {
 		h = host{text: rest}
 	}
 	h.name, h.facility = name, facility
@@ -198,7 +208,7 @@ func cutFacility(s string) (facility, rest string) {
 // untagged reports whether the first word of a text without a tag is a host all the same.
 func (h *host) untagged() bool {
 	return strings.HasPrefix(h.text, "last message repeated ") || strings.HasPrefix(h.text, "message repeated ") ||
-		strings.HasPrefix(h.text, "-- MARK --") || strings.HasPrefix(h.text, "%") || strings.HasPrefix(h.text, ": %") ||
+		strings.HasPrefix(h.text, "-- MARK --") ||
 		strings.ContainsAny(h.name[:len(h.name)-1], ".0123456789") && !isDigit(h.name[0]) || strings.Count(h.name, ".") == 3
 }
 
@@ -228,6 +238,11 @@ func tagHeader(s string) (h host, ok bool) {
 			h.program = tag
 		}
 	}
+	if code, ok := strings.CutPrefix(h.program, "%"); ok {
+		h.program = code
+		h.level, h.hasLevel = ciscoLevel(code)
+		return h, h.hasLevel
+	}
 	return h, !strings.ContainsAny(h.program, ":\"=%,;")
 }
 
@@ -246,6 +261,9 @@ func isHostName(s string) bool {
 func (p *parser) fromHost(l Line, h host) Line {
 	if h.name != "" {
 		l.attr("host", h.name)
+	}
+	if h.hasLevel {
+		l.Level, l.HasLevel = h.level, true
 	}
 	if h.facility != "" {
 		name, level, _ := strings.Cut(h.facility, ".")
@@ -278,6 +296,10 @@ func (p *parser) programText(l Line, s string) Line {
 		if l, ok := proftpdText(l, s); ok {
 			return l
 		}
+	case "postgres":
+		if l, ok := p.postgresText(l, s); ok {
+			return l
+		}
 	}
 	return p.payload(l, s)
 }
@@ -294,8 +316,14 @@ func cutUptime(l *Line, s string) string {
 	return s[len(uptime)+3:]
 }
 
-// proftpdText parses "server (client[address]): text", or with a dash in place of the colon.
+// proftpdText parses "server (client[address]): text", or with a dash in place of the colon, or
+// without a client.
 func proftpdText(l Line, s string) (Line, bool) {
+	if h, ok := tagHeader(s); ok && h.pid == 0 {
+		l.attr("server", h.program)
+		l.Message = h.text
+		return l, true
+	}
 	server, rest, ok := strings.Cut(s, " (")
 	client, text, ok2 := strings.Cut(rest, "])")
 	if !ok || !ok2 || strings.Contains(server, " ") || strings.Contains(client, " ") {
@@ -313,9 +341,6 @@ func (p *parser) payload(l Line, s string) Line {
 	if inner, ok := p.structured(l, s); ok {
 		return inner
 	}
-	if lv, ok := ciscoLevel(s); ok && !l.HasLevel {
-		l.Level, l.HasLevel = lv, true
-	}
 	l.takeLevel(s)
 	return l
 }
@@ -329,19 +354,13 @@ func (l *Line) takeLevel(s string) {
 	l.Message = s
 }
 
-// ciscoLevel returns the severity in a text like "%SYS-5-CONFIG_I: text".
+// ciscoLevel returns the severity in the name of a message of a network device, like
+// SYS-5-CONFIG_I.
 func ciscoLevel(s string) (logbook.Level, bool) {
-	if !strings.HasPrefix(s, "%") {
-		return 0, false
-	}
-	code, _, ok := strings.Cut(s[1:min(len(s), 64)], ":")
-	if !ok {
-		return 0, false
-	}
-	for i := 1; i+2 < len(code); i++ {
-		switch c := code[i]; {
-		case c == '-' && code[i+2] == '-' && '0' <= code[i+1] && code[i+1] <= '7':
-			return severity(int(code[i+1] - '0')), true
+	for i := 1; i+2 < len(s); i++ {
+		switch c := s[i]; {
+		case c == '-' && s[i+2] == '-' && '0' <= s[i+1] && s[i+1] <= '7':
+			return severity(int(s[i+1] - '0')), true
 		case !isUpper(c) && !isDigit(c) && c != '-' && c != '_':
 			return 0, false
 		}
