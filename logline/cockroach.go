@@ -28,13 +28,11 @@ func (p *parser) cockroach(s string) (Line, bool) {
 	rest := s[8+c.len:]
 	loc := time.UTC                                          // unless an offset says otherwise
 	if len(rest) > 7 && (rest[0] == '+' || rest[0] == '-') { // -050000,America/New_York
-		if z, n := zone(rest); z != nil {
+		if z, _ := zone(rest); z != nil {
 			loc = z
-			rest = strings.TrimPrefix(rest[n:], "00")
-			if name := word(rest); strings.HasPrefix(name, ",") {
-				l.attr("zone", name[1:])
-				rest = rest[len(name):]
-			}
+			name := word(rest)
+			l.attr("zone", name)
+			rest = rest[len(name):]
 		}
 	}
 	l.Time = c.on(2000+y, mo, d, loc)

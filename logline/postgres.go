@@ -60,7 +60,7 @@ func (p *parser) postgresText(l Line, s string) (Line, bool) {
 	prefix := s[:start]
 	if at, n := p.postgresTime(&l, prefix); n > 0 {
 		prefix = prefix[:at] + " " + prefix[at+n:]
-	} else if w := word(prefix); l.Time.IsZero() && prefix != "" && w[0] != '[' && !strings.Contains(w, "=") {
+	} else if w := word(prefix); l.Time.IsZero() && prefix != "" && !strings.HasPrefix(w, "[") && !strings.Contains(w, "=") {
 		return Line{}, false
 	}
 	if hasLevel {

@@ -187,7 +187,7 @@ func TestServers(t *testing.T) {
 		{"CockroachDB, channel and mark", `I261120 10:40:31.123456 9 1@(gostd) tea/pot.go:12 ⋮ [-] 40 +tea is ready`,
 			`cockroach 2026-11-20T10:40:31.123456Z INFO channel=1 source=|tea/pot.go:12 "tea is ready" {goroutine="9" library="gostd" counter="40"}`},
 		{"CockroachDB, structured", `I261120 10:40:31.123456-050000,America/New_York 9 1@tea/pot.go:12 ⋮ [n1] 32 ={"EventType":"tea"}`,
-			`cockroach 2026-11-20T10:40:31.123456-05:00 INFO channel=1 source=|tea/pot.go:12 "{\"EventType\":\"tea\"}" {zone="America/New_York" goroutine="9" tags="n1" counter="32"}`},
+			`cockroach 2026-11-20T10:40:31.123456-05:00 INFO channel=1 source=|tea/pot.go:12 "{\"EventType\":\"tea\"}" {zone="-050000,America/New_York" goroutine="9" tags="n1" counter="32"}`},
 		{"Android Studio", `2026-11-20 10:40:31.123    12-34    Tea Pot                 com.example.tea                      W  low on tea`,
 			`logcat-studio 2026-11-20T10:40:31.123+05:30 WARNING channel=Tea Pot pid=12 "low on tea" {tid=34 process="com.example.tea"}`},
 		{"Android Studio before Dolphin", `2026-11-20 10:40:31.123 12-34/com.example.tea E/Teapot: no tea`,

@@ -224,7 +224,7 @@ func (p *parser) afterTime(l Line, s string) Line {
 // nginxIDs parses "pid#thread: ", and the number of the connection after it.
 func nginxIDs(l *Line, s string) string {
 	pid, r, ok := cutPID(s)
-	if !ok || !strings.HasPrefix(r, "#") {
+	if !ok || !strings.HasPrefix(r, "#") || l.PID != 0 {
 		return s
 	}
 	tid, r, ok := cutPID(r[1:])
