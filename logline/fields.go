@@ -166,14 +166,14 @@ func (p *parser) fields(f *fieldSet, attrs []slog.Attr, all string) Line {
 func (p *parser) field(l *Line, f *fieldSet, i int, a slog.Attr) {
 	text := a.Value.Kind() == slog.KindString && a.Value.String() != ""
 	switch a.Key {
-	case "time", "ts", "timestamp", "@timestamp", "asctime", "@t":
+	case "time", "ts", "timestamp", "@timestamp", "asctime", "@t", "@time", "TIME":
 		p.timeField(l, f, i, a, 0)
 	case "t", "datetime", "Time", "Timestamp":
 		p.timeField(l, f, i, a, 1)
 	case "date", "eventTime", "stageTimestamp":
 		p.timeField(l, f, i, a, 2)
 	case "level", "lvl", "severity", "levelname", "@level", "log.level",
-		"@l", "Level", "LogLevel", "Severity", "levelName", "level_name":
+		"@l", "Level", "LogLevel", "Severity", "levelName", "level_name", "LEVEL":
 		switch {
 		case f.level.key != "":
 		case text:
@@ -192,13 +192,13 @@ func (p *parser) field(l *Line, f *fieldSet, i int, a slog.Attr) {
 		if a.Value.Kind() == slog.KindString {
 			f.msg.offer(i, a.Key, 0)
 		}
-	case "Message", "RenderedMessage", "event", "@mt", "textPayload":
+	case "Message", "MESSAGE", "RenderedMessage", "event", "@mt", "textPayload":
 		if a.Value.Kind() == slog.KindString {
 			f.msg.offer(i, a.Key, 1)
 		}
 	case "log", "fields", "@fields", "jsonPayload":
 		f.nested.offer(i, a.Key, 0)
-	case "channel", "logger", "@module", "component":
+	case "channel", "logger", "logger_name", "@module", "component":
 		if text {
 			f.channel.offer(i, a.Key, channelRank(a.Key))
 		}
@@ -206,7 +206,7 @@ func (p *parser) field(l *Line, f *fieldSet, i int, a slog.Attr) {
 		if text {
 			f.name.offer(i, a.Key, 0)
 		}
-	case "source", "caller", "@caller", "src":
+	case "source", "caller", "@caller", "src", "CALLER":
 		if source(a.Value) != nil {
 			f.caller.offer(i, a.Key, 0)
 		}

@@ -125,7 +125,7 @@ func (p *parser) logrus(s string) (Line, bool) {
 // hclog parses the text after the time in lines of HashiCorp's programs,
 // "[INFO]  agent.server: text: key=value".
 func (p *parser) hclog(l Line, st stamp, rest string) (Line, bool) {
-	if st.comma || len(rest) < 10 || rest[1] != '[' || !isUpper(rest[2]) {
+	if st.fraction != 3 || st.comma || len(rest) < 10 || rest[1] != '[' || !isUpper(rest[2]) {
 		return Line{}, false
 	}
 	lv, n, ok := bracketLevel(rest[1:])

@@ -135,7 +135,8 @@ func (p *parser) chi(l Line, _ stamp, rest string) (Line, bool) {
 	return l, true
 }
 
-// requestLevel sets the level of a request that a web server logs as JSON, from its status.
+// requestLevel sets the level of a request that a web server logs as JSON or logfmt, from its
+// status.
 func (l *Line) requestLevel() {
 	if l.HasLevel || l.Message != "" {
 		return
@@ -145,6 +146,10 @@ func (l *Line) requestLevel() {
 		switch {
 		case a.Key == "status" && a.Value.Kind() == slog.KindInt64:
 			status = a.Value.Int64()
+		case a.Key == "status" && a.Value.Kind() == slog.KindString: // in logfmt
+			if n, ok := number(a.Value.String(), 3); ok && len(a.Value.String()) == 3 {
+				status = int64(n)
+			}
 		case a.Key == "method":
 			method = a.Value.Kind() == slog.KindString && isMethod(a.Value.String())
 		}

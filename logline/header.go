@@ -115,6 +115,7 @@ type header struct {
 	word    string // the level, if it is none of Logbook's
 	levelAt int    // number of parts before it
 
+	bare       bool // there is no time
 	levelFirst bool // the level is before the time
 	padded     bool // the level is filled up with spaces
 }
@@ -690,6 +691,9 @@ func (h *header) ends(k partKind, t token, run int) bool {
 	case placePart:
 		return strong(t.sep) || !strong(h.sep)
 	case insidePart:
+		if h.bare && !isThread(t.text) && !isPlace(t.text) && !isLoggerName(t.text) {
+			return false
+		}
 		if run > 0 && h.parts[h.n-1].kind == namePart && !isLoggerName(h.parts[h.n-1].text) {
 			return hard // the name may be the first word of the message
 		}
@@ -705,7 +709,7 @@ func (h *header) ends(k partKind, t token, run int) bool {
 		if t.open == '<' && isProcess(t.text) {
 			return true
 		}
-		if strings.IndexByte(t.text, ' ') >= 0 {
+		if h.bare || strings.IndexByte(t.text, ' ') >= 0 {
 			return false
 		}
 		return digits(t.text) == len(t.text) || h.boxedLevel && t.open == '[' && h.seen[insidePart] < 2
@@ -715,6 +719,8 @@ func (h *header) ends(k partKind, t token, run int) bool {
 		return strong(t.sep) || t.text[0] == '<'
 	case namePart:
 		switch {
+		case h.bare && !isLoggerName(t.text):
+			return false
 		case hard:
 			return true
 		case t.sep == ':':
@@ -726,6 +732,19 @@ func (h *header) ends(k partKind, t token, run int) bool {
 		return t.sep == '-'
 	}
 	return false
+}
+
+// afterLevel parses what follows a level at the start of a line without a time, if it is the
+// rest of a header.
+func (p *parser) afterLevel(l Line, rest string) (Line, bool) {
+	h := header{rest: rest, level: l.Level, hasLevel: true, bare: true}
+	h.sep, _, h.rest = h.separator(rest, true)
+	if !h.after() || h.n == 0 {
+		return Line{}, false
+	}
+	h.set(&l)
+	l.Format, l.Message = Layout, h.rest
+	return l, true
 }
 
 // set sets the parts of the line.
@@ -775,7 +794,8 @@ func (h *header) set(l *Line) {
 		case insidePart:
 			h.setInside(l, p.text)
 		case pairPart:
-			l.attr("ndc", p.text)
+			key, value, _ := strings.Cut(p.text, "=")
+			l.attr(key, value)
 		}
 	}
 }

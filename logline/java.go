@@ -93,10 +93,11 @@ func (p *parser) kafka(s string) (Line, bool) {
 // message".
 func (p *parser) ttcc(s string) (Line, bool) {
 	n := digits(s)
-	if n == 0 || n > 10 || !strings.HasPrefix(s[n:], " [") {
+	in := strings.TrimLeft(s[n:], " ")
+	if n == 0 || n > 10 || !strings.HasPrefix(in, "[") || len(in) == len(s)-n {
 		return Line{}, false
 	}
-	thread, rest, ok := bracket(s[n+1:])
+	thread, rest, ok := bracket(in)
 	if !ok {
 		return Line{}, false
 	}

@@ -20,10 +20,10 @@ var partOf = func() map[string]func(l *logline.Line) bool {
 			m[k] = has
 		}
 	}
-	add("time ts timestamp @timestamp asctime @t t datetime Time Timestamp", func(l *logline.Line) bool { return !l.Time.IsZero() })
-	add("level lvl severity levelname @level log.level @l Level LogLevel Severity levelName level_name error_severity", func(l *logline.Line) bool { return l.HasLevel })
-	add("msg message @message @m @mt short_message Message RenderedMessage event fields fields.message", func(l *logline.Line) bool { return true })
-	add("channel logger @module component name", func(l *logline.Line) bool { return l.Channel != "" })
+	add("TIME @time time ts timestamp @timestamp asctime @t t datetime Time Timestamp", func(l *logline.Line) bool { return !l.Time.IsZero() })
+	add("LEVEL level lvl severity levelname @level log.level @l Level LogLevel Severity levelName level_name error_severity", func(l *logline.Line) bool { return l.HasLevel })
+	add("MESSAGE msg message @message @m @mt short_message Message RenderedMessage event fields fields.message", func(l *logline.Line) bool { return true })
+	add("logger_name channel logger @module component name", func(l *logline.Line) bool { return l.Channel != "" })
 	add("error err error.message err.message exception.message error.type err.type exception.type error.chain", func(l *logline.Line) bool { return l.Err != "" || l.Stack != "" })
 	add("stack stacktrace stack_trace trace exception exc_info Exception @x error.stack err.stack error.stack_trace exception.stacktrace errorVerbose",
 		func(l *logline.Line) bool { return l.Stack != "" })

@@ -46,7 +46,7 @@ func scanLevel(s []byte) (logbook.Level, bool) {
 func levelKey(key []byte) bool {
 	switch string(key) {
 	case "level", "lvl", "severity", "levelname", "@level", "log.level",
-		"@l", "Level", "LogLevel", "Severity", "levelName", "level_name":
+		"@l", "Level", "LogLevel", "Severity", "levelName", "level_name", "LEVEL":
 		return true
 	}
 	return false

@@ -16,6 +16,7 @@ func (p *parser) logfmt(s string) (Line, bool) {
 	}
 	l := p.fields(new(fieldSet), attrs, s)
 	l.Format = Logfmt
+	l.requestLevel()
 	return l, true
 }
 

@@ -80,26 +80,54 @@ func (p *parser) djangoServer(s string) (Line, bool) {
 }
 
 // structlogConsole parses what follows the time in the lines that structlog's ConsoleRenderer
-// writes: the level padded to nine bytes, the event padded to thirty, the logger in brackets,
-// and pairs of which the values may have spaces.
+// writes: the level and the event, both filled up with spaces, the logger in brackets, and
+// pairs of which the values may have spaces.
 func (p *parser) structlogConsole(l Line, _ stamp, rest string) (Line, bool) {
-	if len(rest) < 13 || rest[1] != '[' || rest[11] != ']' || !isLower(rest[2]) {
+	rest = strings.TrimLeft(rest, " ")
+	end := strings.IndexByte(rest[:min(len(rest), 16)], ']')
+	if end < 6 || !isLower(rest[1]) || rest[end-1] != ' ' && end != len("[exception") || !pythonLevel(&l, rest[1:end]) {
 		return Line{}, false
 	}
-	if !pythonLevel(&l, rest[2:11]) {
-		return Line{}, false
+	s := strings.TrimPrefix(rest[end+1:], " ")
+	const event = 30
+	i := min(len(s), event)
+	if gap := strings.Index(s[:i], "   "); gap >= 0 {
+		i = gap // it is filled up to less
 	}
-	s := strings.TrimPrefix(rest[12:], " ")
-	i := nextPair(s, min(len(s), 30))
-	event := strings.TrimRight(s[:i], " ")
-	if strings.HasSuffix(event, "]") {
-		if at := strings.LastIndex(event, " ["); at >= 0 && isName(event[at+2:len(event)-1]) {
-			l.Channel = event[at+2 : len(event)-1]
-			event = strings.TrimRight(event[:at], " ")
+	i = nextPair(s, i)
+	l.Message = strings.TrimRight(s[:i], " ")
+	if strings.HasSuffix(l.Message, "]") {
+		if at := strings.LastIndex(l.Message, " ["); at >= 0 && isName(l.Message[at+2:len(l.Message)-1]) {
+			l.Channel = l.Message[at+2 : len(l.Message)-1]
+			l.Message = strings.TrimRight(l.Message[:at], " ")
 		}
 	}
-	l.Message = event
-	for i < len(s) {
+	l.spacedPairs(s[i:])
+	return l, true
+}
+
+// structlogBare parses lines of structlog's ConsoleRenderer without a time.
+func (p *parser) structlogBare(s string) (Line, bool) {
+	return p.structlogConsole(Line{}, stamp{}, s)
+}
+
+// structlogPairs parses lines of structlog's KeyValueRenderer, whose texts are those of
+// Python: timestamp='2026-03-05T10:11:12Z' level='info' event='hello' n=1.
+func (p *parser) structlogPairs(s string) (Line, bool) {
+	at := strings.Index(s, "='")
+	if at <= 0 || keyLen(s) == 0 || !strings.HasPrefix(s, "event='") && !strings.Contains(s, " event='") {
+		return Line{}, false
+	}
+	var l Line
+	l.spacedPairs(" " + s)
+	l = p.fields(new(fieldSet), l.Attrs, s)
+	return l, l.Message != "" && l.Message != s
+}
+
+// spacedPairs adds the pairs of a text in which each follows a space. A value ends where
+// the next begins.
+func (l *Line) spacedPairs(s string) {
+	for i := 0; i < len(s); {
 		key, _, _ := strings.Cut(s[i+1:], "=")
 		start := i + 1 + len(key) + 1
 		end := start
@@ -115,7 +143,6 @@ func (p *parser) structlogConsole(l Line, _ stamp, rest string) (Line, bool) {
 		}
 		l.attr(key, value)
 	}
-	return l, true
 }
 
 // nextPair returns the index of the space before the next "key=" of s, from the index i on,

@@ -55,8 +55,14 @@ func (p *parser) tracing(l Line, st stamp, rest string) (Line, bool) {
 		return Line{}, false
 	}
 	rest, ok := l.paddedLevel(rest[1:])
-	if !ok || !l.tracingSpans(rest, false) {
+	if !ok {
 		return Line{}, false
+	}
+	if !l.tracingSpans(rest, false) {
+		if st.fraction < 6 || st.comma || strings.HasPrefix(rest, "[") {
+			return Line{}, false
+		}
+		l.textPairs(rest) // without the target
 	}
 	return l, true
 }
@@ -74,6 +80,7 @@ func (p *parser) tracingBare(s string) (Line, bool) {
 
 // tracingSpans parses the text after the level.
 func (l *Line) tracingSpans(s string, fields bool) bool {
+	s, thread := cutTracingThread(s)
 	spans, n := spansLen(s)
 	if n == 0 || n+2 >= len(s) || fields && !spans {
 		return false
@@ -89,8 +96,32 @@ func (l *Line) tracingSpans(s string, fields bool) bool {
 		head = ""
 	}
 	l.Channel = head
+	if thread != "" {
+		l.attr("thread", thread)
+	}
+	if place, text, ok := strings.Cut(rest, ": "); ok {
+		if n := digits(place); n > 0 && n == len(place) {
+			l.attr("line", place)
+			rest = text
+		} else if isPlace(place) {
+			l.setPlace(place)
+			rest = text
+		}
+	}
 	l.textPairs(rest)
 	return true
+}
+
+// cutTracingThread cuts the name and the number of the thread, "main ThreadId(01) ".
+func cutTracingThread(s string) (rest, thread string) {
+	rest = s
+	if w := word(rest); w == "main" || isThread(w) && isName(w) {
+		rest = strings.TrimLeft(rest[len(w):], " ")
+	}
+	if strings.HasPrefix(rest, "ThreadId(") {
+		rest = strings.TrimLeft(rest[len(word(rest)):], " ")
+	}
+	return rest, strings.TrimRight(s[:len(s)-len(rest)], " ")
 }
 
 // spansLen returns the length of the names of spans or of a target at the start of s, which

@@ -10,6 +10,9 @@ func (p *parser) systemJSON(attrs []slog.Attr) (Line, bool) {
 	if attrs[0].Key == "t" && attrs[0].Value.Kind() == slog.KindGroup {
 		return p.mongodbJSON(attrs)
 	}
+	if len(attrs) == 2 && attrs[0].Key == "text" && attrs[1].Key == "record" && attrs[1].Value.Kind() == slog.KindGroup {
+		return p.loguruJSON(attrs)
+	}
 	if k := attrs[0].Key; k == "" || k[0] != '_' && !isUpper(k[0]) {
 		return Line{}, false
 	}
@@ -92,4 +95,45 @@ func (p *parser) journalJSON(attrs []slog.Attr) (Line, bool) {
 	}
 	l.Attrs = rest
 	return l, isEntry
+}
+
+// loguruJSON parses what loguru writes with serialize=True:
+//
+//	{"text":"...","record":{"level":{"name":"INFO","no":20},"message":"text","time":{"repr":"...","timestamp":1.5},...}}
+func (p *parser) loguruJSON(attrs []slog.Attr) (Line, bool) {
+	l := Line{Format: "loguru-json"}
+	var rest []slog.Attr
+	for _, a := range attrs[1].Value.Group() {
+		text := a.Value.Kind() == slog.KindString
+		switch {
+		case a.Key == "message" && text:
+			l.Message = a.Value.String()
+		case a.Key == "name" && text:
+			l.Channel = a.Value.String()
+		case a.Key == "level" && a.Value.Kind() == slog.KindGroup:
+			l.Level, l.HasLevel = levelName(memberText(a.Value.Group(), "name"))
+			rest = append(rest, a)
+		case a.Key == "time" && a.Value.Kind() == slog.KindGroup:
+			st, ok := isoStamp(memberText(a.Value.Group(), "repr"), p.now.Location())
+			if !ok {
+				return Line{}, false
+			}
+			l.Time = st.time
+			rest = append(rest, a)
+		default:
+			rest = append(rest, a)
+		}
+	}
+	l.Attrs = []slog.Attr{attrs[0], {Key: "record", Value: slog.GroupValue(rest...)}}
+	return l, !l.Time.IsZero() && l.Message != ""
+}
+
+// memberText returns the text of a member of an object, or "".
+func memberText(group []slog.Attr, key string) string {
+	for _, a := range group {
+		if a.Key == key && a.Value.Kind() == slog.KindString {
+			return a.Value.String()
+		}
+	}
+	return ""
 }

@@ -10,8 +10,11 @@ import (
 
 // text parses a line of text that starts with a time, a level or a syslog header.
 func (p *parser) text(s string) (l Line, ok bool) {
-	if s == "" || s[0] <= ' ' {
+	if s == "" {
 		return Line{}, false
+	}
+	if s[0] == ' ' {
+		return p.indentedTime(s)
 	}
 	switch c := s[0]; {
 	case c == '<':
@@ -58,6 +61,22 @@ func (p *parser) text(s string) (l Line, ok bool) {
 	return l, true
 }
 
+// indentedTime parses a line whose time is indented, if a header with a level follows it:
+// without one, the line may continue another.
+func (p *parser) indentedTime(s string) (Line, bool) {
+	const most = 8
+	rest := strings.TrimLeft(s, " ")
+	if len(s)-len(rest) > most {
+		return Line{}, false
+	}
+	st, ok := isoStamp(rest, p.now.Location())
+	if !ok || !stampEnds(rest[st.len:]) {
+		return Line{}, false
+	}
+	l, ok := p.afterStamp(Line{}, header{}, st, rest[st.len:])
+	return l, ok && (l.Message != "" || len(l.Attrs) > 0)
+}
+
 // bracketTime parses the rest after "[2006-01-02 15:04:05.000000] ". A time with six
 // digits of a second, or with no seconds as in early versions, is Logbook's and followed by
 // level and channel.
@@ -65,8 +84,17 @@ func (p *parser) bracketTime(s string) (Line, bool) {
 	st, ok := p.anyStamp(s[1:])
 	day := !ok
 	if day {
-		if st, ok = p.dayStamp(s[1:]); !ok || !st.seconds {
+		if st, ok = p.dayStamp(s[1:]); !ok {
+			if st, ok = p.splitStamp(s); !ok {
+				return Line{}, false
+			}
+			day = false
+		} else if !st.seconds {
 			return Line{}, false
+		} else if z, n := zone(s[1+st.len:]); z != nil { // pino-pretty
+			at := parser{now: p.now.In(z)}
+			st, _ = at.dayStamp(s[1:])
+			st.len += n
 		}
 	}
 	if st.len+1 >= len(s) || !stampEnds(s[st.len+1:]) {
@@ -94,6 +122,21 @@ func (p *parser) bracketTime(s string) (Line, bool) {
 		return Line{}, false
 	}
 	return p.afterTime(l, rest), true
+}
+
+// splitStamp parses the date and the time of day in brackets of their own,
+// "[2026-03-05][10:11:12]", as if they were in the same.
+func (p *parser) splitStamp(s string) (stamp, bool) {
+	if len(s) < 22 || s[11:13] != "][" || s[5] != '-' || s[8] != '-' {
+		return stamp{}, false
+	}
+	end := strings.IndexByte(s[13:min(len(s), 40)], ']')
+	if end < 0 {
+		return stamp{}, false
+	}
+	st, ok := isoStamp(s[1:11]+" "+s[13:13+end], p.now.Location())
+	st.len++ // "][" for the space
+	return st, ok && st.len == 12+end
 }
 
 // leadingTime parses a line that starts with "2006-01-02 15:04:05".
@@ -165,17 +208,13 @@ func (p *parser) leadingLevel(s string) (Line, bool) {
 			return l, true
 		}
 	}
+	if got, ok := p.afterLevel(l, rest); ok {
+		return got, true
+	}
 	rest = cutSeparator(rest)
-	open := strings.TrimPrefix(rest, "[")
-	if st, ok := isoStamp(open, p.now.Location()); ok {
-		end := open[st.len:]
-		if len(open) != len(rest) && strings.HasPrefix(end, "]") {
-			end = end[1:]
-		}
-		if stampEnds(end) {
-			l.Time = st.time
-			return p.afterTime(l, cutSeparator(end)), true
-		}
+	if n == 4 && isUpper(s[0]) && strings.HasPrefix(s[n:], " ") {
+		l.textPairs(rest) // charmbracelet/log without a time
+		return l, true
 	}
 	l.Message = rest
 	return l, true
