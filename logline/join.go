@@ -334,7 +334,7 @@ func (s *stream) text(l *Line) (string, bool) {
 	case l.Format == Plain && l.stream == "":
 		return l.Message, true
 	case l.stream != "":
-		return l.Message, !l.HasLevel
+		return l.Message, !l.HasLevel || l.assumed
 	case !l.HasLevel && l.Time.IsZero() && s.block > indented:
 		return stripSGR(l.Raw), true // a part of a stack that looks like logfmt
 	case l.Format == Text && l.Time.IsZero() && s.block > indented && s.next(stripSGR(l.Raw)) > indented:

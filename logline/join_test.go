@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/logline"
 )
 
@@ -170,5 +171,32 @@ func TestIndentedText(t *testing.T) {
 		if got := messages(tt.log, nil); got != tt.want {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
 		}
+	}
+}
+
+// A traceback that a service prints into the journal is an error, though the journal has it at
+// the level of all its lines, and lines of other services come between.
+func TestJournalOfServices(t *testing.T) {
+	entry := func(name, pid, message string) string {
+		return `{"__REALTIME_TIMESTAMP":"1795150000000000","PRIORITY":"6","SYSLOG_IDENTIFIER":"` + name + `","_PID":"` + pid + `","_TRANSPORT":"stdout","MESSAGE":"` + message + `"}`
+	}
+	log := strings.Join([]string{
+		entry("pot", "12", "starting"),
+		entry("pot", "12", "Traceback (most recent call last):"),
+		entry("pot", "12", `  File \"pot.py\", line 3, in pour`),
+		entry("cup", "13", "INFO ready"),
+		entry("pot", "12", "TeaError: no tea"),
+		entry("pot", "12", "starting again"),
+	}, "\n")
+	var got []string
+	for l, err := range logline.Read(strings.NewReader(log), &logline.Options{Level: logbook.LevelError}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, l.Level.String()+" "+l.Channel+": "+l.Message+"|"+l.Stack)
+	}
+	want := "ERROR pot: TeaError: no tea|Traceback (most recent call last):\n  File \"pot.py\", line 3, in pour\nTeaError: no tea"
+	if len(got) != 1 || got[0] != want {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), want)
 	}
 }

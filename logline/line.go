@@ -59,6 +59,9 @@ type Line struct {
 	// partial is set if the next line of the stream continues this one.
 	partial bool
 
+	// assumed is set if the level is that of all lines of a service, which states none.
+	assumed bool
+
 	// hasPID and hasSource say that an attribute has the process id, or the source.
 	hasPID, hasSource bool
 }

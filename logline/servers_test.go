@@ -246,5 +246,13 @@ func TestSystemLogs(t *testing.T) {
 			`journal channel=sshd pid=12 "hello" {uptime="1.234567" host="vm"}`},
 		{"journalctl -o json", `{"__REALTIME_TIMESTAMP":"1795150000000000","PRIORITY":"4","MESSAGE":"low on tea","_PID":"12","SYSLOG_IDENTIFIER":"pot","_HOSTNAME":"vm"}`,
 			`journal-json 2026-11-20T10:16:40+05:30 WARNING channel=pot pid=12 "low on tea" {_PID="12" _HOSTNAME="vm"}`},
+		{"journalctl -o json, printed by a service", `{"__REALTIME_TIMESTAMP":"1795150000000000","PRIORITY":"6","MESSAGE":"low on tea","_PID":"12","SYSLOG_IDENTIFIER":"pot","_TRANSPORT":"stdout"}`,
+			`journal-json 2026-11-20T10:16:40+05:30 INFO channel=pot pid=12 "low on tea" {_PID="12" _TRANSPORT="stdout"}`},
+		{"journalctl -o json, JSON of a service", `{"__REALTIME_TIMESTAMP":"1795150000000000","PRIORITY":"6","MESSAGE":"{\"time\":\"2026-11-20T10:16:40+05:30\",\"level\":\"ERROR\",\"msg\":\"no tea\",\"pot\":1}","_PID":"12","SYSLOG_IDENTIFIER":"pot","_TRANSPORT":"stdout"}`,
+			`slog 2026-11-20T10:16:40+05:30 ERROR channel=pot pid=12 "no tea" {_PID="12" _TRANSPORT="stdout" pot=1 PRIORITY="6"}`},
+		{"journalctl -o json, text of a service", `{"__REALTIME_TIMESTAMP":"1795150000000000","PRIORITY":"6","MESSAGE":"2026-11-20 10:16:40,000 ERROR [pot.lid] no tea","_PID":"12","SYSLOG_IDENTIFIER":"java","_TRANSPORT":"stdout"}`,
+			`layout 2026-11-20T10:16:40+05:30 ERROR channel=pot.lid pid=12 "no tea" {_PID="12" _TRANSPORT="stdout" PRIORITY="6" SYSLOG_IDENTIFIER="java"}`},
+		{"journalctl -o json, JSON by syslog", `{"__REALTIME_TIMESTAMP":"1795150000000000","PRIORITY":"6","MESSAGE":"{\"level\":\"ERROR\",\"msg\":\"no tea\"}","_PID":"12","SYSLOG_IDENTIFIER":"pot","_TRANSPORT":"syslog"}`,
+			`json 2026-11-20T10:16:40+05:30 ERROR channel=pot pid=12 "no tea" {_PID="12" _TRANSPORT="syslog" severity="info"}`},
 	})
 }

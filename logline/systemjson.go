@@ -2,6 +2,7 @@ package logline
 
 import (
 	"log/slog"
+	"strconv"
 	"time"
 )
 
@@ -52,10 +53,11 @@ func (p *parser) mongodbJSON(attrs []slog.Attr) (Line, bool) {
 }
 
 // journalJSON parses an entry of systemd's journal. Its fields remain attributes but for
-// those that are the parts of the line.
+// those that are the parts of the line. The message of a service is a line of its own form.
 func (p *parser) journalJSON(attrs []slog.Attr) (Line, bool) {
 	l := Line{Format: "journal-json"}
-	isEntry := false
+	isEntry, printed := false, false
+	var priority []slog.Attr // that became the level
 	var rest []slog.Attr
 	for _, a := range attrs {
 		text := ""
@@ -74,6 +76,8 @@ func (p *parser) journalJSON(attrs []slog.Attr) (Line, bool) {
 				l.Level, l.HasLevel = severity(int(text[0]-'0')), true
 				if n := int(text[0] - '0'); n < len(severities) {
 					used = false
+				} else {
+					priority = append(priority, a)
 				}
 			}
 		case "MESSAGE":
@@ -84,6 +88,8 @@ func (p *parser) journalJSON(attrs []slog.Attr) (Line, bool) {
 			if used = text != "" && l.Channel == ""; used {
 				l.Channel = text
 			}
+		case "_TRANSPORT":
+			printed = text == "stdout"
 		case "_PID":
 			if pid, end, ok := cutPID(text); ok && end == "" && l.PID == 0 {
 				l.PID, l.hasPID = pid, true
@@ -94,7 +100,38 @@ func (p *parser) journalJSON(attrs []slog.Attr) (Line, bool) {
 		}
 	}
 	l.Attrs = rest
-	return l, isEntry
+	switch {
+	case !isEntry:
+		return Line{}, false
+	case printed:
+		return p.printed(l, priority), true
+	}
+	l, _ = p.structured(l, l.Message)
+	return l, true
+}
+
+// printed parses what a service printed. Its priority is that of all lines of the service, and
+// only counts if the line states no level.
+func (p *parser) printed(entry Line, priority []slog.Attr) Line {
+	outer := entry
+	outer.Message = ""
+	outer.stream = entry.Channel + strconv.Itoa(entry.PID)
+	l := p.inner(outer, entry.Message)
+	if l.HasLevel {
+		l.Attrs = append(l.Attrs, priority...)
+	} else {
+		l.Level, l.HasLevel, l.assumed = entry.Level, entry.HasLevel, true
+	}
+	switch {
+	case l.Channel == "":
+		l.Channel = entry.Channel
+	case entry.Channel != "":
+		l.attr("SYSLOG_IDENTIFIER", entry.Channel)
+	}
+	if l.PID == 0 {
+		l.PID, l.hasPID = entry.PID, entry.hasPID
+	}
+	return l
 }
 
 // loguruJSON parses what loguru writes with serialize=True:

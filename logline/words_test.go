@@ -169,6 +169,9 @@ var syntax = map[string][]string{
 // line.
 func (c wordCount) takeSyntax(line string, l *logline.Line) {
 	words := syntax[l.Format]
+	if strings.Contains(line, "__REALTIME_TIMESTAMP") {
+		words = append(slices.Clone(words), syntax["journal-json"]...) // around a line of another format
+	}
 	if l.Stack != "" {
 		words = append(words, "func", "line", "source") // of the frames that zerolog writes
 	}

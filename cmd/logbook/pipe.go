@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -400,12 +402,35 @@ func (p *pipe) record(s *input, line logline.Line) {
 		if p.location != nil {
 			l.Time, now = inZone(l.Time, p.location), now.In(p.location)
 		}
-		if !l.HasLevel && p.printer != nil && p.printer.console != nil && len(p.sinks.list) == 1 {
-			l.Level = logbook.LevelNotSet // people see that the line has none
+		if p.forPeople() {
+			if !l.HasLevel {
+				l.Level = logbook.LevelNotSet // which is blank
+			}
+			if p.pick.only == nil {
+				l.Attrs = withoutJournal(l.Attrs)
+			}
 		}
 		r, _ = l.Record(now, cmp.Or(p.channel, s.channel)) // an error is that of a wire record
 	}
 	logbook.Dispatch(p.bound, r)
+}
+
+// forPeople reports whether the records are printed on the console and go nowhere else.
+func (p *pipe) forPeople() bool {
+	return p.printer != nil && p.printer.console != nil && len(p.sinks.list) == 1
+}
+
+// withoutJournal leaves out the fields that systemd's journal has in each entry, such as
+// __CURSOR and _BOOT_ID, as journalctl does.
+func withoutJournal(attrs []slog.Attr) []slog.Attr {
+	isAdded := func(a slog.Attr) bool {
+		name := strings.TrimLeft(a.Key, "_")
+		return name != a.Key && name != "" && 'A' <= name[0] && name[0] <= 'Z' || a.Key == "PRIORITY" || a.Key == "SYSLOG_FACILITY"
+	}
+	if !slices.ContainsFunc(attrs, isAdded) {
+		return attrs
+	}
+	return slices.DeleteFunc(slices.Clone(attrs), isAdded)
 }
 
 func inZone(t time.Time, loc *time.Location) time.Time {

@@ -136,6 +136,27 @@ func TestPipeChannels(t *testing.T) {
 	}
 }
 
+// The console leaves out what the journal has in each entry, as journalctl does.
+func TestPipeJournal(t *testing.T) {
+	const entry = `{"__REALTIME_TIMESTAMP":"1772701200000000","__CURSOR":"s=1","_BOOT_ID":"b1","PRIORITY":"6","MESSAGE":"level=error msg=\"no tea\" pot=1","_PID":"12","SYSLOG_IDENTIFIER":"shop","_TRANSPORT":"stdout","_SYSTEMD_UNIT":"shop.service"}` + "\n"
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "2026-03-05 10:00:00.000 ERROR    shop: no tea pot=1\n"},
+		{[]string{"--hide", "pot"}, "2026-03-05 10:00:00.000 ERROR    shop: no tea\n"},
+		{[]string{"--fields", "_SYSTEMD_UNIT"}, "2026-03-05 10:00:00.000 ERROR    shop: no tea _SYSTEMD_UNIT=shop.service\n"},
+		{[]string{"--where", "_SYSTEMD_UNIT=shop.service"}, "2026-03-05 10:00:00.000 ERROR    shop: no tea pot=1\n"},
+		{[]string{"--output", "json"}, entry},
+		{[]string{"--output", "logfmt"}, `time=2026-03-05T10:00:00.000000+01:00 level=ERROR channel=shop msg="no tea" __CURSOR="s=1" _BOOT_ID=b1 _PID=12 _TRANSPORT=stdout _SYSTEMD_UNIT=shop.service pot=1 PRIORITY=6` + "\n"},
+	} {
+		got, stderr, code := pipeHere(entry, append([]string{"--input-zone", "Europe/Berlin", "--level", "error"}, tt.args...)...)
+		if got != tt.want || stderr != "" || code != exitOK {
+			t.Errorf("%q: exit code %d, %q\ngot  %s\nwant %s", tt.args, code, stderr, got, tt.want)
+		}
+	}
+}
+
 func TestPipeColor(t *testing.T) {
 	tests := []struct {
 		color   string
