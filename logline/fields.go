@@ -172,22 +172,6 @@ func (p *parser) field(l *Line, f *fieldSet, i int, a slog.Attr) {
 		p.timeField(l, f, i, a, 1)
 	case "date", "eventTime", "stageTimestamp":
 		p.timeField(l, f, i, a, 2)
-	case "level", "lvl", "severity", "levelname", "@level", "log.level",
-		"@l", "Level", "LogLevel", "Severity", "levelName", "level_name", "LEVEL":
-		switch {
-		case f.level.key != "":
-		case text:
-			f.levelField(l, i, a.Key, a.Value.String())
-		case a.Key == "level" && a.Value.Kind() == slog.KindInt64:
-			n := a.Value.Int64()
-			if lv, ok := pinoLevel(n); ok {
-				l.Level, l.HasLevel = lv, true
-				f.level = role{key: a.Key, index: i}
-				f.numericLevel = true
-			} else if 0 <= n && n <= 7 {
-				f.severity.offer(i, a.Key, 0)
-			}
-		}
 	case "msg", "message", "@message", "@m", "short_message":
 		if a.Value.Kind() == slog.KindString {
 			f.msg.offer(i, a.Key, 0)
@@ -242,6 +226,10 @@ func (p *parser) field(l *Line, f *fieldSet, i int, a slog.Attr) {
 		if a.Value.Kind() == slog.KindInt64 && a.Value.Int64() == 0 {
 			f.v.offer(i, a.Key, 0)
 		}
+	default:
+		if f.level.key == "" && levelKey(a.Key) {
+			f.levelField(l, i, a)
+		}
 	}
 }
 
@@ -257,14 +245,27 @@ func (p *parser) timeField(l *Line, f *fieldSet, i int, a slog.Attr, rank int) {
 	}
 }
 
-// levelField considers the name of a level.
-func (f *fieldSet) levelField(l *Line, i int, key, name string) {
-	if lv, ok := levelName(name); ok {
-		l.Level, l.HasLevel = lv, true
-		f.level = role{key: key, index: i}
-		f.levelText, f.upper = name, isUpper(name[0])
-	} else {
-		f.unknownLevel = true
+// levelField considers an attribute for the level: a name, or a number of pino's or syslog's.
+func (f *fieldSet) levelField(l *Line, i int, a slog.Attr) {
+	switch {
+	case a.Value.Kind() == slog.KindString && a.Value.String() != "":
+		name := a.Value.String()
+		if lv, ok := levelName(name); ok {
+			l.Level, l.HasLevel = lv, true
+			f.level = role{key: a.Key, index: i}
+			f.levelText, f.upper = name, isUpper(name[0])
+		} else {
+			f.unknownLevel = true
+		}
+	case a.Key == "level" && a.Value.Kind() == slog.KindInt64:
+		n := a.Value.Int64()
+		if lv, ok := pinoLevel(n); ok {
+			l.Level, l.HasLevel = lv, true
+			f.level = role{key: a.Key, index: i}
+			f.numericLevel = true
+		} else if 0 <= n && n <= 7 {
+			f.severity.offer(i, a.Key, 0)
+		}
 	}
 }
 

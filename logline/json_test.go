@@ -20,7 +20,7 @@ var partOf = func() map[string]func(l *logline.Line) bool {
 			m[k] = has
 		}
 	}
-	add("TIME @time time ts timestamp @timestamp asctime @t t datetime Time Timestamp", func(l *logline.Line) bool { return !l.Time.IsZero() })
+	add("TIME @time time ts timestamp @timestamp asctime @t t datetime Time Timestamp date eventTime stageTimestamp", func(l *logline.Line) bool { return !l.Time.IsZero() })
 	add("LEVEL level lvl severity levelname @level log.level @l Level LogLevel Severity levelName level_name error_severity", func(l *logline.Line) bool { return l.HasLevel })
 	add("MESSAGE msg message @message @m @mt short_message Message RenderedMessage event fields fields.message", func(l *logline.Line) bool { return true })
 	add("logger_name channel logger @module component name", func(l *logline.Line) bool { return l.Channel != "" })

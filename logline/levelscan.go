@@ -43,7 +43,7 @@ func scanLevel(s []byte) (logbook.Level, bool) {
 
 // levelKey reports whether a field of this name is the level of a line, if it is the first
 // such field and its value is the name of a level.
-func levelKey(key []byte) bool {
+func levelKey[T string | []byte](key T) bool {
 	switch string(key) {
 	case "level", "lvl", "severity", "levelname", "@level", "log.level",
 		"@l", "Level", "LogLevel", "Severity", "levelName", "level_name", "LEVEL":

@@ -14,9 +14,24 @@ import (
 // like a record in Python Logbook's JSON form and is none is the message.
 func ParseRecord(line []byte, now time.Time, channel string) *logbook.Record {
 	l := Parse(line, now)
-	r, err := l.Record(now, channel)
+	r := l.WireRecord()
+	if r == nil {
+		r, _ = l.Record(now, channel) // has no error
+	}
+	return r
+}
+
+// WireRecord returns the record of a [Wire] line. If the line only looks like such a record,
+// WireRecord sets its Format to [Plain], so that it is the message of its record, and returns
+// nil, as it does for the lines of other formats.
+func (l *Line) WireRecord() *logbook.Record {
+	if l.Format != Wire {
+		return nil
+	}
+	r, err := l.Record(time.Time{}, "")
 	if err != nil {
-		r, _ = Line{Message: l.Message}.Record(now, channel) // has no error
+		l.Format = Plain
+		return nil
 	}
 	return r
 }

@@ -369,10 +369,7 @@ func (p *pipe) printed(err error) {
 func (p *pipe) record(s *input, line logline.Line) {
 	p.current = line
 	l := &p.current
-	var r *logbook.Record
-	if l.Format == logline.Wire {
-		r = wireRecord(l)
-	}
+	r := wireRecord(l)
 	if l.HasLevel && l.Level < p.level { // it was in the last of several lines
 		return
 	}

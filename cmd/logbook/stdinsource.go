@@ -55,9 +55,9 @@ func (s *lineSource) read() {
 	defer close(s.records)
 	w := logline.NewWriter(func(l logline.Line) {
 		now := time.Now()
-		r, err := l.Record(now, s.channel)
-		if err != nil { // it only looks like a record of Python Logbook
-			r, _ = logline.Line{Message: l.Message}.Record(now, s.channel)
+		r := l.WireRecord()
+		if r == nil {
+			r, _ = l.Record(now, s.channel) // has no error
 		}
 		s.pass(r)
 	}, nil)

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/logline"
@@ -12,9 +11,8 @@ import (
 // wireRecord returns the record of a line in Python Logbook's form, and fills in the parts of
 // the line. Of a line that only looks like one, it makes a plain line, and returns nil.
 func wireRecord(l *logline.Line) *logbook.Record {
-	r, err := l.Record(time.Time{}, "")
-	if err != nil {
-		l.Format = logline.Plain
+	r := l.WireRecord()
+	if r == nil {
 		return nil
 	}
 	d := r.Data()
