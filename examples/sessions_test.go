@@ -5,6 +5,7 @@ package examples_test
 import (
 	"bytes"
 	"context"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -19,7 +20,7 @@ import (
 )
 
 // most is how many blocks of commands the pages may mark as not run.
-const most = 20
+const most = 10
 
 // TestSessions follows the pages as a reader would. Each page has a new folder. Its blocks are
 // taken in order: a Go program becomes main.go, the commands of the languages sh and console are
@@ -30,7 +31,8 @@ const most = 20
 //
 //	app.ini  (any name with a dot) the block is this file
 //	clone    the commands are run in a clone of the repository
-//	service  the last command runs until the end of the page, and then ends well on SIGTERM
+//	service  the last command runs until the next service or the end of the page, and then ends
+//	         well on SIGTERM
 //	no-run   the commands are not run, since they need more than a test has
 //
 // The module cache is empty at first. Logbook comes from a proxy that has this tree as a version;
@@ -38,16 +40,17 @@ const most = 20
 func TestSessions(t *testing.T) {
 	s := newSetup(t)
 	skipped := 0
-	for _, page := range pages(t)[:1] {
-		t.Run(filepath.Base(page), func(t *testing.T) {
+	for _, page := range pages(t) {
+		t.Run(page, func(t *testing.T) {
 			p := s.page(t, page)
+			defer p.stop(t)
 			for _, b := range blocks(t, page) {
 				b.text = p.place(b.text)
 				switch name := p.file(b); {
 				case slices.Contains(b.words, "no-run"):
 					skipped++
 				case name != "":
-					write(t, filepath.Join(p.dir, filepath.Dir(name)), filepath.Base(name), b.text)
+					write(t, filepath.Dir(name), filepath.Base(name), b.text)
 				case b.language == "sh":
 					p.script(t, b)
 				case b.language == "console":
@@ -83,7 +86,12 @@ func newSetup(t *testing.T) *setup {
 	}
 	proxy := filepath.Join(dir, "proxy")
 	serve(t, proxy, module, "v0.0.1", root, append([]string{"go.mod"}, parts...)...)
-	serve(t, proxy, module+"/cmd/logbookvet", "v0.0.1", filepath.Join(root, "cmd", "logbookvet"), "go.mod", "main.go", "analyzer", "golangci")
+	vet := os.DirFS(filepath.Join(root, "cmd", "logbookvet"))
+	files, err := fs.Glob(vet, "*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	serve(t, proxy, module+"/cmd/logbookvet", "v0.0.1", filepath.Join(root, "cmd", "logbookvet"), append(files, "go.mod", "main.go")...)
 
 	goEnv := func(name string) string {
 		out, err := exec.CommandContext(t.Context(), "go", "env", name).Output()
@@ -98,7 +106,7 @@ func newSetup(t *testing.T) *setup {
 		"GOPROXY="+proxies, "GOSUMDB=off", "GOPRIVATE=", "GONOPROXY=", "GOTOOLCHAIN=local", "GOWORK=off",
 		// Packages that are built with -trimpath and without cgo are in the build cache the next time.
 		"CGO_ENABLED=0", "GOFLAGS=-modcacherw -trimpath -buildvcs=false",
-		"PATH="+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"), "NO_COLOR=", "TERM=dumb", "NOTIFY_SOCKET="+filepath.Join(dir, "notify"),
+		"PATH=bin:"+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"), "NO_COLOR=", "TERM=dumb", "NOTIFY_SOCKET="+filepath.Join(dir, "notify"),
 	)}
 	names := strings.Join(append([]string{"go.mod", "go.sum", "examples"}, parts...), " ")
 	if out, err := s.command(t.Context(), root, "mkdir "+s.clone+"; cp -r --parents "+names+" "+s.clone).CombinedOutput(); err != nil {
@@ -119,53 +127,72 @@ func (s *setup) command(ctx context.Context, dir, script string) *exec.Cmd {
 // A session is the state of a page.
 type session struct {
 	*setup
-	page     string
-	dir      string
-	services int
-	ports    map[string]string // a free one for each that the page names
+	page    string
+	dir     string
+	ports   map[string]string // a free one for each that the page names
+	service *service          // the one that runs, or nil
 }
 
+// page makes the folder of a page: an empty one for the README; for others, one with a program and
+// the files that their commands read.
 func (s *setup) page(t *testing.T, page string) *session {
-	name := strings.TrimSuffix(filepath.Base(page), ".md")
-	p := &session{setup: s, page: page, dir: filepath.Join(s.dir, name), ports: make(map[string]string)}
-	if err := os.CopyFS(p.dir, os.DirFS(filepath.Join("testdata", "pages"))); err != nil {
+	p := &session{setup: s, page: page, dir: filepath.Join(s.dir, strings.TrimPrefix(page, "../")), ports: make(map[string]string)}
+	var err error
+	if page != "../README.md" {
+		err = os.CopyFS(p.dir, os.DirFS(filepath.Join("testdata", "pages")))
+	}
+	if err != nil {
 		t.Fatal(err)
+	}
+	for _, folder := range []string{"var/log", "var/lib/logbook"} {
+		if err := os.MkdirAll(filepath.Join(p.dir, folder), 0o777); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return p
 }
 
-// file returns the name of the file that a block becomes, or "".
+// file returns the path of the file that a block becomes, or "".
 func (p *session) file(b block) string {
+	name := ""
 	for _, w := range b.words {
 		if strings.Contains(w, ".") {
-			return p.place(w)
+			name = p.place(w)
 		}
 	}
 	if b.language == "go" && strings.HasPrefix(b.text, "package main\n") {
-		return "main.go"
+		name = "main.go"
 	}
-	return ""
+	if name == "" || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(p.dir, name)
 }
 
 var (
-	systemPath = regexp.MustCompile(`(^|[\s'"=:])/(var|etc|srv)/`)
-	localPort  = regexp.MustCompile(`\b(127\.0\.0\.1|localhost):(\d{4,5})\b`)
+	systemPath = regexp.MustCompile(`(^|[\s'"=:])/(var|etc)/`)
+	port       = regexp.MustCompile(`(127\.0\.0\.1|0\.0\.0\.0|localhost|--addr )(:\d{4,5})\b`)
 )
 
 // place moves the paths and ports that a text names to free ones.
 func (p *session) place(text string) string {
 	text = systemPath.ReplaceAllString(text, "${1}"+p.dir+"/$2/")
-	return localPort.ReplaceAllStringFunc(text, func(address string) string {
-		host, port, _ := strings.Cut(address, ":")
-		if p.ports[port] == "" {
+	if !strings.Contains(text, "--addr") {
+		text = strings.ReplaceAll(text, "logbook web --db", "logbook web --addr 127.0.0.1:0 --db")
+	}
+	return port.ReplaceAllStringFunc(text, func(address string) string {
+		at := strings.LastIndex(address, ":")
+		number := address[at:]
+		if p.ports[number] == "" {
 			l, err := net.Listen("tcp", "127.0.0.1:0")
 			if err != nil {
 				return address
 			}
 			defer l.Close()
-			_, p.ports[port], _ = net.SplitHostPort(l.Addr().String())
+			_, free, _ := net.SplitHostPort(l.Addr().String())
+			p.ports[number] = ":" + free
 		}
-		return host + ":" + p.ports[port]
+		return address[:at] + p.ports[number]
 	})
 }
 
@@ -188,7 +215,7 @@ func (p *session) script(t *testing.T, b block) {
 		t.Fatalf("%s:%d: %v\n%s", p.page, b.line, err, out)
 	}
 	if service != "" {
-		p.serve(t, b, service)
+		p.start(t, b, service)
 	}
 }
 
@@ -208,6 +235,11 @@ func (p *session) console(t *testing.T, b block) {
 		if command == "" {
 			continue
 		}
+		if strings.HasPrefix(command, "go ") && p.page != "../README.md" && p.where(b) == p.dir {
+			if out, err := p.command(t.Context(), p.dir, "go get .").CombinedOutput(); err != nil {
+				t.Fatalf("%s:%d: go get: %v\n%s", p.page, b.line, err, out)
+			}
+		}
 		for begin := time.Now(); ; {
 			out, err := p.command(t.Context(), p.where(b), command).CombinedOutput()
 			if err != nil {
@@ -216,7 +248,7 @@ func (p *session) console(t *testing.T, b block) {
 			if same(p.mask(string(out)), p.mask(want)) {
 				break
 			}
-			if p.services == 0 || time.Since(begin) > time.Minute { // a service writes a bit later
+			if p.service == nil || time.Since(begin) > time.Minute { // a service writes a bit later
 				t.Errorf("%s:%d: %s prints\n%s\nwant\n%s\n\nmasked\n%s", p.page, b.line, command, out, want, p.mask(string(out)))
 				break
 			}
@@ -224,69 +256,84 @@ func (p *session) console(t *testing.T, b block) {
 	}
 }
 
-// serve starts a service, and waits until it says that it is ready.
-func (p *session) serve(t *testing.T, b block, command string) {
-	notify, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: filepath.Join(p.setup.dir, "notify"), Net: "unixgram"})
+// A service is a command that runs.
+type service struct {
+	*exec.Cmd
+	ended chan error // of the command
+
+	mu     sync.Mutex
+	output bytes.Buffer
+	prints chan struct{} // closed when there is output
+}
+
+// start starts a service in place of the one that runs, and waits until it is ready: a collector
+// reports that as it does to systemd, and others print a line.
+func (p *session) start(t *testing.T, b block, command string) {
+	p.stop(t)
+	socket := filepath.Join(p.setup.dir, "notify")
+	notify, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer os.Remove(socket)
 	defer notify.Close()
-	defer os.Remove(filepath.Join(p.setup.dir, "notify"))
-	ready := make(chan string, 1)
+	ready := make(chan struct{})
 	go func() {
-		text := make([]byte, 100)
-		if n, err := notify.Read(text); err == nil {
-			ready <- string(text[:n])
+		if _, err := notify.Read(make([]byte, 100)); err == nil {
+			close(ready)
 		}
 	}()
-	output := &output{serving: make(chan struct{})}
-	cmd := p.command(context.Background(), p.where(b), "exec "+command)
-	cmd.Stdout, cmd.Stderr = output, output
-	if err := cmd.Start(); err != nil {
+	s := &service{Cmd: p.command(context.Background(), p.where(b), "exec "+command), ended: make(chan error, 1), prints: make(chan struct{})}
+	s.Stdout, s.Stderr = s, s
+	if err := s.Start(); err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		if err := <-ended; err != nil {
-			t.Errorf("%s:%d: %s: %v\n%s", p.page, b.line, command, err, output)
-		}
-	})
-	p.services++
+	go func() { s.ended <- s.Wait() }()
+	p.service = s
+	prints := s.prints
+	if strings.Contains(command, "collect") {
+		prints = nil
+	}
 	select {
 	case <-ready:
-	case <-output.serving:
-	case err := <-ended:
-		ended <- err
-		t.Fatalf("%s:%d: %s: ends at once", p.page, b.line, command)
-	case <-time.After(time.Minute):
-		t.Fatalf("%s:%d: %s is not ready\n%s", p.page, b.line, command, output)
+	case <-prints:
+	case err := <-s.ended:
+		p.service = nil
+		t.Fatalf("%s:%d: %s ends at once: %v\n%s", p.page, b.line, command, err, s)
+	case <-t.Context().Done():
+		t.Fatalf("%s:%d: %s is not ready\n%s", p.page, b.line, command, s)
 	}
 }
 
-// An output collects what a service prints, and reports that it serves a page.
-type output struct {
-	mu      sync.Mutex
-	text    bytes.Buffer
-	serving chan struct{} // closed when it does
-	once    sync.Once
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.text.Write(p)
-	if bytes.Contains(o.text.Bytes(), []byte("serving http")) {
-		o.once.Do(func() { close(o.serving) })
+// stop ends the service, if one runs.
+func (p *session) stop(t *testing.T) {
+	if p.service == nil {
+		return
 	}
-	return len(p), nil
+	if err := p.service.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Error(err)
+	}
+	const terminated = 128 + int(syscall.SIGTERM) // the exit code of a program that goes on until it is stopped
+	if err := <-p.service.ended; err != nil && p.service.ProcessState.ExitCode() != terminated {
+		t.Errorf("%s: %q: %v\n%s", p.page, p.service.Args, err, p.service)
+	}
+	p.service = nil
 }
 
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
+// Write keeps the output.
+func (s *service) Write(text []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.output.Len() == 0 {
+		close(s.prints)
+	}
+	return s.output.Write(text)
+}
+
+func (s *service) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.output.String()
 }
 
 // different are the parts of outputs that differ from run to run.
@@ -299,8 +346,9 @@ var different = []struct {
 	{regexp.MustCompile(`\b\d+(\.\d+)?(ns|µs|ms|s|m|h|d)\b`), "DURATION"},
 	{regexp.MustCompile(`\b[A-Z2-7]{26}\b`), "ID"},
 	{regexp.MustCompile(`\b[0-9a-f]{40}\b`), "HASH"},
-	{regexp.MustCompile(`[\w.@-]*/[\w./@-]*/([\w-]+\.go)\b`), "$1"},
+	{regexp.MustCompile(`[\w./@-]*/([\w-]+\.go)\b`), "$1"},
 	{regexp.MustCompile(`\b(127\.0\.0\.1|localhost|192\.0\.2\.1):\d+`), "$1:PORT"},
+	{regexp.MustCompile(`[·▁▂▃▄▅▆▇█]{3,}( \d+)?`), "CHART"},
 	{regexp.MustCompile(`[ \t]+`), " "},
 	{regexp.MustCompile(`(?m) +$`), ""},
 }
