@@ -28,15 +28,21 @@ const exitCodesHelp = `The exit codes of logbook:
        into a queue; the input could not be read to its end; or a help text
        could not be printed; details are on standard error. tickets: the
        database failed, or lines could not be imported
-  2    invalid command line, or a source, sink or database could not be opened;
-       no input was read, and nothing was changed
+  2    invalid command line, or a file, source, sink or database could not be
+       opened; no input was read, and nothing was changed
   129  pipe: the terminal was closed (SIGHUP); the lines read so far are written
   130  pipe: interrupted (SIGINT, Ctrl-C); the lines read so far are written
   141  the reader of the output closed it, as "head" does; nothing is printed
   143  pipe: terminated (SIGTERM); the lines read so far are written
 
 If several apply, 1 takes precedence over 129, 130 and 143, and these over 141.
-Signals stop collect and tail as well: their exit code is then 0 or 1.
+Signals stop collect and tail as well: their exit code is then 0 or 1. So does Ctrl-C for
+pipe -f.
+
+Ctrl-C, SIGTERM and SIGHUP usually reach the program that writes standard input, too, so
+that the input ends soon. To lose no lines, pipe reads it to its end, but not for longer than
+--grace. Another signal, a second later or more, ends pipe at once. A signal that is ignored
+at the start, as nohup ignores SIGHUP, stays ignored.
 
 Example, for a script that must know whether the log is complete:
 

@@ -91,6 +91,7 @@ func TestHelp(t *testing.T) {
 		"version":     {"version", "--help"},
 		"help":        {"help", "--help"},
 		"exit-codes":  {"help", "exit-codes"},
+		"filters":     {"help", "filters"},
 		"environment": {"help", "environment"},
 		"sinks":       {"help", "sinks"},
 		"sources":     {"help", "sources"},

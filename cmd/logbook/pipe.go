@@ -23,43 +23,32 @@ import (
 	"github.com/logbook-go/logbook/logline"
 )
 
-const pipeHelp = `Pipe reads logs, turns each line into a record, and prints the records for people.
-It reads the files named, also those compressed by gzip (.gz) or zstd (.zst), or else
-standard input. The records of several files are merged by time.
+const pipeHelp = `Pipe reads logs of any form, and prints their records for people. It reads the files named,
+also those compressed by gzip (.gz) or zstd (.zst), or else standard input; "-" is standard
+input among files. The records of several files are merged by time.
 
-It recognizes the lines of common loggers, servers and formats: see "logbook help
-formats". The record gets the time, level, channel, message, attributes, error, source and
-process id of the line. A line that is not recognized is the message of its record. Lines
-that continue a record, such as those of a stack, belong to it. A line without a time gets
-that of the line before it in a file, or the current time.
+A record has the time, level, channel, message, attributes, error and stack of a line: see
+"logbook help formats". Lines that continue a record, such as those of a stack, belong to
+it. A line that is not recognized is a message. A line without a time gets that of the line
+before it in its file, or the current time. A line without a level has none on the console.
 
-Nothing is dropped in silence: --level drops lines with a lower level, and the lines that
-continue them, but no line whose level is not known. Only empty lines are left out. A line
-longer than --max-line becomes several records.
+Nothing is dropped in silence: --level drops no line whose level is not known. Only empty
+lines are left out. See "logbook help filters" for --since, --grep and --where.
 
-Filters: --level, --since, --until, --grep and --where, all of which must hold. Conditions
-of --where are separated by commas: level>=warn,user=anna,took>250ms,path!~^/health. The
-operators are = != < <= > >= and, for regular expressions, ~ and !~. The names are time, level,
-channel, message, error, stack, pid, and those of attributes; a dot leads into a group.
+With --to the records go to sinks instead: see "logbook help sinks". If one fails, the others
+go on; failures are reported on standard error, with a count at the end. For signals, such
+as Ctrl-C, see "logbook help exit-codes".`
 
-With --to the records go to sinks instead: see "logbook help sinks". If one fails, the
-others go on. Failures are reported on standard error, at most once a second for each sink,
-with a count at the end. --output json writes a JSON line as it was, apart from --fields
-and --hide; the sink json: writes Logbook's own fields.
-
-SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal was closed) usually reach the
-program that writes standard input, too, so that the input ends soon. To lose no
-lines, pipe reads on to its end, but not for longer than --grace. Another signal, a second
-later or more, ends it at once. A signal that is ignored at the start, as nohup ignores
-SIGHUP, stays ignored. See also "logbook help exit-codes".`
-
-const pipeExamples = `  some-service 2>&1 | logbook pipe
-  logbook pipe --level warning app.log
-  logbook pipe --since 1h --grep payment web.log worker.log.1.gz
-  logbook pipe -f --where 'status>=500' access.log
-  logbook pipe --output json app.log | jq .user
-  some-service 2>&1 | logbook pipe --to json:app.log --to 'console:-?level=error'
-  logbook pipe --format '{time} {level} {thread} {message}' odd.log`
+const pipeExamples = `  logbook pipe app.log                               print a log for people
+  some-service 2>&1 | logbook pipe                   or what a program writes
+  logbook pipe --level error app.log                 errors, with their stacks
+  logbook pipe --since 1h --grep payment *.log       the last hour of all logs, in order
+  logbook pipe --where 'status>=500,took>2s' *.log   slow requests that failed
+  logbook pipe -f --hide pid,host app.log            go on as the file grows
+  logbook pipe --output raw --level error app.log    the lines as they were
+  logbook pipe --output json app.log | jq .user      as JSON, for other programs
+  logbook pipe --format '{time} {level} {thread} {message}' odd.log
+  some-service 2>&1 | logbook pipe --to json:app.log --to 'console:-?level=error'`
 
 func pipeCommand() *cobra.Command {
 	p := &pipe{level: logbook.LevelNotSet, maxLine: logline.DefaultMaxLine, grace: 5 * time.Second}
@@ -80,23 +69,27 @@ func pipeCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.Var(&levelFlag{&p.level}, "level", "drop records below `LEVEL`, such as warning")
-	flags.StringVar(&p.since, "since", "", "drop records before `TIME`: 2026-03-05, 10:30, 2026-03-05T10:30:00Z, or 15m for 15 minutes ago")
+	flags.Var(&levelFlag{&p.level}, "level", "drop what is below `LEVEL`, such as warning, but no line without a level")
+	flags.StringVar(&p.since, "since", "", "drop records before `TIME`: 15m (ago), 10:30, 2026-03-05, or RFC 3339")
 	flags.StringVar(&p.until, "until", "", "drop records after `TIME`")
-	flags.StringArrayVar(&p.grep, "grep", nil, "keep lines that match the regular expression `RE`; may be repeated: any of them")
-	flags.StringArrayVar(&p.where, "where", nil, "keep records for which `CONDITIONS` hold: level>=warn,user=anna; may be repeated: all of them")
-	flags.StringSliceVar(&p.fields, "fields", nil, "show only the attributes `NAMES`: user,status")
-	flags.StringSliceVar(&p.hide, "hide", nil, "do not show the attributes `NAMES`; also error and stack")
-	flags.BoolVarP(&p.follow, "follow", "f", false, "go on reading as the files grow, also after they were rotated")
-	flags.StringVar(&p.format, "format", "", "recognize lines by `PATTERN`: '{time} [{thread}] {level} {channel}: {message}'")
-	flags.StringVar(&p.output, "output", "console", "print as `FORMAT`: console, json, logfmt, text, or raw for the lines as they were")
-	flags.StringVar(&p.color, "color", "auto", "colours: `WHEN` is auto, always or never")
-	flags.StringVar(&p.zone, "time-zone", "", "show times in `ZONE`: local, UTC, Europe/Berlin")
-	flags.StringVar(&p.inputZone, "input-zone", "local", "`ZONE` of times without one")
+	flags.StringArrayVar(&p.grep, "grep", nil, "keep records that match the regular expression `RE`, or one of several")
+	flags.StringArrayVar(&p.where, "where", nil, "keep records that meet all `CONDITIONS`: 'user=anna,took>250ms,path!~^/x'")
+
+	flags.StringSliceVar(&p.fields, "fields", nil, "show only the attributes `NAMES`: user,status,request.method")
+	flags.StringSliceVar(&p.hide, "hide", nil, "leave out the attributes `NAMES`; also error and stack")
+	flags.StringVar(&p.zone, "time-zone", "", "show times in `ZONE`: local, UTC, Europe/Berlin (default: of the first)")
+	flags.StringVar(&p.color, "color", "auto", "use colours `WHEN`: auto, always or never")
+	flags.StringVar(&p.output, "output", "console", "`FORMAT`: console, json, logfmt, text, or raw, which is unchanged")
+
+	flags.BoolVarP(&p.follow, "follow", "f", false, "go on as the files grow, also after they were rotated")
+	flags.StringVar(&p.inputZone, "input-zone", "local", "`ZONE` of times without one, and of --since and --until")
+	flags.StringVar(&p.format, "format", "", "recognize lines by `PATTERN`: '{time} {level} [{thread}] {message}'")
+	flags.StringVar(&p.channel, "channel", "", "`NAME` for the channel of lines without one, such as web (default: the file)")
+	flags.Var(&p.maxLine, "max-line", "make several records of lines longer than `SIZE`, such as 64KiB")
+
 	flags.StringArrayVar(&p.to, "to", nil, "write the records to the sink `URI`, such as json:app.log; may be repeated")
-	flags.StringVar(&p.channel, "channel", "", "channel `NAME` for lines without one, such as web (default the name of the file, or pipe)")
-	flags.Var(&p.maxLine, "max-line", "length `SIZE` of the longest line that is parsed as a whole, such as 64KiB")
-	flags.Var(&durationFlag{&p.grace}, "grace", "after a signal, read standard input for at most `TIME`, such as 1s")
+	flags.Var(&durationFlag{&p.grace}, "grace", "read standard input for `TIME`, such as 1s, after a signal")
+	groupFlags(cmd, map[string]string{"level": "Filters", "fields": "Display", "follow": "Input", "to": "Sinks and signals"})
 	complete := func(flag string, values ...cobra.Completion) {
 		// It fails for flags that do not exist.
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))

@@ -44,6 +44,7 @@ The command-line program of Logbook for Go.`,
 		sinksTopic(),
 		sourcesTopic(),
 		formatsTopic(),
+		topic("filters", "How pipe selects records", filtersHelp),
 		topic("environment", "Which environment variables are read", environmentHelp()),
 		topic("exit-codes", "What the exit codes mean", exitCodesHelp),
 	)
