@@ -91,6 +91,8 @@ func init() {
 			"[{time:%T}] [{thread}/{level}] [{channel}]: {message}",
 			"[{time:%d%b%Y %T}] [{thread}/{level}] [{channel}]: {message}",
 			"[{time:%T} {level}]: {message}")},
+		{Format{"fluent-bit", "Fluent Bit", "[2026/03/05 10:11:12] [ info] [engine] hello"}, "[", (*parser).fluentBit},
+		{Format{"samba", "Samba, whose records have several lines", "[2026/03/05 10:11:12.123456,  0] ../source3/smbd/server.c:12(main)"}, "[", (*parser).samba},
 		{Format{"couchdb", "CouchDB", "[info] 2026-03-05T10:11:12.123456Z couchdb@localhost <0.123.0> -------- hello"}, "[", layout(
 			"[{level}] {time} {node} <{process}> {request} {message}")},
 		{Format{"lambda-python", "AWS Lambda with Python", "[INFO]\t2026-03-05T10:11:12.123Z\t8a1d2f3c-0b5e-4b57-9f3e-1c2d3e4f5a6b\thello"}, "[", layout(
@@ -126,6 +128,7 @@ func init() {
 		{Format{"logcat-studio", "Android Studio's logcat", "2026-03-05 10:11:12.123    12-34    Tag                     com.example.app                      I  hello"}, "0", (*parser).logcatStudio},
 		{Format{"clickhouse", "ClickHouse", "2026.03.05 10:11:12.123456 [ 12 ] {8a1d2f3c} <Debug> executeQuery: hello"}, "[", timedLayout(
 			" [ {thread} ] {{{query_id}}} <{level}> {channel}: {message}",
+			" [ {thread} ] {{{query_id}}} <{level}> {channel} ({name}): {message}",
 			" [ {thread} ] <{level}> {channel}: {message}")},
 		{Format{"rabbitmq", "RabbitMQ", "2026-03-05 10:11:12.123456+00:00 [info] <0.123.0> hello"}, "[", timedLayout(
 			" [{level}] <{process}> {message}")},
@@ -138,7 +141,8 @@ func init() {
 		{Format{"cloud-init", "cloud-init", "2026-03-05 10:11:12,123 - util.py[DEBUG]: hello"}, "-", timedLayout(
 			" - {file}[{level}]: {message}")},
 		{Format{"github-actions", "GitHub Actions", "2026-03-05T10:11:12.1234567Z ##[error]hello"}, "#", timedLayout(
-			" ##[{level}]{message}")},
+			" ##[{level}]{message}",
+			" ##[{command}]{message}")},
 		{Format{"ansible", "Ansible", "2026-03-05 10:11:12,123 p=12 u=anna n=ansible | hello"}, "p", timedLayout(
 			" p={pid} u={user} n={channel} | {message}")},
 		{Format{"lambda", "AWS Lambda with Node.js", "2026-03-05T10:11:12.123Z\t8a1d2f3c-0b5e-4b57-9f3e-1c2d3e4f5a6b\tINFO\thello"}, "\t0abcdefu", timedLayout(
@@ -147,6 +151,15 @@ func init() {
 			" {request_id} {message}")},
 		{Format{"plex", "Plex", "Mar 05, 2026 10:11:12.123 [0x7f0c7d6c5740] INFO - hello"}, "[", timedLayout(
 			" [{thread}] {level} - {message}")},
+		{Format{"ceph", "Ceph", "2026-03-05T10:11:12.123456+0000 mon.a (mon.0) 12 : cluster [INF] hello"}, "a", timedLayout(
+			" {node} ({name}) {sequence} : {log} [{level}] {message}",
+			" {node} {name} {address} {sequence} : {log} [{level}] {message}")},
+		{Format{"ceph-daemon", "Ceph's daemons", "2026-03-05T10:11:12.123+0000 7f0c7d6c5740  0 hello"}, "0abcdef", timedLayout(
+			" {thread_id} {priority} {message}")},
+		{Format{"squid-cache", "Squid's own log with several processes", "2026/03/05 10:11:12 kid1| hello"}, "k", timedLayout(
+			" {kid}| {message}")},
+		{Format{"iis", "IIS", "2026-03-05 10:11:12 10.0.0.2 GET / - 443 - 10.0.0.1 curl/8.5 - 200 0 0 12"}, "0AW:", (*parser).iis},
+		{Format{"fluentd", "Fluentd", "2026-03-05 10:11:12 +0000 [info]: #0 hello n=1"}, "[", (*parser).fluentd},
 		{Format{"openvpn", "OpenVPN with microseconds", "2026-03-05 10:11:12 us=123456 hello"}, "u", timedLayout(
 			" us={us} {message}")},
 		{Format{"freeswitch", "FreeSWITCH", "2026-03-05 10:11:12.123456 98.50% [INFO] mod_sofia.c:12 hello"}, "0[", timedLayout(

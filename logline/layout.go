@@ -72,6 +72,13 @@ func exactField(name, value string) bool {
 		return value != "" && !strings.ContainsAny(value, " \t\"")
 	case "request_id":
 		return isUUID(value) || value == "undefined"
+	case "thread_id":
+		return len(value) >= 10 && isHex(strings.TrimPrefix(value, "0x"))
+	case "priority":
+		n := strings.TrimPrefix(value, "-")
+		return n != "" && len(n) < 3 && digits(n) == len(n)
+	case "kid":
+		return strings.HasPrefix(value, "kid")
 	case "query_id":
 		return true
 	}

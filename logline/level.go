@@ -45,9 +45,9 @@ func namedLevel(s string) (logbook.Level, bool) {
 		return logbook.LevelWarn, true
 	case "error", "err", "erro", "eror", "severe":
 		return logbook.LevelError, true
-	case "debug", "dbg", "dbug", "debu", "verbose", "ddebug":
+	case "debug", "dbg", "dbug", "debu", "verbose", "ddebug", "subdebug":
 		return logbook.LevelDebug, true
-	case "trace", "trc", "trac", "subdebug":
+	case "trace", "trc", "trac":
 		return logbook.LevelTrace, true
 	case "notice":
 		return logbook.LevelNotice, true

@@ -141,7 +141,9 @@ func (p *parser) loadBalancer(s string) (Line, bool) {
 		l.attr("status", status)
 	}
 	l.attr("sizes", sizes)
-	l.Message = request
+	if request != "- - - " { // TCP
+		l.Message = request
+	}
 	l.request()
 	l.attr("rest", strings.TrimPrefix(rest, " "))
 	return l, ok && ok2
@@ -195,4 +197,42 @@ func (p *parser) haproxyProcess(s string) (Line, bool) {
 	}
 	l.Message = rest[len(") : "):]
 	return l, true
+}
+
+// iis parses what follows the time, which is UTC, in the access log of IIS. Its columns differ,
+// but not the order of those up to the client's address:
+// " 10.0.0.2 GET /path query 443 user 10.0.0.1 curl/8.5 - 200 0 0 12"
+func (p *parser) iis(l Line, _ stamp, rest string) (Line, bool) {
+	const mostBefore, beforeStatus = 3, 4
+	head := strings.TrimLeft(rest, " ")
+	method, path := "", ""
+	for range mostBefore + 1 {
+		w, after, ok := strings.Cut(head, " ")
+		if !ok {
+			return Line{}, false
+		}
+		if isMethod(w) && strings.HasPrefix(after, "/") {
+			method, path = w, word(after)
+			break
+		}
+		head = after
+	}
+	if method == "" {
+		return Line{}, false
+	}
+	request := head[:len(method)+1+len(path)]
+	before, columns := rest[:len(rest)-len(head)], head[len(request):]
+	n := 0
+	for w := range strings.FieldsSeq(columns) {
+		switch n++; {
+		case n == 2 && digits(w) != len(w): // the port
+			return Line{}, false
+		case n > beforeStatus && len(w) == 3 && l.statusText(w):
+			l.Time, l.Message = inZone(l.Time, time.UTC), request
+			l.attr("before", strings.TrimSpace(before))
+			l.attr("rest", strings.TrimSpace(columns))
+			return l, true
+		}
+	}
+	return Line{}, false
 }

@@ -201,8 +201,8 @@ func (c wordCount) takeSyntax(line string, l *logline.Line) {
 
 // levelWords are the words for levels.
 var levelWords = map[logbook.Level]string{
-	logbook.LevelTrace:    " trace trc trac trce t v silly subdebug ",
-	logbook.LevelDebug:    " debug dbg dbug debu d verbose verb ddebug ",
+	logbook.LevelTrace:    " trace trc trac trce t v silly ",
+	logbook.LevelDebug:    " debug dbg dbug debu d verbose verb ddebug subdebug ",
 	logbook.LevelInfo:     " info inf information i log note ",
 	logbook.LevelSuccess:  " success ",
 	logbook.LevelNotice:   " notice note n ",

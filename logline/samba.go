@@ -1,0 +1,35 @@
+package logline
+
+import (
+	"log/slog"
+	"strings"
+)
+
+// samba parses the first line of a record of Samba, to which indented lines belong:
+//
+//	[2026/03/05 10:11:12.123456,  0, pid=12] ../source3/smbd/server.c:12(main)
+func (p *parser) samba(s string) (Line, bool) {
+	if len(s) < 32 || s[5] != '/' {
+		return Line{}, false
+	}
+	st, ok := isoStamp(s[1:], p.now.Location())
+	if !ok || !strings.HasPrefix(s[1+st.len:], ", ") {
+		return Line{}, false
+	}
+	in, place, ok := strings.Cut(s[1+st.len+2:], "] ")
+	at := strings.LastIndexByte(place, '(')
+	if !ok || at < 0 || !strings.HasSuffix(place, ")") {
+		return Line{}, false
+	}
+	src, ok := fileLine(place[:at])
+	if !ok {
+		return Line{}, false
+	}
+	src.Function = place[at+1 : len(place)-1]
+	level, more, _ := strings.Cut(strings.TrimLeft(in, " "), ",")
+	l := Line{Time: st.time, Source: src, Attrs: []slog.Attr{slog.String("debuglevel", level)}}
+	if more != "" {
+		l.attr("context", strings.TrimLeft(more, " "))
+	}
+	return l, true
+}
