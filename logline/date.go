@@ -139,6 +139,23 @@ func (p *parser) shortStamp(s string) (st stamp, ok bool) {
 	return st, true
 }
 
+// monthStamp parses a date without a year, "03-05 10:11:12" or "03-05 10:11".
+func (p *parser) monthStamp(s string) (st stamp, ok bool) {
+	if len(s) < 11 || s[2] != '-' || s[5] != ' ' {
+		return st, false
+	}
+	mo, ok1 := number(s, 2)
+	d, ok2 := number(s[3:], 2)
+	c, ok3 := clock(s[6:])
+	if !ok1 || !ok2 || !ok3 || mo < 1 || mo > 12 || d < 1 || d > 31 {
+		return st, false
+	}
+	st.len, st.seconds, st.fraction = 6+c.len, c.seconds, c.fraction
+	st.comma = c.fraction > 0 && s[st.len-c.fraction-1] == ','
+	st.time, ok = p.withYear(mo, d, c)
+	return st, ok
+}
+
 // weekday returns the length of the name of a day at the start of s, with what separates it
 // from the date.
 func weekday(s string) int {
@@ -193,6 +210,8 @@ func date(s string) (y, mo, d, n int) {
 	switch {
 	case f[0].digits == 4:
 		y, mo, d = f[0].value, f[1].value, f[2].value
+	case f[2].digits == 2 && byName:
+		y, mo, d = 2000+f[2].value, f[1].value, f[0].value
 	case f[2].digits == 4:
 		y, mo, d = f[2].value, f[1].value, f[0].value
 		if !byName && (sep == '/' && d <= 12 || mo > 12) {

@@ -112,7 +112,6 @@ func init() {
 		{Format{"rails-tagged", "Rails with the id of the request", `[8a1d2f3c-0b5e-4b57-9f3e-1c2d3e4f5a6b] hello`}, "[", (*parser).railsTagged},
 		{Format{"dotnet-systemd", ".NET's console for systemd", `<6>App.Web[0] hello`}, "<", (*parser).dotnetSystemd},
 		{Format{"structlog-bare", "structlog's console without a time", "[info     ] hello                          n=1"}, "[", (*parser).structlogBare},
-		{Format{"structlog-pairs", "structlog's pairs", "timestamp='2026-03-05T10:11:12Z' level='info' event='hello' n=1"}, "a", (*parser).structlogPairs},
 		{Format{"tracing-bare", "Rust's tracing without a time", ` INFO request{id=7}: app::db: hello n=1`}, " EDT", (*parser).tracingBare},
 		{Format{"tracing-pretty", "Rust's tracing, pretty", `  2026-03-05T10:11:12.123456Z  INFO app::db: hello, n: 1`}, " ", (*parser).tracingPretty},
 		{Format{"pino-pretty", "pino-pretty", `[10:11:12.123] INFO (12): hello`}, "[", (*parser).pinoPretty},

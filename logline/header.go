@@ -195,7 +195,9 @@ func (h *header) separator(s string, first bool) (sep byte, wide bool, rest stri
 	end := i + 1
 	switch c := s[i]; c {
 	case '|':
-		sep = c
+		if sep = c; strings.HasPrefix(s[end:], "-") { // of logback about itself
+			end++
+		}
 	case ':':
 		if strings.HasPrefix(s[end:], ":") {
 			end++
@@ -219,9 +221,12 @@ func (h *header) separator(s string, first bool) (sep byte, wide bool, rest stri
 		if h.inTime && i == 0 {
 			sep = c
 		}
-	case '>':
-		if i > 0 && end < len(s) && isSpace(s[end]) {
-			sep = c
+	case '>', '=':
+		if c == '=' && end < len(s) && s[end] == '>' {
+			end++
+		}
+		if i > 0 && end < len(s) && isSpace(s[end]) && s[end-1] == '>' {
+			sep, i = '>', end
 		}
 	}
 	if sep == s[i] {
@@ -246,11 +251,14 @@ func (h *header) next() (t token, ok bool) {
 		}
 		t.open, t.text = s[0], strings.Trim(s[1:n-1], " ")
 	}
-	if t.open == 0 || n < len(s) && s[n] == '@' { // <0.42.0>@module:function:12 of Erlang
+	if t.open == 0 || n+1 < len(s) && (s[n] == '@' || s[n] == '.' && !isSpace(s[n+1])) { // <0.42.0>@module:function:12
 		if n = h.wordLen(s); n == 0 || n > maxPart {
 			return t, false
 		}
 		t.open, t.text = 0, s[:n]
+		if place, ok := strings.CutSuffix(t.text, "]"); ok && isPlace(place) {
+			t.text = place // of vLLM, after glog
+		}
 	}
 	s = h.rest[n:]
 	if h.inTime {
@@ -439,8 +447,8 @@ func (h *header) before(t token) bool {
 		if h.seen[namePart] == 2 {
 			return false
 		}
-		// Of a sentence, the second word may be a level.
-		if !strong(t.sep) && !h.comma && !isLoggerName(t.text) && !strings.HasSuffix(t.text, "()") {
+		// Of a sentence, the second word may be a level, but no more than a space is before it.
+		if !strong(t.sep) && !h.comma && len(h.rest)-len(t.rest) <= len(t.text)+1 && !isLoggerName(t.text) && !strings.HasSuffix(t.text, "()") {
 			return false
 		}
 	}
@@ -599,14 +607,14 @@ func isNumbered(s string) bool {
 // after adds the parts between the level and the message. It returns false if the line is not
 // of a layout after all.
 func (h *header) after() bool {
-	if h.boxed {
-		h.rest = strings.TrimPrefix(h.rest, "in ") // Flask: INFO in app: text
+	if h.boxed || h.first == '|' {
+		h.rest = strings.TrimPrefix(h.rest, "in ") // of Flask: INFO in app: text
 	}
 	if h.levelFirst && h.comma {
 		h.module()
 	}
-	rest, n := h.rest, h.n // of the message, if no further part ends the header
-	run := 0               // number of parts since then
+	rest, n, sep := h.rest, h.n, h.sep // of the message, if no further part ends the header
+	run := 0                           // number of parts since then
 	for run < 4 {
 		t, ok := h.next()
 		if !ok || t.rest == "" && !h.inTime && !(t.sep == ':' && isLoggerName(t.text)) {
@@ -621,10 +629,10 @@ func (h *header) after() bool {
 		h.skip(t)
 		run++
 		if ends {
-			rest, n, run = h.rest, h.n, 0
+			rest, n, sep, run = h.rest, h.n, h.sep, 0
 		}
 	}
-	h.rest, h.n = rest, n
+	h.rest, h.n, h.sep = rest, n, sep
 	return !h.inTime
 }
 
@@ -661,7 +669,7 @@ func (h *header) follows(k partKind, t token, run int) bool {
 			return true // a function
 		}
 		if h.seen[namePart] == 1 && h.parts[h.n-1].kind == namePart && isThread(h.parts[h.n-1].text) {
-			return t.sep == h.first && strong(t.sep)
+			return t.sep == h.first && strong(t.sep) || isLoggerName(t.text)
 		}
 		if h.seen[namePart] == 1 && run == 1 && h.seen[numberPart] > 0 && t.sep == ':' {
 			return isLoggerName(t.text) // Odoo: pid LEVEL database name: text
@@ -671,6 +679,16 @@ func (h *header) follows(k partKind, t token, run int) bool {
 		return run > 0
 	}
 	return true
+}
+
+// thread reports whether the header began with a thread in brackets, as those of Java and .NET
+// do, which have the logger after the level.
+func (h *header) thread() bool {
+	if h.levelAt == 0 || h.parts[0].kind != insidePart {
+		return false
+	}
+	text := h.parts[0].text
+	return isThread(text) || digits(text) == len(text)
 }
 
 // lineFollows reports whether a part is followed by a number and the separator after the time.
@@ -716,22 +734,60 @@ func (h *header) ends(k partKind, t token, run int) bool {
 	case numberPart:
 		return hard && t.sep != ':'
 	case callPart:
-		return strong(t.sep) || t.text[0] == '<'
+		return strong(t.sep) || t.text[0] == '<' || isSourceFile(t.text[:strings.IndexByte(t.text, ':')])
 	case namePart:
 		switch {
 		case h.bare && !isLoggerName(t.text):
-			return false
+			return h.seen[insidePart] > 0 && t.sep == '-' && isName(t.text)
 		case hard:
 			return true
+		case isNumbered(t.text):
+			return strong(t.sep) || h.comma && isLoggerName(t.text[:strings.LastIndexByte(t.text, ':')])
+		case t.sep == ':' && strings.HasSuffix(t.text, "()"):
+			return true
 		case t.sep == ':':
-			return isLoggerName(t.text) || h.comma && h.sep == ' ' && !h.npm && isName(t.text) && !isLevelWord(t.text) && !isSupervisord(t.text)
+			return isLoggerName(t.text) || (h.comma || h.thread()) && h.sep == ' ' && !h.npm && isName(t.text) && !isLevelWord(t.text) && !isSupervisord(t.text)
 		case t.sep == ' ' && h.sep != ':':
-			return isClass(t.text) && h.seen[insidePart] > 0 || (h.comma || h.padded) && isLoggerName(t.text) && !isDomain(t.text)
+			return isClass(t.text) && h.seen[insidePart] > 0 || (h.comma || h.padded || h.thread()) && isLoggerName(t.text) && !isDomain(t.text)
 		}
 	case pairPart:
 		return t.sep == '-'
 	}
 	return false
+}
+
+// bareLine returns a line without a time, of which t is the level:
+//
+//	[main] INFO com.example.App - hello
+//	app.web - INFO - hello
+//	[app] ERROR: hello
+//	[app] [ERROR] hello
+func (h header) bareLine(t token) (Line, bool) {
+	if h.n != 1 || t.text != strings.ToUpper(t.text) || len(t.text) < 3 {
+		return Line{}, false
+	}
+	first := h.parts[0]
+	before := h.sep
+	h.skip(t)
+	h.bare = true
+	if !h.after() {
+		return Line{}, false
+	}
+	switch {
+	case first.kind == namePart && before == '-' && t.sep == '-':
+	case first.kind == insidePart && !h.boxedLevel && t.sep == ':':
+	case first.kind == insidePart && h.boxedLevel:
+	case first.kind == insidePart && h.n > 1 && h.parts[1].kind == namePart && h.sep == '-': // SLF4J's simple logger
+		if !isThread(first.text) && !isLoggerName(h.parts[1].text) {
+			return Line{}, false
+		}
+	default:
+		return Line{}, false
+	}
+	l := Line{Format: Layout, Level: h.level, HasLevel: true}
+	h.set(&l)
+	l.Message = h.rest
+	return l, true
 }
 
 // afterLevel parses what follows a level at the start of a line without a time, if it is the
@@ -850,7 +906,7 @@ func (h *header) setInside(l *Line, s string) {
 		l.zookeeperThread(s)
 	case number, isThread(s):
 		l.attr("thread", s)
-	case l.Channel == "" && strings.IndexByte(s, ' ') < 0 && !isHex(s) && (h.boxedLevel || h.npm || !h.hasLevel || isLoggerName(s)):
+	case l.Channel == "" && strings.IndexByte(s, ' ') < 0 && !isHex(s) && (h.boxedLevel || h.npm || h.bare || !h.hasLevel || isLoggerName(s)):
 		l.Channel = s
 	default:
 		l.attr("context", s)
@@ -881,6 +937,9 @@ func (p *parser) beforeStamp(s string) (Line, bool) {
 		}
 		switch k := h.kind(t); {
 		case !h.hasLevel && h.isLevel(t):
+			if l, ok := h.bareLine(t); ok {
+				return l, true
+			}
 		case k == insidePart:
 			h.add(k, t.text)
 		case k == namePart && (strong(t.sep) || len(t.rest) > 8 && t.rest[4] == '/' && t.rest[7] == '/'):
@@ -894,6 +953,11 @@ func (p *parser) beforeStamp(s string) (Line, bool) {
 			continue
 		}
 		st, ok := p.anyStamp(rest)
+		if !ok && h.hasLevel {
+			if st, ok = p.dayStamp(rest); !ok || !st.seconds {
+				st, ok = p.monthStamp(rest)
+			}
+		}
 		if !ok {
 			continue
 		}

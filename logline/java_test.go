@@ -24,6 +24,12 @@ func TestJava(t *testing.T) {
 		{"no logger",
 			`2026-11-20 10:40:31,123 [main] hello - x`,
 			`text 2026-11-20T10:40:31.123+05:30 "[main] hello - x"`},
+		{"Tomcat in Chinese",
+			`20-Nov-2026 10:40:31.123 警告 [main] org.apache.catalina.Tea.pour little tea`,
+			`layout 2026-11-20T10:40:31.123+05:30 WARNING channel=org.apache.catalina.Tea.pour "little tea" {level="警告" thread="main"}`},
+		{"Tomcat in German",
+			`20-Nov-2026 10:40:31.123 SCHWERWIEGEND [main] org.apache.catalina.Tea.pour no tea`,
+			`layout 2026-11-20T10:40:31.123+05:30 ERROR channel=org.apache.catalina.Tea.pour "no tea" {level="SCHWERWIEGEND" thread="main"}`},
 	})
 }
 

@@ -11,7 +11,15 @@ import (
 // that loggers write.
 func (p *parser) logfmt(s string) (Line, bool) {
 	attrs, ok := readPairs(s)
-	if !ok || len(attrs) == 1 && !logfmtKey(attrs[0].Key) {
+	if !ok {
+		return p.loosePairs(s)
+	}
+	for _, a := range attrs {
+		if v := a.Value.String(); a.Key == "event" && strings.HasPrefix(v, "'") {
+			return p.loosePairs(s) // of structlog
+		}
+	}
+	if len(attrs) == 1 && !logfmtKey(attrs[0].Key) {
 		return Line{}, false
 	}
 	l := p.fields(new(fieldSet), attrs, s)
@@ -171,4 +179,83 @@ func (l *Line) textPairs(s string) {
 	text, attrs := cutPairs(s)
 	l.Message = text
 	l.errorFields(attrs)
+}
+
+// loosePairs parses pairs of which the values may have spaces without quotes, or quotes of
+// Python and Ruby. So write structlog, lograge, and logrus with values of some types:
+//
+//	timestamp='2026-03-05T10:11:12Z' level='info' event='hello' n=1
+//	time="2026-03-05T10:11:12Z" level=info msg=hello since=2026-03-05 10:11:12 +0000 UTC
+func (p *parser) loosePairs(s string) (Line, bool) {
+	n := keyLen(s)
+	if n == 0 {
+		return Line{}, false
+	}
+	switch s[:n] {
+	case "time", "ts", "level", "timestamp", "event":
+		if !strings.Contains(s, "event='") && !strings.Contains(s, " msg=") {
+			return Line{}, false
+		}
+	case "method":
+		if !strings.Contains(s, " status=") {
+			return Line{}, false
+		}
+	default:
+		return Line{}, false
+	}
+	var l Line
+	l.spacedPairs(" " + s)
+	l = p.fields(new(fieldSet), l.Attrs, s)
+	l.Format = Logfmt
+	l.requestLevel()
+	return l, l.Message != s
+}
+
+// spacedPairs adds the pairs of a text in which each follows a space. A value ends where
+// the next begins.
+func (l *Line) spacedPairs(s string) {
+	for i := 0; i < len(s); {
+		key, _, _ := strings.Cut(s[i+1:], "=")
+		start := i + 1 + len(key) + 1
+		end := start
+		if start < len(s) {
+			switch c := s[start]; c {
+			case '"':
+				end += quotedLen(s[start:])
+			case '\'':
+				if n := strings.IndexByte(s[start+1:], c); n >= 0 {
+					end += n + 2
+				}
+			}
+		}
+		i = nextPair(s, end)
+		value := strings.TrimRight(s[start:i], " ")
+		switch n := len(value); {
+		case n < 2:
+		case value[0] == '\'' && value[n-1] == '\'' && strings.IndexByte(value, '\\') < 0:
+			value = value[1 : n-1]
+		case value[0] == '"' && n == end-start:
+			if text, ok := unquote(value); ok {
+				value = text
+			}
+		}
+		l.attr(key, value)
+	}
+}
+
+// nextPair returns the index of the space before the next "key=" of s, from the index i on,
+// or the length of s.
+func nextPair(s string, i int) int {
+	space := -1
+	for ; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == ' ':
+			space = i
+		case c == '=' && space >= 0 && i > space+1:
+			return space
+		case !isLower(c|0x20) && !isDigit(c) && c != '_' && c != '.' && c != '-':
+			space = -1
+		}
+	}
+	return len(s)
 }

@@ -58,5 +58,11 @@ func TestNode(t *testing.T) {
 		{"a request of others",
 			`GET /tea 200 OK`,
 			`plain "GET /tea 200 OK"`},
+		{"pino-pretty in UTC",
+			`[10:41:03 UTC] INFO: hot`,
+			`pino-pretty-date 2026-11-19T10:41:03Z INFO "hot"`},
+		{"nest, day first",
+			`[Nest] 12  - 20/11/2026 10:41:03     LOG [TeaService] poured`,
+			`nest 2026-11-20T10:41:03+05:30 INFO channel=TeaService pid=12 "poured"`},
 	})
 }

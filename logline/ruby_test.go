@@ -31,5 +31,11 @@ func TestRuby(t *testing.T) {
 		{"not Rails",
 			`Started GET "/tea" for fun at noon`,
 			`plain "Started GET \"/tea\" for fun at noon"`},
+		{"lograge",
+			`method=GET path=/tea format=html controller=Tea action=show status=404 duration=1.5`,
+			`logfmt WARNING "" {method="GET" path="/tea" format="html" controller="Tea" action="show" status="404" duration="1.5"}`},
+		{"lograge, an error",
+			`method=GET path=/tea status=500 error='Tea: 'none' left' duration=1.5`,
+			`logfmt ERROR "" {method="GET" path="/tea" status="500" duration="1.5"} err="Tea: 'none' left"`},
 	})
 }

@@ -97,7 +97,7 @@ func zone(s string) (*time.Location, int) {
 
 // stampEnds reports whether a time may be followed by s.
 func stampEnds(s string) bool {
-	return s == "" || s[0] == ' ' || s[0] == '\t' || s[0] == ']' || s[0] == ':' || s[0] == ',' || s[0] == '|'
+	return s == "" || s[0] == ' ' || s[0] == '\t' || s[0] == ']' || s[0] == ':' || s[0] == ',' || s[0] == ';' || s[0] == '|'
 }
 
 // withYear adds the year to a date; see Parse.

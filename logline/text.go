@@ -36,6 +36,9 @@ func (p *parser) text(s string) (l Line, ok bool) {
 		if l, ok = p.klog(s); ok {
 			break
 		}
+		if l, ok = p.loggedDate(s); ok {
+			break
+		}
 		if l, ok = p.syslog3164(s); ok {
 			break
 		}
@@ -48,6 +51,9 @@ func (p *parser) text(s string) (l Line, ok bool) {
 	}
 	if !ok {
 		l, ok = p.leadingLevel(s)
+	}
+	if !ok {
+		l, ok = leadingSource(s)
 	}
 	if !ok {
 		return Line{}, false
@@ -160,6 +166,24 @@ func (p *parser) leadingTime(s string) (Line, bool) {
 	return p.afterTime(l, rest), true
 }
 
+// loggedDate parses a line that starts with a date and a level or a separator of loggers, not
+// with the host of a syslog line.
+func (p *parser) loggedDate(s string) (Line, bool) {
+	st, ok := p.dateStamp(s)
+	if !ok || !strings.HasPrefix(s[st.len:], " ") {
+		return Line{}, false
+	}
+	rest := s[st.len:]
+	if l, ok := p.recognizeTimed(&timedBy, Line{Time: st.time}, st, rest); ok {
+		return l, true
+	}
+	switch {
+	case strings.HasPrefix(rest, " - "), strings.HasPrefix(rest, " | "), strings.HasPrefix(rest, " ["), isLevelName(word(rest[1:])):
+		return p.afterStamp(Line{}, header{}, st, rest)
+	}
+	return Line{}, false
+}
+
 // timedHost parses the header of a syslog line after a time. Those of journald, rsyslog and
 // Heroku have an offset, and a program, after a host or with something in brackets. Otherwise
 // it may be text, unless there is a process id.
@@ -184,10 +208,18 @@ func timedHost(s string, st stamp, rest string) (host, bool) {
 // since such a time alone may have any meaning.
 func (p *parser) leadingClock(s string) (Line, bool) {
 	st, ok := p.dayStamp(s)
+	if !ok {
+		st, ok = p.monthStamp(s)
+	}
 	if !ok || !stampEnds(s[st.len:]) {
 		return Line{}, false
 	}
-	return p.afterStamp(Line{}, header{}, st, s[st.len:])
+	if l, ok := p.afterStamp(Line{}, header{}, st, s[st.len:]); ok {
+		return l, true
+	}
+	l, ok := leadingSource(strings.TrimPrefix(s[st.len:], " "))
+	l.Time = st.time
+	return l, ok
 }
 
 // leadingLevel parses a line that starts with a level. In Python's logging the logger
@@ -218,6 +250,20 @@ func (p *parser) leadingLevel(s string) (Line, bool) {
 	}
 	l.Message = rest
 	return l, true
+}
+
+// leadingSource parses a line of Go's log package with nothing but the caller before the text,
+// or a time of the day and the caller.
+func leadingSource(s string) (Line, bool) {
+	w := word(s)
+	if len(w) < 6 || w[len(w)-1] != ':' || len(w)+1 >= len(s) {
+		return Line{}, false
+	}
+	src, ok := goFileLine(w[:len(w)-1])
+	if !ok || strings.Contains(src.File, ":") {
+		return Line{}, false
+	}
+	return Line{Source: src, Message: s[len(w)+1:]}, true
 }
 
 // afterTime parses level, process id in brackets, and caller, which loggers write between
@@ -315,9 +361,11 @@ func (p *parser) zapConsole(s string) (Line, bool) {
 	first, r, _ := strings.Cut(rest, "\t")
 	if src, ok := goFileLine(first); ok {
 		l.Source, rest = src, r
-	} else if second, r, _ := strings.Cut(r, "\t"); second != "" {
+	} else if isName(first) && r != "" && r[0] != '{' {
+		l.Channel, rest = first, r
+		second, r, _ := strings.Cut(r, "\t")
 		if src, ok := goFileLine(second); ok {
-			l.Channel, l.Source, rest = first, src, r
+			l.Source, rest = src, r
 		}
 	}
 	if i := strings.LastIndexByte(rest, '\t'); strings.HasPrefix(rest[i+1:], "{") {

@@ -19,7 +19,7 @@ var textSamples = []sample{
 		`zap 2026-11-20T16:10:31.3558092+05:30 INFO channel=http source=|app/main.go:3 "hello" {a=1}`},
 	{"zap console, no caller",
 		"2026-11-20T10:40:31.355Z\tINFO\thttp\tserved it",
-		`zap 2026-11-20T10:40:31.355Z INFO "http\tserved it"`},
+		`zap 2026-11-20T10:40:31.355Z INFO channel=http "served it"`},
 	{"zap console, colors",
 		"2026-11-20T10:40:31.355+0100\t\x1b[34mINFO\x1b[0m\tapp/main.go:44\tserved it",
 		`zap 2026-11-20T10:40:31.355+01:00 INFO source=|app/main.go:44 "served it"`},
