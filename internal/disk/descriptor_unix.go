@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -51,7 +52,12 @@ func Descriptor(path string) (fd int, ok bool) {
 // path would not share it, and so overwrite the output of others; it also fails for
 // sockets and files of another user.
 func openDescriptor(fd int, path string) (*os.File, error) {
-	own, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
+	syscall.ForkLock.RLock() // AIX has no F_DUPFD_CLOEXEC
+	own, err := unix.Dup(fd)
+	if err == nil {
+		unix.CloseOnExec(own)
+	}
+	syscall.ForkLock.RUnlock()
 	if err != nil {
 		return nil, &os.PathError{Op: "open", Path: path, Err: err}
 	}
