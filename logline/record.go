@@ -38,8 +38,8 @@ func (l *Line) WireRecord() *logbook.Record {
 
 // Record returns the record of a line. now and channel apply to a line that has no time or
 // no channel. The process id and the source are attributes as well, since few formatters
-// write them: "pid" and "caller", unless the line has them as fields. The message is literal: braces in it have no meaning. The error is that of a
-// [Wire] line that is not a valid record.
+// write them: "pid" and "caller", unless the line has them as fields. The message is literal:
+// braces in it have no meaning. The error is that of a [Wire] line that is not a valid record.
 func (l Line) Record(now time.Time, channel string) (*logbook.Record, error) {
 	if l.Format == Wire {
 		r := new(logbook.Record)
@@ -48,6 +48,12 @@ func (l Line) Record(now time.Time, channel string) (*logbook.Record, error) {
 		}
 		return r, nil
 	}
+	return logbook.NewRecord(l.Data(now, channel)), nil
+}
+
+// Data returns the content of the record that [Line.Record] returns, for a program that makes
+// the record itself. The line must not be a [Wire] line.
+func (l Line) Data(now time.Time, channel string) logbook.RecordData {
 	const unknown = -1
 	d := logbook.RecordData{
 		Time: l.Time, Level: l.Level, Channel: cmp.Or(l.Channel, channel), Message: l.Message,
@@ -63,7 +69,7 @@ func (l Line) Record(now time.Time, channel string) (*logbook.Record, error) {
 		d.Time = now
 	}
 	setError(&d, l.Err, l.Stack)
-	return logbook.NewRecord(d), nil
+	return d
 }
 
 // caller returns a source as loggers write it.

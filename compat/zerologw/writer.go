@@ -100,11 +100,7 @@ func (w *Writer) log(level logbook.Level, p []byte) {
 	if age := now.Sub(line.Time); line.Time.Nanosecond() == 0 && 0 <= age && age < time.Second {
 		line.Time = now
 	}
-	r, err := line.Record(now, "")
-	if err != nil {
-		return // never, since the format is not Wire
-	}
-	d := r.Data()
+	d := line.Data(now, "")
 	d.PID = 0 // this process
 	w.logger.LogRecord(w.ctx, logbook.NewRecord(d))
 }
