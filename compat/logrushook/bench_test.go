@@ -7,42 +7,24 @@ import (
 
 	"github.com/sirupsen/logrus"
 
-	"github.com/logbook-go/logbook/handlers"
-	"github.com/logbook-go/logbook/logbook"
+	"github.com/logbook-go/logbook/compat/internal/bridgetest"
 )
 
-// BenchmarkBridge logs three fields and the caller as JSON to io.Discard, by Logbook and by the
-// logger itself, and calls a level that no handler wants.
-func BenchmarkBridge(b *testing.B) {
-	json := logbook.JSON(&logbook.JSONOptions{Source: true})
-	defer logbook.PushApplication(handlers.NewStream(io.Discard, &logbook.Options{Level: logbook.LevelInfo, Formatter: json}))()
+func calls(tb testing.TB) bridgetest.Calls {
+	bridgetest.Bind(tb)
 	bridged := newLogger(nil)
 	own := logrus.New()
 	own.SetOutput(io.Discard)
 	own.SetFormatter(new(logrus.JSONFormatter))
 	own.SetReportCaller(true)
-	call := func(log *logrus.Logger) {
-		log.WithFields(logrus.Fields{"path": "/a", "status": 200, "took": time.Millisecond}).Info("served")
+	call := func(log *logrus.Logger, level logrus.Level) func() {
+		return func() {
+			log.WithFields(logrus.Fields{"path": "/a", "status": 200, "took": time.Millisecond}).Log(level, "served")
+		}
 	}
-	disabled := func() {
-		bridged.WithFields(logrus.Fields{"path": "/a", "status": 200, "took": time.Millisecond}).Debug("served")
+	return bridgetest.Calls{
+		Bridged: call(bridged, logrus.InfoLevel), Own: call(own, logrus.InfoLevel), Disabled: call(bridged, logrus.DebugLevel),
 	}
-	b.Run("logbook", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			call(bridged)
-		}
-	})
-	b.Run("logrus", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			call(own)
-		}
-	})
-	b.Run("disabled", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			disabled()
-		}
-	})
 }
+
+func BenchmarkBridge(b *testing.B) { calls(b).Benchmark(b) }
