@@ -25,6 +25,8 @@ func main() {
 // withSpan stands for the tracer of an SDK: ctx, span := tracer.Start(ctx, "place order")
 func withSpan(ctx context.Context) context.Context {
 	return trace.ContextWithSpanContext(ctx, trace.NewSpanContext(trace.SpanContextConfig{
-		TraceID: trace.TraceID{0x4b, 0xf9, 0x2f}, SpanID: trace.SpanID{0xf0, 0x67}, TraceFlags: trace.FlagsSampled,
+		TraceID:    trace.TraceID{0x4b, 0xf9, 0x2f},
+		SpanID:     trace.SpanID{0xf0, 0x67},
+		TraceFlags: trace.FlagsSampled,
 	}))
 }
