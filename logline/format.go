@@ -125,6 +125,11 @@ func init() {
 		{Format{"capnslog", "etcd before 3.4", "2026-03-05 10:11:12.123456 I | raft: hello"}, "A", (*parser).capnslog},
 		{Format{"windows-cbs", "Windows' CBS.log", "2026-03-05 10:11:12, Info                  CBS    hello"}, ",", (*parser).windowsCBS},
 		{Format{"logcat-studio", "Android Studio's logcat", "2026-03-05 10:11:12.123    12-34    Tag                     com.example.app                      I  hello"}, "0", (*parser).logcatStudio},
+		{Format{"chromeos", "ChromeOS' syslog", "2026-03-05T10:11:12.123456Z INFO rsyslogd[12]: hello"}, "A", timedLayout(
+			" {level} {channel}[{pid}]: {message}")},
+		{Format{"wireguard", "WireGuard's applications", "2026-03-05 10:11:12.123456: [TUN] [home] hello"}, ":", timedLayout(
+			": [{component}] [{tunnel}] {message}")},
+		{Format{"zeek", "Zeek's logs, whose columns have no names in a line", "1772705472.123456\tCxkYz31kM9dRIHUUZd\t10.0.0.1\t5678\t10.0.0.2\t443\ttcp"}, "\t", (*parser).zeek},
 		{Format{"clickhouse", "ClickHouse", "2026.03.05 10:11:12.123456 [ 12 ] {8a1d2f3c} <Debug> executeQuery: hello"}, "[", timedLayout(
 			" [ {thread} ] {{{query_id}}} <{level}> {channel}: {message}",
 			" [ {thread} ] {{{query_id}}} <{level}> {channel} ({name}): {message}",
@@ -181,14 +186,7 @@ func init() {
 			"][{thread}][{level}][{channel}] {message}")},
 		{Format{"envoy-access", "Envoy's access log", `[2026-03-05T10:11:12.123Z] "GET / HTTP/1.1" 200 - 0 5 1 0 "-" "curl/8.5"`}, "]", (*parser).envoyAccess},
 		{Format{"pacman", "pacman", "[2026-03-05T10:11:12+0100] [ALPM] installed hello (2.12-1)"}, "]", (*parser).pacman},
-		{Format{"asterisk", "Asterisk", "[2026-03-05 10:11:12] NOTICE[12]: chan_sip.c:34 handle_request: hello"}, "]", timedLayout(
-			"] {level}[{pid}][{call}]: {source} in {function}: {message}",
-			"] {level}[{pid}][{call}]: {source} {function}: {message}",
-			"] {level}[{pid}]: {source} in {function}: {message}",
-			"] {level}[{pid}]: {source} {function}: {message}",
-			"] {level}[{pid}] {file}: {message}",
-			"] {kind}[{pid}]: {source} {function}: {message}",
-			"] {kind}[{pid}] {file}: {message}")},
+		{Format{"asterisk", "Asterisk", "[2026-03-05 10:11:12] NOTICE[12]: chan_sip.c:34 handle_request: hello"}, "]", (*parser).asterisk},
 		{Format{"pino-pretty-date", "pino-pretty with a date", "[2026-03-05 10:11:12.123 +0000] INFO (app/12): hello"}, "]", (*parser).pinoTimed},
 	}
 	for i := range whole {

@@ -211,8 +211,8 @@ func (h *header) separator(s string, first bool) (sep byte, wide bool, rest stri
 			sep = c
 		}
 	case '-':
-		for end < len(s) && s[end] == '-' {
-			end++
+		if strings.HasPrefix(s[i:], "--- [") { // Spring Boot
+			end = i + 3
 		}
 		if i > 0 && end < len(s) && isSpace(s[end]) {
 			sep = c

@@ -74,6 +74,8 @@ func exactField(name, value string) bool {
 		return isUUID(value) || value == "undefined"
 	case "thread_id":
 		return len(value) >= 10 && isHex(strings.TrimPrefix(value, "0x"))
+	case "component":
+		return len(value) == 3 && strings.ToUpper(value) == value
 	case "priority":
 		n := strings.TrimPrefix(value, "-")
 		return n != "" && len(n) < 3 && digits(n) == len(n)

@@ -46,14 +46,12 @@ func (p *parser) mysql(s string) (Line, bool) {
 	if priority == "System" && l.HasLevel {
 		l.attr("priority", priority)
 	}
-	if code, after, ok := mysqlBracket(text, "] "); ok && strings.HasPrefix(code, "MY-") {
+	if code, after, ok := mysqlBracket(text); ok && strings.HasPrefix(code, "MY-") {
 		l.attr("code", code)
 		text = after
-		if name, after, ok := mysqlBracket(text, "] "); ok {
+		if name, after, ok := mysqlBracket(text); ok {
 			l.Channel, text = name, after
 		}
-	} else if name, after, ok := mysqlBracket(text, "]: "); ok {
-		l.Channel, text = name, after
 	}
 	l.Message = text
 	return l, true
@@ -80,11 +78,11 @@ func mysqlThread(s string) int {
 	return 0
 }
 
-// mysqlBracket parses "[name" and what ends it.
-func mysqlBracket(s, end string) (name, rest string, ok bool) {
+// mysqlBracket parses "[name] ".
+func mysqlBracket(s string) (name, rest string, ok bool) {
 	if !strings.HasPrefix(s, "[") {
 		return "", s, false
 	}
-	name, rest, ok = strings.Cut(s[1:], end)
+	name, rest, ok = strings.Cut(s[1:], "] ")
 	return name, rest, ok && !strings.Contains(name, " ")
 }

@@ -236,3 +236,16 @@ func (p *parser) iis(l Line, _ stamp, rest string) (Line, bool) {
 	}
 	return Line{}, false
 }
+
+// zeek parses what follows the time in a log of Zeek: columns, of which the first is an id. It
+// has no message.
+func (p *parser) zeek(l Line, st stamp, rest string) (Line, bool) {
+	const idLen = len("CxkYz31kM9dRIHUUZd")
+	id, columns, ok := strings.Cut(rest[1:], "\t")
+	if !ok || st.len != len("1772705472.123456") || len(id) < idLen-2 || len(id) > idLen+1 || id[0] != 'C' && id[0] != 'F' {
+		return Line{}, false
+	}
+	l.attr("uid", id)
+	l.attr("columns", columns)
+	return l, true
+}

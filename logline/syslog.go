@@ -128,7 +128,7 @@ func (p *parser) syslogHeader(s string, sure bool) (Line, bool) {
 		return Line{}, false
 	}
 	h, ok := syslogHost(rest, sure)
-	if !sure && st.dated && (!ok || h.pid == 0 && h.facility == "" && !h.hasLevel) {
+	if !sure && (!ok || st.dated && h.pid == 0 && h.facility == "" && !h.hasLevel) {
 		return Line{}, false // it may be of any other program
 	}
 	return p.fromHost(l, h), true
@@ -142,10 +142,10 @@ func (p *parser) header(l Line, s string) Line {
 
 // syslogHost parses what is between the time and the text of a syslog line, and the text.
 func syslogHost(s string, sure bool) (host, bool) {
-	h, ok := tagHeader(s)
-	if ok && !sure && isYum(h.program) {
-		return host{text: s}, true
+	if w := word(s); !sure && (isYum(w) || isLevelName(w)) {
+		return host{text: s}, false
 	}
+	h, ok := tagHeader(s)
 	if !ok {
 		if h.facility, h.text = cutFacility(s); h.facility != "" {
 			facility := h.facility
@@ -161,9 +161,9 @@ func syslogHost(s string, sure bool) (host, bool) {
 	return host{text: s}, false
 }
 
-// isYum reports whether a word with a colon after a time is what yum did.
+// isYum reports whether a word after a time is what yum did.
 func isYum(s string) bool {
-	return s == "Installed" || s == "Updated" || s == "Erased" || s == "Obsoleted"
+	return s == "Installed:" || s == "Updated:" || s == "Erased:" || s == "Obsoleted:"
 }
 
 // host is a syslog header: host, program and process id.
@@ -208,7 +208,7 @@ func cutFacility(s string) (facility, rest string) {
 // untagged reports whether the first word of a text without a tag is a host all the same.
 func (h *host) untagged() bool {
 	return strings.HasPrefix(h.text, "last message repeated ") || strings.HasPrefix(h.text, "message repeated ") ||
-		strings.HasPrefix(h.text, "-- MARK --") ||
+		strings.HasPrefix(h.text, "-- MARK --") || strings.HasPrefix(h.text, "[") && strings.Contains(h.name, "-") ||
 		strings.ContainsAny(h.name[:len(h.name)-1], ".0123456789") && !isDigit(h.name[0]) || strings.Count(h.name, ".") == 3
 }
 
