@@ -233,7 +233,7 @@ func TestLayout(t *testing.T) {
 		{"", `[app] [ERROR] failed`,
 			`layout ERROR channel=app "failed"`},
 		{"", `Mar  5 10:11:12 ERROR app[12]: hello`,
-			`layout 2026-03-05T10:11:12+05:30 ERROR "app[12]: hello"`},
+			`chromeos 2026-03-05T10:11:12+05:30 ERROR channel=app pid=12 "hello"`},
 		{"", `Mar  5 10:11:12 vm app[12]: ERROR: hello`,
 			`text 2026-03-05T10:11:12+05:30 ERROR channel=app pid=12 "hello" {host="vm"}`},
 	})
