@@ -60,6 +60,7 @@ const (
 // that only a header has, or if a message hardly begins with them, as with main.cpp:12.
 func (p *parser) afterStamp(l Line, h header, st stamp, rest string) (Line, bool) {
 	h.rest, h.comma = rest, st.comma
+	h.nlog, h.iso = st.fraction == 4, st.fraction == 3 && st.zulu
 	if !h.begin() {
 		return Line{}, false
 	}
@@ -101,6 +102,8 @@ type header struct {
 	colon bool   // sep is a colon without a space
 
 	comma      bool // the time has a comma before its fraction, as Python's and Java's
+	nlog       bool // the time is NLog's
+	iso        bool // the time is JavaScript's
 	boxed      bool // the time is in brackets
 	inTime     bool // these brackets have further parts
 	hasLevel   bool
@@ -406,12 +409,15 @@ func (h *header) isLevel(t token) bool {
 			return false
 		}
 	case strong(h.sep) && strong(t.sep):
+	case t.sep != ' ' || h.n > 0:
+		return false
+	case h.nlog && isUpper(text[0]), h.iso && isNPM(text): // 12:34:56.7891 Info text
 	case t.sep == ' ' && strings.HasPrefix(t.rest, "[") && strings.Contains(t.rest[:min(len(t.rest), 40)], "]: "): // info [label]: text
 	default:
 		return false
 	}
 	h.level, h.hasLevel, h.boxedLevel, h.levelAt = lv, true, t.open != 0, h.n
-	h.padded = t.sep == ' ' && len(h.rest)-len(t.rest) > len(text)+1
+	h.padded = t.sep == ' ' && t.open == 0 && len(h.rest)-len(t.rest) > len(text)+1
 	if own {
 		h.word = text
 	}
@@ -746,7 +752,7 @@ func (h *header) ends(k partKind, t token, run int) bool {
 		case t.sep == ':' && strings.HasSuffix(t.text, "()"):
 			return true
 		case t.sep == ':':
-			return isLoggerName(t.text) || (h.comma || h.thread()) && h.sep == ' ' && !h.npm && isName(t.text) && !isLevelWord(t.text) && !isSupervisord(t.text)
+			return isLoggerName(t.text) || (h.comma || h.padded || h.thread()) && h.sep == ' ' && !h.npm && isName(t.text) && !isLevelWord(t.text) && !isSupervisord(t.text)
 		case t.sep == ' ' && h.sep != ':':
 			return isClass(t.text) && h.seen[insidePart] > 0 || (h.comma || h.padded || h.thread()) && isLoggerName(t.text) && !isDomain(t.text)
 		}

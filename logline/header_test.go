@@ -236,5 +236,17 @@ func TestLayout(t *testing.T) {
 			`chromeos 2026-03-05T10:11:12+05:30 ERROR channel=app pid=12 "hello"`},
 		{"", `Mar  5 10:11:12 vm app[12]: ERROR: hello`,
 			`text 2026-03-05T10:11:12+05:30 ERROR channel=app pid=12 "hello" {host="vm"}`},
+		{"", `2018-11-26 22:19:28.2981 Info Message Template Auto Format enabled`,
+			`layout 2018-11-26T22:19:28.2981+05:30 INFO "Message Template Auto Format enabled"`},
+		{"", `2018-05-18T00:04:27.062Z error shop-frontend -      Unauthorized`,
+			`layout 2018-05-18T00:04:27.062Z ERROR channel=shop-frontend "Unauthorized"`},
+		{"", `2018-05-18T00:04:27.062Z info server started`,
+			`layout 2018-05-18T00:04:27.062Z INFO "server started"`},
+		{"", `2018-05-18T00:04:27.062Z information about it`,
+			`text 2018-05-18T00:04:27.062Z "information about it"`},
+		{"", `2018-05-18T00:04:27.062123456Z error opening it`,
+			`text 2018-05-18T00:04:27.062123456Z "error opening it"`},
+		{"", `[2024-10-28 13:58:59] [] [] [0] [info] INFO`,
+			`layout 2024-10-28T13:58:59+05:30 INFO "INFO" {number="0"}`},
 	})
 }

@@ -201,7 +201,9 @@ func (p *parser) loosePairs(s string) (Line, bool) {
 			return Line{}, false
 		}
 	default:
-		return Line{}, false
+		if !strings.Contains(s, " event='") {
+			return Line{}, false
+		}
 	}
 	var l Line
 	l.spacedPairs(" " + s)

@@ -70,6 +70,12 @@ func npmLevel(s string) (lv logbook.Level, ok bool) {
 	return 0, false
 }
 
+// isNPM reports whether s is the name of a level of npm.
+func isNPM(s string) bool {
+	_, ok := npmLevel(s)
+	return ok
+}
+
 // winstonSimple parses lines of winston's simple format that end in a JSON object,
 // "info: text {"key":1}".
 func (p *parser) winstonSimple(s string) (Line, bool) {

@@ -58,6 +58,11 @@ func (p *parser) tracing(l Line, st stamp, rest string) (Line, bool) {
 	if !ok {
 		return Line{}, false
 	}
+	if m := targetLen(rest); !st.dated && m > 0 && len(rest) > m+1 && rest[m] == ':' && rest[m+1] != ' ' && rest[m+1] != ':' {
+		l.Channel = rest[:m] // compact, of early versions
+		l.textPairs(rest[m+1:])
+		return l, true
+	}
 	if !l.tracingSpans(rest, false) {
 		if st.fraction < 6 || st.comma || strings.HasPrefix(rest, "[") {
 			return Line{}, false

@@ -14,6 +14,7 @@ type stamp struct {
 	seconds  bool
 	fraction int  // number of digits of the fraction
 	offset   bool // whether it has a numeric zone
+	zulu     bool // whether it ends with Z
 	comma    bool // whether a comma precedes the fraction
 	dated    bool // whether it has a year
 }
@@ -39,6 +40,7 @@ func isoStamp(s string, loc *time.Location) (st stamp, ok bool) {
 	if zone != nil {
 		loc = zone
 		st.offset = s[st.len] == '+' || s[st.len] == '-'
+		st.zulu = s[st.len] == 'Z'
 		st.len += n
 	}
 	st.time, st.dated = c.on(y, mo, d, loc), true

@@ -178,7 +178,7 @@ func (p *parser) loggedDate(s string) (Line, bool) {
 		return l, true
 	}
 	switch {
-	case strings.HasPrefix(rest, " - "), strings.HasPrefix(rest, " | "), strings.HasPrefix(rest, " ["), isLevelName(word(rest[1:])):
+	case strings.HasPrefix(rest, " - "), strings.HasPrefix(rest, " | "), strings.HasPrefix(rest, " ["), isLevelName(word(strings.TrimLeft(rest, " "))):
 		return p.afterStamp(Line{}, header{}, st, rest)
 	}
 	return Line{}, false
