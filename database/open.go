@@ -74,7 +74,7 @@ func (db *DB) Version() string {
 	return *db.version.Load()
 }
 
-// Pool returns the pool of connections, for statements of one's own. Close closes it.
+// Pool returns the pool of connections, for your own statements. Close closes it.
 func (db *DB) Pool() *pgxpool.Pool {
 	if db == nil {
 		return nil

@@ -40,8 +40,8 @@ var packages = map[string]string{
 	"sqlite": module + "/ticketing/sqlite", "ticketing": module + "/ticketing", "ticketingtest": module + "/ticketing/ticketingtest",
 	"zapbridge": module + "/compat/zapcore", "zerologw": module + "/compat/zerologw", "logrushook": module + "/compat/logrushook",
 	"zap": "go.uber.org/zap", "zapcore": "go.uber.org/zap/zapcore", "zerolog": "github.com/rs/zerolog", "logrus": "github.com/sirupsen/logrus",
-	"context": "context", "errors": "errors", "exec": "os/exec", "fmt": "fmt", "http": "net/http", "json": "encoding/json",
-	"os": "os", "slog": "log/slog", "testing": "testing", "time": "time",
+	"context": "context", "errors": "errors", "exec": "os/exec", "fmt": "fmt", "fs": "io/fs", "http": "net/http", "json": "encoding/json",
+	"os": "os", "slog": "log/slog", "sync": "sync", "testing": "testing", "time": "time",
 }
 
 // given holds declarations that fragments may use.

@@ -4,7 +4,7 @@
 // [Parse] recognizes the lines of common loggers, servers and containers, which [Formats]
 // lists, and any line of JSON, logfmt, or text that begins with a time or a level. It accepts
 // any bytes, never fails, and takes time linear in the length of the line. Text that it
-// does not recognize is the message. A [Pattern] describes a format of one's own.
+// does not recognize is the message. A [Pattern] describes your own format.
 //
 // No part of a line is lost. A field with a known name but of the wrong type is an attribute. A
 // line that is only almost of a known form is plain text. A level that is not known is none:

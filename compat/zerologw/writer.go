@@ -122,5 +122,5 @@ func levelOf(l zerolog.Level) logbook.Level {
 	if l < zerolog.DebugLevel {
 		return logbook.LevelTrace
 	}
-	return logbook.LevelCritical // of one's own, above Panic
+	return logbook.LevelCritical // a custom level above Panic
 }

@@ -91,7 +91,7 @@ func Open(ctx context.Context, path string, o *Options) (*Store, error) {
 	return s, nil
 }
 
-// DB returns the database, for statements of one's own. Close closes it.
+// DB returns the database, for your own statements. Close closes it.
 func (s *Store) DB() *sql.DB { return s.db }
 
 // Close closes the database.

@@ -29,7 +29,7 @@ func (c *checker) checkPairs(call *logCall) (ok bool) {
 		case kind == unknown:
 			next = either
 		case kind == plainValue:
-			c.ReportRangef(arg, "%s: %s is no key: want a string or a slog.Attr", name(call.fn), types.ExprString(arg))
+			c.ReportRangef(arg, "%s: %s is not a key: want a string or a slog.Attr", name(call.fn), types.ExprString(arg))
 			return false
 		}
 	}
