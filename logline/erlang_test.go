@@ -15,7 +15,7 @@ func TestErlang(t *testing.T) {
 			`plain "=TEA REPORT==== 5-Mar-2026::10:11:12 ==="`},
 		{"lager",
 			`2026-11-20 10:40:31.123 [warning] <0.42.0>@tea_pot:pour:12 little tea`,
-			`freeswitch 2026-11-20T10:40:31.123+05:30 WARNING source=|<0.42.0>@tea_pot:pour:12 "little tea"`},
+			`layout 2026-11-20T10:40:31.123+05:30 WARNING channel=<0.42.0>@tea_pot "little tea" {function="pour" line=12}`},
 		{"lager, a process",
 			`2026-11-20 10:40:31.123 [info] <0.42.0> brewed`,
 			`rabbitmq 2026-11-20T10:40:31.123+05:30 INFO "brewed" {process="0.42.0"}`},

@@ -16,6 +16,9 @@ func layout(patterns ...string) func(*parser, string) (Line, bool) {
 	list := layouts(patterns)
 	return func(p *parser, s string) (Line, bool) {
 		for _, pattern := range list {
+			if !pattern.mayMatch(s) {
+				continue
+			}
 			if l, ok := pattern.match(p, Line{}, s, true); ok {
 				return l.withMessageLevel(), true
 			}
@@ -29,6 +32,9 @@ func timedLayout(patterns ...string) func(*parser, Line, stamp, string) (Line, b
 	list := layouts(patterns)
 	return func(p *parser, l Line, _ stamp, rest string) (Line, bool) {
 		for _, pattern := range list {
+			if !pattern.mayMatch(rest) {
+				continue
+			}
 			if l, ok := pattern.match(p, l, rest, true); ok {
 				return l.withMessageLevel(), true
 			}

@@ -168,6 +168,29 @@ func (p *Pattern) match(ps *parser, l Line, s string, exact bool) (Line, bool) {
 	return l, true
 }
 
+// mayMatch reports whether a text has the texts between the fields, which is found out faster
+// than by match.
+func (p *Pattern) mayMatch(s string) bool {
+	for i := range p.parts {
+		f := &p.parts[i]
+		if f.field != "" {
+			continue
+		}
+		n := 0
+		if i > 0 {
+			if n = findText(s, f.text, i+1 == len(p.parts)); n < 0 {
+				return false
+			}
+		}
+		k, ok := matchText(s[n:], f.text)
+		if !ok {
+			return false
+		}
+		s = s[n+k:]
+	}
+	return true
+}
+
 // setField sets a part of the line or an attribute.
 func (l *Line) setField(name, value string) bool {
 	switch name {
