@@ -15,6 +15,9 @@ import (
 //	[   12.345678 <    0.000012>] text
 //	[   12.345678] host program[12]: text
 func (p *parser) dmesg(s string) (Line, bool) {
+	if isLower(s[0]) && (len(s) < 16 || s[6] != ':' && s[8] != ':') {
+		return Line{}, false
+	}
 	l, rest, ok := dmesgPriority(s)
 	if !ok || len(rest) < 2 || rest[0] != '[' {
 		return Line{}, false
@@ -84,9 +87,6 @@ func dmesgPriority(s string) (l Line, rest string, ok bool) {
 			l.attr("severity", severities[pri%8])
 		}
 		return l, rest, true
-	}
-	if len(s) < 16 || s[6] != ':' && s[8] != ':' {
-		return l, s, false
 	}
 	facility, rest, _ := strings.Cut(s, ":")
 	facility = strings.TrimRight(facility, " ")

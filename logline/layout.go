@@ -60,6 +60,9 @@ func layouts(patterns []string) []*Pattern {
 	return list
 }
 
+// maxField is the length of a field and what follows it in the patterns of this package.
+const maxField = 128
+
 // exactField reports whether a value has the form of a field in the patterns of this package.
 func exactField(name, value string) bool {
 	switch name {
@@ -90,7 +93,7 @@ func exactField(name, value string) bool {
 	case "query_id":
 		return true
 	}
-	return value != "" && len(value) <= 100
+	return value != ""
 }
 
 // isUUID reports whether s has the form of a UUID.

@@ -14,6 +14,10 @@ import (
 //	2026-03-05 10:11:12+00:00 [Note] [Entrypoint]: text
 //	260305  9:11:12 [Note] text
 func (p *parser) mysql(s string) (Line, bool) {
+	const head = 64
+	if h := s[:min(len(s), head)]; strings.IndexByte(h, '[') < 0 && !strings.Contains(h, "InnoDB") && !strings.Contains(h, "mysqld") {
+		return Line{}, false
+	}
 	st, ok := p.anyStamp(s)
 	if !ok {
 		return Line{}, false

@@ -141,7 +141,11 @@ func (p *Pattern) match(ps *parser, l Line, s string, exact bool) (Line, bool) {
 		}
 		end := len(s)
 		if i+1 < len(p.parts) {
-			if end = findText(s, p.parts[i+1].text, i+2 == len(p.parts)); end < 0 {
+			within := s
+			if exact {
+				within = s[:min(len(s), maxField)]
+			}
+			if end = findText(within, p.parts[i+1].text, i+2 == len(p.parts)); end < 0 {
 				return Line{}, false
 			}
 		}

@@ -196,7 +196,7 @@ var postgresColumns = [...]string{
 func (p *parser) postgresCSV(s string) (Line, bool) {
 	const pid, level, message = 2, 10, 12
 	s, quoted := strings.CutPrefix(s, `"`)
-	if len(s) < 40 || s[4] != '-' || s[10] != ' ' {
+	if len(s) < 40 || s[4] != '-' || s[10] != ' ' || !strings.Contains(s[20:40], `,"`) && !strings.Contains(s[20:40], ",,") {
 		return Line{}, false
 	}
 	var l Line

@@ -115,6 +115,9 @@ func (p *parser) loadBalancer(s string) (Line, bool) {
 		}
 		rest = s[len(protocol)+1:]
 	}
+	if len(rest) < 32 || rest[10] != 'T' || rest[26] != 'Z' {
+		return Line{}, false
+	}
 	st, ok := isoStamp(rest, p.now.Location())
 	if !ok || st.fraction != 6 || rest[st.len-1] != 'Z' || !strings.HasPrefix(rest[st.len:], " ") {
 		return Line{}, false
