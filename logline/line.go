@@ -115,6 +115,11 @@ func (p *parser) recognizeAll(s string) (Line, bool) {
 // parser holds the state for parsing one line.
 type parser struct {
 	now time.Time
+
+	// The last text for dateStamp, and its result.
+	dated  string
+	date   stamp
+	dateOK bool
 }
 
 // with adds an attribute.
