@@ -38,7 +38,7 @@ func (p *parser) cri(s string) (Line, bool) {
 	if name != "stdout" && name != "stderr" || s[i+7] != ' ' {
 		return Line{}, false
 	}
-	st, ok := isoStamp(s, p.now.Location())
+	st, ok := p.isoStamp(s)
 	if !ok || st.len != i {
 		return Line{}, false
 	}
@@ -109,7 +109,7 @@ func isServiceName(s string) bool {
 
 // timestamped takes the time that --timestamps puts before a line.
 func (p *parser) timestamped(l Line, s *string) Line {
-	st, ok := isoStamp(*s, p.now.Location())
+	st, ok := p.isoStamp(*s)
 	if ok && st.fraction == 9 && (*s)[10] == 'T' && strings.HasPrefix((*s)[st.len:], " ") {
 		l.Time = st.time
 		*s = (*s)[st.len+1:]

@@ -7,7 +7,7 @@ import (
 
 // anyStamp parses a time with a date at the start of s, in ISO's notation or another.
 func (p *parser) anyStamp(s string) (stamp, bool) {
-	if st, ok := isoStamp(s, p.now.Location()); ok {
+	if st, ok := p.isoStamp(s); ok {
 		return st, true
 	}
 	if st, ok := p.epochStamp(s); ok {
@@ -154,6 +154,12 @@ func (p *parser) monthStamp(s string) (st stamp, ok bool) {
 	st.comma = c.fraction > 0 && s[st.len-c.fraction-1] == ','
 	st.time, ok = p.withYear(mo, d, c)
 	return st, ok
+}
+
+// isDayOrMonth reports whether a text begins as the name of a day or month.
+func isDayOrMonth(s string) bool {
+	const names = "Mon Tue Wed Thu Fri Sat Sun Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+	return len(s) > 3 && strings.Contains(names, s[:3])
 }
 
 // weekday returns the length of the name of a day at the start of s, with what separates it

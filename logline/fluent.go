@@ -8,7 +8,7 @@ func (p *parser) fluentBit(s string) (Line, bool) {
 	if len(s) < 28 || s[5] != '/' {
 		return Line{}, false
 	}
-	st, ok := isoStamp(s[1:], p.now.Location())
+	st, ok := p.isoStamp(s[1:])
 	if !ok {
 		return Line{}, false
 	}

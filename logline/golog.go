@@ -102,7 +102,7 @@ func (p *parser) logrus(s string) (Line, bool) {
 	}
 	if digits(in) == len(in) {
 		l.attr("elapsed", in)
-	} else if st, ok := isoStamp(in, p.now.Location()); ok && st.len == len(in) {
+	} else if st, ok := p.isoStamp(in); ok && st.len == len(in) {
 		l.Time = st.time
 	} else {
 		return Line{}, false

@@ -58,7 +58,7 @@ const (
 // header, whatever they are, since they stand between it and the time. Those after it could
 // as well be the beginning of the message: they belong to the header if a separator follows
 // that only a header has, or if a message hardly begins with them, as with main.cpp:12.
-func (p *parser) afterStamp(l Line, h header, st stamp, rest string) (Line, bool) {
+func (p *parser) afterStamp(h *header, st stamp, rest string) (Line, bool) {
 	h.rest, h.comma = rest, st.comma
 	h.nlog, h.iso = st.fraction == 4, st.fraction == 3 && st.zulu
 	if !h.begin() {
@@ -77,7 +77,7 @@ func (p *parser) afterStamp(l Line, h header, st stamp, rest string) (Line, bool
 	if !h.after() {
 		return Line{}, false
 	}
-	l.Time, l.Level, l.HasLevel = st.time, h.level, h.hasLevel
+	l := Line{Time: st.time, Level: h.level, HasLevel: h.hasLevel}
 	h.set(&l)
 	h.rest = nginxIDs(&l, h.rest)
 	if h.npm {
@@ -926,6 +926,9 @@ func (h *header) setInside(l *Line, s string) {
 //	INFO  [main] 2026-03-05 10:11:12,123 Server.java:12 - hello
 //	app: 2026/03/05 10:11:12 main.go:12: hello
 func (p *parser) beforeStamp(s string) (Line, bool) {
+	if isSentence(s) {
+		return Line{}, false
+	}
 	h := header{rest: s}
 	if len(s) > 20 && s[0] == '[' && s[2] == ' ' && isDigit(s[3]) { // Tornado, Jupyter
 		var l Line
@@ -934,7 +937,7 @@ func (p *parser) beforeStamp(s string) (Line, bool) {
 			return Line{}, false
 		}
 		h.level, h.hasLevel, h.inTime = l.Level, true, true
-		return p.afterStamp(Line{}, h, st, s[3+st.len:])
+		return p.afterStamp(&h, st, s[3+st.len:])
 	}
 	for range 3 {
 		t, ok := h.next()
@@ -976,7 +979,8 @@ func (p *parser) beforeStamp(s string) (Line, bool) {
 		if after == "" || !stampEnds(after) {
 			return Line{}, false
 		}
-		if l, ok := p.afterStamp(Line{}, h, st, after); ok {
+		whole := h
+		if l, ok := p.afterStamp(&whole, st, after); ok {
 			return l, true
 		}
 		if h.inTime {
@@ -987,4 +991,18 @@ func (p *parser) beforeStamp(s string) (Line, bool) {
 		return p.afterTime(l, cutSeparator(after)), true
 	}
 	return Line{}, false
+}
+
+// isSentence reports whether a text begins with two words in lower case, of which the first is
+// no level, as no header does.
+func isSentence(s string) bool {
+	n := 0
+	for n < len(s) && isLower(s[n]) {
+		n++
+	}
+	if n == 0 || n+1 >= len(s) || s[n] != ' ' || !isLower(s[n+1]) {
+		return false
+	}
+	_, isLevel := levelName(s[:n])
+	return !isLevel
 }

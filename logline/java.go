@@ -73,7 +73,7 @@ func (p *parser) kafka(s string) (Line, bool) {
 	if open < 0 || !isLogger(name) || !strings.Contains(name, ".") {
 		return Line{}, false
 	}
-	st, ok := isoStamp(s[1:], p.now.Location())
+	st, ok := p.isoStamp(s[1:])
 	if !ok || !strings.HasPrefix(s[1+st.len:], "] ") {
 		return Line{}, false
 	}

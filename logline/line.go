@@ -120,6 +120,11 @@ type parser struct {
 	dated  string
 	date   stamp
 	dateOK bool
+
+	// The last text for isoStamp, and its result.
+	stamped  string
+	stamp    stamp
+	hasStamp bool
 }
 
 // with adds an attribute.

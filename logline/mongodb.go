@@ -23,7 +23,7 @@ func (p *parser) mongodb(s string) (Line, bool) {
 		if len(s) < 32 || s[10] != 'T' || s[19] != '.' {
 			return Line{}, false
 		}
-		st, ok := isoStamp(s, p.now.Location())
+		st, ok := p.isoStamp(s)
 		if !ok {
 			return Line{}, false
 		}

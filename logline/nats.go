@@ -8,7 +8,7 @@ func (p *parser) nats(s string) (Line, bool) {
 	if !ok || !strings.HasPrefix(rest, "] ") {
 		return Line{}, false
 	}
-	st, ok := isoStamp(rest[2:], p.now.Location())
+	st, ok := p.isoStamp(rest[2:])
 	if !ok {
 		return Line{}, false
 	}

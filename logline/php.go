@@ -21,7 +21,7 @@ func (p *parser) monolog(s string) (Line, bool) {
 	if head := word(strings.TrimPrefix(s[end+1:], " ")); len(head) < 2 || head[len(head)-1] != ':' || strings.IndexByte(head, '.') < 0 {
 		return Line{}, false
 	}
-	st, ok := isoStamp(s[1:], p.now.Location())
+	st, ok := p.isoStamp(s[1:])
 	if !ok {
 		return Line{}, false
 	}

@@ -118,7 +118,7 @@ func (p *parser) loadBalancer(s string) (Line, bool) {
 	if len(rest) < 32 || rest[10] != 'T' || rest[26] != 'Z' {
 		return Line{}, false
 	}
-	st, ok := isoStamp(rest, p.now.Location())
+	st, ok := p.isoStamp(rest)
 	if !ok || st.fraction != 6 || rest[st.len-1] != 'Z' || !strings.HasPrefix(rest[st.len:], " ") {
 		return Line{}, false
 	}

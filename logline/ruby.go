@@ -11,7 +11,7 @@ func (p *parser) rubyLogger(s string) (Line, bool) {
 	if len(s) < 24 || s[1] != ',' || s[2] != ' ' || s[3] != '[' {
 		return Line{}, false
 	}
-	st, ok := isoStamp(s[4:], p.now.Location())
+	st, ok := p.isoStamp(s[4:])
 	if !ok {
 		return Line{}, false
 	}
@@ -87,7 +87,7 @@ func (p *parser) railsStarted(s string) (Line, bool) {
 		return Line{}, false
 	}
 	client, at, ok := strings.Cut(rest, " at ")
-	st, ok2 := isoStamp(at, p.now.Location())
+	st, ok2 := p.isoStamp(at)
 	if !ok || !ok2 || st.len != len(at) {
 		return Line{}, false
 	}

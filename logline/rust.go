@@ -186,7 +186,7 @@ func (p *parser) tracingPretty(s string) (Line, bool) {
 	if len(s) < 30 || s[1] != ' ' || !isDigit(s[2]) || s[12] != 'T' {
 		return Line{}, false
 	}
-	st, ok := isoStamp(s[2:], p.now.Location())
+	st, ok := p.isoStamp(s[2:])
 	if !ok || s[2+st.len:] == "" || s[2+st.len] != ' ' {
 		return Line{}, false
 	}

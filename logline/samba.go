@@ -12,7 +12,7 @@ func (p *parser) samba(s string) (Line, bool) {
 	if len(s) < 32 || s[5] != '/' {
 		return Line{}, false
 	}
-	st, ok := isoStamp(s[1:], p.now.Location())
+	st, ok := p.isoStamp(s[1:])
 	if !ok || !strings.HasPrefix(s[1+st.len:], ", ") {
 		return Line{}, false
 	}

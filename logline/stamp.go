@@ -19,6 +19,16 @@ type stamp struct {
 	dated    bool // whether it has a year
 }
 
+// isoStamp is the function isoStamp in the zone of p. It remembers the last result, since several
+// recognizers begin with the time of the same line.
+func (p *parser) isoStamp(s string) (stamp, bool) {
+	if s != p.stamped || s == "" {
+		p.stamped = s
+		p.stamp, p.hasStamp = isoStamp(s, p.now.Location())
+	}
+	return p.stamp, p.hasStamp
+}
+
 // isoStamp parses 2006-01-02 or 2006/01/02, then T or a space, 15:04, :05, a fraction after
 // . or , and a zone: Z, +02:00, +0200, +02, or after a space +0200 or UTC. The parts after
 // the minutes are optional.
@@ -211,10 +221,13 @@ func nanoseconds(s string) int {
 }
 
 func validDate(y, mo, d int) bool {
-	if mo < 1 || mo > 12 || d < 1 || d > 31 {
+	if mo < 1 || mo > 12 || d < 1 {
 		return false
 	}
-	return d <= 28 || time.Date(y, time.Month(mo), d, 0, 0, 0, 0, time.UTC).Day() == d
+	if mo == 2 && d == 29 {
+		return y%4 == 0 && (y%100 != 0 || y%400 == 0)
+	}
+	return d <= [...]int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}[mo-1]
 }
 
 func month(s string) int {
@@ -233,7 +246,7 @@ func (p *parser) fieldTime(v slog.Value) (time.Time, bool) {
 	switch v.Kind() {
 	case slog.KindString:
 		s := v.String()
-		if st, ok := isoStamp(s, p.now.Location()); ok {
+		if st, ok := p.isoStamp(s); ok {
 			if st.len == len(s) {
 				return st.time, true
 			}

@@ -383,7 +383,7 @@ func (p *parser) syslog5424(s string) (Line, bool) {
 	}
 	var l Line
 	if head[0] != "-" {
-		st, ok := isoStamp(head[0], p.now.Location())
+		st, ok := p.isoStamp(head[0])
 		if !ok || st.len != len(head[0]) || head[0][10] != 'T' {
 			return Line{}, false
 		}

@@ -36,7 +36,7 @@ func (p *parser) text(s string) (l Line, ok bool) {
 		if l, ok = p.klog(s); ok {
 			break
 		}
-		if l, ok = p.loggedDate(s); ok {
+		if l, ok = p.loggedDate(s); ok || !isDayOrMonth(s) {
 			break
 		}
 		if l, ok = p.syslog3164(s); ok {
@@ -75,11 +75,11 @@ func (p *parser) indentedTime(s string) (Line, bool) {
 	if len(s)-len(rest) > most {
 		return Line{}, false
 	}
-	st, ok := isoStamp(rest, p.now.Location())
+	st, ok := p.isoStamp(rest)
 	if !ok || !stampEnds(rest[st.len:]) {
 		return Line{}, false
 	}
-	l, ok := p.afterStamp(Line{}, header{}, st, rest[st.len:])
+	l, ok := p.afterStamp(new(header), st, rest[st.len:])
 	return l, ok && (l.Message != "" || len(l.Attrs) > 0)
 }
 
@@ -121,7 +121,7 @@ func (p *parser) bracketTime(s string) (Line, bool) {
 			}
 		}
 	}
-	if got, ok := p.afterStamp(Line{}, header{inTime: true}, st, s[st.len+1:]); ok {
+	if got, ok := p.afterStamp(&header{inTime: true}, st, s[st.len+1:]); ok {
 		return got, true
 	}
 	if day || s[st.len+1] != ']' {
@@ -140,7 +140,7 @@ func (p *parser) splitStamp(s string) (stamp, bool) {
 	if end < 0 {
 		return stamp{}, false
 	}
-	st, ok := isoStamp(s[1:11]+" "+s[13:13+end], p.now.Location())
+	st, ok := p.isoStamp(s[1:11] + " " + s[13:13+end])
 	st.len++ // "][" for the space
 	return st, ok && st.len == 12+end
 }
@@ -156,7 +156,7 @@ func (p *parser) leadingTime(s string) (Line, bool) {
 	if got, ok := p.recognizeTimed(&timedBy, l, st, rest); ok {
 		return got, true
 	}
-	if got, ok := p.afterStamp(Line{}, header{}, st, rest); ok {
+	if got, ok := p.afterStamp(new(header), st, rest); ok {
 		return got, true
 	}
 	rest = cutSeparator(rest)
@@ -179,7 +179,7 @@ func (p *parser) loggedDate(s string) (Line, bool) {
 	}
 	switch {
 	case strings.HasPrefix(rest, " - "), strings.HasPrefix(rest, " | "), strings.HasPrefix(rest, " ["), isLevelName(word(strings.TrimLeft(rest, " "))):
-		return p.afterStamp(Line{}, header{}, st, rest)
+		return p.afterStamp(new(header), st, rest)
 	}
 	return Line{}, false
 }
@@ -214,7 +214,7 @@ func (p *parser) leadingClock(s string) (Line, bool) {
 	if !ok || !stampEnds(s[st.len:]) {
 		return Line{}, false
 	}
-	if l, ok := p.afterStamp(Line{}, header{}, st, s[st.len:]); ok {
+	if l, ok := p.afterStamp(new(header), st, s[st.len:]); ok {
 		return l, true
 	}
 	l, ok := leadingSource(strings.TrimPrefix(s[st.len:], " "))

@@ -50,7 +50,7 @@ func inZone(t time.Time, loc *time.Location) time.Time {
 // zonedStamp is isoStamp with the abbreviation of a zone, which it adds as an attribute if
 // it is not known.
 func (p *parser) zonedStamp(l *Line, s string) (rest string, ok bool) {
-	st, ok := isoStamp(s, p.now.Location())
+	st, ok := p.isoStamp(s)
 	if !ok || !stampEnds(s[st.len:]) {
 		return s, false
 	}
