@@ -78,13 +78,20 @@ func (p *parser) compose(s string) (Line, bool) {
 	if i < 3 || s[i-1] != ' ' {
 		return Line{}, false
 	}
-	name := strings.TrimRight(s[:i], " ")
+	name, stream, _ := strings.Cut(strings.TrimRight(s[:i], " "), " ")
 	if !isServiceName(name) || i+1 < len(s) && s[i+1] != ' ' {
 		return Line{}, false
 	}
 	rest := strings.TrimPrefix(s[i+1:], " ")
 	outer := Line{Format: "compose", stream: name}
 	outer.attr("container", name)
+	switch stream {
+	case "":
+	case "stdout", "stderr": // of tools that follow containers themselves
+		outer.attr("stream", stream)
+	default:
+		return Line{}, false
+	}
 	return p.inner(p.timestamped(outer, &rest), rest), true
 }
 

@@ -12,17 +12,27 @@ const erlangFormat = "erlang"
 // erlangReport parses the first line of a report of Erlang and Elixir,
 // "=ERROR REPORT==== 5-Mar-2026::10:11:12.123456 ===". Its text is on the next lines.
 func (p *parser) erlangReport(s string) (Line, bool) {
-	const report = " REPORT==== "
-	n := strings.Index(s[:min(len(s), 40)], report)
-	if n < 0 {
+	kind, rest, ok := strings.Cut(s[1:], " REPORT==== ")
+	if !ok {
 		return Line{}, false
 	}
-	kind, rest := s[1:n], s[n+len(report):]
 	st, ok := p.anyStamp(rest)
 	if !ok || strings.TrimLeft(rest[st.len:], " ") != "===" {
 		return Line{}, false
 	}
-	l := Line{Format: erlangFormat, Time: st.time, HasLevel: true}
+	l := Line{Time: st.time}
+	return l, l.erlangKind(kind)
+}
+
+// erlangTimed parses the first line of a report as Lager writes it, with the time before it.
+func (p *parser) erlangTimed(l Line, _ stamp, rest string) (Line, bool) {
+	kind, ok := strings.CutSuffix(strings.TrimPrefix(rest, " ="), " REPORT====")
+	return l, ok && l.erlangKind(kind)
+}
+
+// erlangKind sets the format, and the level of a kind of report.
+func (l *Line) erlangKind(kind string) (ok bool) {
+	l.Format, l.HasLevel = erlangFormat, true
 	switch kind {
 	case "PROGRESS":
 		l.Level = logbook.LevelInfo
@@ -30,9 +40,9 @@ func (p *parser) erlangReport(s string) (Line, bool) {
 		l.Level = logbook.LevelError
 	default:
 		if l.Level, ok = levelName(kind); !ok {
-			return Line{}, false
+			return false
 		}
 	}
-	l.attr("kind", s[1:n+len(" REPORT")])
-	return l, true
+	l.attr("kind", kind+" REPORT")
+	return true
 }

@@ -168,6 +168,7 @@ func init() {
 			" {kid}| {message}")},
 		{Format{"iis", "IIS", "2026-03-05 10:11:12 10.0.0.2 GET / - 443 - 10.0.0.1 curl/8.5 - 200 0 0 12"}, "0AW:", (*parser).iis},
 		{Format{"fluentd", "Fluentd", "2026-03-05 10:11:12 +0000 [info]: #0 hello n=1"}, "[>a", (*parser).fluentd},
+		{Format{erlangFormat, "reports of Erlang in the files of Lager", "2026-03-05 10:11:12 =ERROR REPORT===="}, "=>A", (*parser).erlangTimed},
 		{Format{"openvpn", "OpenVPN with microseconds", "2026-03-05 10:11:12 us=123456 hello"}, "u>s", timedLayout(
 			" us={us} {message}")},
 		{Format{"freeswitch", "FreeSWITCH", "2026-03-05 10:11:12.123456 98.50% [INFO] mod_sofia.c:12 hello"}, "0[>1A", timedLayout(

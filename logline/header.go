@@ -377,7 +377,7 @@ func headerLevel(s string) (lv logbook.Level, own, ok bool) {
 		return logbook.LevelTrace, true, true
 	case "DEPRECATION":
 		return logbook.LevelWarn, true, true
-	case "MARK":
+	case "MARK", "AUDIT":
 		return logbook.LevelInfo, true, true
 	}
 	if len(s) > 3 && (isUpper(s[0]) || s[0] >= 0x80) {
@@ -564,7 +564,7 @@ func isClass(s string) bool {
 // isDomain reports whether a name with dots may be that of a host or a file.
 func isDomain(s string) bool {
 	switch s[strings.LastIndexByte(s, '.')+1:] {
-	case "com", "net", "org", "io", "de", "local", "internal", "json", "yaml", "yml", "txt", "log", "conf", "html":
+	case "com", "net", "org", "io", "de", "local", "internal", "json", "yaml", "yml", "txt", "log", "conf", "config", "html":
 		return true
 	}
 	return isSourceFile(s)
@@ -604,6 +604,14 @@ func isThread(s string) bool {
 	return i > 0 && digits(s[i+1:]) == len(s)-i-1 && strings.IndexByte(s, ' ') < 0
 }
 
+// isDate reports whether s begins with a date: 2026-03-05.
+func isDate(s string) bool {
+	y, ok1 := number(s, 4)
+	mo, ok2 := number(s[5:], 2)
+	d, ok3 := number(s[8:], 2)
+	return ok1 && ok2 && ok3 && validDate(y, mo, d)
+}
+
 // isNumbered reports whether s is name:12.
 func isNumbered(s string) bool {
 	i := strings.LastIndexByte(s, ':')
@@ -619,6 +627,7 @@ func (h *header) after() bool {
 	if h.levelFirst && h.comma {
 		h.module()
 	}
+	h.javaLine()
 	rest, n, sep := h.rest, h.n, h.sep // of the message, if no further part ends the header
 	run := 0                           // number of parts since then
 	for run < 4 {
@@ -667,9 +676,22 @@ func (h *header) module() {
 	}
 }
 
+// javaLine adds the source as Log4j's "%F (line %L)" writes it: "Server.java (line 12) ".
+func (h *header) javaLine() {
+	file := word(h.rest[:min(len(h.rest), maxPart)])
+	rest, ok := strings.CutPrefix(h.rest[len(file):], " (line ")
+	n := digits(rest)
+	if ok && n > 0 && strings.HasPrefix(rest[n:], ") ") && isSourceFile(file) {
+		h.add(placePart, file+":"+rest[:n])
+		h.rest = rest[n+2:]
+	}
+}
+
 // follows reports whether a part may belong to the header at all.
 func (h *header) follows(k partKind, t token, run int) bool {
 	switch k {
+	case insidePart:
+		return len(t.text) < 16 || t.text[4] != '-' || !isDate(t.text) // else a header that was logged
 	case namePart:
 		if strings.HasSuffix(t.text, "()") || t.sep == h.first && strong(t.sep) && (isNumbered(t.text) || h.lineFollows(t)) {
 			return true // a function
@@ -754,7 +776,7 @@ func (h *header) ends(k partKind, t token, run int) bool {
 		case t.sep == ':':
 			return isLoggerName(t.text) || (h.comma || h.padded || h.thread()) && h.sep == ' ' && !h.npm && isName(t.text) && !isLevelWord(t.text) && !isSupervisord(t.text)
 		case t.sep == ' ' && h.sep != ':':
-			return isClass(t.text) && h.seen[insidePart] > 0 || (h.comma || h.padded || h.thread()) && isLoggerName(t.text) && !isDomain(t.text)
+			return isClass(t.text) && h.seen[insidePart] > 0 || (h.comma || h.padded || h.nlog || h.thread() || h.parts[0].kind == numberPart) && isLoggerName(t.text) && !isDomain(t.text)
 		}
 	case pairPart:
 		return t.sep == '-'

@@ -69,7 +69,7 @@ func exactField(name, value string) bool {
 	case "message":
 		return true
 	case "level":
-		_, ok := levelName(strings.Trim(value, " \t"))
+		_, _, ok := headerLevel(strings.Trim(value, " \t"))
 		return ok
 	case "pid":
 		_, rest, ok := cutPID(value)
@@ -92,6 +92,8 @@ func exactField(name, value string) bool {
 		return strings.HasPrefix(value, "kid")
 	case "query_id":
 		return true
+	case "request": // with the ids of user, project and domain
+		return value != "" && len(value) <= 400
 	}
 	return value != ""
 }

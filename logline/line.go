@@ -185,7 +185,8 @@ func (p *parser) structured(outer Line, payload string) (Line, bool) {
 // moment that the line was on its way.
 func sameMoment(a, b time.Time) bool { return a.Sub(b).Abs() < time.Second }
 
-// stripSGR removes the escape sequences that set colors: ESC [ ... m.
+// stripSGR removes the escape sequences that set colors, ESC [ ... m, and those that erase the
+// line before it is written anew, ESC [ ... K.
 func stripSGR(s string) string {
 	i := strings.IndexByte(s, '\x1b')
 	if i < 0 {
@@ -204,7 +205,7 @@ func stripSGR(s string) string {
 	return string(append(b, s...))
 }
 
-// sgrLen returns the length of an SGR sequence at the start of s, or 0. Real sequences are
+// sgrLen returns the length of such a sequence at the start of s, or 0. Real sequences are
 // short; the bound keeps stripSGR linear.
 func sgrLen(s string) int {
 	if len(s) < 3 || s[1] != '[' {
@@ -212,7 +213,7 @@ func sgrLen(s string) int {
 	}
 	for i := 2; i < len(s) && i < 32; i++ {
 		switch c := s[i]; {
-		case c == 'm':
+		case c == 'm', c == 'K':
 			return i + 1
 		case !isDigit(c) && c != ';' && c != ':':
 			return 0

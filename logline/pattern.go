@@ -199,9 +199,12 @@ func (p *Pattern) mayMatch(s string) bool {
 func (l *Line) setField(name, value string) bool {
 	switch name {
 	case "level":
-		var ok bool
-		l.Level, ok = levelName(strings.Trim(value, " \t"))
-		l.HasLevel = true
+		name := strings.Trim(value, " \t")
+		level, own, ok := headerLevel(name)
+		if own {
+			l.Attrs = append(l.Attrs, slog.String("level", name))
+		}
+		l.Level, l.HasLevel = level, true
 		return ok
 	case "channel":
 		l.Channel = strings.Trim(value, " \t")

@@ -42,6 +42,7 @@ func (p *parser) haproxyText(l Line, s string) (Line, bool) {
 	status, rest, _ := strings.Cut(rest, " ")
 	before, request, ok2 := strings.Cut(rest, ` "`)
 	request, after, ok3 := strings.Cut(request, `"`)
+	ok3 = ok3 || isMethod(word(request)) // the line was cut off
 	if !ok || !ok2 || !ok3 || strings.Count(timers, "/") < 2 {
 		l.Message = text
 		return l, true
@@ -206,16 +207,20 @@ func (p *parser) haproxyProcess(s string) (Line, bool) {
 // but not the order of those up to the client's address:
 // " 10.0.0.2 GET /path query 443 user 10.0.0.1 curl/8.5 - 200 0 0 12"
 func (p *parser) iis(l Line, _ stamp, rest string) (Line, bool) {
-	const mostBefore, beforeStatus = 3, 4
+	const mostBefore, portBefore = 5, 4
+	beforeStatus, checkPort := 4, true
 	head := strings.TrimLeft(rest, " ")
 	method, path := "", ""
-	for range mostBefore + 1 {
+	for i := range mostBefore + 1 {
 		w, after, ok := strings.Cut(head, " ")
 		if !ok {
 			return Line{}, false
 		}
 		if isMethod(w) && strings.HasPrefix(after, "/") {
 			method, path = w, word(after)
+			if i >= portBefore {
+				beforeStatus, checkPort = 1, false
+			}
 			break
 		}
 		head = after
@@ -228,7 +233,7 @@ func (p *parser) iis(l Line, _ stamp, rest string) (Line, bool) {
 	n := 0
 	for w := range strings.FieldsSeq(columns) {
 		switch n++; {
-		case n == 2 && digits(w) != len(w): // the port
+		case n == 2 && checkPort && digits(w) != len(w): // the port
 			return Line{}, false
 		case n > beforeStatus && len(w) == 3 && l.statusText(w):
 			l.Time, l.Message = inZone(l.Time, time.UTC), request

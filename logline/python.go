@@ -91,7 +91,7 @@ func (p *parser) structlogConsole(l Line, _ stamp, rest string) (Line, bool) {
 	s := strings.TrimPrefix(rest[end+1:], " ")
 	const event = 30
 	i := min(len(s), event)
-	if gap := strings.Index(s[:i], "   "); gap >= 0 {
+	if gap := strings.Index(s[:i], "  "); gap >= 0 {
 		i = gap // it is filled up to less
 	}
 	i = nextPair(s, i)

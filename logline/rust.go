@@ -86,6 +86,16 @@ func (p *parser) tracingBare(s string) (Line, bool) {
 // tracingSpans parses the text after the level.
 func (l *Line) tracingSpans(s string, fields bool) bool {
 	s, thread := cutTracingThread(s)
+	if place, text, ok := strings.Cut(s, ".rs:"); ok && !strings.Contains(place, " ") { // in place of the target
+		if line := digits(text); line > 0 && strings.HasPrefix(text[line:], ": ") {
+			l.setPlace(s[:len(place)+4+line])
+			if thread != "" {
+				l.attr("thread", thread)
+			}
+			l.textPairs(text[line+2:])
+			return true
+		}
+	}
 	spans, n := spansLen(s)
 	if n == 0 || n+2 >= len(s) || fields && !spans {
 		return false

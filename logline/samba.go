@@ -21,11 +21,18 @@ func (p *parser) samba(s string) (Line, bool) {
 	if !ok || at < 0 || !strings.HasSuffix(place, ")") {
 		return Line{}, false
 	}
-	src, ok := fileLine(place[:at])
+	file, last := place[:at], place[at+1:len(place)-1]
+	function := last
+	if digits(last) == len(last) { // file:function(line) of Samba 3
+		colon := strings.LastIndexByte(file, ':')
+		function = file[colon+1:]
+		file = file[:max(colon, 0)] + ":" + last
+	}
+	src, ok := fileLine(file)
 	if !ok {
 		return Line{}, false
 	}
-	src.Function = place[at+1 : len(place)-1]
+	src.Function = function
 	level, more, _ := strings.Cut(strings.TrimLeft(in, " "), ",")
 	l := Line{Time: st.time, Source: src, Attrs: []slog.Attr{slog.String("debuglevel", level)}}
 	if more != "" {

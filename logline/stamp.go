@@ -162,7 +162,7 @@ func (c clockTime) on(y, mo, d int, loc *time.Location) time.Time {
 	return time.Date(y, time.Month(mo), d, c.hour, c.min, c.sec, c.nsec, loc)
 }
 
-// clock parses 15:04, optionally followed by :05 and a fraction.
+// clock parses 15:04, optionally followed by :05 and a fraction, which may be :000.
 func clock(s string) (c clockTime, ok bool) {
 	if len(s) < 5 || s[2] != ':' {
 		return c, false
@@ -181,8 +181,11 @@ func clock(s string) (c clockTime, ok bool) {
 		return c, false
 	}
 	c.sec, c.len, c.seconds = sec, 8, true
-	if len(s) > 9 && (s[8] == '.' || s[8] == ',') {
+	if len(s) > 9 && (s[8] == '.' || s[8] == ',' || s[8] == ':') {
 		c.fraction = digits(s[9:])
+		if s[8] == ':' && (c.fraction != 3 || !stampEnds(s[12:])) { // HH:mm:ss:SSS of Java's layouts
+			c.fraction = 0
+		}
 		c.nsec = nanoseconds(s[9 : 9+c.fraction])
 		if c.fraction > 0 {
 			c.len += 1 + c.fraction

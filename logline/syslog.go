@@ -155,10 +155,27 @@ func syslogHost(s string, sure bool) (host, bool) {
 			h, ok = hostHeader(s)
 		}
 	}
+	if !ok && sure && cutGluedTag(&h) {
+		return h, true
+	}
 	if ok || h.name != "" && (sure || h.untagged()) {
 		return h, true
 	}
 	return host{text: s}, false
+}
+
+// cutGluedTag takes a tag without a space after its colon off the text: "CEF:0|Vendor".
+func cutGluedTag(h *host) bool {
+	n := 0
+	for n < len(h.text) && n < 32 && (isLower(h.text[n]|0x20) || isDigit(h.text[n]) && n > 0) {
+		n++
+	}
+	tag, rest := h.text[:n], h.text[n:]
+	if n < 2 || len(rest) < 2 || rest[0] != ':' || rest[1] == ':' || rest[1] == '/' {
+		return false
+	}
+	h.program, h.text = tag, rest[1:]
+	return true
 }
 
 // isYum reports whether a word after a time is what yum did.
@@ -178,11 +195,24 @@ type host struct {
 }
 
 // hostHeader parses "host program[pid]: text". Without a program, it returns false, but the
-// host and the text.
+// host and the text. Some devices write the level before the program, or their model and
+// address after the host, with or without a colon.
 func hostHeader(s string) (h host, ok bool) {
 	name, rest, ok := strings.Cut(s, " ")
-	if !ok || !isHostName(name) {
+	if !ok || !isHostName(name) && !isDevice(name) {
 		return host{}, false
+	}
+	if device := word(rest); isDevice(device) {
+		name += " " + device
+		rest = strings.TrimPrefix(rest[len(device):], " ")
+	}
+	name = strings.TrimSuffix(name, ":")
+	if level, tagged, ok := strings.Cut(rest, " "); ok && level != "" && isLower(level[0]) && isLevelWord(level) {
+		if h, ok = tagHeader(tagged); ok && h.pid != 0 {
+			h.name = name
+			h.level, h.hasLevel = levelName(level)
+			return h, true
+		}
 	}
 	facility, rest := cutFacility(strings.TrimLeft(rest, " "))
 	if h, ok = tagHeader(strings.TrimPrefix(rest, ": ")); !ok {
@@ -190,6 +220,15 @@ func hostHeader(s string) (h host, ok bool) {
 	}
 	h.name, h.facility = name, facility
 	return h, ok
+}
+
+// isDevice reports whether a word is that of UniFi's devices, of which a part between commas is
+// the address: U7PG2,0018e8294876,v4.0.66.10832.
+func isDevice(s string) bool {
+	const address = 12
+	first, rest, ok := strings.Cut(s, ",")
+	second, _, _ := strings.Cut(rest, ",")
+	return ok && (len(first) == address && isHex(first) || len(second) == address && isHex(second))
 }
 
 // cutFacility parses BusyBox' "daemon.info " at the start of s.
@@ -224,7 +263,9 @@ func tagHeader(s string) (h host, ok bool) {
 		tag = tag[:len(tag)-1]
 	} else if service, text, ok := strings.Cut(s[len(tag):], "): "); ok && strings.HasPrefix(service, " (") && tag[len(tag)-1] == ']' && !strings.Contains(service[2:], " ") {
 		h.process, h.text = service[2:], text
-	} else {
+	} else if strings.HasPrefix(tag, "proftpd[") && len(tag) < len(s) { // its own file has no colon
+		h.text = s[len(tag)+1:]
+	} else if !h.cutNamedLevel(tag, s[len(tag):]) {
 		return host{}, false
 	}
 	h.program = tag
@@ -244,6 +285,26 @@ func tagHeader(s string) (h host, ok bool) {
 		return h, h.hasLevel
 	}
 	return h, !strings.ContainsAny(h.program, ":\"=%,;")
+}
+
+// cutNamedLevel parses what follows the tag in syslog of macOS: "program[pid] <Notice>: text", also
+// with a service in parentheses.
+func (h *host) cutNamedLevel(tag, s string) bool {
+	const longest = len(" <Emergency>: ")
+	if tag[len(tag)-1] != ']' || !strings.HasPrefix(s, " ") {
+		return false
+	}
+	if service, rest, ok := strings.Cut(s[1:min(len(s), maxPart)], ") "); ok && strings.HasPrefix(service, "(") && strings.HasPrefix(rest, "<") {
+		h.process = service[1:]
+		s = s[len(service)+2:]
+	}
+	level, _, ok := strings.Cut(s[1:min(len(s), longest)], ">: ")
+	if !ok || !strings.HasPrefix(level, "<") {
+		return false
+	}
+	h.level, h.hasLevel = levelName(level[1:])
+	h.text = s[1+len(level)+3:]
+	return h.hasLevel
 }
 
 func isHostName(s string) bool {

@@ -67,13 +67,20 @@ func (p *parser) text(s string) (l Line, ok bool) {
 	return l, true
 }
 
-// indentedTime parses a line whose time is indented, if a header with a level follows it:
-// without one, the line may continue another.
+// indentedTime parses a line whose time, or level of five places, is indented, if it has a
+// header with a level: without one, the line may continue another.
 func (p *parser) indentedTime(s string) (Line, bool) {
 	const most = 8
 	rest := strings.TrimLeft(s, " ")
 	if len(s)-len(rest) > most {
 		return Line{}, false
+	}
+	if strings.HasPrefix(s, " INFO ") || strings.HasPrefix(s, " WARN ") { // %5p of Log4j
+		l, ok := p.beforeStamp(rest)
+		if !ok {
+			l, ok = p.leadingLevel(rest)
+		}
+		return l, ok && l.Format == Layout
 	}
 	st, ok := p.isoStamp(rest)
 	if !ok || !stampEnds(rest[st.len:]) {
@@ -194,11 +201,6 @@ func timedHost(s string, st stamp, rest string) (host, bool) {
 	}
 	if h, ok := hostHeader(rest); ok {
 		return h, zoned || h.pid != 0
-	}
-	if name, after, _ := strings.Cut(rest, " proftpd["); isHostName(name) { // its own file has no colon
-		if pid, text, ok := cutPID(after); ok && strings.HasPrefix(text, "] ") {
-			return host{name: name, program: "proftpd", pid: pid, text: text[2:]}, true
-		}
 	}
 	h, ok := tagHeader(rest)
 	return h, ok && zoned && (h.pid != 0 || h.process != "")

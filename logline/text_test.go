@@ -264,6 +264,9 @@ var textSamples = []sample{
 		"\x1b[31mred\x1b[0m text",
 		`plain "\x1b[31mred\x1b[0m text"`},
 	{"an escape that is not a color",
-		"\x1b[2KINFO: text",
-		`plain "\x1b[2KINFO: text"`},
+		"\x1b[2AINFO: text",
+		`plain "\x1b[2AINFO: text"`},
+	{"the line is erased before it is written",
+		"\x1b[2KINFO: text\x1b[0K",
+		`text INFO "text"`},
 }

@@ -21,7 +21,7 @@ import (
 type wordCount map[string]int
 
 var (
-	colorCodes = regexp.MustCompile("\x1b\\[[0-9;:]*m")
+	colorCodes = regexp.MustCompile("\x1b\\[[0-9;:]*[mK]")
 	escapes    = regexp.MustCompile(`\\(u[0-9a-fA-F]{4}|[bfnrtv])`)
 	exponents  = regexp.MustCompile(`[0-9]+(\.[0-9]+)?e[-+]?[0-9]+`)
 )
@@ -152,7 +152,7 @@ var syntax = map[string][]string{
 	"docker":       {"log", "time"},
 	"cri":          {"F"},
 	"apache-error": {"pid"},
-	"layout":       {"in"},
+	"layout":       {"in", "line"}, // Flask; Server.java (line 12)
 	"ruby":         {"D", "I", "W", "E", "F", "A"},
 	"nest":         {"Nest"},
 	"chi":          {"from", "in", "B"},
