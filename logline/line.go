@@ -3,6 +3,7 @@ package logline
 import (
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/logbook-go/logbook/logbook"
@@ -78,9 +79,16 @@ func Parse(line []byte, now time.Time) Line {
 	if n := len(s); n > 0 && s[n-1] == '\n' {
 		s = s[:n-1]
 	}
-	p := parser{now: now}
-	return p.parse(trimCR(s))
+	p := parsers.Get().(*parser)
+	p.now = now
+	l := p.parse(trimCR(s))
+	*p = parser{}
+	parsers.Put(p)
+	return l
 }
+
+// parsers saves the allocation of a parser for each line.
+var parsers = sync.Pool{New: func() any { return new(parser) }}
 
 // parse parses a line without its end.
 func (p *parser) parse(line []byte) Line {
@@ -100,16 +108,20 @@ func (p *parser) parse(line []byte) Line {
 // recognizeAll tries the recognizers, and then the general rules.
 func (p *parser) recognizeAll(s string) (Line, bool) {
 	l, ok := p.recognize(s)
-	if !ok {
-		l, ok = p.json(s)
+	if ok || s == "" {
+		return l, ok
 	}
-	if !ok {
-		l, ok = p.logfmt(s)
+	if s[0] == '{' || s[0] <= ' ' {
+		if l, ok = p.json(s); ok {
+			return l, true
+		}
 	}
-	if !ok {
-		l, ok = p.text(s)
+	if keyLen(s) > 0 {
+		if l, ok = p.logfmt(s); ok {
+			return l, true
+		}
 	}
-	return l, ok
+	return p.text(s)
 }
 
 // parser holds the state for parsing one line.

@@ -11,6 +11,7 @@ import (
 // Pattern recognizes the lines of a format of one's own.
 type Pattern struct {
 	parts []part
+	marks string // some bytes of the texts between the fields
 }
 
 // part is a text, or a field.
@@ -100,6 +101,13 @@ func ParsePattern(pattern string) (*Pattern, error) {
 	if text.Len() > 0 {
 		p.parts = append(p.parts, part{text: text.String()})
 	}
+	for _, f := range p.parts {
+		for _, c := range []byte(f.text) {
+			if strings.IndexByte("()[]<>{}|%=#", c) >= 0 && strings.IndexByte(p.marks, c) < 0 {
+				p.marks += string(rune(c))
+			}
+		}
+	}
 	return p, nil
 }
 
@@ -172,25 +180,13 @@ func (p *Pattern) match(ps *parser, l Line, s string, exact bool) (Line, bool) {
 	return l, true
 }
 
-// mayMatch reports whether a text has the texts between the fields, which is found out faster
-// than by match.
+// mayMatch reports whether a text has the marks of the pattern, which is found out faster than
+// by match.
 func (p *Pattern) mayMatch(s string) bool {
-	for i := range p.parts {
-		f := &p.parts[i]
-		if f.field != "" {
-			continue
-		}
-		n := 0
-		if i > 0 {
-			if n = findText(s, f.text, i+1 == len(p.parts)); n < 0 {
-				return false
-			}
-		}
-		k, ok := matchText(s[n:], f.text)
-		if !ok {
+	for i := range len(p.marks) {
+		if strings.IndexByte(s, p.marks[i]) < 0 {
 			return false
 		}
-		s = s[n+k:]
 	}
 	return true
 }

@@ -33,10 +33,10 @@ func (p *parser) text(s string) (l Line, ok bool) {
 		}
 		l, ok = p.leadingClock(s)
 	case isUpper(c):
-		if l, ok = p.klog(s); ok {
+		if l, ok = p.klog(s); ok || !isDayOrMonth(s) {
 			break
 		}
-		if l, ok = p.loggedDate(s); ok || !isDayOrMonth(s) {
+		if l, ok = p.loggedDate(s); ok {
 			break
 		}
 		if l, ok = p.syslog3164(s); ok {
