@@ -42,6 +42,7 @@ func TestSessions(t *testing.T) {
 	skipped := 0
 	for _, page := range pages(t) {
 		t.Run(page, func(t *testing.T) {
+			s.checkFlags(t, page)
 			p := s.page(t, page)
 			defer p.stop(t)
 			for _, b := range blocks(t, page) {
@@ -61,6 +62,31 @@ func TestSessions(t *testing.T) {
 	}
 	if skipped > most {
 		t.Errorf("%d blocks of commands are not run, want %d at most", skipped, most)
+	}
+}
+
+var (
+	mention = regexp.MustCompile(`\blogbook((?: [a-z]+)+)[^` + "`" + `\n]* --[^` + "`" + `\n]*`)
+	flags   = regexp.MustCompile(` (--[a-z][a-z-]*)`)
+)
+
+// checkFlags checks that commands have the flags with which a page mentions them, also those of
+// blocks that are not run.
+func (s *setup) checkFlags(t *testing.T, page string) {
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range mention.FindAllStringSubmatch(strings.ReplaceAll(string(text), "\\\n", ""), -1) {
+		help, err := s.command(t.Context(), s.dir, "logbook"+m[1]+" --help").CombinedOutput()
+		if err != nil {
+			t.Errorf("%s: %s: %v", page, m[0], err)
+		}
+		for _, flag := range flags.FindAllStringSubmatch(m[0], -1) {
+			if !bytes.Contains(help, []byte(" "+flag[1]+" ")) {
+				t.Errorf("%s: %s: there is no %s", page, m[0], flag[1])
+			}
+		}
 	}
 }
 
