@@ -152,51 +152,6 @@ func TestNames(t *testing.T) {
 	}
 }
 
-var (
-	link    = regexp.MustCompile(`(?:\]\(|src="|srcset=")([^)"\s:#]*)(#[^)"]*)?[)"]`)
-	heading = regexp.MustCompile(`(?m)^#+ (.*)$`)
-	fenced  = regexp.MustCompile("(?ms)^```.*?^```$")
-	punct   = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
-)
-
-// TestLinks checks that the files and headings exist to which pages link.
-func TestLinks(t *testing.T) {
-	links := 0
-	for _, page := range pages(t) {
-		text, err := os.ReadFile(page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, m := range link.FindAllStringSubmatch(fenced.ReplaceAllString(string(text), ""), -1) {
-			links++
-			target := filepath.Join(filepath.Dir(page), m[1])
-			if m[1] == "" {
-				target = page
-			}
-			if _, err := os.Stat(target); err != nil {
-				t.Errorf("%s: %v", page, err)
-			} else if m[2] != "" && !slices.Contains(anchors(t, target), m[2]) {
-				t.Errorf("%s: %s has no heading %s", page, target, m[2])
-			}
-		}
-	}
-	if links < 100 {
-		t.Errorf("only %d links were found", links)
-	}
-}
-
-// anchors returns the headings of a page, in the form that links to them have.
-func anchors(t *testing.T, page string) (anchors []string) {
-	text, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range heading.FindAllStringSubmatch(fenced.ReplaceAllString(string(text), ""), -1) {
-		anchors = append(anchors, "#"+strings.ReplaceAll(punct.ReplaceAllString(strings.ToLower(m[1]), ""), " ", "-"))
-	}
-	return anchors
-}
-
 func exportedNames(t *testing.T, dir string) map[string]bool {
 	fset := token.NewFileSet()
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
