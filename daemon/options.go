@@ -140,7 +140,7 @@ func (o *Options) checked(address string) (c settings, err error) {
 	case secure && c.TLSConfig == nil:
 		return c, invalid("TLSConfig", "want one with a certificate for %s", c.address)
 	case c.Mode&^fs.ModePerm != 0:
-		return c, invalid("Mode", "%v has bits that are no permissions", c.Mode)
+		return c, invalid("Mode", "%v has bits other than permissions", c.Mode)
 	case c.NoPIDFile && c.PIDFile != "":
 		return c, invalid("NoPIDFile", "PIDFile is set")
 	case c.MaxMessage > mostMaxMessage:

@@ -68,12 +68,13 @@ type jsonFormatter struct {
 	sourceKey   string       // ,"source":
 	attrsKey    string       // ,"attributes":{
 	levels      *[256]string // "level":"INFO", of each level, if the names are not the usual ones
-	trace       []traceField // the parts of the trace context that the options name
 	fields      string       // of [JSONOptions].Fields, with a comma at the end
 	cacheable   bool         // the time is written as in the cached heads
 
 	reserved    []reservedKey // the names of the fields
 	reservedSet encode.KeySet // of the same names
+
+	trace []traceField // the parts of the trace context that the options name
 }
 
 // reserve sets the name of a field to its default if it is empty, and returns it as

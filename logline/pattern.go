@@ -79,7 +79,7 @@ func ParsePattern(pattern string) (*Pattern, error) {
 			case seen[name]:
 				return fail(i, "a second field %s", name)
 			case layout != "" && name != "time":
-				return fail(i, "only time has a layout, and %s is no time", name)
+				return fail(i, "only time has a layout, and %s is not a time", name)
 			case text.Len() == 0 && len(p.parts) > 0:
 				return fail(i, "no text between two fields")
 			}

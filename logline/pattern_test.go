@@ -51,7 +51,7 @@ func TestPatternErrors(t *testing.T) {
 		"{level}{message}":     `no text between two fields at offset 7`,
 		"{time:%Q}":            `unknown directive %Q at offset 0`,
 		"{time:%}":             `unknown directive % at offset 0`,
-		"{level:%H}":           `only time has a layout, and level is no time`,
+		"{level:%H}":           `only time has a layout, and level is not a time`,
 		"{a b}":                `invalid name "a b"`,
 		"{level} {} {message}": `invalid name "" of a field at offset 8`,
 	} {

@@ -46,7 +46,7 @@ numbers, or all. A program that has the log open hands them over within seconds.
 
 func spoolDropCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "drop DIR CURSOR", Short: "Remove the cursor of a sink that is no more", Args: wantArgs(2, 2, "a directory and a cursor"),
+		Use: "drop DIR CURSOR", Short: "Remove the cursor of a sink that no longer exists", Args: wantArgs(2, 2, "a directory and a cursor"),
 		Long: `Drop removes a cursor, and what was set aside for it, so that the log does not
 keep entries for it any more. The program that has the log open must be stopped
 first.`,

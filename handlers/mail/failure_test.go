@@ -297,7 +297,7 @@ func TestBrokenServers(t *testing.T) {
 				t.Errorf("error %v", err)
 			}
 			if hangs && !errors.Is(err, os.ErrDeadlineExceeded) {
-				t.Errorf("%v is no timeout", err)
+				t.Errorf("%v is not a timeout", err)
 			}
 			noSecret(t, err, user, password)
 		})

@@ -124,7 +124,7 @@ func (o *ListenOptions) checked() (ListenOptions, error) {
 		}
 	}
 	if c.Mode&^fs.ModePerm != 0 {
-		return c, invalid("Mode", "%v has bits that are no permissions", c.Mode)
+		return c, invalid("Mode", "%v has bits other than permissions", c.Mode)
 	}
 	for name, n := range map[string]int64{
 		"MaxBody": int64(c.MaxBody), "MaxMemory": int64(c.MaxMemory), "MaxConnections": int64(c.MaxConnections), "MaxPerAddress": int64(c.MaxPerAddress),

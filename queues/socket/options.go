@@ -121,7 +121,7 @@ func (o *ListenOptions) checked(a listener.Address) (ListenOptions, error) {
 	case a.Exposed() && !c.Insecure:
 		return c, &logbook.OptionError{Options: "socket.ListenOptions", Option: "address", Err: fmt.Errorf("%s: %w", a, ErrExposed)}
 	case c.Mode&^fs.ModePerm != 0:
-		return c, invalid("Mode", "%v has bits that are no permissions", c.Mode)
+		return c, invalid("Mode", "%v has bits other than permissions", c.Mode)
 	}
 	for name, n := range map[string]int64{
 		"MaxFrame": int64(c.MaxFrame), "MaxMemory": int64(c.MaxMemory), "MaxConnections": int64(c.MaxConnections), "MaxPerAddress": int64(c.MaxPerAddress),
