@@ -13,6 +13,7 @@ import (
 //	<6>[   12.345678][    T1] text
 //	kern  :info  : [Thu Mar  5 10:11:12 2026] text
 //	[   12.345678 <    0.000012>] text
+//	[Mar 5 10:11] text, and [  +0.000012] text for those that follow
 //	[   12.345678] host program[12]: text
 func (p *parser) dmesg(s string) (Line, bool) {
 	if isLower(s[0]) && (len(s) < 16 || s[6] != ':' && s[8] != ':') {
@@ -23,11 +24,19 @@ func (p *parser) dmesg(s string) (Line, bool) {
 		return Line{}, false
 	}
 	if isUpper(rest[1]) {
-		st, ok := p.dateStamp(rest[1:])
-		if !ok || !st.dated {
+		if st, ok := p.dateStamp(rest[1:]); ok && st.dated {
+			l.Time, rest = st.time, rest[1+st.len:]
+		} else if t, n, ok := p.strptime(rest[1:], "%b%d %H:%M"); ok { // dmesg -H
+			l.Time, rest = t, rest[1+n:]
+		} else {
 			return Line{}, false
 		}
-		l.Time, rest = st.time, rest[1+st.len:]
+	} else if delta, _, ok := strings.Cut(strings.TrimLeft(rest[1:min(len(rest), 24)], " "), "]"); ok && strings.HasPrefix(delta, "+") {
+		if n := digits(delta[1:]); n == 0 || len(delta) != n+8 || delta[1+n] != '.' || digits(delta[n+2:]) != 6 {
+			return Line{}, false
+		}
+		l.attr("delta", delta)
+		rest = rest[strings.IndexByte(rest, ']'):]
 	} else {
 		t := strings.TrimLeft(rest[1:min(len(rest), 24)], " ")
 		n := digits(t)

@@ -44,13 +44,22 @@ func (p *parser) logcat(s string) (Line, bool) {
 	if !ok {
 		return Line{}, false
 	}
-	rest := strings.TrimLeft(s[6+c.len:], " ")
-	if len(rest) > 1 && rest[1] == '/' {
-		l, ok := p.logcatBrief(rest)
-		l.Time = t
-		return l, ok
+	rest := s[6+c.len:]
+	if z, n := zone(rest); z != nil && n > 1 { // logcat -v zone
+		t = inZone(t, z)
+		rest = rest[n:]
 	}
-	l := Line{Time: t}
+	return p.logcatTimed(Line{Time: t}, stamp{}, rest)
+}
+
+// logcatTimed parses what follows the time in these formats.
+func (p *parser) logcatTimed(l Line, _ stamp, rest string) (Line, bool) {
+	rest = strings.TrimLeft(rest, " ")
+	if len(rest) > 1 && rest[1] == '/' {
+		got, ok := p.logcatBrief(rest)
+		got.Time = l.Time
+		return got, ok
+	}
 	var ids [3]string
 	n := 0
 	for {

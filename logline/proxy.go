@@ -55,7 +55,7 @@ func (p *parser) haproxyText(l Line, s string) (Line, bool) {
 	}
 	l.Message = request
 	l.request()
-	l.attr("rest", before+after)
+	l.attr("rest", strings.TrimSpace(before+" "+strings.TrimSpace(after)))
 	return l, true
 }
 

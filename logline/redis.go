@@ -8,6 +8,9 @@ import (
 
 // redis parses a line of Redis and Valkey: 12:M 05 Mar 2026 10:11:12.123 * text
 func (p *parser) redis(s string) (Line, bool) {
+	if l, ok := p.redisSignal(s); ok {
+		return l, true
+	}
 	bracket := s[0] == '[' // before Redis 3
 	pid, rest, ok := cutPID(strings.TrimPrefix(s, "["))
 	if !ok || len(rest) < 20 {
@@ -60,4 +63,21 @@ func (p *parser) redis(s string) (Line, bool) {
 	l.Level, l.HasLevel = [...]logbook.Level{logbook.LevelDebug, logbook.LevelInfo, logbook.LevelNotice, logbook.LevelWarn}[i], true
 	l.Message = f[3:]
 	return l, true
+}
+
+// redisSignal parses what the handler of signals writes: 12:signal-handler (1772705472) text
+func (p *parser) redisSignal(s string) (Line, bool) {
+	pid, rest, ok := cutPID(strings.TrimPrefix(s, "["))
+	rest, ok2 := strings.CutPrefix(rest, ":signal-handler (")
+	if !ok2 {
+		rest, ok2 = strings.CutPrefix(rest, " | signal handler] (")
+	}
+	seconds, text, ok3 := strings.Cut(rest, ") ")
+	if !ok || !ok2 || !ok3 {
+		return Line{}, false
+	}
+	t, ok := p.epoch(seconds)
+	l := Line{Time: t, PID: pid, Message: text}
+	l.attr("role", "signal-handler")
+	return l, ok
 }

@@ -195,7 +195,7 @@ func (p *parser) loggedDate(s string) (Line, bool) {
 // Heroku have an offset, and a program, after a host or with something in brackets. Otherwise
 // it may be text, unless there is a process id.
 func timedHost(s string, st stamp, rest string) (host, bool) {
-	zoned := st.offset && s[10] != ' '
+	zoned := st.offset && s[10] != ' ' && !st.comma // that of dmesg has a comma
 	if _, _, isLevel := levelWord(rest); isLevel {
 		return host{}, false
 	}

@@ -163,6 +163,7 @@ var syntax = map[string][]string{
 	"ansible":      {"p", "u", "n"},
 	"auditd":       {"audit"},
 	"asterisk":     {"in"},
+	"cassandra-1":  {"line"},
 }
 
 // takeSyntax removes the words of a format, and the names of fields that became a part of the
