@@ -269,7 +269,7 @@ func TestServers(t *testing.T) {
 		{"logcat -v time,year", `2026-11-20 10:40:31.123 E/Teapot(  12): no tea`,
 			`logcat-year 2026-11-20T10:40:31.123+05:30 ERROR channel=Teapot pid=12 "no tea"`},
 		{"Cassandra 1", `ERROR [Tea:1] 2026-11-20 10:40:31,123 Pot.java (line 12) no tea`,
-			`cassandra-1 2026-11-20T10:40:31.123+05:30 ERROR source=|Pot.java:12 "no tea" {thread="Tea:1"}`},
+			`layout 2026-11-20T10:40:31.123+05:30 ERROR source=|Pot.java:12 "no tea" {context="Tea:1"}`},
 		{"CBS", `2026-11-20 10:40:31, Info                  CBS    hello`,
 			`windows-cbs 2026-11-20T10:40:31+05:30 INFO channel=CBS "hello"`},
 		{"structlog with shorter events", `[info     ] it is ready  user=anna tea=green port=1`,

@@ -163,7 +163,6 @@ var syntax = map[string][]string{
 	"ansible":      {"p", "u", "n"},
 	"auditd":       {"audit"},
 	"asterisk":     {"in"},
-	"cassandra-1":  {"line"},
 }
 
 // takeSyntax removes the words of a format, and the names of fields that became a part of the
