@@ -132,7 +132,7 @@ func races() []Row {
 		{
 			Goals: []Goal{
 				{ID: "file-plain", Title: "plain file, message only", Peers: []string{"zerolog", "zap", "phuslu", "slog", "logrus", "charm"}, Ratio: 1},
-				{ID: "file-bare-write", Title: "the same, against the bare write", Peers: []string{"write(2)"}, Ratio: 0.8},
+				{ID: "file-bare-write", Title: "plain file, against the bare write", Peers: []string{"write(2)"}, Ratio: 0.8},
 			},
 			Output: JSON, File: true,
 			Cases: []Case{onFile(logMessage, logbook.JSON(nil)), peer("zerolog", zerologMessage), peer("zap", zapMessage), peer("phuslu", phusluMessage),
@@ -141,7 +141,7 @@ func races() []Row {
 		{
 			Goals: []Goal{
 				{ID: "file-rotating", Title: "rotating file between rotations", Peers: []string{"lumberjack", "timberjack"}, Ratio: 1},
-				{ID: "file-rotating-over-plain", Title: "the same, against our plain file", Peers: []string{PlainFile}, Ratio: 0.95},
+				{ID: "file-rotating-over-plain", Title: "rotating file, against our plain file", Peers: []string{PlainFile}, Ratio: 0.95},
 			},
 			Output: JSON, File: true,
 			Cases: []Case{rotating(false), onLumberjack(), onTimberjack(), plainFile()},
@@ -161,7 +161,7 @@ func races() []Row {
 			Cases: []Case{background(logbook.IntrospectionOff)},
 		},
 		{
-			Goals: []Goal{{ID: "background-caller", Title: "the same, with caller", Ratio: 1, Most: 300}}, Output: JSON, Fields: []string{"caller"},
+			Goals: []Goal{{ID: "background-caller", Title: "call through a background queue, with caller", Ratio: 1, Most: 300}}, Output: JSON, Fields: []string{"caller"},
 			Cases: []Case{background(logbook.IntrospectionOn)},
 		},
 		{
@@ -179,7 +179,7 @@ func races() []Row {
 		{
 			Goals: []Goal{
 				{ID: "http-request-parallel", Title: "the same, all cores", Peers: []string{"zerolog", "chi"}, Ratio: 1},
-				{ID: "http-request-scaling", Title: "the same, against one core", Peers: []string{alone}, Ratio: 1.8},
+				{ID: "http-request-scaling", Title: "HTTP request on all cores, against one core", Peers: []string{alone}, Ratio: 1.8},
 			},
 			Output: JSON, Fields: requestFields, AnyMessage: true,
 			Cases: append(requests(onAllCores), requestsAlone()),
