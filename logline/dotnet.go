@@ -10,10 +10,7 @@ import (
 // it and the message after it.
 func (p *parser) dotnetConsole(s string) (Line, bool) {
 	if isDigit(s[0]) {
-		st, ok := p.anyStamp(s)
-		if !ok {
-			st, ok = p.dayStamp(s)
-		}
+		st, ok := p.dayStamp(s)
 		if !ok || !strings.HasPrefix(s[st.len:], " ") {
 			return Line{}, false
 		}
@@ -23,6 +20,11 @@ func (p *parser) dotnetConsole(s string) (Line, bool) {
 		return Line{}, false
 	}
 	return dotnetCategory(Line{}, s)
+}
+
+// dotnetTimed is dotnetConsole after a time with a date.
+func (p *parser) dotnetTimed(l Line, _ stamp, rest string) (Line, bool) {
+	return dotnetCategory(l, strings.TrimLeft(rest, " "))
 }
 
 // dotnetCategory parses "info: Category[0]", and the message of .NET's simple console.

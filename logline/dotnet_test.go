@@ -18,7 +18,7 @@ func TestDotnet(t *testing.T) {
 			`layout 2026-11-20T10:40:31.1234+05:30 WARNING channel=Shop.Tea "no tea|left"`},
 		{"simple console, a date",
 			`2026-11-20 10:40:31 fail: Shop.Tea[7] no tea`,
-			`dotnet 2026-11-20T10:40:31+05:30 ERROR channel=Shop.Tea "no tea" {event=7}`},
+			`dotnet-time 2026-11-20T10:40:31+05:30 ERROR channel=Shop.Tea "no tea" {event=7}`},
 		{"simple console, a time in brackets",
 			`[10:40:31] warn: Shop.Tea[7] little tea`,
 			`layout 2026-11-20T10:40:31+05:30 WARNING channel=Shop.Tea "little tea" {event=7}`},

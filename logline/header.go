@@ -784,6 +784,19 @@ func (h *header) ends(k partKind, t token, run int) bool {
 	return false
 }
 
+// hasClock reports whether a text may have a time of day.
+func hasClock(s string) bool {
+	for i := 0; ; i++ {
+		n := strings.IndexByte(s[i:], ':')
+		if n < 0 {
+			return false
+		}
+		if i += n; i > 0 && i+1 < len(s) && isDigit(s[i-1]) && isDigit(s[i+1]) {
+			return true
+		}
+	}
+}
+
 // bareLine returns a line without a time, of which t is the level:
 //
 //	[main] INFO com.example.App - hello
@@ -949,6 +962,9 @@ func (h *header) setInside(l *Line, s string) {
 //	app: 2026/03/05 10:11:12 main.go:12: hello
 func (p *parser) beforeStamp(s string) (Line, bool) {
 	if isSentence(s) {
+		return Line{}, false
+	}
+	if head := s[:min(len(s), 2*maxPart)]; closingBracket(s[0]) == 0 && !hasClock(head) && !strings.Contains(head, " - ") {
 		return Line{}, false
 	}
 	h := header{rest: s}

@@ -36,6 +36,9 @@ func (p *parser) text(s string) (l Line, ok bool) {
 		if l, ok = p.klog(s); ok || !isDayOrMonth(s) {
 			break
 		}
+		if len(s) < 4 || s[3] != ' ' && s[3] != ',' {
+			break // no day or month
+		}
 		if l, ok = p.loggedDate(s); ok {
 			break
 		}
@@ -242,8 +245,10 @@ func (p *parser) leadingLevel(s string) (Line, bool) {
 			return l, true
 		}
 	}
-	if got, ok := p.afterLevel(l, rest); ok {
-		return got, true
+	if s[n-1] != ':' {
+		if got, ok := p.afterLevel(l, rest); ok {
+			return got, true
+		}
 	}
 	rest = cutSeparator(rest)
 	if n == 4 && isUpper(s[0]) && strings.HasPrefix(s[n:], " ") {
@@ -254,18 +259,20 @@ func (p *parser) leadingLevel(s string) (Line, bool) {
 	return l, true
 }
 
-// leadingSource parses a line of Go's log package with nothing but the caller before the text,
-// or a time of the day and the caller.
+// leadingSource parses a line of Go's log package with nothing but the caller before the text.
 func leadingSource(s string) (Line, bool) {
-	w := word(s)
-	if len(w) < 6 || w[len(w)-1] != ':' || len(w)+1 >= len(s) {
+	const ext = ".go:"
+	i := strings.Index(s[:min(len(s), 100)], ext)
+	if i <= 0 {
 		return Line{}, false
 	}
-	src, ok := goFileLine(w[:len(w)-1])
-	if !ok || strings.Contains(src.File, ":") {
+	n := digits(s[i+len(ext):])
+	end := i + len(ext) + n
+	if n == 0 || !strings.HasPrefix(s[end:], ": ") || strings.ContainsAny(s[:i], " \t:") {
 		return Line{}, false
 	}
-	return Line{Source: src, Message: s[len(w)+1:]}, true
+	src, ok := fileLine(s[:end])
+	return Line{Source: src, Message: s[end+2:]}, ok
 }
 
 // afterTime parses level, process id in brackets, and caller, which loggers write between
