@@ -2,6 +2,7 @@ package logline_test
 
 import (
 	"encoding/json"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -52,13 +53,19 @@ func TestHostileBytes(t *testing.T) {
 	})
 }
 
+// longUnits are repeated in long lines.
+var longUnits = []string{
+	"a", " ", "[", "<", "\"", "\\", "=", "a=", "a=1 ", "a=\"", "a=\"\\\\", " {\"", "a{", ", a: ", " a=1 =", ":", "a:", "- ", " - ", "\t", "INFO ", "[1]", "[INFO]", ".go:1: ",
+	"\x1b[", "\x1b[3", "\x1b[31m", "[a b=\"", "[a]", "{", "{\"a\":", "[{\"a\":1,\"a\":", "0", "1 ", "\xff", "\x00",
+	"(", ")", "] ", "|", " | ", ",", ",\"", "'", "a='", "/", "::", "{a", "a.", "<1>", "2026-03-05 10:11:12 ", ";", "@", "ERROR:  ", " }", "> ", "a(", "…",
+}
+
 // Parsing long lines takes linear time; in quadratic time the test would not end.
 func TestLongLines(t *testing.T) {
 	const n = 1 << 18
 	stamp := "2024-02-29 13:37:42 "
 	for _, head := range []string{"", stamp, stamp + "- ", "[" + stamp, "Nov 20 10:32:01 ", "<13>1 - - - - - ", "INFO:", "level=info ", "E1120 10:32:01.123456 1 a.go:1] ", "INFO[0012] ", " INFO a{", "  2024-02-29T13:37:42.123456Z  INFO a: ", "[10:11:12.123] INFO: ", "info: ", "2024-02-29T13:37:42Z ERR "} {
-		for _, unit := range []string{"a", " ", "[", "<", "\"", "\\", "=", "a=", "a=1 ", "a=\"", "a=\"\\\\", " {\"", "a{", ", a: ", " a=1 =", ":", "a:", "- ", " - ", "\t", "INFO ", "[1]", "[INFO]", ".go:1: ",
-			"\x1b[", "\x1b[3", "\x1b[31m", "[a b=\"", "[a]", "{", "{\"a\":", "[{\"a\":1,\"a\":", "0", "1 ", "\xff", "\x00"} {
+		for _, unit := range longUnits {
 			line := head + strings.Repeat(unit, n/len(unit))
 			l := logline.Parse([]byte(line), testNow)
 			if l.Message == "" && len(l.Attrs) == 0 {
@@ -77,6 +84,37 @@ func TestLongLines(t *testing.T) {
 			t.Errorf("%.20q...: format %s", line, l.Format)
 		}
 	}
+}
+
+// A line that begins as a sample and goes on with much of the same takes linear time and memory.
+func TestLongLinesOfFormats(t *testing.T) {
+	const small, factor = 16 << 10, 8
+	k := 0
+	for _, f := range logline.Formats() {
+		sample, _, _ := strings.Cut(f.Sample, "\n")
+		for i := range len(sample) + 1 {
+			if i > 0 && i < len(sample) && !strings.ContainsRune(" ]|:-\"=[({<>,\t/", rune(sample[i-1])) {
+				continue
+			}
+			k++
+			unit := longUnits[k*7%len(longUnits)]
+			few := allocated(sample[:i] + strings.Repeat(unit, small/len(unit)))
+			many := allocated(sample[:i] + strings.Repeat(unit, small*factor/len(unit)))
+			if many > 2*factor*few+1<<20 {
+				t.Errorf("%q and many %q: allocated %d bytes, and %d for %d times as many", sample[:i], unit, few, many, factor)
+			}
+		}
+	}
+}
+
+// allocated returns the number of bytes that Parse allocates for a line.
+func allocated(line string) uint64 {
+	b := []byte(line)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	logline.Parse(b, testNow)
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
 }
 
 func TestDepth(t *testing.T) {
