@@ -200,3 +200,17 @@ func TestJournalOfServices(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), want)
 	}
 }
+
+// The level of a record may be in its second line.
+func TestLevelInSecondLine(t *testing.T) {
+	const log = `Mar 05, 2026 10:11:12 AM tea.Pot pour
+INFO: pouring
+Mar 05, 2026 10:11:13 AM tea.Pot pour
+SEVERE: no tea
+Mar 05, 2026 10:11:14 AM tea.Pot pour
+INFO: stopped
+`
+	if got := messages(log, &logline.Options{Level: logbook.LevelError}); got != "no tea" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -57,7 +57,11 @@ func NewWriter(emit func(Line), o *Options) *Writer {
 	if w.o.Location == nil {
 		w.o.Location = time.Local
 	}
-	w.joiner = newJoiner(emit)
+	w.joiner = newJoiner(func(l Line) {
+		if !w.below(&l) { // its level may be in the second of its lines
+			emit(l)
+		}
+	})
 	return w
 }
 
@@ -131,7 +135,12 @@ func (w *Writer) line(line []byte) {
 		}
 	}
 	l := w.parse(line)
-	w.joiner.add(l, l.HasLevel && w.o.Level != nil && l.Level < w.level())
+	w.joiner.add(l, w.below(&l))
+}
+
+// below reports whether a line has a level that is not taken.
+func (w *Writer) below(l *Line) bool {
+	return l.HasLevel && w.o.Level != nil && l.Level < w.level()
 }
 
 func (w *Writer) level() logbook.Level { return logbook.Level(w.o.Level.Level()) }

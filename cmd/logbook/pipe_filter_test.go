@@ -255,6 +255,16 @@ func TestPipeLevelAndGrep(t *testing.T) {
 	}
 }
 
+func TestPipeLevelOfPython(t *testing.T) {
+	lines := []string{
+		`{"channel":"shop","level":11,"msg":"paid","kwargs":{},"extra":{},"time":"2026-03-05T10:00:04Z","process":77,"args":[]}`,
+		`{"channel":"shop","level":14,"msg":"lost","kwargs":{},"extra":{},"time":"2026-03-05T10:00:04Z","process":77,"args":[]}`,
+	}
+	if got := kept(t, lines, "--level", "error"); got != "2" {
+		t.Errorf("keeps %q", got)
+	}
+}
+
 // A name that no record has is reported, with a similar one or those that there are.
 func TestPipeUnknownNames(t *testing.T) {
 	const log = `{"level":"INFO","msg":"x","user":"anna","request":{"method":"GET","path":"/"}}` + "\n"
