@@ -98,7 +98,7 @@ func init() {
 		{Format{"fluent-bit", "Fluent Bit", "[2026/03/05 10:11:12] [ info] [engine] hello"}, "[>4", (*parser).fluentBit},
 		{Format{"samba", "Samba, whose records have several lines", "[2026/03/05 10:11:12.123456,  0] ../source3/smbd/server.c:12(main)"}, "[>4", (*parser).samba},
 		{Format{"couchdb", "CouchDB", "[info] 2026-03-05T10:11:12.123456Z couchdb@localhost <0.123.0> -------- hello"}, "[>a", layout(
-			"[{level}] {time} {node} <{process}> {request} {message}")},
+			"[{level}] {time} {node} <{process}> {id} {message}")},
 		{Format{"lambda-python", "AWS Lambda with Python", "[INFO]\t2026-03-05T10:11:12.123Z\t8a1d2f3c-0b5e-4b57-9f3e-1c2d3e4f5a6b\thello"}, "[>A", layout(
 			"[{level}]\t{time}\t{request_id}\t{message}")},
 		{Format{"aws-elb", "load balancers of AWS", `https 2026-03-05T10:11:12.123456Z app/web/50dc6c49 10.0.0.1:2817 10.0.0.2:80 0.000 0.001 0.000 200 200 34 366 "GET https://vm:443/ HTTP/2.0" "curl/8.5" - -`}, "hgwt0>41a", (*parser).loadBalancer},

@@ -61,7 +61,7 @@ func layouts(patterns []string) []*Pattern {
 }
 
 // maxField is the length of a field and what follows it in the patterns of this package.
-const maxField = 128
+const maxField = 256
 
 // exactField reports whether a value has the form of a field in the patterns of this package.
 func exactField(name, value string) bool {
@@ -83,6 +83,10 @@ func exactField(name, value string) bool {
 		return isUUID(value) || value == "undefined"
 	case "thread_id":
 		return len(value) >= 10 && isHex(strings.TrimPrefix(value, "0x"))
+	case "request": // of OpenStack
+		return value == "-" || strings.Contains(value, "req-") || strings.HasPrefix(value, "None ") || isUUID(word(value))
+	case "log": // of Ceph
+		return value == "cluster" || value == "audit"
 	case "component":
 		return len(value) == 3 && strings.ToUpper(value) == value
 	case "priority":
@@ -92,8 +96,6 @@ func exactField(name, value string) bool {
 		return strings.HasPrefix(value, "kid")
 	case "query_id":
 		return true
-	case "request": // with the ids of user, project and domain
-		return value != "" && len(value) <= 400
 	}
 	return value != ""
 }

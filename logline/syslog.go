@@ -247,7 +247,7 @@ func cutFacility(s string) (facility, rest string) {
 // untagged reports whether the first word of a text without a tag is a host all the same.
 func (h *host) untagged() bool {
 	return strings.HasPrefix(h.text, "last message repeated ") || strings.HasPrefix(h.text, "message repeated ") ||
-		strings.HasPrefix(h.text, "-- MARK --") || strings.HasPrefix(h.text, "[") && strings.Contains(h.name, "-") ||
+		strings.HasPrefix(h.text, "-- MARK --") || strings.HasPrefix(h.text, "[") && strings.Contains(h.name, "-") && strings.ToLower(h.name) != h.name ||
 		strings.ContainsAny(h.name[:len(h.name)-1], ".0123456789") && !isDigit(h.name[0]) || strings.Count(h.name, ".") == 3
 }
 
