@@ -41,9 +41,14 @@ func (p *parser) access(s string) (Line, bool) {
 	}
 	user := fields[len(fields)-1]
 	clients := fields[:len(fields)-2]
-	if len(clients) > 1 {
+	if len(clients) > 1 && !strings.HasSuffix(clients[0], ",") {
 		l.attr("host", clients[0])
 		clients = clients[1:]
+	}
+	for _, c := range clients[:len(clients)-1] {
+		if !strings.HasSuffix(c, ",") { // a list of proxies has commas
+			return Line{}, false
+		}
 	}
 	l.attr("client", strings.Join(clients, " "))
 	if ident := fields[len(fields)-2]; ident != "-" {

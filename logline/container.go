@@ -72,18 +72,40 @@ func (p *parser) kubectl(s string) (Line, bool) {
 	return p.inner(p.timestamped(outer, &rest), rest), true
 }
 
-// compose parses the prefix of docker compose logs: NAME  | text.
+// compose parses the prefix of docker compose logs and docker service logs, and those of Foreman
+// and of PM2:
+//
+//	NAME  | text
+//	NAME.1.0g7kx3c2v9wq@NODE    | text
+//	10:11:12 NAME.1  | text
+//	0|NAME  | text
 func (p *parser) compose(s string) (Line, bool) {
+	outer := Line{Format: "compose"}
+	if n := digits(s); n > 0 && n < 5 && len(s) > n+1 {
+		if s[n] == '|' {
+			outer.attr("pm_id", s[:n])
+			s = s[n+1:]
+		} else if st, ok := p.dayStamp(s); ok && st.len == len("10:11:12") && strings.HasPrefix(s[st.len:], " ") {
+			outer.Time = st.time
+			s = s[st.len+1:]
+		}
+	}
 	i := strings.IndexByte(s[:min(len(s), 128)], '|')
-	if i < 3 || s[i-1] != ' ' {
+	if i < 2 || s[i-1] != ' ' {
 		return Line{}, false
 	}
 	name, stream, _ := strings.Cut(strings.TrimRight(s[:i], " "), " ")
 	if !isServiceName(name) || i+1 < len(s) && s[i+1] != ' ' {
 		return Line{}, false
 	}
+	if !outer.Time.IsZero() { // web.1 of Foreman
+		at := strings.LastIndexByte(name, '.')
+		if at < 0 || at+1 == len(name) || digits(name[at+1:]) != len(name)-at-1 {
+			return Line{}, false
+		}
+	}
 	rest := strings.TrimPrefix(s[i+1:], " ")
-	outer := Line{Format: "compose", stream: name}
+	outer.stream = name
 	outer.attr("container", name)
 	switch stream {
 	case "":
@@ -100,6 +122,10 @@ func (p *parser) compose(s string) (Line, bool) {
 func isServiceName(s string) bool {
 	if s == "" || !isLower(s[0]) && !isDigit(s[0]) && !isUpper(s[0]) {
 		return false
+	}
+	if task, node, ok := strings.Cut(s, "@"); ok { // NAME.SLOT.ID of a swarm
+		id := task[strings.LastIndexByte(task, '.')+1:]
+		return len(id) < len(task) && (digits(id) == len(id) || len(id) >= 12) && isServiceName(task) && isHostName(node)
 	}
 	letters := false
 	for i := range len(s) {
@@ -126,8 +152,7 @@ func (p *parser) timestamped(l Line, s *string) Line {
 
 // dockerJSON parses a line of Docker's json-file driver, of which attrs are the members.
 func (p *parser) dockerJSON(s string) (Line, bool) {
-	const begin = `{"log":"`
-	if !strings.HasPrefix(s, begin) {
+	if !strings.HasPrefix(s, `{"log":`) && !strings.HasPrefix(s, `{"stream":`) {
 		return Line{}, false
 	}
 	attrs, nonfinite, ok := readObject(s)
@@ -135,11 +160,11 @@ func (p *parser) dockerJSON(s string) (Line, bool) {
 		return Line{}, false
 	}
 	outer := Line{Format: "docker"}
-	text := ""
+	text, logged := "", false
 	for _, a := range attrs {
 		switch {
-		case a.Key == "log":
-			text = a.Value.String()
+		case a.Key == "log" && a.Value.Kind() == slog.KindString && !logged:
+			text, logged = a.Value.String(), true
 		case a.Key == "time" && outer.Time.IsZero():
 			if t, ok := p.fieldTime(a.Value); ok {
 				outer.Time = t
@@ -153,7 +178,7 @@ func (p *parser) dockerJSON(s string) (Line, bool) {
 			outer.Attrs = append(outer.Attrs, a)
 		}
 	}
-	if outer.Time.IsZero() {
+	if outer.Time.IsZero() || !logged {
 		return Line{}, false
 	}
 	line, whole := strings.CutSuffix(text, "\n")

@@ -68,7 +68,7 @@ func init() {
 		{Format{"docker", "Docker's json-file driver, around any other format", `{"log":"hello\n","stream":"stdout","time":"2026-03-05T10:11:12.123456789Z"}`}, "{", (*parser).dockerJSON},
 		{Format{"cri", "Kubernetes' container runtimes, around any other format", `2026-03-05T10:11:12.123456789Z stdout F hello`}, "0>4", (*parser).cri},
 		{Format{"kubectl", "kubectl logs --prefix, around any other format", `[pod/web-6d4cf56db6-7x9zq/app] hello`}, "[>p", (*parser).kubectl},
-		{Format{"compose", "docker compose logs, around any other format", `web-1  | hello`}, "0Aa>1Aa-_. ", (*parser).compose},
+		{Format{"compose", "docker compose logs, docker service logs, Foreman and PM2, around any other format", `web-1  | hello`}, "0Aa>1Aa-_. ", (*parser).compose},
 		{Format{"access", "access logs of web servers: common and combined", `10.0.0.1 - anna [05/Mar/2026:10:11:12 +0100] "GET / HTTP/1.1" 200 512 "-" "curl/8.5"`}, "0Aa:[->1Aa:.-_ ", (*parser).access},
 		{Format{"apache-error", "Apache's error log", `[Thu Mar 05 10:11:12.123456 2026] [core:error] [pid 12:tid 34] [client 10.0.0.1:99] no such file`}, "[>A", (*parser).apacheError},
 		{Format{"dotnet", ".NET's consoles; the message may be on the next line", `info: App.Web[0]`}, "0tdiwfc>1a", (*parser).dotnetConsole},
@@ -132,6 +132,8 @@ func init() {
 		{Format{"logcat-studio", "Android Studio's logcat", "2026-03-05 10:11:12.123    12-34    Tag                     com.example.app                      I  hello"}, "0", (*parser).logcatStudio},
 		{Format{"chromeos", "ChromeOS' syslog", "2026-03-05T10:11:12.123456Z INFO rsyslogd[12]: hello"}, "A>A", timedLayout(
 			" {level} {channel}[{pid}]: {message}")},
+		{Format{"fly", "Fly.io", "2026-03-05T10:11:12Z app[3d8d9e0b] fra [info] hello"}, "a>a", timedLayout(
+			" {instance} {region} [{level}] {message}")},
 		{Format{"wireguard", "WireGuard's applications", "2026-03-05 10:11:12.123456: [TUN] [home] hello"}, ":> ", timedLayout(
 			": [{component}] [{tunnel}] {message}")},
 		{Format{"zeek", "Zeek's logs, whose columns have no names in a line", "1772705472.123456\tCxkYz31kM9dRIHUUZd\t10.0.0.1\t5678\t10.0.0.2\t443\ttcp"}, "\t", (*parser).zeek},

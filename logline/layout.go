@@ -92,6 +92,11 @@ func exactField(name, value string) bool {
 	case "priority":
 		n := strings.TrimPrefix(value, "-")
 		return n != "" && len(n) < 3 && digits(n) == len(n)
+	case "instance":
+		name, id, ok := strings.Cut(value, "[")
+		return ok && isName(name) && strings.HasSuffix(id, "]")
+	case "region":
+		return len(value) == 3
 	case "kid":
 		return strings.HasPrefix(value, "kid")
 	case "query_id":

@@ -128,6 +128,8 @@ func (p *parser) recognizeAll(s string) (Line, bool) {
 type parser struct {
 	now time.Time
 
+	inside bool // the text is that of a line
+
 	// The last text for dateStamp, and its result.
 	dated  string
 	date   stamp
@@ -156,6 +158,11 @@ func (p *parser) structured(outer Line, payload string) (Line, bool) {
 	if !ok || l.Message == "" || l.Format == Wire {
 		return outer, false
 	}
+	return l.within(outer), true
+}
+
+// within returns a line with what a header gave. Fields of the line take precedence.
+func (l Line) within(outer Line) Line {
 	attrs := outer.Attrs
 	switch {
 	case l.Time.IsZero():
@@ -190,7 +197,7 @@ func (p *parser) structured(outer Line, payload string) (Line, bool) {
 	if len(attrs) > 0 {
 		l.Attrs = append(attrs, l.Attrs...)
 	}
-	return l, true
+	return l
 }
 
 // sameMoment reports whether two times of a line are the same one but for its digits and the

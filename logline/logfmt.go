@@ -22,7 +22,17 @@ func (p *parser) logfmt(s string) (Line, bool) {
 	if len(attrs) == 1 && !logfmtKey(attrs[0].Key) {
 		return Line{}, false
 	}
+	var st stamp
+	if len(attrs) > 2 && attrs[0].Key == "date" && attrs[1].Key == "time" { // FortiGate
+		date, clock := attrs[0].Value.String(), attrs[1].Value.String()
+		if st, ok = isoStamp(date+" "+clock, p.now.Location()); ok && st.len == len(date)+1+len(clock) {
+			attrs = attrs[2:]
+		}
+	}
 	l := p.fields(new(fieldSet), attrs, s)
+	if l.Time.IsZero() {
+		l.Time = st.time
+	}
 	l.Format = Logfmt
 	l.requestLevel()
 	return l, true

@@ -42,7 +42,11 @@ func (p *parser) priority(s string) (Line, bool) {
 	if !ok {
 		return Line{}, false
 	}
-	return p.syslog(pri, rest, pri > 7), true
+	l := p.syslog(pri, rest, pri > 7)
+	if pri > 7 && l.Message == rest {
+		l = p.payload(l, rest) // without a header, as of some firewalls
+	}
+	return l, true
 }
 
 // cutPriority parses "<PRI>" at the start of s, and returns the rest.
@@ -396,14 +400,46 @@ func proftpdText(l Line, s string) (Line, bool) {
 	return l, true
 }
 
-// payload parses the text of a record whose header was parsed. A level with a colon at its
-// start is that of the record; other words are text.
+// payload parses the text of a record whose header was parsed. It may be a line with a time and
+// a level of its own. Otherwise a level with a colon at its start is that of the record; other
+// words are text.
 func (p *parser) payload(l Line, s string) Line {
 	if inner, ok := p.structured(l, s); ok {
 		return inner
 	}
+	if inner, ok := p.ownHeader(l, s); ok {
+		return inner
+	}
 	l.takeLevel(s)
 	return l
+}
+
+// ownHeader parses the text after the header of outer, if it is a line of another format with a
+// time and a level: what a program wrote to syslog, into the journal, or in a container. If both
+// have different times, that of the header counts.
+func (p *parser) ownHeader(outer Line, s string) (Line, bool) {
+	const shortest = len("10:11:12 INFO")
+	if len(s) < shortest || p.inside {
+		return outer, false // a header in a header in a header would take quadratic time
+	}
+	if c := s[0]; !isDigit(c) && c != '[' && !(isUpper(c) && isDigit(s[1])) {
+		return outer, false
+	}
+	p.inside = true
+	l, ok := p.recognizeAll(s)
+	p.inside = false
+	if !ok || !l.HasLevel || l.Time.IsZero() {
+		return outer, false
+	}
+	switch {
+	case outer.Time.IsZero():
+	case !sameMoment(l.Time, outer.Time):
+		outer.Attrs = append(outer.Attrs, slog.Time("logged", l.Time))
+		l.Time = outer.Time
+	case l.Time.Nanosecond() == 0:
+		l.Time = outer.Time
+	}
+	return l.within(outer), true
 }
 
 // takeLevel sets the message, and takes a level with a colon off its start.

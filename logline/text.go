@@ -163,6 +163,11 @@ func (p *parser) leadingTime(s string) (Line, bool) {
 	}
 	l := Line{Time: st.time}
 	rest := s[st.len:]
+	if st.fraction == 9 && s[10] == 'T' && rest != "" { // docker logs --timestamps
+		if inner, ok := p.ownHeader(l, rest[1:]); ok {
+			return inner, true
+		}
+	}
 	if got, ok := p.recognizeTimed(&timedBy, l, st, rest); ok {
 		return got, true
 	}

@@ -125,6 +125,9 @@ func lostWords(line string, l *logline.Line) []string {
 	}
 	if len(lost) > 0 && !l.Time.IsZero() {
 		lost.takeTime(l.Time)
+		if len(lost) > 3 { // the header of a container or of syslog states it, too
+			lost.takeTime(l.Time)
+		}
 		for _, a := range l.Attrs {
 			if a.Value.Kind() == slog.KindTime {
 				lost.takeTime(a.Value.Time())
@@ -171,6 +174,9 @@ func (c wordCount) takeSyntax(line string, l *logline.Line) {
 	words := syntax[l.Format]
 	if strings.Contains(line, "__REALTIME_TIMESTAMP") {
 		words = append(slices.Clone(words), syntax["journal-json"]...) // around a line of another format
+	}
+	if strings.Contains(line, `"stream":`) {
+		words = append(slices.Clone(words), syntax["docker"]...)
 	}
 	if l.Stack != "" {
 		words = append(words, "func", "line", "source") // of the frames that zerolog writes
