@@ -233,6 +233,7 @@ func (p *pipe) run(files []string, stdin io.Reader, stdout, stderr io.Writer) er
 	show := newByteProgress(stderr, stdout, in)
 	code := p.copy(in, stop, stderr, show)
 	p.names.hint(stderr)
+	p.keep.hint(stderr, cmp.Or(p.location, p.options.Location))
 	if code != exitOK {
 		return &exitError{code}
 	}

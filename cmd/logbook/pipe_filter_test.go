@@ -181,6 +181,30 @@ func TestPipeTimes(t *testing.T) {
 	}
 }
 
+// If no record is of the time asked for, pipe reports of which time they are.
+func TestPipeOtherTimes(t *testing.T) {
+	const log = "2026-03-05T10:00:00Z INFO x\n2026-03-05T12:00:00+01:00 ERROR y\n2026-03-05T10:30:00Z INFO z\n"
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--since", "1m"}, "no record is of the time asked for: they are from 2026-03-05 10:00:00Z to 2026-03-05 11:00:00Z"},
+		{[]string{"--until", "2026-03-05 11:00", "--time-zone", "Asia/Tokyo", "--since", "2026-03-05 10:45"}, ""},
+		{[]string{"--until", "2026-03-05", "--time-zone", "Asia/Tokyo"}, "no record is of the time asked for: they are from 2026-03-05 19:00:00+09:00 to 2026-03-05 20:00:00+09:00"},
+		{[]string{"--since", "2026-03-05", "--grep", "nothing"}, ""},
+		{[]string{"--since", "1m", "--level", "critical"}, ""},
+	} {
+		got, stderr, code := pipeHere(log, append([]string{"--input-zone", "UTC", "--output", "raw"}, tt.args...)...)
+		want := tt.want
+		if want != "" {
+			want = "logbook: " + want + "\n"
+		}
+		if stderr != want || want != "" && got != "" || code != exitOK {
+			t.Errorf("%q: exit code %d, %q, %q", tt.args, code, got, stderr)
+		}
+	}
+}
+
 func TestReadTime(t *testing.T) {
 	berlin, err := readZone("--input-zone", "Europe/Berlin")
 	if err != nil {

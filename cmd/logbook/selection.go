@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 	"time"
@@ -15,13 +16,23 @@ type selection struct {
 	since, until time.Time // zero: without a bound
 	grep         []*regexp.Regexp
 	where        []*condition
+
+	first, last time.Time // of the records that are out of these bounds
+	inTime      bool      // a record was within
 }
 
 // keeps reports whether a record is selected. at is its time, or the one it is given.
 func (s *selection) keeps(l *logline.Line, at time.Time) bool {
 	if !s.since.IsZero() && at.Before(s.since) || !s.until.IsZero() && at.After(s.until) {
+		if s.first.IsZero() || at.Before(s.first) {
+			s.first = at
+		}
+		if at.After(s.last) {
+			s.last = at
+		}
 		return false
 	}
+	s.inTime = true
 	if len(s.grep) > 0 && !s.matches(l.Raw) {
 		return false
 	}
@@ -31,6 +42,15 @@ func (s *selection) keeps(l *logline.Line, at time.Time) bool {
 		}
 	}
 	return true
+}
+
+// hint reports the times of the records if none is within the bounds.
+func (s *selection) hint(stderr io.Writer, zone *time.Location) {
+	if s.inTime || s.first.IsZero() {
+		return
+	}
+	const layout = "2006-01-02 15:04:05Z07:00"
+	complain(stderr, "no record is of the time asked for: they are from %s to %s", s.first.In(zone).Format(layout), s.last.In(zone).Format(layout))
 }
 
 // colors matches the escape sequences that set colours.
