@@ -49,7 +49,8 @@ func ECSJSON() *JSONOptions {
 
 // GoogleCloudJSON returns the options for the structured logs of Google Cloud, which its
 // agents, Cloud Run, GKE and App Engine read from standard output. Error Reporting groups
-// the errors that have a stack.
+// the errors that have a stack, and Cloud Trace shows the lines of a trace if AddTrace of
+// package compat/otel is bound.
 func GoogleCloudJSON() *JSONOptions {
 	return &JSONOptions{
 		LevelName:  sixLevels("DEBUG", "INFO", "NOTICE", "WARNING", "ERROR", "CRITICAL"),

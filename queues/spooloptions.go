@@ -40,7 +40,8 @@ type SpoolOptions struct {
 	Instance string
 
 	// Trace returns the trace context of a record's context, which does not go onto the disk
-	// otherwise. A trace id of zeros means that there is none. nil: records have none.
+	// otherwise. A trace id of zeros means that there is none. nil: that of the attributes which
+	// AddTrace of package compat/otel sets, and of received records.
 	Trace func(ctx context.Context) (traceID [16]byte, spanID [8]byte, flags byte)
 }
 

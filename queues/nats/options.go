@@ -87,8 +87,8 @@ type HandlerOptions struct {
 	Service string
 
 	// Trace returns the trace context of a record's context, such as that of package
-	// compat/otel; an id of zeros means that there is none. nil: records have none, but for
-	// those that were received with one.
+	// compat/otel; an id of zeros means that there is none. nil: that of the attributes which
+	// its AddTrace sets, and of received records.
 	Trace func(ctx context.Context) (traceID [16]byte, spanID [8]byte, flags byte)
 
 	// MaxPending bounds the messages of one batch that wait for acknowledgements at the same

@@ -31,7 +31,8 @@ type HandlerOptions struct {
 
 	// Trace returns the trace context of a record's context; ids of zeros mean that there is
 	// none. It must be safe for concurrent use, and must not log. otel.Trace, of package
-	// compat/otel, returns that of OpenTelemetry. nil: records have none.
+	// compat/otel, returns that of OpenTelemetry. nil: that of the attributes which its AddTrace
+	// sets, and of received records.
 	Trace func(ctx context.Context) (traceID [16]byte, spanID [8]byte, flags byte)
 
 	// Token is sent as a bearer token. Header is added to each request, for receivers that want
