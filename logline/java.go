@@ -74,7 +74,7 @@ func (p *parser) kafka(s string) (Line, bool) {
 		return Line{}, false
 	}
 	st, ok := p.isoStamp(s[1:])
-	if !ok || !strings.HasPrefix(s[1+st.len:], "] ") {
+	if !ok || !strings.HasPrefix(s[1+st.len:], "] ") || open < st.len+3 {
 		return Line{}, false
 	}
 	rest := s[st.len+3 : open]
@@ -141,7 +141,7 @@ func (p *parser) julHeader(s string) (Line, bool) {
 		rest = "0" + rest
 	}
 	c, ok := clock(rest)
-	if !ok || !c.seconds || len(rest) < c.len+5 || rest[c.len] != ' ' || rest[c.len+2] != 'M' || rest[c.len+3] != ' ' {
+	if !ok || !c.seconds || c.hour > 12 || len(rest) < c.len+5 || rest[c.len] != ' ' || rest[c.len+2] != 'M' || rest[c.len+3] != ' ' {
 		return Line{}, false
 	}
 	switch rest[c.len+1] {

@@ -115,7 +115,7 @@ func dmesgPriority(s string) (l Line, rest string, ok bool) {
 // journalFull parses journalctl -o short-full and with-unit:
 // Thu 2026-03-05 10:11:12 CET host program[12]: text
 func (p *parser) journalFull(s string) (Line, bool) {
-	if len(s) < 24 || s[3] != ' ' || s[8] != '-' || !isLower(s[1]) {
+	if len(s) < 24 || s[8] != '-' || weekday(s) != 4 {
 		return Line{}, false
 	}
 	var l Line

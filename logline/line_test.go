@@ -44,6 +44,7 @@ func TestHostileBytes(t *testing.T) {
 		{"JSON key", "{\"\xff\":1}", "json \"\" {\xff=1}"},
 		{"logfmt value", "msg=\"\xff\" a=\xfe", `logfmt "\xff" {a="\xfe"}`},
 		{"logfmt value with escape", "msg=\"\xff\\n\" a=1", `plain "msg=\"\xff\\n\" a=1"`},
+		{"almost Kafka", "[2024-02-29 13:37:42,0] (A.)", `text 2024-02-29T13:37:42+05:30 "(A.)"`},
 		{"NUL in a level", "ERR\x00OR: x", `plain "ERR\x00OR: x"`},
 		{"level off the scale", `{"level":"ERROR+120","msg":"x"}`, `json "x" {level="ERROR+120"}`},
 		{"level with a long distance", `{"level":"ERROR+0000000000000000000001","msg":"x"}`, `json "x" {level="ERROR+0000000000000000000001"}`},

@@ -54,7 +54,7 @@ func (p *parser) postgresText(l Line, s string) (Line, bool) {
 	}
 	severity := s[start:i]
 	level, hasLevel := postgresLevels[severity]
-	if !hasLevel && !isPostgresDetail(severity) {
+	if !hasLevel && !isPostgresDetail(severity) || start > 0 && isWordByte(s[start-1]) {
 		return Line{}, false
 	}
 	prefix := s[:start]
