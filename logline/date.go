@@ -91,6 +91,9 @@ func (p *parser) dateStamp(s string) (st stamp, ok bool) {
 //	20260305 10:11:12, 260305 10:11:12, 260305  9:11:12
 //	20260305 101112, 260305 101112
 func (p *parser) shortStamp(s string) (st stamp, ok bool) {
+	if len(s) < len("260305 101112") {
+		return st, false
+	}
 	n := digits(s[:min(len(s), 9)])
 	var y, mo, d int
 	switch {

@@ -156,7 +156,7 @@ func (p *parser) julHeader(s string) (Line, bool) {
 	if !isLogger(class) || isLevelName(class) {
 		return Line{}, false
 	}
-	l := Line{Format: julFormat, Time: c.on(y, mo, d, p.now.Location()), Channel: class}
+	l := Line{Format: julFormat, more: julText, Time: c.on(y, mo, d, p.now.Location()), Channel: class}
 	if method != "" {
 		l.attr("method", method)
 	}
@@ -167,6 +167,11 @@ func (p *parser) julHeader(s string) (Line, bool) {
 const julFormat = "java-logging"
 
 // julText parses that next line, "SEVERE: message".
+func julText(l *Line, s string) (string, bool) {
+	l.more = nil
+	return "", l.julText(s)
+}
+
 func (l *Line) julText(s string) bool {
 	name, message, ok := strings.Cut(s, ": ")
 	if !ok {

@@ -140,8 +140,7 @@ func (j *joiner) add(l Line, drop bool) {
 		}
 		return
 	}
-	if s.held && s.line.Format == julFormat && !s.line.HasLevel && s.line.julText(l.Raw) {
-		s.line.Raw += "\n" + l.Raw
+	if s.held && s.line.more != nil && j.more(s, &l) {
 		return
 	}
 	if s.began && j.continues(s, &l) {
@@ -214,6 +213,22 @@ func (j *joiner) piece(text string, n int) {
 		Format: before.Format, Time: before.Time, Level: before.Level, HasLevel: before.HasLevel, Channel: before.Channel,
 		PID: before.PID, Message: text, Raw: text,
 	}.with("piece", n+1))
+}
+
+// more adds a further line of a record whose format has several.
+func (j *joiner) more(s *stream, l *Line) bool {
+	text, ok := s.line.more(&s.line, l.Raw)
+	if !ok || s.blanks > 0 || s.size+len(l.Raw) > maxJoined {
+		s.line.more = nil
+		return false
+	}
+	if text != "" {
+		s.joined = append(s.joined, text)
+	}
+	s.raw = append(s.raw, l.Raw)
+	s.size += len(l.Raw) + 1
+	j.touch(s)
+	return true
 }
 
 // part takes the rest of a line that the container's runtime has split.

@@ -60,6 +60,10 @@ type Line struct {
 	// partial is set if the next line of the stream continues this one.
 	partial bool
 
+	// more takes a further line of a record whose format has several. It returns the text
+	// that belongs to the message, and false for a line of another record.
+	more func(l *Line, text string) (string, bool)
+
 	// assumed is set if the level is that of all lines of a service, which states none.
 	assumed bool
 
