@@ -114,6 +114,8 @@ func init() {
 		{Format{"zerolog-console", "zerolog's and phuslu's consoles", `10:11AM INF main.go:12 > hello n=1`}, "0>1", (*parser).zerologClock},
 		{Format{"php", "PHP's error log", `[05-Mar-2026 10:11:12 Europe/Berlin] PHP Warning:  hello in /srv/a.php on line 12`}, "[>1", (*parser).phpError},
 		{Format{erlangFormat, "reports of Erlang and Elixir, whose text is on the next lines", `=ERROR REPORT==== 5-Mar-2026::10:11:12.123456 ===`}, "=", (*parser).erlangReport},
+		{Format{"npm-command", "npm", `npm ERR! hello`}, "n>a", (*parser).npmCommand},
+		{Format{"chromium", "Chromium and Electron", `[12:34:0305/101112.123456:ERROR:file.cc(12)] hello`}, "[>14", (*parser).chromium},
 		{Format{"rails", "Rails in development: the beginning of a request", `Started GET "/" for 10.0.0.1 at 2026-03-05 10:11:12 +0100`}, "S>t", (*parser).railsStarted},
 		{Format{"rails-tagged", "Rails with the id of the request", `[8a1d2f3c-0b5e-4b57-9f3e-1c2d3e4f5a6b] hello`}, "[>1a", (*parser).railsTagged},
 		{Format{"dotnet-systemd", ".NET's console for systemd", `<6>App.Web[0] hello`}, "<>1", (*parser).dotnetSystemd},

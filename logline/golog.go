@@ -77,9 +77,15 @@ func (p *parser) geth(s string) (Line, bool) {
 	if l.Time, ok = p.withYear(mo, d, c); !ok {
 		return Line{}, false
 	}
-	rest, ok := strings.CutPrefix(s[i+7+c.len:], "]")
+	place, rest, ok := strings.Cut(s[i+7+c.len:], "]")
 	if !ok {
 		return Line{}, false
+	}
+	if place != "" {
+		if place[0] != '|' || !isPlace(place[1:]) {
+			return Line{}, false
+		}
+		l.setPlace(place[1:])
 	}
 	l.textPairs(strings.TrimLeft(rest, " "))
 	return l, true

@@ -64,6 +64,15 @@ func TestGoLoggers(t *testing.T) {
 		{"klog, quoted text",
 			`I1120 10:41:03.994461    6115 main.go:102] "quoted"`,
 			`text 2026-11-20T10:41:03.994461+05:30 INFO pid=6115 source=|main.go:102 "quoted"`},
+		{"geth, with the caller",
+			`WARN [11-20|10:41:03.994|tea/pot.go:12] Tea is low                               cups=3`,
+			`geth 2026-11-20T10:41:03.994+05:30 WARNING source=|tea/pot.go:12 "Tea is low" {cups="3"}`},
+		{"charm, a kitchen clock",
+			`10:41AM WARN Tea is low cups=3`,
+			`layout 2026-11-20T10:41:00+05:30 WARNING "Tea is low" {cups="3"}`},
+		{"charm, no time",
+			`WARN Tea is low cups=3`,
+			`text WARNING "Tea is low" {cups="3"}`},
 	})
 }
 

@@ -80,6 +80,9 @@ func (p *parser) afterStamp(h *header, st stamp, rest string) (Line, bool) {
 	l := Line{Time: st.time, Level: h.level, HasLevel: h.hasLevel}
 	h.set(&l)
 	h.rest = nginxIDs(&l, h.rest)
+	if h.boxed && h.n == 0 {
+		h.rest = l.bunyanHead(h.rest)
+	}
 	if h.npm {
 		l.Format = Layout
 		if l.Channel != "" || !l.category(h.rest) { // .NET with a time in brackets
@@ -391,7 +394,10 @@ func (h *header) isLevel(t token) bool {
 	text := t.text
 	lv, own, ok := headerLevel(text)
 	if !ok {
-		if len(text) != 1 || !isUpper(text[0]) || t.open != '[' {
+		if len(text) != 1 || !isUpper(text[0]) || t.open != '[' && !strings.HasSuffix(word(t.rest), "]") {
+			return false
+		}
+		if place := word(t.rest); t.open == 0 && !isPlace(place[:len(place)-1]) { // of TensorFlow
 			return false
 		}
 		var l Line
@@ -784,6 +790,26 @@ func (h *header) ends(k partKind, t token, run int) bool {
 	return false
 }
 
+// levelInside parses "[INFO  app::db] hello" of Rust's env_logger without a time.
+func (h header) levelInside(s string) (Line, bool) {
+	if s[0] != '[' || len(s) < 8 || !isUpper(s[1]) {
+		return Line{}, false
+	}
+	level := word(s[1:min(len(s), 12)])
+	if lv, ok := levelName(level); !ok || !isLevelName(level) {
+		return Line{}, false
+	} else {
+		h.level = lv
+	}
+	h.rest = strings.TrimLeft(s[1+len(level):], " ")
+	h.hasLevel, h.inTime, h.sep = true, true, ' '
+	t, ok := h.next()
+	if !ok || !t.tail || t.open != 0 || h.kind(t) != namePart {
+		return Line{}, false
+	}
+	return Line{Format: Layout, Level: h.level, HasLevel: true, Channel: t.text, Message: t.rest}, t.rest != ""
+}
+
 // hasClock reports whether a text may have a time of day.
 func hasClock(s string) bool {
 	for i := 0; ; i++ {
@@ -804,10 +830,13 @@ func hasClock(s string) bool {
 //	[app] ERROR: hello
 //	[app] [ERROR] hello
 func (h header) bareLine(t token) (Line, bool) {
-	if h.n != 1 || t.text != strings.ToUpper(t.text) || len(t.text) < 3 {
+	if h.n != 1 || len(t.text) < 3 {
 		return Line{}, false
 	}
 	first := h.parts[0]
+	if t.text != strings.ToUpper(t.text) && (first.kind != insidePart || t.sep != ':') {
+		return Line{}, false
+	}
 	before := h.sep
 	h.skip(t)
 	h.bare = true
@@ -968,9 +997,15 @@ func (p *parser) beforeStamp(s string) (Line, bool) {
 		return Line{}, false
 	}
 	h := header{rest: s}
+	if l, ok := h.levelInside(s); ok {
+		return l, true
+	}
 	if len(s) > 20 && s[0] == '[' && s[2] == ' ' && isDigit(s[3]) { // Tornado, Jupyter
 		var l Line
 		st, ok := p.anyStamp(s[3:])
+		if !ok {
+			st, ok = p.dayStamp(s[3:])
+		}
 		if !ok || !l.letter(s[1]) {
 			return Line{}, false
 		}

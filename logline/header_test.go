@@ -276,5 +276,11 @@ func TestLayout(t *testing.T) {
 			`layout 2026-03-05T10:11:12.123+05:30 ERROR channel=nova.api pid=7319 "File \"/usr/bin/nova-api\", line 10, in <module>"`},
 		{"", `2026-03-05 10:11:12.123 7319 INFO nova.osapi.server [req-e62cc005-4a9a-462c-81df-21b56115475c 06c8dd55d6a13e3a8a6a380edc321de4 06c8dd55d6a13e3a8a6a380edc321de4 - - -] 10.0.0.1 "GET /v2/servers HTTP/1.1" status: 200 len: 385 time: 0.57`,
 			`openstack 2026-03-05T10:11:12.123+05:30 INFO channel=nova.osapi.server pid=7319 "10.0.0.1 \"GET /v2/servers HTTP/1.1\" status: 200 len: 385 time: 0.57" {request="req-e62cc005-4a9a-462c-81df-21b56115475c 06c8dd55d6a13e3a8a6a380edc321de4 06c8dd55d6a13e3a8a6a380edc321de4 - - -"}`},
+		{"",
+			`2026-11-20 10:41:03.123456: W tensorflow/core/tea.cc:12] nearly empty`,
+			`layout 2026-11-20T10:41:03.123456+05:30 WARNING source=|tensorflow/core/tea.cc:12 "nearly empty"`},
+		{"",
+			`[W 10:41:03.123 TeaApp] nearly empty`,
+			`layout 2026-11-20T10:41:03.123+05:30 WARNING channel=TeaApp "nearly empty"`},
 	})
 }

@@ -111,6 +111,35 @@ func (p *parser) npm(s string) (Line, bool) {
 	return l, true
 }
 
+// npmCommand parses what npm prints, "npm ERR! text" and "npm warn text".
+func (p *parser) npmCommand(s string) (Line, bool) {
+	rest, ok := strings.CutPrefix(s, "npm ")
+	if !ok {
+		return Line{}, false
+	}
+	level := word(rest)
+	l := Line{Channel: "npm", Message: strings.TrimPrefix(rest[len(level):], " ")}
+	if l.Level, l.HasLevel = levelName(strings.TrimSuffix(level, "!")); !l.HasLevel {
+		return Line{}, false
+	}
+	return l, true
+}
+
+// bunyanHead parses "name/pid on host: " at the start of a text, which bunyan's command puts
+// after the level.
+func (l *Line) bunyanHead(s string) string {
+	name, rest, ok1 := strings.Cut(s[:min(len(s), 100)], "/")
+	pid, rest, ok2 := cutPID(rest)
+	rest, ok3 := strings.CutPrefix(rest, " on ")
+	host, _, ok4 := strings.Cut(rest, ": ")
+	if !ok1 || !ok2 || !ok3 || !ok4 || l.Channel != "" || l.PID != 0 || !isName(name) || strings.IndexByte(host, ' ') >= 0 {
+		return s
+	}
+	l.Channel, l.PID = name, pid
+	l.attr("host", host)
+	return s[strings.Index(s, ": ")+2:]
+}
+
 // nest parses lines of NestJS, "[Nest] 12  - 03/05/2026, 10:11:12 AM     LOG [Service] text".
 func (p *parser) nest(s string) (Line, bool) {
 	rest, ok := strings.CutPrefix(s, "[Nest] ")
@@ -128,14 +157,17 @@ func (p *parser) nest(s string) (Line, bool) {
 	}
 	l.Time = st.time
 	rest = strings.TrimLeft(rest[st.len:], " ")
-	level, rest, _ := strings.Cut(rest, " ")
-	if level == "LOG" {
-		level = "INFO"
+	if !strings.HasPrefix(rest, "[") { // early versions show the level by its color alone
+		var level string
+		level, rest, _ = strings.Cut(rest, " ")
+		if level == "LOG" {
+			level = "INFO"
+		}
+		if l.Level, l.HasLevel = levelName(level); !l.HasLevel {
+			return Line{}, false
+		}
+		rest = strings.TrimLeft(rest, " ")
 	}
-	if l.Level, l.HasLevel = levelName(level); !l.HasLevel {
-		return Line{}, false
-	}
-	rest = strings.TrimLeft(rest, " ")
 	if in, text, ok := strings.Cut(rest, "] "); ok && rest[0] == '[' {
 		l.Channel, rest = in[1:], text
 	}

@@ -51,7 +51,7 @@ func targetLen(s string) int {
 //
 //	INFO request{id=7}:query{}: app::db: text key=value
 func (p *parser) tracing(l Line, st stamp, rest string) (Line, bool) {
-	if len(rest) < 8 || rest[0] != ' ' || st.fraction < 3 || st.offset {
+	if len(rest) < 8 || rest[0] != ' ' || st.fraction < 3 || st.offset && st.fraction < 6 {
 		return Line{}, false
 	}
 	rest, ok := l.paddedLevel(rest[1:])

@@ -58,5 +58,11 @@ func TestRust(t *testing.T) {
 		{"fern, date and time apart",
 			`[2026-11-20][10:41:03][tea::pot][WARN] nearly empty`,
 			`layout 2026-11-20T10:41:03+05:30 WARNING channel=tea::pot "nearly empty"`},
+		{"env_logger, no time",
+			`[WARN  tea::pot] nearly empty`,
+			`layout WARNING channel=tea::pot "nearly empty"`},
+		{"tracing, local time",
+			`2026-11-20T10:41:03.123456+01:00  WARN tea::pot: nearly empty cups=1`,
+			`tracing 2026-11-20T10:41:03.123456+01:00 WARNING channel=tea::pot "nearly empty" {cups="1"}`},
 	})
 }

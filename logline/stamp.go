@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"log/slog"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -72,6 +73,10 @@ func zone(s string) (*time.Location, int) {
 			return time.UTC, 1
 		}
 	case 'U', 'G':
+		if n == 1 && strings.HasPrefix(s, " GMT") && len(s) > 4 && (s[4] == '+' || s[4] == '-') { // of JavaScript
+			z, n := zone(s[4:])
+			return z, 4 + n
+		}
 		if n == 1 && len(s) >= 4 && (s[1:4] == "UTC" || s[1:4] == "GMT") && stampEnds(s[4:]) {
 			return time.UTC, 4
 		}

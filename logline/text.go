@@ -225,6 +225,9 @@ func (p *parser) leadingClock(s string) (Line, bool) {
 		return Line{}, false
 	}
 	if l, ok := p.afterStamp(new(header), st, s[st.len:]); ok {
+		if s[st.len-1] == 'M' {
+			l.textPairs(l.Message) // charmbracelet/log with a time as on a kitchen's clock
+		}
 		return l, true
 	}
 	l, ok := leadingSource(strings.TrimPrefix(s[st.len:], " "))
