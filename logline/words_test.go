@@ -153,7 +153,7 @@ var syntax = map[string][]string{
 	"docker":       {"log", "time"},
 	"cri":          {"F"},
 	"apache-error": {"pid"},
-	"layout":       {"in", "line"}, // Flask; Server.java (line 12)
+	"layout":       {"in", "line", "on"}, // Flask; Server.java (line 12); bunyan
 	"ruby":         {"D", "I", "W", "E", "F", "A"},
 	"nest":         {"Nest"},
 	"chi":          {"from", "in", "B"},
