@@ -18,9 +18,10 @@
 //     errors of their own, since nothing says that they belong to it;
 //   - what a Go program prints after "panic: " and "fatal error: ", which are records of their
 //     own of level Critical, and a Rust program after "panicked at", of level Error;
-//   - the parts of a line that a container's runtime has split.
+//   - the parts of a line that a container's runtime has split;
+//   - PostgreSQL's DETAIL, HINT, CONTEXT, STATEMENT and QUERY, with the same process id.
 //
-// The lines of several containers or pods may come in turns. With Options.Level, the lines that
+// The lines of several containers, pods or processes of PostgreSQL may come in turns. With Options.Level, the lines that
 // continue a record share its fate, and a line without a level is taken.
 //
 // [ParseJSON], [ParseSyslog] and [ParseAlarm] parse a line whose format is known.

@@ -232,7 +232,7 @@ func FuzzParse(f *testing.F) {
 			if want := (logline.Line{Format: l.Format, Message: text}); show(l) != show(want) {
 				t.Fatalf("%q: got %s", given, show(l))
 			}
-		} else if l.Message == "" && len(l.Attrs) == 0 && l.Err == "" && l.Stack == "" && text != "" && !strings.ContainsAny(text, "\\") && !strings.Contains(text, "msg") && !strings.Contains(text, "message") {
+		} else if l.Message == "" && l.Channel == "" && len(l.Attrs) == 0 && l.Err == "" && l.Stack == "" && text != "" && !strings.ContainsAny(text, "\\") && !strings.Contains(text, "msg") && !strings.Contains(text, "message") {
 			// The message may be empty only if a field for it is empty.
 			t.Fatalf("%q: the result is empty: %s", given, show(l))
 		}

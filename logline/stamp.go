@@ -258,6 +258,9 @@ func (p *parser) fieldTime(v slog.Value) (time.Time, bool) {
 			if st.len == len(s) {
 				return st.time, true
 			}
+			if st.offset || st.zulu {
+				return time.Time{}, false
+			}
 			z, n := p.stampZone(s[st.len:])
 			return inZone(st.time, cmp.Or(z, time.UTC)), z != nil && st.len+n == len(s)
 		}
