@@ -134,11 +134,6 @@ type parser struct {
 
 	inside bool // the text is that of a line
 
-	// The last text for dateStamp, and its result.
-	dated  string
-	date   stamp
-	dateOK bool
-
 	// The last text for isoStamp, and its result.
 	stamped  string
 	stamp    stamp

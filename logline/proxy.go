@@ -111,7 +111,7 @@ func (p *parser) loadBalancer(s string) (Line, bool) {
 	protocol, rest := "", s
 	if !isDigit(s[0]) {
 		var ok bool
-		if protocol, rest, ok = strings.Cut(s[:min(len(s), 8)], " "); !ok {
+		if protocol, _, ok = strings.Cut(s[:min(len(s), 8)], " "); !ok {
 			return Line{}, false
 		}
 		rest = s[len(protocol)+1:]
