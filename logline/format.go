@@ -121,6 +121,7 @@ func init() {
 		{Format{"dotnet-systemd", ".NET's console for systemd", `<6>App.Web[0] hello`}, "<>1", (*parser).dotnetSystemd},
 		{Format{"structlog-bare", "structlog's console without a time", "[info     ] hello                          n=1"}, "[>a", (*parser).structlogBare},
 		{Format{"tracing-bare", "Rust's tracing without a time", ` INFO request{id=7}: app::db: hello n=1`}, " EDT>A", (*parser).tracingBare},
+		{Format{"tracing-uptime", "Rust's tracing with the time since the start", `   0.001234567s  INFO app::db: hello n=1`}, " > 1", (*parser).tracingUptime},
 		{Format{"tracing-pretty", "Rust's tracing, pretty", `  2026-03-05T10:11:12.123456Z  INFO app::db: hello, n: 1`}, " > ", (*parser).tracingPretty},
 		{Format{"pino-pretty", "pino-pretty", `[10:11:12.123] INFO (12): hello`}, "[>1", (*parser).pinoPretty},
 		{Format{"nest", "NestJS", `[Nest] 12  - 03/05/2026, 10:11:12 AM     LOG [AppService] hello`}, "[>N", (*parser).nest},

@@ -200,7 +200,7 @@ func (h *header) separator(s string, first bool) (sep byte, wide bool, rest stri
 	end := i + 1
 	switch c := s[i]; c {
 	case '|':
-		if sep = c; strings.HasPrefix(s[end:], "-") { // of logback about itself
+		if sep = c; strings.HasPrefix(s[end:], "-") || strings.HasPrefix(s[end:], "|") && !h.hasLevel { // of logback about itself; an empty part
 			end++
 		}
 	case ':':
@@ -218,6 +218,8 @@ func (h *header) separator(s string, first bool) (sep byte, wide bool, rest stri
 	case '-':
 		if strings.HasPrefix(s[i:], "--- [") { // Spring Boot
 			end = i + 3
+		} else if strings.HasPrefix(s[i:], "-- ") { // Logback without pairs
+			end = i + 2
 		}
 		if i > 0 && end < len(s) && isSpace(s[end]) {
 			sep = c
@@ -413,7 +415,8 @@ func (h *header) isLevel(t token) bool {
 		if len(text) < 5 && !strings.EqualFold(text, "info") && !strings.EqualFold(text, "warn") {
 			return false
 		}
-	case strong(h.sep) && strong(t.sep):
+	case strong(h.sep) && strong(t.sep), t.tail:
+	case t.sep == ' ' && h.nlog && isUpper(text[0]) && h.n > 0 && h.parts[h.n-1].kind == insidePart:
 	case t.sep != ' ' || h.n > 0:
 		return false
 	case h.nlog && isUpper(text[0]), h.iso && isNPM(text): // 12:34:56.7891 Info text
@@ -707,6 +710,9 @@ func (h *header) follows(k partKind, t token, run int) bool {
 		if h.seen[namePart] == 1 && run == 1 && h.seen[numberPart] > 0 && t.sep == ':' {
 			return isLoggerName(t.text) // Odoo: pid LEVEL database name: text
 		}
+		if h.seen[namePart] == 1 && h.levelAt > 0 && h.first == '|' && t.sep == '|' && run == 0 {
+			return isLoggerName(t.text) // the part before the level was another
+		}
 		return h.seen[namePart] == 0 && h.seen[callPart] == 0
 	case pairPart:
 		return run > 0
@@ -778,6 +784,9 @@ func (h *header) ends(k partKind, t token, run int) bool {
 			return strong(t.sep) || h.comma && isLoggerName(t.text[:strings.LastIndexByte(t.text, ':')])
 		case t.sep == ':' && strings.HasSuffix(t.text, "()"):
 			return true
+		case t.sep == ':' && h.boxedLevel && run == 0 && h.n > h.levelAt && isUpper(t.text[0]) && isName(t.text) && !isLevelWord(t.text):
+			// [INF] [12] Main: of Jellyfin
+			return h.parts[h.n-1].kind == insidePart && digits(h.parts[h.n-1].text) == len(h.parts[h.n-1].text)
 		case t.sep == ':':
 			return isLoggerName(t.text) || (h.comma || h.padded || h.thread()) && h.sep == ' ' && !h.npm && isName(t.text) && !isLevelWord(t.text) && !isSupervisord(t.text)
 		case t.sep == ' ' && h.sep != ':':

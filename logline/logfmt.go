@@ -202,7 +202,7 @@ func (p *parser) loosePairs(s string) (Line, bool) {
 		return Line{}, false
 	}
 	switch s[:n] {
-	case "time", "ts", "level", "timestamp", "event":
+	case "time", "t", "ts", "level", "lvl", "timestamp", "event":
 		if !strings.Contains(s, "event='") && !strings.Contains(s, " msg=") {
 			return Line{}, false
 		}

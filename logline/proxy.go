@@ -130,7 +130,7 @@ func (p *parser) loadBalancer(s string) (Line, bool) {
 	rest = rest[st.len+1:]
 	for _, name := range []string{"balancer", "client", "target", "request_time", "target_time", "response_time"} {
 		w := word(rest)
-		if w == "" || len(w) == len(rest) || w[0] == '"' {
+		if w == "" || len(w) == len(rest) || w[0] == '"' || strings.HasSuffix(name, "_time") && !isDigit(w[0]) && w[0] != '-' {
 			return Line{}, false
 		}
 		l.attr(name, w)

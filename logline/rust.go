@@ -1,6 +1,7 @@
 package logline
 
 import (
+	"log/slog"
 	"strings"
 
 	"github.com/logbook-go/logbook/logbook"
@@ -51,23 +52,24 @@ func targetLen(s string) int {
 //
 //	INFO request{id=7}:query{}: app::db: text key=value
 func (p *parser) tracing(l Line, st stamp, rest string) (Line, bool) {
-	if len(rest) < 8 || rest[0] != ' ' || st.fraction < 3 || st.offset && st.fraction < 6 {
+	if len(rest) < 8 || rest[0] != ' ' {
 		return Line{}, false
 	}
+	usual := st.fraction >= 3 && (!st.offset || st.fraction >= 6)
 	rest, ok := l.paddedLevel(rest[1:])
 	if !ok {
 		return Line{}, false
 	}
 	if m := targetLen(rest); !st.dated && m > 0 && len(rest) > m+1 && rest[m] == ':' && rest[m+1] != ' ' && rest[m+1] != ':' {
 		l.Channel = rest[:m] // compact, of early versions
-		l.textPairs(rest[m+1:])
+		l.debugPairs(rest[m+1:])
 		return l, true
 	}
-	if !l.tracingSpans(rest, false) {
-		if st.fraction < 6 || st.comma || strings.HasPrefix(rest, "[") {
+	if !l.tracingSpans(rest, !usual) {
+		if !usual || st.fraction < 6 || st.comma || strings.HasPrefix(rest, "[") {
 			return Line{}, false
 		}
-		l.textPairs(rest) // without the target
+		l.debugPairs(rest) // without the target
 	}
 	return l, true
 }
@@ -83,6 +85,26 @@ func (p *parser) tracingBare(s string) (Line, bool) {
 	return l, true
 }
 
+// tracingUptime parses lines of tracing-subscriber with the time since the start of the program:
+// "   0.001234567s  INFO app::db: text".
+func (p *parser) tracingUptime(s string) (Line, bool) {
+	uptime, rest, ok := strings.Cut(strings.TrimLeft(s[:min(len(s), 24)], " "), "s ")
+	n := digits(uptime)
+	if !ok || n == 0 || len(uptime) != n+10 || uptime[n] != '.' || digits(uptime[n+1:]) != 9 {
+		return Line{}, false
+	}
+	rest = s[len(s[:min(len(s), 24)])-len(rest):]
+	var l Line
+	l.attr("uptime", uptime+"s")
+	if rest, ok = l.paddedLevel(rest); !ok {
+		return Line{}, false
+	}
+	if !l.tracingSpans(rest, false) {
+		l.debugPairs(rest)
+	}
+	return l, true
+}
+
 // tracingSpans parses the text after the level.
 func (l *Line) tracingSpans(s string, fields bool) bool {
 	s, thread := cutTracingThread(s)
@@ -92,12 +114,12 @@ func (l *Line) tracingSpans(s string, fields bool) bool {
 			if thread != "" {
 				l.attr("thread", thread)
 			}
-			l.textPairs(text[line+2:])
+			l.debugPairs(text[line+2:])
 			return true
 		}
 	}
 	spans, n := spansLen(s)
-	if n == 0 || n+2 >= len(s) || fields && !spans {
+	if n == 0 || n+2 >= len(s) || fields && !spans && !strings.Contains(s[:n], "::") {
 		return false
 	}
 	head, rest := s[:n], s[n+2:]
@@ -123,7 +145,7 @@ func (l *Line) tracingSpans(s string, fields bool) bool {
 			rest = text
 		}
 	}
-	l.textPairs(rest)
+	l.debugPairs(rest)
 	return true
 }
 
@@ -265,4 +287,92 @@ func nextField(s string) int {
 		}
 		i += 2
 	}
+}
+
+// debugPairs is textPairs with the values of Rust's Debug, in which brackets hold spaces:
+// error=Os { code: 2, message: "no tea" }.
+func (l *Line) debugPairs(s string) {
+	for i := 0; i < len(s); {
+		n := debugPairsLen(s[i:])
+		if i+n == len(s) {
+			l.Message = strings.TrimRight(s[:i], " ")
+			l.errorFields(readDebugPairs(s[i:]))
+			return
+		}
+		next := strings.IndexByte(s[i+n:], ' ')
+		if next < 0 {
+			break
+		}
+		i += n + next + 1
+	}
+	l.textPairs(s)
+}
+
+// debugPairsLen returns the length of the pairs at the start of s, with the spaces between them.
+func debugPairsLen(s string) int {
+	i := 0
+	for i < len(s) {
+		n := keyLen(s[i:])
+		if n == 0 || s[i] == '"' {
+			return i
+		}
+		v := debugLen(s[i+n+1:])
+		if v < 0 {
+			return i
+		}
+		for i += n + 1 + v; i < len(s) && s[i] == ' '; {
+			i++
+		}
+	}
+	return i
+}
+
+// readDebugPairs reads the pairs of a text that consists of them.
+func readDebugPairs(s string) (attrs []slog.Attr) {
+	for s != "" {
+		n := keyLen(s)
+		end := n + 1 + debugLen(s[n+1:])
+		value := s[n+1 : end]
+		if text, ok := unquote(value); ok {
+			value = text
+		}
+		attrs = append(attrs, slog.String(s[:n], value))
+		s = strings.TrimLeft(s[end:], " ")
+	}
+	return attrs
+}
+
+// debugLen returns the length of a value of Rust's Debug at the start of s, or -1. The bound of
+// its brackets keeps debugPairs linear.
+func debugLen(s string) int {
+	const longest = 1000
+	depth, open := 0, 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '"':
+			n := quotedLen(s[i:min(len(s), i+longest)])
+			if n == 0 {
+				return -1
+			}
+			i += n - 1
+		case '(', '[', '{':
+			if depth == 0 {
+				open = i
+			}
+			depth++
+		case ')', ']', '}':
+			depth--
+		case ' ':
+			if depth <= 0 && !strings.HasPrefix(s[i:], " { ") {
+				return i
+			}
+		}
+		if depth > 0 && i-open > longest {
+			return -1
+		}
+	}
+	if depth > 0 {
+		return -1
+	}
+	return len(s)
 }

@@ -178,7 +178,7 @@ func clock(s string) (c clockTime, ok bool) {
 		return c, false
 	}
 	c.hour, c.min, c.len = h, m, 5
-	if len(s) < 8 || s[5] != ':' {
+	if len(s) < 8 || s[5] != ':' && !strings.HasPrefix(s[8:], " [") || s[5] != ':' && s[5] != '.' { // 10:11.12 of structlog
 		return c, true
 	}
 	sec, ok := number(s[6:], 2)
@@ -253,7 +253,7 @@ func month(s string) int {
 func (p *parser) fieldTime(v slog.Value) (time.Time, bool) {
 	switch v.Kind() {
 	case slog.KindString:
-		s := v.String()
+		s := strings.TrimRight(v.String(), " ") // .NET's formats end in a space
 		if st, ok := p.isoStamp(s); ok {
 			if st.len == len(s) {
 				return st.time, true

@@ -436,6 +436,13 @@ func (p *parser) klog(s string) (Line, bool) {
 		return Line{}, false
 	}
 	l.Message = rest
+	if strings.HasPrefix(rest, `"msg"="`) { // of klogr
+		if attrs, ok := readPairs(rest); ok {
+			l.Message = attrs[0].Value.String()
+			l.errorFields(attrs[1:])
+		}
+		return l, true
+	}
 	if n := quotedLen(rest); n > 0 && rest[0] == '"' {
 		if msg, ok := unquote(rest[:n]); ok && n == len(rest) {
 			l.Message = msg
