@@ -246,6 +246,9 @@ func (p *parser) leadingLevel(s string) (Line, bool) {
 	}
 	l := Line{Level: lv, HasLevel: true}
 	rest := s[n:]
+	if isSetting(s[:n], rest) {
+		return Line{}, false
+	}
 	if s[n-1] == ':' && rest != "" {
 		w := word(rest)
 		if i := strings.IndexByte(w, ':'); i > 0 && !strings.HasPrefix(rest[i+1:], "//") {
@@ -265,6 +268,23 @@ func (p *parser) leadingLevel(s string) (Line, bool) {
 	}
 	l.Message = rest
 	return l, true
+}
+
+// isSetting reports whether a level at the start of a line and the rest are a setting or a link,
+// such as "debug: true" and "info:" in YAML, "ERROR = 1" in source text, and "[info](x.html)".
+func isSetting(level, rest string) bool {
+	if strings.HasPrefix(rest, "(") || strings.HasPrefix(rest, " = ") {
+		return true
+	}
+	if !isLower(level[0]) || level[len(level)-1] != ':' {
+		return false
+	}
+	switch value := strings.TrimSpace(rest); value {
+	case "", "true", "false", "yes", "no", "on", "off", "null", "~", "{", "[", "|", ">":
+		return true
+	default:
+		return digits(value) == len(value)
+	}
 }
 
 // leadingSource parses a line of Go's log package with nothing but the caller before the text.
