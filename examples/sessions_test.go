@@ -36,13 +36,13 @@ const most = 10
 //	no-run   the commands are not run, since they need more than a test has
 //
 // The module cache is empty at first. Logbook comes from a proxy that has this tree as a version;
-// other modules come from the cache of whoever runs the test, or from their proxy.
+// other modules come from the cache of whoever runs the test, or from their proxy. With -v the test
+// prints the commands and their output.
 func TestSessions(t *testing.T) {
 	s := newSetup(t)
 	skipped := 0
 	for _, page := range pages(t) {
 		t.Run(page, func(t *testing.T) {
-			s.checkFlags(t, page)
 			p := s.page(t, page)
 			defer p.stop(t)
 			for _, b := range blocks(t, page) {
@@ -58,35 +58,11 @@ func TestSessions(t *testing.T) {
 					p.console(t, b)
 				}
 			}
+			p.checkFlags(t)
 		})
 	}
 	if skipped > most {
 		t.Errorf("%d blocks of commands are not run, want %d at most", skipped, most)
-	}
-}
-
-var (
-	mention = regexp.MustCompile(`\blogbook((?: [a-z]+)+)[^` + "`" + `\n]* --[^` + "`" + `\n]*`)
-	flags   = regexp.MustCompile(` (--[a-z][a-z-]*)`)
-)
-
-// checkFlags checks that commands have the flags with which a page mentions them, also those of
-// blocks that are not run.
-func (s *setup) checkFlags(t *testing.T, page string) {
-	text, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range mention.FindAllStringSubmatch(strings.ReplaceAll(string(text), "\\\n", ""), -1) {
-		help, err := s.command(t.Context(), s.dir, "logbook"+m[1]+" --help").CombinedOutput()
-		if err != nil {
-			t.Errorf("%s: %s: %v", page, m[0], err)
-		}
-		for _, flag := range flags.FindAllStringSubmatch(m[0], -1) {
-			if !bytes.Contains(help, []byte(" "+flag[1]+" ")) {
-				t.Errorf("%s: %s: there is no %s", page, m[0], flag[1])
-			}
-		}
 	}
 }
 
@@ -138,9 +114,6 @@ func newSetup(t *testing.T) *setup {
 	if out, err := s.command(t.Context(), root, "mkdir "+s.clone+"; cp -r --parents "+names+" "+s.clone).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	if out, err := s.command(t.Context(), dir, "go install "+module+"/cmd/logbook@latest").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
 	return s
 }
 
@@ -159,16 +132,18 @@ type session struct {
 	service *service          // the one that runs, or nil
 }
 
-// page makes the folder of a page: an empty one for the README; for others, one with a program and
-// the files that their commands read.
+// page makes the folder of a page: an empty one for the README, which installs logbook; for others,
+// one with a program and the files that their commands read.
 func (s *setup) page(t *testing.T, page string) *session {
 	p := &session{setup: s, page: page, dir: filepath.Join(s.dir, strings.TrimPrefix(page, "../")), ports: make(map[string]string)}
-	var err error
 	if page != "../README.md" {
-		err = os.CopyFS(p.dir, os.DirFS(filepath.Join("testdata", "pages")))
-	}
-	if err != nil {
-		t.Fatal(err)
+		if err := os.CopyFS(p.dir, os.DirFS(filepath.Join("testdata", "pages"))); err != nil {
+			t.Fatal(err)
+		}
+		install := "test -x " + filepath.Join(s.dir, "bin", "logbook") + " || go install " + module + "/cmd/logbook@latest"
+		if out, err := s.command(t.Context(), s.dir, install).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
 	}
 	for _, folder := range []string{"var/log", "var/lib/logbook"} {
 		if err := os.MkdirAll(filepath.Join(p.dir, folder), 0o777); err != nil {
@@ -237,9 +212,11 @@ func (p *session) script(t *testing.T, b block) {
 		all := split(b.text)
 		commands, service = strings.Join(all[:len(all)-1], "\n"), all[len(all)-1]
 	}
-	if out, err := p.command(t.Context(), p.where(b), commands).CombinedOutput(); err != nil {
+	out, err := p.command(t.Context(), p.where(b), commands).CombinedOutput()
+	if err != nil {
 		t.Fatalf("%s:%d: %v\n%s", p.page, b.line, err, out)
 	}
+	t.Logf("%s\n%s", commands, out)
 	if service != "" {
 		p.start(t, b, service)
 	}
@@ -272,11 +249,37 @@ func (p *session) console(t *testing.T, b block) {
 				t.Fatalf("%s:%d: %s: %v\n%s", p.page, b.line, command, err, out)
 			}
 			if same(p.mask(string(out)), p.mask(want)) {
+				t.Logf("$ %s\n%s", command, out)
 				break
 			}
 			if p.service == nil || time.Since(begin) > time.Minute { // a service writes a bit later
 				t.Errorf("%s:%d: %s prints\n%s\nwant\n%s\n\nmasked\n%s", p.page, b.line, command, out, want, p.mask(string(out)))
 				break
+			}
+		}
+	}
+}
+
+var (
+	mention = regexp.MustCompile(`\blogbook((?: [a-z]+)+)[^` + "`" + `\n]* --[^` + "`" + `\n]*`)
+	flags   = regexp.MustCompile(` (--[a-z][a-z-]*)`)
+)
+
+// checkFlags checks that the commands of logbook have the flags with which the page mentions them,
+// also those of blocks that are not run.
+func (p *session) checkFlags(t *testing.T) {
+	text, err := os.ReadFile(p.page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range mention.FindAllStringSubmatch(strings.ReplaceAll(string(text), "\\\n", ""), -1) {
+		help, err := p.command(t.Context(), p.dir, "logbook"+m[1]+" --help").CombinedOutput()
+		if err != nil {
+			t.Errorf("%s: %s: %v", p.page, m[0], err)
+		}
+		for _, flag := range flags.FindAllStringSubmatch(m[0], -1) {
+			if !bytes.Contains(help, []byte(" "+flag[1]+" ")) {
+				t.Errorf("%s: %s: there is no %s", p.page, m[0], flag[1])
 			}
 		}
 	}
@@ -316,6 +319,7 @@ func (p *session) start(t *testing.T, b block, command string) {
 	}
 	go func() { s.ended <- s.Wait() }()
 	p.service = s
+	t.Log(command, "&")
 	prints := s.prints
 	if strings.Contains(command, "collect") {
 		prints = nil
@@ -326,7 +330,7 @@ func (p *session) start(t *testing.T, b block, command string) {
 	case err := <-s.ended:
 		p.service = nil
 		t.Fatalf("%s:%d: %s ends at once: %v\n%s", p.page, b.line, command, err, s)
-	case <-t.Context().Done():
+	case <-time.After(time.Minute):
 		t.Fatalf("%s:%d: %s is not ready\n%s", p.page, b.line, command, s)
 	}
 }
