@@ -19,11 +19,12 @@
 //   - what a Go program prints after "panic: " and "fatal error: ", which are records of their
 //     own of level Critical, and a Rust program after "panicked at", of level Error;
 //   - the parts of a line that a container's runtime has split;
-//   - PostgreSQL's DETAIL, HINT, CONTEXT, STATEMENT and QUERY, with the same process id.
 //   - the further lines of java.util.logging, apt's history and MySQL's slow queries;
+//   - PostgreSQL's DETAIL, HINT, CONTEXT, STATEMENT and QUERY, with the same process id.
 //
-// The lines of several containers, pods or processes of PostgreSQL may come in turns. With Options.Level, the lines that
-// continue a record share its fate, and a line without a level is taken.
+// The lines of several containers, pods or processes of PostgreSQL may come in turns. With
+// Options.Level, the lines that continue a record share its fate, and a line without a level
+// is taken.
 //
 // [ParseJSON], [ParseSyslog] and [ParseAlarm] parse a line whose format is known.
 package logline
