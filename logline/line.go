@@ -112,20 +112,29 @@ func (p *parser) parse(line []byte) Line {
 // recognizeAll tries the recognizers, and then the general rules.
 func (p *parser) recognizeAll(s string) (Line, bool) {
 	l, ok := p.recognize(s)
-	if ok || s == "" {
-		return l, ok
+	if ok {
+		return l, true
+	}
+	if l, ok = p.object(s); ok {
+		return l, true
+	}
+	return p.text(s)
+}
+
+// object parses a line of JSON or logfmt.
+func (p *parser) object(s string) (Line, bool) {
+	if s == "" {
+		return Line{}, false
 	}
 	if s[0] == '{' || s[0] <= ' ' {
-		if l, ok = p.json(s); ok {
+		if l, ok := p.json(s); ok {
 			return l, true
 		}
 	}
 	if keyLen(s) > 0 {
-		if l, ok = p.logfmt(s); ok {
-			return l, true
-		}
+		return p.logfmt(s)
 	}
-	return p.text(s)
+	return Line{}, false
 }
 
 // parser holds the state for parsing one line.
@@ -150,10 +159,7 @@ func (l Line) with(key string, value any) Line {
 // with a message. Fields of the payload take precedence over those of the header, which are
 // attributes then.
 func (p *parser) structured(outer Line, payload string) (Line, bool) {
-	l, ok := p.json(payload)
-	if !ok {
-		l, ok = p.logfmt(payload)
-	}
+	l, ok := p.object(payload)
 	if !ok || l.Message == "" || l.Format == Wire {
 		return outer, false
 	}
