@@ -299,6 +299,8 @@ func dateSeparator(s string) int {
 		return 1
 	case s[0] == ',' && len(s) > 1 && s[1] == ' ':
 		return 2 // of JavaScript
+	case strings.HasPrefix(s, " at "): // of loguru
+		return len(" at ")
 	case s[0] == ' ' || s[0] == ':':
 		if len(s) > 1 && s[1] == s[0] {
 			return 2

@@ -92,8 +92,21 @@ func (p *parser) afterStamp(h *header, st stamp, rest string) (Line, bool) {
 	if inner, ok := p.structured(l, h.rest); ok {
 		return inner, true
 	}
+	if h.boxed && h.padded {
+		h.rest = l.cutRight(h.rest)
+	}
 	l.Format, l.Message = Layout, h.rest
 	return l, true
+}
+
+// cutRight cuts the source off the end of a text, where Rich writes it into a column of its own.
+func (l *Line) cutRight(s string) string {
+	i := strings.LastIndex(s, "  ")
+	if i < 0 || !isPlace(s[i+2:]) {
+		return s
+	}
+	l.setPlace(s[i+2:])
+	return strings.TrimRight(s[:i], " ")
 }
 
 // header is the state of parsing a header.

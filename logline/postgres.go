@@ -57,6 +57,9 @@ func (p *parser) postgresText(l Line, s string) (Line, bool) {
 	if !hasLevel && !isPostgresDetail(severity) || start > 0 && isWordByte(s[start-1]) {
 		return Line{}, false
 	}
+	if hasLevel && severity != "LOG" && strings.HasPrefix(s[i+len(sep):], " ") {
+		return Line{}, false // uvicorn's levels are filled up to ten columns
+	}
 	prefix := s[:start]
 	if at, n := p.postgresTime(&l, prefix); n > 0 {
 		prefix = prefix[:at] + " " + prefix[at+n:]

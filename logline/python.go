@@ -76,7 +76,7 @@ func (p *parser) djangoServer(s string) (Line, bool) {
 		l.request()
 		return l, l.accessTail(strings.TrimPrefix(rest[n:], " "))
 	}
-	return p.afterTime(l, rest), true
+	return Line{}, false
 }
 
 // structlogConsole parses what follows the time in the lines that structlog's ConsoleRenderer

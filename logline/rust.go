@@ -290,11 +290,11 @@ func nextField(s string) int {
 }
 
 // debugPairs is textPairs with the values of Rust's Debug, in which brackets hold spaces:
-// error=Os { code: 2, message: "no tea" }.
+// error=Os { code: 2, message: "no tea" }. Without a text before them, such pairs are the message.
 func (l *Line) debugPairs(s string) {
 	for i := 0; i < len(s); {
 		n := debugPairsLen(s[i:])
-		if i+n == len(s) {
+		if i > 0 && i+n == len(s) {
 			l.Message = strings.TrimRight(s[:i], " ")
 			l.errorFields(readDebugPairs(s[i:]))
 			return

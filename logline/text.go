@@ -97,7 +97,10 @@ func (p *parser) indentedTime(s string) (Line, bool) {
 // digits of a second, or with no seconds as in early versions, is Logbook's and followed by
 // level and channel.
 func (p *parser) bracketTime(s string) (Line, bool) {
-	st, ok := p.anyStamp(s[1:])
+	st, ok := p.richStamp(s[1:])
+	if !ok {
+		st, ok = p.anyStamp(s[1:])
+	}
 	day := !ok
 	if day {
 		if st, ok = p.dayStamp(s[1:]); !ok {
@@ -138,6 +141,23 @@ func (p *parser) bracketTime(s string) (Line, bool) {
 		return Line{}, false
 	}
 	return p.afterTime(l, rest), true
+}
+
+// richStamp parses the time of Rich, 03/05/26 10:11:12. Without brackets, the year is first in such
+// a date.
+func (p *parser) richStamp(s string) (stamp, bool) {
+	const length = len("03/05/26 10:11:12")
+	if len(s) < length || s[2] != '/' || s[5] != '/' || s[8] != ' ' {
+		return stamp{}, false
+	}
+	mo, ok1 := number(s, 2)
+	d, ok2 := number(s[3:], 2)
+	y, ok3 := number(s[6:], 2)
+	c, ok4 := clock(s[9:])
+	if !ok1 || !ok2 || !ok3 || !ok4 || !c.seconds || !validDate(2000+y, mo, d) {
+		return stamp{}, false
+	}
+	return stamp{time: c.on(2000+y, mo, d, p.now.Location()), len: 9 + c.len, seconds: true, fraction: c.fraction, dated: true}, true
 }
 
 // splitStamp parses the date and the time of day in brackets of their own,
@@ -444,7 +464,12 @@ func (p *parser) klog(s string) (Line, bool) {
 		return Line{}, false
 	}
 	rest := strings.TrimLeft(s[n+2+c.len:], " ")
-	l.PID, rest, ok = cutPID(rest)
+	if n := digits(rest); n > 10 && n < 20 { // of Python
+		l.attr("thread", rest[:n])
+		rest = rest[n:]
+	} else {
+		l.PID, rest, ok = cutPID(rest)
+	}
 	if !ok || !strings.HasPrefix(rest, " ") {
 		return Line{}, false
 	}

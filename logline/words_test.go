@@ -153,7 +153,7 @@ var syntax = map[string][]string{
 	"docker":       {"log", "time"},
 	"cri":          {"F"},
 	"apache-error": {"pid"},
-	"layout":       {"in", "line", "on"}, // Flask; Server.java (line 12); bunyan
+	"layout":       {"in", "line", "on", "at"}, // Flask; Server.java (line 12); bunyan; 2026-03-05 at 10:11:12
 	"ruby":         {"D", "I", "W", "E", "F", "A"},
 	"nest":         {"Nest"},
 	"chi":          {"from", "in", "B"},
