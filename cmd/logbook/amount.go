@@ -1,17 +1,20 @@
 package main
 
 import (
+	"cmp"
+	"math/big"
 	"strconv"
 	"strings"
-	"time"
 
+	"github.com/logbook-go/logbook/internal/text"
 	"github.com/logbook-go/logbook/logline"
 )
 
 // amount is a number, or a duration in seconds.
 type amount struct {
-	n    float64
-	unit bool // it is a duration with a unit
+	n     float64
+	unit  bool     // it is a duration with a unit
+	whole *big.Int // of a long number, such as an id, which n may hold only nearly
 }
 
 // readAmount returns nil for a text that is no amount.
@@ -20,12 +23,24 @@ func readAmount(s string) *amount {
 		return nil
 	}
 	if n, err := strconv.ParseFloat(s, 64); err == nil {
-		return &amount{n: n}
+		a := &amount{n: n}
+		if exact := 15; len(s) > exact {
+			a.whole, _ = new(big.Int).SetString(s, 10)
+		}
+		return a
 	}
-	if d, err := time.ParseDuration(s); err == nil {
+	if d, err := text.ParseDuration(s); err == nil {
 		return &amount{n: d.Seconds(), unit: true}
 	}
 	return nil
+}
+
+// compare returns the order of a and b.
+func (a *amount) compare(b *amount) int {
+	if a.whole != nil && b.whole != nil {
+		return a.whole.Cmp(b.whole)
+	}
+	return cmp.Compare(a.n, b.n)
 }
 
 // durationUnits are the ends of the names of attributes that have a unit in their name, as

@@ -28,7 +28,7 @@ type condition struct {
 }
 
 // conditionForm is the syntax of a condition, with the comma before the next one.
-var conditionForm = regexp.MustCompile(`^\s*([^=!<>~,]+?)\s*(>=|<=|!=|!~|==|=~|=|>|<|~)\s*(?:"([^"]*)"|'([^']*)'|((?:[^"',][^,]*?)?))\s*(,|$)`)
+var conditionForm = regexp.MustCompile(`^\s*(?:"([^"]+)"|([^"=!<>~,][^=!<>~,]*?))\s*(>=|<=|!=|!~|==|=~|=|>|<|~)\s*(?:"([^"]*)"|'([^']*)'|((?:[^"',][^,]*?)?))\s*(,|$)`)
 
 // readConditions reads lists of conditions, separated by commas. now is as for readTime.
 func readConditions(lists []string, now time.Time) (out []*condition, err error) {
@@ -38,8 +38,11 @@ func readConditions(lists []string, now time.Time) (out []*condition, err error)
 			if m == nil {
 				return nil, invalidCondition(list)
 			}
-			list, more = list[len(m[0]):], m[6] != ""
-			c := &condition{text: strings.Trim(m[0], " ,"), name: m[1], op: m[2], value: m[3] + m[4] + m[5]}
+			list, more = list[len(m[0]):], m[7] != ""
+			c := &condition{text: strings.Trim(m[0], " ,"), name: m[1] + m[2], op: m[3], value: m[4] + m[5] + m[6]}
+			if !c.matches() && (strings.IndexAny(m[6], "=!<>~") == 0 || m[4]+m[5]+m[6] == "" && c.orders()) {
+				return nil, invalidCondition(c.text)
+			}
 			if err := c.prepare(now); err != nil {
 				return nil, err
 			}
@@ -59,6 +62,12 @@ func invalidCondition(list string) error {
 		strings.TrimSpace(first))
 }
 
+// matches reports whether the value is a regular expression.
+func (c *condition) matches() bool { return strings.HasSuffix(c.op, "~") }
+
+// orders reports whether the condition asks for less or more.
+func (c *condition) orders() bool { return c.op[0] == '<' || c.op[0] == '>' }
+
 // prepare interprets the value.
 func (c *condition) prepare(now time.Time) (err error) {
 	switch c.op {
@@ -68,7 +77,7 @@ func (c *condition) prepare(now time.Time) (err error) {
 		c.op = "~"
 	}
 	switch {
-	case c.op == "~" || c.op == "!~":
+	case c.matches():
 		if c.re, err = regexp.Compile(c.value); err != nil {
 			return fmt.Errorf("condition %q: %w", c.text, err)
 		}
@@ -117,9 +126,12 @@ func (c *condition) holds(l *logline.Line) bool {
 		if !has {
 			return c.op == "!=" || c.op == "!~"
 		}
-		if v.Kind() == slog.KindString {
+		switch {
+		case v.Kind() == slog.KindString:
 			value = v.String()
-		} else {
+		case v.Equal(slog.Value{}):
+			value = "null"
+		default:
 			value = string(text.AppendValue(nil, v))
 		}
 	}
@@ -134,7 +146,10 @@ func (c *condition) holds(l *logline.Line) bool {
 		if c.amount.unit && !a.unit {
 			a.n *= secondsOf(c.name, l.Format, !strings.Contains(value, "."))
 		}
-		return c.order(cmp.Compare(a.n, c.amount.n))
+		return c.order(a.compare(c.amount))
+	}
+	if c.orders() && readAmount(value) != nil {
+		return false
 	}
 	return c.order(strings.Compare(value, c.value))
 }

@@ -13,8 +13,8 @@ passes, all its lines are printed, also those of its stack.
   --where            looks at the parts of a record, as the console shows them
 
 A condition of --where is a name, an operator, and a value: status>=500. Several conditions
-are separated by commas, and all must hold. A value with a comma is written in quotes:
-'message~"lost, retrying"'.
+are separated by commas, and all must hold. A value with a comma, and a name with the sign of
+an operator, are written in quotes: 'message~"lost, retrying"'.
 
 The names are time, level, channel, message, error, stack, pid, and those of attributes. A dot
 leads into a group: request.method=POST. A record without the name meets only != and !~. If no

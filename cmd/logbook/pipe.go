@@ -374,6 +374,7 @@ func (p *pipe) record(s *input, line logline.Line) {
 	case s.live || now.IsZero():
 		now = time.Now()
 	}
+	l.Channel = cmp.Or(l.Channel, p.channel, s.channel)
 	p.names.note(l)
 	if !p.keep.keeps(l, now) {
 		return
@@ -401,7 +402,7 @@ func (p *pipe) record(s *input, line logline.Line) {
 				l.Attrs = withoutJournal(l.Attrs)
 			}
 		}
-		r, _ = l.Record(now, cmp.Or(p.channel, s.channel)) // an error is that of a wire record
+		r, _ = l.Record(now, "") // an error is that of a wire record
 	}
 	logbook.Dispatch(p.bound, r)
 }

@@ -60,6 +60,8 @@ func TestPipeWhere(t *testing.T) {
 		{"status~^2", "2 5"},
 		{"took>250ms", "3"},
 		{"took<=0.12", "2"},
+		{"took>1d", ""},
+		{"took<1d", "2 3"},
 		{"request.method=POST", "3"},
 		{"request.path!~^/health", "1 3 4 5 6"},
 		{"request~GET", "2"},
@@ -84,6 +86,7 @@ func TestPipeWhere(t *testing.T) {
 		{"error~route", "3"},
 		{"err!~route", "1 2 4 5 6"},
 		{"pid=77", "5"},
+		{"channel=a", "1 2 3 6"}, // of the file
 	}
 	for _, tt := range tests {
 		if got := kept(t, lines, "--where", tt.where); got != tt.want {
@@ -92,6 +95,28 @@ func TestPipeWhere(t *testing.T) {
 	}
 	if got := kept(t, lines, "--where", "user=anna", "--where", "level>=error"); got != "3" {
 		t.Errorf("two flags keep %q", got)
+	}
+}
+
+func TestPipeWhereOfNames(t *testing.T) {
+	lines := []string{
+		`{"level":"info","msg":"x","id":1234567890123456788,"user.name":"anna","a=b":"c","last user":"bert","g":{"h.i":null}}`,
+		`{"level":"info","msg":"x","id":1234567890123456789,"g":{"h.i":false}}`,
+	}
+	for _, tt := range []struct{ where, want string }{
+		{"id=1234567890123456789", "2"}, // which a float64 does not hold
+		{"id>1234567890123456788", "2"},
+		{"id<1.3e18", "1 2"},
+		{"user.name=anna", "1"},
+		{"last user=bert", "1"},
+		{`"last user"=bert`, "1"},
+		{`"a=b" = c`, "1"},
+		{"g.h.i=null", "1"},
+		{"g.h.i=false", "2"},
+	} {
+		if got := kept(t, lines, "--where", tt.where); got != tt.want {
+			t.Errorf("--where %q keeps %q, want %q", tt.where, got, tt.want)
+		}
 	}
 }
 
@@ -131,6 +156,9 @@ func TestPipeInvalidWhere(t *testing.T) {
 		{"", `invalid condition "": ` + form},
 		{"=5", `invalid condition "=5": ` + form},
 		{"a=1,", `invalid condition "": ` + form},
+		{"status=>500", `invalid condition "status=>500": ` + form},
+		{"status<>500", `invalid condition "status<>500": ` + form},
+		{"status>", `invalid condition "status>": ` + form},
 		{"path~a{1,2}", `invalid condition "2}": ` + form + ", such as status>=500; a value with a comma is written in quotes"},
 		{`msg="a, b`, `invalid condition "msg=\"a, b": want the whole value in quotes`},
 		{`a=1,msg='a' b`, `invalid condition "msg='a' b": want the whole value in quotes`},
