@@ -97,6 +97,7 @@ func init() {
 			"[{time:%T} {level}]: {message}")},
 		{Format{"fluent-bit", "Fluent Bit", "[2026/03/05 10:11:12] [ info] [engine] hello"}, "[>4", (*parser).fluentBit},
 		{Format{"samba", "Samba, whose records have several lines", "[2026/03/05 10:11:12.123456,  0] ../source3/smbd/server.c:12(main)"}, "[>4", (*parser).samba},
+		{Format{"minio", "MinIO's errors, whose records have several lines", "API: PutObject(bucket=tea, object=pot)"}, "A>A", (*parser).minio},
 		{Format{"apt-history", "apt's history.log, whose records have several lines", "Start-Date: 2026-03-05  10:11:12"}, "S", (*parser).aptHistory},
 		{Format{"mysql-slow", "MySQL's log of slow queries, whose records have several lines", "# Time: 2026-03-05T10:11:12.123456Z"}, "#", (*parser).slowQuery},
 		{Format{"couchdb", "CouchDB", "[info] 2026-03-05T10:11:12.123456Z couchdb@localhost <0.123.0> -------- hello"}, "[>a", layout(

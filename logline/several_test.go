@@ -25,6 +25,10 @@ func TestRecordsOfSeveralLines(t *testing.T) {
 			`mysql-slow 2026-11-20T10:40:31.123456Z "SELECT tea\n  FROM pots;" {begin="Time" User@Host="anna[anna] @ localhost []  Id:     3" Query_time="1.5" Lock_time="0.1" Rows_sent="1" SET timestamp="1795171231"}`,
 			`mysql-slow 2026-11-20T10:40:32Z "DELETE FROM pots;" {User@Host="anna[anna] @ localhost []" Query_time="2" use="shop" SET timestamp="1795171232"}`,
 			`plain "/usr/sbin/mysqld, Version: 8.0. started with:"`}},
+		{"MinIO", "API: PutObject(bucket=tea, object=pot)\nTime: 10:40:31 UTC 11/20/2026\nDeploymentID: 90cce98d\nError: no tea (*errors.errorString)\n       1: cmd/tea.go:12:cmd.pour()\nhello\n", []string{
+			`minio 2026-11-20T10:40:31Z ERROR "no tea (*errors.errorString)\n       1: cmd/tea.go:12:cmd.pour()" {DeploymentID="90cce98d" API="PutObject(bucket=tea, object=pot)"}`,
+			`plain "hello"`}},
+		{"MinIO, not", "API: Calls()\nand more\n", []string{`minio "API: Calls()"`, `plain "and more"`}},
 		{"Samba", "[2026/11/20 10:40:31,  0] ../source3/smbd/tea.c:12(pour)\n  no tea\n", []string{
 			`samba 2026-11-20T10:40:31Z source=pour|../source3/smbd/tea.c:12 "no tea" {debuglevel="0"}`}},
 	} {
