@@ -72,6 +72,45 @@ func (p *parser) kubectl(s string) (Line, bool) {
 	return p.inner(p.timestamped(outer, &rest), rest), true
 }
 
+// stern parses the prefix of Stern: POD CONTAINER text. The pod is one of a deployment, whose name
+// ends in two parts that Kubernetes made up.
+func (p *parser) stern(s string) (Line, bool) {
+	const longest = 128
+	i := strings.IndexByte(s[:min(len(s), longest)], ' ')
+	if i < 0 || !isPodOfDeployment(s[:i]) {
+		return Line{}, false
+	}
+	container, rest, ok := strings.Cut(s[i+1:], " ")
+	if !ok || !isServiceName(container) {
+		return Line{}, false
+	}
+	outer := Line{Format: "stern", stream: s[:i] + "/" + container}
+	outer.attr("pod", s[:i])
+	outer.attr("container", container)
+	return p.inner(p.timestamped(outer, &rest), rest), true
+}
+
+// isPodOfDeployment reports whether s is NAME-7d8f9c6b54-x2x9z.
+func isPodOfDeployment(s string) bool {
+	const id = 5
+	at := len(s) - id - 1
+	if at < 0 || s[at] != '-' || !isGenerated(s[at+1:]) {
+		return false
+	}
+	hash := strings.LastIndexByte(s[:at], '-') + 1
+	return hash > 1 && at-hash >= 8 && at-hash <= 10 && isGenerated(s[hash:at])
+}
+
+// isGenerated reports whether s has only the characters of names that Kubernetes makes up.
+func isGenerated(s string) bool {
+	for i := range len(s) {
+		if strings.IndexByte("bcdfghjklmnpqrstvwxz2456789", s[i]) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // compose parses the prefix of docker compose logs and docker service logs, and those of Foreman
 // and of PM2:
 //

@@ -68,6 +68,7 @@ func init() {
 		{Format{"docker", "Docker's json-file driver, around any other format", `{"log":"hello\n","stream":"stdout","time":"2026-03-05T10:11:12.123456789Z"}`}, "{", (*parser).dockerJSON},
 		{Format{"cri", "Kubernetes' container runtimes, around any other format", `2026-03-05T10:11:12.123456789Z stdout F hello`}, "0>4", (*parser).cri},
 		{Format{"kubectl", "kubectl logs --prefix, around any other format", `[pod/web-6d4cf56db6-7x9zq/app] hello`}, "[>p", (*parser).kubectl},
+		{Format{"stern", "Stern, around any other format", `web-6d4cf56db6-7x9zq app hello`}, "a", (*parser).stern},
 		{Format{"compose", "docker compose logs, docker service logs, Foreman and PM2, around any other format", `web-1  | hello`}, "0Aa>1Aa-_. ", (*parser).compose},
 		{Format{"access", "access logs of web servers: common and combined", `10.0.0.1 - anna [05/Mar/2026:10:11:12 +0100] "GET / HTTP/1.1" 200 512 "-" "curl/8.5"`}, "0Aa:[->1Aa:.-_ ", (*parser).access},
 		{Format{"apache-error", "Apache's error log", `[Thu Mar 05 10:11:12.123456 2026] [core:error] [pid 12:tid 34] [client 10.0.0.1:99] no such file`}, "[>A", (*parser).apacheError},

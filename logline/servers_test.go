@@ -376,6 +376,12 @@ func TestServers(t *testing.T) {
 			`access 2026-03-05T10:11:12Z INFO "GET / HTTP/1.1" {client="10.0.0.1, 10.0.0.2" method="GET" path="/" status=200 size=12}`},
 		{"", `vm said at 10 - - [05/Mar/2026:10:11:12 +0000] "GET / HTTP/1.1" 200 12`,
 			`plain "vm said at 10 - - [05/Mar/2026:10:11:12 +0000] \"GET / HTTP/1.1\" 200 12"`},
+		{"Stern", `web-6d4cf56db6-7x9zq app {"level":"warn","msg":"no tea"}`,
+			`json WARNING "no tea" {pod="web-6d4cf56db6-7x9zq" container="app"}`},
+		{"", `web-6d4cf56db6-7x9zq app 2026-03-05T10:11:12.123456789Z INFO hello`,
+			`text 2026-03-05T10:11:12.123456789Z INFO "hello" {pod="web-6d4cf56db6-7x9zq" container="app"}`},
+		{"", `tea-first-hand-brown app hello`,
+			`plain "tea-first-hand-brown app hello"`},
 	})
 }
 
