@@ -210,7 +210,7 @@ func (j *joiner) piece(text string, n int) {
 	before := s.line
 	j.finish(s)
 	j.emit(Line{
-		Format: before.Format, Time: before.Time, Level: before.Level, HasLevel: before.HasLevel, Channel: before.Channel,
+		Format: before.Format, Time: before.Time, LastTime: before.LastTime, Level: before.Level, HasLevel: before.HasLevel, Channel: before.Channel,
 		PID: before.PID, Message: text, Raw: text,
 	}.with("piece", n+1))
 }

@@ -33,6 +33,7 @@ type Line struct {
 	Format string
 
 	Time     time.Time // zero if none was recognized
+	LastTime time.Time // if Time is zero: that of the last line before with one, of a [Writer] or [Read]
 	Level    logbook.Level
 	HasLevel bool   // if false, none was recognized and Level is Info
 	Channel  string // logger name, or syslog's program

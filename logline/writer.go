@@ -42,6 +42,9 @@ type Writer struct {
 
 	held  []byte // an incomplete line
 	piece int    // number of pieces of it that were cut off
+
+	lastTime time.Time // of the last parsed line that has one
+	dropped  []byte    // the last line after that one, if it was dropped and not parsed
 }
 
 // NewWriter returns a Writer that calls emit for each record. nil options are the
@@ -130,17 +133,34 @@ func (w *Writer) line(line []byte) {
 	}
 	if w.o.Level != nil && w.o.Pattern == nil && line[0] == '{' {
 		if l, ok := scanLevel(line); ok && l < w.level() {
+			w.dropped = append(w.dropped[:0], line...)
 			w.joiner.drop()
 			return
 		}
 	}
 	l := w.parse(line)
+	if l.Time.IsZero() && l.Format != Wire {
+		l.LastTime = w.timeBefore()
+	} else { // that of a Wire line is not known here
+		w.lastTime, w.dropped = l.Time, w.dropped[:0]
+	}
 	w.joiner.add(l, w.below(&l))
 }
 
 // below reports whether a line has a level that is not taken.
 func (w *Writer) below(l *Line) bool {
 	return l.HasLevel && w.o.Level != nil && l.Level < w.level()
+}
+
+// timeBefore returns the time of the last line that has one.
+func (w *Writer) timeBefore() time.Time {
+	if len(w.dropped) > 0 {
+		if t := w.parser.parse(w.dropped).Time; !t.IsZero() {
+			w.lastTime = t
+		}
+		w.dropped = w.dropped[:0]
+	}
+	return w.lastTime
 }
 
 func (w *Writer) level() logbook.Level { return logbook.Level(w.o.Level.Level()) }

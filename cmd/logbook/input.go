@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -26,7 +27,14 @@ type input struct {
 	close    func()
 	live     bool // its lines are written now
 	ended    bool
-	lastTime time.Time // of the last record with a time
+	lastTime time.Time // of the last line with a time
+}
+
+// note takes the time of a record, or that of the line before it.
+func (s *input) note(l *logline.Line) {
+	if t := cmp.Or(l.Time, l.LastTime); !t.IsZero() {
+		s.lastTime = t
+	}
 }
 
 // openInputs opens files; "-" is stdin. If one fails, it closes the others.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"os"
 	"time"
 
@@ -90,7 +91,7 @@ func (m *merger) fill(h *head) bool {
 	if len(h.lines) == 0 {
 		return false
 	}
-	if t := h.lines[0].Time; !t.IsZero() {
+	if t := cmp.Or(h.lines[0].Time, h.lines[0].LastTime); !t.IsZero() {
 		h.time = t
 	}
 	return true

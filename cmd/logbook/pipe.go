@@ -364,14 +364,12 @@ func (p *pipe) record(s *input, line logline.Line) {
 	p.current = line
 	l := &p.current
 	r := wireRecord(l)
+	s.note(l)
 	if l.HasLevel && l.Level < p.level { // it was in the last of several lines
 		return
 	}
 	now := s.lastTime
-	switch {
-	case !l.Time.IsZero():
-		s.lastTime, now = l.Time, l.Time
-	case s.live || now.IsZero():
+	if l.Time.IsZero() && s.live || now.IsZero() {
 		now = time.Now()
 	}
 	l.Channel = cmp.Or(l.Channel, p.channel, s.channel)

@@ -351,3 +351,23 @@ func TestPipeUnknownNames(t *testing.T) {
 		}
 	}
 }
+
+// The time of a line that was dropped for its level is that of the lines after it.
+func TestPipeTimeOfDroppedLine(t *testing.T) {
+	for _, first := range []string{
+		"2026-03-05 10:11:12 INFO served",
+		`{"time":"2026-03-05T10:11:12Z","level":"INFO","msg":"served"}`,
+	} {
+		log := writeFile(t, t.TempDir(), "a.log", "2026-03-05 08:00:00 ERROR old\n"+first+"\nnot served\n")
+		got, stderr, code := pipeHere("", "--level", "error", "--input-zone", "UTC", log)
+		want := "2026-03-05 08:00:00.000 ERROR    a: old\n2026-03-05 10:11:12.000          a: not served\n"
+		if got != want || stderr != "" || code != exitOK {
+			t.Errorf("after %s: exit code %d, %q, got\n%s", first, code, stderr, got)
+		}
+		later := writeFile(t, t.TempDir(), "b.log", "2026-03-05 10:00:00 ERROR other\n")
+		got, _, _ = pipeHere("", "--level", "error", "--output", "raw", "--input-zone", "UTC", log, later)
+		if want := "2026-03-05 08:00:00 ERROR old\n2026-03-05 10:00:00 ERROR other\nnot served\n"; got != want {
+			t.Errorf("after %s: merged\n%s", first, got)
+		}
+	}
+}
