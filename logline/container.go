@@ -11,6 +11,8 @@ func (p *parser) inner(outer Line, s string) Line {
 	l, ok := p.recognizeAll(s)
 	if !ok {
 		l = Line{Format: Plain, Message: s}
+	} else if b, _ := beginning(s); b != noBlock && l.Format == Text && l.Time.IsZero() {
+		l.Message = s // "panic: boom", whose first word is taken for a level
 	}
 	if !outer.Time.IsZero() {
 		if !l.Time.IsZero() && !sameMoment(l.Time, outer.Time) {

@@ -103,6 +103,25 @@ func sameRecords(a, b string) bool {
 	return slices.Equal(x, y)
 }
 
+// A program that dies in a container writes its panic with the container's prefix.
+func TestPanicInContainer(t *testing.T) {
+	const first, stack = "panic: boom", "\ngoroutine 1 [running]:\nmain.main()\n\t/srv/main.go:5 +0x1d"
+	for name, prefix := range map[string]string{
+		"compose": "web-1  | ",
+		"cri":     "2026-03-05T10:11:12.123456789Z stderr F ",
+		"kubectl": "[pod/web/app] ",
+	} {
+		log := prefix + strings.ReplaceAll(first+"\n"+stack, "\n", "\n"+prefix) + "\n"
+		var got []logline.Line
+		for l := range logline.Read(strings.NewReader(log), nil) {
+			got = append(got, l)
+		}
+		if len(got) != 1 || got[0].Message != first || got[0].Stack != stack || got[0].Level != logbook.LevelCritical {
+			t.Errorf("%s: got %v", name, got)
+		}
+	}
+}
+
 // A record waits for lines of its stream during 100 lines of others.
 func TestLongestWait(t *testing.T) {
 	for _, tt := range []struct {
