@@ -17,11 +17,9 @@ func (f *consoleFormatter) appendError(b []byte, e *ErrorInfo) []byte {
 	if e.Trace != "" {
 		return appendTraceback(b, e)
 	}
-	b = encode.AppendTextLines(append(b, "\n"+continuation...), e.String(), continuation)
+	b = appendChainLine(b, 0, e.String())
 	for _, l := range e.Chain {
-		b = append(b, "\n"+continuation...)
-		b = append(b, strings.Repeat("  ", l.Depth)...)
-		b = encode.AppendTextLines(b, "wraps "+l.Type+": "+l.Message, continuation)
+		b = appendChainLine(b, l.Depth, "wraps "+l.Type+": "+l.Message)
 	}
 	library := func(s slog.Source) bool { return isLibrary(&s) }
 	fold := !f.FullStacks && !allOf(e.Stack, library)
@@ -44,6 +42,13 @@ func (f *consoleFormatter) appendError(b []byte, e *ErrorInfo) []byte {
 		}
 	}
 	return b
+}
+
+// appendChainLine appends an error of a chain as further lines. If its text has several lines, those
+// after the first are indented, to tell them from the errors that follow.
+func appendChainLine(b []byte, depth int, s string) []byte {
+	prefix := continuation + strings.Repeat("  ", depth)
+	return encode.AppendTextLines(append(b, "\n"+prefix...), s, prefix+"    ")
 }
 
 func allOf(stack []slog.Source, is func(slog.Source) bool) bool {

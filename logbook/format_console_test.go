@@ -188,6 +188,27 @@ func TestConsoleStack(t *testing.T) {
 	}
 }
 
+// The further lines of an error's text are indented, so that they differ from other errors.
+func TestConsoleErrorOfSeveralLines(t *testing.T) {
+	b, err := logbook.Console(nil).AppendFormat(nil, logbook.NewRecord(logbook.RecordData{Message: "m", Error: &logbook.ErrorInfo{
+		Type: "*fmt.wrapError", Message: "cannot stop: mail\ndisk", Chain: []logbook.ErrorLink{
+			{Depth: 1, Type: "*errors.joinError", Message: "mail\ndisk"},
+			{Depth: 2, Type: "*errors.errorString", Message: "mail"},
+			{Depth: 2, Type: "*errors.errorString", Message: "disk"},
+		},
+	}}))
+	want := `  | *fmt.wrapError: cannot stop: mail
+  |     disk
+  |   wraps *errors.joinError: mail
+  |       disk
+  |     wraps *errors.errorString: mail
+  |     wraps *errors.errorString: disk`
+	_, got, _ := strings.Cut(string(b), "\n")
+	if err != nil || got != want {
+		t.Errorf("got\n%s\nwant\n%s (%v)", got, want, err)
+	}
+}
+
 // A level without a colour has that of the next lower one with a colour; "" means none.
 func TestConsoleColorsOfLevelsBetween(t *testing.T) {
 	for range 20 { // the order of the map must not matter
