@@ -37,12 +37,10 @@ func (p *parser) cockroach(s string) (Line, bool) {
 	}
 	l.Time = c.on(2000+y, mo, d, loc)
 	rest = strings.TrimPrefix(rest, " ")
-	n := digits(rest)
-	if n == 0 || !strings.HasPrefix(rest[n:], " ") {
-		return Line{}, false
+	if n := digits(rest); n > 0 && strings.HasPrefix(rest[n:], " ") { // not before 1.0
+		l.attr("goroutine", rest[:n])
+		rest = rest[n+1:]
 	}
-	l.attr("goroutine", rest[:n])
-	rest = rest[n+1:]
 	if n := digits(rest); n > 0 && strings.HasPrefix(rest[n:], "@") {
 		l.Channel, rest = rest[:n], rest[n+1:]
 	}

@@ -166,7 +166,7 @@ func (p *parser) fields(f *fieldSet, attrs []slog.Attr, all string) Line {
 func (p *parser) field(l *Line, f *fieldSet, i int, a slog.Attr) {
 	text := a.Value.Kind() == slog.KindString && a.Value.String() != ""
 	switch a.Key {
-	case "time", "ts", "timestamp", "@timestamp", "asctime", "@t", "@time", "TIME":
+	case "time", "ts", "timestamp", "@timestamp", "asctime", "@t", "@time", "TIME", "timeStamp":
 		p.timeField(l, f, i, a, 0)
 	case "t", "datetime", "Time", "Timestamp":
 		p.timeField(l, f, i, a, 1)

@@ -20,7 +20,7 @@ var partOf = func() map[string]func(l *logline.Line) bool {
 			m[k] = has
 		}
 	}
-	add("TIME @time time ts timestamp @timestamp asctime @t t datetime Time Timestamp date eventTime stageTimestamp", func(l *logline.Line) bool { return !l.Time.IsZero() })
+	add("TIME timeStamp @time time ts timestamp @timestamp asctime @t t datetime Time Timestamp date eventTime stageTimestamp", func(l *logline.Line) bool { return !l.Time.IsZero() })
 	add("LEVEL level lvl severity levelname @level log.level @l Level LogLevel Severity levelName level_name error_severity", func(l *logline.Line) bool { return l.HasLevel })
 	add("MESSAGE msg message @message @m @mt short_message Message RenderedMessage event fields fields.message", func(l *logline.Line) bool { return true })
 	add("logger_name channel logger @module component name", func(l *logline.Line) bool { return l.Channel != "" })
@@ -139,6 +139,9 @@ var jsonSamples = []sample{
 	{"hclog",
 		`{"@caller":"/srv/app/main.go:115","@level":"warn","@message":"hello world","@module":"app","@timestamp":"2026-11-20T10:41:03.994680Z","a":1,"b":"x y","error":"boom"}`,
 		`json 2026-11-20T10:41:03.99468Z WARNING channel=app source=|/srv/app/main.go:115 "hello world" {@caller="/srv/app/main.go:115" a=1 b="x y"} err="boom"`},
+	{"timeStamp",
+		`{"level":"info","message":"hello","service":"tea","timeStamp":"2026-11-20T10:41:03.123Z"}`,
+		`json 2026-11-20T10:41:03.123Z INFO "hello" {service="tea"}`},
 	{"pino",
 		`{"level":30,"time":1795171237264,"pid":5823,"hostname":"vm","a":1,"o":{"b":2},"msg":"hello"}`,
 		`pino 2026-11-20T16:10:37.264+05:30 INFO pid=5823 "hello" {pid=5823 hostname="vm" a=1 o={b=2}}`},

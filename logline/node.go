@@ -8,9 +8,16 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// pinoPretty parses lines of pino-pretty with a time of the day,
-// "[10:11:12.123] INFO (12): text {"key":1}".
+// pinoPretty parses lines of pino-pretty with a time of the day, or the milliseconds since the
+// epoch: "[10:11:12.123] INFO (12): text {"key":1}".
 func (p *parser) pinoPretty(s string) (Line, bool) {
+	if n := digits(s[1:]); n == 13 {
+		t, ok := p.epoch(s[1 : 1+n])
+		if !ok {
+			return Line{}, false
+		}
+		return p.pinoTimed(Line{Time: t}, stamp{time: t, len: n}, s[1+n:])
+	}
 	if len(s) < 20 || s[3] != ':' || s[9] != '.' || s[13] != ']' || s[14] != ' ' {
 		return Line{}, false
 	}

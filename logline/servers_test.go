@@ -1,6 +1,11 @@
 package logline_test
 
-import "testing"
+import (
+	"testing"
+	"time"
+
+	"github.com/logbook-go/logbook/logline"
+)
 
 func TestServers(t *testing.T) {
 	testLines(t, []sample{
@@ -184,6 +189,8 @@ func TestServers(t *testing.T) {
 			`openvpn 2026-11-20T10:40:31+05:30 "10.0.0.1:1194 hello" {us=123456}`},
 		{"Squid without a response", `1795150000.123      0 10.0.0.1 NONE_NONE/000 0 - error:empty - HIER_NONE/- -`,
 			`squid 2026-11-20T10:16:40.123+05:30 "- error:empty" {elapsed="0" client="10.0.0.1" result="NONE_NONE" status=0 size="0" rest="- HIER_NONE/- -"}`},
+		{"CockroachDB before 1.0", `E161120 10:40:31.123456 tea/pot.go:12  [group 9] no tea`,
+			`cockroach 2016-11-20T10:40:31.123456Z ERROR source=|tea/pot.go:12 "no tea" {tags="group 9"}`},
 		{"CockroachDB, channel and mark", `I261120 10:40:31.123456 9 1@(gostd) tea/pot.go:12 ⋮ [-] 40 +tea is ready`,
 			`cockroach 2026-11-20T10:40:31.123456Z INFO channel=1 source=|tea/pot.go:12 "tea is ready" {goroutine="9" library="gostd" counter="40"}`},
 		{"CockroachDB, structured", `I261120 10:40:31.123456-050000,America/New_York 9 1@tea/pot.go:12 ⋮ [n1] 32 ={"EventType":"tea"}`,
@@ -425,4 +432,16 @@ func TestSystemLogs(t *testing.T) {
 		{"journalctl -o json, JSON by syslog", `{"__REALTIME_TIMESTAMP":"1795150000000000","PRIORITY":"6","MESSAGE":"{\"level\":\"ERROR\",\"msg\":\"no tea\"}","_PID":"12","SYSLOG_IDENTIFIER":"pot","_TRANSPORT":"syslog"}`,
 			`json 2026-11-20T10:16:40+05:30 ERROR channel=pot pid=12 "no tea" {_PID="12" _TRANSPORT="syslog" severity="info"}`},
 	})
+}
+
+// journalctl writes a text with control characters as an array of its bytes.
+func TestJournalBytes(t *testing.T) {
+	l := logline.Parse([]byte(`{"__REALTIME_TIMESTAMP":"1795150000000000","PRIORITY":"4","MESSAGE":[27,91,51,49,109,110,111,32,116,101,97]}`), time.Now())
+	if l.Message != "\x1b[31mno tea" || len(l.Attrs) != 0 {
+		t.Errorf("got %q %v", l.Message, l.Attrs)
+	}
+	l = logline.Parse([]byte(`{"__REALTIME_TIMESTAMP":"1795150000000000","MESSAGE":[256,-1]}`), time.Now())
+	if l.Message != "" || len(l.Attrs) != 1 {
+		t.Errorf("no bytes: got %q %v", l.Message, l.Attrs)
+	}
 }

@@ -81,6 +81,9 @@ func (p *parser) journalJSON(attrs []slog.Attr) (Line, bool) {
 				}
 			}
 		case "MESSAGE":
+			if b, ok := byteArray(a.Value); ok {
+				text = b
+			}
 			if used = text != "" && l.Message == ""; used {
 				l.Message = text
 			}
@@ -108,6 +111,24 @@ func (p *parser) journalJSON(attrs []slog.Attr) (Line, bool) {
 	}
 	l, _ = p.structured(l, l.Message)
 	return l, true
+}
+
+// byteArray returns the text of an array of bytes, in which journalctl writes a field that has
+// control characters or is not UTF-8.
+func byteArray(v slog.Value) (string, bool) {
+	list, ok := v.Any().([]any)
+	if !ok {
+		return "", false
+	}
+	b := make([]byte, len(list))
+	for i, e := range list {
+		n, ok := e.(int64)
+		if !ok || n < 0 || n > 255 {
+			return "", false
+		}
+		b[i] = byte(n)
+	}
+	return string(b), true
 }
 
 // printed parses what a service printed. Its priority is that of all lines of the service, and
