@@ -467,6 +467,12 @@ func rustLine(s string) bool {
 	return s == "stack backtrace:" || strings.HasPrefix(s, "note: ")
 }
 
+// ofStack reports whether a line is that of an exception of Java or .NET, or of its stack.
+func ofStack(s string) bool {
+	s = strings.TrimLeft(s, " \t")
+	return exceptionLine(s) || strings.HasPrefix(s, "at ")
+}
+
 // exceptionLine reports whether a text begins with the name of an exception of Java or
 // .NET, with its package.
 func exceptionLine(s string) bool {
@@ -476,6 +482,8 @@ func exceptionLine(s string) bool {
 		case c == '.':
 			dot = true
 		case c == ':' || i > 200:
+			return dot && exceptionName(s[:i])
+		case c == ' ' && strings.HasPrefix(s[i:], " (0x"): // a code of .NET
 			return dot && exceptionName(s[:i])
 		case !isLower(c|0x20) && !isDigit(c) && c != '_' && c != '$':
 			return false
@@ -527,6 +535,13 @@ func (j *joiner) finish(s *stream) {
 func (l *Line) join(lines []string, b block) {
 	if len(lines) == 0 {
 		return
+	}
+	if l.Message == "" && b == stack {
+		// The text of .NET's console begins below its header, before the exception.
+		if n := slices.IndexFunc(lines, ofStack); n > 0 {
+			l.Message = dedent(lines[:n])
+			lines = strings.Split(dedent(lines[n:]), "\n")
+		}
 	}
 	text := strings.Join(lines, "\n")
 	first := lines[0]

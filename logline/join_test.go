@@ -233,3 +233,19 @@ INFO: stopped
 		t.Errorf("got %q", got)
 	}
 }
+
+// The text of .NET's console is below its header, and an exception below the text.
+func TestDotnetException(t *testing.T) {
+	const log = "fail: Shop.Tea[7]\n      Cannot brew.\n      Is there water?\n" +
+		"      System.ComponentModel.Win32Exception (0x80004005): no tea\n         at Shop.Tea.Brew(Pot pot) in /srv/tea.cs:line 12\n" +
+		"info: Shop.Tea[8]\n      brewed\n"
+	var got []string
+	for l := range logline.Read(strings.NewReader(log), nil) {
+		got = append(got, l.Message, l.Err, l.Stack)
+	}
+	want := []string{"Cannot brew.\nIs there water?", "System.ComponentModel.Win32Exception (0x80004005): no tea",
+		"System.ComponentModel.Win32Exception (0x80004005): no tea\n   at Shop.Tea.Brew(Pot pot) in /srv/tea.cs:line 12", "brewed", "", ""}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q\nwant %q", got, want)
+	}
+}
