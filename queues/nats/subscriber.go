@@ -347,8 +347,8 @@ func (s *Subscriber) Close(ctx context.Context) (err error) {
 }
 
 func (s *Subscriber) close(ctx context.Context) error {
+	s.stopReading() // first, so that what stop interrupts is not taken for an outage
 	defer context.AfterFunc(ctx, s.stop)()
-	s.stopReading()
 	s.reader.Wait()
 	var unread []*held
 	s.state.Change(func() {
