@@ -17,7 +17,7 @@ type amount struct {
 	whole *big.Int // of a long number, such as an id, which n may hold only nearly
 }
 
-// readAmount returns nil for a text that is no amount.
+// readAmount parses a number or a duration. It returns nil for other text.
 func readAmount(s string) *amount {
 	if s == "" || s[0] > '9' {
 		return nil

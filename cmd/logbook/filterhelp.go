@@ -3,7 +3,7 @@ package main
 const filtersHelp = `Pipe prints the records that pass all filters. Each filter looks at whole records: if one
 passes, all its lines are printed, also those of its stack.
 
-  --level warning    drops what is known to be below the level. A line whose level is not
+  --level warning    drops records below the level. A line whose level is not
                      known passes, unless it continues a record that is dropped. For lines
                      that state their level alone: --where 'level>=warning'
   --since, --until   TIME is how long ago (15m, 2h, 7d), a time of today (10:30), a date

@@ -85,8 +85,7 @@ func (f *follower) moved() (bool, error) {
 		return false, err
 	}
 	if old.Size() > f.offset || now.Size() == 0 {
-		// It was written between the last Read and the rotation, or may be: a program that is
-		// told to open the new file writes to the old one until then.
+		// The program may still write to the old file, until it opens the new one.
 		next.Close()
 		return old.Size() > f.offset, nil
 	}

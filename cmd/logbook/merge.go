@@ -29,9 +29,9 @@ type head struct {
 	time   time.Time      // of the first line, or of the last one with a time
 }
 
-// merge merges what the sources have. Of files that are followed, it takes what is there by
-// now, up to the last complete line: the rest, and what is written live beside them, is for
-// stream. It returns the signal that stopped it, if any.
+// merge passes on the records of the sources in the order of their times. Of a file that is
+// followed, it reads the complete lines that the file has by now; stream reads the rest, and the
+// sources that are written live. It returns the signal that stopped it, if any.
 func (p *pipe) merge(in []*input, stop <-chan os.Signal, fail func(*input, error), show *byteProgress) os.Signal {
 	m := &merger{pipe: p, stop: stop, fail: fail, show: show}
 	done := make(chan struct{})
@@ -97,7 +97,8 @@ func (m *merger) fill(h *head) bool {
 	return true
 }
 
-// wait waits until more of a source was read. After a signal, what was read before is the rest.
+// wait waits until more of a source was read. A signal ends the source: what was read before it
+// is still passed on.
 func (m *merger) wait(h *head) {
 	var timer <-chan time.Time
 	if h.waits {

@@ -11,7 +11,7 @@ import (
 	"github.com/logbook-go/logbook/logline"
 )
 
-// partNames are the names of the parts of a record that are no attributes. A condition may use
+// partNames are the names of the parts of a record besides its attributes. A condition may use
 // them, whether or not a record has the part.
 var partNames = []string{"time", "level", "channel", "message", "error", "stack", "pid", "caller", "logger", "msg", "err"}
 
@@ -41,7 +41,7 @@ func (n *names) note(l *logline.Line) {
 	}
 	n.missing = slices.DeleteFunc(n.missing, func(a askedName) bool {
 		_, ok := lookup(l.Attrs, a.name)
-		return ok || isJSON(l) && strings.Contains(l.Raw, `"`+a.name+`"`) // of a member that is no attribute
+		return ok || isJSON(l) && strings.Contains(l.Raw, `"`+a.name+`"`) // a member that is not an attribute
 	})
 	const most = 100
 	if len(n.missing) == 0 || len(n.seen) >= most {

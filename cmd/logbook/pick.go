@@ -134,7 +134,7 @@ func (p *pick) rawJSON(l *logline.Line) string {
 	return string(b)
 }
 
-// member returns what is shown of an attribute in a JSON line, and whether it is shown.
+// member returns the shown part of an attribute in a JSON line, and whether there is one.
 func (p *pick) member(name string, v json.RawMessage) (json.RawMessage, bool) {
 	shown, whole := p.shows(name)
 	if !shown || whole {
@@ -147,8 +147,7 @@ func (p *pick) member(name string, v json.RawMessage) (json.RawMessage, bool) {
 	return v, ok && string(v) != "{}"
 }
 
-// object copies a JSON object. pick returns what is copied of a member, and whether it is
-// copied.
+// object copies a JSON object. pick returns the copy of a member, and false to leave it out.
 func (p *pick) object(prefix string, s []byte, pick func(name string, v json.RawMessage) (json.RawMessage, bool)) ([]byte, bool) {
 	d := json.NewDecoder(bytes.NewReader(s))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {

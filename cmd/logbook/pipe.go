@@ -69,7 +69,7 @@ func pipeCommand() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.Var(&levelFlag{&p.level}, "level", "drop what is below `LEVEL`, such as warning, but no line without a level")
+	flags.Var(&levelFlag{&p.level}, "level", "drop records below `LEVEL`, such as warning, but no line without a level")
 	flags.StringVar(&p.since, "since", "", "drop records before `TIME`: 15m (ago), 10:30, 2026-03-05, or RFC 3339")
 	flags.StringVar(&p.until, "until", "", "drop records after `TIME`")
 	flags.StringArrayVar(&p.grep, "grep", nil, "keep records that match the regular expression `RE`, or one of several")
