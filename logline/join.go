@@ -3,8 +3,6 @@ package logline
 import (
 	"slices"
 	"strings"
-
-	"github.com/logbook-go/logbook/logbook"
 )
 
 // Bounds of what is held.
@@ -15,19 +13,6 @@ const (
 	// maxWait is the number of lines of other streams for which a record waits for more
 	// lines of its own.
 	maxWait = 100
-)
-
-// block is a kind of text of several lines.
-type block int
-
-const (
-	noBlock block = iota
-	indented
-	stack  // of any language, each line of which shows what it is
-	rust   // the first line of a panic, before its message
-	python // a traceback: it ends with the line of the exception
-	closed // a python traceback after that line
-	goExit // what the Go runtime prints when a program dies; it ends with the program
 )
 
 // joiner joins the lines that continue a record.
@@ -44,25 +29,6 @@ type joiner struct {
 type streamKey struct {
 	container string
 	backend   int
-}
-
-// traceback begins the traceback of a Python program.
-const traceback = "Traceback (most recent call last)"
-
-// stream holds the last record of a stream.
-type stream struct {
-	line    Line
-	held    bool // line was not emitted yet
-	dropped bool // the record was below the level: lines that continue it are, too
-	began   bool // there was a record
-	block   block
-	joined  []string // lines that continue it, without their headers
-	pieces  []string // texts of the lines that continue its first one, before those
-	raw     []string // all these lines as they were
-	size    int      // of them
-	blanks  int      // blank lines after them
-	since   int      // number of the last line
-	backend *stream  // that of the last line, if it was of a process of PostgreSQL
 }
 
 func newJoiner(emit func(Line)) joiner {
@@ -157,152 +123,6 @@ func (j *joiner) add(l Line, drop bool) {
 	j.release()
 }
 
-// release emits the records that waited long enough.
-func (j *joiner) release() {
-	for len(j.waiting) > 0 && j.waiting[0].since <= j.n-maxWait {
-		j.finish(j.waiting[0])
-	}
-	if j.one.held && j.one.since <= j.n-maxWait {
-		j.finish(&j.one)
-	}
-}
-
-// touch makes the record of a stream wait anew.
-func (j *joiner) touch(s *stream) {
-	s.since = j.n
-	if isBackend(&s.line) {
-		return // its place says when it began
-	}
-	if i := slices.Index(j.waiting, s); i >= 0 {
-		j.waiting = append(slices.Delete(j.waiting, i, i+1), s)
-	}
-}
-
-// drop notes a line without a prefix that is below the level.
-func (j *joiner) drop() {
-	j.n++
-	j.finish(&j.one)
-	j.one = stream{dropped: true, began: true, joined: j.one.joined[:0], raw: j.one.raw[:0]}
-	j.last = &j.one
-	if len(j.waiting) > 0 {
-		j.release()
-	}
-}
-
-// blank takes an empty line. It belongs to a record if a line that continues it follows.
-func (j *joiner) blank() {
-	s := &j.one
-	if s.backend != nil {
-		s = s.backend
-	}
-	if s.held && s.size < maxJoined {
-		s.blanks++
-		s.size++
-	}
-}
-
-// piece takes a further piece of a line that was too long.
-func (j *joiner) piece(text string, n int) {
-	s := j.last
-	if s.dropped {
-		return
-	}
-	before := s.line
-	j.finish(s)
-	j.emit(Line{
-		Format: before.Format, Time: before.Time, LastTime: before.LastTime, Level: before.Level, HasLevel: before.HasLevel, Channel: before.Channel,
-		PID: before.PID, Message: text, Raw: text,
-	}.with("piece", n+1))
-}
-
-// more adds a further line of a record whose format has several.
-func (j *joiner) more(s *stream, l *Line) bool {
-	text, ok := s.line.more(&s.line, l.Raw)
-	if !ok || s.blanks > 0 || s.size+len(l.Raw) > maxJoined {
-		s.line.more = nil
-		return false
-	}
-	if text != "" {
-		s.joined = append(s.joined, text)
-	}
-	s.raw = append(s.raw, l.Raw)
-	s.size += len(l.Raw) + 1
-	j.touch(s)
-	return true
-}
-
-// part takes the rest of a line that the container's runtime has split.
-func (j *joiner) part(s *stream, l *Line) {
-	s.line.partial = l.partial
-	switch {
-	case s.dropped:
-	case !s.held: // its beginning was passed on already
-		level, has := s.line.Level, s.line.HasLevel
-		s.line = *l
-		s.line.Level, s.line.HasLevel = level, has
-		s.held, s.since = true, j.n
-		if s != &j.one {
-			j.waiting = append(j.waiting, s)
-		}
-	default:
-		s.pieces = append(s.pieces, l.Message)
-		s.raw = append(s.raw, l.Raw)
-		s.size += len(l.Raw) + len(l.Message)
-		j.touch(s)
-	}
-}
-
-// begin looks for a block that begins with the first line of a record.
-func (s *stream) begin() {
-	l := &s.line
-	text := l.Message
-	if l.stream == "" && l.Raw != "" && l.Time.IsZero() {
-		text = stripSGR(l.Raw) // Parse takes the first word of "panic: boom" for a level
-	}
-	b, level := beginning(text)
-	if b == noBlock {
-		return
-	}
-	s.block = b
-	switch {
-	case !l.Time.IsZero() && l.stream == "":
-		// A logger wrote it, and the program goes on.
-		if s.block == goExit {
-			s.block = stack
-		}
-	default:
-		l.Message = text
-		if !l.HasLevel || l.Level < level {
-			l.Level, l.HasLevel = level, true
-		}
-		s.held, s.dropped = true, false
-	}
-}
-
-// beginning reports whether a text that is no log line begins the stack of a failure, and
-// with which level it counts.
-func beginning(text string) (block, logbook.Level) {
-	switch {
-	case text == "":
-	case text[0] == 'p' && strings.HasPrefix(text, "panic: "),
-		text[0] == 'f' && strings.HasPrefix(text, "fatal error: "),
-		goroutine(text):
-		return goExit, logbook.LevelCritical
-	case text[0] == 't' && strings.HasPrefix(text, "thread '") && strings.Contains(text, " panicked at "):
-		if strings.HasSuffix(text, ":") {
-			return rust, logbook.LevelError
-		}
-		return stack, logbook.LevelError
-	case text[0] == 'T' && strings.HasPrefix(text, traceback):
-		return python, logbook.LevelError
-	case text[0] == 'E' && strings.HasPrefix(text, "Exception in thread "),
-		text[0] == 'U' && strings.HasPrefix(text, "Unhandled exception"),
-		exceptionLine(text):
-		return stack, logbook.LevelError
-	}
-	return noBlock, 0
-}
-
 // continues adds the line to the record before it, if it continues that.
 func (j *joiner) continues(s *stream, l *Line) bool {
 	next := noBlock
@@ -342,161 +162,100 @@ func (j *joiner) continues(s *stream, l *Line) bool {
 	return true
 }
 
-// text returns the text of a line that may continue the record, without its header. It
-// returns false for a line that is a record of its own.
-func (s *stream) text(l *Line) (string, bool) {
-	switch {
-	case l.Format == Plain && l.stream == "":
-		return l.Message, true
-	case l.stream != "":
-		return l.Message, !l.HasLevel || l.assumed
-	case !l.HasLevel && l.Time.IsZero() && s.block > indented:
-		return stripSGR(l.Raw), true // a part of a stack that looks like logfmt
-	case l.Format == Text && l.Time.IsZero() && s.block > indented && s.next(stripSGR(l.Raw)) > indented:
-		return stripSGR(l.Raw), true
-	}
-	// Syslog and the journal repeat their header before each line of a stack.
-	same := l.PID != 0 && l.PID == s.line.PID && sameMoment(l.Time, s.line.Time) && l.Channel == s.line.Channel && l.Format == s.line.Format &&
-		(!l.HasLevel || l.Level == s.line.Level) && len(l.Attrs) == len(s.line.Attrs)
-	return l.Message, same && l.Message != "" && (isSpace(l.Message[0]) && repeatsHeader(l.Format) || s.block > indented && s.next(l.Message) > indented)
-}
-
-// repeatsHeader reports whether the lines of a text have a header each in a format, and not each
-// its record.
-func repeatsHeader(format string) bool {
-	return format == Text || format == "journal" || strings.HasPrefix(format, "logcat")
-}
-
-// next returns the block that the record has after the text, or noBlock if the text does
-// not continue it.
-func (s *stream) next(text string) block {
-	if text == "" {
-		if s.block > indented && s.block != closed {
-			return s.block
-		}
-		return noBlock
-	}
-	if isSpace(text[0]) {
-		trimmed := strings.TrimLeft(text, " \t")
-		switch {
-		case s.block == stack, s.block > rust && s.block != closed:
-			return s.block
-		case stackLine(trimmed):
-			return stack
-		}
-		return indented
-	}
-	switch {
-	case s.block == goExit:
-		return goExit
-	case s.line.Format == erlangFormat && s.blanks == 0:
-		return indented
-	}
-	if goroutine(text) {
-		if s.dropped {
-			return noBlock
-		}
-		return goExit
-	}
-	if b, _ := beginning(text); b != noBlock {
-		// It belongs to the record if that reports a failure.
-		again := s.block == closed && b == python
-		if b == goExit || !again && (!s.line.HasLevel || s.line.Level < logbook.LevelWarn) {
-			return noBlock
-		}
-		return b
-	}
-	switch {
-	case s.block == rust:
-		return stack
-	case s.block == python:
-		return closed
-	case s.block == closed && strings.HasSuffix(text, "exception occurred:"),
-		s.block == closed && strings.HasSuffix(text, "following exception:"):
-		return closed
-	case stackLine(text):
-		if s.dropped && s.block < stack {
-			return noBlock // it may be anything
-		}
-		return stack
-	case s.block == stack && rustLine(text):
-		return stack
-	case s.block == indented && strings.Trim(text, "})];,") == "":
-		return indented
-	case s.block == stack && s.line.Format == "monolog" && strings.HasPrefix(text, `"}`):
-		return stack
-	}
-	return noBlock
-}
-
-// goroutine reports whether a text begins the stack of a goroutine.
-func goroutine(s string) bool {
-	return s[0] == 'g' && strings.HasPrefix(s, "goroutine ") && strings.Contains(s, "[") && strings.HasSuffix(s, ":")
-}
-
-// stackLine reports whether a text without its indentation is a part of a stack of Java, PHP or
-// JavaScript.
-func stackLine(s string) bool {
-	if s == "" {
+// more adds a further line of a record whose format has several.
+func (j *joiner) more(s *stream, l *Line) bool {
+	text, ok := s.line.more(&s.line, l.Raw)
+	if !ok || s.blanks > 0 || s.size+len(l.Raw) > maxJoined {
+		s.line.more = nil
 		return false
 	}
-	switch s[0] {
-	case 'a':
-		return strings.HasPrefix(s, "at ")
-	case '.':
-		return strings.HasPrefix(s, "... ") && strings.HasSuffix(s, " more")
-	case 'C':
-		return strings.HasPrefix(s, "Caused by: ")
-	case 'S':
-		return strings.HasPrefix(s, "Suppressed: ") || s == "Stack trace:"
-	case 'P':
-		return s == "PHP Stack trace:"
-	case '#':
-		n := digits(s[1:])
-		return n > 0 && strings.HasPrefix(s[1+n:], " ")
-	case '[':
-		return s == "[stacktrace]" || strings.HasPrefix(s, "[previous exception] [object] (")
-	case '-':
-		return strings.HasPrefix(s, "---> ") || strings.HasPrefix(s, "--- End of ")
+	if text != "" {
+		s.joined = append(s.joined, text)
 	}
-	return false
+	s.raw = append(s.raw, l.Raw)
+	s.size += len(l.Raw) + 1
+	j.touch(s)
+	return true
 }
 
-// rustLine reports whether a text is a part of what a Rust program prints as it panics.
-func rustLine(s string) bool {
-	return s == "stack backtrace:" || strings.HasPrefix(s, "note: ")
-}
-
-// ofStack reports whether a line is that of an exception of Java or .NET, or of its stack.
-func ofStack(s string) bool {
-	s = strings.TrimLeft(s, " \t")
-	return exceptionLine(s) || strings.HasPrefix(s, "at ")
-}
-
-// exceptionLine reports whether a text begins with the name of an exception of Java or
-// .NET, with its package.
-func exceptionLine(s string) bool {
-	dot := false
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c == '.':
-			dot = true
-		case c == ':' || i > 200:
-			return dot && exceptionName(s[:i])
-		case c == ' ' && strings.HasPrefix(s[i:], " (0x"): // a code of .NET
-			return dot && exceptionName(s[:i])
-		case !isLower(c|0x20) && !isDigit(c) && c != '_' && c != '$':
-			return false
+// part takes the rest of a line that the container's runtime has split.
+func (j *joiner) part(s *stream, l *Line) {
+	s.line.partial = l.partial
+	switch {
+	case s.dropped:
+	case !s.held: // its beginning was passed on already
+		level, has := s.line.Level, s.line.HasLevel
+		s.line = *l
+		s.line.Level, s.line.HasLevel = level, has
+		s.held, s.since = true, j.n
+		if s != &j.one {
+			j.waiting = append(j.waiting, s)
 		}
+	default:
+		s.pieces = append(s.pieces, l.Message)
+		s.raw = append(s.raw, l.Raw)
+		s.size += len(l.Raw) + len(l.Message)
+		j.touch(s)
 	}
-	return dot && exceptionName(s)
 }
 
-func exceptionName(s string) bool {
-	return strings.HasSuffix(s, "Exception") || strings.HasSuffix(s, "Error") || strings.HasSuffix(s, "Throwable")
+// piece takes a further piece of a line that was too long.
+func (j *joiner) piece(text string, n int) {
+	s := j.last
+	if s.dropped {
+		return
+	}
+	before := s.line
+	j.finish(s)
+	j.emit(Line{
+		Format: before.Format, Time: before.Time, LastTime: before.LastTime, Level: before.Level, HasLevel: before.HasLevel, Channel: before.Channel,
+		PID: before.PID, Message: text, Raw: text,
+	}.with("piece", n+1))
 }
 
-func isSpace(c byte) bool { return c == ' ' || c == '\t' }
+// drop notes a line without a prefix that is below the level.
+func (j *joiner) drop() {
+	j.n++
+	j.finish(&j.one)
+	j.one = stream{dropped: true, began: true, joined: j.one.joined[:0], raw: j.one.raw[:0]}
+	j.last = &j.one
+	if len(j.waiting) > 0 {
+		j.release()
+	}
+}
+
+// blank takes an empty line. It belongs to a record if a line that continues it follows.
+func (j *joiner) blank() {
+	s := &j.one
+	if s.backend != nil {
+		s = s.backend
+	}
+	if s.held && s.size < maxJoined {
+		s.blanks++
+		s.size++
+	}
+}
+
+// touch makes the record of a stream wait anew.
+func (j *joiner) touch(s *stream) {
+	s.since = j.n
+	if isBackend(&s.line) {
+		return // its place says when it began
+	}
+	if i := slices.Index(j.waiting, s); i >= 0 {
+		j.waiting = append(slices.Delete(j.waiting, i, i+1), s)
+	}
+}
+
+// release emits the records that waited long enough.
+func (j *joiner) release() {
+	for len(j.waiting) > 0 && j.waiting[0].since <= j.n-maxWait {
+		j.finish(j.waiting[0])
+	}
+	if j.one.held && j.one.since <= j.n-maxWait {
+		j.finish(&j.one)
+	}
+}
 
 // flush emits the records that are held.
 func (j *joiner) flush() {
@@ -529,57 +288,4 @@ func (j *joiner) finish(s *stream) {
 	}
 	s.size = 0
 	j.emit(l)
-}
-
-// join adds the lines that continue the record.
-func (l *Line) join(lines []string, b block) {
-	if len(lines) == 0 {
-		return
-	}
-	if l.Message == "" && b == stack {
-		// The text of .NET's console begins below its header, before the exception.
-		if n := slices.IndexFunc(lines, ofStack); n > 0 {
-			l.Message = dedent(lines[:n])
-			lines = strings.Split(dedent(lines[n:]), "\n")
-		}
-	}
-	text := strings.Join(lines, "\n")
-	first := lines[0]
-	switch {
-	case b == closed && strings.HasPrefix(l.Message, traceback):
-		l.Stack = l.Message + "\n" + text
-		l.Message = lines[len(lines)-1]
-	case b > indented || l.Stack != "":
-		if l.Stack != "" {
-			l.Stack += "\n"
-		}
-		l.Stack += text
-		if b == closed && l.Err == "" {
-			l.Err = lines[len(lines)-1]
-		} else if b == stack && l.Err == "" && exceptionLine(first) {
-			l.Err = first
-		}
-	case l.Message == "":
-		l.Message = dedent(lines)
-	default:
-		l.Message += "\n" + text
-	}
-}
-
-// dedent joins lines without the indentation that all of them have.
-func dedent(lines []string) string {
-	n := -1
-	for _, s := range lines {
-		if i := len(s) - len(strings.TrimLeft(s, " \t")); s != "" && (n < 0 || i < n) {
-			n = i
-		}
-	}
-	var b strings.Builder
-	for i, s := range lines {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString(s[min(len(s), max(n, 0)):])
-	}
-	return b.String()
 }

@@ -2,10 +2,7 @@ package logline
 
 import (
 	"log/slog"
-	"strconv"
 	"strings"
-
-	"github.com/logbook-go/logbook/logbook"
 )
 
 // text parses a line of text that starts with a time, a level or a syslog header.
@@ -393,110 +390,4 @@ func cutSeparator(s string) string {
 		s = strings.TrimLeft(s[1:], " ")
 	}
 	return s
-}
-
-// zapConsole parses the tab-separated fields of zap's console encoder: time, level,
-// optional logger, optional caller, message, and a JSON object.
-func (p *parser) zapConsole(s string) (Line, bool) {
-	head, rest, ok := strings.Cut(s, "\t")
-	if !ok {
-		return Line{}, false
-	}
-	t, ok := p.fieldTime(slog.StringValue(head))
-	if f, err := strconv.ParseFloat(head, 64); !ok && err == nil {
-		t, ok = p.epochFloat(f)
-	}
-	if !ok {
-		return Line{}, false
-	}
-	level, rest, ok := strings.Cut(rest, "\t")
-	lv, known := levelName(level)
-	if !ok || !known {
-		return Line{}, false
-	}
-	l := Line{Format: Zap, Time: t, Level: lv, HasLevel: true}
-	first, r, _ := strings.Cut(rest, "\t")
-	if src, ok := goFileLine(first); ok {
-		l.Source, rest = src, r
-	} else if isName(first) && r != "" && r[0] != '{' {
-		l.Channel, rest = first, r
-		second, r, _ := strings.Cut(r, "\t")
-		if src, ok := goFileLine(second); ok {
-			l.Source, rest = src, r
-		}
-	}
-	if i := strings.LastIndexByte(rest, '\t'); strings.HasPrefix(rest[i+1:], "{") {
-		if attrs, nonfinite, ok := readObject(rest[i+1:]); ok && !nonfinite {
-			l.errorFields(attrs)
-			rest = rest[:max(i, 0)]
-		}
-	}
-	l.Message = rest
-	return l, true
-}
-
-// klog parses "Lmmdd hh:mm:ss.uuuuuu threadid file:line] text". glog for C++ has the year
-// before the month. The text of klog's structured calls is quoted and followed by pairs.
-func (p *parser) klog(s string) (Line, bool) {
-	i := strings.IndexByte("IWEF", s[0])
-	n := digits(s[1:])
-	if i < 0 || n != 4 && n != 8 || len(s) < n+17 || s[n+1] != ' ' {
-		return Line{}, false
-	}
-	date := s[1 : n+1]
-	mo, _ := number(date[n-4:], 2)
-	d, _ := number(date[n-2:], 2)
-	c, ok := clock(s[n+2:])
-	if !ok || c.fraction != 6 {
-		return Line{}, false
-	}
-	l := Line{HasLevel: true, Level: [...]logbook.Level{
-		logbook.LevelInfo, logbook.LevelWarn, logbook.LevelError, logbook.LevelCritical}[i]}
-	if n == 8 {
-		y, _ := number(date, 4)
-		if ok = validDate(y, mo, d); ok {
-			l.Time = c.on(y, mo, d, p.now.Location())
-		}
-	} else {
-		l.Time, ok = p.withYear(mo, d, c)
-	}
-	if !ok {
-		return Line{}, false
-	}
-	rest := strings.TrimLeft(s[n+2+c.len:], " ")
-	if n := digits(rest); n > 10 && n < 20 { // of Python
-		l.attr("thread", rest[:n])
-		rest = rest[n:]
-	} else {
-		l.PID, rest, ok = cutPID(rest)
-	}
-	if !ok || !strings.HasPrefix(rest, " ") {
-		return Line{}, false
-	}
-	caller, rest, ok := strings.Cut(rest[1:], "] ")
-	if !ok {
-		return Line{}, false
-	}
-	if l.Source, ok = fileLine(caller); !ok {
-		return Line{}, false
-	}
-	l.Message = rest
-	if strings.HasPrefix(rest, `"msg"="`) { // of klogr
-		if attrs, ok := readPairs(rest); ok {
-			l.Message = attrs[0].Value.String()
-			l.errorFields(attrs[1:])
-		}
-		return l, true
-	}
-	if n := quotedLen(rest); n > 0 && rest[0] == '"' {
-		if msg, ok := unquote(rest[:n]); ok && n == len(rest) {
-			l.Message = msg
-		} else if ok && rest[n] == ' ' {
-			if attrs, ok := readPairs(rest[n+1:]); ok {
-				l.Message = msg
-				l.errorFields(attrs)
-			}
-		}
-	}
-	return l, true
 }
