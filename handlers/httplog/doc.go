@@ -51,6 +51,21 @@
 // The remote address is that of the connection. Behind a trusted proxy, use a middleware
 // around this one that sets Request.RemoteAddr to the address that the proxy reports.
 //
+// # Routers
+//
+// [Middleware] has the form that chi and other routers take. They may pass on copies of the
+// request, so give them [Options].Route:
+//
+//	r := chi.NewRouter()
+//	r.Use(middleware.RequestID)
+//	r.Use(httplog.Middleware(&httplog.Options{
+//		RequestID: func(req *http.Request) string { return middleware.GetReqID(req.Context()) },
+//		Route:     func(req *http.Request) string { return chi.RouteContext(req.Context()).RoutePattern() },
+//	}))
+//
+// Leave out a middleware that recovers panics, such as chi's Recoverer: between this one and
+// the handlers it would hide the panic, and the access record would have no stack.
+//
 // # Panics
 //
 // A panic is logged with its stack, and the client gets status 500 if nothing was sent
