@@ -5,17 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/logbook-go/logbook/config"
-	"github.com/logbook-go/logbook/handlers"
 	"github.com/logbook-go/logbook/internal/systemd"
 	"github.com/logbook-go/logbook/logbook"
 	"github.com/logbook-go/logbook/queues"
@@ -231,102 +228,6 @@ func (c *collector) wait(stop, reload <-chan os.Signal) {
 	}
 }
 
-// reload reads the configuration file again. If it is invalid, or something cannot be
-// opened, nothing changes.
-func (c *collector) reload() {
-	_ = systemd.Notify(systemd.Reloading)
-	defer func() { _ = systemd.Notify(systemd.Ready) }()
-	config, err := c.load()
-	if err != nil {
-		complain(c.stderr, "reloading: %v", err)
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), c.grace)
-	defer cancel()
-	added, err := c.openNew(ctx, config.Sources())
-	if err != nil {
-		complain(c.stderr, "reloading: %v", errors.Join(err, logbook.Close(ctx, config.Setup())))
-		return
-	}
-	if c.store != nil {
-		if err := c.store.read(ctx, config.Sinks(), &c.filter); err != nil {
-			complain(c.stderr, "reloading: %v", err)
-		}
-		c.reportOrphans()
-	}
-	old := c.slot.Set(config.Setup())
-	for _, s := range added {
-		c.add(s)
-	}
-	for _, s := range c.sources {
-		if !slices.ContainsFunc(config.Sources(), s.Equal) {
-			c.remove(ctx, s)
-		}
-	}
-	if err := logbook.Close(ctx, old...); err != nil {
-		complain(c.stderr, "reloading: closing the old sinks: %v", err)
-	}
-	c.countLosses(c.config)
-	c.mu.Lock()
-	c.config = config
-	c.mu.Unlock()
-}
-
-// openNew opens those of the sources that are not open. An open one that is not among them,
-// and has the address of one that cannot be opened, is closed first. After a failure, all is
-// as before.
-func (c *collector) openNew(ctx context.Context, sources []*config.Source) (opened []*source, err error) {
-	var closed []*source
-	defer func() {
-		if err == nil {
-			return
-		}
-		for _, s := range opened {
-			err = errors.Join(err, s.Close(ctx))
-		}
-		for _, s := range closed {
-			again, failure := s.Open(c.into())
-			if failure != nil {
-				err = errors.Join(err, fmt.Errorf("the old source %q is closed: %w", s.Name(), failure))
-				continue
-			}
-			c.add(&source{Source: s.Source, Subscriber: again, dispatched: &c.received})
-		}
-	}()
-	for _, s := range sources {
-		if slices.ContainsFunc(c.sources, func(open *source) bool { return open.Equal(s) }) {
-			continue
-		}
-		sub, err := s.Open(c.into())
-		if err != nil {
-			for _, old := range c.sources {
-				if old.SameAddress(s) && !slices.ContainsFunc(sources, old.Equal) {
-					c.remove(ctx, old)
-					closed = append(closed, old)
-					sub, err = s.Open(c.into())
-				}
-			}
-		}
-		if err != nil {
-			return opened, err
-		}
-		opened = append(opened, &source{Source: s, Subscriber: sub, dispatched: &c.received})
-	}
-	return opened, nil
-}
-
-// remove closes a source, which yields what has arrived, and takes it out of the group.
-func (c *collector) remove(ctx context.Context, s *source) {
-	s.leaving.Store(true)
-	if err := errors.Join(s.Close(ctx), c.group.Remove(ctx, s)); err != nil {
-		complain(c.stderr, "closing the source %q: %v", s.Name(), err)
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.countRefused(s)
-	c.sources = slices.DeleteFunc(slices.Clone(c.sources), func(other *source) bool { return other == s })
-}
-
 // stop stops receiving, writes what was received, and reports the counts. It reports
 // whether anything was lost.
 func (c *collector) stop() (lost bool) {
@@ -443,72 +344,6 @@ func (k *complaint) isDue(now time.Time) bool {
 	return true
 }
 
-// lostBySink returns how many records each sink of a configuration has lost. If it is
-// closed, those are lost too that a queue was still handing over.
-func lostBySink(config *config.Config, closed bool) map[string]uint64 {
-	lost := make(map[string]uint64)
-	counted := "" // a sink whose fallback has counted the losses of those inside it
-	for _, s := range config.Stats() {
-		if s.Sink == counted {
-			continue
-		}
-		lost[s.Sink] += s.Dropped
-		if _, ok := s.Handler.(*queues.Background); ok && closed {
-			lost[s.Sink] += uint64(s.Held)
-		}
-		if _, ok := s.Handler.(*handlers.Fallback); ok {
-			counted = s.Sink
-		}
-	}
-	return lost
-}
-
-// countLosses adds the losses of a configuration that is closed.
-func (c *collector) countLosses(config *config.Config) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.store != nil { // a sink that fails gets its records again
-		return
-	}
-	if c.lost == nil {
-		c.lost = make(map[string]uint64)
-	}
-	for name, n := range lostBySink(config, true) {
-		c.lost[name] += n
-	}
-}
-
-// lostSoFar returns how many records all sinks have lost.
-func (c *collector) lostSoFar() (n uint64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.store != nil {
-		return c.store.lost()
-	}
-	for _, lost := range c.lost {
-		n += lost
-	}
-	for _, lost := range lostBySink(c.config, false) {
-		n += lost
-	}
-	return n
-}
-
-// countRefused adds the inputs that a source has refused, and the records that it has lost.
-func (c *collector) countRefused(s *source) {
-	r, ok := s.Subscriber.(logbook.StatsReporter)
-	if !ok {
-		return
-	}
-	stats := r.Stats()
-	c.unread += stats.Dropped
-	for _, counter := range stats.Counters {
-		if strings.HasPrefix(counter.Name, "refused") { // ZeroMQ has several
-			c.refused += counter.Value
-		}
-	}
-}
-
 // drain hands the sinks what they take of the spool, and reports what they leave there.
 func (c *collector) drain(ctx context.Context) {
 	for i, err := range c.store.drain(ctx) {
@@ -521,48 +356,4 @@ func (c *collector) drain(ctx context.Context) {
 			complain(c.stderr, "sink %q: %s set aside: see \"logbook spool ls %s\"", r.sink, number(n, "record"), c.spoolDir)
 		}
 	}
-}
-
-// report writes the counts, and reports whether anything was lost. It is called when
-// everything is closed.
-func (c *collector) report() (lost bool) {
-	for _, s := range c.sources {
-		c.countRefused(s)
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.reported = true
-	total := c.unread
-	if c.store != nil {
-		total += c.store.lost()
-		if i, ok := c.work.(*intake); ok {
-			total += i.lost.Load()
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(c.lost)) {
-		if n := c.lost[name]; n > 0 {
-			complain(c.stderr, "sink %q: %s lost", name, number(n, "record"))
-			total += n
-		}
-	}
-	if c.quiet && total == 0 && c.refused == 0 {
-		return false
-	}
-	losses := "none lost"
-	if total > 0 {
-		losses = fmt.Sprintf("%d lost", total)
-	}
-	if c.refused > 0 {
-		losses += ", " + number(c.refused, "input") + " refused"
-	}
-	complain(c.stderr, "%s collected, %s", number(c.collected(), "record"), losses)
-	return total > 0
-}
-
-// number returns "1 record" or "2 records".
-func number(n uint64, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprint(n, " ", noun)
 }
