@@ -10,14 +10,23 @@ import (
 	"github.com/logbook-go/logbook/logline"
 )
 
-// amount is a number, or a duration in seconds.
+// amount is a number, a duration in seconds, or a size in bytes.
 type amount struct {
 	n     float64
-	unit  bool     // it is a duration with a unit
+	unit  dimension
 	whole *big.Int // of a long number, such as an id, which n may hold only nearly
 }
 
-// readAmount parses a number or a duration. It returns nil for other text.
+// dimension says what the unit of an amount measures.
+type dimension byte
+
+const (
+	noUnit dimension = iota
+	inSeconds
+	inBytes
+)
+
+// readAmount parses a number, a duration or a size. It returns nil for other text.
 func readAmount(s string) *amount {
 	if s == "" || s[0] > '9' {
 		return nil
@@ -30,9 +39,19 @@ func readAmount(s string) *amount {
 		return a
 	}
 	if d, err := text.ParseDuration(s); err == nil {
-		return &amount{n: d.Seconds(), unit: true}
+		return &amount{n: d.Seconds(), unit: inSeconds}
+	}
+	number, unit := text.CutSizeUnit(s)
+	if n, err := strconv.ParseFloat(number, 64); err == nil {
+		return &amount{n: n * float64(unit), unit: inBytes}
 	}
 	return nil
+}
+
+// comparable reports whether there is an order of a and b: a duration is neither more nor less
+// than a size.
+func (a *amount) comparable(b *amount) bool {
+	return a.unit == b.unit || a.unit == noUnit || b.unit == noUnit
 }
 
 // compare returns the order of a and b.
@@ -43,29 +62,41 @@ func (a *amount) compare(b *amount) int {
 	return cmp.Compare(a.n, b.n)
 }
 
-// durationUnits are the ends of the names of attributes that have a unit in their name, as
-// took_ms and tookMs.
-var durationUnits = []struct {
-	ends    []string
-	seconds float64
+// namedUnits are the ends of the names of attributes that have a unit in their name, as
+// took_ms, tookMs and heap_mb.
+var namedUnits = map[dimension][]struct {
+	ends  []string
+	value float64
 }{
-	{[]string{"_ns", "Ns", "nanos", "Nanos", "nanoseconds"}, 1e-9},
-	{[]string{"_us", "Us", "micros", "Micros", "microseconds"}, 1e-6},
-	{[]string{"_ms", "Ms", "millis", "Millis", "milliseconds"}, 1e-3},
-	{[]string{"_s", "_sec", "seconds", "Seconds"}, 1},
+	inSeconds: {
+		{[]string{"_ns", "Ns", "nanos", "Nanos", "nanoseconds"}, 1e-9},
+		{[]string{"_us", "Us", "micros", "Micros", "microseconds"}, 1e-6},
+		{[]string{"_ms", "Ms", "millis", "Millis", "milliseconds"}, 1e-3},
+		{[]string{"_s", "_sec", "seconds", "Seconds"}, 1},
+	},
+	inBytes: {
+		{[]string{"_kib", "KiB", "Kib"}, 1 << 10},
+		{[]string{"_mib", "MiB", "Mib"}, 1 << 20},
+		{[]string{"_gib", "GiB", "Gib"}, 1 << 30},
+		{[]string{"_kb", "KB", "Kb"}, 1e3},
+		{[]string{"_mb", "MB", "Mb"}, 1e6},
+		{[]string{"_gb", "GB", "Gb"}, 1e9},
+	},
 }
 
-// secondsOf returns what a duration without a unit counts, by the name of its attribute, or
-// else as the logger writes durations.
-func secondsOf(name, format string, whole bool) float64 {
-	for _, u := range durationUnits {
+// unitOf returns what a number without a unit counts, if it is compared with an amount of a
+// dimension: by the name of its attribute, or else bytes, or durations as the logger writes
+// them.
+func unitOf(d dimension, name, format string, whole bool) float64 {
+	for _, u := range namedUnits[d] {
 		for _, end := range u.ends {
 			if strings.HasSuffix(name, end) {
-				return u.seconds
+				return u.value
 			}
 		}
 	}
 	switch {
+	case d != inSeconds:
 	case format == logline.Slog && whole:
 		return 1e-9
 	case format == logline.Zerolog, format == logline.Pino, format == logline.Bunyan:

@@ -140,11 +140,11 @@ func (c *condition) holds(l *logline.Line) bool {
 	}
 	if c.amount != nil {
 		a := readAmount(value)
-		if a == nil {
+		if a == nil || !a.comparable(c.amount) {
 			return c.op == "!=" // a text is neither more nor less than a number
 		}
-		if c.amount.unit && !a.unit {
-			a.n *= secondsOf(c.name, l.Format, !strings.Contains(value, "."))
+		if a.unit == noUnit {
+			a.n *= unitOf(c.amount.unit, c.name, l.Format, !strings.Contains(value, "."))
 		}
 		return c.order(a.compare(c.amount))
 	}

@@ -24,9 +24,10 @@ record has a name, pipe reports it, with the names that there are.
   < <= > >=          less and greater; a text is neither less nor greater than a number
   ~ !~               the value is a regular expression that matches a part, or does not
 
-A number is also compared with a duration, such as took>250ms. Without a unit it counts as its
-name says (took_ms), or as the logger writes durations: nanoseconds in the JSON of log/slog,
-milliseconds in that of zerolog, pino and bunyan, otherwise seconds.
+A number is also compared with a duration, such as took>250ms, or a size, such as size>1.5MB
+or size>10KiB, in any case of letters. Without a unit it counts as its name says (took_ms,
+heap_mb), or as the logger writes durations: nanoseconds in the JSON of log/slog, milliseconds
+in that of zerolog, pino and bunyan, otherwise seconds. A size without a unit is in bytes.
 
 Examples:
 

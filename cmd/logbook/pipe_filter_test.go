@@ -149,6 +149,33 @@ func TestPipeWhereOfDurations(t *testing.T) {
 	}
 }
 
+func TestPipeWhereOfSizes(t *testing.T) {
+	lines := []string{
+		`{"level":"info","msg":"bytes","size":10240}`,
+		`level=info msg=unit size=10KiB`,
+		`level=info msg=lower size=10kib`,
+		`level=info msg=space size="10.24 kB"`,
+		`level=info msg=fraction size=0.01024MB`,
+		`level=info msg=short size=10K`,
+		`level=info msg=duration size=10h`,
+		`level=info msg=text size=large`,
+		`level=info msg=none`,
+		`level=info msg=named heap_kb=10.24 heapKiB=10 heap_mb=0.01024 heap_bytes=10240`,
+	}
+	const ten = "1 2 3 4 5 6" // KiB
+	for _, tt := range []struct{ where, want string }{
+		{"size=10KiB", ten}, {"size=10kib", ten}, {"size=10 KIB", ten}, {"size=10k", ten}, {"size=10240", ten},
+		{"size>10kb", ten}, {"size>10KB", ten}, {"size<10.3KB", ten}, {"size>10.3kB", ""}, {"size>=0.01mb", ten},
+		{"size<1.5MB", ten}, {"size<1 GiB", ten}, {"size>9.9KiB", ten}, {"size>1B", ten}, {"size<1B", ""},
+		{"size!=10KiB", "7 8 9 10"}, {"size>1h", "1 7"}, {"size~10K", "2 6"},
+		{"heap_kb=10KiB", "10"}, {"heapKiB=10.24kB", "10"}, {"heap_mb=10KiB", "10"}, {"heap_bytes=10KiB", "10"}, {"heap_kb=10.24", "10"},
+	} {
+		if got := kept(t, lines, "--where", tt.where); got != tt.want {
+			t.Errorf("--where %q keeps %q, want %q", tt.where, got, tt.want)
+		}
+	}
+}
+
 func TestPipeInvalidWhere(t *testing.T) {
 	const form = "want a name, one of = != < <= > >= ~ !~, and a value"
 	tests := []struct{ where, want string }{

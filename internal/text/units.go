@@ -22,18 +22,24 @@ var units = []struct {
 // (units of 1024). K, M and G alone mean KiB, MiB and GiB. Case is ignored, and spaces
 // may precede the unit.
 func ParseSize(s string) (int64, error) {
-	number := strings.TrimRight(s, "bBgGiIkKmM")
-	for _, u := range units {
-		if !strings.EqualFold(s[len(number):], u.name) {
-			continue
-		}
-		n, err := strconv.ParseInt(strings.TrimRight(number, " "), 10, 64)
-		if err != nil || n < 1 || n > math.MaxInt64/u.bytes {
-			break
-		}
-		return n * u.bytes, nil
+	number, bytes := CutSizeUnit(s)
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || n < 1 || n > math.MaxInt64/bytes {
+		return 0, fmt.Errorf("invalid size %q: want 4096, 100kB, 10MiB or 1GB", s)
 	}
-	return 0, fmt.Errorf("invalid size %q: want 4096, 100kB, 10MiB or 1GB", s)
+	return n * bytes, nil
+}
+
+// CutSizeUnit cuts a unit of [ParseSize] off the end of s, with the spaces before it, and
+// returns its number of bytes. If there is none, it returns s and 1.
+func CutSizeUnit(s string) (number string, bytes int64) {
+	number = strings.TrimRight(s, "bBgGiIkKmM")
+	for _, u := range units {
+		if strings.EqualFold(s[len(number):], u.name) {
+			return strings.TrimRight(number, " "), u.bytes
+		}
+	}
+	return s, 1
 }
 
 // FormatSize returns a size in the syntax of ParseSize, in the largest of the units GiB,
