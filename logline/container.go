@@ -2,6 +2,7 @@ package logline
 
 import (
 	"log/slog"
+	"slices"
 	"strings"
 )
 
@@ -21,10 +22,19 @@ func (p *parser) inner(outer Line, s string) Line {
 		l.Time = outer.Time
 	}
 	l.Attrs = append(outer.Attrs, l.Attrs...)
-	l.stream, l.partial = outer.stream+l.stream, outer.partial
+	l.stream, l.runtime = outer.stream+l.stream, outer.runtime
+	l.text, l.header = s, nil
 	if l.Format == Plain {
 		l.Format = outer.Format
 	}
+	return l
+}
+
+// split parses the beginning of a line that the container's runtime has split.
+func (p *parser) split(header Line, s string) Line {
+	header.Attrs = slices.Clip(header.Attrs)
+	l := p.inner(header, s)
+	l.header = &header
 	return l
 }
 
@@ -50,8 +60,11 @@ func (p *parser) cri(s string) (Line, bool) {
 			return Line{}, false
 		}
 	}
-	outer := Line{Format: "cri", Time: st.time, stream: name, partial: tags[0] == 'P'}
+	outer := Line{Format: "cri", Time: st.time, stream: name, runtime: name}
 	outer.attr("stream", name)
+	if tags[0] == 'P' {
+		return p.split(outer, rest), true
+	}
 	return p.inner(outer, rest), true
 }
 
@@ -214,6 +227,9 @@ func (p *parser) dockerJSON(s string) (Line, bool) {
 			outer.Attrs = append(outer.Attrs, a)
 		case a.Key == "stream":
 			outer.stream = a.Value.String()
+			if outer.stream == "stdout" || outer.stream == "stderr" {
+				outer.runtime = outer.stream
+			}
 			fallthrough
 		default:
 			outer.Attrs = append(outer.Attrs, a)
@@ -223,6 +239,8 @@ func (p *parser) dockerJSON(s string) (Line, bool) {
 		return Line{}, false
 	}
 	line, whole := strings.CutSuffix(text, "\n")
-	outer.partial = !whole
+	if !whole && outer.runtime != "" {
+		return p.split(outer, line), true
+	}
 	return p.inner(outer, strings.TrimSuffix(line, "\r")), true
 }

@@ -99,13 +99,6 @@ func (j *joiner) add(l Line, drop bool) {
 	j.n++
 	s := j.streamOf(&l)
 	j.last = s
-	if s.began && s.line.partial {
-		j.part(s, &l)
-		if s.size > maxJoined {
-			j.finish(s)
-		}
-		return
-	}
 	if s.held && s.line.more != nil && j.more(s, &l) {
 		return
 	}
@@ -164,7 +157,11 @@ func (j *joiner) continues(s *stream, l *Line) bool {
 
 // more adds a further line of a record whose format has several.
 func (j *joiner) more(s *stream, l *Line) bool {
-	text, ok := s.line.more(&s.line, l.Raw)
+	text := l.Raw
+	if l.stream != "" {
+		text = l.text
+	}
+	text, ok := s.line.more(&s.line, text)
 	if !ok || s.blanks > 0 || s.size+len(l.Raw) > maxJoined {
 		s.line.more = nil
 		return false
@@ -178,30 +175,8 @@ func (j *joiner) more(s *stream, l *Line) bool {
 	return true
 }
 
-// part takes the rest of a line that the container's runtime has split.
-func (j *joiner) part(s *stream, l *Line) {
-	s.line.partial = l.partial
-	switch {
-	case s.dropped:
-	case !s.held: // its beginning was passed on already
-		level, has := s.line.Level, s.line.HasLevel
-		s.line = *l
-		s.line.Level, s.line.HasLevel = level, has
-		s.held, s.since = true, j.n
-		if s != &j.one {
-			j.waiting = append(j.waiting, s)
-		}
-	default:
-		s.pieces = append(s.pieces, l.Message)
-		s.raw = append(s.raw, l.Raw)
-		s.size += len(l.Raw) + len(l.Message)
-		j.touch(s)
-	}
-}
-
-// piece takes a further piece of a line that was too long.
-func (j *joiner) piece(text string, n int) {
-	s := j.last
+// piece takes a further piece of a line that was too long. The record of s has its beginning.
+func (j *joiner) piece(s *stream, text, raw string, n int) {
 	if s.dropped {
 		return
 	}
@@ -209,7 +184,7 @@ func (j *joiner) piece(text string, n int) {
 	j.finish(s)
 	j.emit(Line{
 		Format: before.Format, Time: before.Time, LastTime: before.LastTime, Level: before.Level, HasLevel: before.HasLevel, Channel: before.Channel,
-		PID: before.PID, Message: text, Raw: text,
+		PID: before.PID, Message: text, Raw: raw,
 	}.with("piece", n+1))
 }
 
@@ -280,11 +255,10 @@ func (j *joiner) finish(s *stream) {
 	l := s.line
 	if len(s.raw) > 0 {
 		l.Raw += "\n" + strings.Join(s.raw, "\n")
-		l.Message += strings.Join(s.pieces, "")
 		l.join(s.joined, s.block)
 		clear(s.joined)
 		clear(s.raw)
-		s.joined, s.raw, s.pieces = s.joined[:0], s.raw[:0], nil
+		s.joined, s.raw = s.joined[:0], s.raw[:0]
 	}
 	s.size = 0
 	j.emit(l)

@@ -58,8 +58,14 @@ type Line struct {
 	// streams may come between those of one record.
 	stream string
 
-	// partial is set if the next line of the stream continues this one.
-	partial bool
+	// text is the line without the header of the container.
+	text string
+
+	// runtime is stdout or stderr if a container's runtime wrote the line. Runtimes split long
+	// lines: header is set, to the line without its text, if the next one of this stream
+	// continues it.
+	runtime string
+	header  *Line
 
 	// more takes a further line of a record whose format has several. It returns the text
 	// that belongs to the message, and false for a line of another record.

@@ -15,7 +15,6 @@ type stream struct {
 	began   bool // there was a record
 	block   block
 	joined  []string // lines that continue it, without their headers
-	pieces  []string // texts of the lines that continue its first one, before those
 	raw     []string // all these lines as they were
 	size    int      // of them
 	blanks  int      // blank lines after them

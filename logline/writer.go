@@ -40,8 +40,9 @@ type Writer struct {
 	o      Options
 	parser parser
 
-	held  []byte // an incomplete line
-	piece int    // number of pieces of it that were cut off
+	held   []byte            // an incomplete line
+	piece  int               // number of pieces of it that were cut off
+	splits map[string]*split // lines whose end has not come, by the stream of a container's runtime
 
 	lastTime time.Time // of the last parsed line that has one
 	dropped  []byte    // the last line after that one, if it was dropped and not parsed
@@ -79,7 +80,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 			w.hold(p)
 			return n, nil
 		case len(w.held) == 0 && w.piece == 0 && end <= w.o.MaxLine:
-			w.line(trimCR(p[:end]))
+			w.line(trimCR(p[:end]), true)
 		default:
 			w.hold(p[:end])
 			w.endLine()
@@ -99,7 +100,7 @@ func (w *Writer) hold(p []byte) {
 		if len(piece) == 0 {
 			piece = w.held
 		}
-		w.pass(piece)
+		w.pass(piece, false)
 		w.held = w.held[:copy(w.held, w.held[len(piece):])]
 		w.piece++
 	}
@@ -108,7 +109,7 @@ func (w *Writer) hold(p []byte) {
 
 func (w *Writer) endLine() {
 	if line := trimCR(w.held); len(line) > 0 || w.piece == 0 {
-		w.pass(line)
+		w.pass(line, true)
 	}
 	w.held, w.piece = w.held[:0], 0
 	if cap(w.held) > 2*DefaultMaxLine {
@@ -116,17 +117,18 @@ func (w *Writer) endLine() {
 	}
 }
 
-// pass takes a line, or a piece of one.
-func (w *Writer) pass(line []byte) {
+// pass takes a line, or a piece of one. last says that it has the end of the line.
+func (w *Writer) pass(line []byte, last bool) {
 	if w.piece == 0 {
-		w.line(line)
+		w.line(line, last)
 		return
 	}
-	w.joiner.piece(string(line), w.piece)
+	text := string(line)
+	w.joiner.piece(w.joiner.last, text, text, w.piece)
 }
 
-// line takes a complete line, or the first piece of one.
-func (w *Writer) line(line []byte) {
+// line takes a line, or the first piece of one, which is not whole.
+func (w *Writer) line(line []byte, whole bool) {
 	if len(line) == 0 {
 		w.joiner.blank()
 		return
@@ -144,7 +146,11 @@ func (w *Writer) line(line []byte) {
 	} else { // that of a Wire line is not known here
 		w.lastTime, w.dropped = l.Time, w.dropped[:0]
 	}
-	w.joiner.add(l, w.below(&l))
+	if l.runtime != "" && whole {
+		w.part(l)
+	} else {
+		w.joiner.add(l, w.below(&l))
+	}
 }
 
 // below reports whether a line has a level that is not taken.
@@ -177,7 +183,10 @@ func (w *Writer) parse(line []byte) Line {
 // Flush passes on the records that are held, though lines may follow that continue them.
 // It is for a log that somebody watches, when no more has come for a while. An incomplete
 // line is not passed on.
-func (w *Writer) Flush() { w.joiner.flush() }
+func (w *Writer) Flush() {
+	w.passSplits()
+	w.joiner.flush()
+}
 
 // Close passes on what is held, and an incomplete line as a complete one. It returns nil.
 func (w *Writer) Close() error {
@@ -186,6 +195,8 @@ func (w *Writer) Close() error {
 		w.endLine()
 	}
 	w.piece = 0
+	w.passSplits()
+	clear(w.splits)
 	w.joiner.flush()
 	return nil
 }
