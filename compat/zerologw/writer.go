@@ -13,7 +13,8 @@
 // attributes have the types of JSON: objects are groups, arrays are of type []any, and numbers
 // keep all their digits; durations and times are numbers and texts. The message is literal. Fatal
 // and Panic are Critical, and flush the application's handlers, for at most five seconds, since
-// the program may end after them. The field "logger", if there is one, is the channel.
+// the program may end after them. A field that names the logger, such as "logger" or "component",
+// is the channel.
 //
 // The time is that of Timestamp. zerolog writes only its seconds unless zerolog.TimeFieldFormat
 // says otherwise; if the event was made within the last second, the record has the current
@@ -95,6 +96,8 @@ func (w *Writer) log(level logbook.Level, p []byte) {
 	line, ok := logline.ParseJSON(p, now)
 	if !ok || line.Format == logline.Wire { // not an event of zerolog
 		line = logline.Line{Message: strings.TrimSuffix(string(p), "\n")}
+	} else if line.Message == string(p) { // the event has neither message nor fields
+		line.Message = ""
 	}
 	line.Level = level
 	if age := now.Sub(line.Time); line.Time.Nanosecond() == 0 && 0 <= age && age < time.Second {

@@ -52,6 +52,22 @@ func TestFields(t *testing.T) {
 	}
 }
 
+// An event may have no message, and no field either.
+func TestNoMessage(t *testing.T) {
+	h := logbooktest.Record(t)
+	log := zerolog.New(zerologw.NewWriter(nil))
+	log.Error().Send()
+	log.Info().Int("n", 1).Send()
+	for _, r := range h.Records() {
+		if r.Message() != "" {
+			t.Errorf("the record is %v", r.Data())
+		}
+	}
+	if n := len(h.Records()); n != 2 {
+		t.Errorf("%d records", n)
+	}
+}
+
 // Levels are mapped, and one's own ones are between or beyond.
 func TestLevels(t *testing.T) {
 	h := logbooktest.Record(t)
