@@ -249,3 +249,56 @@ func TestDotnetException(t *testing.T) {
 		t.Errorf("got %q\nwant %q", got, want)
 	}
 }
+
+// A stack belongs to the error before it. After another record it is an error of its own, which
+// no level hides.
+func TestStacks(t *testing.T) {
+	for name, stack := range map[string]string{
+		"Java":   "tea.PotException: no tea\n\tat tea.Pot.pour(Pot.java:7)\nCaused by: java.io.IOException: closed\n\t... 3 more",
+		"Python": "Traceback (most recent call last):\n  File \"tea.py\", line 7, in pour\n    pot.pour()\nTeaError: no tea",
+		"a group of Python": "  + Exception Group Traceback (most recent call last):\n  |   File \"tea.py\", line 7, in pour\n" +
+			"  | ExceptionGroup: no tea (1 sub-exception)\n  +-+---------------- 1 ----------------\n    | TeaError: no tea\n    +------------------------------------",
+		".NET":        "Tea.PotException: no tea\n   at Tea.Pot.Pour() in /srv/Pot.cs:line 7\n   --- End of inner exception stack trace ---\n   at Tea.Main()",
+		"Ruby":        "/srv/tea.rb:7:in `pour': no tea (TeaError)\n\tfrom /srv/tea.rb:12:in `<main>'",
+		"Ruby 3.4":    "/srv/tea.rb:7:in 'Pot#pour': no tea (TeaError)\n\tfrom /srv/tea.rb:12:in '<main>'",
+		"Java's main": "Exception in thread \"main\" tea.PotException: no tea\n\tat tea.Pot.pour(Pot.java:7)",
+	} {
+		const info, err = "2026-03-05 10:11:12,123 INFO brewing\n", "2026-03-05 10:11:13,123 ERROR failed\n"
+		read := func(log string) []string {
+			var got []string
+			for l := range logline.Read(strings.NewReader(log), &logline.Options{Level: logbook.LevelError}) {
+				if l.Level != logbook.LevelError || l.Stack == "" {
+					t.Errorf("%s: got %s %q with the stack %q", name, l.Level, l.Message, l.Stack)
+				}
+				got = append(got, l.Raw)
+			}
+			return got
+		}
+		if got := read(err + stack + "\n" + info); !slices.Equal(got, []string{err + stack}) {
+			t.Errorf("%s, of an error: got %q", name, got)
+		}
+		if got := read(info + stack + "\n" + info); !slices.Equal(got, []string{stack}) {
+			t.Errorf("%s, after another record: got %q", name, got)
+		}
+	}
+}
+
+// The closing brackets of a JavaScript error's fields and the frames of a Ruby exception belong to
+// the record.
+func TestEndsOfStacks(t *testing.T) {
+	for name, stack := range map[string]string{
+		"JavaScript": "    at pour (/srv/tea.js:7:1) {\n  code: 'ENOTEA',\n  [cause]: Error: closed\n      at open (/srv/pot.js:1:1)\n}",
+		"Ruby":       "/srv/tea.rb:7:in `pour'\n/srv/tea.rb:12:in `<main>'",
+	} {
+		log := "2026-03-05 10:11:13,123 ERROR failed\n" + stack
+		n := 0
+		for l := range logline.Read(strings.NewReader(log), nil) {
+			if n++; l.Raw != log || l.Stack != stack {
+				t.Errorf("%s: got %q with the stack %q", name, l.Raw, l.Stack)
+			}
+		}
+		if n != 1 {
+			t.Errorf("%s: %d records", name, n)
+		}
+	}
+}

@@ -19,8 +19,13 @@ const (
 	goExit // what the Go runtime prints when a program dies; it ends with the program
 )
 
-// traceback begins the traceback of a Python program.
-const traceback = "Traceback (most recent call last)"
+const (
+	// traceback begins the traceback of a Python program.
+	traceback = "Traceback (most recent call last)"
+
+	// groupTraceback begins that of an exception group, all lines of which are indented.
+	groupTraceback = "  + Exception Group " + traceback
+)
 
 // beginning reports whether a text that is no log line begins the stack of a failure, and
 // with which level it counts.
@@ -38,9 +43,11 @@ func beginning(text string) (block, logbook.Level) {
 		return stack, logbook.LevelError
 	case text[0] == 'T' && strings.HasPrefix(text, traceback):
 		return python, logbook.LevelError
+	case text[0] == ' ' && strings.HasPrefix(text, groupTraceback):
+		return stack, logbook.LevelError
 	case text[0] == 'E' && strings.HasPrefix(text, "Exception in thread "),
 		text[0] == 'U' && strings.HasPrefix(text, "Unhandled exception"),
-		exceptionLine(text):
+		exceptionLine(text), rubyError(text):
 		return stack, logbook.LevelError
 	}
 	return noBlock, 0
@@ -51,8 +58,8 @@ func goroutine(s string) bool {
 	return s[0] == 'g' && strings.HasPrefix(s, "goroutine ") && strings.Contains(s, "[") && strings.HasSuffix(s, ":")
 }
 
-// stackLine reports whether a text without its indentation is a part of a stack of Java, PHP or
-// JavaScript.
+// stackLine reports whether a text without its indentation is a part of a stack of Java, PHP,
+// JavaScript or Ruby.
 func stackLine(s string) bool {
 	if s == "" {
 		return false
@@ -76,7 +83,34 @@ func stackLine(s string) bool {
 	case '-':
 		return strings.HasPrefix(s, "---> ") || strings.HasPrefix(s, "--- End of ")
 	}
-	return false
+	rest, ok := afterRubyFrame(s)
+	return ok && rest == ""
+}
+
+// rubyError reports whether a text is what a Ruby program prints first as it dies:
+//
+//	/srv/tea.rb:12:in 'pour': no tea (TeaError)
+func rubyError(s string) bool {
+	if !strings.HasSuffix(s, ")") {
+		return false
+	}
+	rest, ok := afterRubyFrame(s)
+	return ok && strings.HasPrefix(rest, ": ")
+}
+
+// afterRubyFrame returns the text after a line of Ruby's stacks: /srv/tea.rb:12:in 'pour', or
+// with a backquote before Ruby 3.4.
+func afterRubyFrame(s string) (rest string, ok bool) {
+	file, method, ok := strings.Cut(s, ":in ")
+	if !ok || method == "" || method[0] != '`' && method[0] != '\'' {
+		return "", false
+	}
+	colon := strings.LastIndexByte(file, ':')
+	if colon < 1 || colon+1 == len(file) || digits(file[colon+1:]) != len(file)-colon-1 {
+		return "", false
+	}
+	_, rest, ok = strings.Cut(method[1:], "'")
+	return rest, ok
 }
 
 // rustLine reports whether a text is a part of what a Rust program prints as it panics.

@@ -83,7 +83,7 @@ func (s *stream) next(text string) block {
 		}
 		return noBlock
 	}
-	if isSpace(text[0]) {
+	if isSpace(text[0]) && !strings.HasPrefix(text, groupTraceback) {
 		trimmed := strings.TrimLeft(text, " \t")
 		switch {
 		case s.block == stack, s.block > rust && s.block != closed:
@@ -128,8 +128,8 @@ func (s *stream) next(text string) block {
 		return stack
 	case s.block == stack && rustLine(text):
 		return stack
-	case s.block == indented && strings.Trim(text, "})];,") == "":
-		return indented
+	case (s.block == indented || s.block == stack) && strings.Trim(text, "})];,") == "":
+		return s.block
 	case s.block == stack && s.line.Format == "monolog" && strings.HasPrefix(text, `"}`):
 		return stack
 	}
