@@ -13,7 +13,7 @@
 // [Read] and [Writer] take a whole log. They join to a record
 //
 //   - lines that begin with a space or tab, and the closing brackets after them;
-//   - stacks of Java, .NET, JavaScript and PHP, and Python's tracebacks, if the record is a
+//   - stacks of Java, .NET, JavaScript, PHP and Ruby, and Python's tracebacks, if the record is a
 //     warning or worse, or has no level; otherwise, and without a record before them, they are
 //     errors of their own, since nothing says that they belong to it;
 //   - what a Go program prints after "panic: " and "fatal error: ", which are records of their
@@ -22,9 +22,10 @@
 //   - the further lines of java.util.logging, apt's history and MySQL's slow queries;
 //   - PostgreSQL's DETAIL, HINT, CONTEXT, STATEMENT and QUERY, with the same process id.
 //
-// The lines of several containers, pods or processes of PostgreSQL may come in turns. With
-// Options.Level, the lines that continue a record share its fate, and a line without a level
-// is taken.
+// The lines of several containers, pods or processes of PostgreSQL may come in turns. The
+// records are in the order of their first lines; a record waits for that until the records
+// before it are complete, or until 100 lines of others have come. With Options.Level, the lines
+// that continue a record share its fate, and a line without a level is taken.
 //
 // [ParseJSON], [ParseSyslog] and [ParseAlarm] parse a line whose format is known.
 package logline

@@ -13,6 +13,9 @@ const (
 	// maxWait is the number of lines of other streams for which a record waits for more
 	// lines of its own.
 	maxWait = 100
+
+	// maxQueue is the number of records that are held.
+	maxQueue = 1000
 )
 
 // joiner joins the lines that continue a record.
@@ -20,9 +23,15 @@ type joiner struct {
 	emit    func(Line)
 	one     stream                // of lines without a prefix
 	streams map[streamKey]*stream // of the others
-	waiting []*stream             // those of streams that hold a record, oldest first
+	queue   []queued              // the records that are held, in the order of their first lines
 	last    *stream               // that of the last line
 	n       int                   // number of lines
+}
+
+// queued is a record that waits for lines that continue it, or for the records before it.
+type queued struct {
+	stream *stream // nil: it is complete
+	line   *Line   // if it is complete
 }
 
 // streamKey names a stream: a container, and in it perhaps a process of PostgreSQL.
@@ -66,29 +75,12 @@ func (j *joiner) streamOf(l *Line) *stream {
 	return log
 }
 
-// streamOfNew returns the stream in which a line begins a record, after it has passed on those
-// of the same log that are older. A record of a process of PostgreSQL waits until one of these
-// processes begins its second one, so that the records stay in order.
+// streamOfNew returns the stream in which a line begins a record.
 func (j *joiner) streamOfNew(l *Line) *stream {
-	log := j.stream(streamKey{container: l.stream})
-	s := log.backend
-	switch {
-	case s == nil:
-		return log
-	case !isBackend(l):
-		s, log.backend = log, nil
-	case !s.held:
-		j.finish(log)
-		return s
+	if !isBackend(l) {
+		j.stream(streamKey{container: l.stream}).backend = nil
 	}
-	for i := 0; i < len(j.waiting) && j.waiting[i] != s; {
-		if w := j.waiting[i]; isBackend(&w.line) && w.line.stream == l.stream {
-			j.finish(w)
-		} else {
-			i++
-		}
-	}
-	return s
+	return j.streamOf(l)
 }
 
 // isBackend reports whether a line is of a known process of PostgreSQL.
@@ -108,10 +100,10 @@ func (j *joiner) add(l Line, drop bool) {
 	s = j.streamOfNew(&l)
 	j.last = s
 	j.finish(s)
-	*s = stream{line: l, held: !drop, dropped: drop, began: true, since: j.n, joined: s.joined[:0], raw: s.raw[:0]}
+	*s = stream{line: l, dropped: drop, began: true, joined: s.joined[:0], raw: s.raw[:0]}
 	s.begin()
-	if s.held && s != &j.one {
-		j.waiting = append(j.waiting, s)
+	if !s.dropped {
+		j.hold(s)
 	}
 	j.release()
 }
@@ -138,11 +130,8 @@ func (j *joiner) continues(s *stream, l *Line) bool {
 		if s.line.Message = text; !s.line.HasLevel {
 			s.line.Level, s.line.HasLevel = level, has
 		}
-		s.held, s.since = true, j.n
 		s.joined, s.raw, s.size, s.blanks = s.joined[:0], s.raw[:0], 0, 0
-		if s != &j.one {
-			j.waiting = append(j.waiting, s)
-		}
+		j.hold(s)
 	default:
 		for range s.blanks {
 			s.joined, s.raw = append(s.joined, ""), append(s.raw, "")
@@ -182,10 +171,15 @@ func (j *joiner) piece(s *stream, text, raw string, n int) {
 	}
 	before := s.line
 	j.finish(s)
-	j.emit(Line{
+	l := Line{
 		Format: before.Format, Time: before.Time, LastTime: before.LastTime, Level: before.Level, HasLevel: before.HasLevel, Channel: before.Channel,
 		PID: before.PID, Message: text, Raw: raw,
-	}.with("piece", n+1))
+	}.with("piece", n+1)
+	if len(j.queue) == 0 {
+		j.emit(l)
+		return
+	}
+	j.queue = append(j.queue, queued{line: &l})
 }
 
 // drop notes a line without a prefix that is below the level.
@@ -194,7 +188,7 @@ func (j *joiner) drop() {
 	j.finish(&j.one)
 	j.one = stream{dropped: true, began: true, joined: j.one.joined[:0], raw: j.one.raw[:0]}
 	j.last = &j.one
-	if len(j.waiting) > 0 {
+	if len(j.queue) > 0 {
 		j.release()
 	}
 }
@@ -212,20 +206,24 @@ func (j *joiner) blank() {
 }
 
 // touch makes the record of a stream wait anew.
-func (j *joiner) touch(s *stream) {
-	s.since = j.n
-	if isBackend(&s.line) {
-		return // its place says when it began
+func (j *joiner) touch(s *stream) { s.since = j.n }
+
+// hold makes the record of a stream wait for more lines.
+func (j *joiner) hold(s *stream) {
+	s.held, s.since = true, j.n
+	if s == &j.one && len(j.queue) == 0 {
+		return // most logs have no other streams
 	}
-	if i := slices.Index(j.waiting, s); i >= 0 {
-		j.waiting = append(slices.Delete(j.waiting, i, i+1), s)
+	if j.one.held && len(j.queue) == 0 {
+		j.queue = append(j.queue, queued{stream: &j.one})
 	}
+	j.queue = append(j.queue, queued{stream: s})
 }
 
 // release emits the records that waited long enough.
 func (j *joiner) release() {
-	for len(j.waiting) > 0 && j.waiting[0].since <= j.n-maxWait {
-		j.finish(j.waiting[0])
+	for len(j.queue) > 0 && (j.queue[0].stream.since <= j.n-maxWait || len(j.queue) > maxQueue) {
+		j.finish(j.queue[0].stream)
 	}
 	if j.one.held && j.one.since <= j.n-maxWait {
 		j.finish(&j.one)
@@ -234,24 +232,18 @@ func (j *joiner) release() {
 
 // flush emits the records that are held.
 func (j *joiner) flush() {
-	for len(j.waiting) > 0 {
-		j.finish(j.waiting[0])
+	for len(j.queue) > 0 {
+		j.finish(j.queue[0].stream)
 	}
 	j.finish(&j.one)
 }
 
-// finish emits the record of a stream, if it is held.
+// finish completes the record of a stream, if it is held.
 func (j *joiner) finish(s *stream) {
 	if !s.held {
 		return
 	}
-	s.held = false
-	if s != &j.one {
-		if i := slices.Index(j.waiting, s); i >= 0 {
-			j.waiting = slices.Delete(j.waiting, i, i+1)
-		}
-	}
-	s.blanks = 0
+	s.held, s.blanks, s.size = false, 0, 0
 	l := s.line
 	if len(s.raw) > 0 {
 		l.Raw += "\n" + strings.Join(s.raw, "\n")
@@ -260,6 +252,22 @@ func (j *joiner) finish(s *stream) {
 		clear(s.raw)
 		s.joined, s.raw = s.joined[:0], s.raw[:0]
 	}
-	s.size = 0
+	for i, q := range slices.Backward(j.queue) {
+		if q.stream == s {
+			line := l
+			j.queue[i] = queued{line: &line}
+			j.emitComplete()
+			return
+		}
+	}
 	j.emit(l)
+}
+
+// emitComplete emits the complete records that wait for no other.
+func (j *joiner) emitComplete() {
+	n := 0
+	for ; n < len(j.queue) && j.queue[n].stream == nil; n++ {
+		j.emit(*j.queue[n].line)
+	}
+	j.queue = slices.Delete(j.queue, 0, n)
 }

@@ -45,7 +45,7 @@ func (s *stream) begin() {
 		if !l.HasLevel || l.Level < level {
 			l.Level, l.HasLevel = level, true
 		}
-		s.held, s.dropped = true, false
+		s.dropped = false
 	}
 }
 
