@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -12,8 +11,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/klauspost/compress/zstd"
 
 	"github.com/logbook-go/logbook/logline"
 )
@@ -26,6 +23,7 @@ type input struct {
 	file     *os.File // nil for standard input
 	close    func()
 	live     bool // its lines are written now
+	typed    bool // it is a terminal
 	ended    bool
 	lastTime time.Time // of the last line with a time
 }
@@ -58,7 +56,7 @@ func openInputs(paths []string, stdin io.Reader, follow bool) (in []*input, err 
 }
 
 func standardInput(stdin io.Reader) *input {
-	return &input{name: "standard input", channel: "pipe", reader: stdin, live: !isFile(stdin)}
+	return &input{name: "standard input", channel: "pipe", reader: newUnpacker(stdin, nil), live: !isFile(stdin), typed: onTerminal(stdin)}
 }
 
 func openInput(path string, follow bool) (*input, error) {
@@ -66,7 +64,7 @@ func openInput(path string, follow bool) (*input, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &input{name: path, channel: fileChannel(path), reader: f, file: f, close: func() { f.Close() }}
+	s := &input{name: path, channel: fileChannel(path), file: f, close: func() { f.Close() }}
 	fail := func(err error) (*input, error) {
 		s.close()
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -79,20 +77,15 @@ func openInput(path string, follow bool) (*input, error) {
 		return fail(errors.New("is a directory"))
 	}
 	s.live = !info.Mode().IsRegular()
-	gz, zst := strings.HasSuffix(path, ".gz"), strings.HasSuffix(path, ".zst")
+	from := compressionOf(path)
 	switch {
-	case follow && (gz || zst):
+	case follow && from != nil:
 		return fail(errors.New("cannot follow a compressed file"))
-	case gz:
-		s.reader = &gzipReader{file: f}
-	case zst:
-		// It starts no goroutines, which would have to be ended.
-		if s.reader, err = zstd.NewReader(f, zstd.WithDecoderConcurrency(1)); err != nil {
-			return fail(err)
-		}
 	case follow && !s.live:
 		ctx, cancel := context.WithCancel(context.Background())
 		s.reader, s.close = newFollower(ctx, f), cancel
+	default:
+		s.reader = newUnpacker(f, from)
 	}
 	return s, nil
 }
@@ -107,24 +100,10 @@ func fileChannel(path string) string {
 	return name
 }
 
-// gzipReader reads gzip data. Unlike a [gzip.Reader], it reads the header in the first Read, so
-// that a broken file is an input that cannot be read, wherever it is broken.
-type gzipReader struct {
-	file *os.File
-	z    *gzip.Reader // nil before the first Read
-}
-
-func (g *gzipReader) Read(p []byte) (n int, err error) {
-	if g.z == nil {
-		switch g.z, err = gzip.NewReader(g.file); err {
-		case nil:
-		case io.EOF:
-			return 0, io.ErrUnexpectedEOF // even the data of an empty file has a header
-		default:
-			return 0, err
-		}
-	}
-	return g.z.Read(p)
+// packed reports whether the data is compressed. It is known after the first Read.
+func (s *input) packed() bool {
+	u, ok := s.reader.(*unpacker)
+	return ok && u.from != nil
 }
 
 func closeInputs(in []*input) {

@@ -107,7 +107,7 @@ func (m *merger) wait(h *head) {
 	for m.stopped == nil {
 		select {
 		case c := <-h.chunks:
-			m.show.add(len(c.data))
+			m.show.add(c)
 			h.ended = c.parse(h.writer, m.fail)
 			return
 		case <-timer:

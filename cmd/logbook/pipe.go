@@ -24,8 +24,8 @@ import (
 )
 
 const pipeHelp = `Pipe reads logs of any form, and prints their records for people. It reads the files named,
-also those compressed by gzip (.gz) or zstd (.zst), or else standard input; "-" is standard
-input among files. The records of several files are merged by time.
+or else standard input, also if they are compressed by gzip or zstd; "-" is standard input
+among files. The records of several files are merged by time.
 
 A record has the time, level, channel, message, attributes, error and stack of a line: see
 "logbook help formats". Lines that continue a record, such as those of a stack, belong to
@@ -301,7 +301,7 @@ func (p *pipe) stream(in []*input, stop <-chan os.Signal, fail func(*input, erro
 	for len(writers) > 0 && !p.sinks.allGone() {
 		select {
 		case c := <-chunks:
-			show.add(len(c.data))
+			show.add(c)
 			if c.parse(writers[c.from], fail) {
 				delete(writers, c.from)
 			}
@@ -320,7 +320,7 @@ func (p *pipe) stream(in []*input, stop <-chan os.Signal, fail func(*input, erro
 			p.flush()
 		case stopped = <-stop:
 			// The program that writes standard input may have got it, too, and end soon.
-			if s := in[0]; len(in) > 1 || s.file != nil || !s.live || p.follow || onTerminal(s.reader) {
+			if s := in[0]; len(in) > 1 || s.file != nil || !s.live || p.follow || s.typed {
 				deadline = closedTime
 			} else if deadline == nil {
 				deadline = time.After(p.grace)

@@ -63,6 +63,7 @@ func TestPipeFiles(t *testing.T) {
 	file := func(name, text string) string { return writeFile(t, dir, name, text) }
 	a, b := file("a.log", a1+a3), file("b.log", b2+b4)
 	aGz, bZst := file("a.log.gz", gzipped(t, a1+a3)), file("b.log.zst", zstded(t, b2+b4))
+	plainGz, plainZst := file("packed.log", gzipped(t, a1+a3)), file("packed.2", zstded(t, b2+b4))
 	twice := file("twice.gz", gzipped(t, a1)+gzipped(t, a3))
 	twiceZst := file("twice.zst", zstded(t, b2)+zstded(t, b4))
 	stacks := file("stacks.log", "2026-03-05T10:00:02Z ERROR s failed\n\tat x\n\tat y\nno time\n2026-03-05T10:00:05Z INFO s end\n")
@@ -90,7 +91,15 @@ func TestPipeFiles(t *testing.T) {
 		{"several gzip members", []string{twice}, "", a1 + a3},
 		{"several zstd frames", []string{twiceZst}, "", b2 + b4},
 		{"empty", []string{empty, a, emptyZst}, "", a1 + a3},
+		{"compressed without a name that says so", []string{plainGz, plainZst}, "", a1 + b2 + a3 + b4},
 		{"standard input", []string{"-"}, a1, a1},
+		{"gzip in standard input", nil, gzipped(t, a1) + gzipped(t, a3), a1 + a3},
+		{"zstd in standard input", nil, zstded(t, b2) + zstded(t, b4), b2 + b4},
+		{"gzip in standard input, and a file", []string{"-", b}, gzipped(t, a1+a3), a1 + b2 + a3 + b4},
+		{"first bytes as of gzip", nil, "\x1fa\n\x1f", "\x1fa\n\x1f\n"},
+		{"first bytes as of zstd", nil, "(\xb5/\n", "(\xb5/\n"},
+		{"a single byte", nil, "(", "(\n"},
+		{"empty standard input", nil, "", ""},
 		{"standard input and a file", []string{"-", b}, a1 + a3, a1 + b2 + a3 + b4},
 	}
 	for _, tt := range tests {
@@ -147,9 +156,17 @@ func TestPipeBrokenFiles(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			path := writeFile(t, dir, tt.name, tt.text)
-			for _, files := range [][]string{{path}, {good, path}, {path, good}} {
-				got, stderr, code := pipeHere("", append([]string{"--output", "raw"}, files...)...)
-				if stderr != "logbook: "+path+": "+tt.want+"\n" || code != exitFailed {
+			inputs := [][]string{{path}, {good, path}, {path, good}}
+			if strings.HasPrefix(tt.text, whole[:2]) || strings.HasPrefix(tt.text, zst[:4]) {
+				inputs = append(inputs, []string{"-"}, []string{"-", good})
+			}
+			for _, files := range inputs {
+				got, stderr, code := pipeHere(tt.text, append([]string{"--output", "raw"}, files...)...)
+				name := path
+				if files[0] == "-" {
+					name = "standard input"
+				}
+				if stderr != "logbook: "+name+": "+tt.want+"\n" || code != exitFailed {
 					t.Errorf("%q: exit code %d, %q", files, code, stderr)
 				}
 				n := strings.Count(got, line)

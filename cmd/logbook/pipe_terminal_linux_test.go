@@ -89,15 +89,17 @@ func TestPipeProgress(t *testing.T) {
 
 // Whoever calls pipe without a file gets a hint, and can type a log.
 func TestPipeReadsATerminal(t *testing.T) {
-	terminal, other, written := openTerminal(t)
-	if _, err := other.WriteString(textLine + "\n\x04"); err != nil {
-		t.Fatal(err)
-	}
-	var stdout, stderr bytes.Buffer
-	code := run([]string{"pipe", "--output", "raw"}, terminal, &stdout, &stderr)
-	written()
-	const hint = "logbook: reading the terminal until Ctrl-D; to read files, name them: logbook pipe app.log\n"
-	if stdout.String() != textLine+"\n" || stderr.String() != hint || code != exitOK {
-		t.Errorf("exit code %d, %q, %q", code, &stdout, &stderr)
+	for _, log := range []string{textLine + "\n", ""} {
+		terminal, other, written := openTerminal(t)
+		if _, err := other.WriteString(log + "\x04"); err != nil {
+			t.Fatal(err)
+		}
+		var stdout, stderr bytes.Buffer
+		code := run([]string{"pipe", "--output", "raw"}, terminal, &stdout, &stderr)
+		written()
+		const hint = "logbook: reading the terminal until Ctrl-D; to read files, name them: logbook pipe app.log\n"
+		if stdout.String() != log || stderr.String() != hint || code != exitOK {
+			t.Errorf("exit code %d, %q, %q", code, &stdout, &stderr)
+		}
 	}
 }

@@ -51,7 +51,7 @@ func (p *progress) show(received, lost uint64) {
 // called on nil.
 type byteProgress struct {
 	w     io.Writer
-	total int64 // size of the files; 0 if they are compressed
+	total int64 // size of the files; 0 if one is compressed
 	since time.Time
 	next  time.Time
 	read  int64
@@ -68,9 +68,8 @@ func newByteProgress(stderr, stdout io.Writer, in []*input) *byteProgress {
 			return nil
 		}
 		info, err := s.file.Stat()
-		if err != nil || s.reader != io.Reader(s.file) {
-			b.total = 0
-			return b
+		if err != nil {
+			return nil
 		}
 		b.total += info.Size()
 	}
@@ -92,12 +91,15 @@ func isPipe(w io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeNamedPipe != 0
 }
 
-// add counts bytes, and shows them every now and then.
-func (b *byteProgress) add(n int) {
+// add counts the bytes of a chunk, and shows them every now and then.
+func (b *byteProgress) add(c chunk) {
 	if b == nil {
 		return
 	}
-	b.read += int64(n)
+	b.read += int64(len(c.data))
+	if c.from.packed() {
+		b.total = 0
+	}
 	now := time.Now()
 	if now.Before(b.next) {
 		return
