@@ -9,6 +9,7 @@ import (
 // inner parses the text after the header of a container, and adds the header's fields. The
 // time of the header, if it has one, is that of the line, and another one an attribute.
 func (p *parser) inner(outer Line, s string) Line {
+	s = clean(s)
 	l, ok := p.recognizeAll(s)
 	if !ok {
 		l = Line{Format: Plain, Message: s}

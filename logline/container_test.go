@@ -109,3 +109,25 @@ func TestLongSplitLines(t *testing.T) {
 		t.Errorf("got %q", g)
 	}
 }
+
+// Colors are removed from the text of a container, whatever its form.
+func TestColorsInContainer(t *testing.T) {
+	for text, want := range map[string]string{
+		"\x1b[33mWARN\x1b[0m: no tea": `WARNING "no tea"`,
+		"\x1b[33mno\x1b[0m tea":       `"no tea"`,
+	} {
+		quoted, err := json.Marshal(text + "\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range []string{
+			`{"log":` + string(quoted) + `,"stream":"stdout","time":"2026-03-05T10:11:12Z"}`,
+			"2026-03-05T10:11:12Z stdout F " + text,
+		} {
+			_, got, _ := strings.Cut(show(logline.Parse([]byte(line), testNow)), "2026-03-05T10:11:12Z ")
+			if got != want+` {stream="stdout"}` {
+				t.Errorf("%s: got %s, want %s", line, got, want)
+			}
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package logline
 
 import (
+	"cmp"
 	"log/slog"
 	"strings"
 	"sync"
@@ -78,8 +79,8 @@ type Line struct {
 	hasPID, hasSource bool
 }
 
-// Parse parses a line, ignoring a line ending. It recognizes formats in spite of color
-// codes, which it then removes.
+// Parse parses a line, ignoring a line ending, color codes, and a byte order mark at the
+// beginning, all of which only Line.Raw has.
 //
 // now completes times: its location is the default zone, its date the default day. The
 // default year is the latest one for which the time is at most a day after now.
@@ -104,13 +105,10 @@ var parsers = sync.Pool{New: func() any { return new(parser) }}
 // parse parses a line without its end.
 func (p *parser) parse(line []byte) Line {
 	s := string(line)
-	t := s
-	if !strings.HasPrefix(s, "{") {
-		t = stripSGR(s)
-	}
+	t := clean(s)
 	l, ok := p.recognizeAll(t)
 	if !ok {
-		return Line{Format: Plain, Message: s, Raw: s}
+		return Line{Format: Plain, Message: cmp.Or(t, s), Raw: s}
 	}
 	l.Raw = s
 	return l
@@ -215,6 +213,16 @@ func (l Line) within(outer Line) Line {
 // sameMoment reports whether two times of a line are the same one but for its digits and the
 // moment that the line was on its way.
 func sameMoment(a, b time.Time) bool { return a.Sub(b).Abs() < time.Second }
+
+// clean returns the text of a line without a byte order mark, with which files of Windows begin,
+// and without color codes.
+func clean(s string) string {
+	s = strings.TrimPrefix(s, "\ufeff")
+	if strings.HasPrefix(s, "{") {
+		return s // in JSON they are escaped
+	}
+	return stripSGR(s)
+}
 
 // stripSGR removes the escape sequences that set colors, ESC [ ... m, and those that erase the
 // line before it is written anew, ESC [ ... K.

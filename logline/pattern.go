@@ -118,7 +118,7 @@ func (p *Pattern) Match(line []byte, now time.Time) (Line, bool) {
 }
 
 func (p *Pattern) parse(ps *parser, s string) (Line, bool) {
-	l, ok := p.match(ps, Line{}, stripSGR(s), false)
+	l, ok := p.match(ps, Line{}, clean(s), false)
 	l.Format, l.Raw = "pattern", s
 	return l, ok
 }

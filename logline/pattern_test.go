@@ -24,6 +24,8 @@ func TestPattern(t *testing.T) {
 		{"{level}: {message}", "info x", ""},
 		{"{time:%H:%M} {message}", "25:00 x", ""},
 		{"{time} {message}", "10:11:12 x", `pattern 2026-11-20T10:11:12+05:30 "x"`},
+		{"{level} {message}", "\ufeffinfo x", `pattern INFO "x"`},
+		{"{level} {message}", "\x1b[32minfo\x1b[0m x", `pattern INFO "x"`},
 		{"{level}  {message}", "info \t x", `pattern INFO "x"`},
 	} {
 		p, err := logline.ParsePattern(tt.pattern)

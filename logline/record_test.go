@@ -96,7 +96,7 @@ func TestParseRecord(t *testing.T) {
 			`2026-11-20T12:00:00Z INFO "served {path} {" path=/x`},
 		{"invalid UTF-8",
 			"a\x00b\xff\x1b[31m",
-			`2026-11-20T12:00:00Z INFO "a\x00b\xff\x1b[31m"`},
+			`2026-11-20T12:00:00Z INFO "a\x00b\xff"`},
 		{"almost a wire record",
 			`{"channel":"a","level":1,"msg":7,"extra":{},"time":"never"}`,
 			`2026-11-20T12:00:00Z INFO "{\"channel\":\"a\",\"level\":1,\"msg\":7,\"extra\":{},\"time\":\"never\"}"`},

@@ -27,7 +27,7 @@ func (s *stream) begin() {
 	l := &s.line
 	text := l.Message
 	if l.stream == "" && l.Raw != "" && l.Time.IsZero() {
-		text = stripSGR(l.Raw) // Parse takes the first word of "panic: boom" for a level
+		text = clean(l.Raw) // Parse takes the first word of "panic: boom" for a level
 	}
 	b, level := beginning(text)
 	if b == noBlock {
@@ -58,9 +58,9 @@ func (s *stream) text(l *Line) (string, bool) {
 	case l.stream != "":
 		return l.Message, !l.HasLevel || l.assumed
 	case !l.HasLevel && l.Time.IsZero() && s.block > indented:
-		return stripSGR(l.Raw), true // a part of a stack that looks like logfmt
-	case l.Format == Text && l.Time.IsZero() && s.block > indented && s.next(stripSGR(l.Raw)) > indented:
-		return stripSGR(l.Raw), true
+		return clean(l.Raw), true // a part of a stack that looks like logfmt
+	case l.Format == Text && l.Time.IsZero() && s.block > indented && s.next(clean(l.Raw)) > indented:
+		return clean(l.Raw), true
 	}
 	// Syslog and the journal repeat their header before each line of a stack.
 	same := l.PID != 0 && l.PID == s.line.PID && sameMoment(l.Time, s.line.Time) && l.Channel == s.line.Channel && l.Format == s.line.Format &&
