@@ -9,18 +9,24 @@ import (
 )
 
 // The output files, relative to this directory. In the pages only the text between the
-// markers is replaced. The README has the rows of readmeRows, the other page has all.
+// markers is replaced. The README has the rows of readmeRows, and the full page has all.
 const (
 	resultsFile = "results.json"
 	machineFile = "results.meta.json"
 	readme      = "../README.md"
 	fullPage    = "../docs/performance.md"
+	peerPage    = "../docs/from-%s.md"              // by peer, with the rows of peerRows
 	chartFile   = "../docs/images/benchmark-%s.svg" // by theme
 )
 
 var readmeRows = []string{
 	"disabled-two-fields", "json-ten-fields", "json-caller", "slog-front", "console-text", "file-buffered",
 }
+
+var (
+	peerRows  = []string{"disabled-no-fields", "disabled-two-fields", "json-message", "json-ten-fields", "json-caller", "slog-front"}
+	pagePeers = []string{"slog", "zap", "zerolog", "logrus"}
+)
 
 // peerModules are the modules whose versions are reported.
 var peerModules = []string{
@@ -44,7 +50,12 @@ func (b *bench) publish(m report.Machine, all bool) error {
 	if err := report.WriteJSON(machineFile, m); err != nil {
 		return err
 	}
-	short := forReadme(b.rows)
+	for _, peer := range pagePeers {
+		if err := b.insert(fmt.Sprintf(peerPage, peer), report.Versus(only(b.rows, peerRows), peer)); err != nil {
+			return err
+		}
+	}
+	short := only(b.rows, readmeRows)
 	if err := b.insert(readme, report.Markdown(m, short)); err != nil {
 		return err
 	}
@@ -54,9 +65,9 @@ func (b *bench) publish(m report.Machine, all bool) error {
 	return b.insert(fullPage, tables)
 }
 
-// forReadme returns the rows that the README shows.
-func forReadme(rows []*report.Row) []*report.Row {
-	return slices.DeleteFunc(slices.Clone(rows), func(r *report.Row) bool { return !slices.Contains(readmeRows, r.Row) })
+// only returns the rows with the ids.
+func only(rows []*report.Row, ids []string) []*report.Row {
+	return slices.DeleteFunc(slices.Clone(rows), func(r *report.Row) bool { return !slices.Contains(ids, r.Row) })
 }
 
 func writeCharts(rows []*report.Row) error {

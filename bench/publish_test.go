@@ -5,13 +5,14 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/logbook-go/logbook/bench/internal/loggers"
 	"github.com/logbook-go/logbook/bench/internal/report"
 )
 
-var update = flag.Bool("update", false, "draw the charts again")
+var update = flag.Bool("update", false, "write the charts and the tables of the peers' pages again")
 
 // published returns the rows of results.json.
 func published(t *testing.T) []*report.Row {
@@ -37,7 +38,7 @@ func published(t *testing.T) []*report.Row {
 
 // TestCharts checks that the charts show the published results.
 func TestCharts(t *testing.T) {
-	rows := forReadme(published(t))
+	rows := only(published(t), readmeRows)
 	if len(rows) != len(readmeRows) {
 		t.Fatalf("%s has %d rows of the README, want %d", resultsFile, len(rows), len(readmeRows))
 	}
@@ -54,6 +55,26 @@ func TestCharts(t *testing.T) {
 		}
 		if string(got) != report.Chart(rows, theme) {
 			t.Errorf("%s does not show the results of %s; run go test -run Charts -update .", file, resultsFile)
+		}
+	}
+}
+
+// TestPeerPages checks that the page of each peer has its column of the published results.
+func TestPeerPages(t *testing.T) {
+	rows := only(published(t), peerRows)
+	for _, peer := range pagePeers {
+		page, table := fmt.Sprintf(peerPage, peer), report.Versus(rows, peer)
+		if *update {
+			if _, err := report.Insert(page, table); err != nil {
+				t.Fatal(err)
+			}
+		}
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), "\n"+table) {
+			t.Errorf("%s does not show the results of %s; run go test -run PeerPages -update .", page, resultsFile)
 		}
 	}
 }

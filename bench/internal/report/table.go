@@ -50,6 +50,18 @@ func Markdown(m Machine, rows []*Row) string {
 	return b.String()
 }
 
+// Versus returns the rows that a peer has as a table of ours and the peer's.
+func Versus(rows []*Row, peer string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "| | Logbook | %s |\n| --- | --: | --: |\n", peer)
+	for _, r := range rows {
+		if v, ok := r.Peers[peer]; ok {
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", r.Title, number(r.Ours), number(v))
+		}
+	}
+	return b.String()
+}
+
 // isRace reports whether a row belongs to the table of the loggers.
 func isRace(r *Row) bool {
 	return r.Unit == "ns/op" && slices.ContainsFunc(columns, func(c string) bool { _, ok := r.Peers[c]; return ok })
