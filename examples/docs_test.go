@@ -203,7 +203,7 @@ func pages(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append([]string{"../README.md"}, pages...)
+	return append([]string{"../README.md", "../deploy/README.md"}, pages...)
 }
 
 // A block is a fenced block of a page. words are those after its language: see TestSessions.

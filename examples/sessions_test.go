@@ -20,7 +20,7 @@ import (
 )
 
 // most is how many blocks of commands the pages may mark as not run.
-const most = 10
+const most = 4
 
 // TestSessions follows the pages as a reader would. Each page has a new folder. Its blocks are
 // taken in order: a Go program becomes main.go, the commands of the languages sh and console are
@@ -33,7 +33,10 @@ const most = 10
 //	clone    the commands are run in a clone of the repository
 //	service  the last command runs until the next service or the end of the page, and then ends
 //	         well on SIGTERM
-//	no-run   the commands are not run, since they need more than a test has
+//	integration  the commands are run with the build tag of this name alone, since they need the
+//	         packages of make deps
+//	no-run   the commands are not run, since they change the system, need a container engine, or
+//	         take too long
 //
 // The module cache is empty at first. Logbook comes from a proxy that has this tree as a version;
 // other modules come from the cache of whoever runs the test, or from their proxy. With -v the test
@@ -46,10 +49,15 @@ func TestSessions(t *testing.T) {
 			p := s.page(t, page)
 			defer p.stop(t)
 			for _, b := range blocks(t, page) {
-				b.text = p.place(b.text)
-				switch name := p.file(b); {
+				switch {
 				case slices.Contains(b.words, "no-run"):
 					skipped++
+					continue
+				case slices.Contains(b.words, "integration") && !integration:
+					continue
+				}
+				b.text = p.place(t, b.text)
+				switch name := p.file(b); {
 				case name != "":
 					write(t, filepath.Dir(name), filepath.Base(name), b.text)
 				case b.language == "sh":
@@ -107,10 +115,11 @@ func newSetup(t *testing.T) *setup {
 		"GOCACHE="+goEnv("GOCACHE"), "HOME="+dir, "GOPATH="+filepath.Join(dir, "go"), "GOMODCACHE=", "GOBIN="+filepath.Join(dir, "bin"),
 		"GOPROXY="+proxies, "GOSUMDB=off", "GOPRIVATE=", "GONOPROXY=", "GOTOOLCHAIN=local", "GOWORK=off",
 		// Packages that are built with -trimpath and without cgo are in the build cache the next time.
-		"CGO_ENABLED=0", "GOFLAGS=-modcacherw -trimpath -buildvcs=false",
-		"PATH=bin:"+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"), "NO_COLOR=", "TERM=dumb", "NOTIFY_SOCKET="+filepath.Join(dir, "notify"),
+		"CGO_ENABLED=0", "GOFLAGS=-modcacherw -trimpath -buildvcs=false -benchtime=1x",
+		"DESTDIR="+filepath.Join(dir, "installed"), "SOURCE_DATE_EPOCH=1700000000",
+		"PATH=bin:"+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"), "NO_COLOR=", "TERM=dumb",
 	)}
-	names := strings.Join(append([]string{"go.mod", "go.sum", "examples"}, parts...), " ")
+	names := strings.Join(append([]string{"go.mod", "go.sum", "Makefile", "LICENSE", "CHANGELOG.md", "deploy", "examples", "scripts"}, parts...), " ")
 	if out, err := s.command(t.Context(), root, "mkdir "+s.clone+"; cp -r --parents "+names+" "+s.clone).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -126,10 +135,11 @@ func (s *setup) command(ctx context.Context, dir, script string) *exec.Cmd {
 // A session is the state of a page.
 type session struct {
 	*setup
-	page    string
-	dir     string
-	ports   map[string]string // a free one for each that the page names
-	service *service          // the one that runs, or nil
+	page     string
+	dir      string
+	ports    map[string]string // a free one for each that the page names
+	database string            // the URL of a database in place of the one that the page names
+	service  *service          // the one that runs, or nil
 }
 
 // page makes the folder of a page: an empty one for the README, which installs logbook; for others,
@@ -158,7 +168,7 @@ func (p *session) file(b block) string {
 	name := ""
 	for _, w := range b.words {
 		if strings.Contains(w, ".") {
-			name = p.place(w)
+			name = systemPath.ReplaceAllString(w, "${1}"+p.dir+"/$2/")
 		}
 	}
 	if b.language == "go" && strings.HasPrefix(b.text, "package main\n") {
@@ -173,11 +183,23 @@ func (p *session) file(b block) string {
 var (
 	systemPath = regexp.MustCompile(`(^|[\s'"=:])/(var|etc)/`)
 	port       = regexp.MustCompile(`(127\.0\.0\.1|0\.0\.0\.0|localhost|--addr )(:\d{4,5})\b`)
+	benchTime  = regexp.MustCompile(` -benchtime \S+`)
 )
 
-// place moves the paths and ports that a text names to free ones.
-func (p *session) place(text string) string {
+// database is the URL that pages have of a database.
+const database = "postgres://lab@db.example.com/tickets?sslmode=verify-full"
+
+// place moves the paths, ports and databases that a text names to free ones, and makes benchmarks
+// run once.
+func (p *session) place(t *testing.T, text string) string {
 	text = systemPath.ReplaceAllString(text, "${1}"+p.dir+"/$2/")
+	text = benchTime.ReplaceAllString(text, "")
+	if strings.Contains(text, database) {
+		if p.database == "" {
+			p.database = newDatabase(t)
+		}
+		text = strings.ReplaceAll(text, database, p.database)
+	}
 	if !strings.Contains(text, "--addr") {
 		text = strings.ReplaceAll(text, "logbook web --db", "logbook web --addr 127.0.0.1:0 --db")
 	}
@@ -314,6 +336,7 @@ func (p *session) start(t *testing.T, b block, command string) {
 	}()
 	s := &service{Cmd: p.command(context.Background(), p.where(b), "exec "+command), ended: make(chan error, 1), prints: make(chan struct{})}
 	s.Stdout, s.Stderr = s, s
+	s.Env = append(s.Env, "NOTIFY_SOCKET="+socket)
 	if err := s.Start(); err != nil {
 		t.Fatal(err)
 	}
