@@ -77,7 +77,7 @@ func openInput(path string, follow bool) (*input, error) {
 		return fail(errors.New("is a directory"))
 	}
 	s.live = !info.Mode().IsRegular()
-	from := compressionOf(path)
+	from := encodingOf(path)
 	switch {
 	case follow && from != nil:
 		return fail(errors.New("cannot follow a compressed file"))
@@ -100,7 +100,7 @@ func fileChannel(path string) string {
 	return name
 }
 
-// packed reports whether the data is compressed. It is known after the first Read.
+// packed reports whether the data is encoded. It is known after the first Read.
 func (s *input) packed() bool {
 	u, ok := s.reader.(*unpacker)
 	return ok && u.from != nil

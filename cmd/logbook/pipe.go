@@ -24,8 +24,8 @@ import (
 )
 
 const pipeHelp = `Pipe reads logs of any form, and prints their records for people. It reads the files named,
-or else standard input, also if they are compressed by gzip or zstd; "-" is standard input
-among files. The records of several files are merged by time.
+or else standard input, also if they are compressed by gzip or zstd, or UTF-16; "-" is
+standard input among files. The records of several files are merged by time.
 
 A record has the time, level, channel, message, attributes, error and stack of a line: see
 "logbook help formats". Lines that continue a record, such as those of a stack, belong to

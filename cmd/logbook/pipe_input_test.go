@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -52,6 +54,16 @@ func zstded(t *testing.T, text string) string {
 	return string(z.EncodeAll([]byte(text), nil))
 }
 
+// utf16Text returns a text in UTF-16, with a byte order mark.
+func utf16Text(t *testing.T, order binary.AppendByteOrder, text string) string {
+	t.Helper()
+	var b []byte
+	for _, unit := range utf16.Encode([]rune("\ufeff" + text)) {
+		b = order.AppendUint16(b, unit)
+	}
+	return string(b)
+}
+
 func TestPipeFiles(t *testing.T) {
 	const (
 		a1 = "2026-03-05T10:00:01Z INFO a one\n"
@@ -64,6 +76,7 @@ func TestPipeFiles(t *testing.T) {
 	a, b := file("a.log", a1+a3), file("b.log", b2+b4)
 	aGz, bZst := file("a.log.gz", gzipped(t, a1+a3)), file("b.log.zst", zstded(t, b2+b4))
 	plainGz, plainZst := file("packed.log", gzipped(t, a1+a3)), file("packed.2", zstded(t, b2+b4))
+	utf16LE := file("windows.log", utf16Text(t, binary.LittleEndian, a1+"\U0001fad6 \u00e9\r\n"+a3))
 	twice := file("twice.gz", gzipped(t, a1)+gzipped(t, a3))
 	twiceZst := file("twice.zst", zstded(t, b2)+zstded(t, b4))
 	stacks := file("stacks.log", "2026-03-05T10:00:02Z ERROR s failed\n\tat x\n\tat y\nno time\n2026-03-05T10:00:05Z INFO s end\n")
@@ -96,6 +109,12 @@ func TestPipeFiles(t *testing.T) {
 		{"gzip in standard input", nil, gzipped(t, a1) + gzipped(t, a3), a1 + a3},
 		{"zstd in standard input", nil, zstded(t, b2) + zstded(t, b4), b2 + b4},
 		{"gzip in standard input, and a file", []string{"-", b}, gzipped(t, a1+a3), a1 + b2 + a3 + b4},
+		{"UTF-16 of Windows", []string{utf16LE}, "", a1 + "\U0001fad6 \u00e9\n" + a3},
+		{"UTF-16, the other byte order", nil, utf16Text(t, binary.BigEndian, a1+a3), a1 + a3},
+		{"UTF-16, much", nil, utf16Text(t, binary.LittleEndian, strings.Repeat("\U0001fad6\u00e9x\n", chunkSize)), strings.Repeat("\U0001fad6\u00e9x\n", chunkSize)},
+		{"UTF-16, half a character at the end", nil, "\xff\xfea\x00\n\x00\x3e\xd8\x01", "a\n\ufffd\ufffd\n"},
+		{"UTF-16, the halves of characters alone", nil, "\xfe\xff\xde\x3e\x00a\xd8\x3e\x00b", "\ufffda\ufffdb\n"},
+		{"UTF-16, nothing", nil, "\xff\xfe", ""},
 		{"first bytes as of gzip", nil, "\x1fa\n\x1f", "\x1fa\n\x1f\n"},
 		{"first bytes as of zstd", nil, "(\xb5/\n", "(\xb5/\n"},
 		{"a single byte", nil, "(", "(\n"},

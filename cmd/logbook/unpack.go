@@ -3,22 +3,25 @@ package main
 import (
 	"bufio"
 	"compress/gzip"
+	"encoding/binary"
 	"io"
 	"strings"
 
 	"github.com/klauspost/compress/zstd"
 )
 
-// compression is a way in which logs are compressed.
-type compression struct {
-	suffix string // of the names of files
+// encoding is a way in which logs are stored: compressed, or as UTF-16.
+type encoding struct {
+	suffix string // of the names of files, if it has one
 	magic  string // the first bytes
 	open   func(io.Reader) (io.Reader, error)
 }
 
-var compressions = []*compression{
+var encodings = []*encoding{
 	{".gz", "\x1f\x8b", openGzip},
 	{".zst", "\x28\xb5\x2f\xfd", openZstd},
+	{"", "\xff\xfe", openUTF16(binary.LittleEndian)},
+	{"", "\xfe\xff", openUTF16(binary.BigEndian)},
 }
 
 func openGzip(r io.Reader) (io.Reader, error) {
@@ -34,26 +37,26 @@ func openZstd(r io.Reader) (io.Reader, error) {
 	return zstd.NewReader(r, zstd.WithDecoderConcurrency(1))
 }
 
-// compressionOf returns what the name of a file says, or nil.
-func compressionOf(path string) *compression {
-	for _, c := range compressions {
-		if strings.HasSuffix(path, c.suffix) {
+// encodingOf returns what the name of a file says, or nil.
+func encodingOf(path string) *encoding {
+	for _, c := range encodings {
+		if c.suffix != "" && strings.HasSuffix(path, c.suffix) {
 			return c
 		}
 	}
 	return nil
 }
 
-// unpacker reads data that may be compressed. It reads nothing before the first Read, so that
+// unpacker reads data that may be encoded. It reads nothing before the first Read, so that
 // a broken file is an input that cannot be read, wherever it is broken.
 type unpacker struct {
 	in   *bufio.Reader
-	from *compression // nil: what the first bytes say
-	out  io.Reader    // nil before the first Read
+	from *encoding // nil: what the first bytes say
+	out  io.Reader // nil before the first Read
 }
 
-// newUnpacker returns a reader of what r has. from is nil if the compression is not known.
-func newUnpacker(r io.Reader, from *compression) *unpacker {
+// newUnpacker returns a reader of what r has. from is nil if the encoding is not known.
+func newUnpacker(r io.Reader, from *encoding) *unpacker {
 	return &unpacker{in: bufio.NewReaderSize(r, chunkSize), from: from}
 }
 
@@ -73,7 +76,7 @@ func (u *unpacker) open() (err error) {
 			return err
 		}
 	}
-	for _, c := range compressions {
+	for _, c := range encodings {
 		if u.from == nil && u.begins(c.magic) {
 			u.from = c
 		}
