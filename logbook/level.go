@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"strconv"
 	"strings"
+
+	"github.com/logbook-go/logbook/internal/text"
 )
 
 // Level is the severity of a record. Levels use slog's numbers, so a Level is an
@@ -124,8 +126,10 @@ func namedLevel(name string) (Level, bool) {
 	return 0, false
 }
 
+var knownLevels = []string{"trace", "debug", "info", "success", "notice", "warning", "error", "critical", "notset"}
+
 func levelError(s string) error {
-	return fmt.Errorf("logbook: %w %q (known: trace, debug, info, success, notice, warning, error, critical, notset)", ErrUnknownLevel, s)
+	return fmt.Errorf("logbook: %w %q (known: %s)%s", ErrUnknownLevel, s, strings.Join(knownLevels, ", "), text.DidYouMean(s, knownLevels))
 }
 
 // LevelOf returns the level of a leveler, limited to the range of Level. The level of

@@ -111,8 +111,8 @@ func ParsePattern(pattern string) (*Pattern, error) {
 	return p, nil
 }
 
-// Match parses a line by the pattern. It returns false if the pattern does not match. now is
-// as for [Parse].
+// Match parses a line by the pattern. It returns false if the pattern does not match. The
+// format of the line is "pattern". now is as for [Parse].
 func (p *Pattern) Match(line []byte, now time.Time) (Line, bool) {
 	return p.parse(&parser{now: now}, string(line))
 }

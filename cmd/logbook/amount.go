@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -58,6 +59,9 @@ func (a *amount) comparable(b *amount) bool {
 func (a *amount) compare(b *amount) int {
 	if a.whole != nil && b.whole != nil {
 		return a.whole.Cmp(b.whole)
+	}
+	if rounding := 1e-12 * math.Abs(a.n); a.unit != b.unit && math.Abs(a.n-b.n) <= rounding {
+		return 0 // 300000000 ns are 0.3 s
 	}
 	return cmp.Compare(a.n, b.n)
 }

@@ -40,6 +40,9 @@ func readConditions(lists []string, now time.Time) (out []*condition, err error)
 			}
 			list, more = list[len(m[0]):], m[7] != ""
 			c := &condition{text: strings.Trim(m[0], " ,"), name: m[1] + m[2], op: m[3], value: m[4] + m[5] + m[6]}
+			if !c.matches() && (strings.Contains(m[6], "&&") || strings.Contains(m[6], "||")) {
+				return nil, fmt.Errorf("invalid condition %q: want conditions separated by commas, all of which hold; a value with && or || is written in quotes", c.text)
+			}
 			if !c.matches() && (strings.IndexAny(m[6], "=!<>~") == 0 || m[4]+m[5]+m[6] == "" && c.orders()) {
 				return nil, invalidCondition(c.text)
 			}

@@ -7,7 +7,7 @@ passes, all its lines are printed, also those of its stack.
                      known passes, unless it continues a record that is dropped. For lines
                      that state their level alone: --where 'level>=warning'
   --since, --until   TIME is how long ago (15m, 2h, 7d), a time of today (10:30), a date
-                     (2026-03-05), both (2026-03-05 10:30), or RFC 3339. A date is its
+                     (2026-03-05), both (2026-03-05 10:30), or one as in a log. A date is its
                      midnight. A time without a zone is in that of --input-zone
   --grep RE          looks at the lines as they are, without colours. (?i) ignores case
   --where            looks at the parts of a record, as the console shows them

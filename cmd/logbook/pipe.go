@@ -70,7 +70,7 @@ func pipeCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.Var(&levelFlag{&p.level}, "level", "drop records below `LEVEL`, such as warning, but no line without a level")
-	flags.StringVar(&p.since, "since", "", "drop records before `TIME`: 15m (ago), 10:30, 2026-03-05, or RFC 3339")
+	flags.StringVar(&p.since, "since", "", "drop records before `TIME`: 15m (ago), 10:30, 2026-03-05, or as in a log")
 	flags.StringVar(&p.until, "until", "", "drop records after `TIME`")
 	flags.StringArrayVar(&p.grep, "grep", nil, "keep records that match the regular expression `RE`, or one of several")
 	flags.StringArrayVar(&p.where, "where", nil, "keep records that meet all `CONDITIONS`: 'user=anna,took>250ms,path!~^/x'")
@@ -135,6 +135,7 @@ type pipe struct {
 	current  logline.Line // of the record that is written
 	raw      string       // its text, with all fields
 	records  int
+	matched  bool // --format has recognized a line
 }
 
 // prepare checks the flags.
@@ -191,6 +192,9 @@ func (p *pipe) attributes(flag string, list []string) map[string]bool {
 	m := map[string]bool{}
 	for _, name := range list {
 		name = strings.TrimSpace(name)
+		if name == "" {
+			continue // after a comma
+		}
 		m[name] = true
 		p.names.ask(flag+" "+name, name)
 	}
@@ -232,6 +236,9 @@ func (p *pipe) run(files []string, stdin io.Reader, stdout, stderr io.Writer) er
 	defer release()
 	show := newByteProgress(stderr, stdout, in)
 	code := p.copy(in, stop, stderr, show)
+	if p.options.Pattern != nil && p.options.Level == nil && p.names.records && !p.matched {
+		complain(stderr, "--format: no line matches the pattern %q", p.format)
+	}
 	p.names.hint(stderr)
 	p.keep.hint(stderr, cmp.Or(p.location, p.options.Location))
 	if code != exitOK {
@@ -372,6 +379,7 @@ func (p *pipe) record(s *input, line logline.Line) {
 	if l.Time.IsZero() && s.live || now.IsZero() {
 		now = time.Now()
 	}
+	p.matched = p.matched || l.Format == "pattern"
 	l.Channel = cmp.Or(l.Channel, p.channel, s.channel)
 	p.names.note(l)
 	if !p.keep.keeps(l, now) {

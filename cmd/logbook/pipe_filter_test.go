@@ -137,6 +137,7 @@ func TestPipeWhereOfDurations(t *testing.T) {
 	all := "1 2 3 4 5 6 7"
 	for _, tt := range []struct{ where, want string }{
 		{"took>299ms", all}, {"took>301ms", ""}, {"took<0.301s", all}, {"took<299ms", ""}, {"took>=300", "1 2 4"}, {"took=0.3", "3 5 6 7"},
+		{"took=0.3s", all}, {"took=300ms", all}, {"took!=300ms", ""}, {"took<300ms", ""},
 	} {
 		if got := kept(t, lines, "--where", tt.where); got != tt.want {
 			t.Errorf("%s keeps %q, want %q", tt.where, got, tt.want)
@@ -277,6 +278,10 @@ func TestReadTime(t *testing.T) {
 		{"2026-03-05T10:30:15.25", "2026-03-05T10:30:15.25+01:00"},
 		{"2026-03-05T10:30:15Z", "2026-03-05T10:30:15Z"},
 		{"2026-03-05T10:30:15+05:30", "2026-03-05T10:30:15+05:30"},
+		{"2026-03-05T10:30:15+0530", "2026-03-05T10:30:15+05:30"}, // as in logs
+		{"2026-03-05 10:30:15,250", "2026-03-05T10:30:15.25+01:00"},
+		{"05/Mar/2026:10:30:15 +0530", "2026-03-05T10:30:15+05:30"},
+		{"Mar  5 10:30:15", "2026-03-05T10:30:15+01:00"},
 		{"", "0001-01-01T00:00:00Z"},
 	}
 	for _, tt := range tests {
@@ -285,7 +290,7 @@ func TestReadTime(t *testing.T) {
 			t.Errorf("%q: %v, %v", tt.text, got.Format(time.RFC3339Nano), err)
 		}
 	}
-	for _, text := range []string{"yesterday", "25:00", "2026-13-01", "-5m", "10", "2026-03-05T10:30:15ZZ"} {
+	for _, text := range []string{"yesterday", "25:00", "2026-13-01", "-5m", "10", "2026-03-05T10:30:15ZZ", "10:30 x", " ", "Mar  5"} {
 		if got, err := readTime("--since", text, now); err == nil {
 			t.Errorf("%q: %v", text, got)
 		}
@@ -366,6 +371,10 @@ func TestPipeUnknownNames(t *testing.T) {
 		{log, []string{"--where", "user=nobody,request.path=/,request~x,error~x,level=error"}, ""},
 		{log, []string{"--fields", "user,request", "--hide", "request.path,level,error,stack,pid,caller"}, ""},
 		{"", []string{"--where", "usr=anna", "--fields", "x"}, ""},
+		{log, []string{"--fields", "user, "}, ""},
+		{log, []string{"--format", "{time} {message}"}, `--format: no line matches the pattern "{time} {message}"`},
+		{"10:11:12 x\n" + log, []string{"--format", "{time} {message}"}, ""},
+		{"", []string{"--format", "{time} {message}"}, ""},
 	}
 	for _, tt := range tests {
 		_, stderr, code := pipeHere(tt.log, tt.args...)

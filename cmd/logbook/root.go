@@ -134,7 +134,12 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 				return nil
 			}
 			if err != nil || len(rest) > 0 {
-				return fmt.Errorf("unknown help topic %q", strings.Join(args, " "))
+				var topics []string
+				for _, c := range root.Commands() {
+					topics = append(topics, c.Name())
+				}
+				topic := strings.Join(args, " ")
+				return fmt.Errorf("unknown help topic %q%s", topic, text.DidYouMean(topic, topics))
 			}
 			c.InitDefaultHelpFlag()
 			c.InitDefaultVersionFlag()

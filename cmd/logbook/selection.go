@@ -68,7 +68,16 @@ func (s *selection) matches(line string) bool {
 	return false
 }
 
-// readTime reads a point in time: a time, a date, a time of today, or how long it is ago. ""
+// anyTime matches the times of logs.
+var anyTime = func() *logline.Pattern {
+	p, err := logline.ParsePattern("{time}")
+	if err != nil {
+		panic(err)
+	}
+	return p
+}()
+
+// readTime reads a point in time: a time as logs have them, a date, a time of today, or how long it is ago. ""
 // is the zero time.
 func readTime(flag, s string, now time.Time) (time.Time, error) {
 	if s == "" {
@@ -82,11 +91,12 @@ func readTime(flag, s string, now time.Time) (time.Time, error) {
 			return t, nil
 		}
 	}
-	for _, layout := range []string{time.TimeOnly, "15:04"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			y, m, d := now.Date()
-			return time.Date(y, m, d, t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), now.Location()), nil
-		}
+	if t, err := time.Parse("15:04", s); err == nil {
+		y, m, d := now.Date()
+		return time.Date(y, m, d, t.Hour(), t.Minute(), 0, 0, now.Location()), nil
+	}
+	if l, ok := anyTime.Match([]byte(s), now); ok {
+		return l.Time, nil
 	}
 	return time.Time{}, fmt.Errorf("invalid %s %q: want a time such as 2026-03-05T10:30:00Z, 2026-03-05 10:30, 2026-03-05 or 10:30, or how long ago, such as 15m", flag, s)
 }
