@@ -221,6 +221,8 @@ func (f *jsonFormatter) appendAttrs(b []byte, r *Record) []byte {
 	var root jsonObject // set field by field: a literal would be copied
 	root.marks, root.reserved = f.reservedSet, f.reserved
 	switch {
+	case r.scope == nil && r.source != nil && f.writesWholeSource():
+		b = w.attrs(b, &root, r.withoutSource(f.Keys.Source))
 	case r.scope == nil:
 		b = w.attrs(b, &root, r.call)
 	case len(r.scope.layers) == 1:

@@ -7,7 +7,8 @@ import (
 
 // JSONOptions configure [JSON]. nil is the default.
 type JSONOptions struct {
-	// Source adds the caller, in the form SourceForm.
+	// Source adds the caller, in the form SourceForm. An attribute of a received record that
+	// says the same under the same key is left out.
 	Source     bool
 	SourceForm JSONSource
 

@@ -26,6 +26,9 @@ func (f *jsonFormatter) reserveSource() {
 	f.sourceKey = "," + f.reserve(&f.Keys.Source, slog.SourceKey)
 }
 
+// writesWholeSource reports whether the lines have the caller, with all its parts.
+func (f *jsonFormatter) writesWholeSource() bool { return f.Source && f.SourceForm != JSONSourceShort }
+
 // appendSource appends the caller, if it is known.
 func (f *jsonFormatter) appendSource(b []byte, r *Record) []byte {
 	s := r.source

@@ -18,6 +18,9 @@ import (
 
 func TestJSON(t *testing.T) {
 	const head = `{"time":"2024-02-29T13:37:42.005000Z","level":"WARNING","channel":"app.web",`
+	located := func(attrs ...slog.Attr) logbook.RecordData {
+		return logbook.RecordData{Time: at, Message: "m", Source: &slog.Source{Function: "f", File: "/srv/main.go", Line: 9}, Attrs: attrs}
+	}
 	tests := []struct {
 		name string
 		o    *logbook.JSONOptions
@@ -44,6 +47,19 @@ func TestJSON(t *testing.T) {
 		{"source", &logbook.JSONOptions{Source: true},
 			logbook.RecordData{Time: at, Message: "m", Source: &slog.Source{Function: "f", File: "/srv/main.go", Line: 9}},
 			head + `"msg":"m","source":{"function":"f","file":"/srv/main.go","line":9}}`},
+		{"an attribute that is the source", &logbook.JSONOptions{Source: true}, located(slog.String("source", "/srv/main.go:9"), slog.Int("n", 1)),
+			head + `"msg":"m","source":{"function":"f","file":"/srv/main.go","line":9},"n":1}`},
+		{"an object that is the source", &logbook.JSONOptions{Source: true}, located(slog.Int("n", 1), slog.Group("source", "function", "f", "file", "/srv/main.go", "line", 9)),
+			head + `"msg":"m","source":{"function":"f","file":"/srv/main.go","line":9},"n":1}`},
+		{"a part of the source under another key", &logbook.JSONOptions{Source: true, Keys: logbook.JSONKeys{Source: "caller"}}, located(slog.Group("caller", "func", "f")),
+			head + `"msg":"m","caller":{"function":"f","file":"/srv/main.go","line":9}}`},
+		{"another source", &logbook.JSONOptions{Source: true}, located(slog.String("source", "/srv/main.go:8")),
+			head + `"msg":"m","source":{"function":"f","file":"/srv/main.go","line":9},"source#2":"/srv/main.go:8"}`},
+		{"more than the source", &logbook.JSONOptions{Source: true}, located(slog.Group("source", "line", 9, "package", "main")),
+			head + `"msg":"m","source":{"function":"f","file":"/srv/main.go","line":9},"source#2":{"line":9,"package":"main"}}`},
+		{"more than the short source", &logbook.JSONOptions{Source: true, SourceForm: logbook.JSONSourceShort}, located(slog.String("source", "/srv/main.go:9")),
+			head + `"msg":"m","source":"srv/main.go:9","source#2":"/srv/main.go:9"}`},
+		{"the source is not written", nil, located(slog.String("source", "/srv/main.go:9")), head + `"msg":"m","source":"/srv/main.go:9"}`},
 		{"error", nil, logbook.RecordData{Time: at, Message: "m", Cause: fmt.Errorf("a: %w", io.EOF)},
 			head + `"msg":"m","error":"a: EOF","exception":{"type":"*fmt.wrapError","chain":[{"depth":1,"type":"*errors.errorString","message":"EOF"}]}}`},
 		{"received error", nil, logbook.RecordData{Time: at, Message: "m", Error: &logbook.ErrorInfo{Type: "ValueError", Message: "bad", Trace: "a\nb"}},

@@ -1,6 +1,7 @@
 package logbook
 
 import (
+	"log/slog"
 	"time"
 
 	"github.com/logbook-go/logbook/internal/encode"
@@ -48,11 +49,15 @@ func (f *logfmtFormatter) AppendFormat(b []byte, r *Record) ([]byte, error) {
 	} else {
 		b = encode.AppendLogfmtValue(b, text)
 	}
+	var used usedAttrs
 	if f.Source && r.Source().File != "" {
 		b = append(b, " source="...)
 		b = appendFileLine(b, r)
+		if i := r.sourceAttr(slog.SourceKey, false); i >= 0 {
+			used.call = 1 << i
+		}
 	}
-	b = r.appendAttrs(b, usedAttrs{})
+	b = r.appendAttrs(b, used)
 	if e := r.exception(); e != nil {
 		b = append(b, " error="...)
 		b = encode.AppendLogfmtValue(b, cut(e.Info().Message, maxAttr))

@@ -3,6 +3,8 @@ package logbook
 import (
 	"log/slog"
 	"runtime"
+	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -131,4 +133,51 @@ func (t *returnTable) store(ret uintptr, s *site) {
 	e := &returnEntry{ret, s}
 	t.all.Store(ret, e)
 	t.slot(ret).Store(e)
+}
+
+// sourceAttr returns the index of the call's attribute with the key that says the same as the
+// source of a received record, or -1: FILE:LINE, or, if it may be an object, the members of
+// [slog.Source]. Parsers of log lines keep the attribute that they took the source from. A
+// formatter that writes the source under its key would write it twice.
+func (r *Record) sourceAttr(key string, object bool) int {
+	if r.source == nil || *r.source == (slog.Source{}) {
+		return -1
+	}
+	return slices.IndexFunc(r.call, func(a slog.Attr) bool {
+		switch {
+		case a.Key != key:
+			return false
+		case a.Value.Kind() == slog.KindString:
+			return a.Value.String() == r.source.File+":"+strconv.Itoa(r.source.Line)
+		}
+		return object && a.Value.Kind() == slog.KindGroup && sameSource(a.Value.Group(), r.source)
+	})
+}
+
+// withoutSource returns the attributes of the call but for that of sourceAttr.
+func (r *Record) withoutSource(key string) []slog.Attr {
+	i := r.sourceAttr(key, true)
+	if i < 0 {
+		return r.call
+	}
+	return slices.Delete(slices.Clone(r.call), i, i+1)
+}
+
+// sameSource reports whether the attributes say nothing but what s does.
+func sameSource(attrs []slog.Attr, s *slog.Source) bool {
+	for _, a := range attrs {
+		same := false
+		switch a.Key {
+		case "function", "func":
+			same = a.Value.Equal(slog.StringValue(s.Function))
+		case "file":
+			same = a.Value.Equal(slog.StringValue(s.File))
+		case "line":
+			same = a.Value.Equal(slog.IntValue(s.Line))
+		}
+		if !same {
+			return false
+		}
+	}
+	return true
 }

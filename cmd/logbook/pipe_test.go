@@ -46,6 +46,8 @@ func TestPipe(t *testing.T) {
 			want: slogJSON + textJSON + textJSON, stderr: "[2024-02-29 13:37:42.500000+0000] ERROR: db: lost\n"},
 		{name: "nowhere and somewhere", stdin: both, args: []string{"--to", "null:", "--to", "json:?level=error"}, want: textJSON},
 		{name: "fingers crossed", stdin: slogLine + "\n" + both + slogLine + "\n", args: []string{"--to", "json:?fingers_crossed=error&fingers_crossed_reset=true"}, want: slogJSON + slogJSON + textJSON},
+		{name: "source", args: []string{"--to", "json:?source=true"}, stdin: `{"time":"2026-03-05T10:00:00Z","level":"INFO","source":{"function":"main.f","file":"/a/b.go","line":7},"msg":"m"}` + "\n",
+			want: `{"time":"2026-03-05T10:00:00.000000Z","level":"INFO","channel":"pipe","msg":"m","source":{"function":"main.f","file":"/a/b.go","line":7}}` + "\n"},
 		{name: "sampled", stdin: strings.Repeat(slogLine+"\n", 3), args: []string{"--to", "json:?sample=3&format={record.message}"}, want: "slow {query} (2 suppressed)\n"},
 		{name: "hostile", stdin: textLine + "\x00\xff\x1b[2J\u202e\rx\r\n", want: `2024-02-29 13:37:42.500 ERROR    db: lost\x00\ufffd\x1b[2J\u202e\rx` + "\n"},
 		{name: "too long", stdin: textLine + strings.Repeat("€", 100) + "\n" + textLine + "\n", args: []string{"--max-line", "64B"},
