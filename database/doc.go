@@ -28,7 +28,7 @@
 //	            A finite number that would become infinite, or 0, is refused. NaN and the
 //	            infinities are stored.
 //	string      strings in UTF-8 without NUL
-//	time        [time.Time], cut to microseconds. The zero time is refused.
+//	time        time.Time, cut to microseconds. The zero time is refused.
 //
 // nil, a nil pointer and an invalid value of database/sql, such as [database/sql.NullInt64],
 // are NULL. Pointers, types based on those above, and what implements

@@ -41,6 +41,9 @@
 // # Stores
 //
 // [Memory] is a store in memory. Package sqlite stores in a file, which Python Logbook can
-// share; package mongodb in a MongoDB database. For a store of your own, implement [Store],
-// and test it by package ticketingtest.
+// share, package postgres in a PostgreSQL database, and package mongodb in a MongoDB database.
+// For a store of your own, implement [Store], and test it by package ticketingtest.
+//
+// Package web serves a store as a page, package follow sends alerts about its tickets, and
+// package tracker creates issues for them.
 package ticketing

@@ -10,7 +10,7 @@ import (
 )
 
 // Handler records tickets in a store. A log call waits for the store, which can take
-// milliseconds; with a [queues.Background] around the handler it does not, and records are
+// milliseconds; with a queues.Background around the handler it does not, and records are
 // stored many at a time. It is safe for concurrent use.
 type Handler struct {
 	*Base

@@ -10,7 +10,7 @@ import (
 )
 
 // A Store keeps tickets. Its methods are safe for concurrent use, and several processes may
-// use one database. [ticketingtest.TestStore] tests an implementation.
+// use one database. ticketingtest.TestStore tests an implementation.
 //
 // An id of a ticket that was merged stands for the ticket that it was merged into. An unknown
 // id is an error that wraps [ErrNotFound]. Invalid queries and actions are a

@@ -1,5 +1,15 @@
-// Package otel connects records with traces of OpenTelemetry. It imports the tracing API
-// alone, and works with any SDK.
+// Package otel connects records with traces of OpenTelemetry:
+//
+//	stop := logbook.Use(logbook.Processor(otel.AddTrace), handlers.NewConsole(nil))
+//	defer stop(ctx)
+//
+//	ctx, span := tracer.Start(ctx, "place order")
+//	defer span.End()
+//	log.InfoContext(ctx, "order {id} placed", "id", 17) // has trace_id and span_id
+//
+// The span is that of the context of the call, so plain calls, such as log.Info, have none. The
+// package imports the tracing API alone, and works with any SDK. To send records to
+// OpenTelemetry, see package queues/otlp.
 package otel
 
 import (

@@ -37,7 +37,7 @@
 //
 //	handlers.NewLimit(h, &handlers.LimitOptions{Records: 1, Per: time.Minute})
 //
-// Behind [handlers.NewFingersCrossed] or [handlers.NewGroup] a whole batch is one
+// Behind handlers.NewFingersCrossed or handlers.NewGroup a whole batch is one
 // notification: "(12 records led up to this)".
 //
 // # When the service fails or refuses

@@ -34,7 +34,7 @@ func Channel(name string) Probe {
 }
 
 // Attr matches records with an attribute, found by [logbook.Record.Lookup], of the given
-// value. Values are compared as [slog.Value]s: an int 5 equals an int64 5, but not a uint
+// value. Values are compared as those of [log/slog]: an int 5 equals an int64 5, but not a uint
 // 5 or a "5". An error equals value if [errors.Is] reports so, or if its text is that of
 // an error or string value. Values of kind [slog.KindAny], such as slices and structs,
 // are equal if they print the same.

@@ -8,7 +8,7 @@
 //
 //	h, err := otlp.NewHandler("otlp://localhost:4318", &otlp.HandlerOptions{Service: "shop"})
 //	...
-//	defer logbook.Use(h)()
+//	defer logbook.Use(h)(ctx)
 //
 // A record of ours that arrives at a receiver of this package is equal to what was logged,
 // also by way of an OpenTelemetry collector: level, message and template, attributes of all

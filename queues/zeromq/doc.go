@@ -12,7 +12,7 @@
 //
 //	h, err := zeromq.NewHandler("tcp://127.0.0.1:5000", nil)
 //	...
-//	defer logbook.Use(h)()
+//	defer logbook.Use(h)(ctx)
 //
 // In another program, the records are dispatched to the handlers there:
 //

@@ -28,7 +28,7 @@
 //
 // # Failures
 //
-// An alert that the handler refuses is reported and not sent again; put a [queues.Background] or
+// An alert that the handler refuses is reported and not sent again; put a queues.Background or
 // a spool around the handler for that. An issue that could not be created is tried again, with
 // longer and longer pauses, also after a restart.
 package follow

@@ -25,6 +25,9 @@ func Example() {
 	defer logbook.Use(queues.NewBackground(h, nil))(ctx)
 
 	logbook.New("app").Error("the detector does not answer")
+	if err := logbook.FlushApplication(ctx); err != nil { // the background handler has recorded it
+		log.Fatal(err)
+	}
 	list, err := store.Tickets(ctx, &ticketing.Query{States: []ticketing.State{ticketing.Open, ticketing.Regressed}, Order: ticketing.ByCount})
 	if err != nil {
 		log.Fatal(err)
