@@ -16,7 +16,7 @@ type Action struct {
 	Actor   string    // who makes it
 	Comment string
 
-	// NextRelease, of EventSolved, means that the next release has the cure. Records of
+	// NextRelease, of EventSolved, means that the next release has the fix. Records of
 	// releases that were first seen before the ticket was solved do not reopen it then, but
 	// are counted. Records without a release reopen it.
 	NextRelease bool

@@ -13,7 +13,7 @@ import (
 const tailHelp = `Tail prints the records of a source as they come, until SIGINT (Ctrl-C) or until
 the source ends. A source that is a network connects again when its peer is back.
 
-With a terminal, the records are coloured; --format json prints them as JSON, one
+On a terminal, the records are coloured; --format json prints them as JSON, one
 a line. Nothing is dropped here: a source has to wait if the terminal is slow,
 and a ZeroMQ subscription then loses records at its publisher, which counts them.
 See also "logbook help sources".`

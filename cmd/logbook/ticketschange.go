@@ -21,7 +21,7 @@ type ticketsAction struct {
 // addActorFlags adds the flags --by and --comment.
 func addActorFlags(cmd *cobra.Command, by, comment *string) {
 	cmd.Flags().SortFlags = false
-	cmd.Flags().StringVar(by, "by", osUser(), "`NAME` of the one who does it, for the history")
+	cmd.Flags().StringVar(by, "by", osUser(), "record `NAME` in the history as the one who did it")
 	cmd.Flags().Lookup("by").DefValue = "" // it differs from user to user
 	cmd.Flags().StringVar(comment, "comment", "", "`TEXT` for the history")
 }
@@ -59,12 +59,12 @@ func ticketsSolveCommand(db *database) *cobra.Command {
 		Use: "solve ID...", Short: "Mark tickets as solved",
 		Long: `Solve marks tickets as solved. A record that recurs makes a solved ticket a regressed one.
 
-With --next-release, the next release has the cure: records of releases that were seen
+With --next-release, the next release has the fix: records of releases that were seen
 before now are counted, and leave the ticket solved. Records without a release do not.`,
 		Example: `  logbook tickets solve 3 5 --db sqlite:tickets.db
   logbook tickets solve 3 --next-release --comment 'issue 17' --db sqlite:tickets.db`,
 	})
-	cmd.Flags().BoolVar(&a.action.NextRelease, "next-release", false, "the next release has the cure")
+	cmd.Flags().BoolVar(&a.action.NextRelease, "next-release", false, "the next release has the fix")
 	return cmd
 }
 
@@ -73,7 +73,7 @@ func ticketsReopenCommand(db *database) *cobra.Command {
 	return a.command(&cobra.Command{
 		Use: "reopen ID...", Short: "Open solved or muted tickets again",
 		Long:    `Reopen opens tickets that are solved, muted or regressed.`,
-		Example: "  logbook tickets reopen 3 --comment 'the cure was withdrawn' --db sqlite:tickets.db",
+		Example: "  logbook tickets reopen 3 --comment 'the fix was withdrawn' --db sqlite:tickets.db",
 	})
 }
 
