@@ -15,7 +15,7 @@ func (p *parser) logfmt(s string) (Line, bool) {
 		return p.loosePairs(s)
 	}
 	for _, a := range attrs {
-		if v := a.Value.String(); a.Key == "event" && strings.HasPrefix(v, "'") {
+		if (a.Key == "event" || a.Key == "level") && strings.HasPrefix(a.Value.String(), "'") {
 			return p.loosePairs(s) // of structlog
 		}
 	}
@@ -108,11 +108,11 @@ func keyLen(s string) int {
 	return n
 }
 
-// quotedLen returns the length of a quoted text at the start of s, or 0.
+// quotedLen returns the length of a quoted text at the start of s, or 0. s begins with the quote.
 func quotedLen(s string) int {
 	for i := 1; i < len(s); i++ {
 		switch s[i] {
-		case '"':
+		case s[0]:
 			return i + 1
 		case '\\':
 			i++
@@ -134,6 +134,24 @@ func unquote(s string) (string, bool) {
 	}
 	s, err := strconv.Unquote(s)
 	return s, err == nil
+}
+
+// unquotePython parses a text in single quotes as Python's repr writes it.
+func unquotePython(s string) (string, bool) {
+	in := s[1 : len(s)-1]
+	if strings.IndexByte(in, '\\') < 0 {
+		return in, true
+	}
+	b := make([]byte, 0, len(in))
+	for in != "" {
+		// Unlike in Go, \xe9 is a character.
+		c, _, rest, err := strconv.UnquoteChar(in, '\'')
+		if err != nil || c == utf8.RuneError && in[0] != '\\' {
+			return "", false
+		}
+		b, in = utf8.AppendRune(b, c), rest
+	}
+	return string(b), true
 }
 
 // cutPairs cuts the pairs off the end of a console line. They are pairs only if each word
@@ -203,7 +221,7 @@ func (p *parser) loosePairs(s string) (Line, bool) {
 	}
 	switch s[:n] {
 	case "time", "t", "ts", "level", "lvl", "timestamp", "event":
-		if !strings.Contains(s, "event='") && !strings.Contains(s, " msg=") {
+		if !strings.Contains(s, "event='") && !strings.Contains(s, " level='") && !strings.Contains(s, " msg=") {
 			return Line{}, false
 		}
 	case "method":
@@ -231,25 +249,23 @@ func (l *Line) spacedPairs(s string) {
 		start := i + 1 + len(key) + 1
 		end := start
 		if start < len(s) {
-			switch c := s[start]; c {
-			case '"':
+			switch s[start] {
+			case '"', '\'':
 				end += quotedLen(s[start:])
-			case '\'':
-				if n := strings.IndexByte(s[start+1:], c); n >= 0 {
-					end += n + 2
-				}
 			}
 		}
 		i = nextPair(s, end)
 		value := strings.TrimRight(s[start:i], " ")
+		unquoted, ok := "", false
 		switch n := len(value); {
 		case n < 2:
-		case value[0] == '\'' && value[n-1] == '\'' && strings.IndexByte(value, '\\') < 0:
-			value = value[1 : n-1]
+		case value[0] == '\'' && value[n-1] == '\'':
+			unquoted, ok = unquotePython(value)
 		case value[0] == '"' && n == end-start:
-			if text, ok := unquote(value); ok {
-				value = text
-			}
+			unquoted, ok = unquote(value)
+		}
+		if ok {
+			value = unquoted
 		}
 		l.attr(key, value)
 	}

@@ -1,6 +1,14 @@
 package logline_test
 
-import "testing"
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/logbook-go/logbook/logline"
+)
 
 func TestLogfmt(t *testing.T) { testLines(t, logfmtSamples) }
 
@@ -23,6 +31,12 @@ var logfmtSamples = []sample{
 	{"trace",
 		`level=error msg=x trace="main.pay\n\t/srv/pay.go:7" stack=short`,
 		`logfmt ERROR "x" {stack="short"} stack="main.pay\n\t/srv/pay.go:7"`},
+	{"structlog, an exception",
+		`timestamp='2026-11-20T10:41:03Z' level='error' event="it's broken" path='C:\\tea' exception='Traceback (most recent call last):\n  File "tea.py", line 7\nTeaError: can\'t brew'`,
+		`logfmt 2026-11-20T10:41:03Z ERROR "it's broken" {path="C:\\tea"} stack="Traceback (most recent call last):\n  File \"tea.py\", line 7\nTeaError: can't brew"`},
+	{"structlog, not an escape",
+		`timestamp='2026-11-20T10:41:03Z' level='info' event='hello' pattern='\d+'`,
+		`logfmt 2026-11-20T10:41:03Z INFO "hello" {pattern="'\\d+'"}`},
 	{"epoch",
 		`ts=1795171263.25 level=error msg=x`,
 		`logfmt 2026-11-20T16:11:03.25+05:30 ERROR "x"`},
@@ -98,4 +112,56 @@ var logfmtSamples = []sample{
 	{"after a time, without message",
 		`2024-02-29T13:37:42Z level=error a=b`,
 		`text 2024-02-29T13:37:42Z ERROR "a=b"`},
+}
+
+// Python's escapes are those of Go but for \x, which is a character.
+func TestLogfmtPythonEscapes(t *testing.T) {
+	l := logline.Parse([]byte(`event='a\tb \'c\' \\ \xe9\u20ac' n=1`), time.Now())
+	if want := "a\tb 'c' \\ é€"; l.Message != want {
+		t.Errorf("got %q, want %q", l.Message, want)
+	}
+}
+
+// The stack of a logfmt line is that of a JSON line with the same fields, and the same lines
+// continue both.
+func TestLogfmtStacks(t *testing.T) {
+	stacks := []string{
+		"", "main.pay\n\t/srv/pay.go:7",
+		"goroutine 1 [running]:\nmain.pay()\n\t/srv/pay.go:7 +0x1d",
+		"Traceback (most recent call last):\n  File \"pay.py\", line 7, in pay\nValueError: no money",
+		"Error: no money\n    at pay (/srv/pay.js:7:2)",
+		"shop.Refused: no money\n\tat shop.Pay.pay(Pay.java:7)\nCaused by: java.io.IOException: closed\n\t... 3 more",
+	}
+	keys := []string{"stacktrace", "stack", "error.stack", "error.stack_trace", "stack_trace", "exception", "errorVerbose"}
+	for _, key := range keys {
+		for _, stack := range stacks {
+			for _, further := range append(stacks, "  indented") {
+				object, pairs := `{"time":"2026-03-05T10:00:00Z"`, `time=2026-03-05T10:00:00Z`
+				for _, field := range [][2]string{{"level", "error"}, {"msg", "failed"}, {"error", "no money"}, {key, stack}} {
+					if field[1] != "" {
+						value, _ := json.Marshal(field[1])
+						object += fmt.Sprintf(",%q:%s", field[0], value)
+						pairs += fmt.Sprintf(" %s=%s", field[0], value)
+					}
+				}
+				want, got := readAll(t, object+"}\n"+further), readAll(t, pairs+"\n"+further)
+				if got != want {
+					t.Errorf("%s, then %q\ngot\n%swant\n%s", pairs, further, got, want)
+				}
+			}
+		}
+	}
+}
+
+// readAll returns the records of a log, but for their formats and texts.
+func readAll(t *testing.T, log string) string {
+	t.Helper()
+	var b strings.Builder
+	for l, err := range logline.Read(strings.NewReader(log), &logline.Options{Location: time.UTC}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintln(&b, l.Time, l.Level, l.HasLevel, l.Message, l.Err, l.Stack, l.Attrs)
+	}
+	return b.String()
 }
