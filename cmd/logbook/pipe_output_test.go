@@ -1,8 +1,10 @@
 package main
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // outputLog has a JSON line, a stack, logfmt, a record of Python's Logbook, and text.
@@ -205,6 +207,31 @@ func TestPipePatterns(t *testing.T) {
 		got, stderr, code := pipeHere(log, "--format", pattern)
 		if got != "" || !strings.HasPrefix(stderr, "logbook: --format: "+want) || code != exitUsage {
 			t.Errorf("%s: exit code %d, %q, %q", pattern, code, got, stderr)
+		}
+	}
+}
+
+// Each line of --output json is valid JSON, though the input is only almost.
+func TestPipeWritesValidJSON(t *testing.T) {
+	log := strings.Join([]string{
+		"{tea.py:7} 2026-03-05 10:11:12,123 INFO hello",
+		`{"level":"info","msg":"a}:7 {"b":2}`,
+		"{\"level\":\"info\",\"msg\":\"a\tb\"}",
+		"{\"level\":\"info\",\t\"msg\":\"a b\"}",
+		"{\"level\":\"info\",\"msg\":\"a\x1bb\xff\"}",
+		"{\"level\":\"info\",\"msg\":\"\xed\xa0\x80\"}",
+		"{\"level\":\"info\",\"msg\":NaN}",
+		`{"level":"info","msg":"x"}{"level":"info","msg":"y"}`,
+		"{\"log\":\"a\tb\\n\",\"stream\":\"stdout\",\"time\":\"2026-03-05T10:11:12.123456789Z\"}",
+	}, "\n")
+	got, stderr, code := pipeHere(log, "--output", "json")
+	lines := strings.Split(strings.TrimSuffix(got, "\n"), "\n")
+	if stderr != "" || code != exitOK || len(lines) != 9 {
+		t.Errorf("exit code %d, %q, %d lines", code, stderr, len(lines))
+	}
+	for _, line := range lines {
+		if !json.Valid([]byte(line)) || !utf8.ValidString(line) {
+			t.Errorf("not valid: %q", line)
 		}
 	}
 }

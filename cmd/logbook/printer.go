@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/logbook-go/logbook/handlers"
 	"github.com/logbook-go/logbook/internal/text"
@@ -84,9 +86,28 @@ func (o *printer) asItWas() (string, bool) {
 	return o.p.current.Raw, o.json && isJSON(&o.p.current)
 }
 
-// isJSON reports whether the record was one line of JSON.
+// isJSON reports whether the record was one line of valid JSON.
 func isJSON(l *logline.Line) bool {
-	return strings.HasPrefix(l.Raw, "{") && l.Format != logline.Plain && !strings.Contains(l.Raw, "\n")
+	if !strings.HasPrefix(l.Raw, "{") || l.Format == logline.Plain || !utf8.ValidString(l.Raw) {
+		return false
+	}
+	switch l.Format {
+	case logline.Logbook, logline.Slog, logline.Zap, logline.Zerolog, logline.Logrus, logline.Pino, logline.Bunyan, logline.JSON:
+		if !hasControl(l.Raw) { // which package logline accepts in strings
+			return true
+		}
+	}
+	return !strings.Contains(l.Raw, "\n") && json.Valid([]byte(l.Raw))
+}
+
+// hasControl reports whether a text has control characters of ASCII.
+func hasControl(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' {
+			return true
+		}
+	}
+	return false
 }
 
 // line adds a line, or the rest of one, to the buffer.
