@@ -23,6 +23,7 @@ import (
 	"context"
 	"log/slog"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 
@@ -80,15 +81,20 @@ func (h hook) Fire(e *logrus.Entry) error {
 	return nil
 }
 
-// attrs returns fields in the order of their names.
-func attrs(fields logrus.Fields) []slog.Attr {
+// attrs returns fields in the order of their names. outer are the fields that they are in.
+func attrs(fields logrus.Fields, outer ...uintptr) []slog.Attr {
+	outer = append(outer, reflect.ValueOf(fields).Pointer())
 	list := make([]slog.Attr, 0, len(fields))
 	for _, key := range slices.Sorted(maps.Keys(fields)) {
 		switch v := fields[key].(type) {
 		case error:
 			list = append(list, slog.Attr{Key: key, Value: logbook.Err(v).Value})
 		case logrus.Fields:
-			list = append(list, slog.Attr{Key: key, Value: slog.GroupValue(attrs(v)...)})
+			if slices.Contains(outer, reflect.ValueOf(v).Pointer()) {
+				list = append(list, slog.Any(key, v)) // formatters stop at a map that contains itself
+				continue
+			}
+			list = append(list, slog.Attr{Key: key, Value: slog.GroupValue(attrs(v, outer...)...)})
 		default:
 			list = append(list, slog.Any(key, v))
 		}

@@ -3,6 +3,7 @@ package logrushook_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
@@ -142,3 +143,16 @@ type flusher struct {
 func (f *flusher) Handle(*logbook.Record) error { return nil }
 
 func (f *flusher) Flush(context.Context) error { f.flushed++; return io.ErrShortWrite }
+
+// Fields that contain themselves end, as a map in them does.
+func TestCyclicFields(t *testing.T) {
+	fields := logrus.Fields{"user": "anna"}
+	fields["again"] = fields
+	fields["inner"] = logrus.Fields{"outer": fields}
+	var out bytes.Buffer
+	defer logbook.PushGoroutine(handlers.NewStream(&out, &logbook.Options{Formatter: logbook.JSON(nil)}))()
+	newLogger(nil).WithFields(fields).Info("served")
+	if !json.Valid(out.Bytes()) || !strings.Contains(out.String(), `"user":"anna"`) {
+		t.Errorf("got %s", out.String())
+	}
+}
