@@ -104,7 +104,7 @@ func init() {
 		{Format{"couchdb", "CouchDB", "[info] 2026-03-05T10:11:12.123456Z couchdb@localhost <0.123.0> -------- hello"}, "[>a", layout(
 			"[{level}] {time} {node} <{process}> {id} {message}")},
 		{Format{"lambda-python", "AWS Lambda with Python", "[INFO]\t2026-03-05T10:11:12.123Z\t8a1d2f3c-0b5e-4b57-9f3e-1c2d3e4f5a6b\thello"}, "[>A", layout(
-			"[{level}]\t{time}\t{request_id}\t{message}")},
+			"[{level}]\t{time}\t{request_id:lambda-id}\t{message}")},
 		{Format{"aws-elb", "load balancers of AWS", `https 2026-03-05T10:11:12.123456Z app/web/50dc6c49 10.0.0.1:2817 10.0.0.2:80 0.000 0.001 0.000 200 200 34 366 "GET https://vm:443/ HTTP/2.0" "curl/8.5" - -`}, "hgwt0>41a", (*parser).loadBalancer},
 		{Format{"auditd", "Linux' audit log", `type=SYSCALL msg=audit(1772705472.123:45): arch=c000003e syscall=59 success=yes`}, "tn>yo", (*parser).auditd},
 		{Format{"haproxy", "HAProxy, also in syslog", `10.0.0.1:5678 [05/Mar/2026:10:11:12.123] web app/s1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 "GET / HTTP/1.1"`}, "0a:[>1a:.", (*parser).haproxy},
@@ -140,13 +140,13 @@ func init() {
 		{Format{"chromeos", "ChromeOS' syslog", "2026-03-05T10:11:12.123456Z INFO rsyslogd[12]: hello"}, "A>A", timedLayout(
 			" {level} {channel}[{pid}]: {message}")},
 		{Format{"fly", "Fly.io", "2026-03-05T10:11:12Z app[3d8d9e0b] fra [info] hello"}, "a>a", timedLayout(
-			" {instance} {region} [{level}] {message}")},
+			" {instance:name[id]} {region:three} [{level}] {message}")},
 		{Format{"wireguard", "WireGuard's applications", "2026-03-05 10:11:12.123456: [TUN] [home] hello"}, ":> ", timedLayout(
-			": [{component}] [{tunnel}] {message}")},
+			": [{component:THREE}] [{tunnel}] {message}")},
 		{Format{"zeek", "Zeek's logs, whose columns have no names in a line", "1772705472.123456\tCxkYz31kM9dRIHUUZd\t10.0.0.1\t5678\t10.0.0.2\t443\ttcp"}, "\t", (*parser).zeek},
 		{Format{"clickhouse", "ClickHouse", "2026.03.05 10:11:12.123456 [ 12 ] {8a1d2f3c} <Debug> executeQuery: hello"}, "[> ", timedLayout(
-			" [ {thread} ] {{{query_id}}} <{level}> {channel}: {message}",
-			" [ {thread} ] {{{query_id}}} <{level}> {channel} ({name}): {message}",
+			" [ {thread} ] {{{query_id:optional}}} <{level}> {channel}: {message}",
+			" [ {thread} ] {{{query_id:optional}}} <{level}> {channel} ({name}): {message}",
 			" [ {thread} ] <{level}> {channel}: {message}")},
 		{Format{"rabbitmq", "RabbitMQ", "2026-03-05 10:11:12.123456+00:00 [info] <0.123.0> hello"}, "[>a", timedLayout(
 			" [{level}] <{process}> {message}")},
@@ -155,7 +155,7 @@ func init() {
 		{Format{"home-assistant", "Home Assistant", "2026-03-05 10:11:12.123 WARNING (MainThread) [homeassistant.loader] hello"}, "A>A", timedLayout(
 			" {level} ({thread}) [{channel}] {message}")},
 		{Format{"openstack", "OpenStack", "2026-03-05 10:11:12.123 12 INFO nova.osapi [req-8a1d2f3c anna shop - - -] hello"}, "0", timedLayout(
-			" {pid} {level} {channel} [{request}] {message}")},
+			" {pid} {level} {channel} [{request:openstack}] {message}")},
 		{Format{"cloud-init", "cloud-init", "2026-03-05 10:11:12,123 - util.py[DEBUG]: hello"}, "-", timedLayout(
 			" - {file}[{level}]: {message}")},
 		{Format{"github-actions", "GitHub Actions", "2026-03-05T10:11:12.1234567Z ##[error]hello"}, "#", timedLayout(
@@ -164,18 +164,18 @@ func init() {
 		{Format{"ansible", "Ansible", "2026-03-05 10:11:12,123 p=12 u=anna n=ansible | hello"}, "p>=", timedLayout(
 			" p={pid} u={user} n={channel} | {message}")},
 		{Format{"lambda", "AWS Lambda with Node.js", "2026-03-05T10:11:12.123Z\t8a1d2f3c-0b5e-4b57-9f3e-1c2d3e4f5a6b\tINFO\thello"}, "\t0abcdefu>1abcdefnu", timedLayout(
-			"\t{request_id}\t{level}\t{message}",
-			"\t{request_id}\t{message}",
-			" {request_id} {message}")},
+			"\t{request_id:lambda-id}\t{level}\t{message}",
+			"\t{request_id:lambda-id}\t{message}",
+			" {request_id:lambda-id} {message}")},
 		{Format{"plex", "Plex", "Mar 05, 2026 10:11:12.123 [0x7f0c7d6c5740] INFO - hello"}, "[>1", timedLayout(
 			" [{thread}] {level} - {message}")},
 		{Format{"ceph", "Ceph", "2026-03-05T10:11:12.123456+0000 mon.a (mon.0) 12 : cluster [INF] hello"}, "a", timedLayout(
-			" {node} ({name}) {sequence} : {log} [{level}] {message}",
-			" {node} {name} {address} {sequence} : {log} [{level}] {message}")},
+			" {node} ({name}) {sequence} : {log:ceph-log} [{level}] {message}",
+			" {node} {name} {address} {sequence} : {log:ceph-log} [{level}] {message}")},
 		{Format{"ceph-daemon", "Ceph's daemons", "2026-03-05T10:11:12.123+0000 7f0c7d6c5740  0 hello"}, "0abcdef", timedLayout(
-			" {thread_id} {priority} {message}")},
+			" {thread_id:pointer} {priority:two digits} {message}")},
 		{Format{"squid-cache", "Squid's own log with several processes", "2026/03/05 10:11:12 kid1| hello"}, "k>i", timedLayout(
-			" {kid}| {message}")},
+			" {kid:kid}| {message}")},
 		{Format{"iis", "IIS", "2026-03-05 10:11:12 10.0.0.2 GET / - 443 - 10.0.0.1 curl/8.5 - 200 0 0 12"}, "0AW:", (*parser).iis},
 		{Format{"fluentd", "Fluentd", "2026-03-05 10:11:12 +0000 [info]: #0 hello n=1"}, "[>a", (*parser).fluentd},
 		{Format{erlangFormat, "reports of Erlang in the files of Lager", "2026-03-05 10:11:12 =ERROR REPORT===="}, "=>A", (*parser).erlangTimed},

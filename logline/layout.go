@@ -2,9 +2,10 @@ package logline
 
 import "strings"
 
-// mustPattern is ParsePattern for the patterns of this package.
+// mustPattern is ParsePattern for the patterns of this package. A field may name its form after a
+// colon: see forms. No field may be empty but the message.
 func mustPattern(pattern string) *Pattern {
-	p, err := ParsePattern(pattern)
+	p, err := parsePattern(pattern, true)
 	if err != nil {
 		panic(err)
 	}
@@ -19,7 +20,7 @@ func layout(patterns ...string) func(*parser, string) (Line, bool) {
 			if !pattern.mayMatch(s) {
 				continue
 			}
-			if l, ok := pattern.match(p, Line{}, s, true); ok {
+			if l, ok := pattern.match(p, Line{}, s); ok {
 				return l.withMessageLevel(), true
 			}
 		}
@@ -35,7 +36,7 @@ func timedLayout(patterns ...string) func(*parser, Line, stamp, string) (Line, b
 			if !pattern.mayMatch(rest) {
 				continue
 			}
-			if l, ok := pattern.match(p, l, rest, true); ok {
+			if l, ok := pattern.match(p, l, rest); ok {
 				return l.withMessageLevel(), true
 			}
 		}
@@ -63,46 +64,58 @@ func layouts(patterns []string) []*Pattern {
 // maxField is the length of a field and what follows it in the patterns of this package.
 const maxField = 256
 
-// exactField reports whether a value has the form of a field in the patterns of this package.
-func exactField(name, value string) bool {
-	switch name {
-	case "message":
-		return true
-	case "level":
-		_, _, ok := headerLevel(strings.Trim(value, " \t"))
+// partForms are the forms of the parts of a line.
+var partForms = map[string]func(string) bool{
+	"level": func(s string) bool {
+		_, _, ok := headerLevel(strings.Trim(s, " \t"))
 		return ok
-	case "pid":
-		_, rest, ok := cutPID(value)
+	},
+	"pid": func(s string) bool {
+		_, rest, ok := cutPID(s)
 		return ok && rest == ""
-	case "source":
-		_, ok := fileLine(value)
+	},
+	"source": func(s string) bool {
+		_, ok := fileLine(s)
 		return ok
-	case "channel":
-		return value != "" && !strings.ContainsAny(value, " \t\"")
-	case "request_id":
-		return isUUID(value) || value == "undefined"
-	case "thread_id":
-		return len(value) >= 10 && isHex(strings.TrimPrefix(value, "0x"))
-	case "request": // of OpenStack
-		return value == "-" || strings.Contains(value, "req-") || strings.HasPrefix(value, "None ") || isUUID(word(value))
-	case "log": // of Ceph
-		return value == "cluster" || value == "audit"
-	case "component":
-		return len(value) == 3 && strings.ToUpper(value) == value
-	case "priority":
-		n := strings.TrimPrefix(value, "-")
+	},
+	"channel": func(s string) bool { return s != "" && !strings.ContainsAny(s, " \t\"") },
+	"message": func(string) bool { return true },
+}
+
+// forms are the forms that fields of the patterns of this package name, as {request_id:uuid}.
+var forms = map[string]func(string) bool{
+	"optional":  func(string) bool { return true },
+	"uuid":      isUUID,
+	"lambda-id": func(s string) bool { return isUUID(s) || s == "undefined" },
+	"pointer":   func(s string) bool { return len(s) >= 10 && isHex(strings.TrimPrefix(s, "0x")) },
+	"openstack": func(s string) bool {
+		return s == "-" || strings.Contains(s, "req-") || strings.HasPrefix(s, "None ") || isUUID(word(s))
+	},
+	"ceph-log": func(s string) bool { return s == "cluster" || s == "audit" },
+	"three":    func(s string) bool { return len(s) == 3 },
+	"THREE":    func(s string) bool { return len(s) == 3 && strings.ToUpper(s) == s },
+	"two digits": func(s string) bool {
+		n := strings.TrimPrefix(s, "-")
 		return n != "" && len(n) < 3 && digits(n) == len(n)
-	case "instance":
-		name, id, ok := strings.Cut(value, "[")
+	},
+	"name[id]": func(s string) bool {
+		name, id, ok := strings.Cut(s, "[")
 		return ok && isName(name) && strings.HasSuffix(id, "]")
-	case "region":
-		return len(value) == 3
-	case "kid":
-		return strings.HasPrefix(value, "kid")
-	case "query_id":
-		return true
+	},
+	"kid": func(s string) bool { return strings.HasPrefix(s, "kid") },
+}
+
+// formOf returns the form of a field that names one, or "". A field without one is a part of the
+// line, or any text.
+func formOf(field, form string) func(string) bool {
+	f := forms[form]
+	if form == "" {
+		f = partForms[field]
 	}
-	return value != ""
+	if f == nil {
+		f = func(s string) bool { return s != "" }
+	}
+	return f
 }
 
 // isUUID reports whether s has the form of a UUID.

@@ -12,13 +12,15 @@ import (
 type Pattern struct {
 	parts []part
 	marks string // some bytes of the texts between the fields
+	own   bool   // it is of this package: its fields have forms, and a bounded length
 }
 
 // part is a text, or a field.
 type part struct {
-	text   string // white space in it stands for any white space, even none at the ends
-	field  string // "" for a text
-	layout string // strftime directives of a time; "" for any time that Parse knows
+	text   string            // white space in it stands for any white space, even none at the ends
+	field  string            // "" for a text
+	layout string            // strftime directives of a time; "" for any time that Parse knows
+	form   func(string) bool // that a value must have; nil: any
 }
 
 // PatternError is the error of [ParsePattern].
@@ -49,11 +51,14 @@ func (e *PatternError) Error() string {
 //
 // A line that the pattern does not match, or whose time or level is invalid, is parsed as
 // all others. The error is a [*PatternError].
-func ParsePattern(pattern string) (*Pattern, error) {
+func ParsePattern(pattern string) (*Pattern, error) { return parsePattern(pattern, false) }
+
+// parsePattern is ParsePattern, also for the patterns of this package: see mustPattern.
+func parsePattern(pattern string, own bool) (*Pattern, error) {
 	fail := func(offset int, format string, args ...any) (*Pattern, error) {
 		return nil, &PatternError{Pattern: pattern, Offset: offset, Reason: fmt.Sprintf(format, args...)}
 	}
-	p := new(Pattern)
+	p := &Pattern{own: own}
 	seen := map[string]bool{}
 	var text strings.Builder
 	for i := 0; i < len(pattern); {
@@ -78,12 +83,18 @@ func ParsePattern(pattern string) (*Pattern, error) {
 				return fail(i, "invalid name %q of a field", name)
 			case seen[name]:
 				return fail(i, "a second field %s", name)
-			case layout != "" && name != "time":
+			case layout != "" && name != "time" && (!own || forms[layout] == nil):
 				return fail(i, "only time has a layout, and %s is not a time", name)
 			case text.Len() == 0 && len(p.parts) > 0:
 				return fail(i, "no text between two fields")
 			}
-			if bad := badDirective(layout); bad != "" {
+			f := part{field: name}
+			if name == "time" {
+				f.layout = layout
+			} else if own {
+				f.form = formOf(name, layout)
+			}
+			if bad := badDirective(f.layout); bad != "" {
 				return fail(i, "unknown directive %s", bad)
 			}
 			seen[name] = true
@@ -91,7 +102,7 @@ func ParsePattern(pattern string) (*Pattern, error) {
 				p.parts = append(p.parts, part{text: text.String()})
 				text.Reset()
 			}
-			p.parts = append(p.parts, part{field: name, layout: layout})
+			p.parts = append(p.parts, f)
 			i += end + 1
 		}
 	}
@@ -118,14 +129,13 @@ func (p *Pattern) Match(line []byte, now time.Time) (Line, bool) {
 }
 
 func (p *Pattern) parse(ps *parser, s string) (Line, bool) {
-	l, ok := p.match(ps, Line{}, clean(s), false)
+	l, ok := p.match(ps, Line{}, clean(s))
 	l.Format, l.Raw = "pattern", s
 	return l, ok
 }
 
-// match parses a text by the pattern, and adds the fields to l. With exact, no field may be
-// empty but the message, and those that have a form must have it.
-func (p *Pattern) match(ps *parser, l Line, s string, exact bool) (Line, bool) {
+// match parses a text by the pattern, and adds the fields to l.
+func (p *Pattern) match(ps *parser, l Line, s string) (Line, bool) {
 	var space [12]string
 	values := space[:0] // of the fields; they are set after all matched
 	for i := range p.parts {
@@ -150,14 +160,14 @@ func (p *Pattern) match(ps *parser, l Line, s string, exact bool) (Line, bool) {
 		end := len(s)
 		if i+1 < len(p.parts) {
 			within := s
-			if exact {
+			if p.own {
 				within = s[:min(len(s), maxField)]
 			}
 			if end = findText(within, p.parts[i+1].text, i+2 == len(p.parts)); end < 0 {
 				return Line{}, false
 			}
 		}
-		if exact && !exactField(f.field, s[:end]) {
+		if f.form != nil && !f.form(s[:end]) {
 			return Line{}, false
 		}
 		values = append(values, s[:end])
@@ -172,7 +182,7 @@ func (p *Pattern) match(ps *parser, l Line, s string, exact bool) (Line, bool) {
 		if f.field == "" {
 			continue
 		}
-		if v := values[n]; f.field != "time" && (!exact || v != "-" && v != "") && !l.setField(f.field, v) {
+		if v := values[n]; f.field != "time" && (!p.own || v != "-" && v != "") && !l.setField(f.field, v) {
 			return Line{}, false
 		}
 		n++
