@@ -71,13 +71,14 @@ func (l *Line) request() {
 	}
 }
 
+// isMethod reports whether s may be a method of HTTP: GET, M-SEARCH, RPC_OUT_DATA.
 func isMethod(s string) bool {
 	for i := range len(s) {
-		if !isUpper(s[i]) {
+		if !isUpper(s[i]) && (i == 0 || s[i] != '-' && s[i] != '_') {
 			return false
 		}
 	}
-	return len(s) >= 3 && len(s) <= 9
+	return len(s) >= 3 && len(s) <= len("VERSION-CONTROL")
 }
 
 // accessTail parses status, size, referer, agent, and key=value fields, and keeps what else

@@ -169,7 +169,11 @@ func (p *parser) field(l *Line, f *fieldSet, i int, a slog.Attr) {
 	case "time", "ts", "timestamp", "@timestamp", "asctime", "@t", "@time", "TIME", "timeStamp":
 		p.timeField(l, f, i, a, 0)
 	case "t", "datetime", "Time", "Timestamp":
-		p.timeField(l, f, i, a, 1)
+		rank := 1
+		if i == 0 && text {
+			rank = 0 // Grafana's own time; a library of it may add "time"
+		}
+		p.timeField(l, f, i, a, rank)
 	case "date", "eventTime", "stageTimestamp":
 		p.timeField(l, f, i, a, 2)
 	case "msg", "message", "@message", "@m", "short_message":

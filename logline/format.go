@@ -96,6 +96,11 @@ func init() {
 			"[{time:%T}] [{thread}/{level}] [{channel}]: {message}",
 			"[{time:%d%b%Y %T}] [{thread}/{level}] [{channel}]: {message}",
 			"[{time:%T} {level}]: {message}")},
+		{Format{"freeswitch", "FreeSWITCH with the id of the call", "8a1d2f3c-0b5e-4b57-9f3e-1c2d3e4f5a6b 2026-03-05 10:11:12.123456 98.50% [INFO] mod_sofia.c:12 hello"}, "0abcdef>1abcdef", layout(
+			"{uuid:uuid} {time} {idle}% [{level}] {source} {message}",
+			"{uuid:uuid} {time} [{level}] {source} {message}")},
+		{Format{"home-assistant", "Home Assistant before 2018", "26-03-05 10:11:12 WARNING (MainThread) [homeassistant.loader] hello"}, "0>1", layout(
+			"{time:%y-%m-%d %T} {level} ({thread}) [{channel}] {message}")},
 		{Format{"fluent-bit", "Fluent Bit", "[2026/03/05 10:11:12] [ info] [engine] hello"}, "[>4", (*parser).fluentBit},
 		{Format{"samba", "Samba, whose records have several lines", "[2026/03/05 10:11:12.123456,  0] ../source3/smbd/server.c:12(main)"}, "[>4", (*parser).samba},
 		{Format{"minio", "MinIO's errors, whose records have several lines", "API: PutObject(bucket=tea, object=pot)"}, "A>A", (*parser).minio},

@@ -3,6 +3,7 @@ package logline
 import (
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -56,10 +57,22 @@ func cutPriority(s string) (pri int, rest string, ok bool) {
 	}
 	n := digits(s[1:])
 	pri, ok = number(s[1:], n)
-	if n == 0 || n > 3 || !ok || pri >= 8*len(facilities) || !strings.HasPrefix(s[1+n:], ">") {
+	if n == 0 || n > 3 || !ok || !strings.HasPrefix(s[1+n:], ">") {
 		return 0, s, false
 	}
-	return pri, s[n+2:], true
+	rest = s[n+2:]
+	if pri >= 8*len(facilities) && !strings.HasPrefix(rest, "1 ") { // some senders have facilities of their own
+		return 0, s, false
+	}
+	return pri, rest, true
+}
+
+// facilityName returns the name of a facility, or the number of an unknown one.
+func facilityName(n int) string {
+	if n < len(facilities) {
+		return facilities[n]
+	}
+	return strconv.Itoa(n)
 }
 
 // syslog parses a message after its priority. If sure is not set, it may be the output of
@@ -77,7 +90,7 @@ func (p *parser) syslog(pri int, s string, sure bool) Line {
 		}
 	}
 	if ok || sure {
-		header := []slog.Attr{slog.String("facility", facilities[pri/8])}
+		header := []slog.Attr{slog.String("facility", facilityName(pri/8))}
 		switch level := severity(pri % 8); {
 		case pri%8 < len(severities):
 			header = append(header, slog.String("severity", severities[pri%8]))
@@ -410,8 +423,26 @@ func (p *parser) payload(l Line, s string) Line {
 	if inner, ok := p.ownHeader(l, s); ok {
 		return inner
 	}
+	if file, level, text, ok := fileLevel(s); ok {
+		l.attr("file", file)
+		l.Level, l.HasLevel, l.Message = level, true, text
+		return l
+	}
 	l.takeLevel(s)
 	return l
+}
+
+// fileLevel parses "pot.py[DEBUG]: text", as cloud-init writes to syslog.
+func fileLevel(s string) (file string, level logbook.Level, text string, ok bool) {
+	w := word(s)
+	if !strings.HasSuffix(w, "]:") {
+		return "", 0, "", false
+	}
+	file, name, _ := strings.Cut(w[:len(w)-2], "[")
+	if level, ok = levelName(name); !ok || !isLevelName(name) || !isName(file) {
+		return "", 0, "", false
+	}
+	return file, level, strings.TrimPrefix(s[len(w):], " "), true
 }
 
 // ownHeader parses the text after the header of outer, if it is a line of another format with a

@@ -231,8 +231,8 @@ func timedHost(s string, st stamp, rest string) (host, bool) {
 	return h, ok && zoned && (h.pid != 0 || h.process != "")
 }
 
-// leadingClock parses a line that starts with a time without a date. A level must follow,
-// since such a time alone may have any meaning.
+// leadingClock parses a line that starts with a time without a date. A level must follow, or a
+// program with its process id, since such a time alone may have any meaning.
 func (p *parser) leadingClock(s string) (Line, bool) {
 	st, ok := p.dayStamp(s)
 	if !ok {
@@ -247,7 +247,11 @@ func (p *parser) leadingClock(s string) (Line, bool) {
 		}
 		return l, true
 	}
-	l, ok := leadingSource(strings.TrimPrefix(s[st.len:], " "))
+	rest := strings.TrimPrefix(s[st.len:], " ")
+	if h, ok := tagHeader(rest); ok && h.pid != 0 && st.seconds {
+		return p.fromHost(Line{Time: st.time}, h), true
+	}
+	l, ok := leadingSource(rest)
 	l.Time = st.time
 	return l, ok
 }
