@@ -14,26 +14,29 @@ func (p *parser) dotnetConsole(s string) (Line, bool) {
 		if !ok || !strings.HasPrefix(s[st.len:], " ") {
 			return Line{}, false
 		}
-		return dotnetCategory(Line{Time: st.time}, strings.TrimPrefix(s[st.len:], " "))
+		return p.dotnetCategory(Line{Time: st.time}, strings.TrimPrefix(s[st.len:], " "))
 	}
 	if len(s) < 10 || s[4] != ':' || s[5] != ' ' {
 		return Line{}, false
 	}
-	return dotnetCategory(Line{}, s)
+	return p.dotnetCategory(Line{}, s)
 }
 
 // dotnetTimed is dotnetConsole after a time with a date.
 func (p *parser) dotnetTimed(l Line, _ stamp, rest string) (Line, bool) {
-	return dotnetCategory(l, strings.TrimLeft(rest, " "))
+	return p.dotnetCategory(l, strings.TrimLeft(rest, " "))
 }
 
 // dotnetCategory parses "info: Category[0]", and the message of .NET's simple console.
-func dotnetCategory(l Line, s string) (Line, bool) {
+func (p *parser) dotnetCategory(l Line, s string) (Line, bool) {
 	level, _, ok := strings.Cut(s[:min(len(s), 8)], ": ")
 	if !ok {
 		return Line{}, false
 	}
 	rest := s[len(level)+2:]
+	if rest == "" {
+		return Line{}, false
+	}
 	switch level {
 	case "trce":
 		level = "trace"
@@ -44,7 +47,28 @@ func dotnetCategory(l Line, s string) (Line, bool) {
 		return Line{}, false
 	}
 	pythonLevel(&l, level)
+	if isDigit(rest[0]) {
+		return p.entityFramework(l, rest)
+	}
 	return l, l.category(rest)
+}
+
+// entityFramework parses what Entity Framework Core has after the level: a time, an event and its
+// category. The message is on the next line.
+//
+//	info: 10/6/2020 10:52:45.581 RelationalEventId.CommandExecuted[20101] (Microsoft.EntityFrameworkCore.Database.Command)
+func (p *parser) entityFramework(l Line, s string) (Line, bool) {
+	st, ok := p.anyStamp(s)
+	if !ok || !strings.HasPrefix(s[st.len:], " ") || !l.category(s[st.len+1:]) {
+		return Line{}, false
+	}
+	category, ok := strings.CutPrefix(l.Message, "(")
+	if category, ok = strings.CutSuffix(category, ")"); !ok || !isLoggerName(category) {
+		return Line{}, false
+	}
+	l.attr("name", l.Channel)
+	l.Time, l.Channel, l.Message = st.time, category, ""
+	return l, true
 }
 
 // category parses "Category[0] text".

@@ -4,6 +4,12 @@ import "testing"
 
 func TestDotnet(t *testing.T) {
 	testLines(t, []sample{
+		{"Entity Framework",
+			`dbug: 11/20/2026 10:40:31.123 ShopEventId.TeaBrewed[10802] (Shop.EntityFrameworkCore.Tea)`,
+			`dotnet 2026-11-20T10:40:31.123+05:30 DEBUG channel=Shop.EntityFrameworkCore.Tea "" {event=10802 name="ShopEventId.TeaBrewed"}`},
+		{"Entity Framework, a time in UTC",
+			`info: 2026-11-20T10:40:31.1234567Z ShopEventId.TeaBrewed[10802] (Shop.EntityFrameworkCore.Tea)`,
+			`dotnet 2026-11-20T10:40:31.1234567Z INFO channel=Shop.EntityFrameworkCore.Tea "" {event=10802 name="ShopEventId.TeaBrewed"}`},
 		{"Serilog",
 			`[10:40:31 WRN] no tea {"Cups": 2}`,
 			`layout 2026-11-20T10:40:31+05:30 WARNING "no tea" {Cups=2}`},

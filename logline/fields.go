@@ -133,7 +133,7 @@ func (p *parser) fields(f *fieldSet, attrs []slog.Attr, all string) Line {
 		}
 	}
 	if f.channel.key != "" {
-		l.Channel = attrs[f.channel.index].Value.String()
+		l.Channel = stripSGR(attrs[f.channel.index].Value.String())
 		use(f.channel)
 	}
 	l.hasPID = l.PID != 0
@@ -253,7 +253,7 @@ func (p *parser) timeField(l *Line, f *fieldSet, i int, a slog.Attr, rank int) {
 func (f *fieldSet) levelField(l *Line, i int, a slog.Attr) {
 	switch {
 	case a.Value.Kind() == slog.KindString && a.Value.String() != "":
-		name := a.Value.String()
+		name := stripSGR(a.Value.String())
 		if lv, ok := levelName(name); ok {
 			l.Level, l.HasLevel = lv, true
 			f.level = role{key: a.Key, index: i}

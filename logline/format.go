@@ -115,7 +115,7 @@ func init() {
 		{Format{"haproxy", "HAProxy, also in syslog", `10.0.0.1:5678 [05/Mar/2026:10:11:12.123] web app/s1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 "GET / HTTP/1.1"`}, "0a:[>1a:.", (*parser).haproxy},
 		{Format{"haproxy-process", "what HAProxy says of itself", "[WARNING] 063/101112 (12) : hello"}, "[>A", (*parser).haproxyProcess},
 		{Format{"gin", "Gin", `[GIN] 2026/03/05 - 10:11:12 | 200 |  1.2ms |  10.0.0.1 | GET      "/"`}, "[>G", (*parser).gin},
-		{Format{"fiber", "Fiber", `10:11:12 | 200 |  1.2ms | 10.0.0.1 | GET | / | -`}, "0>1", (*parser).fiber},
+		{Format{"fiber", "Fiber", `10:11:12 | 200 |  1.2ms | 10.0.0.1 | GET | / | -`}, "0[>1", (*parser).fiber},
 		{Format{"geth", "go-ethereum, and log15 on a terminal", `INFO [03-05|10:11:12.123] hello                                    n=1`}, "A>A", (*parser).geth},
 		{Format{"logrus-console", "logrus on a terminal", `INFO[0012] hello                                    n=1`}, "A>A", (*parser).logrus},
 		{Format{"zerolog-console", "zerolog's and phuslu's consoles", `10:11AM INF main.go:12 > hello n=1`}, "0>1", (*parser).zerologClock},
@@ -159,6 +159,9 @@ func init() {
 			" [id={id}]\t{level}\t{channel}: {message}")},
 		{Format{"home-assistant", "Home Assistant", "2026-03-05 10:11:12.123 WARNING (MainThread) [homeassistant.loader] hello"}, "A>A", timedLayout(
 			" {level} ({thread}) [{channel}] {message}")},
+		{Format{"solr", "Solr", "2026-03-05 10:11:12.123 INFO  (main) [   x:tea] o.a.s.c.CoreContainer hello"}, "A>A", (*parser).solr},
+		{Format{"fiber", "Fiber with a date", "2026-03-05 10:11:12 | 200 |  1.2ms | GET | /"}, "|> ", (*parser).fiberTimed},
+		{Format{"activemq", "ActiveMQ", "2026-03-05 10:11:12,123 | INFO  | hello | org.apache.activemq.broker.BrokerService | main"}, "|> ", (*parser).activemq},
 		{Format{"openstack", "OpenStack", "2026-03-05 10:11:12.123 12 INFO nova.osapi [req-8a1d2f3c anna shop - - -] hello"}, "0", timedLayout(
 			" {pid} {level} {channel} [{request:openstack}] {message}")},
 		{Format{"cloud-init", "cloud-init", "2026-03-05 10:11:12,123 - util.py[DEBUG]: hello"}, "-", timedLayout(

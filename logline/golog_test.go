@@ -4,6 +4,18 @@ import "testing"
 
 func TestGoLoggers(t *testing.T) {
 	testLines(t, []sample{
+		{"fiber before 2.50",
+			`[10:41:03] 404 -   11µs GET /tea`,
+			`fiber 2026-11-20T10:41:03+05:30 WARNING "GET /tea" {status=404 duration="11µs" method="GET" path="/tea"}`},
+		{"fiber with a date, without a client",
+			`2026-11-20 10:41:03 | 200 |     2.1ms | GET | /tea`,
+			`fiber 2026-11-20T10:41:03+05:30 INFO "GET /tea" {status=200 duration="2.1ms" method="GET" path="/tea"}`},
+		{"not fiber",
+			`[10:41:03] 404 - 11µs ago`,
+			`plain "[10:41:03] 404 - 11µs ago"`},
+		{"klog without a bracket, as of early CockroachDB",
+			`I1120 10:41:03.123456 12 cli/tea.go:141  a] b`,
+			`text 2026-11-20T10:41:03.123456+05:30 INFO pid=12 source=|cli/tea.go:141 "a] b"`},
 		{"zerolog console",
 			"\x1b[90m10:41AM\x1b[0m \x1b[32mINF\x1b[0m \x1b[1mmain.go:62\x1b[0m\x1b[36m >\x1b[0m \x1b[1mhello world\x1b[0m \x1b[36mfoo=\x1b[0mbar",
 			`zerolog-console 2026-11-20T10:41:00+05:30 INFO source=|main.go:62 "hello world" {foo="bar"}`},

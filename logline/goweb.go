@@ -63,26 +63,54 @@ func (l *Line) statusText(s string) bool {
 	return true
 }
 
-// fiber parses the lines of Fiber's logger: 10:11:12 | 200 |  1.2ms | 10.0.0.1 | GET | / | -
+// fiber parses the lines of Fiber's logger, as of the releases 2.50 and 2:
+//
+//	10:11:12 | 200 |  1.2ms | 10.0.0.1 | GET | / | -
+//	[10:11:12] 200 -  1.2ms GET /
 func (p *parser) fiber(s string) (Line, bool) {
-	if len(s) < 16 || s[2] != ':' || s[8:11] != " | " || s[14] != ' ' {
+	clock := strings.TrimPrefix(s, "[")
+	st, ok := p.dayStamp(clock)
+	if !ok || !st.seconds {
 		return Line{}, false
 	}
-	st, ok := p.dayStamp(s)
-	if !ok || st.len != 8 {
+	l, rest := Line{Time: st.time}, clock[st.len:]
+	if len(clock) == len(s) {
+		return p.fiberTimed(l, st, rest)
+	}
+	rest, ok = strings.CutPrefix(rest, "] ")
+	status, rest, ok2 := strings.Cut(rest, " - ")
+	rest = strings.TrimLeft(rest, " ")
+	duration, request, ok3 := strings.Cut(rest, " ")
+	if _, isDuration := strings.CutSuffix(duration, "s"); !ok || !ok2 || !ok3 || !isDuration || !l.statusText(status) {
 		return Line{}, false
 	}
-	l := Line{Time: st.time}
-	fields := strings.SplitN(s[11:], " | ", 6)
-	if len(fields) < 5 || !l.statusText(fields[0]) {
+	l.attr("duration", duration)
+	l.Message = strings.TrimLeft(request, " ")
+	l.request()
+	return l, isMethod(word(l.Message))
+}
+
+// fiberTimed parses what follows the time and may have no client: | 200 | 1.2ms | GET | /
+func (p *parser) fiberTimed(l Line, _ stamp, rest string) (Line, bool) {
+	rest, ok := strings.CutPrefix(rest, " | ")
+	fields := strings.SplitN(rest, " | ", 6)
+	if !ok || len(fields) < 4 || !l.statusText(fields[0]) {
 		return Line{}, false
 	}
 	l.attr("duration", strings.Trim(fields[1], " "))
-	l.attr("client", strings.Trim(fields[2], " "))
-	l.Message = strings.Trim(fields[3], " ") + " " + strings.Trim(fields[4], " ")
+	fields = fields[2:]
+	if client := strings.Trim(fields[0], " "); !isMethod(client) {
+		l.attr("client", client)
+		fields = fields[1:]
+	}
+	method := strings.Trim(fields[0], " ")
+	if len(fields) < 2 || !isMethod(method) {
+		return Line{}, false
+	}
+	l.Message = method + " " + strings.Trim(fields[1], " ")
 	l.request()
-	if len(fields) == 6 && fields[5] != "-" {
-		l.Err = fields[5]
+	if text := strings.Join(fields[2:], " | "); text != "-" {
+		l.Err = text
 	}
 	return l, true
 }

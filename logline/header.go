@@ -276,8 +276,10 @@ func (h *header) next() (t token, ok bool) {
 			return t, false
 		}
 		t.open, t.text = 0, s[:n]
-		if place, ok := strings.CutSuffix(t.text, "]"); ok && isPlace(place) {
-			t.text = place // of vLLM, after glog
+		if place, ok := strings.CutSuffix(t.text, "]"); ok {
+			if place = strings.Replace(place, "[line:", ":", 1); isPlace(place) { // [line:12] of a tutorial of Python
+				t.text = place // of vLLM, after glog
+			}
 		}
 	}
 	s = h.rest[n:]

@@ -1,6 +1,8 @@
 package logline
 
 import (
+	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/logbook-go/logbook/logbook"
@@ -88,6 +90,44 @@ func (p *parser) kafka(s string) (Line, bool) {
 	}
 	return l, true
 }
+
+// activemq parses the layout of ActiveMQ, whose message is before the logger and the thread:
+//
+//	2026-03-05 10:11:12,123 | INFO  | hello | org.apache.activemq.broker.BrokerService | main
+func (p *parser) activemq(l Line, _ stamp, rest string) (Line, bool) {
+	const bar = " | "
+	level, rest, ok := strings.Cut(strings.TrimPrefix(rest, bar), bar)
+	if !ok {
+		return Line{}, false
+	}
+	if l.Level, _, l.HasLevel = headerLevel(strings.TrimRight(level, " ")); !l.HasLevel {
+		return Line{}, false
+	}
+	i := strings.LastIndex(rest, bar)
+	j := strings.LastIndex(rest[:max(i, 0)], bar)
+	if j < 0 || isLoggerName(word(rest)) {
+		return Line{}, false
+	}
+	l.Message, l.Channel = rest[:j], rest[j+len(bar):i]
+	if !isLoggerName(l.Channel) || strings.Count(l.Channel, ".") < 2 {
+		return Line{}, false
+	}
+	l.attr("thread", rest[i+len(bar):])
+	return l, true
+}
+
+// solr parses the layout of Solr, which has the core in brackets, if there is one:
+//
+//	2026-03-05 10:11:12.123 INFO  (main) [   x:tea] o.a.s.c.CoreContainer hello
+func (p *parser) solr(l Line, st stamp, rest string) (Line, bool) {
+	l, ok := solrLayout(p, l, st, rest)
+	l.Attrs = slices.DeleteFunc(l.Attrs, func(a slog.Attr) bool {
+		return a.Key == "context" && strings.Trim(a.Value.String(), " ") == ""
+	})
+	return l, ok && isLoggerName(l.Channel)
+}
+
+var solrLayout = timedLayout(" {level} ({thread}) [{context}] {channel} {message}")
 
 // ttcc parses log4j's TTCCLayout: the milliseconds since the start, "[thread] LEVEL logger NDC -
 // message".

@@ -9,6 +9,21 @@ import (
 
 func TestJava(t *testing.T) {
 	testLines(t, []sample{
+		{"ActiveMQ",
+			`2026-11-20 10:40:31,123 | WARN  | the pot | is empty | org.example.tea.Pot | main`,
+			`activemq 2026-11-20T10:40:31.123+05:30 WARNING channel=org.example.tea.Pot "the pot | is empty" {thread="main"}`},
+		{"ActiveMQ, a package",
+			`2026-11-20 10:40:31,123 | INFO  | Started Pot@0.0.0.0:8161 | org.example.tea.log | main`,
+			`activemq 2026-11-20T10:40:31.123+05:30 INFO channel=org.example.tea.log "Started Pot@0.0.0.0:8161" {thread="main"}`},
+		{"not ActiveMQ",
+			`2026-11-20 10:40:31,123 | INFO  | org.example.tea.Pot | main | a | b`,
+			`layout 2026-11-20T10:40:31.123+05:30 INFO channel=org.example.tea.Pot "main | a | b"`},
+		{"Solr",
+			`2026-11-20 10:40:31.123 INFO  (main) [   ] o.e.t.Pot the pot is full`,
+			`solr 2026-11-20T10:40:31.123+05:30 INFO channel=o.e.t.Pot "the pot is full" {thread="main"}`},
+		{"Solr with a core",
+			`2026-11-20 10:40:31.123 ERROR (qtp-12) [c:tea s:shard1 r:node8 x:tea_1] o.e.t.Pot no tea`,
+			`solr 2026-11-20T10:40:31.123+05:30 ERROR channel=o.e.t.Pot "no tea" {thread="qtp-12" context="c:tea s:shard1 r:node8 x:tea_1"}`},
 		{"log4j",
 			`2026-11-20 10:40:31,123 [http-nio-8080-exec-1] FATAL com.example.Shop - out of tea`,
 			`layout 2026-11-20T10:40:31.123+05:30 CRITICAL channel=com.example.Shop "out of tea" {thread="http-nio-8080-exec-1"}`},

@@ -85,6 +85,9 @@ func keys(t *testing.T, line string) map[string]bool {
 }
 
 var jsonSamples = []sample{
+	{"colors",
+		`{"timestamp":"2026-11-20T10:40:31Z","level":"\u001b[33mWARNING\u001b[0m","logger":"\u001b[1mapp.tea\u001b[0m","message":"little tea"}`,
+		`json 2026-11-20T10:40:31Z WARNING channel=app.tea "little tea"`},
 	{"slog",
 		`{"time":"2026-11-20T10:40:31.3557238Z","level":"INFO","source":{"function":"main.main","file":"/srv/app/main.go","line":29},"msg":"hello","a":1,"g":{"k":"v","n":2.5},"d":1000000000,"t":"1970-01-01T00:00:00Z","err":"boom"}`,
 		`slog 2026-11-20T10:40:31.3557238Z INFO source=main.main|/srv/app/main.go:29 "hello" {source={function="main.main" file="/srv/app/main.go" line=29} a=1 g={k="v" n=2.5} d=1000000000 t="1970-01-01T00:00:00Z"} err="boom"`},

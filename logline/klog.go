@@ -44,7 +44,12 @@ func (p *parser) klog(s string) (Line, bool) {
 	if !ok || !strings.HasPrefix(rest, " ") {
 		return Line{}, false
 	}
-	caller, rest, ok := strings.Cut(rest[1:], "] ")
+	rest = rest[1:]
+	end := "] "
+	if isPlace(word(rest)) {
+		end = "  " // of the first releases of CockroachDB
+	}
+	caller, rest, ok := strings.Cut(rest, end)
 	if !ok {
 		return Line{}, false
 	}

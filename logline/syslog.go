@@ -499,8 +499,9 @@ func ciscoLevel(s string) (logbook.Level, bool) {
 // syslog5424 parses "1 time host program pid msgid data text". A dash means that a part is
 // unknown.
 func (p *parser) syslog5424(s string) (Line, bool) {
-	rest, ok := strings.CutPrefix(s, "1 ")
-	if !ok {
+	version := s[:digits(s)]
+	rest, ok := strings.CutPrefix(s[len(version):], " ")
+	if !ok || version == "" || len(version) > 3 {
 		return Line{}, false
 	}
 	var head [5]string // time, host, program, pid, msgid
@@ -516,6 +517,11 @@ func (p *parser) syslog5424(s string) (Line, bool) {
 			return Line{}, false
 		}
 		l.Time = st.time
+	} else if version != "1" {
+		return Line{}, false
+	}
+	if version != "1" {
+		l.attr("version", version)
 	}
 	if head[1] != "-" {
 		l.Attrs = append(l.Attrs, slog.String("host", head[1]))
@@ -565,7 +571,12 @@ func structuredData(attrs []slog.Attr, s string) (_ []slog.Attr, rest string, ok
 		s = s[end:]
 		var params []slog.Attr
 		for strings.HasPrefix(s, " ") {
-			name, r, ok := strings.Cut(s[1:], "=")
+			s = strings.TrimLeft(s, " ") // some write several, and one at the end
+			if strings.HasPrefix(s, "]") {
+				break
+			}
+			name, r, ok := strings.Cut(s, "=")
+			r = strings.TrimLeft(r, " ")
 			if !ok || name == "" || !strings.HasPrefix(r, `"`) {
 				return attrs, s, false
 			}

@@ -5,6 +5,18 @@ import "testing"
 func TestSyslog(t *testing.T) { testLines(t, syslogSamples) }
 
 var syslogSamples = []sample{
+	{"RFC 5424, another version",
+		`<165>2 2026-11-20T10:40:31.003Z vm app 12 ID47 [a@1 b="c"] no tea`,
+		`text 2026-11-20T10:40:31.003Z NOTICE channel=app pid=12 "no tea" {facility="local4" version="2" host="vm" msgid="ID47" a@1={b="c"}}`},
+	{"RFC 5424, version 0",
+		`<35>0 2026-11-20T10:40:31+01:00 vm app - - - no tea`,
+		`text 2026-11-20T10:40:31+01:00 ERROR channel=app "no tea" {facility="auth" version="0" host="vm"}`},
+	{"RFC 5424, spaces in the data",
+		`<165>1 2026-11-20T10:40:31.003Z vm app - - [a@1  b="c" d= "e" ][f@2] no tea`,
+		`text 2026-11-20T10:40:31.003Z NOTICE channel=app "no tea" {facility="local4" host="vm" a@1={b="c" d="e"} f@2=map[string]interface {}{}}`},
+	{"no version",
+		`<165>22 - vm app - - - no tea`,
+		`text NOTICE "22 - vm app - - - no tea" {facility="local4"}`},
 	{"3164",
 		`Nov 20 10:32:01 vm CRON[12]: (root) CMD (true)`,
 		`text 2026-11-20T10:32:01+05:30 channel=CRON pid=12 "(root) CMD (true)" {host="vm"}`},

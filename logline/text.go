@@ -192,6 +192,9 @@ func (p *parser) leadingTime(s string) (Line, bool) {
 		return got, true
 	}
 	rest = cutSeparator(rest)
+	if inner, ok := p.ownHeader(l, rest); ok { // a program added its time to those of another
+		return inner, true
+	}
 	if h, ok := timedHost(s, st, rest); ok {
 		return p.fromHost(l, h), true
 	}

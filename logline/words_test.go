@@ -28,10 +28,10 @@ var (
 
 // add counts the words of a text. Escaped characters and numbers have no effect by their form.
 func (c wordCount) add(text string) {
-	text = colorCodes.ReplaceAllString(text, "")
 	if strings.Contains(text, `\`) {
 		text = escapes.ReplaceAllStringFunc(text, unescape)
 	}
+	text = colorCodes.ReplaceAllString(text, "")
 	if strings.Contains(text, "e") {
 		text = exponents.ReplaceAllStringFunc(text, withoutExponent)
 	}
