@@ -166,9 +166,9 @@ func (s *second) set(t time.Time) {
 	s.rfcLen = len(line)
 }
 
-// put2 writes the two digits of v over the first two bytes of b.
+// put2 writes the two digits of v, which must be below 100, over the first two bytes of b.
 func put2(b []byte, v int) {
-	b[0], b[1] = '0'+byte(v/10), '0'+byte(v%10)
+	binary.LittleEndian.PutUint16(b, uint16(threeDigits[v]>>8))
 }
 
 // The range of times that [AppendRFC3339] formats itself, in seconds since 1970 of the
@@ -226,23 +226,29 @@ func AppendRFC3339(b []byte, t time.Time) []byte {
 // civil returns the date of a second since 1970, and the second of the day. The year must
 // not be before 0. It counts years from March to February, so that a leap day is the last
 // day of its year, starting 400 years before the year 0.
+//
+// It is the algorithm of Neri and Schneider: a product has the quotient of a division in
+// its upper half, and a fraction that gives the remainder in its lower half.
 func civil(second int64) (year, month, day, clock uint32) {
 	const (
 		daysOf400Years = 146097
 		marchToEpoch   = 719468 + daysOf400Years // from the first of March -400 to 1970
+		perQuarterDay  = 1<<32/1461 + 1          // a year is 1461 quarters of a day
+		perDay         = 2141                    // five months are 153 days: 1<<16*5/153
 	)
 	s := uint64(second + marchToEpoch*86400)
 	days := uint32(s / 86400)
 	clock = uint32(s - uint64(days)*86400)
-	era := days / daysOf400Years
-	d := days - era*daysOf400Years
-	y := (d - d/1460 + d/36524 - d/146096) / 365
-	d -= 365*y + y/4 - y/100
-	m := (5*d + 2) / 153
-	day = d - (153*m+2)/5 + 1
-	month, year = m+3, y+era*400-400
-	if m >= 10 {
-		month, year = m-9, year+1
+
+	quarters := 4*days + 3
+	century := quarters / daysOf400Years
+	years := perQuarterDay * uint64((quarters-century*daysOf400Years)|3)
+	dayOfYear := uint32(years) / perQuarterDay / 4
+	months := perDay*dayOfYear + 197913 // the first of March is in month 3
+	day = months&0xffff/perDay + 1
+	month, year = months>>16, 100*century+uint32(years>>32)-400
+	if month > 12 {
+		month, year = month-12, year+1
 	}
 	return year, month, day, clock
 }
