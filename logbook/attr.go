@@ -33,7 +33,10 @@ func appendArgs(dst []slog.Attr, args []any) []slog.Attr {
 // appendByWords is append by means of setAttr.
 func appendByWords(to, attrs []slog.Attr) []slog.Attr {
 	n := len(to)
-	to = slices.Grow(to, len(attrs))[:n+len(attrs)]
+	if cap(to)-n < len(attrs) {
+		to = slices.Grow(to, len(attrs))
+	}
+	to = to[:n+len(attrs)]
 	for i := range attrs {
 		setAttr(&to[n+i], &attrs[i])
 	}

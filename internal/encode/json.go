@@ -17,20 +17,31 @@ func AppendJSONString[S text](b []byte, s S) []byte {
 	// Most strings are short and need no escape. Overlapping words cover any length.
 	switch n := len(s); {
 	case n < 8:
-		if w := loadShort(s); lowest(jsonStyle.set.marks(w)) == n || w&highs != 0 && cleanShort(s) {
-			b = append(grow(b, 9), '"')
+		var w uint64 // loadShort, which is too large to be inlined
+		if n >= 4 {
+			w = uint64(load32(s)) | uint64(load32(s[n-4:]))<<(8*uint(n-4))
+		} else if n > 0 {
+			w = uint64(s[0]) | uint64(s[n/2])<<(8*uint(n/2)) | uint64(s[n-1])<<(8*uint(n-1))
+		}
+		if !anyOf(jsonStyle.set.marks(w), n) || w&highs != 0 && cleanShort(s) {
+			b = grow(b, 9)
 			i := len(b)
-			binary.LittleEndian.PutUint64(b[i:i+8], w|'"'<<(8*uint(n)))
-			return b[:i+n+1]
+			out := b[i : i+9]
+			out[0] = '"'
+			binary.LittleEndian.PutUint64(out[1:], w|'"'<<(8*uint(n)))
+			return b[:i+n+2]
 		}
 	case n <= 16:
 		w0, w1 := load64(s), load64(s[n-8:])
 		if (jsonStyle.set.marks(w0)|jsonStyle.set.marks(w1))&highs == 0 || (w0|w1)&highs != 0 && cleanShort(s) {
-			b = append(grow(b, 18), '"')
+			b = grow(b, 18)
 			i := len(b)
-			binary.LittleEndian.PutUint64(b[i:i+8], w0)
-			binary.LittleEndian.PutUint64(b[i+n-8:i+n], w1)
-			return append(b[:i+n], '"')
+			out := b[i : i+18]
+			out[0] = '"'
+			binary.LittleEndian.PutUint64(out[1:], w0)
+			binary.LittleEndian.PutUint64(out[n-7:], w1)
+			out[n+1] = '"'
+			return b[:i+n+2]
 		}
 	case n <= 32:
 		w0, w1, w2, w3 := load64(s), load64(s[8:]), load64(s[n-16:]), load64(s[n-8:])

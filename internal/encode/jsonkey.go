@@ -62,7 +62,7 @@ func AppendNewJSONKey(b []byte, key string, set *KeySet) (_ []byte, done bool) {
 		} else if n > 0 {
 			head = uint64(key[0]) | uint64(key[n/2])<<(8*uint(n/2)) | uint64(key[n-1])<<(8*uint(n-1))
 		}
-		if lowest(jsonStyle.set.marks(head)) != n {
+		if anyOf(jsonStyle.set.marks(head), n) {
 			return b, false
 		}
 		word = head

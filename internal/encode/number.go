@@ -48,7 +48,10 @@ func AppendInt(b []byte, i int64) []byte {
 }
 
 func appendInt(b []byte, i int64) []byte {
-	if i >= 0 {
+	switch {
+	case 0 <= i && i < 1000: // without a further call
+		return putHead(grow(b, 4), uint32(i))
+	case i >= 0:
 		return appendUint(b, uint64(i))
 	}
 	return AppendUint(append(b, '-'), -uint64(i))

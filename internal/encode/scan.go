@@ -30,6 +30,9 @@ func lowest(marks uint64) int {
 	return bits.TrailingZeros64(marks&highs) >> 3
 }
 
+// anyOf reports whether one of the first n bytes is marked, for n below 8.
+func anyOf(marks uint64, n int) bool { return marks&highs<<(64-8*uint(n)) != 0 }
+
 // cleanASCII returns the index of the first byte of s that is not in the set,
 // or len(s).
 func cleanASCII[S text](s S, c charset) int {
