@@ -151,7 +151,7 @@ func (s *state) rest(b []byte, v any) []byte {
 			return appendError(b, x, reflect.TypeOf(v))
 		}
 	}
-	c := codecOf(reflect.TypeOf(v))
+	c := codecIn(v)
 	if c.pointee != nil {
 		return c.appendPointer(s, b, pointerIn(v))
 	}

@@ -2,20 +2,17 @@
 
 package value
 
-import (
-	"reflect"
-	"unsafe"
-)
+import "unsafe"
 
 // words is the memory layout of an interface without methods.
 type words struct{ typ, data unsafe.Pointer }
 
-// isDirect reports whether an interface holds a value of type t directly, like a pointer,
-// instead of a pointer to it. Then the data word of a zero value is nil.
-func isDirect(t reflect.Type) bool {
-	zero := reflect.Zero(t).Interface()
-	return (*words)(unsafe.Pointer(&zero)).data == nil
-}
+// typeWord returns the address of the type of v.
+func typeWord(v any) uintptr { return uintptr((*words)(unsafe.Pointer(&v)).typ) }
+
+// isDirect reports whether an interface holds values of the type of zero, a zero value,
+// directly, like a pointer, instead of a pointer to it. Then the data word is nil.
+func isDirect(zero any) bool { return (*words)(unsafe.Pointer(&zero)).data == nil }
 
 // pointerIn returns the pointer in v.
 func pointerIn(v any) unsafe.Pointer { return (*words)(unsafe.Pointer(&v)).data }

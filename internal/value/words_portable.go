@@ -7,7 +7,15 @@ import (
 	"unsafe"
 )
 
-func isDirect(reflect.Type) bool { return false }
+// typeWord returns the address of the type of v.
+func typeWord(v any) uintptr {
+	if v == nil {
+		return 0
+	}
+	return reflect.ValueOf(reflect.TypeOf(v)).Pointer()
+}
+
+func isDirect(any) bool { return false }
 
 // pointerIn returns the pointer in v.
 func pointerIn(v any) unsafe.Pointer { return reflect.ValueOf(v).UnsafePointer() }
