@@ -3,8 +3,6 @@ package logbook
 import (
 	"fmt"
 	"log/slog"
-	"strconv"
-	"strings"
 	"sync/atomic"
 
 	"github.com/logbook-go/logbook/internal/errstack"
@@ -26,7 +24,8 @@ type ErrorInfo struct {
 	Chain   []ErrorLink   // the errors it wraps, outermost first; trees depth first
 	Stack   []slog.Source // most recent call first, as Go does; empty if there is none
 
-	// Trace is the traceback that was received with an error.
+	// Trace is the traceback that was received with an error. That of a Go program is empty: its
+	// parts are in Stack and Chain.
 	Trace string
 }
 
@@ -46,36 +45,6 @@ func (e *ErrorInfo) String() string {
 		return e.Message
 	}
 	return e.Type + ": " + e.Message
-}
-
-// Traceback returns the error as several lines, without a newline at the end: the stack
-// in Logbook's order, the most recent call last, then type and message, then the
-// wrapped errors.
-func (e *ErrorInfo) Traceback() string {
-	if e.Trace != "" {
-		return e.Trace
-	}
-	var b []byte
-	if len(e.Stack) > 0 {
-		b = append(b, "Traceback (most recent call last):\n"...)
-		for i := len(e.Stack) - 1; i >= 0; i-- {
-			f := &e.Stack[i]
-			if f.Function == stackCut {
-				b = append(append(append(b, "  "...), stackCut...), '\n')
-				continue
-			}
-			b = append(append(b, `  File "`...), f.File...)
-			b = strconv.AppendInt(append(b, `", line `...), int64(f.Line), 10)
-			b = append(append(append(b, ", in "...), f.Function...), '\n')
-		}
-	}
-	b = append(b, e.String()...)
-	for _, l := range e.Chain {
-		b = append(b, '\n')
-		b = append(b, strings.Repeat("  ", l.Depth)...)
-		b = append(append(append(append(b, "wraps "...), l.Type...), ": "...), l.Message...)
-	}
-	return string(b)
 }
 
 // Err returns an attribute that gives a record its error, at any level. The record

@@ -89,8 +89,9 @@ func (d *wireReader) record() *Record {
 	}
 	d.attributes(r)
 	if name := d.text("exception_name"); name != "" || d.text("formatted_exception") != "" {
-		e := new(loggedError)
-		e.info.Store(&ErrorInfo{Type: name, Message: d.text("exception_message"), Trace: d.text("formatted_exception")})
+		e, info := new(loggedError), &ErrorInfo{Type: name, Message: d.text("exception_message"), Trace: d.text("formatted_exception")}
+		info.parseTrace()
+		e.info.Store(info)
 		r.call = append(r.call, slog.Any("error", e))
 	}
 	return r

@@ -15,7 +15,7 @@ import (
 )
 
 const ticketsShowHelp = `Show prints tickets with all that is known of them: the counts of the last 24 hours, the
-history, and the newest records with their tracebacks.
+history, and the newest records with their stacks.
 
 A ticket that was merged into another one is shown as that one.
 

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/logbook-go/logbook/logbook"
@@ -18,34 +17,16 @@ type link struct {
 // maxDepth bounds how far links are indented.
 const maxDepth = 6
 
-var wraps = regexp.MustCompile(`^((?:  )+)wraps (\S+): (.*)$`)
-
-// chainOf returns the error of a record and those that it wraps. In a received record, they
-// stand at the end of the traceback.
+// chainOf returns the error of a record and those that it wraps.
 func chainOf(e *logbook.ErrorInfo) []link {
 	chain := []link{{Type: e.Type, Message: e.Message}}
 	for _, l := range e.Chain {
 		chain = append(chain, link{Depth: l.Depth, Type: l.Type, Message: l.Message})
 	}
-	if len(e.Chain) == 0 {
-		chain = append(chain, wrapped(e.Trace)...)
-	}
 	for i := range chain {
 		l := &chain[i]
 		l.Depth, l.Type = min(l.Depth, maxDepth), line(l.Type)
 		l.Message, l.Cut = shown(l.Message)
-	}
-	return chain
-}
-
-func wrapped(trace string) []link {
-	var chain []link
-	for l := range strings.SplitSeq(trace, "\n") {
-		if m := wraps.FindStringSubmatch(l); m != nil {
-			chain = append(chain, link{Depth: len(m[1]) / 2, Type: m[2], Message: m[3]})
-		} else if n := len(chain); n > 0 {
-			chain[n-1].Message += "\n" + l
-		}
 	}
 	return chain
 }
