@@ -211,6 +211,7 @@ func TestIndentedText(t *testing.T) {
 	for _, tt := range []struct{ name, log, want string }{
 		{"Ruby", "I, [2026-03-05T10:11:12.123456 #12]  INFO -- : Started\nI, [2026-03-05T10:11:12.234567 #12]  INFO -- :   Rendered\n", "Started|  Rendered"},
 		{"syslog", "Mar  5 10:11:12 vm tea[12]: no tea\nMar  5 10:11:12 vm tea[12]:   in the pot\n", "no tea\n  in the pot"},
+		{"syslog, all texts indented", "Mar  5 10:11:12 vm tea[12]:  [pot] no tea\nMar  5 10:11:12 vm tea[12]:  [pot] waiting\nMar  5 10:11:12 vm tea[12]:    for water\n", " [pot] no tea| [pot] waiting\n   for water"},
 		{"syslog, later", "Mar  5 10:11:12 vm tea[12]: no tea\nMar  5 10:11:14 vm tea[12]:   in the pot\n", "no tea|  in the pot"},
 	} {
 		if got := messages(tt.log, nil); got != tt.want {

@@ -65,7 +65,7 @@ func (s *stream) text(l *Line) (string, bool) {
 	// Syslog and the journal repeat their header before each line of a stack.
 	same := l.PID != 0 && l.PID == s.line.PID && sameMoment(l.Time, s.line.Time) && l.Channel == s.line.Channel && l.Format == s.line.Format &&
 		(!l.HasLevel || l.Level == s.line.Level) && len(l.Attrs) == len(s.line.Attrs)
-	return l.Message, same && l.Message != "" && (isSpace(l.Message[0]) && repeatsHeader(l.Format) || s.block > indented && s.next(l.Message) > indented)
+	return l.Message, same && l.Message != "" && (indentation(l.Message) > indentation(s.line.Message) && repeatsHeader(l.Format) || s.block > indented && s.next(l.Message) > indented)
 }
 
 // repeatsHeader reports whether the lines of a text have a header each in a format, and not each
@@ -136,6 +136,9 @@ func (s *stream) next(text string) block {
 	return noBlock
 }
 
+// indentation returns the number of spaces and tabs before a text.
+func indentation(s string) int { return len(s) - len(strings.TrimLeft(s, " \t")) }
+
 func isSpace(c byte) bool { return c == ' ' || c == '\t' }
 
 // join adds the lines that continue the record.
@@ -177,7 +180,7 @@ func (l *Line) join(lines []string, b block) {
 func dedent(lines []string) string {
 	n := -1
 	for _, s := range lines {
-		if i := len(s) - len(strings.TrimLeft(s, " \t")); s != "" && (n < 0 || i < n) {
+		if i := indentation(s); s != "" && (n < 0 || i < n) {
 			n = i
 		}
 	}
