@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"log/slog"
 	"regexp"
 	"strconv"
@@ -124,20 +125,32 @@ func (c *condition) holds(l *logline.Line) bool {
 	default:
 		ok = false
 	}
-	if !ok {
-		v, has := lookup(l.Attrs, c.name)
-		if !has {
-			return c.op == "!=" || c.op == "!~"
-		}
-		switch {
-		case v.Kind() == slog.KindString:
-			value = v.String()
-		case v.Equal(slog.Value{}):
-			value = "null"
-		default:
-			value = string(text.AppendValue(nil, v))
+	if ok {
+		return c.meets(value, l.Format)
+	}
+	// Of repeated names, one must meet the condition, or all must differ.
+	differs := strings.HasPrefix(c.op, "!")
+	for v := range attrsNamed(l.Attrs, c.name) {
+		if c.meets(valueText(v), l.Format) != differs {
+			return !differs
 		}
 	}
+	return differs
+}
+
+// valueText returns the text of an attribute that is compared.
+func valueText(v slog.Value) string {
+	switch {
+	case v.Kind() == slog.KindString:
+		return v.String()
+	case v.Equal(slog.Value{}):
+		return "null"
+	}
+	return string(text.AppendValue(nil, v))
+}
+
+// meets reports whether the condition holds for the text of a value, in a line of a format.
+func (c *condition) meets(value, format string) bool {
 	if c.re != nil {
 		return c.re.MatchString(value) == (c.op == "~")
 	}
@@ -147,7 +160,7 @@ func (c *condition) holds(l *logline.Line) bool {
 			return c.op == "!=" // a text is neither more nor less than a number
 		}
 		if a.unit == noUnit {
-			a.n *= unitOf(c.amount.unit, c.name, l.Format, !strings.Contains(value, "."))
+			a.n *= unitOf(c.amount.unit, c.name, format, !strings.Contains(value, "."))
 		}
 		return c.order(a.compare(c.amount))
 	}
@@ -174,17 +187,20 @@ func (c *condition) order(n int) bool {
 	return n >= 0
 }
 
-// lookup returns the attribute of a name; a dot leads into a group.
-func lookup(attrs []slog.Attr, name string) (slog.Value, bool) {
+// attrsNamed returns the attributes of a name; a dot leads into a group.
+func attrsNamed(attrs []slog.Attr, name string) iter.Seq[slog.Value] {
+	return func(yield func(slog.Value) bool) { yieldNamed(attrs, name, yield) }
+}
+
+func yieldNamed(attrs []slog.Attr, name string, yield func(slog.Value) bool) bool {
 	for _, a := range attrs {
-		if a.Key == name {
-			return a.Value, true
+		if a.Key == name && !yield(a.Value) {
+			return false
 		}
-		if rest, ok := strings.CutPrefix(name, a.Key); ok && rest[0] == '.' && a.Value.Kind() == slog.KindGroup {
-			if v, ok := lookup(a.Value.Group(), rest[1:]); ok {
-				return v, true
-			}
+		if rest, ok := strings.CutPrefix(name, a.Key); ok && rest != "" && rest[0] == '.' && a.Value.Kind() == slog.KindGroup &&
+			!yieldNamed(a.Value.Group(), rest[1:], yield) {
+			return false
 		}
 	}
-	return slog.Value{}, false
+	return true
 }

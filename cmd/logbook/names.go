@@ -40,8 +40,10 @@ func (n *names) note(l *logline.Line) {
 		return
 	}
 	n.missing = slices.DeleteFunc(n.missing, func(a askedName) bool {
-		_, ok := lookup(l.Attrs, a.name)
-		return ok || isJSON(l) && strings.Contains(l.Raw, `"`+a.name+`"`) // a member that is not an attribute
+		for range attrsNamed(l.Attrs, a.name) {
+			return true
+		}
+		return isJSON(l) && strings.Contains(l.Raw, `"`+a.name+`"`) // a member that is not an attribute
 	})
 	const most = 100
 	if len(n.missing) == 0 || len(n.seen) >= most {

@@ -102,11 +102,21 @@ func TestPipeWhereOfNames(t *testing.T) {
 	lines := []string{
 		`{"level":"info","msg":"x","id":1234567890123456788,"user.name":"anna","a=b":"c","last user":"bert","g":{"h.i":null}}`,
 		`{"level":"info","msg":"x","id":1234567890123456789,"g":{"h.i":false}}`,
+		`{"level":"info","msg":"x","id":7,"twice":1,"twice":2,"p.q":3,"p":{"q":4}}`,
 	}
 	for _, tt := range []struct{ where, want string }{
 		{"id=1234567890123456789", "2"}, // which a float64 does not hold
 		{"id>1234567890123456788", "2"},
-		{"id<1.3e18", "1 2"},
+		{"id<1.3e18", "1 2 3"},
+		{"twice=1", "3"},
+		{"twice=2", "3"},
+		{"twice=3", ""},
+		{"twice!=1", "1 2"},
+		{"twice!=3", "1 2 3"},
+		{"twice>1", "3"},
+		{"twice!~2", "1 2"},
+		{"p.q=3", "3"},
+		{"p.q=4", "3"},
 		{"user.name=anna", "1"},
 		{"last user=bert", "1"},
 		{`"last user"=bert`, "1"},
