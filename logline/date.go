@@ -89,7 +89,7 @@ func (p *parser) dateStamp(s string) (st stamp, ok bool) {
 //
 //	26/03/05 10:11:12            of Spark, after which the usual layout of Java follows
 //	20260305 10:11:12, 260305 10:11:12, 260305  9:11:12
-//	20260305 101112, 260305 101112
+//	20260305 101112, 260305 101112, 20260305T101112,123
 func (p *parser) shortStamp(s string) (st stamp, ok bool) {
 	if len(s) < len("260305 101112") {
 		return st, false
@@ -119,8 +119,9 @@ func (p *parser) shortStamp(s string) (st stamp, ok bool) {
 	}
 	var c clockTime
 	if t := s[n+1:]; digits(t) == 6 {
-		c, ok = clock(t[:2] + ":" + t[2:4] + ":" + t[4:6])
-		c.len = 6
+		const longest = len("101112.123456789")
+		c, ok = clock(t[:2] + ":" + t[2:4] + ":" + t[4:min(len(t), longest)])
+		c.len -= 2
 		n++
 	} else {
 		if n++; t[0] == ' ' {

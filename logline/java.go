@@ -129,8 +129,8 @@ func (p *parser) solr(l Line, st stamp, rest string) (Line, bool) {
 
 var solrLayout = timedLayout(" {level} ({thread}) [{context}] {channel} {message}")
 
-// ttcc parses log4j's TTCCLayout: the milliseconds since the start, "[thread] LEVEL logger NDC -
-// message".
+// ttcc parses log4j's TTCCLayout, which logback has, too: the milliseconds since the start,
+// "[thread] LEVEL logger NDC - message", or "--" before the message.
 func (p *parser) ttcc(s string) (Line, bool) {
 	n := digits(s)
 	in := strings.TrimLeft(s[n:], " ")
@@ -145,7 +145,12 @@ func (p *parser) ttcc(s string) (Line, bool) {
 	if !ok || k == len(rest) || rest[k] != ' ' {
 		return Line{}, false
 	}
-	head, message, ok := strings.Cut(strings.TrimLeft(rest[k:], " "), " - ")
+	rest = strings.TrimLeft(rest[k:], " ")
+	dash := " - "
+	if strings.HasPrefix(rest[len(word(rest)):], " -- ") {
+		dash = " -- "
+	}
+	head, message, ok := strings.Cut(rest, dash)
 	logger, ndc, _ := strings.Cut(head, " ")
 	if !ok || !isLogger(logger) {
 		return Line{}, false
@@ -230,23 +235,20 @@ func (l *Line) julText(s string) bool {
 
 // javaLevels are the levels of java.util.logging as it prints them in other languages, in
 // capitals or not by the version of Java.
-var javaLevels = map[string]logbook.Level{
-	"Warnung": logbook.LevelWarn, "WARNUNG": logbook.LevelWarn,
-	"Schwerwiegend": logbook.LevelError, "SCHWERWIEGEND": logbook.LevelError,
-	"Infos": logbook.LevelInfo, "INFOS": logbook.LevelInfo,
-	"Avertissement": logbook.LevelWarn, "AVERTISSEMENT": logbook.LevelWarn,
-	"Información": logbook.LevelInfo, "INFORMACIÓN": logbook.LevelInfo,
-	"Advertencia": logbook.LevelWarn, "ADVERTENCIA": logbook.LevelWarn,
-	"Grave": logbook.LevelError, "GRAVE": logbook.LevelError,
-	"Informazioni": logbook.LevelInfo, "INFORMAZIONI": logbook.LevelInfo,
-	"Avvertenza": logbook.LevelWarn, "AVVERTENZA": logbook.LevelWarn,
-	"Informações": logbook.LevelInfo, "INFORMAÇÕES": logbook.LevelInfo,
-	"Advertência": logbook.LevelWarn, "ADVERTÊNCIA": logbook.LevelWarn,
-	"Varning": logbook.LevelWarn, "VARNING": logbook.LevelWarn,
-	"Allvarlig": logbook.LevelError, "ALLVARLIG": logbook.LevelError,
-	"信息": logbook.LevelInfo, "資訊": logbook.LevelInfo, "情報": logbook.LevelInfo, "정보": logbook.LevelInfo,
-	"警告": logbook.LevelWarn, "경고": logbook.LevelWarn,
-	"严重": logbook.LevelError, "嚴重": logbook.LevelError, "重大": logbook.LevelError, "致命的": logbook.LevelError, "심각": logbook.LevelError,
-	"配置": logbook.LevelDebug, "構成": logbook.LevelDebug, "详细": logbook.LevelDebug, "較詳細": logbook.LevelTrace, "较详细": logbook.LevelTrace,
-	"非常详细": logbook.LevelTrace, "詳細": logbook.LevelTrace, "最も詳細": logbook.LevelTrace, "普通": logbook.LevelDebug,
+var javaLevels = readJavaLevels(map[logbook.Level]string{
+	logbook.LevelError: "Schwerwiegend Grave Allvarlig 严重 嚴重 重大 致命的 심각",
+	logbook.LevelWarn:  "Warnung Avertissement Advertencia Avvertenza Advertência Varning 警告 경고",
+	logbook.LevelInfo:  "Infos Información Informazioni Informações 信息 資訊 情報 정보",
+	logbook.LevelDebug: "配置 構成 详细 普通",
+	logbook.LevelTrace: "較詳細 较详细 非常详细 詳細 最も詳細",
+})
+
+func readJavaLevels(names map[logbook.Level]string) map[string]logbook.Level {
+	levels := map[string]logbook.Level{}
+	for level, list := range names {
+		for name := range strings.FieldsSeq(list) {
+			levels[name], levels[strings.ToUpper(name)] = level, level
+		}
+	}
+	return levels
 }

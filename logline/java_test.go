@@ -61,6 +61,8 @@ func TestJavaLayouts(t *testing.T) {
 		{"kafka", "[2026-03-05 10:11:12,123] ERROR cannot elect (kafka.controller.Elect:12)", `kafka 2026-03-05T10:11:12.123+05:30 ERROR channel=kafka.controller.Elect "cannot elect" {line="12"}`},
 		{"cassandra", "WARN  [Gossip:1] 2026-03-05 10:11:12,123 Gossiper.java:12 - node is down", `layout 2026-03-05T10:11:12.123+05:30 WARNING source=|Gossiper.java:12 "node is down" {context="Gossip:1"}`},
 		{"ttcc", "176 [main] WARN  app.Sort n=1 - slow", `ttcc WARNING channel=app.Sort "slow" {elapsed="176" thread="main" ndc="n=1"}`},
+		{"logback, milliseconds since the start", "176  [main] WARN  app.Sort -- slow - again", `ttcc WARNING channel=app.Sort "slow - again" {elapsed="176" thread="main"}`},
+		{"log4j, compact time", "20260305T101112,123 [main] WARN  app.Sort - slow", `layout 2026-03-05T10:11:12.123+05:30 WARNING channel=app.Sort "slow" {thread="main"}`},
 		{"tomcat", "05-Mar-2026 10:11:12.123 SEVERE [main] org.example.Listener.start no port", `layout 2026-03-05T10:11:12.123+05:30 ERROR channel=org.example.Listener.start "no port" {thread="main"}`},
 	})
 	want := `java-logging 2026-03-05T22:11:12Z ERROR channel=app.Shop "no card" {method="pay"}` + "\n"

@@ -3,8 +3,6 @@ package logline
 import (
 	"log/slog"
 	"strings"
-
-	"github.com/logbook-go/logbook/logbook"
 )
 
 // paddedLevel parses a level of up to five letters, which is padded to that, and the space
@@ -13,22 +11,12 @@ func (l *Line) paddedLevel(s string) (rest string, ok bool) {
 	if len(s) < 7 || s[5] != ' ' && s[5] != '[' && s[6] != ' ' {
 		return s, false
 	}
-	switch strings.Trim(s[:5], " ") {
-	case "TRACE":
-		l.Level = logbook.LevelTrace
-	case "DEBUG":
-		l.Level = logbook.LevelDebug
-	case "INFO":
-		l.Level = logbook.LevelInfo
-	case "WARN":
-		l.Level = logbook.LevelWarn
-	case "ERROR":
-		l.Level = logbook.LevelError
-	default:
-		return s, false
+	switch name := strings.Trim(s[:5], " "); name {
+	case "TRACE", "DEBUG", "INFO", "WARN", "ERROR":
+		l.Level, l.HasLevel = levelName(name)
+		return strings.TrimPrefix(s[5:], " "), true
 	}
-	l.HasLevel = true
-	return strings.TrimPrefix(s[5:], " "), true
+	return s, false
 }
 
 // targetLen returns the length of a path of Rust modules at the start of s.
