@@ -341,11 +341,6 @@ func (h *header) field(s string, n int) int {
 	return len(strings.TrimRight(s[:end], " "))
 }
 
-// nestedLen returns the length of a text in brackets at the start of s, in which they nest.
-// isLevelName reports whether s is a level in upper case.
-// isLevelWord reports whether s is the name of a level in any case.
-// headerLevel is levelName with levels that only some loggers have; own says that it is one
-// of these.
 // isLevel reports whether a part is the level, and sets it.
 func (h *header) isLevel(t token) bool {
 	text := t.text
@@ -443,26 +438,6 @@ func (h *header) kind(t token) partKind {
 	return noPart
 }
 
-// nameKind returns whether s is a name, a pair or a call.
-// isPlace reports whether s is file:line, or file:line:function().
-// isSourceFile reports whether a file is of a program, by its extension.
-// isLoggerName reports whether a name is that of a logger without doubt: with dots or
-// colons between its parts, or between underscores.
-// isClass reports whether a name is that of a class in a package, or of a method of it.
-// isDomain reports whether a name with dots may be that of a host or a file.
-// isProcess reports whether a text in angle brackets is a process of Erlang: 0.42.0.
-// isSupervisord reports whether a word before a colon begins a message of supervisord.
-// isThread reports whether a text in brackets is the name of a thread, by its words or the
-// number at its end.
-// isDate reports whether s begins with a date: 2026-03-05.
-func isDate(s string) bool {
-	y, ok1 := number(s, 4)
-	mo, ok2 := number(s[5:], 2)
-	d, ok3 := number(s[8:], 2)
-	return ok1 && ok2 && ok3 && validDate(y, mo, d)
-}
-
-// isNumbered reports whether s is name:12.
 // after adds the parts between the level and the message. It returns false if the line is not
 // of a layout after all.
 func (h *header) after() bool {
