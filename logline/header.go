@@ -191,71 +191,80 @@ func (h *header) begin() bool {
 	return h.rest != ""
 }
 
-// separator parses the separator at the start of s. first says that it is the one after the
-// time.
+// separator parses the separator at the start of s: white space, with a mark in it or at its
+// start. first says that it is the one after the time. wide says that white space precedes a
+// colon.
 func (h *header) separator(s string, first bool) (sep byte, wide bool, rest string) {
-	i := 0
-	tab := false
-	for i < len(s) && isSpace(s[i]) {
-		tab = tab || s[i] == '\t'
-		i++
-	}
 	h.colon = false
-	if i > 0 {
-		sep = ' '
-	}
-	if tab {
-		sep = '\t'
+	i := 0
+	for i < len(s) && isSpace(s[i]) {
+		if sep != '\t' {
+			sep = s[i]
+		}
+		i++
 	}
 	if i == len(s) {
 		return sep, false, ""
 	}
-	end := i + 1
-	switch c := s[i]; c {
-	case '|':
-		if sep = c; strings.HasPrefix(s[end:], "-") || strings.HasPrefix(s[end:], "|") && !h.hasLevel { // of logback about itself; an empty part
-			end++
-		}
-	case ':':
-		if strings.HasPrefix(s[end:], ":") {
-			end++
-		}
-		spaced := end == len(s) || isSpace(s[end])
-		if spaced || i == 0 {
-			sep, wide, h.colon = c, i > 0, !spaced
-		}
-	case ',', ';':
-		if i == 0 && (first || h.first == c || end == len(s) || isSpace(s[end])) {
-			sep = c
-		}
-	case '-':
-		if strings.HasPrefix(s[i:], "--- [") { // Spring Boot
-			end = i + 3
-		} else if strings.HasPrefix(s[i:], "-- ") { // Logback without pairs
-			end = i + 2
-		}
-		if i > 0 && end < len(s) && isSpace(s[end]) {
-			sep = c
-		}
-	case '/': // celery
-		if h.inTime && i == 0 {
-			sep = c
-		}
-	case '>', '=':
-		if c == '=' && end < len(s) && s[end] == '>' {
-			end++
-		}
-		if i > 0 && end < len(s) && isSpace(s[end]) && s[end-1] == '>' {
-			sep, i = '>', end
-		}
-	}
-	if sep == s[i] {
-		i = end
+	spaced := i > 0
+	if mark, n := h.mark(s[i:], spaced, first); n > 0 {
+		sep, i = mark, i+n
+		wide = sep == ':' && spaced
+		h.colon = sep == ':' && i < len(s) && !isSpace(s[i])
 	}
 	for i < len(s) && isSpace(s[i]) {
 		i++
 	}
 	return sep, wide, s[i:]
+}
+
+// mark returns the mark of a separator at the start of s, and its length, or 0. spaced says that
+// white space precedes it.
+func (h *header) mark(s string, spaced, first bool) (mark byte, n int) {
+	ends := func(n int) bool { return n == len(s) || isSpace(s[n]) }
+	apart := func(n int) bool { return spaced && n < len(s) && isSpace(s[n]) }
+	switch c := s[0]; c {
+	case '|':
+		if strings.HasPrefix(s, "|-") || strings.HasPrefix(s, "||") && !h.hasLevel {
+			return c, 2 // of logback about itself; an empty part
+		}
+		return c, 1
+	case ':':
+		n = 1
+		if strings.HasPrefix(s, "::") {
+			n = 2
+		}
+		if !spaced || ends(n) {
+			return c, n
+		}
+	case ',', ';':
+		if !spaced && (first || c == h.first || ends(1)) {
+			return c, 1
+		}
+	case '-':
+		n = 1
+		if strings.HasPrefix(s, "--- [") { // Spring Boot
+			n = 3
+		} else if strings.HasPrefix(s, "-- ") { // Logback without pairs
+			n = 2
+		}
+		if apart(n) {
+			return c, n
+		}
+	case '/': // celery
+		if h.inTime && !spaced {
+			return c, 1
+		}
+	case '>':
+		if apart(1) {
+			return '>', 1
+		}
+	case '=':
+		if strings.HasPrefix(s, "=>") && apart(2) {
+			return '>', 2
+		}
+	}
+	return 0, 0
 }
 
 // next parses the next part.
@@ -341,49 +350,6 @@ func (h *header) field(s string, n int) int {
 	return len(strings.TrimRight(s[:end], " "))
 }
 
-// isLevel reports whether a part is the level, and sets it.
-func (h *header) isLevel(t token) bool {
-	text := t.text
-	lv, own, ok := headerLevel(text)
-	if !ok {
-		if len(text) != 1 || !isUpper(text[0]) || t.open != '[' && !strings.HasSuffix(word(t.rest), "]") {
-			return false
-		}
-		if place := word(t.rest); t.open == 0 && !isPlace(place[:len(place)-1]) { // of TensorFlow
-			return false
-		}
-		var l Line
-		if !l.letter(text[0]) {
-			return false
-		}
-		lv = l.Level
-	}
-	upper := text == strings.ToUpper(text)
-	switch {
-	case t.open != 0, upper:
-	case t.sep == ':' && !t.wide && (h.sep != ':' || h.first == ':'):
-		// An abbreviation may be a word of another language or format.
-		if len(text) < 5 && !strings.EqualFold(text, "info") && !strings.EqualFold(text, "warn") {
-			return false
-		}
-	case strong(h.sep) && strong(t.sep), t.tail:
-	case t.sep == ' ' && h.nlog && isUpper(text[0]) && h.n > 0 && h.parts[h.n-1].kind == insidePart:
-	case t.sep != ' ' || h.n > 0:
-		return false
-	case h.nlog && isUpper(text[0]), h.iso && isNPM(text): // 12:34:56.7891 Info text
-	case t.sep == ' ' && strings.HasPrefix(t.rest, "[") && strings.Contains(t.rest[:min(len(t.rest), 40)], "]: "): // info [label]: text
-	default:
-		return false
-	}
-	h.level, h.hasLevel, h.boxedLevel, h.levelAt = lv, true, t.open != 0, h.n
-	h.padded = t.sep == ' ' && t.open == 0 && len(h.rest)-len(t.rest) > len(text)+1
-	if own {
-		h.word = text
-	}
-	h.npm = isLower(text[0]) || h.inTime // Serilog
-	return true
-}
-
 // skip takes a part that is the level, or was added.
 func (h *header) skip(t token) {
 	h.sep, h.rest = t.sep, t.rest
@@ -402,23 +368,28 @@ func (h *header) add(k partKind, text string) {
 	}
 }
 
+// last returns the last part, if there is one.
+func (h *header) last() headerPart {
+	if h.n == 0 {
+		return headerPart{}
+	}
+	return h.parts[h.n-1]
+}
+
 // before adds a part that comes before the level, if it is one.
 func (h *header) before(t token) bool {
 	k := h.kind(t)
-	switch k {
-	case noPart:
+	if k == noPart || k == namePart && (h.seen[namePart] == 2 || h.maybeSentence(t)) {
 		return false
-	case namePart:
-		if h.seen[namePart] == 2 {
-			return false
-		}
-		// Of a sentence, the second word may be a level, but no more than a space is before it.
-		if !strong(t.sep) && !h.comma && len(h.rest)-len(t.rest) <= len(t.text)+1 && !isLoggerName(t.text) && !strings.HasSuffix(t.text, "()") {
-			return false
-		}
 	}
 	h.add(k, t.text)
 	return true
+}
+
+// maybeSentence reports whether a name and a level after it may be words of a sentence: no more
+// than a space is between them.
+func (h *header) maybeSentence(t token) bool {
+	return !strong(t.sep) && !h.comma && !h.isPadded(t) && !isLoggerName(t.text) && !strings.HasSuffix(t.text, "()")
 }
 
 // kind returns what a part is by its text.
@@ -426,186 +397,12 @@ func (h *header) kind(t token) partKind {
 	switch {
 	case t.open != 0, h.sep == '/':
 		return insidePart
-	case digits(t.text) == len(t.text):
+	case isNumber(t.text):
 		return numberPart
-	}
-	if isPlace(t.text) {
+	case isPlace(t.text):
 		return placePart
+	case strings.Contains(t.text, "://") && nameKind(t.text) == namePart:
+		return noPart
 	}
-	if k := nameKind(t.text); k != namePart || !strings.Contains(t.text, "://") {
-		return k
-	}
-	return noPart
-}
-
-// after adds the parts between the level and the message. It returns false if the line is not
-// of a layout after all.
-func (h *header) after() bool {
-	if h.boxed || h.first == '|' {
-		h.rest = strings.TrimPrefix(h.rest, "in ") // of Flask: INFO in app: text
-	}
-	if h.levelFirst && h.comma {
-		h.module()
-	}
-	h.javaLine()
-	rest, n, sep := h.rest, h.n, h.sep // of the message, if no further part ends the header
-	run := 0                           // number of parts since then
-	for run < 4 {
-		t, ok := h.next()
-		if !ok || t.rest == "" && !h.inTime && !(t.sep == ':' && isLoggerName(t.text)) {
-			break
-		}
-		k := h.kind(t)
-		if k == noPart || !h.follows(k, t, run) {
-			break
-		}
-		ends := t.tail || h.ends(k, t, run)
-		h.add(k, t.text)
-		h.skip(t)
-		run++
-		if ends {
-			rest, n, sep, run = h.rest, h.n, h.sep, 0
-		}
-	}
-	h.rest, h.n, h.sep = rest, n, sep
-	return !h.inTime
-}
-
-// module adds the module, with the numbers of process and thread, of Django's usual layouts:
-//
-//	INFO 2026-03-05 10:11:12,123 views 12 34 Hello
-//	INFO 2026-03-05 10:11:12,123 views Hello
-func (h *header) module() {
-	name := word(h.rest)
-	rest := strings.TrimLeft(h.rest[len(name):], " ")
-	if rest == "" || !isName(name) || name != strings.ToLower(name) {
-		return
-	}
-	process := word(rest)
-	after := strings.TrimLeft(rest[len(process):], " ")
-	thread := word(after)
-	switch {
-	case digits(process) == len(process) && thread != "" && digits(thread) == len(thread):
-		h.add(namePart, name)
-		h.add(numberPart, process)
-		h.add(insidePart, thread)
-		h.rest = strings.TrimLeft(after[len(thread):], " ")
-	case isUpper(rest[0]) || rest[0] == '"':
-		h.add(namePart, name)
-		h.rest = rest
-	}
-}
-
-// javaLine adds the source as Log4j's "%F (line %L)" writes it: "Server.java (line 12) ".
-func (h *header) javaLine() {
-	file := word(h.rest[:min(len(h.rest), maxPart)])
-	rest, ok := strings.CutPrefix(h.rest[len(file):], " (line ")
-	n := digits(rest)
-	if ok && n > 0 && strings.HasPrefix(rest[n:], ") ") && isSourceFile(file) {
-		h.add(placePart, file+":"+rest[:n])
-		h.rest = rest[n+2:]
-	}
-}
-
-// follows reports whether a part may belong to the header at all.
-func (h *header) follows(k partKind, t token, run int) bool {
-	switch k {
-	case insidePart:
-		return len(t.text) < 16 || t.text[4] != '-' || !isDate(t.text) // else a header that was logged
-	case namePart:
-		if strings.HasSuffix(t.text, "()") || t.sep == h.first && strong(t.sep) && (isNumbered(t.text) || h.lineFollows(t)) {
-			return true // a function
-		}
-		if h.seen[namePart] == 1 && h.parts[h.n-1].kind == namePart && isThread(h.parts[h.n-1].text) {
-			return t.sep == h.first && strong(t.sep) || isLoggerName(t.text)
-		}
-		if h.seen[namePart] == 1 && run == 1 && h.seen[numberPart] > 0 && t.sep == ':' {
-			return isLoggerName(t.text) // Odoo: pid LEVEL database name: text
-		}
-		if h.seen[namePart] == 1 && h.levelAt > 0 && h.first == '|' && t.sep == '|' && run == 0 {
-			return isLoggerName(t.text) // the part before the level was another
-		}
-		return h.seen[namePart] == 0 && h.seen[callPart] == 0
-	case pairPart:
-		return run > 0
-	}
-	return true
-}
-
-// thread reports whether the header began with a thread in brackets, as those of Java and .NET
-// do, which have the logger after the level.
-func (h *header) thread() bool {
-	if h.levelAt == 0 || h.parts[0].kind != insidePart {
-		return false
-	}
-	text := h.parts[0].text
-	return isThread(text) || digits(text) == len(text)
-}
-
-// lineFollows reports whether a part is followed by a number and the separator after the time.
-func (h *header) lineFollows(t token) bool {
-	n := digits(t.rest)
-	if n == 0 {
-		return false
-	}
-	rest := strings.TrimLeft(t.rest[n:], " ")
-	return rest != "" && rest[0] == h.first
-}
-
-// ends reports whether the header goes on at least to the end of a part after the level.
-func (h *header) ends(k partKind, t token, run int) bool {
-	hard := t.sep == '-' || t.sep == '|' || t.sep == '>' || t.sep == '\t' || t.sep == ':' && t.wide ||
-		strong(h.first) && t.sep == h.first || h.colon
-	switch k {
-	case placePart:
-		return strong(t.sep) || !strong(h.sep)
-	case insidePart:
-		if h.bare && !isThread(t.text) && !isPlace(t.text) && !isLoggerName(t.text) {
-			return false
-		}
-		if run > 0 && h.parts[h.n-1].kind == namePart && !isLoggerName(h.parts[h.n-1].text) {
-			return hard // the name may be the first word of the message
-		}
-		if t.open == '(' && h.n > h.levelAt && h.parts[h.n-1].kind == insidePart {
-			return true // [logger] (thread) of JBoss
-		}
-		if hard || t.sep == ':' || isThread(t.text) || isNumbered(t.text) || isLoggerName(t.text) {
-			return true
-		}
-		if h.boxed && h.boxedLevel && h.comma && h.seen[insidePart] == 1 && h.n == 1 {
-			return true // the node of Elasticsearch, whose name may have spaces
-		}
-		if t.open == '<' && isProcess(t.text) {
-			return true
-		}
-		if h.bare || strings.IndexByte(t.text, ' ') >= 0 {
-			return false
-		}
-		return digits(t.text) == len(t.text) || h.boxedLevel && t.open == '[' && h.seen[insidePart] < 2
-	case numberPart:
-		return hard && t.sep != ':'
-	case callPart:
-		return strong(t.sep) || t.text[0] == '<' || isSourceFile(t.text[:strings.IndexByte(t.text, ':')])
-	case namePart:
-		switch {
-		case h.bare && !isLoggerName(t.text):
-			return h.seen[insidePart] > 0 && t.sep == '-' && isName(t.text)
-		case hard:
-			return true
-		case isNumbered(t.text):
-			return strong(t.sep) || h.comma && isLoggerName(t.text[:strings.LastIndexByte(t.text, ':')])
-		case t.sep == ':' && strings.HasSuffix(t.text, "()"):
-			return true
-		case t.sep == ':' && h.boxedLevel && run == 0 && h.n > h.levelAt && isUpper(t.text[0]) && isName(t.text) && !isLevelWord(t.text):
-			// [INF] [12] Main: of Jellyfin
-			return h.parts[h.n-1].kind == insidePart && digits(h.parts[h.n-1].text) == len(h.parts[h.n-1].text)
-		case t.sep == ':':
-			return isLoggerName(t.text) || (h.comma || h.padded || h.thread()) && h.sep == ' ' && !h.npm && isName(t.text) && !isLevelWord(t.text) && !isSupervisord(t.text)
-		case t.sep == ' ' && h.sep != ':':
-			return isClass(t.text) && h.seen[insidePart] > 0 || (h.comma || h.padded || h.nlog || h.thread() || h.parts[0].kind == numberPart) && isLoggerName(t.text) && !isDomain(t.text)
-		}
-	case pairPart:
-		return t.sep == '-'
-	}
-	return false
+	return nameKind(t.text)
 }

@@ -18,6 +18,9 @@ func digits(s string) int {
 	return n
 }
 
+// isNumber reports whether s has nothing but digits.
+func isNumber(s string) bool { return digits(s) == len(s) }
+
 // number parses the n digits at the start of s.
 func number(s string, n int) (v int, ok bool) {
 	if len(s) < n {
