@@ -180,7 +180,7 @@ func isServiceName(s string) bool {
 	}
 	if task, node, ok := strings.Cut(s, "@"); ok { // NAME.SLOT.ID of a swarm
 		id := task[strings.LastIndexByte(task, '.')+1:]
-		return len(id) < len(task) && (digits(id) == len(id) || len(id) >= 12) && isServiceName(task) && isHostName(node)
+		return len(id) < len(task) && (isNumber(id) || len(id) >= 12) && isServiceName(task) && isHostName(node)
 	}
 	letters := false
 	for i := range len(s) {

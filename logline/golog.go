@@ -106,7 +106,7 @@ func (p *parser) logrus(s string) (Line, bool) {
 	if !ok {
 		return Line{}, false
 	}
-	if digits(in) == len(in) {
+	if isNumber(in) {
 		l.attr("elapsed", in)
 	} else if st, ok := p.isoStamp(in); ok && st.len == len(in) {
 		l.Time = st.time

@@ -113,29 +113,28 @@ func (l *Line) cutRight(s string) string {
 type header struct {
 	rest  string // what is left of the line
 	sep   byte   // the separator before it
-	first byte   // the separator after the time
 	colon bool   // sep is a colon without a space
 
-	comma      bool // the time has a comma before its fraction, as Python's and Java's
-	nlog       bool // the time is NLog's
-	iso        bool // the time is JavaScript's
-	boxed      bool // the time is in brackets
-	inTime     bool // these brackets have further parts
+	first  byte // the separator after the time
+	comma  bool // the time has a comma before its fraction, as Python's and Java's
+	nlog   bool // the time is NLog's
+	iso    bool // the time is JavaScript's
+	boxed  bool // the time is in brackets
+	inTime bool // these brackets have further parts
+	bare   bool // there is no time
+
 	hasLevel   bool
 	level      logbook.Level
-	boxedLevel bool // the level is in brackets
-	npm        bool // the level is written as JavaScript's loggers do
+	word       string // the level, if it is none of Logbook's
+	levelAt    int    // number of parts before it
+	levelFirst bool   // it is before the time
+	boxedLevel bool   // it is in brackets
+	padded     bool   // it is filled up with spaces
+	npm        bool   // it is written as JavaScript's loggers do
 
 	parts [maxParts]headerPart
 	n     int
 	seen  [kinds]int // number of parts of each kind
-
-	word    string // the level, if it is none of Logbook's
-	levelAt int    // number of parts before it
-
-	bare       bool // there is no time
-	levelFirst bool // the level is before the time
-	padded     bool // the level is filled up with spaces
 }
 
 // headerPart is a part of a header other than time and level.
@@ -285,9 +284,9 @@ func (h *header) next() (t token, ok bool) {
 			return t, false
 		}
 		t.open, t.text = 0, s[:n]
-		if place, ok := strings.CutSuffix(t.text, "]"); ok {
-			if place = strings.Replace(place, "[line:", ":", 1); isPlace(place) { // [line:12] of a tutorial of Python
-				t.text = place // of vLLM, after glog
+		if place, ok := strings.CutSuffix(t.text, "]"); ok { // "file.py:12]" of vLLM, "file.py[line:12]" of Python's tutorials
+			if place = strings.Replace(place, "[line:", ":", 1); isPlace(place) {
+				t.text = place
 			}
 		}
 	}

@@ -12,7 +12,7 @@ func (h *header) after() bool {
 		h.module()
 	}
 	h.javaLine()
-	rest, n, sep := h.rest, h.n, h.sep // of the message, if no further part ends the header
+	rest, n, sep := h.rest, h.n, h.sep // where the message begins, if no further part ends the header
 	run := 0                           // number of parts since then
 	for run < 4 {
 		t, ok := h.next()
@@ -49,7 +49,7 @@ func (h *header) module() {
 	after := strings.TrimLeft(rest[len(process):], " ")
 	thread := word(after)
 	switch {
-	case digits(process) == len(process) && thread != "" && digits(thread) == len(thread):
+	case isNumber(process) && thread != "" && isNumber(thread):
 		h.add(namePart, name)
 		h.add(numberPart, process)
 		h.add(insidePart, thread)

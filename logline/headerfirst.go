@@ -1,8 +1,6 @@
 package logline
 
-import (
-	"strings"
-)
+import "strings"
 
 // levelInside parses "[INFO  app::db] hello" of Rust's env_logger without a time.
 func (h header) levelInside(s string) (Line, bool) {
@@ -100,74 +98,98 @@ func (p *parser) beforeStamp(s string) (Line, bool) {
 	if head := s[:min(len(s), 2*maxPart)]; closingBracket(s[0]) == 0 && !hasClock(head) && !strings.Contains(head, " - ") {
 		return Line{}, false
 	}
-	h := header{rest: s}
-	if l, ok := h.levelInside(s); ok {
+	if l, ok := (header{rest: s}).levelInside(s); ok {
 		return l, true
 	}
-	if len(s) > 20 && s[0] == '[' && s[2] == ' ' && isDigit(s[3]) { // Tornado, Jupyter
-		var l Line
-		st, ok := p.anyStamp(s[3:])
-		if !ok {
-			st, ok = p.dayStamp(s[3:])
-		}
-		if !ok || !l.letter(s[1]) {
-			return Line{}, false
-		}
-		h.level, h.hasLevel, h.inTime = l.Level, true, true
-		return p.afterStamp(&h, st, s[3+st.len:])
+	if len(s) > 20 && s[0] == '[' && s[2] == ' ' && isDigit(s[3]) {
+		return p.letterInside(s)
 	}
+	h := header{rest: s}
 	for range 3 {
 		t, ok := h.next()
 		if !ok || t.rest == "" {
 			return Line{}, false
 		}
-		switch k := h.kind(t); {
-		case !h.hasLevel && h.isLevel(t):
+		if !h.hasLevel && h.isLevel(t) {
 			if l, ok := h.bareLine(t); ok {
 				return l, true
 			}
-		case k == insidePart:
-			h.add(k, t.text)
-		case k == namePart && (strong(t.sep) || len(t.rest) > 8 && t.rest[4] == '/' && t.rest[7] == '/'):
-			h.add(k, t.text)
-		default:
+		} else if !h.beforeTime(t) {
 			return Line{}, false
 		}
 		h.skip(t)
-		rest := strings.TrimPrefix(h.rest, "[")
-		if rest == "" || !isDigit(rest[0]) {
-			continue
+		if st, after, ok := p.stampInside(&h); ok {
+			return p.afterParts(h, st, after)
 		}
-		st, ok := p.anyStamp(rest)
-		if !ok && h.hasLevel {
-			if st, ok = p.dayStamp(rest); !ok || !st.seconds {
-				st, ok = p.monthStamp(rest)
-			}
-		}
-		if !ok {
-			continue
-		}
-		after := rest[st.len:]
-		h.levelFirst = h.hasLevel && h.n == 0 && !h.boxedLevel
-		if h.inTime = len(rest) < len(h.rest); h.inTime && strings.HasPrefix(after, "]") {
-			h.inTime, h.boxed = false, true
-			after = after[1:]
-		}
-		if after == "" || !stampEnds(after) {
-			return Line{}, false
-		}
-		whole := h
-		if l, ok := p.afterStamp(&whole, st, after); ok {
-			return l, true
-		}
-		if h.inTime {
-			return Line{}, false
-		}
-		l := Line{Time: st.time, Level: h.level, HasLevel: h.hasLevel}
-		h.set(&l)
-		return p.afterTime(l, cutSeparator(after)), true
 	}
 	return Line{}, false
+}
+
+// letterInside parses "[W 2026-03-05 10:11:12 web:12] hello" of Tornado and Jupyter.
+func (p *parser) letterInside(s string) (Line, bool) {
+	var l Line
+	st, ok := p.anyStamp(s[3:])
+	if !ok {
+		st, ok = p.dayStamp(s[3:])
+	}
+	if !ok || !l.letter(s[1]) {
+		return Line{}, false
+	}
+	h := header{level: l.Level, hasLevel: true, inTime: true}
+	return p.afterStamp(&h, st, s[3+st.len:])
+}
+
+// beforeTime adds a part that comes before the time, if it is one.
+func (h *header) beforeTime(t token) bool {
+	k := h.kind(t)
+	goDate := len(t.rest) > 8 && t.rest[4] == '/' && t.rest[7] == '/' // after the prefix of Go's log package
+	if k != insidePart && (k != namePart || !strong(t.sep) && !goDate) {
+		return false
+	}
+	h.add(k, t.text)
+	return true
+}
+
+// stampInside parses the time that follows the parts before it, also one in brackets. It returns
+// what follows the time, and after brackets with nothing else in them what follows these.
+func (p *parser) stampInside(h *header) (st stamp, after string, ok bool) {
+	rest := strings.TrimPrefix(h.rest, "[")
+	if rest == "" || !isDigit(rest[0]) {
+		return stamp{}, "", false
+	}
+	if st, ok = p.anyStamp(rest); !ok && h.hasLevel {
+		if st, ok = p.dayStamp(rest); !ok || !st.seconds {
+			st, ok = p.monthStamp(rest)
+		}
+	}
+	if !ok {
+		return stamp{}, "", false
+	}
+	after = rest[st.len:]
+	h.levelFirst = h.hasLevel && h.n == 0 && !h.boxedLevel
+	if h.inTime = len(rest) < len(h.rest); h.inTime && strings.HasPrefix(after, "]") {
+		h.inTime, h.boxed = false, true
+		after = after[1:]
+	}
+	return st, after, true
+}
+
+// afterParts parses what follows a time that has parts before it: the rest of a header, or else
+// the caller and the text.
+func (p *parser) afterParts(h header, st stamp, after string) (Line, bool) {
+	if after == "" || !stampEnds(after) {
+		return Line{}, false
+	}
+	whole := h
+	if l, ok := p.afterStamp(&whole, st, after); ok {
+		return l, true
+	}
+	if h.inTime {
+		return Line{}, false
+	}
+	l := Line{Time: st.time, Level: h.level, HasLevel: h.hasLevel}
+	h.set(&l)
+	return p.afterTime(l, cutSeparator(after)), true
 }
 
 // isSentence reports whether a text begins with two words in lower case, of which the first is

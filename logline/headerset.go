@@ -97,7 +97,7 @@ func (l *Line) setCall(s string) {
 
 // setInside sets what a text in brackets is.
 func (h *header) setInside(l *Line, s string) {
-	number := digits(s) == len(s)
+	number := isNumber(s)
 	switch {
 	case s == "":
 	case isPlace(s):

@@ -96,7 +96,7 @@ var forms = map[string]func(string) bool{
 	"THREE":    func(s string) bool { return len(s) == 3 && strings.ToUpper(s) == s },
 	"two digits": func(s string) bool {
 		n := strings.TrimPrefix(s, "-")
-		return n != "" && len(n) < 3 && digits(n) == len(n)
+		return n != "" && len(n) < 3 && isNumber(n)
 	},
 	"name[id]": func(s string) bool {
 		name, id, ok := strings.Cut(s, "[")

@@ -78,7 +78,7 @@ func (p *parser) logcatTimed(l Line, _ stamp, rest string) (Line, bool) {
 		l.attr("user", ids[0])
 	}
 	pid, end, ok := cutPID(ids[n-2])
-	if !ok || end != "" || digits(ids[n-1]) != len(ids[n-1]) {
+	if !ok || end != "" || !isNumber(ids[n-1]) {
 		return Line{}, false
 	}
 	l.PID = pid

@@ -11,7 +11,7 @@ func (p *parser) named(l Line, _ stamp, rest string) (Line, bool) {
 	l.Channel, l.Message = category, text
 	severity, text, ok := strings.Cut(text, ": ")
 	if name, verbosity, _ := strings.Cut(severity, " "); ok {
-		if level, ok := levelName(name); ok && digits(verbosity) == len(verbosity) {
+		if level, ok := levelName(name); ok && isNumber(verbosity) {
 			l.Level, l.HasLevel, l.Message = level, true, text
 			if verbosity != "" {
 				l.attr("verbosity", verbosity)

@@ -181,7 +181,7 @@ func postgresPID(s string) (pid int, line string, ok bool) {
 		return 0, "", false
 	}
 	pid, rest, ok := cutPID(s[1 : len(s)-1])
-	if line, found := strings.CutPrefix(rest, "-"); found && digits(line) == len(line) {
+	if line, found := strings.CutPrefix(rest, "-"); found && isNumber(line) {
 		return pid, line, ok
 	}
 	return pid, "", ok && rest == ""

@@ -90,7 +90,7 @@ func (p *parser) squid(l Line, _ stamp, rest string) (Line, bool) {
 	url, rest, ok := strings.Cut(rest, " ")
 	code, status, ok2 := strings.Cut(result, "/")
 	n, ok3 := number(status, len(status))
-	if !ok || !ok2 || !ok3 || len(status) != 3 || digits(elapsed) != len(elapsed) || digits(size) != len(size) {
+	if !ok || !ok2 || !ok3 || len(status) != 3 || !isNumber(elapsed) || !isNumber(size) {
 		return Line{}, false
 	}
 	l.Message = method + " " + url
@@ -233,7 +233,7 @@ func (p *parser) iis(l Line, _ stamp, rest string) (Line, bool) {
 	n := 0
 	for w := range strings.FieldsSeq(columns) {
 		switch n++; {
-		case n == 2 && checkPort && digits(w) != len(w): // the port
+		case n == 2 && checkPort && !isNumber(w): // the port
 			return Line{}, false
 		case n > beforeStatus && len(w) == 3 && l.statusText(w):
 			l.Time, l.Message = inZone(l.Time, time.UTC), request

@@ -23,7 +23,7 @@ func (p *parser) samba(s string) (Line, bool) {
 	}
 	file, last := place[:at], place[at+1:len(place)-1]
 	function := last
-	if digits(last) == len(last) { // file:function(line) of Samba 3
+	if isNumber(last) { // file:function(line) of Samba 3
 		colon := strings.LastIndexByte(file, ':')
 		function = file[colon+1:]
 		file = file[:max(colon, 0)] + ":" + last

@@ -300,7 +300,7 @@ func (p *parser) epoch(s string) (time.Time, bool) {
 	frac := 0
 	if n < len(s) {
 		f := s[n+1:]
-		if s[n] != '.' || f == "" || digits(f) != len(f) {
+		if s[n] != '.' || f == "" || !isNumber(f) {
 			return time.Time{}, false
 		}
 		frac = nanoseconds(f)

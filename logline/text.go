@@ -307,7 +307,7 @@ func isSetting(level, rest string) bool {
 	case "", "true", "false", "yes", "no", "on", "off", "null", "~", "{", "[", "|", ">":
 		return true
 	default:
-		return digits(value) == len(value)
+		return isNumber(value)
 	}
 }
 
