@@ -31,11 +31,10 @@ func (m *middleware) requestID(w http.ResponseWriter, req *http.Request) string 
 			return id
 		}
 	}
-	if id := w.Header().Get(requestIDHeader); isRequestID(id) {
-		return id
-	}
-	if id := req.Header.Get(requestIDHeader); isRequestID(id) {
-		return id
+	for _, header := range []http.Header{w.Header(), req.Header} {
+		if ids := header[requestIDHeader]; len(ids) > 0 && isRequestID(ids[0]) {
+			return ids[0]
+		}
 	}
 	return newID()
 }

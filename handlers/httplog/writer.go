@@ -19,7 +19,8 @@ type response struct {
 	hijacked bool
 	left     bool // the client left before anything was sent
 	broken   bool // the client left before everything was sent
-	timedOut bool // an http.TimeoutHandler answered instead
+	heldBack bool // the answer goes to an http.TimeoutHandler, which sends it when the handler has returned, or its own after the timeout
+	timedOut bool // it answered instead
 
 	// The handler gets one of these, or the response itself. They are fields to save
 	// allocations.
@@ -41,8 +42,7 @@ type response struct {
 // writer returns the writer for the handler: it can flush and be hijacked if the server's
 // writer can.
 func (r *response) writer() http.ResponseWriter {
-	flushes := supports[http.Flusher](r.ResponseWriter) || supports[interface{ FlushError() error }](r.ResponseWriter)
-	hijacks := supports[http.Hijacker](r.ResponseWriter)
+	flushes, hijacks := r.inspect()
 	switch {
 	case flushes && hijacks:
 		r.both.response, r.both.flusher.r, r.both.hijacker.r = r, r, r
@@ -57,26 +57,25 @@ func (r *response) writer() http.ResponseWriter {
 	return r
 }
 
-// supports reports whether a writer, or one that it wraps, is a T.
-func supports[T any](w http.ResponseWriter) bool {
-	return unwrapped(w, is[T]) != nil
-}
-
-func is[T any](w http.ResponseWriter) bool {
-	_, ok := w.(T)
-	return ok
-}
-
-// unwrapped returns the first wanted one of a writer and those that it wraps, or nil.
-func unwrapped(w http.ResponseWriter, wanted func(http.ResponseWriter) bool) http.ResponseWriter {
-	for !wanted(w) {
+// inspect reports what the server's writer, or one that it wraps, can do, and sets heldBack.
+func (r *response) inspect() (flushes, hijacks bool) {
+	for w := r.ResponseWriter; w != nil; {
+		switch w.(type) {
+		case http.Flusher, interface{ FlushError() error }:
+			flushes = true
+		default:
+			r.heldBack = r.heldBack || reflect.TypeOf(w).String() == "*http.timeoutWriter"
+		}
+		if _, ok := w.(http.Hijacker); ok {
+			hijacks = true
+		}
 		wrapper, ok := w.(interface{ Unwrap() http.ResponseWriter })
 		if !ok {
-			return nil
+			break
 		}
 		w = wrapper.Unwrap()
 	}
-	return w
+	return flushes, hijacks
 }
 
 // Unwrap lets [http.ResponseController] reach the server's writer.
@@ -102,11 +101,10 @@ func (r *response) begin(status int) {
 
 // end completes the record of the answer when the handler has returned.
 func (r *response) end() {
-	heldBack := isTimeoutWriter(r.ResponseWriter)
-	if (r.status == 0 || heldBack) && !r.hijacked {
+	if (r.status == 0 || r.heldBack) && !r.hijacked {
 		r.left = r.clientLeft()
 	}
-	if heldBack && r.ctx.Err() == context.DeadlineExceeded {
+	if r.heldBack && r.ctx.Err() == context.DeadlineExceeded {
 		r.timedOut = true
 	}
 }
@@ -122,12 +120,6 @@ func (r *response) check(err error) {
 	case !r.hijacked && r.clientLeft():
 		r.broken = true
 	}
-}
-
-// isTimeoutWriter reports whether an answer goes to an [http.TimeoutHandler], which sends
-// it when the handler has returned, or its own answer after the timeout.
-func isTimeoutWriter(w http.ResponseWriter) bool {
-	return unwrapped(w, func(w http.ResponseWriter) bool { return reflect.TypeOf(w).String() == "*http.timeoutWriter" }) != nil
 }
 
 // Write records the size.
