@@ -176,7 +176,8 @@ func hasKey(attrs []slog.Attr, key string) bool {
 	for i := range attrs {
 		switch a := &attrs[i]; {
 		case a.Key != "":
-			if a.Key == key {
+			// Most keys differ in length or in the last byte.
+			if n := len(key); n == len(a.Key) && key[n-1] == a.Key[n-1] && key == a.Key {
 				return true
 			}
 		case a.Value.Kind() == slog.KindGroup:
