@@ -67,8 +67,8 @@ const (
 
 // Call is a call of a [Command].
 type Call struct {
-	Command string
-	Peer    Peer
+	Command string // the name of the command
+	Peer    Peer   // the client
 
 	values map[string]any
 	stop   bool

@@ -25,7 +25,7 @@ type Options struct {
 	// its own.
 	Formatter logbook.Formatter
 
-	Facility Facility
+	Facility Facility // 0: FacilityUser
 
 	// AppName is the name of the program; "": RFC 5424 has the channel in its place,
 	// unless there is a Formatter, and RFC 3164 has nothing.
@@ -40,8 +40,8 @@ type Options struct {
 	//	tls://host:port     6514
 	Address string
 
-	Format  Format
-	Framing Framing
+	Format  Format  // 0: RFC 5424 to a host, and otherwise RFC 3164
+	Framing Framing // 0: by transport
 
 	// StructuredData is the SD-ID under which RFC 5424 messages have the record's
 	// attributes, such as "app@32473", with your enterprise number. "": no structured
