@@ -63,7 +63,8 @@ func (p *parser) entityFramework(l Line, s string) (Line, bool) {
 		return Line{}, false
 	}
 	category, ok := strings.CutPrefix(l.Message, "(")
-	if category, ok = strings.CutSuffix(category, ")"); !ok || !isLoggerName(category) {
+	category, closed := strings.CutSuffix(category, ")")
+	if !ok || !closed || !isLoggerName(category) {
 		return Line{}, false
 	}
 	l.attr("name", l.Channel)
