@@ -184,6 +184,10 @@ func (p *parser) field(l *Line, f *fieldSet, i int, a slog.Attr) {
 		if a.Value.Kind() == slog.KindString {
 			f.msg.offer(i, a.Key, 1)
 		}
+	case "MessageTemplate": // of Serilog, if it does not render the message
+		if text {
+			f.msg.offer(i, a.Key, 2)
+		}
 	case "log", "fields", "@fields", "jsonPayload":
 		f.nested.offer(i, a.Key, 0)
 	case "channel", "logger", "logger_name", "@module", "component":
@@ -313,7 +317,7 @@ func channelRank(key string) int {
 // pinoOnly handles fields that only pino and bunyan write: a numeric level, which alone is
 // not enough to recognize them, and the name and pid.
 func (f *fieldSet) pinoOnly(l *Line, attrs []slog.Attr) {
-	if f.time.key == "" && f.hostname.key == "" {
+	if f.time.key == "" && f.hostname.key == "" && (f.level.index > 0 || f.pid.key == "" || f.msg.key != "msg") {
 		l.Level, l.HasLevel = 0, false
 		f.level, f.numericLevel = role{}, false
 		return

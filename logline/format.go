@@ -200,6 +200,8 @@ func init() {
 		{Format{"telegraf", "Telegraf", "2026-03-05T10:11:12Z I! hello"}, "A>!", (*parser).telegraf},
 		{Format{"hclog", "hclog: Consul, Vault, Nomad, Terraform", "2026-03-05T10:11:12.123Z [INFO]  agent.server: hello: n=1"}, "[>A", (*parser).hclog},
 		{Format{"zerolog-time", "zerolog's and phuslu's consoles with a date", "2026-03-05T10:11:12Z INF main.go:12 > hello n=1"}, "A>A", (*parser).zerologConsole},
+		{Format{"calico", "Calico", "2026-03-05 10:11:12.123 [INFO][12] felix/ipsets.go 356: hello n=1"}, "[>A", (*parser).calico},
+		{Format{"spark", "Spark, whose years have two digits", "26/03/05 10:11:12 INFO MemoryStore: hello"}, "A>A", (*parser).spark},
 		{Format{"charm", "charmbracelet/log", "2026/03/05 10:11:12 INFO <main.go:12> hello n=1"}, "A>A", (*parser).charm},
 		{Format{"chi", "chi", `2026/03/05 10:11:12 "GET http://vm/ HTTP/1.1" from 10.0.0.1:99 - 200 5B in 1.2ms`}, "\"[", (*parser).chi},
 		{Format{"tracing", "Rust's tracing, full and compact", "2026-03-05T10:11:12.123456Z  INFO request{id=7}: app::db: hello n=1"}, "A>A", (*parser).tracing},

@@ -2,6 +2,7 @@ package logline
 
 import (
 	"strings"
+	"time"
 
 	"github.com/logbook-go/logbook/logbook"
 )
@@ -14,6 +15,22 @@ func (p *parser) telegraf(l Line, _ stamp, rest string) (Line, bool) {
 	l.Message = rest[4:]
 	return l, true
 }
+
+// calico parses the text after the time in lines of Calico: " [INFO][12] ipsets.go 356: hello n=1".
+func (p *parser) calico(l Line, st stamp, rest string) (Line, bool) {
+	l, ok := calicoLayout(p, l, st, rest)
+	file, text, ok2 := strings.Cut(l.Message, " ")
+	line, text, ok3 := strings.Cut(text, ": ")
+	if !ok || !ok2 || !ok3 {
+		return Line{}, false
+	}
+	if l.Source, ok = goFileLine(file + ":" + line); ok {
+		l.textPairs(text)
+	}
+	return l, ok
+}
+
+var calicoLayout = timedLayout(" [{level}][{pid}] {message}")
 
 // letter sets the level that a letter stands for.
 func (l *Line) letter(c byte) bool {
@@ -208,7 +225,7 @@ func (p *parser) zerologConsole(l Line, _ stamp, rest string) (Line, bool) {
 // charm parses the text after the time in lines of charmbracelet/log:
 // "INFO <main.go:12> prefix: text key=value".
 func (p *parser) charm(l Line, st stamp, rest string) (Line, bool) {
-	if len(rest) < 7 || st.fraction > 0 || rest[6] == ' ' || rest[0] != ' ' || !isUpper(rest[1]) || !isUpper(rest[4]) || rest[5] != ' ' {
+	if len(rest) < 7 || st.fraction > 0 || st.len < len(time.DateTime) || rest[6] == ' ' || rest[0] != ' ' || !isUpper(rest[1]) || !isUpper(rest[4]) || rest[5] != ' ' {
 		return Line{}, false
 	}
 	switch rest[1:5] {

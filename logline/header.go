@@ -24,7 +24,6 @@ var layoutFormats = []Format{
 	{Layout, "logback without a configuration", "10:11:12.123 [main] INFO  com.example.App - hello"},
 	{Layout, "Spring Boot", "2026-03-05 10:11:12.123  INFO 12 --- [           main] c.example.App : hello"},
 	{Layout, "Tomcat", "05-Mar-2026 10:11:12.123 INFO [main] org.apache.catalina.startup.Catalina.start hello"},
-	{Layout, "Spark", "26/03/05 10:11:12 INFO storage.MemoryStore: hello"},
 	{Layout, "Elasticsearch and OpenSearch", "[2026-03-05T10:11:12,123][INFO ][o.e.n.Node              ] [node-1] hello"},
 	{Layout, "ZooKeeper", "2026-03-05 10:11:12,123 [myid:1] - INFO  [main:QuorumPeer@77] - hello"},
 	{Layout, "Cassandra", "INFO  [main] 2026-03-05 10:11:12,123 Server.java:12 - hello"},

@@ -11,7 +11,7 @@ func TestLayout(t *testing.T) {
 		{"", `Thu, 05 Mar 2026 10:11:12 web.py[line:12] INFO hello`,
 			`layout 2026-03-05T10:11:12+05:30 INFO source=|web.py:12 "hello"`},
 		{"", `2026-03-05 10:11:12 26/03/05 09:11:12 INFO tea.Pot: hello`,
-			`layout 2026-03-05T10:11:12+05:30 INFO channel=tea.Pot "hello" {logged=2026-03-05 09:11:12 +0530 +0530}`},
+			`spark 2026-03-05T10:11:12+05:30 INFO channel=tea.Pot "hello" {logged=2026-03-05 09:11:12 +0530 +0530}`},
 		{"", `2026-03-05 10:11:12,123 - app.web - INFO - web.py:12 - hello - world`,
 			`layout 2026-03-05T10:11:12.123+05:30 INFO channel=app.web source=|web.py:12 "hello - world"`},
 		{"", `2026-03-05 10:11:12,123 - app.web - INFO - [web.py:12] - hello`,

@@ -129,6 +129,17 @@ func (p *parser) solr(l Line, st stamp, rest string) (Line, bool) {
 
 var solrLayout = timedLayout(" {level} ({thread}) [{context}] {channel} {message}")
 
+// spark parses the layout of Spark after a time with a year of two digits, which no other program
+// has: any word before the colon is the logger.
+func (p *parser) spark(l Line, st stamp, rest string) (Line, bool) {
+	if st.len != len("26/03/05 10:11:12") {
+		return Line{}, false
+	}
+	return sparkLayout(p, l, st, rest)
+}
+
+var sparkLayout = timedLayout(" {level} {channel}: {message}")
+
 // ttcc parses log4j's TTCCLayout, which logback has, too: the milliseconds since the start,
 // "[thread] LEVEL logger NDC - message", or "--" before the message.
 func (p *parser) ttcc(s string) (Line, bool) {

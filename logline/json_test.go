@@ -22,7 +22,7 @@ var partOf = func() map[string]func(l *logline.Line) bool {
 	}
 	add("TIME timeStamp @time time ts timestamp @timestamp asctime @t t datetime Time Timestamp date eventTime stageTimestamp", func(l *logline.Line) bool { return !l.Time.IsZero() })
 	add("LEVEL level lvl severity levelname @level log.level @l Level LogLevel Severity levelName level_name error_severity", func(l *logline.Line) bool { return l.HasLevel })
-	add("MESSAGE msg message @message @m @mt short_message Message RenderedMessage event fields fields.message", func(l *logline.Line) bool { return true })
+	add("MESSAGE msg message @message @m @mt short_message Message RenderedMessage MessageTemplate event fields fields.message", func(l *logline.Line) bool { return true })
 	add("logger_name channel logger @module component name", func(l *logline.Line) bool { return l.Channel != "" })
 	add("error err error.message err.message exception.message error.type err.type exception.type error.chain", func(l *logline.Line) bool { return l.Err != "" || l.Stack != "" })
 	add("stack stacktrace stack_trace trace exception exc_info Exception @x error.stack err.stack error.stack_trace exception.stacktrace errorVerbose",
@@ -206,8 +206,14 @@ var jsonSamples = []sample{
 		`{"level":"loud","msg":"x"}`,
 		`json "x" {level="loud"}`},
 	{"number as level in an unknown format",
-		`{"level":30,"msg":"x","name":"n","pid":4}`,
+		`{"msg":"x","level":30,"name":"n","pid":4}`,
 		`json "x" {level=30 name="n" pid=4}`},
+	{"pino without time and host",
+		`{"level":40,"pid":4,"msg":"little tea"}`,
+		`json WARNING pid=4 "little tea" {pid=4}`},
+	{"Serilog without the rendered message",
+		`{"Timestamp":"2026-11-20T10:40:31.1234567+03:00","Level":"Verbose","MessageTemplate":"{Cups} cups","Properties":{"Cups":2}}`,
+		`json 2026-11-20T10:40:31.1234567+03:00 DEBUG "{Cups} cups" {Properties={Cups=2}}`},
 	{"dates that are not epoch times",
 		`{"time":20240229133742,"ts":20240229,"timestamp":"yesterday","msg":"x"}`,
 		`json "x" {time=20240229133742 ts=20240229 timestamp="yesterday"}`},

@@ -47,7 +47,7 @@ func namedLevel(s string) (logbook.Level, bool) {
 		return logbook.LevelError, true
 	case "debug", "dbg", "dbug", "debu", "verbose", "ddebug", "subdebug":
 		return logbook.LevelDebug, true
-	case "trace", "trc", "trac":
+	case "trace", "trc", "trac", "vrb":
 		return logbook.LevelTrace, true
 	case "notice":
 		return logbook.LevelNotice, true

@@ -150,7 +150,7 @@ func TestParseKeepsNoReference(t *testing.T) {
 
 func TestLevelNames(t *testing.T) {
 	levels := map[logbook.Level]string{
-		logbook.LevelTrace:    "trace TRACE trc TRC trac",
+		logbook.LevelTrace:    "vrb trace TRACE trc TRC trac",
 		logbook.LevelDebug:    "debug Debug DBG debu verbose",
 		logbook.LevelInfo:     "info Info INFO inf INF Information",
 		logbook.LevelSuccess:  "success SUCCESS",

@@ -90,10 +90,7 @@ func (p *parser) structlogConsole(l Line, _ stamp, rest string) (Line, bool) {
 	}
 	s := strings.TrimPrefix(rest[end+1:], " ")
 	const event = 30
-	i := min(len(s), event)
-	if gap := strings.Index(s[:i], "  "); gap >= 0 {
-		i = gap // it is filled up to less
-	}
+	i := max(strings.Index(s[:min(len(s), event)], "  "), 0) // 0: it is longer, or not filled up
 	i = nextPair(s, i)
 	l.Message = strings.TrimRight(s[:i], " ")
 	if strings.HasSuffix(l.Message, "]") {

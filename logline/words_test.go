@@ -205,7 +205,7 @@ func (c wordCount) takeSyntax(line string, l *logline.Line) {
 
 // levelWords are the words for levels.
 var levelWords = map[logbook.Level]string{
-	logbook.LevelTrace:    " trace trc trac trce t v silly ",
+	logbook.LevelTrace:    " vrb trace trc trac trce t v silly ",
 	logbook.LevelDebug:    " debug dbg dbug debu d verbose verb ddebug subdebug ",
 	logbook.LevelInfo:     " info inf information i log note ",
 	logbook.LevelSuccess:  " success ",
