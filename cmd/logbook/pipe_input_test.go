@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -193,6 +195,45 @@ func TestPipeBrokenFiles(t *testing.T) {
 				if !strings.HasPrefix(line, part) || (n > len(files)-1) != tt.lines || n < len(files)-1 {
 					t.Errorf("%q: %d lines, %d bytes", files, n, len(got))
 				}
+			}
+		})
+	}
+}
+
+// Compressed data that a program writes is printed as far as it can be decompressed.
+func TestPipeLiveCompressed(t *testing.T) {
+	type flusher interface {
+		io.WriteCloser
+		Flush() error
+	}
+	for name, compress := range map[string]func(io.Writer) (flusher, error){
+		"gzip": func(w io.Writer) (flusher, error) { return gzip.NewWriter(w), nil },
+		"zstd": func(w io.Writer) (flusher, error) { return zstd.NewWriter(w, zstd.WithEncoderConcurrency(1)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := start(t, "pipe", "--output", "raw")
+			w, err := compress(r.stdin)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range 3 {
+				line := fmt.Sprintf("2026-03-05T10:00:0%dZ INFO a", i)
+				if _, err := io.WriteString(w, line+"\n"); err != nil {
+					t.Fatal(err)
+				}
+				if err := w.Flush(); err != nil {
+					t.Fatal(err)
+				}
+				if got := r.next(t); got != line {
+					t.Errorf("got %q, want %q", got, line)
+				}
+			}
+			if err := errors.Join(w.Close(), r.stdin.Close()); err != nil {
+				t.Fatal(err)
+			}
+			if code := exitOf(t, r.wait()); code != exitOK || r.stderr.Len() > 0 {
+				t.Errorf("exit code %d, %q", code, r.stderr.String())
 			}
 		})
 	}
