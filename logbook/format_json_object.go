@@ -223,7 +223,11 @@ func (w *jsonWriter) attrs(b []byte, o *jsonObject, list []slog.Attr) []byte {
 			if b, written = encode.AppendNewJSONKey(b, a.Key, &o.marks); !written {
 				b = w.knownKey(b, o, list[:i], a.Key)
 			}
-			b = w.number(b, kind, bits)
+			if kind == slog.KindInt64 { // saves a call
+				b = encode.AppendInt(b, int64(bits))
+			} else {
+				b = w.number(b, kind, bits)
+			}
 			continue
 		}
 		b = w.attr(b, o, list[:i], a.Key, a.Value)
