@@ -304,24 +304,28 @@ func (p *pipe) stream(in []*input, stop <-chan os.Signal, fail func(*input, erro
 	}
 	var deadline <-chan time.Time
 	var timer <-chan time.Time
-	var last time.Time // when a chunk came
+	last := map[*input]time.Time{} // when the last chunk came, of sources that were not flushed since
 	for len(writers) > 0 && !p.sinks.allGone() {
 		select {
 		case c := <-chunks:
 			show.add(c)
+			last[c.from] = time.Now()
 			if c.parse(writers[c.from], fail) {
 				delete(writers, c.from)
+				delete(last, c.from)
 			}
-			if last = time.Now(); timer == nil {
+			if timer == nil {
 				timer = time.After(idle)
 			}
 		case <-timer:
 			timer = nil
-			if time.Since(last) >= idle {
-				for _, w := range writers {
-					w.Flush()
+			for s, t := range last {
+				if time.Since(t) >= idle {
+					writers[s].Flush()
+					delete(last, s)
 				}
-			} else {
+			}
+			if len(last) > 0 {
 				timer = time.After(idle)
 			}
 			p.flush()

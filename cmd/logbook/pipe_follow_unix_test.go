@@ -3,6 +3,7 @@
 package main
 
 import (
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -175,4 +176,22 @@ func TestPipeUnreadableFiles(t *testing.T) {
 	if got != "" || !strings.HasPrefix(stderr, "logbook: "+err.Error()+"\n") || code != exitUsage {
 		t.Errorf("exit code %d, %q, %q", code, got, stderr)
 	}
+}
+
+// A record of a file is printed though another source never rests.
+func TestPipeFollowsBesideBusySource(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.log")
+	appendTo(t, path, "2026-03-05 10:11:11 ERROR no water\n")
+	r := start(t, "pipe", "--level", "error", "-f", "-", path)
+	r.wants(t, "2026-03-05 10:11:11.000 ERROR    a: no water")
+	go func() {
+		for {
+			if _, err := io.WriteString(r.stdin, "2026-03-05 10:11:12 INFO busy\n"); err != nil {
+				return // the program has ended
+			}
+		}
+	}()
+	appendTo(t, path, "2026-03-05 10:11:12 ERROR no tea\n")
+	r.wants(t, "2026-03-05 10:11:12.000 ERROR    a: no tea")
+	r.interrupt(t, exitOK)
 }
