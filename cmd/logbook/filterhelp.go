@@ -9,7 +9,8 @@ passes, all its lines are printed, also those of its stack.
   --since, --until   TIME is how long ago (15m, 2h, 7d), a time of today (10:30), a date
                      (2026-03-05), both (2026-03-05 10:30), or one as in a log. A date is its
                      midnight. A time without a zone is in that of --input-zone
-  --grep RE          looks at the lines as they are, without colours. (?i) ignores case
+  --grep RE          looks at the lines as they are, without colours. ^ and $ are the ends
+                     of a line; (?i) ignores case, and (?s) lets . match several lines
   --where            looks at the parts of a record, as the console shows them
 
 A condition of --where is a name, an operator, and a value: status>=500. Several conditions

@@ -165,11 +165,10 @@ func (p *pipe) prepare(stdout io.Writer) (err error) {
 		return err
 	}
 	for _, s := range p.grep {
-		re, err := regexp.Compile(s)
-		if err != nil {
+		if _, err := regexp.Compile(s); err != nil {
 			return fmt.Errorf("--grep: %w", err)
 		}
-		p.keep.grep = append(p.keep.grep, re)
+		p.keep.grep = append(p.keep.grep, regexp.MustCompile("(?m)"+s)) // ^ and $ are the ends of a line, as in grep
 	}
 	if p.keep.where, err = readConditions(p.where, now); err != nil {
 		return fmt.Errorf("--where: %w", err)

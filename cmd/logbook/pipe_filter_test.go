@@ -340,6 +340,10 @@ func TestPipeLevelAndGrep(t *testing.T) {
 		{[]string{"--grep", "started|quiet"}, "1 2 9"},
 		{[]string{"--grep", "started", "--grep", "quiet"}, "1 2 9"},
 		{[]string{"--grep", "coloured"}, "10"},
+		{[]string{"--grep", "^ValueError: .*money$"}, "3 4 5 6"}, // the ends of any line
+		{[]string{"--grep", "^WARN coloured$"}, "10"},
+		{[]string{"--grep", "(?s)failed.*money"}, "3 4 5 6"},
+		{[]string{"--grep", "failed.*money"}, ""},
 		{[]string{"--grep", "(?i)STARTED", "--level", "error"}, ""},
 	}
 	for _, tt := range tests {

@@ -57,6 +57,7 @@ func (s *selection) hint(stderr io.Writer, zone *time.Location) {
 var colors = regexp.MustCompile(`\x1b\[[0-9;:]*m`)
 
 func (s *selection) matches(line string) bool {
+	line = strings.TrimPrefix(line, "\ufeff") // a byte order mark
 	if strings.Contains(line, "\x1b[") {
 		line = colors.ReplaceAllString(line, "")
 	}
