@@ -434,15 +434,15 @@ func (p *parser) payload(l Line, s string) Line {
 
 // fileLevel parses "pot.py[DEBUG]: text", as cloud-init writes to syslog.
 func fileLevel(s string) (file string, level logbook.Level, text string, ok bool) {
-	w := word(s)
-	if !strings.HasSuffix(w, "]:") {
+	file, rest, ok := strings.Cut(s[:min(len(s), maxPart)], "[")
+	if !ok || !isName(file) {
 		return "", 0, "", false
 	}
-	file, name, _ := strings.Cut(w[:len(w)-2], "[")
-	if level, ok = levelName(name); !ok || !isLevelName(name) || !isName(file) {
+	name, _, closed := strings.Cut(rest, "]: ")
+	if level, ok = levelName(name); !ok || !closed || !isLevelName(name) {
 		return "", 0, "", false
 	}
-	return file, level, strings.TrimPrefix(s[len(w):], " "), true
+	return file, level, s[len(file)+len(name)+len("[]: "):], true
 }
 
 // ownHeader parses the text after the header of outer, if it is a line of another format with a
