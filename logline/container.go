@@ -23,8 +23,8 @@ func (p *parser) inner(outer Line, s string) Line {
 		l.Time = outer.Time
 	}
 	l.Attrs = append(outer.Attrs, l.Attrs...)
-	l.stream, l.runtime = outer.stream+l.stream, outer.runtime
-	l.text, l.header = s, nil
+	w := outer.wrapped()
+	l.wrapping = &wrapping{stream: w.stream + l.wrapped().stream, text: s, runtime: w.runtime}
 	if l.Format == Plain {
 		l.Format = outer.Format
 	}
@@ -35,8 +35,31 @@ func (p *parser) inner(outer Line, s string) Line {
 func (p *parser) split(header Line, s string) Line {
 	header.Attrs = slices.Clip(header.Attrs)
 	l := p.inner(header, s)
-	l.header = &header
+	l.wrapping.header = &header
 	return l
+}
+
+// wrapping is what the prefix of a container, pod or service says of a line.
+type wrapping struct {
+	// stream names the container, pod or service. Lines of other streams may come between those
+	// of one record.
+	stream string
+
+	text string // the line without the prefix
+
+	// runtime is stdout or stderr if a container's runtime wrote the line. Runtimes split long
+	// lines: header is set, to the line without its text, if the next one of this stream
+	// continues it.
+	runtime string
+	header  *Line
+}
+
+// wrapped returns what the prefix says, if there is one.
+func (l *Line) wrapped() wrapping {
+	if l.wrapping == nil {
+		return wrapping{}
+	}
+	return *l.wrapping
 }
 
 // cri parses a line of the Container Runtime Interface, as containerd and CRI-O write it:
@@ -61,7 +84,7 @@ func (p *parser) cri(s string) (Line, bool) {
 			return Line{}, false
 		}
 	}
-	outer := Line{Format: "cri", Time: st.time, stream: name, runtime: name}
+	outer := Line{Format: "cri", Time: st.time, wrapping: &wrapping{stream: name, runtime: name}}
 	outer.attr("stream", name)
 	if tags[0] == 'P' {
 		return p.split(outer, rest), true
@@ -82,7 +105,7 @@ func (p *parser) kubectl(s string) (Line, bool) {
 	if !ok {
 		return Line{}, false
 	}
-	outer := Line{Format: "kubectl", stream: name}
+	outer := Line{Format: "kubectl", wrapping: &wrapping{stream: name}}
 	outer.attr("pod", pod)
 	outer.attr("container", container)
 	return p.inner(p.timestamped(outer, &rest), rest), true
@@ -100,7 +123,7 @@ func (p *parser) stern(s string) (Line, bool) {
 	if !ok || !isServiceName(container) {
 		return Line{}, false
 	}
-	outer := Line{Format: "stern", stream: s[:i] + "/" + container}
+	outer := Line{Format: "stern", wrapping: &wrapping{stream: s[:i] + "/" + container}}
 	outer.attr("pod", s[:i])
 	outer.attr("container", container)
 	return p.inner(p.timestamped(outer, &rest), rest), true
@@ -160,7 +183,7 @@ func (p *parser) compose(s string) (Line, bool) {
 		}
 	}
 	rest := strings.TrimPrefix(s[i+1:], " ")
-	outer.stream = name
+	outer.wrapping = &wrapping{stream: name}
 	outer.attr("container", name)
 	switch stream {
 	case "":
@@ -214,7 +237,7 @@ func (p *parser) dockerJSON(s string) (Line, bool) {
 	if !ok || nonfinite {
 		return Line{}, false
 	}
-	outer := Line{Format: "docker"}
+	outer := Line{Format: "docker", wrapping: new(wrapping)}
 	text, logged := "", false
 	for _, a := range attrs {
 		switch {
@@ -227,9 +250,9 @@ func (p *parser) dockerJSON(s string) (Line, bool) {
 			}
 			outer.Attrs = append(outer.Attrs, a)
 		case a.Key == "stream":
-			outer.stream = a.Value.String()
-			if outer.stream == "stdout" || outer.stream == "stderr" {
-				outer.runtime = outer.stream
+			outer.wrapping.stream = a.Value.String()
+			if name := outer.wrapping.stream; name == "stdout" || name == "stderr" {
+				outer.wrapping.runtime = name
 			}
 			fallthrough
 		default:
@@ -240,7 +263,7 @@ func (p *parser) dockerJSON(s string) (Line, bool) {
 		return Line{}, false
 	}
 	line, whole := strings.CutSuffix(text, "\n")
-	if !whole && outer.runtime != "" {
+	if !whole && outer.wrapping.runtime != "" {
 		return p.split(outer, line), true
 	}
 	return p.inner(outer, strings.TrimSuffix(line, "\r")), true

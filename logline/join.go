@@ -65,9 +65,9 @@ func (j *joiner) stream(key streamKey) *stream {
 
 // streamOf returns the stream to whose record a line may belong.
 func (j *joiner) streamOf(l *Line) *stream {
-	log := j.stream(streamKey{container: l.stream})
+	log := j.stream(streamKey{container: l.wrapped().stream})
 	if isBackend(l) {
-		log.backend = j.stream(streamKey{l.stream, l.PID})
+		log.backend = j.stream(streamKey{l.wrapped().stream, l.PID})
 	}
 	if log.backend != nil {
 		return log.backend
@@ -78,7 +78,7 @@ func (j *joiner) streamOf(l *Line) *stream {
 // streamOfNew returns the stream in which a line begins a record.
 func (j *joiner) streamOfNew(l *Line) *stream {
 	if !isBackend(l) {
-		j.stream(streamKey{container: l.stream}).backend = nil
+		j.stream(streamKey{container: l.wrapped().stream}).backend = nil
 	}
 	return j.streamOf(l)
 }
@@ -147,8 +147,8 @@ func (j *joiner) continues(s *stream, l *Line) bool {
 // more adds a further line of a record whose format has several.
 func (j *joiner) more(s *stream, l *Line) bool {
 	text := l.Raw
-	if l.stream != "" {
-		text = l.text
+	if w := l.wrapped(); w.stream != "" {
+		text = w.text
 	}
 	text, ok := s.line.more(&s.line, text)
 	if !ok || s.blanks > 0 || s.size+len(l.Raw) > maxJoined {

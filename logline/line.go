@@ -55,18 +55,9 @@ type Line struct {
 	Source *slog.Source // nil if none was recognized
 	PID    int          // 0 if none was recognized
 
-	// stream names the container or pod of a line with such a prefix. Lines of other
-	// streams may come between those of one record.
-	stream string
-
-	// text is the line without the header of the container.
-	text string
-
-	// runtime is stdout or stderr if a container's runtime wrote the line. Runtimes split long
-	// lines: header is set, to the line without its text, if the next one of this stream
-	// continues it.
-	runtime string
-	header  *Line
+	// wrapping is what a container's prefix says; nil without one. It is a pointer since most
+	// lines have none, and are copied often.
+	wrapping *wrapping
 
 	// more takes a further line of a record whose format has several. It returns the text
 	// that belongs to the message, and false for a line of another record.

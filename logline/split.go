@@ -18,9 +18,9 @@ type split struct {
 
 // part takes a line of a container's runtime, which may be a part of one.
 func (w *Writer) part(l Line) {
-	s := w.splits[l.runtime]
+	s := w.splits[l.wrapping.runtime]
 	if s == nil {
-		if l.header == nil {
+		if l.wrapping.header == nil {
 			w.joiner.add(l, w.below(&l))
 			return
 		}
@@ -28,16 +28,16 @@ func (w *Writer) part(l Line) {
 			w.splits = map[string]*split{}
 		}
 		s = &split{first: l}
-		w.splits[strings.Clone(l.runtime)] = s
+		w.splits[strings.Clone(l.wrapping.runtime)] = s
 	}
 	if s.size+len(l.Raw) > w.o.MaxLine {
 		w.passSplit(s)
 	}
-	s.texts, s.raw = append(s.texts, l.text), append(s.raw, l.Raw)
+	s.texts, s.raw = append(s.texts, l.wrapping.text), append(s.raw, l.Raw)
 	s.size += len(l.Raw)
-	if l.header == nil {
+	if l.wrapping.header == nil {
 		w.passSplit(s)
-		delete(w.splits, l.runtime)
+		delete(w.splits, l.wrapping.runtime)
 	}
 }
 
@@ -60,7 +60,7 @@ func (w *Writer) passSplit(s *split) {
 		w.joiner.piece(s.record, text, raw, s.pieces)
 		return
 	}
-	l := w.parser.inner(*s.first.header, text)
+	l := w.parser.inner(*s.first.wrapping.header, text)
 	l.Raw, l.LastTime = raw, s.first.LastTime
 	w.joiner.add(l, w.below(&l))
 	s.record = w.joiner.last

@@ -26,7 +26,7 @@ type stream struct {
 func (s *stream) begin() {
 	l := &s.line
 	text := l.Message
-	if l.stream == "" && l.Raw != "" && l.Time.IsZero() {
+	if l.wrapped().stream == "" && l.Raw != "" && l.Time.IsZero() {
 		text = clean(l.Raw) // Parse takes the first word of "panic: boom" for a level
 	}
 	b, level := beginning(text)
@@ -35,7 +35,7 @@ func (s *stream) begin() {
 	}
 	s.block = b
 	switch {
-	case !l.Time.IsZero() && l.stream == "":
+	case !l.Time.IsZero() && l.wrapped().stream == "":
 		// A logger wrote it, and the program goes on.
 		if s.block == goExit {
 			s.block = stack
@@ -53,9 +53,9 @@ func (s *stream) begin() {
 // returns false for a line that is a record of its own.
 func (s *stream) text(l *Line) (string, bool) {
 	switch {
-	case l.Format == Plain && l.stream == "":
+	case l.Format == Plain && l.wrapped().stream == "":
 		return l.Message, true
-	case l.stream != "":
+	case l.wrapped().stream != "":
 		return l.Message, !l.HasLevel || l.assumed
 	case !l.HasLevel && l.Time.IsZero() && s.block > indented:
 		return clean(l.Raw), true // a part of a stack that looks like logfmt

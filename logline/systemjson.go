@@ -136,7 +136,7 @@ func byteArray(v slog.Value) (string, bool) {
 func (p *parser) printed(entry Line, priority []slog.Attr) Line {
 	outer := entry
 	outer.Message = ""
-	outer.stream = entry.Channel + strconv.Itoa(entry.PID)
+	outer.wrapping = &wrapping{stream: entry.Channel + strconv.Itoa(entry.PID)}
 	l := p.inner(outer, entry.Message)
 	if l.HasLevel {
 		l.Attrs = append(l.Attrs, priority...)

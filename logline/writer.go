@@ -146,7 +146,7 @@ func (w *Writer) line(line []byte, whole bool) {
 	} else { // that of a Wire line is not known here
 		w.lastTime, w.dropped = l.Time, w.dropped[:0]
 	}
-	if l.runtime != "" && whole {
+	if l.wrapped().runtime != "" && whole {
 		w.part(l)
 	} else {
 		w.joiner.add(l, w.below(&l))
