@@ -38,8 +38,9 @@ test: deps lint test-core test-windows ## all checks that a change must pass; so
 
 matrix: test-tags test-386 test-cross test-next test-packages ## build tags, other platforms, the next Go release and the packages; CI runs it after `make test`
 
-# The test that follows the pages of the documentation takes minutes on a busy machine. The tests of
-# allocation budgets do not run with the race detector, so another run adds them. bench has newer versions of the loggers that compat bridges.
+# The test that follows the pages of the documentation takes minutes on a busy machine. The
+# tests of allocation budgets do not run with the race detector, so another run adds them.
+# bench has newer versions of the loggers that compat bridges.
 test-core:
 	@test -n "$$LOGBOOK_TEST_TIMESCALE_DSN" || echo "not run: TestTimescaleServer of ./database, which needs TimescaleDB; set LOGBOOK_TEST_TIMESCALE_DSN"
 	$(GO) test -vet=off -race -timeout 30m -tags $(TAGS) ./...

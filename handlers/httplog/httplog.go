@@ -12,7 +12,8 @@ import (
 	"github.com/logbook-go/logbook/logbook"
 )
 
-// Options configure [New]. nil is the default.
+// Options configure [New]. nil is the default. A panic of one of the functions is logged at ERROR,
+// and the request goes on without what it would have returned.
 type Options struct {
 	Logger *logbook.Logger // logs requests and panics; nil: channel "http"
 
@@ -54,12 +55,6 @@ func New(next http.Handler, o *Options) http.Handler {
 	m := &middleware{next: next, Options: *o}
 	if m.Logger == nil {
 		m.Logger = logbook.New("http")
-	}
-	if m.Level == nil {
-		m.Level = levelOf
-	}
-	if m.Route == nil {
-		m.Route = func(req *http.Request) string { return req.Pattern }
 	}
 	if m.FingersCrossedOptions == nil {
 		m.FingersCrossedOptions = &handlers.FingersCrossedOptions{Bubble: true}
@@ -140,7 +135,7 @@ func (m *middleware) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	r.header[0] = r.id
 	w.Header()[requestIDHeader] = r.header[:]
 	if m.Attrs != nil {
-		r.attrs = m.Attrs(req)
+		m.guard(r.Context, "Attrs", func() { r.attrs = m.Attrs(req) })
 	}
 	r.response.ResponseWriter, r.response.ctx = w, r.Context
 	serve := func(ctx context.Context) {
@@ -150,7 +145,7 @@ func (m *middleware) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 			r.answerPanic()
 		}
 		r.response.end()
-		m.logAccess(ctx, r, m.Route(served))
+		m.logAccess(ctx, r, served)
 	}
 	if m.FingersCrossed == nil {
 		logbook.InContext(r, serve, logbook.Processor(r.describe))
@@ -181,6 +176,21 @@ func (m *middleware) serve(ctx context.Context, r *request, req *http.Request) {
 		}
 	}()
 	m.next.ServeHTTP(r.response.writer(), req)
+	returned = true
+}
+
+// guard calls a function of the options, and logs its panic as serve does.
+func (m *middleware) guard(ctx context.Context, option string, call func()) {
+	returned := false
+	defer func() {
+		if returned || !m.Logger.Enabled(ctx, logbook.LevelError) {
+			return
+		}
+		if p := recover(); p != nil {
+			m.Logger.LogPanic(ctx, p, &logbook.PanicOptions{Message: "httplog.Options." + option + " panicked"})
+		}
+	}()
+	call()
 	returned = true
 }
 
@@ -219,10 +229,17 @@ func (r *request) status() int {
 const accessMessage = "{method} {path}: {status}, {size} bytes in {duration}"
 
 // logAccess logs the access record.
-func (m *middleware) logAccess(ctx context.Context, r *request, route string) {
+func (m *middleware) logAccess(ctx context.Context, r *request, served *http.Request) {
 	took := time.Since(r.start).Round(time.Microsecond)
 	status := r.status()
-	level := m.Level(status)
+	level, route := levelOf(status), served.Pattern
+	if m.Level != nil {
+		m.guard(ctx, "Level", func() { level = m.Level(status) })
+	}
+	if m.Route != nil {
+		route = ""
+		m.guard(ctx, "Route", func() { route = m.Route(served) })
+	}
 	if r.panicked {
 		level = max(level, logbook.LevelNotice)
 	}

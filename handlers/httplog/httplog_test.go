@@ -329,6 +329,33 @@ func TestUnloggedPanic(t *testing.T) {
 	h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
 }
 
+// A panic of a function of the options is logged, and changes neither the answer nor the access
+// record.
+func TestPanicsOfOptions(t *testing.T) {
+	for option, o := range map[string]*httplog.Options{
+		"Level":     {Level: func(int) logbook.Level { panic("x") }},
+		"Attrs":     {Attrs: func(*http.Request) []slog.Attr { panic("x") }},
+		"RequestID": {RequestID: func(*http.Request) string { panic("x") }},
+		"Route":     {Route: func(*http.Request) string { panic("x") }},
+	} {
+		t.Run(option, func(t *testing.T) {
+			answer, records := serve(t, o, httptest.NewRequest("GET", "/", nil), func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(201)
+			})
+			if answer.Code != 201 || answer.Header().Get("X-Request-Id") == "" || len(records) != 2 {
+				t.Fatalf("answered %d, logged %v", answer.Code, records)
+			}
+			r, access := records[0], records[1]
+			if want := "httplog.Options." + option + " panicked"; r.Level() != logbook.LevelError || r.Message() != want || r.Err() == nil {
+				t.Errorf("logged %v %q, %v", r.Level(), r.Message(), r.Err())
+			}
+			if access.Level() != logbook.LevelInfo || text(access, "status") != "201" || text(access, "request_id") == "-" {
+				t.Errorf("access: %v %s", access.Level(), access.Message())
+			}
+		})
+	}
+}
+
 // The answer to HEAD has no body, whatever the handler writes.
 func TestHead(t *testing.T) {
 	_, records := serve(t, nil, httptest.NewRequest("HEAD", "/", nil), func(w http.ResponseWriter, _ *http.Request) {

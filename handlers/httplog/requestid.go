@@ -27,7 +27,8 @@ func RequestID(ctx context.Context) string {
 // else a random one.
 func (m *middleware) requestID(w http.ResponseWriter, req *http.Request) string {
 	if m.RequestID != nil {
-		if id := m.RequestID(req); isRequestID(id) {
+		id := ""
+		if m.guard(req.Context(), "RequestID", func() { id = m.RequestID(req) }); isRequestID(id) {
 			return id
 		}
 	}
