@@ -152,17 +152,24 @@ func parseIDs(args []string) (ids []int64, err error) {
 	return ids, nil
 }
 
-// getTickets returns the tickets with the ids, or an error that names the one that is unknown.
-func getTickets(ctx context.Context, s ticketing.Store, ids []int64) ([]*ticketing.Ticket, error) {
-	var all []*ticketing.Ticket
-	for _, id := range ids {
-		t, err := s.Ticket(ctx, id)
-		if err != nil {
-			return nil, fmt.Errorf("ticket %d: %w", id, err)
-		}
-		all = append(all, t)
+// useTickets calls fn with the tickets of the ids in args, which wantIDs has checked. A ticket that
+// was merged into another one has another id than in ids. The error names an id that is unknown.
+func (db *database) useTickets(cmd *cobra.Command, args []string, fn func(ctx context.Context, s ticketing.Store, ids []int64, list []*ticketing.Ticket) error) error {
+	ids, err := parseIDs(args)
+	if err != nil {
+		return err
 	}
-	return all, nil
+	return db.use(cmd, func(ctx context.Context, s ticketing.Store) error {
+		var list []*ticketing.Ticket
+		for _, id := range ids {
+			t, err := s.Ticket(ctx, id)
+			if err != nil {
+				return fmt.Errorf("ticket %d: %w", id, err)
+			}
+			list = append(list, t)
+		}
+		return fn(ctx, s, ids, list)
+	})
 }
 
 // timeFlag is the value of a flag that takes a time, or a duration before now.

@@ -30,17 +30,12 @@ func (a *ticketsAction) command(cmd *cobra.Command) *cobra.Command {
 	addActorFlags(cmd, &a.action.Actor, &a.action.Comment)
 	cmd.Args = wantIDs(1)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		ids, _ := parseIDs(args) // checked by Args
 		if a.check != nil {
 			if err := a.check(&a.action); err != nil {
 				return err
 			}
 		}
-		return a.db.use(cmd, func(ctx context.Context, s ticketing.Store) error {
-			list, err := getTickets(ctx, s, ids)
-			if err != nil {
-				return err
-			}
+		return a.db.useTickets(cmd, args, func(ctx context.Context, s ticketing.Store, _ []int64, list []*ticketing.Ticket) error {
 			for _, t := range list {
 				if err := s.Act(ctx, t.ID, &a.action); err != nil {
 					return fmt.Errorf("ticket %d: %w", t.ID, err)
@@ -149,12 +144,7 @@ func ticketsMergeCommand(db *database) *cobra.Command {
 does not change. Their ids stand for it from then on. The counts cannot be separated again.`,
 		Example: "  logbook tickets merge 3 7 8 --db sqlite:tickets.db",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ids, _ := parseIDs(args) // checked by Args
-			return db.use(cmd, func(ctx context.Context, s ticketing.Store) error {
-				list, err := getTickets(ctx, s, ids)
-				if err != nil {
-					return err
-				}
+			return db.useTickets(cmd, args, func(ctx context.Context, s ticketing.Store, ids []int64, list []*ticketing.Ticket) error {
 				into := list[0].ID
 				if err := s.Merge(ctx, into, ids[1:], by); err != nil {
 					return err
@@ -183,12 +173,7 @@ func ticketsDeleteCommand(db *database) *cobra.Command {
 that recurs makes a new ticket; to hide one for good, use mute.`,
 		Example: "  logbook tickets delete 3 5 --db sqlite:tickets.db",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ids, _ := parseIDs(args) // checked by Args
-			return db.use(cmd, func(ctx context.Context, s ticketing.Store) error {
-				list, err := getTickets(ctx, s, ids)
-				if err != nil {
-					return err
-				}
+			return db.useTickets(cmd, args, func(ctx context.Context, s ticketing.Store, ids []int64, list []*ticketing.Ticket) error {
 				if err := s.Delete(ctx, ids...); err != nil {
 					return err
 				}

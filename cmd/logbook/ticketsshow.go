@@ -32,12 +32,7 @@ func ticketsShowCommand(db *database) *cobra.Command {
 		Example: `  logbook tickets show 3 --db sqlite:tickets.db
   logbook tickets show 3 --records 5 --json --db sqlite:tickets.db | jq .occurrences[].record.msg`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			ids, _ := parseIDs(args) // checked by Args
-			return db.use(cmd, func(ctx context.Context, s ticketing.Store) error {
-				list, err := getTickets(ctx, s, ids)
-				if err != nil {
-					return err
-				}
+			return db.useTickets(cmd, args, func(ctx context.Context, s ticketing.Store, _ []int64, list []*ticketing.Ticket) error {
 				for i, t := range list {
 					d, err := ticketing.ReadDetails(ctx, s, t.ID, int(records))
 					if err != nil {
