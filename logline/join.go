@@ -117,6 +117,9 @@ func (j *joiner) continues(s *stream, l *Line) bool {
 	} else if text, ok = s.text(l); ok {
 		next = s.next(text)
 	}
+	if next == noBlock && s.endsException(l) {
+		next = closed
+	}
 	if next == noBlock {
 		return false
 	}
@@ -130,11 +133,14 @@ func (j *joiner) continues(s *stream, l *Line) bool {
 		if s.line.Message = text; !s.line.HasLevel {
 			s.line.Level, s.line.HasLevel = level, has
 		}
-		s.joined, s.raw, s.size, s.blanks = s.joined[:0], s.raw[:0], 0, 0
+		s.joined, s.raw, s.error, s.size, s.blanks = s.joined[:0], s.raw[:0], 0, 0, 0
 		j.hold(s)
 	default:
 		for range s.blanks {
 			s.joined, s.raw = append(s.joined, ""), append(s.raw, "")
+		}
+		if s.block == python && next == closed {
+			s.error = len(s.joined)
 		}
 		s.joined, s.raw = append(s.joined, text), append(s.raw, l.Raw)
 		s.size += len(text) + 1
@@ -247,7 +253,7 @@ func (j *joiner) finish(s *stream) {
 	l := s.line
 	if len(s.raw) > 0 {
 		l.Raw += "\n" + strings.Join(s.raw, "\n")
-		l.join(s.joined, s.block)
+		s.join(&l)
 		clear(s.joined)
 		clear(s.raw)
 		s.joined, s.raw = s.joined[:0], s.raw[:0]

@@ -220,6 +220,32 @@ func TestIndentedText(t *testing.T) {
 	}
 }
 
+// The text of an exception may have several lines, in the middle of a chain and at its end. What
+// follows it, until the next line with a header, belongs to it only after a line with a time.
+func TestExceptionsOfSeveralLines(t *testing.T) {
+	const (
+		traceback = "Traceback (most recent call last):\n  File \"pot.py\", line 3, in pour\n    self.pour()\n"
+		cause     = "tea.PotError: no tea\nPOT 1: empty\n          ^\n\nThe above exception was the direct cause of the following exception:\n\n"
+		last      = "tea.ShopError: closed\nPOT 1: empty\n          ^\n\n[call the waiter]"
+	)
+	for _, tt := range []struct{ log, want string }{
+		{"2026-03-05 10:11:12,123 - app - ERROR - failed\n" + traceback + cause + traceback + last + "\n2026-03-05 10:11:12,200 - app - INFO - next\nhello\n",
+			"ERROR failed(" + last + ")|INFO next()|INFO hello()"},
+		{traceback + "tea.PotError: no tea\n  of any kind\nhello\n", "ERROR tea.PotError: no tea\n  of any kind()|INFO hello()"},
+		{"2026-03-05 10:11:12,123 - app - ERROR - failed\n" + traceback + "KeyError: 'x'\npanic: no pot\n", "ERROR failed(KeyError: 'x')|CRITICAL panic: no pot()"},
+		{"2026-03-05T10:11:12Z stderr F " + strings.ReplaceAll(traceback+"KeyError: 'x'\nhello", "\n", "\n2026-03-05T10:11:12Z stderr F ") + "\n",
+			"ERROR KeyError: 'x'()|INFO hello()"},
+	} {
+		var got []string
+		for l := range logline.Read(strings.NewReader(tt.log), nil) {
+			got = append(got, fmt.Sprintf("%v %s(%s)", l.Level, l.Message, l.Err))
+		}
+		if got := strings.Join(got, "|"); got != tt.want {
+			t.Errorf("%s\ngot  %q\nwant %q", tt.log, got, tt.want)
+		}
+	}
+}
+
 // A traceback that a service prints into the journal is an error, though the journal has it at
 // the level of all its lines, and lines of other services come between.
 func TestJournalOfServices(t *testing.T) {

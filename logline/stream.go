@@ -16,6 +16,7 @@ type stream struct {
 	block   block
 	joined  []string // lines that continue it, without their headers
 	raw     []string // all these lines as they were
+	error   int      // place in joined of the exception after a traceback
 	size    int      // of them
 	blanks  int      // blank lines after them
 	since   int      // number of the last line
@@ -90,6 +91,8 @@ func (s *stream) next(text string) block {
 			return s.block
 		case stackLine(trimmed):
 			return stack
+		case s.block == closed:
+			return closed
 		}
 		return indented
 	}
@@ -105,6 +108,9 @@ func (s *stream) next(text string) block {
 		}
 		return goExit
 	}
+	if s.block == python && !strings.HasPrefix(text, traceback) {
+		return closed
+	}
 	if b, _ := beginning(text); b != noBlock {
 		// It belongs to the record if that reports a failure.
 		again := s.block == closed && b == python
@@ -116,8 +122,6 @@ func (s *stream) next(text string) block {
 	switch {
 	case s.block == rust:
 		return stack
-	case s.block == python:
-		return closed
 	case s.block == closed && strings.HasSuffix(text, "exception occurred:"),
 		s.block == closed && strings.HasSuffix(text, "following exception:"):
 		return closed
@@ -141,8 +145,19 @@ func indentation(s string) int { return len(s) - len(strings.TrimLeft(s, " \t"))
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' }
 
-// join adds the lines that continue the record.
-func (l *Line) join(lines []string, b block) {
+// endsException reports whether a line belongs to the text of an exception, which may have several
+// lines, after a traceback that a logger wrote: those of other records have a header.
+func (s *stream) endsException(l *Line) bool {
+	if s.block != closed || s.line.Time.IsZero() || s.line.wrapped().stream != "" || l.Format != Plain || l.Message == "" {
+		return false
+	}
+	b, _ := beginning(l.Message)
+	return b == noBlock
+}
+
+// join adds the lines that continue the record to it.
+func (s *stream) join(l *Line) {
+	lines, b := s.joined, s.block
 	if len(lines) == 0 {
 		return
 	}
@@ -158,14 +173,14 @@ func (l *Line) join(lines []string, b block) {
 	switch {
 	case b == closed && strings.HasPrefix(l.Message, traceback):
 		l.Stack = l.Message + "\n" + text
-		l.Message = lines[len(lines)-1]
+		l.Message = strings.Join(lines[s.error:], "\n")
 	case b > indented || l.Stack != "":
 		if l.Stack != "" {
 			l.Stack += "\n"
 		}
 		l.Stack += text
 		if b == closed && l.Err == "" {
-			l.Err = lines[len(lines)-1]
+			l.Err = strings.Join(lines[s.error:], "\n")
 		} else if b == stack && l.Err == "" && exceptionLine(first) {
 			l.Err = first
 		}
