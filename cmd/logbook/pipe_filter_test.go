@@ -247,16 +247,16 @@ func TestPipeTimes(t *testing.T) {
 	}
 }
 
-// If no record is of the time asked for, pipe reports of which time they are.
+// If no record is of the time asked for, pipe reports it, and of which time they are.
 func TestPipeOtherTimes(t *testing.T) {
 	const log = "2026-03-05T10:00:00Z INFO x\n2026-03-05T12:00:00+01:00 ERROR y\n2026-03-05T10:30:00Z INFO z\n"
 	for _, tt := range []struct {
 		args []string
 		want string
 	}{
-		{[]string{"--since", "1m"}, "no record is of the time asked for: they are from 2026-03-05 10:00:00Z to 2026-03-05 11:00:00Z"},
+		{[]string{"--since", "2026-03-06", "--until", "2026-03-07 08:00"}, "no record since 2026-03-06 00:00:00Z until 2026-03-07 08:00:00Z: they are from 2026-03-05 10:00:00Z to 2026-03-05 11:00:00Z"},
 		{[]string{"--until", "2026-03-05 11:00", "--time-zone", "Asia/Tokyo", "--since", "2026-03-05 10:45"}, ""},
-		{[]string{"--until", "2026-03-05", "--time-zone", "Asia/Tokyo"}, "no record is of the time asked for: they are from 2026-03-05 19:00:00+09:00 to 2026-03-05 20:00:00+09:00"},
+		{[]string{"--until", "2026-03-05", "--time-zone", "Asia/Tokyo"}, "no record until 2026-03-05 09:00:00+09:00: they are from 2026-03-05 19:00:00+09:00 to 2026-03-05 20:00:00+09:00"},
 		{[]string{"--since", "2026-03-05", "--grep", "nothing"}, ""},
 		{[]string{"--since", "1m", "--level", "critical"}, ""},
 	} {

@@ -44,13 +44,21 @@ func (s *selection) keeps(l *logline.Line, at time.Time) bool {
 	return true
 }
 
-// hint reports the times of the records if none is within the bounds.
+// hint reports the bounds and the times of the records if none is within them. The zone of a bound
+// may be another one than expected.
 func (s *selection) hint(stderr io.Writer, zone *time.Location) {
 	if s.inTime || s.first.IsZero() {
 		return
 	}
-	const layout = "2006-01-02 15:04:05Z07:00"
-	complain(stderr, "no record is of the time asked for: they are from %s to %s", s.first.In(zone).Format(layout), s.last.In(zone).Format(layout))
+	format := func(t time.Time) string { return t.In(zone).Format("2006-01-02 15:04:05Z07:00") }
+	asked := ""
+	if !s.since.IsZero() {
+		asked = " since " + format(s.since)
+	}
+	if !s.until.IsZero() {
+		asked += " until " + format(s.until)
+	}
+	complain(stderr, "no record%s: they are from %s to %s", asked, format(s.first), format(s.last))
 }
 
 // colors matches the escape sequences that set colours.
