@@ -117,9 +117,6 @@ func (j *joiner) continues(s *stream, l *Line) bool {
 	} else if text, ok = s.text(l); ok {
 		next = s.next(text)
 	}
-	if next == noBlock && s.endsException(l) {
-		next = closed
-	}
 	if next == noBlock {
 		return false
 	}

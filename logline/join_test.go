@@ -220,17 +220,17 @@ func TestIndentedText(t *testing.T) {
 	}
 }
 
-// The text of an exception may have several lines, in the middle of a chain and at its end. What
-// follows it, until the next line with a header, belongs to it only after a line with a time.
+// The exceptions of database drivers have several lines, in the middle of a chain and at its end.
 func TestExceptionsOfSeveralLines(t *testing.T) {
 	const (
 		traceback = "Traceback (most recent call last):\n  File \"pot.py\", line 3, in pour\n    self.pour()\n"
-		cause     = "tea.PotError: no tea\nPOT 1: empty\n          ^\n\nThe above exception was the direct cause of the following exception:\n\n"
-		last      = "tea.ShopError: closed\nPOT 1: empty\n          ^\n\n[call the waiter]"
+		cause     = "tea.PotError: no tea\nLINE 1: SELECT tea\n          ^\n\nThe above exception was the direct cause of the following exception:\n\n"
+		last      = "tea.ShopError: no tea\nLINE 1: SELECT tea\n          ^\n\n[SQL: SELECT tea]\n[parameters: {}]\n(Background on this error at: https://shop)"
 	)
 	for _, tt := range []struct{ log, want string }{
 		{"2026-03-05 10:11:12,123 - app - ERROR - failed\n" + traceback + cause + traceback + last + "\n2026-03-05 10:11:12,200 - app - INFO - next\nhello\n",
 			"ERROR failed(" + last + ")|INFO next()|INFO hello()"},
+		{"2026-03-05 10:11:12,123 - app - ERROR - failed\n" + traceback + "tea.PotError: no tea\nhello\n", "ERROR failed(tea.PotError: no tea)|INFO hello()"},
 		{traceback + "tea.PotError: no tea\n  of any kind\nhello\n", "ERROR tea.PotError: no tea\n  of any kind()|INFO hello()"},
 		{"2026-03-05 10:11:12,123 - app - ERROR - failed\n" + traceback + "KeyError: 'x'\npanic: no pot\n", "ERROR failed(KeyError: 'x')|CRITICAL panic: no pot()"},
 		{"2026-03-05T10:11:12Z stderr F " + strings.ReplaceAll(traceback+"KeyError: 'x'\nhello", "\n", "\n2026-03-05T10:11:12Z stderr F ") + "\n",

@@ -118,6 +118,17 @@ func rustLine(s string) bool {
 	return s == "stack backtrace:" || strings.HasPrefix(s, "note: ")
 }
 
+// databaseDetail reports whether a text is a line that psycopg and SQLAlchemy write below their
+// exceptions.
+func databaseDetail(s string) bool {
+	for _, begin := range [...]string{"LINE ", "DETAIL:  ", "HINT:  ", "CONTEXT:  ", "[SQL: ", "[parameters: ", "(Background on this error at: "} {
+		if strings.HasPrefix(s, begin) {
+			return true
+		}
+	}
+	return false
+}
+
 // ofStack reports whether a line is that of an exception of Java or .NET, or of its stack.
 func ofStack(s string) bool {
 	s = strings.TrimLeft(s, " \t")

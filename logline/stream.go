@@ -122,7 +122,8 @@ func (s *stream) next(text string) block {
 	switch {
 	case s.block == rust:
 		return stack
-	case s.block == closed && strings.HasSuffix(text, "exception occurred:"),
+	case s.block == closed && databaseDetail(text),
+		s.block == closed && strings.HasSuffix(text, "exception occurred:"),
 		s.block == closed && strings.HasSuffix(text, "following exception:"):
 		return closed
 	case stackLine(text):
@@ -144,16 +145,6 @@ func (s *stream) next(text string) block {
 func indentation(s string) int { return len(s) - len(strings.TrimLeft(s, " \t")) }
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' }
-
-// endsException reports whether a line belongs to the text of an exception, which may have several
-// lines, after a traceback that a logger wrote: those of other records have a header.
-func (s *stream) endsException(l *Line) bool {
-	if s.block != closed || s.line.Time.IsZero() || s.line.wrapped().stream != "" || l.Format != Plain || l.Message == "" {
-		return false
-	}
-	b, _ := beginning(l.Message)
-	return b == noBlock
-}
 
 // join adds the lines that continue the record to it.
 func (s *stream) join(l *Line) {
