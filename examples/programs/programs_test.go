@@ -193,6 +193,7 @@ var masks = []struct {
 	{regexp.MustCompile(`"duration":\d+`), `"duration":N`},
 	{regexp.MustCompile(`("(?:server|httplog|stack_context)\.go"(?:, line |,"line":))\d+`), "${1}N"}, // of packages
 	{regexp.MustCompile(`\bmain\.[\w.]+\.func\d[\w.]*`), "main.FUNC"},                                // the compiler's names
+	{regexp.MustCompile(`\.ServeHTTP\.func\d`), ".ServeHTTP.FUNC"},
 }
 
 func mask(s string) string {
