@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -58,6 +59,11 @@ func pipeCommand() *cobra.Command {
 		Long:    pipeHelp,
 		Example: pipeExamples,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if os.Getenv("GOGC") == "" {
+				// Nearly all memory is that of lines, which are garbage soon. To collect it less
+				// often saves a fifth of the time, and costs 12 MiB.
+				debug.SetGCPercent(400)
+			}
 			p.toSet = cmd.Flags().Changed("to")
 			p.outputSet = cmd.Flags().Changed("output")
 			stdout := cmd.OutOrStdout()
