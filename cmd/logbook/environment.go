@@ -30,7 +30,7 @@ var variables = []struct {
 		{"DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR", "desktop: the bus of the session"},
 	}},
 	{"Memory:", [][2]string{
-		{"GOGC", "how much memory grows before it is collected, in percent; default 100, pipe: 400"},
+		{"GOGC", "how much memory grows before it is collected, in percent; default 100, pipe: 200"},
 	}},
 	{"Services, set by systemd:", [][2]string{
 		{"NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID", "collect: where to report the state of the service, and how often"},
