@@ -97,8 +97,8 @@ func (m *merger) fill(h *head) bool {
 	return true
 }
 
-// wait waits until more of a source was read. A signal ends the source: what was read before it
-// is still passed on.
+// wait reads more of a source. A signal ends the source: its lines that were read before are still
+// passed on.
 func (m *merger) wait(h *head) {
 	var timer <-chan time.Time
 	if h.waits {

@@ -38,7 +38,7 @@ func (u *utf16Reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// fill converts the next bytes. What is no character becomes U+FFFD.
+// fill converts the next bytes. Invalid ones become U+FFFD.
 func (u *utf16Reader) fill() {
 	n, err := u.in.Read(u.raw[u.n:])
 	raw := u.raw[:u.n+n]
